@@ -1,0 +1,542 @@
+"""Every error a person can meet: what happened, why, and what to do next. Nothing else lives here.
+
+Exit codes are part of the command line's contract: 2 usage, 3 waits at a gate, 4 failed and safe,
+130 stopped.
+"""
+
+from __future__ import annotations
+
+
+class QmmError(Exception):
+    """An error in words for the operator.
+
+    what: what happened, one sentence. why: the reason as far as known. todo: what to do next.
+    """
+
+    exit_code = 4
+
+    def __init__(self, what: str, why: str = "", todo: str = "") -> None:
+        self.what, self.why, self.todo = what, why, todo
+        super().__init__(" ".join(part for part in (what, why, todo) if part))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _revive, (type(self), self.what, self.why, self.todo)
+
+
+def _revive(kind: type[QmmError], what: str, why: str, todo: str) -> QmmError:
+    error = kind.__new__(kind)
+    QmmError.__init__(error, what, why, todo)
+    return error
+
+
+class UsageError(QmmError):
+    """The command was called in a way that cannot work; nothing was done."""
+
+    exit_code = 2
+
+
+class Stopped(QmmError):
+    """The run was stopped by its operator; everything confirmed is kept."""
+
+    exit_code = 130
+
+    def __init__(self) -> None:
+        super().__init__("Stopped.", "", "Resume goes on from the last checkpoint.")
+
+
+# --- Connection -------------------------------------------------------------------------------
+
+
+class AddressInvalid(UsageError):
+    """The address cannot be that of a Qdrant: malformed, the gRPC port, or it holds a key."""
+
+
+class NothingListens(QmmError):
+    """The computer was found, but no program listens on the port."""
+
+    def __init__(self, address: str, port: int) -> None:
+        super().__init__(
+            f"Nothing answers at {address}.",
+            f"The computer was found, but no program listens on port {port}.",
+            "Check the port, or start the server, then try again.",
+        )
+
+
+class NameUnknown(QmmError):
+    """The host's name cannot be resolved."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(
+            f"The name {host} is not known.",
+            "It may be misspelled, or you may need your company network (VPN).",
+            "Correct it or connect the VPN, then try again.",
+        )
+
+
+class TooSlow(QmmError):
+    """No answer within the time limit, while connecting or looking something up."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(
+            f"No answer within {seconds:g} s.",
+            "A firewall or a wrong port often looks like this.",
+            "Ask whoever runs the server whether this computer may reach it.",
+        )
+
+
+class WrongScheme(QmmError):
+    """http was used where the server speaks https, or the reverse."""
+
+    def __init__(self, used: str) -> None:
+        other = "http" if used == "https" else "https"
+        super().__init__(
+            f"The server answers, but not with {used}.",
+            f"It probably speaks {other}.",
+            f"Change the address to {other}:// or ask for the right one.",
+        )
+
+
+class CertificateNotTrusted(QmmError):
+    """TLS works, but this computer does not trust the certificate."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The server's certificate is not trusted by this computer.",
+            "It may be self-made, expired, or made for another name.",
+            "Ask whoever runs the server; the check is never switched off silently.",
+        )
+
+
+class KeyRefused(QmmError):
+    """401, or a token that is expired or wrongly signed."""
+
+    def __init__(self, reason: str = "It is missing, mistyped or no longer valid.") -> None:
+        super().__init__(
+            "The server refused the key.", reason, "Enter it again. Nothing was changed."
+        )
+
+
+class RightMissing(QmmError):
+    """403: the key is valid, but may not do this. right: what is missing, in words."""
+
+    def __init__(self, right: str) -> None:
+        super().__init__(
+            "This key may not do that.",
+            f"What is missing: {right}.",
+            "Survey, questions and plan need only reading. "
+            "For a run, enter a key that may create collections and change aliases.",
+        )
+
+
+class NotQdrant(QmmError):
+    """Something answers, but not in Qdrant's way."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Something answers at this address, but it is not Qdrant.",
+            "Perhaps another program uses the port, or a proxy stands in front of the server.",
+            "Check the address.",
+        )
+
+
+class ServerTooOld(QmmError):
+    """The server is older than the oldest version this program works with."""
+
+    def __init__(self, version: str, minimum: str) -> None:
+        super().__init__(
+            f"This server is Qdrant {version}.",
+            f"The oldest version this program works with is {minimum}.",
+            "Upgrade the server, or use Explore to prepare.",
+        )
+
+
+class ServerGone(QmmError):
+    """The server stopped answering and did not come back within the patience of the caller."""
+
+    def __init__(self, address: str, reason: str, waited_s: float) -> None:
+        waited = f" after {waited_s / 60:.0f} min of trying" if waited_s >= 60 else ""
+        super().__init__(
+            f"{address} did not do what was asked{waited}.",
+            f"The last attempt ended with: {reason}.",
+            "Everything confirmed before is kept. Check the server, then try again or resume.",
+        )
+
+
+class FolderInUse(QmmError):
+    """A folder of the practice Qdrant is open in another program or another part of this one."""
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(
+            f"The practice Qdrant in {folder} is already in use.",
+            "Exactly one program at a time may open it; a run that is still going owns it.",
+            "Wait for the run to end or stop it, or close the other program, then try again.",
+        )
+
+
+class FolderUnusable(QmmError):
+    """A folder cannot be opened as a practice Qdrant: rights, damage, or it is something else."""
+
+    def __init__(self, folder: str, why: str) -> None:
+        super().__init__(
+            f"The folder {folder} cannot be opened as a practice Qdrant.",
+            why,
+            "Choose another folder, or start the practice over.",
+        )
+
+
+# --- Collections, aliases, settings -----------------------------------------------------------
+
+
+class CollectionMissing(QmmError):
+    """The collection (or the alias used for it) does not exist."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"There is no collection {name}.",
+            "Somebody deleted or renamed it, or the name is misspelled.",
+            "Read the list of collections again and choose one.",
+        )
+
+
+class NameTaken(QmmError):
+    """A collection or alias of this name exists already."""
+
+    def __init__(self, name: str, by: str = "collection") -> None:
+        super().__init__(
+            f"The name {name} is taken.",
+            f"A {by} of that name exists already.",
+            "Choose another name; nothing was overwritten.",
+        )
+
+
+class IsAlias(QmmError):
+    """An alias was given where a collection's own name is needed, such as for deleting."""
+
+    def __init__(self, name: str, collection: str) -> None:
+        super().__init__(
+            f"{name} is an alias, not a collection.",
+            f"It stands for {collection}.",
+            f"Use the collection's own name, {collection}. Nothing was changed.",
+        )
+
+
+class NotDeleted(QmmError):
+    """The server answered that nothing was deleted."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"The collection {name} was not deleted.",
+            "The server answered that there was nothing to delete.",
+            "Read the list of collections again.",
+        )
+
+
+class WrongDimensions(QmmError):
+    """A vector has another size than the collection expects. Message of the server in the why."""
+
+    def __init__(self, collection: str, detail: str) -> None:
+        super().__init__(
+            f"A vector does not fit the collection {collection}.",
+            detail,
+            "The model and the collection do not belong together; choose the right model.",
+        )
+
+
+class VectorNameUnknown(QmmError):
+    """The collection has no vector of this name ("" is the unnamed one)."""
+
+    def __init__(self, collection: str, vector: str) -> None:
+        super().__init__(
+            f"The collection {collection} has no vector named {vector}."
+            if vector
+            else f"The vectors of the collection {collection} have names, and none was given.",
+            "The collection may have been changed since it was read.",
+            "Read it again and name one of its vectors.",
+        )
+
+
+class SettingRefused(QmmError):
+    """The server does not accept a setting or request: out of range, or not in this version."""
+
+    def __init__(self, doing: str, detail: str) -> None:
+        super().__init__(
+            f"The server refused to {doing}.",
+            f"It said: {detail}",
+            "This version of Qdrant may not know the setting. Nothing was changed by this request.",
+        )
+
+
+class LimitReached(QmmError):
+    """A limit that an operator set (strict mode, rate, points) stands in the way."""
+
+    def __init__(self, collection: str, detail: str) -> None:
+        super().__init__(
+            f"The collection {collection} has a limit that stands in the way.",
+            f"The server said: {detail}",
+            "Ask whoever set the limit, or raise it, then resume. Everything confirmed is kept.",
+        )
+
+
+class ServerFull(QmmError):
+    """Disk or memory of the server is full."""
+
+    def __init__(self, what: str, detail: str) -> None:
+        super().__init__(
+            f"The server's {what} is full.",
+            f"It said: {detail}",
+            "Make room on the server, then resume. Everything confirmed is kept.",
+        )
+
+
+class DiskFull(QmmError):
+    """The disk of this computer is full."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            f"The disk that holds {path} is full.",
+            "Nothing more can be written.",
+            "Make room, then resume. Everything confirmed is kept.",
+        )
+
+
+class PointMissing(QmmError):
+    """A point that was named in a request is not there any more."""
+
+    def __init__(self, collection: str, point: str) -> None:
+        super().__init__(
+            f"The point {point} is no longer in {collection}.",
+            "Somebody deleted it in the meantime.",
+            "Read again and go on without it.",
+        )
+
+
+class PointTooLarge(QmmError):
+    """One point alone is larger than the server accepts in one request."""
+
+    def __init__(self, collection: str, point: str, size: int) -> None:
+        super().__init__(
+            f"The point {point} of {collection} is too large for one request ({size:,} bytes).",
+            "The server, or a proxy before it, limits the size of a request.",
+            "Ask whoever runs the server to raise the limit, then resume.",
+        )
+
+
+class PointNotWritable(QmmError):
+    """A point holds something that cannot be written as JSON, such as a number that is not one."""
+
+    def __init__(self, point: str, detail: str) -> None:
+        super().__init__(
+            f"The point {point} cannot be written.",
+            detail,
+            "Nothing of this request was written.",
+        )
+
+
+class ShardKeyNeeded(QmmError):
+    """The collection places points by custom shard keys."""
+
+    def __init__(self, collection: str) -> None:
+        super().__init__(
+            f"The collection {collection} places its points by shard keys of its own.",
+            "This version of the program does not write to such collections.",
+            "Nothing was written.",
+        )
+
+
+class ServerRefused(QmmError):
+    """The server refused a request for a reason that this program does not know."""
+
+    def __init__(self, doing: str, detail: str) -> None:
+        super().__init__(
+            f"The server refused to {doing}.",
+            f"It said: {detail}" if detail else "It gave no reason.",
+            "Everything confirmed before is kept.",
+        )
+
+
+# --- Models and texts -------------------------------------------------------------------------
+
+# --- Plans and answers ------------------------------------------------------------------------
+
+# --- Runs -------------------------------------------------------------------------------------
+
+
+class LedgerDamaged(QmmError):
+    """The ledger of the last catch-up cannot be read."""
+
+    def __init__(self, path: object) -> None:
+        super().__init__(
+            "The list of what was copied cannot be read.",
+            f"The file {path} is missing or damaged.",
+            "Nothing was changed. Before the switch, resume the run: it writes the list again. "
+            "After it, compare both collections by hand before you delete one.",
+        )
+
+
+class PlanOutdated(QmmError):
+    """The collection is not the one that the plan was made for any more."""
+
+    def __init__(self, collection: str, changed: str) -> None:
+        super().__init__(
+            f"{collection} has changed since this plan was made: {changed}.",
+            "The new collection would be made after settings that no longer hold.",
+            "Make the plan again; your answers are kept.",
+        )
+
+
+class TargetTaken(QmmError):
+    """The name for the new collection belongs to something else."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name} already exists and was not made by this run.",
+            "Writing into it could mix two models or overwrite somebody's points.",
+            "Choose another name for the new collection, or delete that one yourself if it is "
+            "yours.",
+        )
+
+
+class AliasMoved(QmmError):
+    """The alias does not point where the plan says."""
+
+    def __init__(self, alias: str, points_to: str | None, planned: str) -> None:
+        super().__init__(
+            f"{alias} points to {points_to}, not to {planned} as planned."
+            if points_to
+            else f"The alias {alias} does not exist any more.",
+            "Somebody changed it meanwhile. Nothing was done.",
+            "Find out who, then survey again.",
+        )
+
+
+class ModelDiffers(QmmError):
+    """The model gives other dimensions than the plan says."""
+
+    def __init__(self, label: str, planned: int, found: int) -> None:
+        super().__init__(
+            f"{label} makes vectors of {found} dimensions; the plan says {planned}.",
+            "It is another model, or another version of it.",
+            "Nothing was written. Make the plan again with the model that is there.",
+        )
+
+
+class NotReady(QmmError):
+    """The collection cannot be read whole now."""
+
+    def __init__(self, collection: str, why: str, todo: str) -> None:
+        super().__init__(f"{collection} cannot be migrated now.", why, todo)
+
+
+class SettingsDiffer(QmmError):
+    """What was created does not read back as it was asked for."""
+
+    def __init__(self, collection: str, settings: tuple[str, ...]) -> None:
+        super().__init__(
+            f"{collection} was created, but these settings are not as asked for: "
+            f"{', '.join(settings)}.",
+            "The server overrides them, or this user may not set them.",
+            "Nothing else was written. Ask whoever runs the server, or make the plan again and "
+            "acknowledge that these settings are not carried over.",
+        )
+
+
+class CannotManage(QmmError):
+    """The key may read, or only write points."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This key may not create collections or change settings.",
+            "A migration needs a key with full rights.",
+            "Nothing was written. Enter a key that may write (Connect), or give plan.yaml to "
+            "someone who has one.",
+        )
+
+
+class IntegrityFailed(QmmError):
+    """The new collection is not complete."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"NO-GO: {what}.",
+            "The new collection is not complete; the old one goes on answering.",
+            "Resume fetches what is missing and verifies again; nothing is judged before.",
+        )
+
+
+class JudgedWorse(QmmError):
+    """The new model finds less than the old one."""
+
+    def __init__(self, what: str, source: str) -> None:
+        super().__init__(
+            f"NO-GO: {what}",
+            f"The cutover is closed; searches go on with {source}.",
+            "Look at the worst queries, choose another model, or stop here.",
+        )
+
+
+class CleanupRefused(QmmError):
+    """The old collection must not be deleted now."""
+
+    def __init__(self, collection: str, why: str, todo: str) -> None:
+        super().__init__(f"{collection} was not deleted.", why, todo)
+
+
+class NothingToRollBack(QmmError):
+    """The run never switched, or was rolled back already."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            "There is nothing to roll back.", why, "qmm status shows where the run stands."
+        )
+
+
+class SettingNotKept(QmmError):
+    """The server did not take the new quantization."""
+
+    def __init__(self, collection: str) -> None:
+        super().__init__(
+            f"The server did not keep the new quantization of {collection}.",
+            "It answered without an error, but reads back the old setting; a server-wide setting "
+            "may override it.",
+            "Searches go on as before. Ask whoever runs the server.",
+        )
+
+
+class OptimizerFailed(QmmError):
+    """The server reports an error while it builds the index."""
+
+    def __init__(self, collection: str, reason: str) -> None:
+        super().__init__(
+            f"The server could not build the index of {collection}.",
+            f"It reports: {reason}" if reason else "Its status is red.",
+            "No point is lost. Ask whoever runs the server to look at its log, then resume.",
+        )
+
+# --- Proof ------------------------------------------------------------------------------------
+
+
+class QueryFileUnusable(UsageError):
+    """The file of searches cannot be read as one. `unusable` lines of `total` could be skipped."""
+
+    unusable = 0
+    total = 0
+
+    def __init__(
+        self, wrong: str, expected: str = "", *, todo: str = "", unusable: int = 0, total: int = 0
+    ) -> None:
+        self.unusable, self.total = unusable, total
+        lines = f"{unusable:,} unusable {'line' if unusable == 1 else 'lines'} of {total:,}"
+        super().__init__(
+            f"The query file cannot be used: {wrong}.",
+            f"Expected: {expected or 'a search text and one or more ids'}.",
+            todo or (f"Correct the line, or skip the {lines}." if unusable else "Correct the file."),
+        )
+
+
+class QueryEmpty(UsageError):
+    """A search without a text."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The query is empty.", "", "Type a few words, or press Next sample query."
+        )

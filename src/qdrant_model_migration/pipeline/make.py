@@ -1,0 +1,87 @@
+"""From the source's points to the target's: texts embedded, other vectors carried, payload whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from threading import Lock
+from typing import NamedTuple
+
+import numpy as np
+
+from qdrant_model_migration.embedders import Embedder, ModelRef
+from qdrant_model_migration.errors import BadVector
+from qdrant_model_migration.pipeline.move import Embed, Keep, Move, Truncate
+from qdrant_model_migration.pipeline.text import NoText, text_of
+from qdrant_model_migration.qdrant import Point, PointId, Vector
+
+Open = Callable[[ModelRef], Embedder]
+
+# The model is the limit and uses all cores itself: one batch at a time, while others read and write.
+_one_at_a_time = Lock()
+
+
+class DeadLetter(NamedTuple):
+    """A point set aside: copied with its payload and without a new vector."""
+
+    point: PointId
+    reason: str
+    held: str
+
+
+class Made(NamedTuple):
+    """Points ready to be written, those set aside, and what the model read."""
+
+    points: list[Point]
+    dead: list[DeadLetter]
+    tokens: int
+    truncated: int
+
+
+def make(points: Sequence[Point], move: Move, open_model: Open) -> Made:
+    """The target's points for these of the source: payloads untouched, each vector by its origin.
+
+    Texts are sorted by length before they are embedded, since a batch costs what its longest text
+    costs, and equal texts are embedded once.
+    """
+    vectors: list[dict[str, Vector]] = [{} for _ in points]
+    dead: list[DeadLetter] = []
+    tokens = truncated = 0
+    texts = [text_of(p.payload, move.text) if move.text else NoText("", "") for p in points]
+    embeds = any(isinstance(target.origin, Embed) for target in move.vectors)
+    if embeds:
+        dead = [
+            DeadLetter(point.id, text.reason, text.held)
+            for point, text in zip(points, texts, strict=True)
+            if isinstance(text, NoText)
+        ]
+    for target in move.vectors:
+        origin = target.origin
+        if isinstance(origin, Embed):
+            wanted = sorted({t for t in texts if isinstance(t, str)}, key=len)
+            if not wanted:
+                continue
+            with _one_at_a_time:
+                done = open_model(origin.model).embed(wanted, "passage")
+            tokens, truncated = tokens + done.tokens, truncated + done.truncated
+            made = dict(zip(wanted, done.vectors, strict=True))
+            for slot, text in zip(vectors, texts, strict=True):
+                if isinstance(text, str):
+                    slot[target.name] = made[text]
+            continue
+        for slot, point in zip(vectors, points, strict=True):
+            old = point.vectors.get(origin.source)
+            if old is None:
+                continue
+            slot[target.name] = old if isinstance(origin, Keep) else _cut(old, origin, point.id)
+    ready = [
+        Point(point.id, point.payload, slot) for point, slot in zip(points, vectors, strict=True)
+    ]
+    return Made(ready, dead, tokens, truncated)
+
+
+def _cut(vector: Vector, origin: Truncate, point: PointId) -> Vector:
+    cut = np.asarray(vector, np.float32)[: origin.dimensions]
+    if cut.shape != (origin.dimensions,) or not np.isfinite(cut).all() or not cut.any():
+        raise BadVector(origin.model.label, f"the shortened vector of point {point} is empty")
+    values: list[float] = cut.tolist()
+    return values

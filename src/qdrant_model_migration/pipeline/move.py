@@ -1,0 +1,92 @@
+"""What a migration moves where: `Move`, its target vectors and the load it may put on the server."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from qdrant_model_migration.embedders import ModelRef
+
+
+class Strict(BaseModel):
+    """Frozen and strict: a typo in a plan is an error with its place, not a default."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Keep(Strict):
+    """The vector is copied from the source as it stands."""
+
+    how: Literal["keep"] = "keep"
+    source: str
+
+
+class Embed(Strict):
+    """The vector is made from the point's text by a model."""
+
+    how: Literal["embed"] = "embed"
+    model: ModelRef
+
+
+class Truncate(Strict):
+    """The first `dimensions` values of a source vector; made for Matryoshka models."""
+
+    how: Literal["truncate"] = "truncate"
+    source: str
+    dimensions: Annotated[int, Field(ge=1, le=65536)]
+    model: ModelRef
+
+
+Origin = Annotated[Keep | Embed | Truncate, Field(discriminator="how")]
+
+
+class TargetVector(Strict):
+    """One vector of the target: its name ("" is the unnamed one), kind, raw parameters, origin."""
+
+    name: str
+    kind: Literal["dense", "sparse", "multivector"] = "dense"
+    params: dict[str, Any]
+    origin: Origin
+
+    @property
+    def model(self) -> ModelRef | None:
+        """The model that queries of this vector need, None where it is kept."""
+        return None if isinstance(self.origin, Keep) else self.origin.model
+
+
+class TextSource(Strict):
+    """The payload fields (dotted paths) that make the text, joined by a blank line."""
+
+    fields: Annotated[tuple[str, ...], Field(min_length=1)]
+    join: str = "\n\n"
+
+
+class Load(Strict):
+    """How hard the server is worked: points per request, requests at a time, points per slice."""
+
+    batch: Annotated[int, Field(ge=1, le=256)] = 128
+    streams: Annotated[int, Field(ge=1, le=4)] = 2
+    slice: Annotated[int, Field(ge=64, le=100_000)] = 1024
+
+
+class Move(Strict):
+    """Everything the data path needs to know: from where, to where, which vectors, how hard."""
+
+    source: str
+    target: str
+    vectors: tuple[TargetVector, ...]
+    text: TextSource | None = None
+    load: Load = Load()
+
+    @property
+    def new_vectors(self) -> tuple[TargetVector, ...]:
+        """The vectors that a model or a computation makes, in the target's order."""
+        return tuple(v for v in self.vectors if not isinstance(v.origin, Keep))
+
+    @property
+    def read_vectors(self) -> tuple[str, ...]:
+        """The source vectors that have to be read to make the target's."""
+        return tuple(
+            dict.fromkeys(v.origin.source for v in self.vectors if not isinstance(v.origin, Embed))
+        )

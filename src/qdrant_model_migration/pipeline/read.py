@@ -1,0 +1,60 @@
+"""Reading a collection in the server's id order, and walking several readings side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
+
+from qdrant_model_migration.qdrant import Point, PointId, Qdrant, order
+
+PAGE = 256  # a page blocks writers of its shard while it is read, so it stays small
+
+T = TypeVar("T")
+
+
+def scan(
+    qdrant: Qdrant,
+    collection: str,
+    *,
+    start: PointId | None = None,
+    end: PointId | None = None,
+    payload: bool | Sequence[str] = True,
+    vectors: bool | Sequence[str] = False,
+    page: int = PAGE,
+    between: Callable[[], None] | None = None,
+) -> Iterator[Point]:
+    """All points with start <= id < end, ascending; `between` is called before each page."""
+    following = start
+    while True:
+        if between is not None:
+            between()
+        got = qdrant.scroll(
+            collection, start=following, limit=page, payload=payload, vectors=vectors
+        )
+        for point in got.points:
+            if end is not None and order(point.id) >= order(end):
+                return
+            yield point
+        if got.next is None:
+            return
+        following = got.next
+
+
+def align(
+    *readings: Iterator[tuple[PointId, T]],
+) -> Iterator[tuple[PointId, tuple[T | None, ...]]]:
+    """Walk ascending readings side by side: each id once, with what each reading has for it.
+
+    Holds one item per reading in memory, whatever their length.
+    """
+    heads = [next(reading, None) for reading in readings]
+    while any(head is not None for head in heads):
+        first = min((head[0] for head in heads if head is not None), key=order)
+        yield (
+            first,
+            tuple(head[1] if head is not None and head[0] == first else None for head in heads),
+        )
+        heads = [
+            next(reading, None) if head is not None and head[0] == first else head
+            for head, reading in zip(heads, readings, strict=True)
+        ]

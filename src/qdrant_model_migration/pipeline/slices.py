@@ -1,0 +1,73 @@
+"""A slice: the part of a collection that is read, embedded and written at a time.
+
+Slices are half-open ranges in the server's id order; the last one is open-ended, so that points
+inserted during the run belong to a slice too. `run_slice` knows no journal, and its task and
+result can be pickled, so that any executor can run it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from qdrant_model_migration.pipeline.make import DeadLetter, Open, make
+from qdrant_model_migration.pipeline.move import Move
+from qdrant_model_migration.pipeline.read import scan
+from qdrant_model_migration.qdrant import PointId, Qdrant
+
+
+class Slice(NamedTuple):
+    """Points with start <= id < end; None is the collection's first or last point."""
+
+    number: int
+    start: PointId | None
+    end: PointId | None
+
+
+class SliceTask(NamedTuple):
+    """What to do with one slice."""
+
+    slice: Slice
+    move: Move
+
+
+class SliceResult(NamedTuple):
+    """What was done. `points` are those that the server confirmed."""
+
+    slice: Slice
+    points: int
+    dead: tuple[DeadLetter, ...]
+    tokens: int
+    truncated: int
+
+
+def find_slices(
+    qdrant: Qdrant, collection: str, size: int, *, number: int = 0, start: PointId | None = None
+) -> Iterator[Slice]:
+    """The slices from `start` on, as their borders are first read (ids only)."""
+    while True:
+        page = qdrant.scroll(collection, start=start, limit=size, payload=False, vectors=False)
+        yield Slice(number, start, page.next)
+        if page.next is None:
+            return
+        number, start = number + 1, page.next
+
+
+def run_slice(task: SliceTask, qdrant: Qdrant, open_model: Open) -> SliceResult:
+    """Read, embed and insert one slice. Safe to repeat: existing points are left untouched."""
+    (where, move), written = task, 0
+    points = list(
+        scan(
+            qdrant,
+            move.source,
+            start=where.start,
+            end=where.end,
+            vectors=list(move.read_vectors) or False,
+        )
+    )
+    made = make(points, move, open_model)
+    for first in range(0, len(made.points), move.load.batch):
+        batch = made.points[first : first + move.load.batch]
+        qdrant.insert(move.target, batch)
+        written += len(batch)
+    return SliceResult(where, written, tuple(made.dead), made.tokens, made.truncated)

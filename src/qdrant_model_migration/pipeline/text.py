@@ -1,0 +1,54 @@
+"""The text of a point: from which payload fields it comes, and why there may be none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from qdrant_model_migration.pipeline.move import TextSource
+
+_ABSENT = object()
+
+
+class NoText(NamedTuple):
+    """Why a point has no text, and what its field holds instead (shortened)."""
+
+    reason: str
+    held: str
+
+
+def text_of(payload: Mapping[str, Any], source: TextSource) -> str | NoText:
+    """The point's text, or why there is none. Fields without a text are left out of a joined one.
+
+    Nothing is ever embedded in place of a text: an empty string would get a vector that turns up
+    in searches.
+    """
+    found = [value_at(payload, path) for path in source.fields]
+    texts = [value for value in found if isinstance(value, str) and value.strip()]
+    if texts:
+        return source.join.join(texts)
+    path, value = source.fields[0], found[0]
+    if value is _ABSENT or value is None:
+        return NoText(f"field {path} is missing", "nothing")
+    if isinstance(value, str):
+        return NoText("text is only spaces" if value else "text is empty", f'"{value[:20]}"')
+    return NoText("not a text", _in_words(value))
+
+
+def value_at(payload: Mapping[str, Any], path: str) -> Any:
+    """The value at a dotted path; a key that contains the dots itself comes first."""
+    if path in payload:
+        return payload[path]
+    head, dot, rest = path.partition(".")
+    inner = payload.get(head, _ABSENT)
+    if not dot:
+        return inner
+    return value_at(inner, rest) if isinstance(inner, Mapping) else _ABSENT
+
+
+def _in_words(value: Any) -> str:
+    if isinstance(value, list):
+        return f"a list of {len(value)} items"
+    if isinstance(value, Mapping):
+        return f"an object with {len(value)} keys"
+    return f"{value!r}"[:40]

@@ -1,0 +1,69 @@
+"""The plan: what was surveyed, answered and chosen, and the steps that carry it out. One file."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from qdrant_model_migration.embedders import ModelRef
+from qdrant_model_migration.pipeline.move import Move, Strict
+from qdrant_model_migration.qdrant import Address
+from qdrant_model_migration.steps import AnyStep
+
+
+class Range(Strict):
+    """An estimate: low, likely, high, and how it was made. All None: not known."""
+
+    low: float | None = None
+    likely: float | None = None
+    high: float | None = None
+    how: str = ""
+
+
+class Estimate(Strict):
+    """What the plan costs: seconds, bytes of disk and memory on the server, money in USD."""
+
+    seconds: Range = Range()
+    disk_bytes: Range = Range()
+    memory_bytes: Range = Range()
+    usd: float | None = 0.0
+    step_seconds: tuple[float | None, ...] = ()
+
+
+class Acceptance(Strict):
+    """A warning that was acknowledged: when, and the sentence that stood there."""
+
+    at: str
+    said: str
+
+
+class Alias(Strict):
+    """The name the application uses. `exists` False: the plan creates it on the old collection."""
+
+    name: str
+    exists: bool
+
+
+class Plan(Strict):
+    """Everything a run needs. Written as YAML, strict on load, without secrets."""
+
+    qmm_plan: Literal[1] = 1
+    made_at: str
+    strategy: str
+    title: str
+    server: Address
+    server_version: str
+    collection: str
+    fingerprint: str
+    alias: Alias | None = None
+    old_model: ModelRef | None = None
+    move: Move | None = None
+    steps: Annotated[tuple[AnyStep, ...], Field(min_length=1)]
+    never_touched: tuple[str, ...] = ()
+    lost_settings: tuple[str, ...] = ()
+    estimate: Estimate = Estimate()
+    must_accept: tuple[str, ...] = ()
+    accepted: dict[str, Acceptance] = {}
+    answers: dict[str, Any] = {}
+    practice: bool = False

@@ -1,0 +1,160 @@
+"""Where a Qdrant is: a server's URL or a folder of the practice Qdrant. Never holds a key."""
+
+from __future__ import annotations
+
+import ipaddress
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
+
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from qdrant_model_migration.errors import AddressInvalid
+
+REST_PORT = 6333
+GRPC_PORT = 6334
+
+
+class Address(BaseModel):
+    """Exactly one of url (http or https, with its port) and folder is set."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: str | None = None
+    folder: str | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Address:
+        if (self.url is None) == (self.folder is None):
+            raise ValueError("an address is either a url or a folder")
+        if self.url is not None:
+            _check(urlsplit(self.url))
+        return self
+
+    @classmethod
+    def parse(cls, text: str) -> Address:
+        """What a person typed: "host:6333", a full URL, or the path of an existing folder.
+
+        Without a scheme it is http for this computer and https for any other. Without a port it
+        is 6333 where there was no scheme, else 6333 for http and the server's own for https.
+        Raises AddressInvalid, in words that say what to change.
+        """
+        text = text.strip()
+        if not text:
+            raise AddressInvalid(
+                "No address was given.",
+                "It usually looks like https://search.example.com:6333.",
+                "Enter the address of your Qdrant server.",
+            )
+        if "://" not in text:
+            if _is_folder(text):
+                return cls._of_folder(text)
+            text = _with_scheme(text)
+        parts = _split(text)
+        _check(parts)
+        return cls(url=_normal(parts))
+
+    @classmethod
+    def _of_folder(cls, text: str) -> Address:
+        path = Path(text).expanduser().absolute()
+        if not path.is_dir():
+            raise AddressInvalid(
+                f"There is no folder {path}.",
+                "A text with a slash is read as the folder of a practice Qdrant.",
+                "Enter a server's address, such as http://localhost:6333, or an existing folder.",
+            )
+        return cls(folder=str(path))
+
+    @property
+    def label(self) -> str:
+        """Short text for screens: the host (and port, if unusual), or the folder's path."""
+        if self.folder is not None:
+            return self.folder
+        parts = urlsplit(self.url or "")
+        host = parts.hostname or ""
+        return host if parts.port in (None, REST_PORT) else f"{host}:{parts.port}"
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether nobody on the way can read what is sent: https, or nothing is sent at all."""
+        return self.folder is not None or (self.url or "").startswith("https://")
+
+    @property
+    def on_this_computer(self) -> bool:
+        """A folder, or a server at a loopback address."""
+        return self.folder is not None or _is_loopback(urlsplit(self.url or "").hostname or "")
+
+    def __str__(self) -> str:
+        return self.folder or self.url or ""
+
+
+def _is_folder(text: str) -> bool:
+    return text.startswith(("/", "./", "../", "~", ".")) or (
+        "/" in text and ":" not in text.split("/", 1)[0] and "." not in text.split("/", 1)[0]
+    )
+
+
+def _with_scheme(text: str) -> str:
+    parts = _split(f"//{text}")
+    scheme = "http" if _is_loopback(parts.hostname or "") else "https"
+    port = "" if parts.port is not None else f":{REST_PORT}"
+    return f"{scheme}://{parts.netloc}{port}{parts.path}"
+
+
+def _split(text: str) -> SplitResult:
+    try:
+        parts = urlsplit(text)
+        _ = parts.port  # reading it is what checks it
+    except ValueError:
+        raise AddressInvalid(
+            f"{_without_login(text)} is not an address.",
+            "The port after the colon must be a number from 1 to 65535.",
+            "Enter it as https://name:6333.",
+        ) from None
+    return parts
+
+
+def _check(parts: SplitResult) -> None:
+    if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
+        raise AddressInvalid(
+            "The address holds more than an address.",
+            "A key or a password inside it would end up in logs and on screens.",
+            "Enter the address alone; the API key has a field of its own (or QDRANT_API_KEY).",
+        )
+    if parts.scheme not in ("http", "https"):
+        raise AddressInvalid(
+            f"{parts.scheme}:// is not a way to reach Qdrant.",
+            "Its REST interface speaks http or https.",
+            "Enter the address as http:// or https://.",
+        )
+    if not parts.hostname or any(c.isspace() for c in parts.netloc):
+        raise AddressInvalid(
+            "The address has no name of a computer in it.",
+            "It usually looks like https://search.example.com:6333.",
+            "Enter it again.",
+        )
+    if parts.port == GRPC_PORT:
+        raise AddressInvalid(
+            "6334 is the server's second port (gRPC).",
+            "This field wants the first one.",
+            "Change 6334 to 6333.",
+        )
+
+
+def _normal(parts: SplitResult) -> str:
+    port = parts.port or (REST_PORT if parts.scheme == "http" else None)
+    host = parts.hostname or ""
+    host = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{host}{f':{port}' if port else ''}{parts.path.rstrip('/')}"
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _without_login(text: str) -> str:
+    return text.rsplit("@", 1)[-1].split("?", 1)[0]

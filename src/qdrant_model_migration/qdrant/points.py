@@ -1,0 +1,127 @@
+"""Points as this program sees them: ids, vectors, payloads, pages, hits, and the order of ids.
+
+Their translation from and to Qdrant's JSON lives here too. Nothing here sends anything.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+from uuid import UUID
+
+from qdrant_model_migration.errors import PointNotWritable
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+PointId = int | str
+"""An unsigned 64-bit integer, or the text of a UUID."""
+
+
+class SparseVector(NamedTuple):
+    """Indices (each once) and their values, of the same length."""
+
+    indices: tuple[int, ...]
+    values: tuple[float, ...]
+
+
+Vector = list[float] | SparseVector | list[list[float]]
+"""Dense, sparse, or multivector (one row per token)."""
+
+if TYPE_CHECKING:
+    WritableVector = Vector | NDArray[np.floating[Any]]
+
+
+class Point(NamedTuple):
+    """One point. vectors: by name, "" is the unnamed one, {} is a point without any vector.
+
+    What is read has lists; what is written may have numpy arrays (1-d dense, 2-d multivector).
+    """
+
+    id: PointId
+    payload: dict[str, Any]
+    vectors: Mapping[str, WritableVector]
+
+
+class Hit(NamedTuple):
+    """One result of a search. score: as the server gives it, its scale depends on the distance."""
+
+    id: PointId
+    score: float
+    payload: dict[str, Any]
+
+
+class Page(NamedTuple):
+    """Points in the server's order of ids, and the first id of the next page (None: the end)."""
+
+    points: list[Point]
+    next: PointId | None
+
+
+def order(point_id: PointId) -> tuple[int, int]:
+    """Sort key with the server's order: all integers ascending, then UUIDs by their bytes.
+
+    Raises ValueError for text that is not a UUID. Source: ExtendedPointId, lib/segment/src/types.rs.
+    """
+    if isinstance(point_id, int):
+        return 0, point_id
+    return 1, UUID(point_id).int
+
+
+def point_from_json(record: Mapping[str, Any]) -> Point:
+    """A record of scroll or retrieve. A vector that was not asked for is absent, not empty."""
+    return Point(record["id"], record.get("payload") or {}, vectors_from_json(record.get("vector")))
+
+
+def vectors_from_json(value: object) -> dict[str, Vector]:
+    """Qdrant's `vector` field, which is a plain list where only the unnamed vector is there."""
+    if value is None:
+        return {}
+    if isinstance(value, Mapping):
+        return {name: _vector_from_json(vector) for name, vector in value.items()}
+    return {"": _vector_from_json(value)}
+
+
+def _vector_from_json(value: Any) -> Vector:
+    if isinstance(value, Mapping):
+        return SparseVector(tuple(value["indices"]), tuple(value["values"]))
+    vector: Vector = value
+    return vector
+
+
+def vector_to_json(vector: WritableVector) -> Any:
+    """The JSON shape of one vector; numpy arrays keep their exact values."""
+    if isinstance(vector, SparseVector):
+        return {"indices": list(vector.indices), "values": list(vector.values)}
+    return vector if isinstance(vector, list) else vector.tolist()
+
+
+def point_to_json(point: Point) -> dict[str, Any]:
+    """The JSON shape of a point to write."""
+    vectors = {name: vector_to_json(vector) for name, vector in point.vectors.items()}
+    # A named "" is refused by collections that have one unnamed vector and nothing else.
+    vector = vectors[""] if list(vectors) == [""] else vectors
+    return {"id": point.id, "vector": vector, "payload": point.payload}
+
+
+def encode(point: Point) -> bytes:
+    """A point as JSON bytes, so that requests can be cut by their true size.
+
+    Raises PointNotWritable for NaN, infinity, or a payload value that JSON does not have.
+    """
+    try:
+        text = json.dumps(
+            point_to_json(point), allow_nan=False, ensure_ascii=False, separators=(",", ":")
+        )
+        return text.encode()
+    except (TypeError, ValueError) as error:
+        raise PointNotWritable(
+            str(point.id), f"Its payload or vector has no form in JSON: {error}."
+        ) from None
+
+
+def unique_ids(points: Sequence[Point]) -> list[PointId]:
+    """The ids of these points, each once, in the order given."""
+    return list(dict.fromkeys(point.id for point in points))

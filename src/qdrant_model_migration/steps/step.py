@@ -1,0 +1,99 @@
+"""What a step is, and the small world it sees. The steps themselves are one file each beside this."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from qdrant_model_migration.embedders import Embedder, ModelRef
+from qdrant_model_migration.pipeline.move import Move
+from qdrant_model_migration.qdrant import PointId, Qdrant
+
+
+class StepText(NamedTuple):
+    """A step in words, for plan, run and report. `details` are whole sentences."""
+
+    title: str
+    writes_to: str
+    way_back: str
+    details: tuple[str, ...] = ()
+
+
+class StepContext(Protocol):
+    """All that a step may see and do besides talking to Qdrant. The engine implements it."""
+
+    @property
+    def qdrant(self) -> Qdrant: ...
+    @property
+    def folder(self) -> Path:
+        """The run folder; a step may keep files of its own there."""
+        ...
+
+    @property
+    def move(self) -> Move:
+        """What goes where; raises where the plan moves nothing."""
+        ...
+
+    @property
+    def run_id(self) -> str: ...
+    @property
+    def accepted(self) -> frozenset[str]:
+        """Ids of the warnings that were acknowledged in the plan."""
+        ...
+
+    def embedder(self, model: ModelRef) -> Embedder:
+        """The opened model; opened once per run."""
+        ...
+
+    def say(self, kind: str, text: str, **data: Any) -> None:
+        """Write one event to the journal; `text` is a sentence for the log pane."""
+        ...
+
+    def progress(self, done: int, total: int | None, unit: str = "points") -> None:
+        """How far this step is. Only confirmed work counts. `total` None: not known."""
+        ...
+
+    def remember(self, key: str, value: Any) -> None:
+        """Keep a JSON value of this run (shared by its steps) across interruptions, durably."""
+        ...
+
+    def recall(self, key: str, default: Any = None) -> Any: ...
+
+    def dead_letter(self, point: PointId, reason: str, held: str) -> None:
+        """Set a point aside: why, and what its field holds (shortened). Once per point."""
+        ...
+
+    def revive(self, points: set[PointId]) -> None:
+        """Take points off the list of dead letters: they have a text now, or are gone."""
+        ...
+
+    def consent(self, gate: str) -> Mapping[str, str] | None:
+        """The consent given for a gate in this run and not yet spent, else None."""
+        ...
+
+    def spend(self, gate: str) -> None:
+        """Mark the consent as used, so that it cannot open the gate a second time."""
+        ...
+
+    def breathe(self) -> None:
+        """Call between small pieces of work: waits while paused, raises Stopped when told to."""
+        ...
+
+
+class Step(BaseModel):
+    """A step is its own parameters, frozen. Each subclass declares `step: Literal["its_file"]`.
+
+    `apply` is idempotent: it finds out from the target and the journal what is done already, so
+    that it can be called again after a kill at any instruction.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    def text(self, move: Move | None) -> StepText:
+        raise NotImplementedError
+
+    def apply(self, ctx: StepContext) -> None:
+        raise NotImplementedError

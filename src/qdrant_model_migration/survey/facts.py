@@ -1,0 +1,102 @@
+"""What the survey found: one frozen `Survey` of `Fact`s, each with how it is known. No reading here."""
+
+from __future__ import annotations
+
+from typing import Any, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from qdrant_model_migration.embedders import ModelRef
+from qdrant_model_migration.qdrant import Address, Capabilities
+
+T = TypeVar("T")
+
+How = Literal[
+    "asked", "by its version", "counted", "sample", "estimated", "re-embedded", "told", "made up",
+    "not known",
+]  # fmt: skip
+
+
+class Frozen(BaseModel):
+    """A frozen model that refuses unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Fact(Frozen, Generic[T]):
+    """One finding. `value` is None when it is not known; `note` says more in a few words."""
+
+    value: T | None = None
+    how: How = "not known"
+    note: str = ""
+
+
+class VectorFact(Frozen):
+    """One vector of the collection as configured. `name` is "" for the unnamed one."""
+
+    name: str
+    kind: Literal["dense", "sparse", "multivector"]
+    size: int | None = None
+    distance: str | None = None
+    datatype: str | None = None
+    raw: dict[str, Any] = {}
+
+
+class TextField(Frozen):
+    """A payload field that may hold the text: share of sampled points with a text in it (0..1)."""
+
+    path: str
+    share: float
+    average_words: float
+    example: str = ""
+
+
+class Survey(Frozen):
+    """All facts about one collection, on one server, at one moment."""
+
+    address: Address
+    at: str
+    capabilities: Capabilities
+    collection: str
+    asked_for: str = ""
+    others: tuple[str, ...] = ()
+    all_aliases: dict[str, str] = {}
+    raw: dict[str, Any] = {}
+    payload_schema: dict[str, Any] = {}
+
+    aliases: Fact[tuple[str, ...]] = Fact()
+    points: Fact[int] = Fact()
+    status: Fact[str] = Fact()
+    vectors: Fact[tuple[VectorFact, ...]] = Fact()
+    quantization: Fact[dict[str, Any]] = Fact()
+    text_fields: Fact[tuple[TextField, ...]] = Fact()
+    text_field: Fact[str] = Fact()
+    texts_missing: Fact[int] = Fact()
+    average_tokens: Fact[float] = Fact()
+    longest_tokens: Fact[int] = Fact()
+    token_lengths: tuple[int, ...] = ()
+    languages: Fact[dict[str, float]] = Fact()
+    old_model: Fact[ModelRef] = Fact()
+    payload_fields: Fact[tuple[str, ...]] = Fact()
+    payload_indexes: Fact[tuple[str, ...]] = Fact()
+    payload_bytes: Fact[int] = Fact()
+    vector_bytes: Fact[int] = Fact()
+    writes: Fact[int] = Fact()
+    cannot_carry: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def alias(self) -> str | None:
+        """The first alias that points to the collection, None without one."""
+        found = self.aliases.value or ()
+        return found[0] if found else None
+
+    @property
+    def dense(self) -> tuple[VectorFact, ...]:
+        return tuple(v for v in self.vectors.value or () if v.kind == "dense")
+
+    @property
+    def bytes(self) -> int | None:
+        """Vectors and payload together, None where either is not known."""
+        if self.payload_bytes.value is None or self.vector_bytes.value is None:
+            return None
+        return self.payload_bytes.value + self.vector_bytes.value
