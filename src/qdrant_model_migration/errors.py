@@ -73,6 +73,17 @@ class NameUnknown(QmmError):
         )
 
 
+class Unreachable(QmmError):
+    """The network knows no way to the computer."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(
+            f"{host} cannot be reached from this computer.",
+            "The network knows no way to it; you may need your company network (VPN).",
+            "Connect the network or the VPN, then try again.",
+        )
+
+
 class TooSlow(QmmError):
     """No answer within the time limit, while connecting or looking something up."""
 
@@ -125,6 +136,31 @@ class RightMissing(QmmError):
             f"What is missing: {right}.",
             "Survey, questions and plan need only reading. "
             "For a run, enter a key that may create collections and change aliases.",
+        )
+
+
+class ReadOnlyKey(RightMissing):
+    """The key may read, but not write or manage."""
+
+    def __init__(self, right: str) -> None:
+        super().__init__(right)
+        QmmError.__init__(
+            self,
+            "This key may only read.",
+            f"What is missing: {right}.",
+            "Survey, questions and plan work; a run does not. "
+            "Go on to look, or enter a key that may write.",
+        )
+
+
+class RouteUnknown(QmmError):
+    """404 without Qdrant's words: this version, or a proxy, does not know the request."""
+
+    def __init__(self, doing: str) -> None:
+        super().__init__(
+            f"The server does not know how to {doing}.",
+            "It is too old for this, or a proxy stands in front of it.",
+            "Check the address and the version of the server.",
         )
 
 
@@ -201,10 +237,10 @@ class CollectionMissing(QmmError):
 class NameTaken(QmmError):
     """A collection or alias of this name exists already."""
 
-    def __init__(self, name: str, by: str = "collection") -> None:
+    def __init__(self, name: str, by: str = "A collection") -> None:
         super().__init__(
             f"The name {name} is taken.",
-            f"A {by} of that name exists already.",
+            f"{by} of that name exists already.",
             "Choose another name; nothing was overwritten.",
         )
 
@@ -275,6 +311,18 @@ class LimitReached(QmmError):
             f"The server said: {detail}",
             "Ask whoever set the limit, or raise it, then resume. Everything confirmed is kept.",
         )
+
+
+class LimitExceeded(LimitReached):
+    """Strict mode allows less at a time. setting: its name for it; limit: how much is allowed."""
+
+    def __init__(self, collection: str, detail: str, setting: str, limit: int) -> None:
+        super().__init__(collection, detail)
+        self.setting, self.limit = setting, limit
+
+
+class RequestTooLarge(LimitReached):
+    """The server or a proxy will never take a request of this size; halves of it may pass."""
 
 
 class ServerFull(QmmError):
@@ -354,9 +402,84 @@ class ServerRefused(QmmError):
         )
 
 
+class CollectionEmpty(QmmError):
+    """The collection has no points, so nothing can be migrated."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name} is empty: 0 points, so there is nothing to embed.",
+            "",
+            "Create a new collection for the new model instead; Explore shows the settings.",
+        )
+
+
 # --- Models and texts -------------------------------------------------------------------------
 
 # --- Plans and answers ------------------------------------------------------------------------
+
+
+class BadAnswer(UsageError):
+    """What was typed does not answer the question. `field`: the part of the answer it is about."""
+
+    def __init__(self, what: str, why: str = "", todo: str = "", field: str = "") -> None:
+        super().__init__(what, why, todo)
+        self.field = field
+
+
+class AnswersUnusable(UsageError):
+    """A file of answers cannot be used; `line` counts from 1, 0 where it is about the whole file."""
+
+    def __init__(self, file: str, line: int, problem: str, todo: str) -> None:
+        place = f"{file}, line {line}" if line else file
+        super().__init__(f"{place}: {problem}", "", todo)
+        self.line = line
+
+
+class QuestionOpen(UsageError):
+    """A plan was asked for while a question has no answer yet."""
+
+    def __init__(self, question: str, wording: str) -> None:
+        super().__init__(
+            f"The question {question} has no answer yet.",
+            f"{wording}",
+            "Answer it, then make the plan again; the other answers are kept.",
+        )
+
+
+class StrategyUnfit(UsageError):
+    """A strategy was asked for that this collection or these answers rule out."""
+
+    def __init__(self, title: str, reason: str, decided_by: str) -> None:
+        by = "the survey" if decided_by == "survey" else f"the answer to {decided_by}"
+        super().__init__(
+            f"{title} cannot be used here.",
+            f"{reason[:1].upper()}{reason[1:]}; decided by {by}.",
+            "Choose another strategy, or change that answer.",
+        )
+
+
+class StrategyLater(UsageError):
+    """A strategy that fits, which this version cannot run yet."""
+
+    def __init__(self, title: str, instead: str = "") -> None:
+        super().__init__(
+            f"{title} cannot be run by this version yet.",
+            "It is recommended where it fits, but its steps are not built.",
+            f"{instead} can run today." if instead else "None of the others fits these answers.",
+        )
+
+
+class PlanClosed(UsageError):
+    """The way to a plan is closed: a run would do harm, or the operator wants to correct first."""
+
+
+
+class PlanError(UsageError):
+    """A plan, or another file of this program, cannot be read or written as one.
+
+    what names the file and, where there is one, the line.
+    """
+
 
 # --- Runs -------------------------------------------------------------------------------------
 
@@ -512,6 +635,7 @@ class OptimizerFailed(QmmError):
             "No point is lost. Ask whoever runs the server to look at its log, then resume.",
         )
 
+
 # --- Proof ------------------------------------------------------------------------------------
 
 
@@ -529,7 +653,8 @@ class QueryFileUnusable(UsageError):
         super().__init__(
             f"The query file cannot be used: {wrong}.",
             f"Expected: {expected or 'a search text and one or more ids'}.",
-            todo or (f"Correct the line, or skip the {lines}." if unusable else "Correct the file."),
+            todo
+            or (f"Correct the line, or skip the {lines}." if unusable else "Correct the file."),
         )
 
 
@@ -537,6 +662,4 @@ class QueryEmpty(UsageError):
     """A search without a text."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "The query is empty.", "", "Type a few words, or press Next sample query."
-        )
+        super().__init__("The query is empty.", "", "Type a few words, or press Next sample query.")

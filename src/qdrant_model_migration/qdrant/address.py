@@ -34,9 +34,8 @@ class Address(BaseModel):
     def parse(cls, text: str) -> Address:
         """What a person typed: "host:6333", a full URL, or the path of an existing folder.
 
-        Without a scheme it is http for this computer and https for any other. Without a port it
-        is 6333 where there was no scheme, else 6333 for http and the server's own for https.
-        Raises AddressInvalid, in words that say what to change.
+        Without a scheme it is http for this computer and https for any other; without a port it
+        is 6333, as in Qdrant's own client. Raises AddressInvalid, which says what to change.
         """
         text = text.strip()
         if not text:
@@ -69,19 +68,32 @@ class Address(BaseModel):
         """Short text for screens: the host (and port, if unusual), or the folder's path."""
         if self.folder is not None:
             return self.folder
-        parts = urlsplit(self.url or "")
-        host = parts.hostname or ""
-        return host if parts.port in (None, REST_PORT) else f"{host}:{parts.port}"
+        return self.host if self.port == REST_PORT else f"{self.host}:{self.port}"
+
+    @property
+    def scheme(self) -> str:
+        """http or https; empty for a folder."""
+        return urlsplit(self.url or "").scheme
+
+    @property
+    def host(self) -> str:
+        """The computer's name or number; empty for a folder."""
+        return urlsplit(self.url or "").hostname or ""
+
+    @property
+    def port(self) -> int:
+        """The port of the REST interface."""
+        return urlsplit(self.url or "").port or REST_PORT
 
     @property
     def encrypted(self) -> bool:
         """Whether nobody on the way can read what is sent: https, or nothing is sent at all."""
-        return self.folder is not None or (self.url or "").startswith("https://")
+        return self.folder is not None or self.scheme == "https"
 
     @property
     def on_this_computer(self) -> bool:
         """A folder, or a server at a loopback address."""
-        return self.folder is not None or _is_loopback(urlsplit(self.url or "").hostname or "")
+        return self.folder is not None or _is_loopback(self.host)
 
     def __str__(self) -> str:
         return self.folder or self.url or ""
@@ -96,8 +108,7 @@ def _is_folder(text: str) -> bool:
 def _with_scheme(text: str) -> str:
     parts = _split(f"//{text}")
     scheme = "http" if _is_loopback(parts.hostname or "") else "https"
-    port = "" if parts.port is not None else f":{REST_PORT}"
-    return f"{scheme}://{parts.netloc}{port}{parts.path}"
+    return f"{scheme}://{text}"
 
 
 def _split(text: str) -> SplitResult:
@@ -141,10 +152,9 @@ def _check(parts: SplitResult) -> None:
 
 
 def _normal(parts: SplitResult) -> str:
-    port = parts.port or (REST_PORT if parts.scheme == "http" else None)
     host = parts.hostname or ""
     host = f"[{host}]" if ":" in host else host
-    return f"{parts.scheme}://{host}{f':{port}' if port else ''}{parts.path.rstrip('/')}"
+    return f"{parts.scheme}://{host}:{parts.port or REST_PORT}{parts.path.rstrip('/')}"
 
 
 def _is_loopback(host: str) -> bool:

@@ -63,7 +63,7 @@ class Page(NamedTuple):
 def order(point_id: PointId) -> tuple[int, int]:
     """Sort key with the server's order: all integers ascending, then UUIDs by their bytes.
 
-    Raises ValueError for text that is not a UUID. Source: ExtendedPointId, lib/segment/src/types.rs.
+    Raises ValueError for text that is not a UUID. Source: lib/segment/src/types.rs of Qdrant.
     """
     if isinstance(point_id, int):
         return 0, point_id

@@ -1,0 +1,64 @@
+"""The only room that knows the Qdrant client: connections, points, settings, and their faults.
+
+Importing it does not import the client; opening a connection does.
+"""
+
+from qdrant_model_migration.qdrant.address import Address
+from qdrant_model_migration.qdrant.capabilities import Capabilities
+from qdrant_model_migration.qdrant.connection import (
+    CollectionState,
+    Qdrant,
+    open_qdrant,
+    pages,
+)
+from qdrant_model_migration.qdrant.points import (
+    Hit,
+    Page,
+    Point,
+    PointId,
+    SparseVector,
+    Vector,
+    order,
+)
+from qdrant_model_migration.qdrant.retries import Patience, Retry
+from qdrant_model_migration.qdrant.settings import (
+    CollectionConfig,
+    Difference,
+    NotCarried,
+    cannot_carry,
+    carried_later,
+    create_body,
+    differences,
+    index_schema,
+    strict_mode_body,
+)
+from qdrant_model_migration.qdrant.version import OLDEST, Version
+
+__all__ = [
+    "OLDEST",
+    "Address",
+    "Capabilities",
+    "CollectionConfig",
+    "CollectionState",
+    "Difference",
+    "Hit",
+    "NotCarried",
+    "Page",
+    "Patience",
+    "Point",
+    "PointId",
+    "Qdrant",
+    "Retry",
+    "SparseVector",
+    "Vector",
+    "Version",
+    "cannot_carry",
+    "carried_later",
+    "create_body",
+    "differences",
+    "index_schema",
+    "open_qdrant",
+    "order",
+    "pages",
+    "strict_mode_body",
+]

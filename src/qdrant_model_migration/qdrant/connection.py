@@ -1,0 +1,553 @@
+"""The connection to a Qdrant: everything the rest of the program may ask of it or do to it.
+
+Each request leaves through one call site (`Qdrant._send`, where tests inject faults), is tried
+again where that helps, and fails with one of errors.py. How a server and a folder differ is in
+server.py and local.py; what may be offered is in capabilities.py.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
+from types import TracebackType
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from pydantic import SecretStr
+
+from qdrant_model_migration.errors import (
+    CollectionMissing,
+    IsAlias,
+    LimitExceeded,
+    NotDeleted,
+    NotQdrant,
+    PointTooLarge,
+    QmmError,
+    RequestTooLarge,
+    RightMissing,
+    ServerTooOld,
+)
+from qdrant_model_migration.qdrant import capabilities, faults
+from qdrant_model_migration.qdrant.address import Address
+from qdrant_model_migration.qdrant.capabilities import Capabilities
+from qdrant_model_migration.qdrant.points import (
+    Hit,
+    Page,
+    Point,
+    PointId,
+    encode,
+    point_from_json,
+    vector_to_json,
+)
+from qdrant_model_migration.qdrant.retries import GaveUp, Patience, Retry, patiently
+from qdrant_model_migration.qdrant.settings import CollectionConfig, JsonObject
+from qdrant_model_migration.qdrant.version import OLDEST, Version
+from qdrant_model_migration.qdrant.wire import Wire
+
+if TYPE_CHECKING:
+    from qdrant_model_migration.qdrant.points import WritableVector
+
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
+
+BODY_LIMIT = 24_000_000
+"""Bytes of points in one request. The server's limit is 32 MiB; proxies may have less, which is
+learned from their answers."""
+
+DELETE_LIMIT = 1_000
+"""Ids in one delete request."""
+
+ONCE = Patience(total_s=0.0)
+
+
+class CollectionState(NamedTuple):
+    """How a collection is doing. None: this server does not tell.
+
+    status: green, yellow, grey or red. points, indexed_vectors: approximate. queue_length: writes
+    not applied yet. deferred: points not visible yet. running, queued: optimizations.
+    """
+
+    status: str
+    error: str | None
+    points: int
+    indexed_vectors: int
+    queue_length: int | None
+    deferred: int | None
+    running: int | None
+    queued: int | None
+
+
+def open_qdrant(
+    address: Address,
+    api_key: str | None = None,
+    *,
+    timeout: float = 60.0,
+    stop: threading.Event | None = None,
+    on_retry: Callable[[Retry], None] | None = None,
+    patience: Patience = Patience(),  # noqa: B008 - immutable
+) -> Qdrant:
+    """Connect, and find out what is there. Close it, or use it as a context manager.
+
+    timeout: seconds for one attempt of a request. patience: for how long a request is repeated
+    while the server is away or busy; connecting itself is tried once. stop: ends any waiting with
+    Stopped. on_retry is called before each wait, in the thread that made the request.
+    Raises one of the errors under "Connection" in errors.py.
+    """
+    secret = SecretStr(api_key) if api_key else None
+    del api_key  # a crash report that shows variables must not show the key
+    lock: AbstractContextManager[object] = nullcontext()
+    at = faults.Situation(address, "open the connection", "", timeout)
+    wire: Wire
+    try:
+        if address.folder is not None:
+            from qdrant_model_migration.qdrant.local import Folder
+
+            lock, wire = threading.RLock(), Folder(address.folder)
+        else:
+            from qdrant_model_migration.qdrant.server import Server
+
+            wire = Server(address, secret, timeout)
+    except Exception as error:  # noqa: BLE001 - a damaged folder can raise anything
+        raise faults.translate(error, at) from None
+    qdrant = Qdrant(address, wire, lock, secret, timeout, stop or threading.Event(), on_retry)
+    try:
+        qdrant.introduce()
+    except BaseException:
+        qdrant.close()
+        raise
+    qdrant.patience = patience
+    return qdrant
+
+
+class Qdrant:
+    """An open connection. Safe to use from several threads. Made by open_qdrant."""
+
+    def __init__(
+        self,
+        address: Address,
+        wire: Wire,
+        lock: AbstractContextManager[object],
+        secret: SecretStr | None,
+        timeout_s: float,
+        stop: threading.Event,
+        on_retry: Callable[[Retry], None] | None,
+    ) -> None:
+        self.address = address
+        self.version = Version(0, 0, 0)
+        self.capabilities: Capabilities
+        self.patience = ONCE
+        self._wire, self._lock, self._secret = wire, lock, secret
+        self._timeout_s, self._stop, self._on_retry = timeout_s, stop, on_retry
+        self._body_limit = BODY_LIMIT
+        self._count_limits: dict[tuple[str, str], int] = {}  # (collection, request) -> points
+
+    def introduce(self) -> None:
+        """Ask who answers, and whether the key is accepted. Changes nothing."""
+        root = self._call("say what it is", self._wire.root)
+        try:
+            if "qdrant" not in str(root["title"]).lower():
+                raise NotQdrant
+            self.version = Version.parse(str(root["version"]))
+        except (KeyError, ValueError):
+            raise NotQdrant from None
+        if self.address.folder is not None:
+            self.capabilities = capabilities.of_practice(self.version)
+            return
+        if self.version < OLDEST:
+            raise ServerTooOld(str(self.version), f"{OLDEST.major}.{OLDEST.minor}")
+        self.capabilities = capabilities.of_server(self.version)
+        with suppress(RightMissing):  # a key that is accepted, but opens only some collections
+            self.collections()
+
+    def close(self) -> None:
+        """Free the connection or the folder. May be called twice."""
+        with self._lock:
+            self._wire.close()
+
+    def __enter__(self) -> Qdrant:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Qdrant {self.version} at {self.address}>"
+
+    # --- Names -----------------------------------------------------------------------------------
+
+    def collections(self) -> tuple[str, ...]:
+        """The collections' own names, sorted; aliases are not among them."""
+        return tuple(sorted(self._call("list its collections", self._wire.collections)))
+
+    def aliases(self) -> dict[str, str]:
+        """Alias to collection. Empty for keys that open only some collections."""
+        return self._call("list its aliases", self._wire.aliases)
+
+    def resolve(self, name: str) -> str:
+        """The collection behind a name, which may be an alias. Raises CollectionMissing."""
+        found = self.aliases().get(name, name)
+        if found == name and not self.exists(name):
+            raise CollectionMissing(name)
+        return found
+
+    def exists(self, name: str) -> bool:
+        """Whether this is a collection or an alias."""
+        return self._call("look for a collection", lambda: self._wire.exists(name), name)
+
+    # --- Settings and state ----------------------------------------------------------------------
+
+    def config(self, collection: str) -> CollectionConfig:
+        """Every setting as the server tells it. Raises CollectionMissing."""
+        info = self._info(collection)
+        return CollectionConfig(
+            raw=info["config"],
+            payload_schema=info.get("payload_schema") or {},
+            warnings=tuple(
+                str(warning.get("message", warning)) for warning in info.get("warnings") or ()
+            ),
+        )
+
+    def state(self, collection: str) -> CollectionState:
+        """How the collection is doing now. Done is: green, nothing queued, nothing running."""
+        info = self._info(collection)
+        optimizer = info.get("optimizer_status")
+        queue = info.get("update_queue") or {}
+        running, queued = self._optimizations(collection)
+        idle = 0 if self.capabilities.local else None
+        return CollectionState(
+            status=str(info["status"]),
+            error=str(optimizer.get("error")) if isinstance(optimizer, dict) else None,
+            points=int(info.get("points_count") or 0),
+            indexed_vectors=int(info.get("indexed_vectors_count") or 0),
+            queue_length=queue.get("length", idle),
+            deferred=queue.get("deferred_points", idle),
+            running=running,
+            queued=queued,
+        )
+
+    def _info(self, collection: str) -> JsonObject:
+        return self._call("read a collection", lambda: self._wire.info(collection), collection)
+
+    def _optimizations(self, collection: str) -> tuple[int | None, int | None]:
+        if not (self.capabilities.reports_optimizations or self.capabilities.local):
+            return None, None
+        told = self._call(
+            "tell its optimizations", lambda: self._wire.optimizations(collection), collection
+        )
+        if told is None:
+            return None, None
+        queued = (told.get("summary") or {}).get("queued_optimizations")
+        return len(told.get("running") or ()), queued
+
+    def create_collection(self, name: str, body: JsonObject) -> None:
+        """Create from a raw PUT body (settings.create_body makes one). Raises NameTaken.
+
+        An attempt that was cut off may have created it; the next one then raises NameTaken, so
+        put a mark of your own into the metadata and look for it.
+        """
+        self._call("create a collection", lambda: self._wire.create(name, body), name)
+
+    def patch(self, name: str, body: JsonObject) -> None:
+        """Change settings by a raw PATCH body. Its parts are applied one by one, and take effect
+        after it returns. The practice Qdrant takes metadata and ignores the rest."""
+        self._call("change settings", lambda: self._wire.patch(name, body), name)
+
+    def create_payload_index(self, collection: str, path: str, schema: JsonObject | str) -> None:
+        """Index a payload field. One of another type on the same path is replaced."""
+        self._call(
+            "create a payload index",
+            lambda: _completed(self._wire.create_index(collection, path, schema)),
+            collection,
+        )
+
+    def switch_alias(self, alias: str, collection: str) -> None:
+        """Let the alias stand for this collection, from whatever it stood for before.
+
+        Exactly one action, because a list of actions is not a transaction. Raises NameTaken if a
+        collection has the alias's name, CollectionMissing if the target is not there.
+        """
+        self._call("switch an alias", lambda: self._wire.switch_alias(alias, collection), alias)
+
+    def delete_collection(self, name: str) -> None:
+        """Delete a collection with its aliases, for good. Raises IsAlias, NotDeleted."""
+        behind = self.aliases().get(name)
+        if behind is not None:
+            raise IsAlias(name, behind)
+        if not self._call(
+            "delete a collection", lambda: self._wire.delete_collection(name), name
+        ) and self.exists(name):
+            raise NotDeleted(name)
+
+    def may_manage(self) -> bool | None:
+        """Whether the key may create collections and change aliases; None: cannot tell.
+
+        Tried by changing nothing in a collection that does not exist: rights are checked first.
+        """
+        if self.capabilities.local:
+            return True
+        nobody = f"qmm-right-{uuid.uuid4()}"
+        try:
+            self._call("change settings", lambda: self._wire.patch(nobody, {}), nobody)
+        except CollectionMissing:
+            return True
+        except RightMissing:
+            return False
+        except QmmError:
+            return None
+        return None
+
+    # --- Reading points --------------------------------------------------------------------------
+
+    def count(self, collection: str, *, without_vector: str | None = None) -> int:
+        """Exact number of points; without_vector: of those that lack this vector ("" unnamed)."""
+        condition = (
+            None if without_vector is None else {"must_not": [{"has_vector": without_vector}]}
+        )
+        return self._call(
+            "count points", lambda: self._wire.count(collection, condition), collection
+        )
+
+    def scroll(
+        self,
+        collection: str,
+        *,
+        start: PointId | None = None,
+        limit: int = 256,
+        payload: bool | Sequence[str] = True,
+        vectors: bool | Sequence[str] = False,
+    ) -> Page:
+        """A page from the first id that is not below start, which need not exist.
+
+        The page may be shorter than limit where strict mode allows less; only next tells the end.
+        """
+        body = _selection(payload, vectors)
+        if start is not None:
+            body["offset"] = start
+
+        def page(size: int) -> Page:
+            answer = self._call(
+                "read points",
+                lambda: self._wire.scroll(collection, {**body, "limit": size}),
+                collection,
+            )
+            points = [point_from_json(record) for record in answer["points"]]
+            return Page(points, answer.get("next_page_offset"))
+
+        allowed = min(limit, self._count_limits.get((collection, "limit"), limit))
+        try:
+            return page(allowed)
+        except LimitExceeded as refusal:
+            if refusal.setting != "limit" or not 0 < refusal.limit < allowed:
+                raise
+            self._count_limits[collection, "limit"] = refusal.limit
+            return page(refusal.limit)
+
+    def retrieve(
+        self,
+        collection: str,
+        ids: Sequence[PointId],
+        *,
+        payload: bool | Sequence[str] = True,
+        vectors: bool | Sequence[str] = False,
+    ) -> list[Point]:
+        """The points that are there, in the order of ids; ids that are missing are left out."""
+        body = _selection(payload, vectors)
+        found: dict[PointId, Point] = {}
+
+        def some(part: Sequence[PointId]) -> None:
+            records = self._call(
+                "read points",
+                lambda: self._wire.retrieve(collection, {**body, "ids": list(part)}),
+                collection,
+            )
+            found.update((record["id"], point_from_json(record)) for record in records)
+
+        _halving(list(dict.fromkeys(ids)), some)
+        return [found[point_id] for point_id in ids if point_id in found]
+
+    def search(
+        self,
+        collection: str,
+        vector: WritableVector,
+        *,
+        using: str = "",
+        limit: int = 10,
+        exact: bool = False,
+        payload: bool | Sequence[str] = True,
+        quantized: bool = True,
+    ) -> list[Hit]:
+        """The nearest points, best first. exact: without the index, for the truth.
+
+        quantized=False searches the original vectors even where compressed ones exist.
+        """
+        body: JsonObject = {
+            "query": vector_to_json(vector),
+            "limit": limit,
+            "with_payload": payload if isinstance(payload, bool) else list(payload),
+        }
+        if using:
+            body["using"] = using
+        params: JsonObject = {"exact": True} if exact else {}
+        if not quantized:
+            params["quantization"] = {"ignore": True}
+        if params:
+            body["params"] = params
+        hits = self._call("search", lambda: self._wire.query(collection, body), collection)
+        return [Hit(hit["id"], hit["score"], hit.get("payload") or {}) for hit in hits]
+
+    # --- Writing points --------------------------------------------------------------------------
+
+    def insert(self, collection: str, points: Sequence[Point]) -> None:
+        """Write the points whose ids are not there yet; those that are stay untouched.
+
+        Returns when all of them are applied and visible. May be repeated at any time.
+        """
+        if self.capabilities.insert_only == "update_mode":
+            options: JsonObject = {"update_mode": "insert_only"}
+        else:
+            # Below 1.17: existing points are changed only if they pass, and none can.
+            options = {"update_filter": {"must": [{"has_id": []}]}}
+        self._write(collection, points, options)
+
+    def upsert(self, collection: str, points: Sequence[Point]) -> None:
+        """Write the points, over those that are there. Up to 1.18 a point that is already
+        indexed keeps the vectors and payload that are not given."""
+        self._write(collection, points, {})
+
+    def delete(self, collection: str, ids: Sequence[PointId]) -> None:
+        """Delete the points with these ids; ids that are not there are no error."""
+
+        def some(part: Sequence[PointId]) -> None:
+            self._call(
+                "delete points",
+                lambda: _completed(self._wire.delete(collection, part)),
+                collection,
+            )
+
+        for start in range(0, len(ids), DELETE_LIMIT):
+            _halving(ids[start : start + DELETE_LIMIT], some)
+
+    def _write(self, collection: str, points: Sequence[Point], options: JsonObject) -> None:
+        waiting = [(point.id, encode(point)) for point in points]
+        while waiting:
+            part = self._next_request(collection, waiting)
+            try:
+                self._call(
+                    "write points",
+                    lambda part=part: _completed(  # type: ignore[misc]
+                        self._wire.write(collection, [body for _, body in part], options)
+                    ),
+                    collection,
+                )
+            except LimitExceeded as refusal:
+                if not 0 < refusal.limit < len(part):
+                    raise
+                self._count_limits[collection, "write"] = refusal.limit
+            except RequestTooLarge:
+                self._learn_size(collection, part)
+            else:
+                waiting = waiting[len(part) :]
+
+    def _next_request(
+        self, collection: str, waiting: list[tuple[PointId, bytes]]
+    ) -> list[tuple[PointId, bytes]]:
+        """As many of the first points as one request may hold, and at least one."""
+        size = count = 0
+        most = self._count_limits.get((collection, "write"), len(waiting))
+        for _, body in waiting[:most]:
+            if count and size + len(body) > self._body_limit:
+                break
+            size, count = size + len(body) + 1, count + 1
+        return waiting[:count]
+
+    def _learn_size(self, collection: str, part: list[tuple[PointId, bytes]]) -> None:
+        """Halve what was refused: by bytes, which count as points do where rates are limited."""
+        size = sum(len(body) for _, body in part)
+        if len(part) == 1:
+            raise PointTooLarge(collection, str(part[0][0]), size)
+        self._body_limit = min(self._body_limit, max(size // 2, 1))
+
+    # --- The one call site -----------------------------------------------------------------------
+
+    def _call(self, doing: str, request: Callable[[], T], collection: str = "") -> T:
+        """Send one request until it works or cannot. doing: completes "refused to ..."."""
+        try:
+            return patiently(
+                lambda: self._send(doing, request), self.patience, self._stop, self._on_retry
+            )
+        except GaveUp as end:
+            last, attempts, waited_s = end.last, end.attempts, end.waited_s
+        if not faults.is_expected(last):
+            raise last
+        at = faults.Situation(self.address, doing, collection, self._timeout_s, attempts, waited_s)
+        # Without the cause, whose frames hold the request with its key; the log tells it.
+        _log.info("could not %s: %s", doing, self._hide(faults.summary(last)))
+        error = faults.translate(last, at)
+        QmmError.__init__(error, *map(self._hide, (error.what, error.why, error.todo)))
+        raise error
+
+    def _send(self, doing: str, request: Callable[[], T]) -> T:
+        """One attempt. doing names it for whoever listens in or injects faults."""
+        with self._lock:
+            return request()
+
+    def _hide(self, text: str) -> str:
+        """A server may repeat the key in its answer."""
+        key = self._secret.get_secret_value() if self._secret else ""
+        return text.replace(key, "•••") if key else text
+
+
+def _completed(status: str) -> None:
+    if status != "completed":
+        raise faults.NotDoneYet(status)
+
+
+def _selection(payload: bool | Sequence[str], vectors: bool | Sequence[str]) -> JsonObject:
+    return {
+        "with_payload": payload if isinstance(payload, bool) else list(payload),
+        "with_vector": vectors if isinstance(vectors, bool) else list(vectors),
+    }
+
+
+def _halving(ids: Sequence[PointId], do: Callable[[Sequence[PointId]], None]) -> None:
+    """Do it for all ids at once, or for halves of them as long as the server wants less."""
+    if not ids:
+        return
+    try:
+        do(ids)
+    except (RequestTooLarge, LimitExceeded):
+        if len(ids) == 1:
+            raise
+        middle = len(ids) // 2
+        _halving(ids[:middle], do)
+        _halving(ids[middle:], do)
+
+
+def pages(
+    qdrant: Qdrant,
+    collection: str,
+    *,
+    start: PointId | None = None,
+    limit: int = 256,
+    payload: bool | Sequence[str] = True,
+    vectors: bool | Sequence[str] = False,
+) -> Iterator[list[Point]]:
+    """Every page of a collection from start on, in the server's order of ids."""
+    following = start
+    while True:
+        page = qdrant.scroll(
+            collection, start=following, limit=limit, payload=payload, vectors=vectors
+        )
+        if page.points:
+            yield page.points
+        if page.next is None:
+            return
+        following = page.next

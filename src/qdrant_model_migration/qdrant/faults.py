@@ -1,0 +1,354 @@
+"""What went wrong, in words: every exception of the client or the line becomes one of errors.py.
+
+Which of them are worth another try is decided here too; the trying itself is in retries.py.
+The texts matched are Qdrant's own (1.16 to 1.19) and those of the client's local mode.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import re
+import socket
+import ssl
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from qdrant_model_migration import errors
+from qdrant_model_migration.errors import QmmError
+from qdrant_model_migration.qdrant.address import Address
+
+
+class Fault(NamedTuple):
+    """A failure, whoever raised it. status: HTTP status, None without an answer.
+
+    text: the server's or the client's words. told: the answer was JSON in Qdrant's way.
+    retry_after: seconds the server asked to wait. location: where a redirect leads.
+    cause: the exception, where there was no answer.
+    """
+
+    status: int | None
+    text: str
+    told: bool = False
+    retry_after: float | None = None
+    location: str = ""
+    cause: BaseException | None = None
+
+
+class Situation(NamedTuple):
+    """What was being tried. doing: completes "the server refused to ...". collection: the name
+    in the request. timeout_s: of one attempt. attempts, waited_s: how long it was tried."""
+
+    address: Address
+    doing: str
+    collection: str
+    timeout_s: float
+    attempts: int = 1
+    waited_s: float = 0.0
+
+
+class NotDoneYet(Exception):
+    """The server took a write, but had not applied it when it answered (200, wait_timeout)."""
+
+
+def read(error: BaseException) -> Fault:
+    """Any exception of the client, of local mode or of the operating system, as a Fault."""
+    status = getattr(error, "status_code", None)
+    if isinstance(status, int):
+        return _answered(status, getattr(error, "content", b""), getattr(error, "headers", None))
+    if hasattr(error, "retry_after_s"):  # the client's form of 429 with Retry-After
+        return Fault(429, str(error), told=True, retry_after=float(error.retry_after_s))
+    if type(error).__name__ == "QdrantException":  # 429 whose Retry-After is a date
+        return Fault(429, str(error))
+    source = getattr(error, "source", None)  # the client wraps every failure of the line
+    if isinstance(source, BaseException):
+        return Fault(None, str(source), cause=source)
+    return Fault(None, str(error), cause=error)
+
+
+def _answered(status: int, content: bytes, headers: object) -> Fault:
+    text, told = content.decode(errors="replace").strip(), False
+    try:
+        body = json.loads(content)
+        text, told = str(body["status"]["error"]), True
+    except (ValueError, KeyError, TypeError):
+        pass  # plain text, a proxy's page, or nothing
+    lookup: Callable[..., object] = getattr(headers, "get", lambda *_: None)
+    after = str(lookup("retry-after") or "")
+    return Fault(
+        status,
+        text,
+        told,
+        float(after) if after.isdigit() else None,
+        str(lookup("location") or ""),
+    )
+
+
+def is_expected(error: BaseException) -> bool:
+    """Whether this is a failure of the world outside, not of this program."""
+    wrapped = hasattr(error, "status_code") or hasattr(error, "source")
+    outside = (QmmError, NotDoneYet, OSError, ValueError, KeyError, RuntimeError)
+    return wrapped or isinstance(error, outside) or type(error).__module__.startswith(_OUTSIDE)
+
+
+_OUTSIDE = ("qdrant_client.", "httpx", "sqlite3")
+
+
+def summary(error: BaseException) -> str:
+    """One line for the log: the kind of exception, the status and the server's words."""
+    fault = _shortened(read(error))
+    return f"{type(fault.cause or error).__name__} {fault.status or ''} {fault.text}".strip()
+
+
+def worth_retrying(error: BaseException) -> str | None:
+    """Why another try may help, in a few words; None if it cannot."""
+    if isinstance(error, QmmError):
+        return None
+    if isinstance(error, NotDoneYet):
+        return "the server has not finished the write yet"
+    fault = read(error)
+    if fault.status is None:
+        return _line_reason(fault)
+    if fault.status == 429:
+        # Without Retry-After Qdrant means: too large, never to be accepted. A proxy means: later.
+        if fault.retry_after is None and fault.told:
+            return None
+        return "the server limits the rate of requests"
+    if fault.status == 408 or fault.status == 504:
+        return "the server did not finish in time"
+    if fault.status == 500 and not _lasting(fault.text):
+        return "the server had an internal error"
+    if fault.status in (502, 503):
+        return "the server is not ready"
+    return None
+
+
+def _lasting(text: str) -> bool:
+    return "InferenceService" in text or "inference service" in text or "No space left" in text
+
+
+def _line_reason(fault: Fault) -> str | None:
+    import httpx
+
+    error = fault.cause
+    if isinstance(error, httpx.TimeoutException):
+        return "no answer in time"
+    if not isinstance(error, httpx.TransportError) or _tls_fault(error):
+        return None
+    if isinstance(error, httpx.ConnectError):
+        return "the server cannot be reached"
+    return "the connection was lost"
+
+
+def translate(error: BaseException, at: Situation) -> QmmError:
+    """The error for the operator. Exceptions that are one already come back unchanged."""
+    if isinstance(error, QmmError):
+        return error
+    reason = worth_retrying(error)
+    if reason is not None and at.attempts > 1:
+        return errors.ServerGone(at.address.label, reason, at.waited_s)
+    if isinstance(error, NotDoneYet):
+        return errors.ServerGone(at.address.label, reason or "", at.waited_s)
+    fault = read(error)
+    if fault.status is None:
+        return _without_answer(fault, at)
+    return _by_status(fault, at) or _by_text(fault, at) or _unknown(fault, at)
+
+
+# --- No answer --------------------------------------------------------------------------------
+
+
+def _without_answer(fault: Fault, at: Situation) -> QmmError:
+    import httpx
+
+    error = fault.cause
+    if isinstance(error, httpx.TimeoutException):
+        return errors.TooSlow(at.timeout_s)
+    if isinstance(error, httpx.TransportError):
+        return _from_the_line(error, at)
+    if isinstance(error, OSError) or _is_database(error):
+        return _from_the_disk(error, at)
+    if at.address.folder is None and isinstance(error, (ValueError, KeyError)):
+        return errors.NotQdrant()  # the answer could not be read as Qdrant's
+    return _by_text(fault, at) or _unknown(fault, at)
+
+
+def _from_the_line(error: BaseException, at: Situation) -> QmmError:
+    host, port, scheme = at.address.host, at.address.port, at.address.scheme
+    tls = _tls_fault(error)
+    if isinstance(tls, ssl.SSLCertVerificationError):
+        return errors.CertificateNotTrusted()
+    if tls is not None:
+        return errors.WrongScheme("https")
+    causes = list(_causes(error))
+    if any(isinstance(cause, socket.gaierror) for cause in causes):
+        return errors.NameUnknown(host)
+    if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
+        return errors.NothingListens(str(at.address), port)
+    if any(
+        isinstance(cause, OSError) and cause.errno in (errno.EHOSTUNREACH, errno.ENETUNREACH)
+        for cause in causes
+    ):
+        return errors.Unreachable(host)
+    if scheme == "http" and _looks_like_tls(error):
+        return errors.WrongScheme("http")
+    if "RemoteProtocolError" in type(error).__name__:
+        return errors.NotQdrant()
+    return errors.ServerGone(at.address.label, "the connection was lost", at.waited_s)
+
+
+def _looks_like_tls(error: BaseException) -> bool:
+    """A TLS server answers plain HTTP by an alert record (0x15 0x03), or by hanging up."""
+    text = str(error)
+    return "\\x15\\x03" in text or "disconnected without sending" in text
+
+
+def _tls_fault(error: BaseException) -> ssl.SSLError | None:
+    return next((cause for cause in _causes(error) if isinstance(cause, ssl.SSLError)), None)
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _is_database(error: BaseException | None) -> bool:
+    return type(error).__module__ == "sqlite3"
+
+
+def _from_the_disk(error: BaseException | None, at: Situation) -> QmmError:
+    folder = at.address.folder or ""
+    text = str(error)
+    if getattr(error, "errno", None) == errno.ENOSPC or "disk is full" in text:
+        return errors.DiskFull(folder)
+    if isinstance(error, PermissionError) or "readonly" in text:
+        return errors.FolderUnusable(folder, "This user may not write there.")
+    return errors.FolderUnusable(folder, "Its files are damaged, or were changed meanwhile.")
+
+
+# --- An answer --------------------------------------------------------------------------------
+
+
+def _by_status(fault: Fault, at: Situation) -> QmmError | None:
+    text = fault.text
+    if fault.status == 401:
+        missing = "Must provide" in text
+        return (
+            errors.KeyRefused("It needs one, and none was given.")
+            if missing
+            else (errors.KeyRefused())
+        )
+    if fault.status == 403:
+        return _forbidden(text)
+    if fault.status in (301, 302, 307, 308):
+        moved_to_tls = at.address.scheme == "http" and fault.location.startswith("https:")
+        return errors.WrongScheme("http") if moved_to_tls else errors.NotQdrant()
+    if fault.status == 400 and "HTTP request was sent to HTTPS" in text:
+        return errors.WrongScheme("http")
+    if fault.status == 404 and not fault.told:
+        return errors.RouteUnknown(at.doing)
+    if fault.status == 429 and fault.told and fault.retry_after is None:
+        return errors.RequestTooLarge(at.collection, text)
+    if fault.status == 413:
+        return errors.RequestTooLarge(at.collection, "the body is too large")
+    if fault.status == 507:
+        return errors.ServerFull("disk or memory", text)
+    return None
+
+
+def _forbidden(text: str) -> QmmError:
+    if "ExpiredSignature" in text:
+        return errors.KeyRefused("Its time is over: the token has expired.")
+    if "InvalidSignature" in text:
+        return errors.KeyRefused("It was not made for this server.")
+    right = text.removeprefix("Forbidden: ").removesuffix(" is required").strip()
+    if "manage access" in text or "Write access" in text:
+        return errors.ReadOnlyKey(right)
+    return errors.RightMissing(right or "the right to do this")
+
+
+_Build = Callable[[re.Match[str], Fault, Situation], QmmError]
+
+_TEXTS: tuple[tuple[re.Pattern[str], _Build], ...] = tuple(
+    (re.compile(pattern, re.DOTALL), build)
+    for pattern, build in (
+        (
+            r"already accessed by another instance",
+            lambda m, f, s: errors.FolderInUse(s.address.label),
+        ),
+        (r"No point with id (\S+) found", lambda m, f, s: errors.PointMissing(s.collection, m[1])),
+        (
+            r"Collection `?(.+?)`? (?:doesn't exist|not found)",
+            lambda m, f, s: errors.CollectionMissing(m[1]),
+        ),
+        (
+            r"Alias with the same name already exists|^Alias .* already exists",
+            lambda m, f, s: errors.NameTaken(s.collection, "An alias"),
+        ),
+        (r"Collection `?(.+?)`? already exists", lambda m, f, s: errors.NameTaken(m[1])),
+        (
+            r"Not existing vector name error(?:: (.*))?$",
+            lambda m, f, s: errors.VectorNameUnknown(s.collection, (m[1] or "").strip()),
+        ),
+        (
+            r"Vector dimension error: expected dim: (\d+), got (\d+)",
+            lambda m, f, s: errors.WrongDimensions(
+                s.collection, f"It has {m[2]} dimensions, and {m[1]} are expected."
+            ),
+        ),
+        (
+            r"Conversion between sparse and regular vectors failed",
+            lambda m, f, s: errors.WrongDimensions(
+                s.collection, "One is sparse and the other is dense."
+            ),
+        ),
+        (
+            r"Limit exceeded (\d+) > (\d+) for \"(.+?)\"",
+            lambda m, f, s: errors.LimitExceeded(s.collection, f.text, m[3], int(m[2])),
+        ),
+        (
+            r"JSON payload .*larger than allowed|please try to split",
+            lambda m, f, s: errors.RequestTooLarge(s.collection, f.text),
+        ),
+        (
+            r"Filter condition limit|Condition size limit|Index required but not found"
+            r"|Max points count limit|rate limit",
+            lambda m, f, s: errors.LimitReached(s.collection, f.text),
+        ),
+        (r"No space left|Disk usage is at", lambda m, f, s: errors.ServerFull("disk", f.text)),
+        (r"Resident memory usage", lambda m, f, s: errors.ServerFull("memory", f.text)),
+        (
+            r"Shard key not specified|Shard key .* not found",
+            lambda m, f, s: errors.ShardKeyNeeded(s.collection),
+        ),
+        (
+            r"(?:Validation|Format) error in JSON body|Wrong input|Bad request",
+            lambda m, f, s: errors.SettingRefused(s.doing, f.text),
+        ),
+    )
+)
+
+
+def _by_text(fault: Fault, at: Situation) -> QmmError | None:
+    for pattern, build in _TEXTS:
+        found = pattern.search(fault.text)
+        if found:
+            return build(found, _shortened(fault), at)
+    return None
+
+
+def _unknown(fault: Fault, at: Situation) -> QmmError:
+    reason = "the server is not ready" if fault.status in (502, 503) else ""
+    if fault.status in (408, 504):
+        return errors.TooSlow(at.timeout_s)
+    if reason:
+        return errors.ServerGone(at.address.label, reason, at.waited_s)
+    if fault.status is not None and not fault.told and "<" in fault.text:
+        return errors.NotQdrant()  # a page for people, from a proxy or another program
+    return errors.ServerRefused(at.doing, _shortened(fault).text)
+
+
+def _shortened(fault: Fault) -> Fault:
+    text = " ".join(fault.text.split())
+    return fault._replace(text=text if len(text) <= 300 else text[:297] + "...")

@@ -1,0 +1,186 @@
+"""The practice Qdrant: the client's local mode in a folder, behind the same wire as a server.
+
+Local mode is not thread-safe and one client owns a folder; the lock around every call is in
+connection.py. It keeps vectors, payloads, metadata and aliases, and ignores other settings.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qdrant_model_migration.errors import FolderInUse
+from qdrant_model_migration.qdrant.points import PointId
+from qdrant_model_migration.qdrant.wire import JsonObject
+
+if TYPE_CHECKING:
+    from qdrant_client import models
+
+_NOISE = (
+    "Payload indexes have no effect in the local Qdrant",
+    "Local mode is not recommended",
+    "Removed .* outdated copies of points",
+)
+
+
+class Folder:
+    """One folder, owned until closed. Not thread-safe. Makes the folder if it is not there."""
+
+    def __init__(self, folder: str) -> None:
+        _refuse_if_open(folder)
+        from qdrant_client import QdrantClient
+
+        for message in _NOISE:
+            warnings.filterwarnings("ignore", message=message)
+        self._client = QdrantClient(path=folder, force_disable_check_same_thread=True)
+
+    def root(self) -> JsonObject:
+        return _json(self._client.info())
+
+    def collections(self) -> list[str]:
+        return [found.name for found in self._client.get_collections().collections]
+
+    def aliases(self) -> dict[str, str]:
+        listed = self._client.get_aliases().aliases
+        return {alias.alias_name: alias.collection_name for alias in listed}
+
+    def exists(self, name: str) -> bool:
+        return self._client.collection_exists(name)
+
+    def info(self, name: str) -> JsonObject:
+        return _json(self._client.get_collection(name))
+
+    def optimizations(self, name: str) -> JsonObject | None:
+        return {"running": [], "summary": {"queued_optimizations": 0}}  # there are none, ever
+
+    def count(self, name: str, condition: JsonObject | None) -> int:
+        return self._client.count(name, count_filter=_filter(condition), exact=True).count
+
+    def scroll(self, name: str, body: JsonObject) -> JsonObject:
+        records, following = self._client.scroll(
+            name,
+            offset=body.get("offset"),
+            limit=body["limit"],
+            with_payload=body["with_payload"],
+            with_vectors=body["with_vector"],
+        )
+        return {"points": [_record(record) for record in records], "next_page_offset": following}
+
+    def retrieve(self, name: str, body: JsonObject) -> list[JsonObject]:
+        records = self._client.retrieve(
+            name, body["ids"], with_payload=body["with_payload"], with_vectors=body["with_vector"]
+        )
+        return [_record(record) for record in records]
+
+    def query(self, name: str, body: JsonObject) -> list[JsonObject]:
+        from qdrant_client import models
+
+        wanted = body["query"]
+        found = self._client.query_points(
+            name,
+            query=models.SparseVector(**wanted) if isinstance(wanted, dict) else wanted,
+            using=body.get("using"),
+            limit=body["limit"],
+            with_payload=body["with_payload"],
+        )
+        return [{"id": hit.id, "score": hit.score, "payload": hit.payload} for hit in found.points]
+
+    def create(self, name: str, body: JsonObject) -> None:
+        from qdrant_client import models
+
+        self._client.create_collection(
+            name,
+            vectors_config=_vectors_config(body.get("vectors") or {}),
+            sparse_vectors_config={
+                vector: models.SparseVectorParams(**params)
+                for vector, params in (body.get("sparse_vectors") or {}).items()
+            },
+            metadata=body.get("metadata"),
+        )
+
+    def patch(self, name: str, body: JsonObject) -> None:
+        # The rest of a PATCH (hnsw, optimizers, quantization, strict mode) is ignored here.
+        if body.get("metadata"):
+            self._client.update_collection(name, metadata=body["metadata"])
+        elif not self.exists(name):
+            raise ValueError(f"Collection {name} not found")
+
+    def create_index(self, name: str, path: str, schema: JsonObject | str) -> str:
+        return "completed" if self.info(name) else ""  # local mode has no payload indexes
+
+    def switch_alias(self, alias: str, collection: str) -> None:
+        from qdrant_client import models
+
+        action = models.CreateAlias(alias_name=alias, collection_name=collection)
+        self._client.update_collection_aliases([models.CreateAliasOperation(create_alias=action)])
+
+    def delete_collection(self, name: str) -> bool:
+        return self._client.delete_collection(name)
+
+    def write(self, name: str, points: Sequence[bytes], options: JsonObject) -> str:
+        from qdrant_client import models
+
+        mode = options.get("update_mode")
+        result = self._client.upsert(
+            name,
+            points=[models.PointStruct(**json.loads(point)) for point in points],
+            update_mode=models.UpdateMode(mode) if mode else None,
+            wait=True,
+        )
+        return str(result.status.value)
+
+    def delete(self, name: str, ids: Sequence[PointId]) -> str:
+        from qdrant_client import models
+
+        result = self._client.delete(name, models.PointIdsList(points=list(ids)), wait=True)
+        return str(result.status.value)
+
+    def close(self) -> None:
+        self._client.close()
+
+
+def _refuse_if_open(folder: str) -> None:
+    """Local mode finds out only after loading (and tidying) everything; look at its lock first."""
+    lock = Path(folder, ".lock")
+    if not lock.is_file():
+        return
+    with lock.open("r+") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise FolderInUse(folder) from None
+
+
+def _vectors_config(
+    vectors: dict[str, Any],
+) -> models.VectorParams | dict[str, models.VectorParams]:
+    from qdrant_client import models
+
+    if isinstance(vectors.get("size"), int):
+        return models.VectorParams(**vectors)
+    return {name: models.VectorParams(**params) for name, params in vectors.items()}
+
+
+def _filter(condition: JsonObject | None) -> models.Filter | None:
+    from qdrant_client import models
+
+    return models.Filter(**condition) if condition else None
+
+
+def _record(record: models.Record) -> JsonObject:
+    return {"id": record.id, "payload": record.payload, "vector": _vector(record.vector)}
+
+
+def _vector(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _vector(vector) for name, vector in value.items()}
+    return value.model_dump() if hasattr(value, "model_dump") else value
+
+
+def _json(model: Any) -> JsonObject:
+    dumped: JsonObject = model.model_dump(mode="json", exclude_none=True)
+    return dumped

@@ -1,0 +1,141 @@
+"""A Qdrant server, spoken to in raw JSON over the client's own REST connection.
+
+Raw, because typed answers lose the settings they do not know and refuse the fields they do not
+expect; and because points are written as the bytes that were measured.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import SecretStr
+
+from qdrant_model_migration.qdrant.address import Address
+from qdrant_model_migration.qdrant.points import PointId
+from qdrant_model_migration.qdrant.wire import JsonObject
+
+CONNECT_S = 10.0
+
+
+class Server:
+    """One connection pool; may be used from several threads at once."""
+
+    def __init__(self, address: Address, secret: SecretStr | None, timeout_s: float) -> None:
+        from qdrant_client import QdrantClient
+
+        # The program warns about this in its own words and place.
+        warnings.filterwarnings("ignore", message="Api key is used with an insecure connection")
+        self._client = QdrantClient(
+            url=address.url,
+            port=address.port,
+            api_key=secret.get_secret_value() if secret else None,
+            timeout=math.ceil(timeout_s),
+            check_compatibility=False,
+        )
+        self._connect_s = min(timeout_s, CONNECT_S)
+
+    def root(self) -> JsonObject:
+        answer: JsonObject = self._client.http.client.request(
+            type_=JsonObject, method="GET", url="/", timeout=self._connect_s
+        )
+        return answer
+
+    def collections(self) -> list[str]:
+        return [found["name"] for found in self._ask("GET", "/collections")["collections"]]
+
+    def aliases(self) -> dict[str, str]:
+        listed = self._ask("GET", "/aliases")["aliases"]
+        return {alias["alias_name"]: alias["collection_name"] for alias in listed}
+
+    def exists(self, name: str) -> bool:
+        return bool(self._ask("GET", "/collections/{name}/exists", name)["exists"])
+
+    def info(self, name: str) -> JsonObject:
+        info: JsonObject = self._ask("GET", "/collections/{name}", name)
+        return info
+
+    def optimizations(self, name: str) -> JsonObject | None:
+        state: JsonObject = self._ask(
+            "GET", "/collections/{name}/optimizations", name, params={"with": "queued"}
+        )
+        return state
+
+    def count(self, name: str, condition: JsonObject | None) -> int:
+        body = {"exact": True, **({"filter": condition} if condition else {})}
+        return int(self._ask("POST", "/collections/{name}/points/count", name, body)["count"])
+
+    def scroll(self, name: str, body: JsonObject) -> JsonObject:
+        page: JsonObject = self._ask("POST", "/collections/{name}/points/scroll", name, body)
+        return page
+
+    def retrieve(self, name: str, body: JsonObject) -> list[JsonObject]:
+        records: list[JsonObject] = self._ask("POST", "/collections/{name}/points", name, body)
+        return records
+
+    def query(self, name: str, body: JsonObject) -> list[JsonObject]:
+        found = self._ask("POST", "/collections/{name}/points/query", name, body)
+        hits: list[JsonObject] = found["points"]
+        return hits
+
+    def create(self, name: str, body: JsonObject) -> None:
+        self._ask("PUT", "/collections/{name}", name, body)
+
+    def patch(self, name: str, body: JsonObject) -> None:
+        self._ask("PATCH", "/collections/{name}", name, body)
+
+    def create_index(self, name: str, path: str, schema: JsonObject | str) -> str:
+        body = {"field_name": path, "field_schema": schema}
+        wait = {"wait": "true"}
+        return str(self._ask("PUT", "/collections/{name}/index", name, body, wait)["status"])
+
+    def switch_alias(self, alias: str, collection: str) -> None:
+        action = {"create_alias": {"alias_name": alias, "collection_name": collection}}
+        self._ask("POST", "/collections/aliases", body={"actions": [action]})
+
+    def delete_collection(self, name: str) -> bool:
+        return bool(self._ask("DELETE", "/collections/{name}", name))
+
+    def write(self, name: str, points: Sequence[bytes], options: JsonObject) -> str:
+        rest = "".join(f",{json.dumps(key)}:{json.dumps(value)}" for key, value in options.items())
+        body = b'{"points":[' + b",".join(points) + b"]" + rest.encode() + b"}"
+        wait = {"wait": "true"}
+        return str(self._ask("PUT", "/collections/{name}/points", name, body, wait)["status"])
+
+    def delete(self, name: str, ids: Sequence[PointId]) -> str:
+        body = {"points": list(ids)}
+        wait = {"wait": "true"}
+        return str(
+            self._ask("POST", "/collections/{name}/points/delete", name, body, wait)["status"]
+        )
+
+    def close(self) -> None:
+        self._client.close()
+
+    def _ask(
+        self,
+        method: str,
+        url: str,
+        name: str = "",
+        body: JsonObject | bytes | None = None,
+        params: dict[str, str] | None = None,
+    ) -> Any:
+        """One request; the `result` of its answer. The client raises for anything but 2xx."""
+        if body is not None and not isinstance(body, bytes):
+            body = json.dumps(body, allow_nan=False).encode()
+        answer = self._client.http.client.request(
+            type_=JsonObject,
+            method=method,
+            url=url,
+            path_params={"name": name},
+            params=params or {},
+            **(
+                {"content": body, "headers": {"Content-Type": "application/json"}}
+                if body is not None
+                else {}
+            ),
+        )
+        return answer["result"]

@@ -1,0 +1,60 @@
+"""What a Qdrant must be able to do for this program, in Qdrant's own JSON shapes.
+
+Spoken by server.py over REST and by local.py for a folder. No retries, no words for people: an
+exception passes as the client raised it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from qdrant_model_migration.qdrant.points import PointId
+
+JsonObject = dict[str, Any]
+
+
+class Wire(Protocol):
+    """Collections may be named by an alias wherever Qdrant allows it."""
+
+    def root(self) -> JsonObject:
+        """title and version."""
+
+    def collections(self) -> list[str]: ...
+
+    def aliases(self) -> dict[str, str]: ...
+
+    def exists(self, name: str) -> bool: ...
+
+    def info(self, name: str) -> JsonObject:
+        """config, payload_schema, status, counts: the result of GET /collections/NAME."""
+
+    def optimizations(self, name: str) -> JsonObject | None:
+        """Running and queued optimizations, None where nobody tells."""
+
+    def count(self, name: str, condition: JsonObject | None) -> int:
+        """Exactly, of the points that meet the filter."""
+
+    def scroll(self, name: str, body: JsonObject) -> JsonObject: ...
+
+    def retrieve(self, name: str, body: JsonObject) -> list[JsonObject]: ...
+
+    def query(self, name: str, body: JsonObject) -> list[JsonObject]: ...
+
+    def create(self, name: str, body: JsonObject) -> None: ...
+
+    def patch(self, name: str, body: JsonObject) -> None: ...
+
+    def create_index(self, name: str, path: str, schema: JsonObject | str) -> str:
+        """The status of the operation, as for every method that returns text."""
+
+    def switch_alias(self, alias: str, collection: str) -> None: ...
+
+    def delete_collection(self, name: str) -> bool: ...
+
+    def write(self, name: str, points: Sequence[bytes], options: JsonObject) -> str:
+        """Upsert of points already in JSON. options: update_mode or update_filter, or nothing."""
+
+    def delete(self, name: str, ids: Sequence[PointId]) -> str: ...
+
+    def close(self) -> None: ...
