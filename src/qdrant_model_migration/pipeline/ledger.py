@@ -54,7 +54,9 @@ def read_ledger(folder: Path) -> Iterator[tuple[PointId, bytes]]:
                 if len(record) != _RECORD or record[:1] not in (b"u", b"s"):
                     raise LedgerDamaged(path)
                 raw = record[1 : 1 + _ID_BYTES]
-                point = int.from_bytes(raw, "big") if record[:1] == b"u" else str(uuid.UUID(bytes=raw))
+                point = (
+                    int.from_bytes(raw, "big") if record[:1] == b"u" else str(uuid.UUID(bytes=raw))
+                )
                 yield point, record[1 + _ID_BYTES :]
     except OSError as error:
         raise LedgerDamaged(path) from error

@@ -1,10 +1,10 @@
-"""From the source's points to the target's: texts embedded, other vectors carried, payload whole."""
+"""The target's points from the source's: texts embedded, other vectors carried, payload whole."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from threading import Lock
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -14,9 +14,12 @@ from qdrant_model_migration.pipeline.move import Embed, Keep, Move, Truncate
 from qdrant_model_migration.pipeline.text import NoText, text_of
 from qdrant_model_migration.qdrant import Point, PointId, Vector
 
+if TYPE_CHECKING:
+    from qdrant_model_migration.qdrant.points import WritableVector
+
 Open = Callable[[ModelRef], Embedder]
 
-# The model is the limit and uses all cores itself: one batch at a time, while others read and write.
+# The model is the limit and uses all cores itself: one call at a time, others read and write.
 _one_at_a_time = Lock()
 
 
@@ -43,7 +46,7 @@ def make(points: Sequence[Point], move: Move, open_model: Open) -> Made:
     Texts are sorted by length before they are embedded, since a batch costs what its longest text
     costs, and equal texts are embedded once.
     """
-    vectors: list[dict[str, Vector]] = [{} for _ in points]
+    vectors: list[dict[str, WritableVector]] = [{} for _ in points]
     dead: list[DeadLetter] = []
     tokens = truncated = 0
     texts = [text_of(p.payload, move.text) if move.text else NoText("", "") for p in points]
@@ -79,7 +82,7 @@ def make(points: Sequence[Point], move: Move, open_model: Open) -> Made:
     return Made(ready, dead, tokens, truncated)
 
 
-def _cut(vector: Vector, origin: Truncate, point: PointId) -> Vector:
+def _cut(vector: WritableVector, origin: Truncate, point: PointId) -> Vector:
     cut = np.asarray(vector, np.float32)[: origin.dimensions]
     if cut.shape != (origin.dimensions,) or not np.isfinite(cut).all() or not cut.any():
         raise BadVector(origin.model.label, f"the shortened vector of point {point} is empty")

@@ -1,4 +1,4 @@
-"""What a migration moves where: `Move`, its target vectors and the load it may put on the server."""
+"""What a migration moves where: `Move`, its target vectors and the load on the server."""
 
 from __future__ import annotations
 
@@ -83,6 +83,11 @@ class Move(Strict):
     def new_vectors(self) -> tuple[TargetVector, ...]:
         """The vectors that a model or a computation makes, in the target's order."""
         return tuple(v for v in self.vectors if not isinstance(v.origin, Keep))
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """The target's name of each copied vector, and its name in the source."""
+        return {v.name: v.origin.source for v in self.vectors if isinstance(v.origin, Keep)}
 
     @property
     def read_vectors(self) -> tuple[str, ...]:

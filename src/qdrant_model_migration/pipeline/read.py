@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TypeVar
+from typing import Any, TypeAlias, TypeVar, overload
 
 from qdrant_model_migration.qdrant import Point, PointId, Qdrant, order
 
 PAGE = 256  # a page blocks writers of its shard while it is read, so it stays small
 
-T = TypeVar("T")
+A, B, C = TypeVar("A"), TypeVar("B"), TypeVar("C")
+Reading: TypeAlias = Iterator[tuple[PointId, A]]
 
 
 def scan(
@@ -40,9 +41,15 @@ def scan(
         following = got.next
 
 
+@overload
 def align(
-    *readings: Iterator[tuple[PointId, T]],
-) -> Iterator[tuple[PointId, tuple[T | None, ...]]]:
+    one: Reading[A], two: Reading[B], /
+) -> Iterator[tuple[PointId, tuple[A | None, B | None]]]: ...
+@overload
+def align(
+    one: Reading[A], two: Reading[B], three: Reading[C], /
+) -> Iterator[tuple[PointId, tuple[A | None, B | None, C | None]]]: ...
+def align(*readings: Reading[Any]) -> Iterator[tuple[PointId, tuple[Any, ...]]]:
     """Walk ascending readings side by side: each id once, with what each reading has for it.
 
     Holds one item per reading in memory, whatever their length.

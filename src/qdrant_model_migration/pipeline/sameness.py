@@ -10,11 +10,14 @@ import json
 import math
 from collections.abc import Mapping
 from hashlib import blake2b
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from qdrant_model_migration.qdrant import Point, SparseVector, Vector
+from qdrant_model_migration.qdrant import Point, SparseVector
+
+if TYPE_CHECKING:
+    from qdrant_model_migration.qdrant.points import WritableVector
 
 DIGEST_BYTES = 16
 _RELATIVE = 1e-12
@@ -36,7 +39,9 @@ def same_payload(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
-def same_vector(one: Vector | None, other: Vector | None, tolerance: float = 1e-5) -> bool:
+def same_vector(
+    one: WritableVector | None, other: WritableVector | None, tolerance: float = 1e-5
+) -> bool:
     """Equal within `tolerance` per value (float32 after one more normalisation)."""
     if one is None or other is None:
         return one is other
@@ -51,7 +56,9 @@ def same_vector(one: Vector | None, other: Vector | None, tolerance: float = 1e-
     return left.shape == right.shape and bool(np.allclose(left, right, rtol=1e-4, atol=tolerance))
 
 
-def made_of(stored: Vector | None, made: Vector, distance: str, datatype: str | None) -> bool:
+def made_of(
+    stored: WritableVector | None, made: WritableVector, distance: str, datatype: str | None
+) -> bool:
     """Whether `stored` is what `made` becomes when written: normalised under cosine, rounded.
 
     A model gives slightly other values in another batch, hence the wide tolerance.

@@ -1,4 +1,4 @@
-"""Where a run waits for a person: what it says, what it asks for, and whether a consent is enough."""
+"""Where a run waits for a person: what it says, what it asks, and whether a consent is enough."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Gate(BaseModel):
         return tuple(ask for ask in self.asks if not _fits(ask, answers.get(ask.key)))
 
 
-class Waiting(Exception):  # noqa: N818 - a state of the run, not an error
+class Waiting(Exception):
     """Raised by a step that cannot go on without a consent."""
 
     def __init__(self, gate: Gate) -> None:

@@ -1,4 +1,4 @@
-"""What a step is, and the small world it sees. The steps themselves are one file each beside this."""
+"""What a step is, and the small world it sees. The steps are one file each beside this."""
 
 from __future__ import annotations
 
@@ -35,6 +35,11 @@ class StepContext(Protocol):
     @property
     def move(self) -> Move:
         """What goes where; raises where the plan moves nothing."""
+        ...
+
+    @property
+    def has_move(self) -> bool:
+        """Whether the plan moves anything; requantize does not."""
         ...
 
     @property
@@ -80,6 +85,10 @@ class StepContext(Protocol):
 
     def breathe(self) -> None:
         """Call between small pieces of work: waits while paused, raises Stopped when told to."""
+        ...
+
+    def rest(self, seconds: float) -> None:
+        """Wait that long (before asking the server again), or less: raises Stopped when told to."""
         ...
 
 

@@ -82,7 +82,14 @@ class Survey(Frozen):
     payload_bytes: Fact[int] = Fact()
     vector_bytes: Fact[int] = Fact()
     writes: Fact[int] = Fact()
+    server_embeds: Fact[bool] = Fact()
     cannot_carry: tuple[tuple[str, str], ...] = ()
+    sampled: int = 0
+    """Points whose payload was read for everything that is known from a sample."""
+    matches: tuple[int, int] | None = None
+    """Texts that give their stored vector again when the old model embeds them, of those tried."""
+    lacking: dict[str, int] = {}
+    """Points without a vector of this name; names that every point has are left out."""
 
     @property
     def alias(self) -> str | None:

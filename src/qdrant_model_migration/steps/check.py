@@ -1,0 +1,80 @@
+"""Step: may this run begin at all? Reads, and tries a write that changes nothing."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from qdrant_model_migration.errors import (
+    AliasMoved,
+    CannotManage,
+    ModelDiffers,
+    NotReady,
+    PlanOutdated,
+    TargetTaken,
+)
+from qdrant_model_migration.pipeline.move import Embed, Move
+from qdrant_model_migration.steps.step import Step, StepContext, StepText
+from qdrant_model_migration.survey.fingerprint import changed_since
+
+RUN_MARK = "qmm_run"
+
+
+class Check(Step):
+    """`alias` is the alias that must point to `collection`; None where there is none yet."""
+
+    step: Literal["check"] = "check"
+    collection: str
+    fingerprint: str
+    alias: str | None = None
+
+    def text(self, move: Move | None) -> StepText:
+        what = "access, names and model" if move else "access and settings"
+        return StepText(
+            f"Check {what}",
+            "nothing",
+            "not needed",
+            (
+                f"Reads the settings of {self.collection} again and compares them with the plan.",
+                "Tries a write that changes nothing, to see whether the key may write.",
+                *(("Opens the model and makes one vector.",) if move else ()),
+            ),
+        )
+
+    def apply(self, ctx: StepContext) -> None:
+        qdrant = ctx.qdrant
+        config = qdrant.config(self.collection)
+        if changed := changed_since(self.fingerprint, config.raw, config.payload_schema):
+            raise PlanOutdated(self.collection, changed)
+        if self.alias is not None and qdrant.aliases().get(self.alias) != self.collection:
+            raise AliasMoved(self.alias, qdrant.aliases().get(self.alias), self.collection)
+        state = qdrant.state(self.collection)
+        if state.deferred:
+            raise NotReady(
+                self.collection,
+                f"{state.deferred:,} points wait for the optimizer and cannot be read before.",
+                "Wait until the server is done, or switch prevent_unoptimized off, then resume.",
+            )
+        if qdrant.may_manage() is False:
+            raise CannotManage
+        if ctx.has_move:
+            self._check_move(ctx)
+        ctx.say("check", f"{self.collection}: {state.points:,} points, status {state.status}.")
+
+    def _check_move(self, ctx: StepContext) -> None:
+        move, qdrant = ctx.move, ctx.qdrant
+        if move.target in qdrant.aliases() or (
+            qdrant.exists(move.target) and not is_ours(ctx, move.target)
+        ):
+            raise TargetTaken(move.target)
+        for target in move.vectors:
+            if isinstance(target.origin, Embed):
+                model = target.origin.model
+                vector = ctx.embedder(model).embed(["A short text."], "passage").vectors[0]
+                if len(vector) != target.params["size"]:
+                    raise ModelDiffers(model.label, target.params["size"], len(vector))
+                ctx.say("check", f"{model.label} is open: {len(vector)} dimensions.")
+
+
+def is_ours(ctx: StepContext, collection: str) -> bool:
+    """Whether this run made the collection: its metadata says so."""
+    return bool(ctx.qdrant.config(collection).metadata.get(RUN_MARK) == ctx.run_id)

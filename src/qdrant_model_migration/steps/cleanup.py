@@ -1,0 +1,82 @@
+"""Step: delete the old collection, when its name was typed and nothing needs it any more."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from qdrant_model_migration.errors import CleanupRefused
+from qdrant_model_migration.pipeline.move import Move
+from qdrant_model_migration.steps.gate import Ask, Gate, Waiting
+from qdrant_model_migration.steps.step import Step, StepContext, StepText
+
+
+class Cleanup(Step):
+    """After a rollback the collection to delete is the new one, else the old one."""
+
+    step: Literal["cleanup"] = "cleanup"
+
+    def text(self, move: Move | None) -> StepText:
+        return StepText("Clean up", "one collection", "none")
+
+    def apply(self, ctx: StepContext) -> None:
+        qdrant = ctx.qdrant
+        switched, rolled_back = ctx.recall("switched"), ctx.recall("rolled_back")
+        move = ctx.move
+        doomed, kept = move.source, move.target
+        if rolled_back and not switched:
+            doomed, kept = kept, doomed
+        users = [alias for alias, collection in qdrant.aliases().items() if collection == doomed]
+        if users:
+            raise CleanupRefused(
+                doomed,
+                f"{', '.join(users)} still points to it: that collection is in use.",
+                "Switch the alias first.",
+            )
+        if not switched and not rolled_back:
+            raise CleanupRefused(
+                doomed,
+                "This run has not switched, so the application may still use it.",
+                "Finish the cutover first, or delete the collection with your own means.",
+            )
+        if not ctx.recall("verdict"):
+            raise CleanupRefused(
+                doomed,
+                "This run was never verified.",
+                "Verify first, or delete the collection with your own means.",
+            )
+        if not qdrant.exists(kept):
+            raise CleanupRefused(
+                doomed,
+                f"{kept} does not exist, so this would be the last copy.",
+                "Find out who deleted it.",
+            )
+        if qdrant.exists(doomed):
+            if ctx.consent("cleanup") is None:
+                raise Waiting(_gate(doomed, kept, qdrant.state(doomed).points))
+            qdrant.delete_collection(doomed)
+        ctx.spend("cleanup")
+        ctx.remember("cleaned_up", doomed)
+        ctx.say("cleanup", f"{doomed} is deleted. {kept} is not touched.")
+
+
+def _gate(doomed: str, kept: str, points: int) -> Gate:
+    return Gate(
+        name="cleanup",
+        title=f"Clean up: delete {doomed} for good",
+        says=(
+            "No alias points to it, and the run was verified.",
+            "The server cannot tell whether anyone still reads it by its own name.",
+            "After this there is no way back. Make a snapshot first if you want one.",
+            f"{points:,} points are deleted. {kept} is not touched.",
+        ),
+        asks=(
+            Ask(
+                key="collection",
+                kind="typed",
+                label=f"Type the collection name to allow it: {doomed}",
+                expect=doomed,
+            ),
+        ),
+        button=f"Delete {doomed}",
+        flag=f"--delete {doomed}",
+    )

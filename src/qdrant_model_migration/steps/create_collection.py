@@ -1,0 +1,111 @@
+"""Step: make the new collection from the old one's raw configuration, with the target vectors."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from qdrant_model_migration.embedders import METADATA_KEY
+from qdrant_model_migration.errors import SettingsDiffer, TargetTaken
+from qdrant_model_migration.pipeline.move import Move
+from qdrant_model_migration.qdrant import (
+    CollectionConfig,
+    carried_later,
+    create_body,
+    differences,
+    index_schema,
+)
+from qdrant_model_migration.steps.check import RUN_MARK, is_ours
+from qdrant_model_migration.steps.step import Step, StepContext, StepText
+
+INDEXING_THRESHOLD = "optimizer_config.indexing_threshold"
+POSTPONED = 0  # indexing_threshold 0 builds no index; segments are still merged
+SERVER_DEFAULT = 10_000  # kB; what "unset" means, since a PATCH cannot return to unset
+
+
+class CreateCollection(Step):
+    """Index settings are postponed until the points are in; strict mode is put on at the end."""
+
+    step: Literal["create_collection"] = "create_collection"
+
+    def text(self, move: Move | None) -> StepText:
+        assert move is not None
+        shape = ", ".join(
+            f"{v.name + ' ' if v.name else ''}{v.params.get('size', v.kind)}" for v in move.vectors
+        )
+        return StepText(
+            f"Create {move.target}: {shape}",
+            "new collection",
+            "delete it",
+            (
+                f"Creates {move.target} with the settings of {move.source}, its payload indexes "
+                "and its metadata, and reads everything back.",
+                "Its index is not built before the points are in.",
+            ),
+        )
+
+    def apply(self, ctx: StepContext) -> None:
+        move, qdrant = ctx.move, ctx.qdrant
+        old = qdrant.config(move.source)
+        if not qdrant.exists(move.target):
+            qdrant.create_collection(move.target, _body(ctx, old))
+            ctx.say("create", f"{move.target} is created.")
+        elif not is_ours(ctx, move.target):
+            raise TargetTaken(move.target)
+        ctx.remember("indexing_threshold", _indexing_threshold(old))
+        if not qdrant.capabilities.settings:
+            return
+        for late in carried_later(old):
+            qdrant.patch(move.target, late)
+        present = qdrant.config(move.target).payload_schema
+        for path, info in old.payload_schema.items():
+            if path not in present:
+                ctx.breathe()
+                qdrant.create_payload_index(move.target, path, index_schema(info))
+                ctx.say("create", f"The payload index on {path} is created.")
+        if wrong := settings_that_differ(ctx, postponed=True):
+            raise SettingsDiffer(move.target, wrong)
+
+
+def settings_that_differ(ctx: StepContext, *, postponed: bool) -> tuple[str, ...]:
+    """Settings in which the new collection is not like the old one, the intended ones left out.
+
+    postponed: index building and strict mode are not yet as they will be.
+    """
+    move, qdrant = ctx.move, ctx.qdrant
+    kept = [v.name for v in move.vectors if v.model is None]
+    found = differences(
+        qdrant.config(move.source), qdrant.config(move.target), kept=kept, strict_mode=not postponed
+    )
+    meant = {f"metadata.{RUN_MARK}", f"metadata.{METADATA_KEY}"}
+    if postponed:
+        meant.add(INDEXING_THRESHOLD)
+    return tuple(
+        d.setting
+        for d in found
+        if d.setting not in meant
+        and not (d.setting == INDEXING_THRESHOLD and d.old is None and d.new == SERVER_DEFAULT)
+    )
+
+
+def _indexing_threshold(old: CollectionConfig) -> int:
+    value = (old.raw.get("optimizer_config") or {}).get("indexing_threshold")
+    return SERVER_DEFAULT if value is None else int(value)
+
+
+def _body(ctx: StepContext, old: CollectionConfig) -> dict[str, Any]:
+    move = ctx.move
+    metadata: dict[str, Any] = {RUN_MARK: ctx.run_id}
+    for vector in move.new_vectors[:1]:
+        if vector.model is not None:
+            metadata.update(vector.model.to_metadata())
+    body = create_body(
+        old,
+        vectors={v.name: v.params for v in move.vectors if v.kind != "sparse"},
+        sparse={v.name: v.params for v in move.vectors if v.kind == "sparse"},
+        metadata=metadata,
+    )
+    body["optimizers_config"] = {
+        **(body.get("optimizers_config") or {}),
+        "indexing_threshold": POSTPONED,
+    }
+    return body

@@ -1,0 +1,83 @@
+"""Step: put the index settings and strict mode on, and wait until the server is done."""
+
+from __future__ import annotations
+
+import time
+from typing import Literal
+
+from qdrant_model_migration.errors import OptimizerFailed
+from qdrant_model_migration.pipeline.move import Move
+from qdrant_model_migration.qdrant import strict_mode_body
+from qdrant_model_migration.steps.create_collection import POSTPONED
+from qdrant_model_migration.steps.step import Step, StepContext, StepText
+
+POLL_SECONDS = 1.0
+QUIET = 2  # readings in a row without work: a PATCH returns before the optimizer starts
+
+
+class Index(Step):
+    """Restores what was postponed and sets what creation cannot set."""
+
+    step: Literal["index"] = "index"
+
+    def text(self, move: Move | None) -> StepText:
+        assert move is not None
+        return StepText(
+            "Build the index, wait for green",
+            "new collection",
+            "delete it",
+            (
+                f"Gives {move.target} the index settings and the strict mode of {move.source}.",
+                "Waits until the server has nothing left to build: an empty queue, status green "
+                "and no optimization running or queued, twice in a row.",
+            ),
+        )
+
+    def apply(self, ctx: StepContext) -> None:
+        move, qdrant = ctx.move, ctx.qdrant
+        if not qdrant.capabilities.settings:
+            ctx.say("index", "The practice Qdrant builds no index; it compares every vector.")
+            return
+        threshold = ctx.recall("indexing_threshold", POSTPONED)
+        qdrant.patch(move.target, {"optimizers_config": {"indexing_threshold": threshold}})
+        wait_until_indexed(ctx, move.target)
+        if body := strict_mode_body(qdrant.config(move.source)):
+            qdrant.patch(move.target, body)
+
+
+def wait_until_indexed(ctx: StepContext, collection: str) -> None:
+    """Wait until the server has no work left on the collection. Raises OptimizerFailed.
+
+    Green alone is not "indexed", and grey never resolves by waiting: an empty change of the
+    optimizer wakes it.
+    """
+    quiet, woken, began = 0, False, time.monotonic()
+    while quiet < QUIET:
+        ctx.breathe()
+        state = ctx.qdrant.state(collection)
+        if state.status == "red":
+            raise OptimizerFailed(collection, state.error or "")
+        if state.status == "grey" and not woken:
+            ctx.qdrant.patch(collection, {"optimizers_config": {}})
+            woken = True
+        idle = (
+            state.status == "green"
+            and not state.queue_length
+            and not state.running
+            and not state.queued
+        )
+        quiet = quiet + 1 if idle else 0
+        ctx.progress(int(time.monotonic() - began), None, "seconds")
+        if quiet < QUIET:
+            ctx.rest(POLL_SECONDS)
+    ctx.say(
+        "index",
+        f"{collection} is green: {state.indexed_vectors or 0:,} vectors are in the index, nothing "
+        "is left to build.",
+    )
+
+
+def is_indexed(ctx: StepContext, collection: str) -> bool:
+    """Whether the server has no work left on the collection, at one reading."""
+    state = ctx.qdrant.state(collection)
+    return state.status == "green" and not (state.queue_length or state.running or state.queued)

@@ -1,0 +1,196 @@
+"""Is everything there? Both collections side by side with the ledger, and a sample made again.
+
+Not a step: Verify uses it. A point that changed in the old collection after the last catch-up is
+a late write, not a fault; the cutover catches up with it.
+"""
+
+from __future__ import annotations
+
+import random
+from typing import NamedTuple
+
+from qdrant_model_migration.pipeline.ledger import read_ledger
+from qdrant_model_migration.pipeline.move import Embed
+from qdrant_model_migration.pipeline.read import align, scan
+from qdrant_model_migration.pipeline.sameness import digest, made_of, same_payload
+from qdrant_model_migration.pipeline.text import NoText, text_of
+from qdrant_model_migration.qdrant import PointId
+from qdrant_model_migration.quality import Check, Integrity
+from qdrant_model_migration.steps.catch_up import same_point
+from qdrant_model_migration.steps.create_collection import settings_that_differ
+from qdrant_model_migration.steps.index import is_indexed
+from qdrant_model_migration.steps.step import StepContext
+
+RESUME = "Resume fetches them"
+
+
+class _Counted(NamedTuple):
+    points: int
+    missing: int
+    payload_differs: int
+    vector_differs: int
+    extra: int
+    late: int
+    without_text: int
+    sample: tuple[PointId, ...]
+
+
+def check_integrity(ctx: StepContext, sample: int) -> Integrity:
+    """Ids, payloads, kept vectors, settings, index, and the new vectors of `sample` points."""
+    counted = _count(ctx, sample)
+    here = counted.points - counted.missing
+    checks = [
+        Check(
+            name="Each id once",
+            ok=not counted.missing and not counted.extra,
+            found=here,
+            expected=counted.points,
+            note=_are(counted.missing or counted.extra, "missing" if counted.missing else "extra"),
+            todo=RESUME if counted.missing else "Resume takes them out",
+        ),
+        Check(
+            name="Payload equal",
+            ok=not counted.payload_differs,
+            found=here - counted.payload_differs,
+            expected=here,
+            note=_are(counted.payload_differs, "copied with another payload"),
+            todo="Resume copies them again",
+        ),
+    ]
+    if len(ctx.move.new_vectors) < len(ctx.move.vectors) or counted.vector_differs:
+        checks.append(
+            Check(
+                name="Other vectors equal",
+                ok=not counted.vector_differs,
+                found=here - counted.vector_differs,
+                expected=here,
+                note=_are(counted.vector_differs, "copied with other vectors"),
+                todo="Resume copies them again",
+            )
+        )
+    checks += _models(ctx, counted)
+    different = settings_that_differ(ctx, postponed=False)
+    checks.append(
+        Check(
+            name="Settings equal",
+            ok=not different,
+            found="all" if not different else ", ".join(different),
+            note=f"settings differ: {', '.join(different)}",
+            todo="Set them by hand, or acknowledge them in a new plan",
+        )
+    )
+    if ctx.qdrant.capabilities.settings:
+        checks.append(
+            Check(
+                name="Index complete",
+                ok=is_indexed(ctx, ctx.move.target),
+                found=ctx.qdrant.state(ctx.move.target).status,
+                note="the server is still building the index",
+                todo="Resume waits for it",
+            )
+        )
+    if counted.late:
+        checks.append(
+            Check(
+                name="Late writes",
+                ok=None,
+                found=counted.late,
+                note="written since the last catch-up; caught up before the switch",
+            )
+        )
+    return Integrity(checks=tuple(checks))
+
+
+def _count(ctx: StepContext, sample: int) -> _Counted:
+    move, qdrant = ctx.move, ctx.qdrant
+    compared = [v.name for v in move.vectors if not isinstance(v.origin, Embed)]
+    old = scan(qdrant, move.source, vectors=list(move.read_vectors) or False, between=ctx.breathe)
+    new = scan(qdrant, move.target, vectors=compared or False)
+    points = missing = payload = vector = extra = late = no_text = 0
+    chosen: list[PointId] = []
+    choose = random.Random(0)  # noqa: S311 - a sample, not a secret
+    total = qdrant.count(move.source)
+    readings = align(((p.id, p) for p in old), ((p.id, p) for p in new), read_ledger(ctx.folder))
+    for point, (mine, theirs, before) in readings:
+        if before != (digest(mine, move.read_vectors) if mine else None):
+            late += 1
+            continue
+        if mine is None:
+            extra += 1
+            continue
+        points += 1
+        if points % 1000 == 0:
+            ctx.progress(points, total)
+        if theirs is None:
+            missing += 1
+        elif not same_payload(mine.payload, theirs.payload):
+            payload += 1
+        elif not same_point(mine, theirs, move):
+            vector += 1
+        elif move.text and isinstance(text_of(mine.payload, move.text), NoText):
+            no_text += 1
+        elif len(chosen) < sample:
+            chosen.append(point)
+        elif (slot := choose.randrange(points)) < sample:
+            chosen[slot] = point
+    ctx.progress(points, max(points, total))
+    return _Counted(points, missing, payload, vector, extra, late, no_text, tuple(chosen))
+
+
+def _models(ctx: StepContext, counted: _Counted) -> list[Check]:
+    """New vectors: made again on the sample, and there on every point that has a text."""
+    checks = []
+    for target in ctx.move.new_vectors:
+        if not isinstance(target.origin, Embed) or ctx.move.text is None:
+            continue
+        called = f" {target.name}" if target.name else ""
+        right = remade = 0
+        for first in range(0, len(counted.sample), ctx.move.load.batch):
+            ctx.breathe()
+            ids = counted.sample[first : first + ctx.move.load.batch]
+            points = ctx.qdrant.retrieve(ctx.move.target, ids, vectors=[target.name])
+            texts = [(p, text_of(p.payload, ctx.move.text)) for p in points]
+            with_text = [(p, text) for p, text in texts if isinstance(text, str)]
+            if not with_text:
+                continue
+            made = ctx.embedder(target.origin.model).embed([t for _, t in with_text], "passage")
+            remade += len(with_text)
+            right += sum(
+                made_of(
+                    p.vectors.get(target.name),
+                    vector,
+                    target.params["distance"],
+                    target.params.get("datatype"),
+                )
+                for (p, _), vector in zip(with_text, made.vectors, strict=True)
+            )
+        checks.append(
+            Check(
+                name=f"Right model{called}",
+                ok=right == remade,
+                found=right,
+                expected=remade,
+                note=f"{remade - right} of {remade} sample vectors were not made by "
+                f"{target.origin.model.label} from the present text",
+                todo="Delete the new collection and start again, or ask who else writes into it",
+            )
+        )
+        without = ctx.qdrant.count(ctx.move.target, without_vector=target.name)
+        # Points written since the last catch-up may have either.
+        unexplained = max(0, abs(without - counted.without_text) - counted.late)
+        checks.append(
+            Check(
+                name=f"No vector{called}",
+                ok=None if not unexplained else False,
+                found=without,
+                note=f"{_are(unexplained, 'without a vector though they have a text')}"
+                if unexplained
+                else "dead letters: filters find them, searches do not",
+                todo="Delete the new collection and start again",
+            )
+        )
+    return checks
+
+
+def _are(count: int, what: str) -> str:
+    return f"{count:,} point{' is' if count == 1 else 's are'} {what}" if count else ""

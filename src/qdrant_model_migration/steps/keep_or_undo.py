@@ -1,0 +1,69 @@
+"""Step: the operator keeps the new quantization or takes it back, having seen both."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from qdrant_model_migration.pipeline.move import Move
+from qdrant_model_migration.steps.gate import Ask, Gate, Waiting
+from qdrant_model_migration.steps.index import wait_until_indexed
+from qdrant_model_migration.steps.requantize import in_words, put
+from qdrant_model_migration.steps.step import Step, StepContext, StepText
+
+
+class KeepOrUndo(Step):
+    """Undoing sets the old quantization again; nothing was lost, since the originals stay."""
+
+    step: Literal["keep_or_undo"] = "keep_or_undo"
+    collection: str
+    vector: str | None = None
+
+    def text(self, move: Move | None) -> StepText:
+        return StepText(
+            "Keep or undo, YOU DECIDE",
+            self.collection,
+            "not needed",
+            ("Shows search before and after. Waits until you keep the change or undo it.",),
+        )
+
+    def apply(self, ctx: StepContext) -> None:
+        consent = ctx.consent("keep_or_undo")
+        if consent is None:
+            raise Waiting(_gate(ctx))
+        old = ctx.recall("old_quantization")["value"]
+        if consent["choice"] == "undo":
+            put(ctx, self.collection, self.vector, old)
+            wait_until_indexed(ctx, self.collection)
+            ctx.say("undo", f"{self.collection}: {in_words(old)} is set again.")
+        ctx.remember("kept", consent["choice"] == "keep")
+        ctx.spend("keep_or_undo")
+
+
+def _gate(ctx: StepContext) -> Gate:
+    return Gate(
+        name="keep_or_undo",
+        title="Keep the new quantization, or undo it?",
+        says=(
+            _line("Before", ctx.recall("search before")),
+            _line("After", ctx.recall("search after")),
+            "recall@10: how many of the exact answers the usual search finds, with this "
+            "collection's own vectors as queries. Undoing rebuilds the segments once more.",
+            "How much memory the server saved it does not report.",
+        ),
+        asks=(
+            Ask(
+                key="choice",
+                kind="choice",
+                label="Keep or undo",
+                choices=(("keep", "Keep it"), ("undo", "Undo: set the old one again")),
+            ),
+        ),
+        button="Go on",
+        flag="--keep or --undo",
+    )
+
+
+def _line(label: str, measured: dict[str, Any] | None) -> str:
+    if not measured or measured["recall"] is None:
+        return f"{label:<8} not measured"
+    return f"{label:<8} recall@10 {measured['recall']:.3f}   {measured['milliseconds']:.0f} ms"

@@ -1,0 +1,109 @@
+"""Step: switch the alias back to the old collection, and say which writes stay behind."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Any, Literal
+
+from qdrant_model_migration.errors import AliasMoved, NothingToRollBack
+from qdrant_model_migration.pipeline.ledger import read_ledger
+from qdrant_model_migration.pipeline.move import Move
+from qdrant_model_migration.pipeline.read import align, scan
+from qdrant_model_migration.pipeline.sameness import digest
+from qdrant_model_migration.steps.gate import Ask, Gate, Waiting
+from qdrant_model_migration.steps.step import Step, StepContext, StepText
+
+
+class Rollback(Step):
+    """Possible as long as the old collection stands."""
+
+    step: Literal["rollback"] = "rollback"
+
+    def text(self, move: Move | None) -> StepText:
+        return StepText("Roll back", "the alias", "switch again")
+
+    def apply(self, ctx: StepContext) -> None:
+        switched: dict[str, Any] | None = ctx.recall("switched")
+        if not switched:
+            raise NothingToRollBack("This run has not switched an alias.")
+        alias, old, new = switched["alias"], switched["from"], switched["to"]
+        points_to = ctx.qdrant.aliases().get(alias)
+        if points_to not in (new, old):
+            raise AliasMoved(alias, points_to, new)
+        if points_to == new:
+            if not ctx.qdrant.exists(old):
+                raise NothingToRollBack(f"{old} was deleted, so there is no way back.")
+            behind = _written_since(ctx, new)
+            ctx.remember("left_behind", behind)
+            if ctx.consent("rollback") is None:
+                raise Waiting(_gate(ctx, alias, old, new, behind))
+            ctx.qdrant.switch_alias(alias, old)
+        ctx.spend("rollback")
+        behind = ctx.recall("left_behind") or {}
+        ctx.remember("switched", None)
+        ctx.remember(
+            "rolled_back",
+            {
+                "alias": alias,
+                "to": old,
+                "from": new,
+                "at": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+            },
+        )
+        ctx.say(
+            "rollback",
+            f"{alias} answers from {old} again. {_in_words(behind, new)} "
+            f"Put the old query model back now: {_old_model(ctx)}.",
+        )
+
+
+def _written_since(ctx: StepContext, collection: str) -> dict[str, int]:
+    """Points of the new collection that were written after the last catch-up or sweep."""
+    counts = {"inserted": 0, "edited": 0, "deleted": 0}
+    carried = ctx.move.kept
+    reading = scan(ctx.qdrant, collection, vectors=list(carried) or False, between=ctx.breathe)
+    for _, (now, before) in align(((p.id, p) for p in reading), read_ledger(ctx.folder)):
+        if now is None:
+            counts["deleted"] += 1
+        elif before is None:
+            counts["inserted"] += 1
+        else:
+            vectors = {carried[n]: v for n, v in now.vectors.items() if n in carried}
+            mark = digest(now._replace(vectors=vectors), ctx.move.read_vectors)
+            counts["edited"] += mark != before
+    return counts
+
+
+def _in_words(behind: dict[str, int], collection: str) -> str:
+    if not sum(behind.values()):
+        return "No write stays behind."
+    said = ", ".join(f"{count} {what}" for what, count in behind.items() if count)
+    return f"{sum(behind.values())} writes made since the cutover stay in {collection} ({said})."
+
+
+def _old_model(ctx: StepContext) -> str:
+    rows = ctx.recall("application_changes") or []
+    return next((row["old"] for row in rows if row["what"] == "query model"), "not known")
+
+
+def _gate(ctx: StepContext, alias: str, old: str, new: str, behind: dict[str, int]) -> Gate:
+    return Gate(
+        name="rollback",
+        title=f"Roll back: switch {alias} back to {old}",
+        says=(
+            f"Now      {alias} → {new}",
+            f"After    {alias} → {old}",
+            _in_words(behind, new) + " They are not copied back.",
+            f"Put the old query model back at the same moment: {_old_model(ctx)}. {new} stays.",
+        ),
+        asks=(
+            Ask(
+                key="alias",
+                kind="typed",
+                label=f"Type the alias name to allow it: {alias}",
+                expect=alias,
+            ),
+        ),
+        button=f"Switch {alias} back",
+        flag=f"--cutover {alias}",
+    )

@@ -1,0 +1,149 @@
+"""Step: is everything there, and is the new model at least as good? One verdict, kept."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Literal
+
+from qdrant_model_migration.embedders import ModelRef, within_reach
+from qdrant_model_migration.errors import IntegrityFailed, JudgedWorse
+from qdrant_model_migration.pipeline.move import Move, Strict
+from qdrant_model_migration.pipeline.read import scan
+from qdrant_model_migration.pipeline.text import text_of, value_at
+from qdrant_model_migration.quality import (
+    Comparison,
+    Document,
+    Integrity,
+    QuerySet,
+    Searcher,
+    Verdict,
+    compare,
+    decide,
+    made_up,
+    read_queries,
+)
+from qdrant_model_migration.steps.catch_up import catch_up
+from qdrant_model_migration.steps.integrity import check_integrity
+from qdrant_model_migration.steps.step import Step, StepContext, StepText
+
+EXACT_UP_TO = 100_000  # points; above it a search without the index would take too long
+DOCUMENTS = 5_000  # read for made-up queries
+
+
+class Proof(Strict):
+    """The queries to judge by, and how much worse recall@10 may be at most (0..1)."""
+
+    kind: Literal["file", "made up", "later"] = "later"
+    file: str | None = None
+    title_field: str | None = None
+    margin: float = 0.02
+
+
+class Verify(Step):
+    """`old_model` None: not known, so old and new cannot be compared. `sample`: vectors re-made."""
+
+    step: Literal["verify"] = "verify"
+    proof: Proof = Proof()
+    old_model: ModelRef | None = None
+    old_vector: str = ""
+    sample: int = 256
+
+    def text(self, move: Move | None) -> StepText:
+        by = {
+            "file": f"Judges by the searches in {self.proof.file}.",
+            "made up": "Judges by searches made from your documents: weak evidence.",
+            "later": "Judges nothing: no searches were given.",
+        }[self.proof.kind]
+        return StepText(
+            "Verify: counts, payloads, quality",
+            "nothing",
+            "not needed",
+            (
+                "Compares every id and payload of both collections, and the settings.",
+                f"Makes the vectors of {self.sample} points again and compares them.",
+                by,
+            ),
+        )
+
+    def apply(self, ctx: StepContext) -> None:
+        if ctx.recall("verify began"):
+            catch_up(ctx)  # a verify that is repeated first fetches what was missing
+        ctx.remember("verify began", True)
+        integrity = check_integrity(ctx, self.sample)
+        verdict = self._judge(ctx, integrity)
+        ctx.remember("verdict", verdict.model_dump(mode="json"))
+        ctx.say("verdict", str(verdict))
+        if not integrity.passed:
+            raise IntegrityFailed(verdict.reason)
+        if verdict.word == "NO-GO":
+            raise JudgedWorse(verdict.reason, ctx.move.source)
+
+    def _judge(self, ctx: StepContext, integrity: Integrity) -> Verdict:
+        move = ctx.move
+        target = move.new_vectors[0] if move.new_vectors else None
+        comparison = Comparison(None, None, "no searches", ())
+        if integrity.passed and target is not None and target.model is not None:
+            queries = self._queries(ctx)
+            if queries is not None:
+                exact = ctx.qdrant.count(move.target) <= EXACT_UP_TO
+                comparison = compare(
+                    queries,
+                    self._old_side(ctx, exact),
+                    Searcher(
+                        ctx.qdrant,
+                        move.target,
+                        ctx.embedder(target.model),
+                        using=target.name,
+                        exact=exact,
+                    ),
+                    on_progress=lambda done, total: _count(ctx, done, total),
+                )
+        return decide(
+            integrity,
+            comparison.judgement,
+            comparison.overlap,
+            self.proof.margin,
+            unjudged=comparison.unjudged,
+            made_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+            old_model=self.old_model.label if self.old_model else "not known",
+            new_model=target.model.label if target and target.model else "the same model",
+            collection=move.source,
+        )
+
+    def _queries(self, ctx: StepContext) -> QuerySet | None:
+        if self.proof.kind == "file" and self.proof.file:
+            return read_queries(Path(self.proof.file))
+        if self.proof.kind == "made up" and ctx.move.text is not None:
+            return made_up(self._documents(ctx))
+        return None
+
+    def _documents(self, ctx: StepContext) -> list[Document]:
+        documents: list[Document] = []
+        assert ctx.move.text is not None
+        for point in scan(ctx.qdrant, ctx.move.source, between=ctx.breathe):
+            text = text_of(point.payload, ctx.move.text)
+            title = value_at(point.payload, self.proof.title_field or "title")
+            if isinstance(text, str):
+                documents.append(
+                    Document(point.id, title if isinstance(title, str) else None, text)
+                )
+            if len(documents) >= DOCUMENTS:
+                break
+        return documents
+
+    def _old_side(self, ctx: StepContext, exact: bool) -> Searcher | None:
+        if self.old_model is None or not within_reach(self.old_model):
+            return None
+        return Searcher(
+            ctx.qdrant,
+            ctx.move.source,
+            ctx.embedder(self.old_model),
+            using=self.old_vector,
+            exact=exact,
+        )
+
+
+def _count(ctx: StepContext, done: int, total: int) -> None:
+    ctx.breathe()
+    ctx.progress(done, total, "searches")

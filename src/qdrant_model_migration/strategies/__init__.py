@@ -1,0 +1,38 @@
+"""The ways to migrate, found from the files of this folder: a new strategy is one new file."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import lru_cache
+
+from qdrant_model_migration.errors import UsageError
+from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
+
+__all__ = ["Answers", "Fit", "Strategy", "by_name", "strategies"]
+
+
+@lru_cache(maxsize=1)
+def strategies() -> tuple[Strategy, ...]:
+    """One of each, by `order`, then by name."""
+    found: list[Strategy] = []
+    for entry in pkgutil.iter_modules(__path__):
+        module = importlib.import_module(f"{__name__}.{entry.name}")
+        found += [
+            kind()
+            for kind in vars(module).values()
+            if isinstance(kind, type)
+            and issubclass(kind, Strategy)
+            and kind.__module__ == module.__name__
+            and "name" in vars(kind)
+        ]
+    return tuple(sorted(found, key=lambda strategy: (strategy.order, strategy.name)))
+
+
+def by_name(name: str) -> Strategy:
+    """The strategy called `name` (file stem, as after `--strategy`); raises UsageError."""
+    for strategy in strategies():
+        if strategy.name == name:
+            return strategy
+    known = ", ".join(strategy.name for strategy in strategies())
+    raise UsageError(f"There is no strategy {name}.", f"Known are: {known}.", "Choose one of them.")

@@ -1,0 +1,72 @@
+"""What the answers mean for the strategies, read in one place. No strategy lives here."""
+
+from __future__ import annotations
+
+import json
+
+from pydantic import ValidationError
+
+from qdrant_model_migration.embedders import ModelRef
+from qdrant_model_migration.strategies.strategy import Answers, Fit
+from qdrant_model_migration.survey.facts import Survey
+
+SMALL_BYTES = 25_000_000
+"""Below it loading again from the originals is quicker than copying (the seed)."""
+
+HUGE_POINTS = 100_000_000
+"""From it a learned map may be worth its loss (the seed)."""
+
+MAP_SAMPLE = 4_000
+"""The fewest texts from which a map can be learned."""
+
+_CHANGES = {
+    "model": "the model changes",
+    "shorter": "keeps the model, only shorter",
+    "compression": "keeps model and vectors",
+    "keywords": "only keyword search is added",
+    "second": "a second model is added",
+}
+
+
+def ruled_out_by_change(answers: Answers, *fitting: str) -> Fit | None:
+    """The verdict that question `change` alone gives; None where its answer is one of `fitting`."""
+    change = answers.get("change")
+    if change is None:
+        return Fit("open", "the first question decides", "change")
+    if change in fitting:
+        return None
+    return Fit("ruled out", _CHANGES.get(str(change), "another change is wanted"), "change")
+
+
+def text_gone(answers: Answers) -> bool:
+    """Whether the operator said that no point has its text anywhere."""
+    text = answers.get("text")
+    return isinstance(text, dict) and not text.get("fields")
+
+
+def no_text(answers: Answers) -> Fit | None:
+    """Ruled out because there is nothing to embed; None where there is, or may be."""
+    if not text_gone(answers):
+        return None
+    return Fit("ruled out", "the texts are gone", "text")
+
+
+def one_model_is_not_enough(answers: Answers) -> Fit | None:
+    """Ruled out because both models have to answer for a while."""
+    if answers.get("both") in ("test", "always"):
+        return Fit("ruled out", "leaves one model at a time", "both")
+    return None
+
+
+def sample_texts(survey: Survey) -> int:
+    """How many points have a text, as far as the survey knows."""
+    points = survey.points.value or 0
+    return round(points * max((field.share for field in survey.text_fields.value or ()), default=0))
+
+
+def chosen_model(answers: Answers) -> ModelRef | None:
+    """The model of question `model`; None where none is chosen, or it cannot be read."""
+    try:
+        return ModelRef.model_validate_json(json.dumps(answers.get("model")))
+    except (ValidationError, TypeError, ValueError):
+        return None

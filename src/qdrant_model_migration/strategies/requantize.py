@@ -1,0 +1,92 @@
+"""Requantize: other compression of the stored vectors, in place; the server does the work."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Any
+
+from qdrant_model_migration.plan.plan import Plan
+from qdrant_model_migration.steps.check import Check
+from qdrant_model_migration.steps.keep_or_undo import KeepOrUndo
+from qdrant_model_migration.steps.probe_search import ProbeSearch
+from qdrant_model_migration.steps.requantize import Requantize as SetQuantization
+from qdrant_model_migration.strategies.answered import ruled_out_by_change
+from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
+from qdrant_model_migration.survey.facts import Survey
+from qdrant_model_migration.survey.fingerprint import fingerprint
+
+_PARAMETERS: dict[str, dict[str, Any]] = {
+    "scalar": {"type": "int8", "quantile": 0.99},
+    "binary": {},
+    "product": {"compression": "x16"},
+    "turbo": {},
+}
+
+
+class Requantize(Strategy):
+    name = "requantize"
+    title = "Requantize"
+    subtitle = "other compression, in place; nothing is embedded"
+    what = (
+        "The server compresses the stored vectors in another way. No text, no model and no new "
+        "collection is needed; the original vectors stay."
+    )
+    way_back = "set the old compression again; the server rebuilds once more"
+    never = "Points, payloads and original vectors are not changed."
+    order = 10
+
+    def fit(self, survey: Survey, answers: Answers) -> Fit:
+        if ruled := ruled_out_by_change(answers, "compression"):
+            return ruled
+        if survey.capabilities.local:
+            return Fit("ruled out", "the practice Qdrant does not compress", "survey")
+        if not survey.capabilities.quantization:
+            return Fit("ruled out", "this server does not compress", "survey")
+        return Fit("first", "only the compression changes", "change")
+
+    def because(self, survey: Survey, answers: Answers) -> tuple[str, ...]:
+        return (
+            "the vectors stay, only their compression changes",
+            "the server does it by itself, without an embedding model",
+            "the original vectors are kept, so it can be undone",
+        )
+
+    def warnings(self, survey: Survey, answers: Answers) -> tuple[str, ...]:
+        return ("W27", "W28")
+
+    def build(self, survey: Survey, answers: Answers) -> Plan:
+        wanted = answers["quantization"]
+        vector: str | None = wanted.get("vector")
+        quantization = quantization_body(wanted["kind"], wanted.get("always_ram"))
+        probed = vector if vector is not None else survey.dense[0].name
+        collection = survey.collection
+        made_for = fingerprint(survey.raw, survey.payload_schema)
+        return Plan(
+            made_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+            strategy=self.name,
+            title=f"{collection}, {self.title}",
+            server=survey.address,
+            server_version=survey.capabilities.version,
+            collection=collection,
+            fingerprint=made_for,
+            old_model=survey.old_model.value,
+            steps=(
+                Check(collection=collection, fingerprint=made_for),
+                ProbeSearch(collection=collection, vector=probed, moment="before"),
+                SetQuantization(collection=collection, vector=vector, quantization=quantization),
+                ProbeSearch(collection=collection, vector=probed, moment="after"),
+                KeepOrUndo(collection=collection, vector=vector),
+            ),
+            never_touched=tuple(name for name in survey.others if name != collection),
+            answers=dict(answers),
+        )
+
+
+def quantization_body(kind: str, always_ram: bool | None) -> dict[str, Any] | None:
+    """The server's JSON for a kind of quantization; None for none."""
+    if kind == "none":
+        return None
+    parameters = dict(_PARAMETERS[kind])
+    if always_ram is not None:
+        parameters["always_ram"] = always_ram
+    return {kind: parameters}
