@@ -1,0 +1,190 @@
+"""The whole server's memory: collections, aliases, snapshots, and how names resolve."""
+
+from __future__ import annotations
+
+import copy
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from . import replies, versions
+from .collection import Collection
+from .optimizer import Optimizer
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A copy of a collection, and what listings tell of it."""
+
+    listed: Json
+    collection: Collection
+
+
+class State:
+    """Open to tests: look, and change, under `lock`.
+
+    optimizer_polls, optimizer_lag: for collections made from now on (see optimizer.py).
+    clock: seconds, monotonic; the token buckets of strict mode follow it.
+    """
+
+    def __init__(
+        self,
+        version: str,
+        optimizer_polls: int = 2,
+        optimizer_lag: int = 0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.version_text = version
+        self.version = versions.parse(version)
+        self.optimizer_polls = optimizer_polls
+        self.optimizer_lag = optimizer_lag
+        self.clock = clock
+        self.lock = threading.RLock()
+        self.collections: dict[str, Collection] = {}
+        self.aliases: dict[str, str] = {}
+        self.snapshots: dict[str, dict[str, Snapshot]] = {}
+        self._snapshot_number = 0
+
+    def now(self) -> float:
+        """The clock as it is at the time of the call, so that a test may replace it."""
+        return self.clock()
+
+    def collection(self, name: str) -> Collection:
+        """Aliases resolve before collections (facts §6)."""
+        real = self.aliases.get(name, name)
+        try:
+            return self.collections[real]
+        except KeyError:
+            raise missing(real) from None
+
+    def exists(self, name: str) -> bool:
+        return self.aliases.get(name, name) in self.collections
+
+    def create(self, name: str, body: Json) -> None:
+        """409 for a collection of that name, 400 for an alias (facts §6)."""
+        if name in self.collections:
+            raise replies.conflict(f"Collection `{name}` already exists!")
+        if name in self.aliases:
+            raise replies.wrong_input(
+                f"Can't create collection with name {name}. Alias with the same name already exists"
+            )
+        if not name or len(name) > 255:
+            raise replies.invalid("collection_name", "value invalid, must be from 1 to 255")
+        for sign in '<>:"/\\|?*\0\x1f':
+            if sign in name:
+                raise replies.invalid(
+                    "collection_name", f'collection name cannot contain "{sign}" char'
+                )
+        optimizer = Optimizer(self.optimizer_polls, self.optimizer_lag)
+        self.collections[name] = Collection(name, body, self.version, self.now, optimizer)
+
+    def delete(self, name: str) -> bool:
+        """False for a missing name or an alias; a real one takes its aliases along (facts §6).
+
+        Under an alias of the same name the physical collection goes (facts §6, the takeover).
+        """
+        self.aliases = {alias: real for alias, real in self.aliases.items() if real != name}
+        return self.collections.pop(name, None) is not None
+
+    def change_aliases(self, actions: list[Json]) -> None:
+        """One by one: what came before a failing action stays (facts, fact 6)."""
+        for action in actions:
+            if "create_alias" in action:
+                self._create_alias(action["create_alias"])
+            elif "delete_alias" in action:
+                self.aliases.pop(action["delete_alias"]["alias_name"], None)
+            elif "rename_alias" in action:
+                self._rename_alias(action["rename_alias"])
+            else:
+                raise replies.format_error(
+                    "data did not match any variant of untagged enum AliasOperations"
+                )
+
+    def _create_alias(self, given: Json) -> None:
+        name, real = given["alias_name"], given["collection_name"]
+        if real not in self.collections:
+            raise missing(real)
+        if name in self.collections:
+            raise replies.conflict(f"Collection `{name}` already exists!")
+        self.aliases[name] = real
+
+    def _rename_alias(self, given: Json) -> None:
+        # Facts §6: no check for a collection of the new name.
+        old, new = given["old_alias_name"], given["new_alias_name"]
+        if old not in self.aliases:
+            raise replies.not_found(f"Alias {old} does not exists!")
+        self.aliases[new] = self.aliases.pop(old)
+
+    def listed_aliases(self, of: str | None = None) -> list[Json]:
+        """Of one real collection, or all. For an alias as name: none (facts §6)."""
+        return [
+            {"alias_name": alias, "collection_name": real}
+            for alias, real in self.aliases.items()
+            if of is None or real == of
+        ]
+
+    # Snapshots (facts §10)
+
+    def snapshot(self, name: str) -> Json:
+        """Take one, stored under the real collection's name."""
+        collection = self.collection(name)
+        self._snapshot_number += 1
+        listed: Json = {
+            "name": f"{collection.name}-1-2026-01-01-00-00-{self._snapshot_number:02}.snapshot",
+            "creation_time": "2026-01-01T00:00:00",
+            "size": 1024 + 64 * len(collection.points),
+            "checksum": f"{self._snapshot_number:064x}",
+        }
+        kept = Snapshot(listed, _copied(collection))
+        self.snapshots.setdefault(collection.name, {})[listed["name"]] = kept
+        return listed
+
+    def listed_snapshots(self, name: str) -> list[Json]:
+        """Files outlive their collection, but the list needs it."""
+        collection = self.collection(name)
+        return [one.listed for one in self.snapshots.get(collection.name, {}).values()]
+
+    def delete_snapshot(self, name: str, snapshot: str) -> None:
+        collection = self.collection(name)
+        if self.snapshots.get(collection.name, {}).pop(snapshot, None) is None:
+            raise replies.not_found(f"Snapshot {snapshot} not found")
+
+    def recover(self, name: str, location: str) -> None:
+        """From any snapshot file; over an existing one only with equal vectors (facts, fact 4)."""
+        wanted = location.rsplit("/", 1)[-1]
+        for group in self.snapshots.values():
+            if wanted in group:
+                source = group[wanted].collection
+                break
+        else:
+            raise replies.not_found(f"Snapshot {wanted} not found")
+        there = self.collections.get(name)
+        if there and there.config["params"]["vectors"] != source.config["params"]["vectors"]:
+            raise replies.wrong_input(
+                "Snapshot is not compatible with existing collection: Collection vectors: "
+                f"{there.config['params']['vectors']} Snapshot Vectors: "
+                f"{source.config['params']['vectors']}"
+            )
+        restored = _copied(source)
+        restored.name = name
+        self.collections[name] = restored
+
+
+def _copied(collection: Collection) -> Collection:
+    """Settings and points of their own; payloads and vectors are never changed in place."""
+    twin = copy.copy(collection)
+    twin.config = copy.deepcopy(collection.config)
+    twin.payload_schema = copy.deepcopy(collection.payload_schema)
+    twin.points = collection.points.copy()
+    twin.optimizer = Optimizer(collection.optimizer.polls, collection.optimizer.lag)
+    twin.hidden = set(collection.hidden)
+    twin.forget_columns()
+    return twin
+
+
+def missing(name: str) -> replies.Refusal:
+    return replies.not_found(f"Collection `{name}` doesn't exist!")
