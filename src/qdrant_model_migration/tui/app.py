@@ -1,0 +1,248 @@
+"""The Textual app: keys that work everywhere, screens by name, leaving. No logic of a migration."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+from pydantic import SecretStr
+from rich.text import Text
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
+
+from qdrant_model_migration.tui import memory
+from qdrant_model_migration.tui.screens import by_name, kind_of
+from qdrant_model_migration.tui.screens.dialog import Dialog
+from qdrant_model_migration.tui.screens.fault import FaultScreen
+from qdrant_model_migration.tui.screens.help import HelpScreen
+from qdrant_model_migration.tui.screens.leave import ask_to_leave
+from qdrant_model_migration.tui.screens.more import MoreScreen
+from qdrant_model_migration.tui.screens.small import SMALLEST, SmallScreen
+from qdrant_model_migration.tui.screens.stop import HelpText, Stop
+from qdrant_model_migration.tui.signs import PlainSigns
+from qdrant_model_migration.tui.trip import Trip
+from qdrant_model_migration.tui.widgets.press import Act
+
+log = logging.getLogger(__name__)
+
+COMMON = (Act("help", "Help (F1)"), Act("map", "Map (F2)"), Act("leave", "Leave (Ctrl+Q)"))
+
+
+class WizardApp(App[int]):
+    """Holds the trip, one snapshot at a time, and the stack of screens."""
+
+    CSS_PATH = "style.tcss"
+    TITLE = "qmm"
+    ENABLE_COMMAND_PALETTE = False
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
+        (0, "-narrow"), (72, "-normal"), (110, "-wide"),
+    ]  # fmt: skip
+    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-low"), (36, "-tall")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f1", "help", show=False, priority=True),
+        Binding("f2", "map", show=False, priority=True),
+        Binding("ctrl+p", "more", show=False, priority=True),
+        Binding("ctrl+q", "leave", show=False, priority=True),
+        Binding("ctrl+c", "copy", show=False, priority=True),
+    ]
+
+    def __init__(
+        self,
+        trip: Trip,
+        *,
+        start: Sequence[str] = (),
+        ascii_signs: bool = False,
+        log_file: Path | None = None,
+    ) -> None:
+        super().__init__()
+        self.trip = trip
+        self.log_file = log_file
+        # A local folder has room for one client: every task that opens a Qdrant holds this.
+        self.door = threading.Lock()
+        self._start = tuple(start)
+        self._plain_signs = PlainSigns(enabled=ascii_signs)
+        self._faults = 0
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        if self._plain_signs.enabled:
+            return [*super().get_line_filters(), self._plain_signs]
+        return super().get_line_filters()
+
+    def on_mount(self) -> None:
+        self.theme = "textual-dark"
+        self.push_screen(by_name("home"))
+        for name in self._start:
+            self.push_screen(by_name(name))
+
+    # -- screens -------------------------------------------------------------------------------
+
+    def go(self, name: str, *, instead: bool = False) -> None:
+        """To a screen by name, on top of the present one or instead of it."""
+        screen = by_name(name)
+        if instead:
+            self.switch_screen(screen)
+        else:
+            self.push_screen(screen)
+
+    def go_back(self) -> None:
+        """One screen back; from the first one: the question whether to leave."""
+        if len(self.screen_stack) > 2:
+            self.pop_screen()
+        else:
+            self.action_leave()
+
+    def go_home(self) -> None:
+        """Back to a fresh first screen; everything above it is closed."""
+        while len(self.screen_stack) > 2:
+            self.pop_screen()
+        self.switch_screen(by_name("home"))
+
+    def go_back_to(self, name: str) -> None:
+        """Close screens down to the one with this name; open it if there is none."""
+        kind = kind_of(name)
+        if not any(isinstance(screen, kind) for screen in self.screen_stack):
+            self.go(name)
+            return
+        while not isinstance(self.screen, kind):
+            self.pop_screen()
+
+    @property
+    def stop_below(self) -> Stop | None:
+        """The topmost screen of the trip, under any dialog."""
+        for screen in reversed(self.screen_stack):
+            if isinstance(screen, Stop):
+                return screen
+        return None
+
+    # -- keys that work everywhere -------------------------------------------------------------
+
+    def action_help(self) -> None:
+        if isinstance(self.screen, HelpScreen):
+            self.screen.dismiss(None)
+            return
+        below = self.stop_below
+        says = below.help() if below else HelpText("Help", ())
+        self.push_screen(HelpScreen(says.title, says.lines))
+
+    def action_map(self) -> None:
+        top = self.screen
+        if isinstance(top, kind_of("map")):
+            self.pop_screen()
+        elif isinstance(top, Stop):
+            self.go("map")
+
+    def action_more(self) -> None:
+        top = self.screen
+        if isinstance(top, MoreScreen):
+            top.dismiss(None)
+        elif isinstance(top, Stop):
+            acts = (*top.acts(), *COMMON)
+
+            async def chosen(key: str | None) -> None:
+                if key in ("help", "map", "leave"):
+                    await self.run_action(key)
+                    return
+                for act in acts:
+                    if act.key == key:
+                        await top.do(act)
+
+            self.push_screen(MoreScreen(acts), chosen)
+
+    def action_leave(self) -> None:
+        if isinstance(self.screen, Dialog) and self.screen.id == "leave":
+            self.screen.dismiss(None)
+            return
+        ask_to_leave(self)
+
+    def action_copy(self) -> None:
+        """Copy a selection; without one say that nothing was stopped."""
+        words = self.screen.get_selected_text()
+        if words:
+            self.copy_to_clipboard(words)
+        below = self.stop_below
+        if below is not None:
+            below.say(
+                "Sent to the clipboard, where the terminal allows it."
+                if words
+                else "Nothing was stopped. Ctrl+Q leaves; a run goes on without this window."
+            )
+
+    # -- size and faults -----------------------------------------------------------------------
+
+    def on_resize(self) -> None:
+        small = self.size.width < SMALLEST[0] or self.size.height < SMALLEST[1]
+        if small and not isinstance(self.screen, SmallScreen):
+            self.push_screen(SmallScreen())
+        elif not small and isinstance(self.screen, SmallScreen):
+            self.pop_screen()
+
+    def _handle_exception(self, error: Exception) -> None:
+        """A fault of this program: an own screen instead of a traceback with local variables."""
+        log.error("a fault in the wizard", exc_info=error)
+        self._faults += 1
+        if self._faults > 2 or not self.is_running:
+            self._fatal_error()
+            return
+        self.call_later(self.push_screen, FaultScreen())
+
+    def _fatal_error(self) -> None:
+        self._return_code = 4
+        self._exit_renderables.append(
+            Text(
+                "The wizard stopped with a fault of its own. A run is not affected: "
+                f"qmm attach shows it again. The log keeps the details: {self.log_file}"
+            )
+        )
+        self._close_messages_no_wait()
+
+
+def run_wizard(
+    *,
+    address: str | None = None,
+    api_key: SecretStr | str | None = None,
+    practice: bool = False,
+    answers: Mapping[str, Any] | None = None,
+    attach: Path | None = None,
+    ascii_signs: bool = False,
+) -> int:
+    """Open the wizard and stay until it is left. Returns the exit code.
+
+    address: put into the Connect screen. api_key: kept in a holder that prints as stars. practice:
+    open the sandbox at once. answers: suggested instead of the defaults. attach: a run folder whose
+    run screen is shown. Raises AddressInvalid before anything is shown.
+    """
+    from qdrant_model_migration.qdrant import Address
+
+    holder = SecretStr(api_key) if isinstance(api_key, str) and api_key else api_key or None
+    del api_key  # a crash report that shows variables must not show the key
+    trip = Trip(
+        address=Address.parse(address) if address else None,
+        key=holder if isinstance(holder, SecretStr) else None,
+        practice=practice,
+        answers=dict(answers or {}),
+        run=attach,
+    )
+    start = ("practice",) if practice else ("run",) if attach else ("connect",) if address else ()
+    log_file = _write_log()
+    app = WizardApp(trip, start=start, ascii_signs=ascii_signs, log_file=log_file)
+    code = app.run()
+    return app.return_code or 0 if code is None else code
+
+
+def _write_log() -> Path | None:
+    """Let the details of faults go into a file; the screen never shows them."""
+    path = memory.folder() / "wizard.log"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handler = logging.FileHandler(path, encoding="utf-8")
+    except OSError:
+        return None
+    handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(levelname)s %(message)s"))
+    room = logging.getLogger("qdrant_model_migration")
+    room.addHandler(handler)
+    room.propagate = False
+    return path

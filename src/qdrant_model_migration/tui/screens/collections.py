@@ -1,0 +1,170 @@
+"""Which collection: the list, and the one under the focus in full."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.widget import Widget
+
+from qdrant_model_migration.tui import tasks
+from qdrant_model_migration.tui.screens.stop import HelpText, Stop
+from qdrant_model_migration.tui.trip import CollectionLine
+from qdrant_model_migration.tui.typeset import number, row, size
+from qdrant_model_migration.tui.widgets.frame import Pane, facts, titled
+from qdrant_model_migration.tui.widgets.lines import Line, Lines
+from qdrant_model_migration.tui.widgets.press import Act
+
+
+class CollectionsScreen(Stop):
+    """Enter on a collection surveys it."""
+
+    place: ClassVar[str] = "Connect"
+    keys: ClassVar[tuple[tuple[str, str], ...]] = (("↑↓", "Move"), ("Enter", "Survey"))
+    hello = "The survey only reads. Typing a letter jumps to a name."
+
+    def where(self) -> str:
+        return "collections"
+
+    def body(self) -> ComposeResult:
+        yield Lines(id="collections", classes="pane", wrap=False, jump=True)
+        yield Pane("", "", id="one")
+
+    def acts(self) -> tuple[Act, ...]:
+        here = self._here() if self.is_mounted else None
+        why = self._closed(here)
+        return (
+            Act("survey", "Survey this one", closed=why),
+            Act("again", "Read again"),
+            Act("back", "Back"),
+        )
+
+    def help(self) -> HelpText:
+        return HelpText(
+            "Collections",
+            (
+                "An alias is a second name that can be pointed to another collection",
+                "in one moment. Without one your application must be changed once",
+                "(question Name).",
+                "",
+                "ABOUT is the size of the vectors as stored, computed from their number.",
+                "MODEL is what the collection's own notes say; the survey checks it.",
+            ),
+        )
+
+    def first(self) -> Widget | None:
+        listed = self.query_one("#collections", Lines)
+        lines = self._collections()
+        best = self.trip.collection or next((c.name for c in lines if c.aliases and c.points), None)
+        if best is not None:
+            listed.go(best)
+        self._explain()
+        return listed if lines else None
+
+    def on_screen_resume(self) -> None:
+        self._show()
+
+    def _collections(self) -> tuple[CollectionLine, ...]:
+        return self.trip.connected.collections if self.trip.connected else ()
+
+    def _here(self) -> CollectionLine | None:
+        key = self.query_one("#collections", Lines).key
+        return next((c for c in self._collections() if c.name == key), None)
+
+    @staticmethod
+    def _closed(here: CollectionLine | None) -> str:
+        if here is None:
+            return "no collection"
+        if here.points is None:
+            return "it cannot be read"
+        return "it is empty" if here.points == 0 else ""
+
+    def _show(self) -> None:
+        lines = self._collections()
+        listed = self.query_one("#collections", Lines)
+        width = max(20, self.size.width - 66)
+        head = row(
+            [("COLLECTION", width), ("ALIAS", 9), ("POINTS", -10), ("DIMENSIONS", 13),
+             ("ABOUT", -7), ("MODEL", 12)]
+        )  # fmt: skip
+        listed.show(
+            [
+                Line(
+                    c.name,
+                    row(
+                        [
+                            (c.name, width),
+                            (", ".join(c.aliases) or "none", 9),
+                            (number(c.points) if c.points is not None else "?", -10),
+                            (c.dimensions, 13),
+                            (size(c.about_bytes) if c.about_bytes is not None else "?", -7),
+                            (c.model, 12),
+                        ]
+                    ),
+                )
+                for c in lines
+            ],
+            head=head,
+        )
+        titled(listed, f"Which collection? · {len(lines)}")
+        if not lines:
+            self.query_one("#one", Pane).write(
+                "This server has no collections yet. Practice has one to try things on.",
+                title="Nothing here",
+            )
+        self._explain()
+
+    def _explain(self) -> None:
+        here = self._here()
+        if here is None:
+            return
+        if here.aliases:
+            names = ", ".join(here.aliases)
+            alias = (
+                f"{names} points here. Your application can use that name and will not notice "
+                "which collection answers."
+            )
+        else:
+            alias = "none. Your application uses the collection's own name; that is asked later."
+        rows = [
+            ("Alias", alias),
+            ("Vectors", here.vectors),
+            ("Model", f"{here.model}, said by the collection's own notes"
+             if here.model != "unknown" else "unknown; the survey tries to find out"),
+            ("Status", here.trouble or here.status),
+        ]  # fmt: skip
+        if here.points == 0:
+            rows.append(("Empty", "0 points, so there is nothing to embed. Create a new "
+                         "collection for the new model instead."))  # fmt: skip
+        box = self.query_one("#one", Pane)
+        box.write(facts(rows, max(40, self.size.width - 4), label=11), title=here.name)
+
+    async def on_lines_moved(self, event: Lines.Moved) -> None:
+        event.stop()
+        self._explain()
+        await self.show_acts()
+
+    async def on_lines_chosen(self, event: Lines.Chosen) -> None:
+        event.stop()
+        self._explain()
+        await self.do(self.acts()[0])
+
+    async def act(self, key: str) -> None:
+        here = self._here()
+        if key == "survey" and here is not None:
+            self.wizard.trip = self.trip.chosen(here.name)
+            self.wizard.go("survey")
+        elif key == "again":
+            self.say("Reading the list again…")
+            self.work("list", partial(tasks.list_collections, self.trip, self.wizard.door))
+
+    async def done(self, name: str, result: object) -> None:
+        if self.trip.connected is not None:
+            lines = cast("tuple[CollectionLine, ...]", result)
+            self.wizard.trip = self.trip.on(
+                connected=self.trip.connected._replace(collections=lines)
+            )
+        self._show()
+        await self.show_acts()
+        self.say("Read again.")

@@ -1,0 +1,277 @@
+"""What every screen of the trip has in common: frame, buttons, keys, work in threads, messages."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, cast
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.message import Message
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Input
+
+from qdrant_model_migration.errors import QmmError
+from qdrant_model_migration.tui.trip import Trip
+from qdrant_model_migration.tui.widgets.frame import KeyLine, MessageLine, TopRow, TripBar
+from qdrant_model_migration.tui.widgets.press import Act, Press, PressRow
+
+if TYPE_CHECKING:
+    from qdrant_model_migration.tui.app import WizardApp
+
+log = logging.getLogger(__name__)
+
+Report = Callable[[object], None]
+
+
+class HelpText(NamedTuple):
+    """What F1 shows: a title and paragraphs."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+class Job(Message):
+    """Something a worker says. `turn` tells a restarted job's messages from an older one's."""
+
+    def __init__(self, name: str, turn: int) -> None:
+        super().__init__()
+        self.name, self.turn = name, turn
+
+
+class JobNews(Job):
+    def __init__(self, name: str, turn: int, news: object) -> None:
+        super().__init__(name, turn)
+        self.news = news
+
+
+class JobDone(Job):
+    def __init__(self, name: str, turn: int, result: object) -> None:
+        super().__init__(name, turn)
+        self.result = result
+
+
+class JobFailed(Job):
+    def __init__(self, name: str, turn: int, error: QmmError) -> None:
+        super().__init__(name, turn)
+        self.error = error
+
+
+class Unexpected(QmmError):
+    """A fault of this program itself, met in a worker."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Something went wrong in this program.",
+            "It is not your doing; the log keeps the details.",
+            "Try again, or go back with Esc. A run is not affected.",
+        )
+
+
+class Stop(Screen[None]):
+    """Base of all screens. A subclass gives `place`, `where`, `body`, `acts` and `on_act_…`."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "walk(-1)", show=False),
+        Binding("down", "walk(1)", show=False),
+        Binding("escape", "back", show=False),
+        Binding("question_mark", "app.help", show=False),
+    ]
+    AUTO_FOCUS = ""
+
+    place: ClassVar[str] = ""
+    keys: ClassVar[tuple[tuple[str, str], ...]] = (("↑↓", "Move"), ("Enter", "Choose"))
+    esc: ClassVar[str] = "Back"
+    hello: ClassVar[str] = ""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._turns: dict[str, int] = {}
+        self._busy: set[str] = set()
+
+    # -- what a subclass fills in --------------------------------------------------------------
+
+    def where(self) -> str:
+        """The left of the top row."""
+        return self.trip.what or "qmm"
+
+    def body(self) -> ComposeResult:
+        """The widgets between trip bar and buttons."""
+        yield from ()
+
+    def acts(self) -> tuple[Act, ...]:
+        """Buttons and commands, in order."""
+        return ()
+
+    def help(self) -> HelpText:
+        """What F1 says here."""
+        return HelpText("Help", ("Up, Down and Enter are enough. Esc goes one step back.",))
+
+    def first(self) -> Widget | None:
+        """What has the focus at the beginning: never a dangerous choice."""
+        return None
+
+    # -- the frame -----------------------------------------------------------------------------
+
+    @property
+    def wizard(self) -> WizardApp:
+        return cast("WizardApp", self.app)
+
+    @property
+    def trip(self) -> Trip:
+        return self.wizard.trip
+
+    def compose(self) -> ComposeResult:
+        yield TopRow()
+        yield TripBar()
+        with Container(id="body"):
+            yield from self.body()
+        yield PressRow(self._buttons(), id="buttons")
+        yield MessageLine()
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        self.frame()
+        if self.hello:
+            self.say(self.hello)
+        self.call_after_refresh(self.focus_first)
+
+    def on_screen_resume(self) -> None:
+        self.frame()
+
+    def focus_first(self) -> None:
+        target = self.first()
+        if target is None:
+            target = next(iter(self.query(Press)), None)
+        if target is not None:
+            target.focus()
+
+    def frame(self) -> None:
+        """Bring top row, trip bar and keys up to date."""
+        self.query_one(TopRow).show(f"qmm · {self.where()}", self.trip.server)
+        self.query_one(TripBar).show(self.place, self.place_note())
+        self.query_one(KeyLine).show(self.keys, self.esc)
+
+    def place_note(self) -> str:
+        return ""
+
+    def _buttons(self) -> tuple[Act, ...]:
+        return (*(act for act in self.acts() if act.button), Act("more", "More"))
+
+    async def show_acts(self) -> None:
+        """Bring the buttons up to date with what `acts` says now."""
+        await self.query_one("#buttons", PressRow).show(self._buttons())
+
+    def say(self, words: str, *, trouble: bool = False) -> None:
+        """Put words on the message line."""
+        self.query_one(MessageLine).say(words, trouble=trouble)
+
+    def trouble(self, error: QmmError, back_to: Widget | None = None) -> None:
+        """Show what happened, why, what next; the focus returns to the field concerned."""
+        parts = [part for part in (error.what, error.why, error.todo) if part]
+        self.say(" ".join(parts), trouble=True)
+        if back_to is not None:
+            back_to.focus()
+
+    # -- keys and buttons ----------------------------------------------------------------------
+
+    def action_walk(self, step: int) -> None:
+        """To the next or previous control in reading order."""
+        if step > 0:
+            self.focus_next()
+        else:
+            self.focus_previous()
+
+    async def action_back(self) -> None:
+        self.leave_work()
+        self.wizard.go_back()
+
+    async def on_press_pressed(self, event: Press.Pressed) -> None:
+        event.stop()
+        await self.do(event.act)
+
+    async def do(self, act: Act) -> None:
+        """Carry out an act: its button, letter or line in the list of commands."""
+        if act.key == "more":
+            self.wizard.action_more()
+        elif act.closed:
+            self.say(f"{act.label} is closed: {act.closed}.")
+        elif act.key == "back":
+            await self.action_back()
+        else:
+            await self.act(act.key)
+
+    async def act(self, key: str) -> None:
+        """A subclass carries out its own acts here."""
+
+    async def on_key(self, event: events.Key) -> None:
+        """Letters of acts work only where no text field has the focus."""
+        if isinstance(self.focused, Input) or not event.character:
+            return
+        for act in self.acts():
+            if act.letter == event.character:
+                event.stop()
+                await self.do(act)
+                return
+
+    # -- work ----------------------------------------------------------------------------------
+
+    def work(self, name: str, task: Callable[[Report], object]) -> None:
+        """Run `task` in a thread. What it reports arrives as JobNews, its end as JobDone/Failed."""
+        turn = self._turns.get(name, 0) + 1
+        self._turns[name] = turn
+        self._busy.add(name)
+        self.run_worker(
+            partial(self._carry, name, turn, task), thread=True, group=name, exit_on_error=False
+        )
+
+    def _carry(self, name: str, turn: int, task: Callable[[Report], object]) -> None:
+        try:
+            result = task(lambda news: self._post(JobNews(name, turn, news)))
+        except QmmError as error:
+            self._post(JobFailed(name, turn, error))
+        except Exception:
+            log.exception("the job %s failed", name)
+            self._post(JobFailed(name, turn, Unexpected()))
+        else:
+            self._post(JobDone(name, turn, result))
+
+    def _post(self, message: Message) -> None:
+        self.post_message(message)
+
+    def leave_work(self) -> None:
+        """Forget jobs under way: what they still say is not heard any more."""
+        for name in self._turns:
+            self._turns[name] += 1
+        self._busy.clear()
+
+    def busy(self, name: str) -> bool:
+        return name in self._busy
+
+    async def on_job_news(self, event: JobNews) -> None:
+        if self._turns.get(event.name) == event.turn:
+            await self.news(event.name, event.news)
+
+    async def on_job_done(self, event: JobDone) -> None:
+        if self._turns.get(event.name) == event.turn:
+            self._busy.discard(event.name)
+            await self.done(event.name, event.result)
+
+    async def on_job_failed(self, event: JobFailed) -> None:
+        if self._turns.get(event.name) == event.turn:
+            self._busy.discard(event.name)
+            await self.failed(event.name, event.error)
+
+    async def news(self, name: str, news: object) -> None:
+        """A subclass hears what its jobs report."""
+
+    async def done(self, name: str, result: object) -> None:
+        """A subclass takes over what its jobs found."""
+
+    async def failed(self, name: str, error: QmmError) -> None:
+        self.trouble(error)

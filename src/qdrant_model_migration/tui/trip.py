@@ -1,0 +1,103 @@
+"""The wizard's state: where it is on the trip and what it knows. Frozen; replaced, never changed.
+
+No widgets and no work here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from pydantic import SecretStr
+
+    from qdrant_model_migration.plan import Acceptance, Plan
+    from qdrant_model_migration.qdrant import Address
+    from qdrant_model_migration.survey.facts import Survey
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+class CollectionLine(NamedTuple):
+    """One collection as the list shows it. Unknown things are None, never zero."""
+
+    name: str
+    aliases: tuple[str, ...]
+    points: int | None
+    status: str
+    vectors: str
+    dimensions: str
+    about_bytes: int | None
+    model: str
+    trouble: str = ""
+
+
+class Connected(NamedTuple):
+    """What the first contact found: version, seconds to the answer, collections."""
+
+    version: str
+    local: bool
+    seconds: float
+    collections: tuple[CollectionLine, ...]
+    may_write: bool | None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Trip:
+    """One snapshot. `key` prints as stars; nothing here is ever saved but the answers."""
+
+    address: Address | None = None
+    key: SecretStr | None = None
+    practice: bool = False
+    explore: bool = False
+    connected: Connected | None = None
+    collection: str | None = None
+    survey: Survey | None = None
+    answers: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    set_aside: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    strategy: str | None = None
+    accepted: Mapping[str, Acceptance] = field(default_factory=lambda: NOTHING)
+    plan: Plan | None = None
+    speed: float | None = None
+    run: Path | None = None
+
+    def on(self, **changes: Any) -> Trip:
+        """The next snapshot."""
+        return replace(self, **changes)
+
+    def answered(self, key: str, value: Any) -> Trip:
+        """With one answer given. What was decided after it has to be decided again."""
+        answers = {**self.answers, key: value}
+        same = key in self.answers and self.answers[key] == value
+        return self if same else self.on(answers=answers, strategy=None, plan=None)
+
+    def chosen(self, collection: str) -> Trip:
+        """With a collection; another one than before drops what was found in that."""
+        if collection == self.collection:
+            return self
+        return self.on(
+            collection=collection, survey=None, strategy=None, plan=None, accepted=NOTHING
+        )
+
+    @property
+    def server(self) -> str:
+        """For the top row, right."""
+        if self.practice:
+            return "practice · nothing here is real"
+        if self.explore:
+            return "no server · nothing is changed"
+        if self.address is None or self.connected is None:
+            return "not connected"
+        return f"{self.address.label} · Qdrant {self.connected.version}"
+
+    @property
+    def what(self) -> str:
+        """For the top row, left: collection, or from where to where."""
+        if self.plan is not None and self.plan.move is not None:
+            move = self.plan.move
+            return move.source if move.source == move.target else f"{move.source} → {move.target}"
+        return self.collection or ""

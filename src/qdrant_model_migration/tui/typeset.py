@@ -1,0 +1,126 @@
+"""Numbers, sizes, times, bars and table rows as the screens write them. Pure text, no widgets."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import datetime, timezone
+
+from rich.cells import cell_len, set_cell_size
+
+BLOCKS = "▁▂▃▄▅▆▇█"
+
+
+def plain(text: object) -> str:
+    """Foreign text on one line: control characters and line breaks become spaces."""
+    return "".join(sign if sign.isprintable() else " " for sign in str(text))
+
+
+def crop(text: str, width: int) -> str:
+    """The text in exactly `width` cells, ending in … where it was longer."""
+    text = plain(text)
+    if width <= 0:
+        return ""
+    if cell_len(text) <= width:
+        return set_cell_size(text, width)
+    return set_cell_size(text, width - 1) + "…"
+
+
+def row(cells: Sequence[tuple[str, int]]) -> str:
+    """Cells side by side, two spaces between; a negative width sets its cell flush right."""
+    parts = []
+    for text, width in cells:
+        cut = crop(text, abs(width))
+        bare = cut.rstrip()
+        parts.append(" " * (abs(width) - cell_len(bare)) + bare if width < 0 else cut)
+    return "  ".join(parts)
+
+
+def number(value: float | None) -> str:
+    """120,482; 58.5; "not known" for None."""
+    if value is None:
+        return "not known"
+    if float(value).is_integer() or abs(value) >= 100:
+        return f"{value:,.0f}"
+    return f"{value:,.1f}"
+
+
+def plural(count: int, word: str) -> str:
+    """1 point, 2 points."""
+    return f"{count:,} {word}" + ("" if count == 1 else "s")
+
+
+def size(value: float | None) -> str:
+    """Bytes in the unit that needs at most three digits before the point."""
+    if value is None:
+        return "not known"
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if value < 1000:
+            return (
+                f"{value:.0f} {unit}" if value >= 10 or unit == "bytes" else f"{value:.1f} {unit}"
+            )
+        value /= 1000
+    return f"{value:.1f} TB"
+
+
+def span(seconds: float | None) -> str:
+    """A length of time, rounded up: 9 s, 18 min, 3 h 20 min, 6 days."""
+    if seconds is None:
+        return "not known"
+    whole = math.ceil(max(0.0, seconds))
+    if whole < 90:
+        return f"{whole} s"
+    minutes = math.ceil(whole / 60)
+    if minutes < 100:
+        return f"{minutes} min"
+    hours, rest = divmod(minutes, 60)
+    if hours < 36:
+        return f"{hours} h {rest} min" if rest else f"{hours} h"
+    return f"{math.ceil(whole / 86400)} days"
+
+
+def moment(value: object) -> datetime | None:
+    """An ISO text or seconds since 1970 as a local time; None if it is neither."""
+    if isinstance(value, (int, float)):
+        return datetime.fromtimestamp(value, tz=timezone.utc).astimezone()
+    if isinstance(value, str) and value:
+        try:
+            read = datetime.fromisoformat(value.replace("Z", "+00:00"))
+        except ValueError:
+            return None
+        return read.astimezone()
+    return None
+
+
+def clock(value: object) -> str:
+    """09:30:07, or nothing where the time is not known."""
+    at = moment(value)
+    return at.strftime("%H:%M:%S") if at else ""
+
+
+def day(value: object) -> str:
+    """14 March 10:03, or nothing where the time is not known."""
+    at = moment(value)
+    return f"{at.day} {at.strftime('%B %H:%M')}" if at else ""
+
+
+def bar(done: float, total: float | None, width: int, *, over: bool) -> str:
+    """A bar with its percentage; 100 % only when it is over. Without a total: no percentage."""
+    if not total:
+        return ("░" * width) if not over else "█" * (width - 7) + "  100 %"
+    share = min(1.0, done / total)
+    percent = 100 if over else min(99, math.floor(share * 100))
+    cells = max(1, width - 7)
+    full = cells if over else min(cells - 1, math.floor(share * cells))
+    return "█" * full + "░" * (cells - full) + f" {percent:>4} %"
+
+
+def sparkline(values: Sequence[float | None], width: int) -> str:
+    """The last `width` values as little bars; a gap where nothing was measured."""
+    shown = list(values)[-width:]
+    top = max((v for v in shown if v is not None), default=0.0)
+    if top <= 0:
+        return ""
+    return "".join(
+        " " if v is None else BLOCKS[min(7, max(0, math.ceil(v / top * 8) - 1))] for v in shown
+    )

@@ -1,0 +1,54 @@
+"""A labelled line to type in, with its hint below."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+
+class Field(Widget):
+    """`Address  [ typed text ]`; the label keeps its width so that fields stand in one column."""
+
+    DEFAULT_CSS = """
+    Field { height: auto; }
+    Field Horizontal { height: 1; }
+    Field .label { width: auto; }
+    Field .edge { width: 3; }
+    Field Input { width: 1fr; border: none; height: 1; padding: 0; }
+    Field .hint { height: auto; text-style: dim; }
+    """
+
+    def __init__(
+        self,
+        label: str,
+        *,
+        name: str,
+        value: str = "",
+        hint: str = "",
+        hidden: bool = False,
+        width: int = 10,
+    ) -> None:
+        super().__init__(id=f"field-{name}")
+        self._label, self._hint, self._width = label, hint, max(width, len(label) + 1)
+        self.input = Input(value, password=hidden, id=f"input-{name}", compact=True)
+
+    def compose(self) -> ComposeResult:
+        with Horizontal():
+            yield Static(" " + self._label.ljust(self._width), classes="label", markup=False)
+            yield Static(" [ ", classes="edge", id="sign", markup=False)
+            yield self.input
+            yield Static(" ]", classes="edge", markup=False)
+        if self._hint:
+            yield Static(" " * (self._width + 4) + self._hint, classes="hint", markup=False)
+
+    def on_descendant_focus(self) -> None:
+        self.query_one("#sign", Static).update("▸[ ")
+
+    def on_descendant_blur(self) -> None:
+        self.query_one("#sign", Static).update(" [ ")
+
+    @property
+    def value(self) -> str:
+        return self.input.value
