@@ -69,7 +69,8 @@ def read_queries(path: Path, *, skip_unusable: bool = False) -> QuerySet:
             f"at most {MAX_QUERIES:,}",
             todo="Keep a part of them; a few hundred are enough to judge by.",
         )
-    skipped = f", {len(unusable):,} unusable lines skipped" if unusable else ""
+    lines = "line" if len(unusable) == 1 else "lines"
+    skipped = f", {len(unusable):,} unusable {lines} skipped" if unusable else ""
     return QuerySet(
         queries=queries,
         origin="labelled" if labelled else "unlabelled",

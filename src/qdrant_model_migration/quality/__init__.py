@@ -1,0 +1,42 @@
+"""Is the new model better? Query sets, searching, measuring, intervals, verdicts."""
+
+from qdrant_model_migration.quality.compare import Comparison, compare
+from qdrant_model_migration.quality.judgement import Judgement, Measure, Overlap, RankChange
+from qdrant_model_migration.quality.made_up import Document, made_up
+from qdrant_model_migration.quality.query_file import read_queries
+from qdrant_model_migration.quality.query_set import Query, QuerySet
+from qdrant_model_migration.quality.searcher import Found, Searcher
+from qdrant_model_migration.quality.side_by_side import Row, SideBySide, side_by_side
+from qdrant_model_migration.quality.verdict import (
+    Check,
+    Integrity,
+    PartVerdict,
+    Unjudged,
+    Verdict,
+    decide,
+)
+
+__all__ = [
+    "Check",
+    "Comparison",
+    "Document",
+    "Found",
+    "Integrity",
+    "Judgement",
+    "Measure",
+    "Overlap",
+    "PartVerdict",
+    "Query",
+    "QuerySet",
+    "RankChange",
+    "Row",
+    "Searcher",
+    "SideBySide",
+    "Unjudged",
+    "Verdict",
+    "compare",
+    "decide",
+    "made_up",
+    "read_queries",
+    "side_by_side",
+]

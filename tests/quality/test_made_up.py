@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from qdrant_model_migration.quality import Document, Query, made_up
+
+BODY = "The tenant may end the lease with three months of notice, counted from the next month."
+
+
+def test_each_title_must_find_its_own_text():
+    made = made_up([Document(1, "Ending a lease", BODY), Document(2, "Rent increase", BODY)])
+    assert made.origin == "made up"
+    assert set(made.queries) == {
+        Query(text="Ending a lease", answers=(1,)),
+        Query(text="Rent increase", answers=(2,)),
+    }
+
+
+def test_without_a_title_the_first_sentence_must_find_its_text():
+    made = made_up(
+        [
+            Document(1, None, f"Ending a lease. {BODY}"),
+            Document(2, "", f"二〇二四年の契約終了。{BODY}"),
+        ]
+    )
+    assert {query.text for query in made.queries} == {"Ending a lease.", "二〇二四年の契約終了。"}
+
+
+def test_pieces_of_one_document_all_answer_to_its_title():
+    made = made_up([Document(1, "Ending a lease", BODY), Document(2, "Ending a lease", BODY)])
+    assert made.queries == (Query(text="Ending a lease", answers=(1, 2)),)
+
+
+def test_a_title_of_too_many_documents_asks_nothing():
+    assert made_up([Document(i, "Ending a lease", BODY) for i in range(11)]).queries == ()
+
+
+def test_a_text_that_is_nothing_but_its_title_asks_nothing():
+    made = made_up(
+        [Document(1, "Ending a lease", "Ending a lease, in short"), Document(2, "a", BODY)]
+    )
+    assert made.queries == ()
+
+
+def test_titles_that_their_text_repeats_come_last():
+    repeated = [Document(i, f"Lease number {i}", f"Lease number {i}. {BODY}") for i in range(50)]
+    others = [Document(100 + i, f"Rent number {i}", BODY) for i in range(10)]
+    made = made_up(repeated + others, n=20)
+    assert len(made.queries) == 20
+    assert {query.answers[0] for query in made.queries[:10]} == set(range(100, 110))
+
+
+def test_the_same_seed_gives_the_same_queries_and_another_one_others():
+    documents = [Document(i, f"Rent number {i}", BODY) for i in range(100)]
+    assert made_up(documents, 10, seed=1) == made_up(documents, 10, seed=1)
+    assert made_up(documents, 10, seed=1) != made_up(documents, 10, seed=2)
+
+
+def test_a_long_first_sentence_is_cut_between_words():
+    (query,) = made_up([Document(1, None, "word " * 200)]).queries
+    assert len(query.text) <= 300
+    assert query.text.endswith("word")
