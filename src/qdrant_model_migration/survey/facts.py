@@ -1,4 +1,4 @@
-"""What the survey found: one frozen `Survey` of `Fact`s, each with how it is known. No reading here."""
+"""What the survey found: a frozen `Survey` of `Fact`s, each with how it is known. Reads nothing."""
 
 from __future__ import annotations
 

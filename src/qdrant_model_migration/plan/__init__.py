@@ -1,0 +1,17 @@
+"""The plan of a migration: its model, its file, and the fingerprint of what it was made for."""
+
+from qdrant_model_migration.plan.file import load_plan, save_plan
+from qdrant_model_migration.plan.plan import Acceptance, Alias, Estimate, Plan, Range
+from qdrant_model_migration.survey.fingerprint import describe_change, fingerprint
+
+__all__ = [
+    "Acceptance",
+    "Alias",
+    "Estimate",
+    "Plan",
+    "Range",
+    "describe_change",
+    "fingerprint",
+    "load_plan",
+    "save_plan",
+]

@@ -1,0 +1,70 @@
+"""The plan as a file: `save_plan` and `load_plan`, and what is wrong in words with the line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from qdrant_model_migration.errors import PlanError
+from qdrant_model_migration.plan import strict_yaml
+from qdrant_model_migration.plan.complaint import complain
+from qdrant_model_migration.plan.plan import Plan
+
+_HEADER = """\
+A migration plan of qdrant-model-migration: {title}, {collection}{target}.
+Run it with:    qmm run {name}
+It writes only what its steps say; the address stands here, the API key never does.
+It comes from the environment (QDRANT_API_KEY) or is asked for.
+You may edit this file. A line that does not fit is refused, by its number, before anything starts.
+"""
+
+
+def load_plan(path: Path) -> Plan:
+    """Read a plan. Raises PlanError with file, line, field and what is allowed."""
+    text = strict_yaml.read(path)
+    if not isinstance(text.data, dict) or "qmm_plan" not in text.data:
+        raise PlanError(
+            f"{path.name} is not a plan.",
+            "A plan begins with qmm_plan: 1.",
+            "Check the name of the file; qmm plan COLLECTION makes one.",
+        )
+    try:
+        return Plan.model_validate_json(json.dumps(text.data, allow_nan=False))
+    except ValidationError as error:
+        raise complain(error, Plan, text, path.name) from None
+
+
+def save_plan(plan: Plan, path: Path) -> None:
+    """Write a plan, readable by a person; an existing file is replaced whole. Raises PlanError."""
+    target = f" to {plan.move.target}" if plan.move else ""
+    header = _HEADER.format(
+        title=plan.title, collection=plan.collection, target=target, name=path.name
+    )
+    data = _without_blanks(plan, plan.model_dump(mode="json"))
+    strict_yaml.write(path, data, header)
+
+
+def _without_blanks(value: Any, dumped: Any) -> Any:
+    """`dumped` without the fields that hold nothing and need not be said.
+
+    Only fields of models whose default is the same nothing go; dictionaries keep every key.
+    """
+    if isinstance(value, BaseModel) and isinstance(dumped, dict):
+        fields = type(value).model_fields
+        return {
+            name: _without_blanks(getattr(value, name), item)
+            for name, item in dumped.items()
+            if item not in (None, "", [], {}) or _default(fields[name]) != getattr(value, name)
+        }
+    if isinstance(value, dict) and isinstance(dumped, dict):
+        return {key: _without_blanks(value[key], item) for key, item in dumped.items()}
+    if isinstance(value, tuple | list) and isinstance(dumped, list):
+        return [_without_blanks(v, d) for v, d in zip(value, dumped, strict=True)]
+    return dumped
+
+
+def _default(field: Any) -> Any:
+    return field.get_default(call_default_factory=True)

@@ -1,0 +1,19 @@
+"""What is there: reads a server and one collection, changes nothing, and says how it knows."""
+
+from qdrant_model_migration.survey.facts import Fact, Survey, TextField, VectorFact
+from qdrant_model_migration.survey.fingerprint import changed_since, describe_change, fingerprint
+from qdrant_model_migration.survey.listing import Listed, catalogue
+from qdrant_model_migration.survey.reading import survey
+
+__all__ = [
+    "Fact",
+    "Listed",
+    "Survey",
+    "TextField",
+    "VectorFact",
+    "catalogue",
+    "changed_since",
+    "describe_change",
+    "fingerprint",
+    "survey",
+]

@@ -1,0 +1,247 @@
+"""Which model made the present vectors: said by the metadata, shown by re-embedding texts."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from qdrant_model_migration import words
+from qdrant_model_migration.embedders import (
+    Embedder,
+    ModelRef,
+    list_models,
+    open_embedder,
+    within_reach,
+)
+from qdrant_model_migration.errors import QmmError, Stopped
+from qdrant_model_migration.qdrant import CollectionConfig, Point
+from qdrant_model_migration.survey.facts import Fact, VectorFact
+from qdrant_model_migration.survey.path import value_at
+
+TEXTS = 64
+_FIRST_LOOK = 8
+# Below 1.0: other hardware and other batch sizes change the last digits; another model stays far
+# below. Datatypes that round the stored vector get more room.
+_ALIKE = {"uint8": 0.95, "turbo4": 0.9}
+_ALIKE_FLOAT = 0.99
+_SAID_ELSEWHERE = ("embedding_model", "embedding_model_name", "model_name", "model", "embedder")
+
+Open = Callable[[ModelRef], Embedder]
+
+
+class Match(NamedTuple):
+    """How many of the texts in `field` give the stored vector again when `model` embeds them."""
+
+    model: ModelRef
+    field: str
+    same: int
+    tried: int
+
+    @property
+    def mixed(self) -> bool:
+        """Some texts match, which cannot be chance, and too many do not."""
+        return 0.05 * self.tried < self.same < 0.9 * self.tried
+
+
+class OldModel(NamedTuple):
+    """The fact for the survey, the field whose texts matched, and the numbers behind it."""
+
+    fact: Fact[ModelRef]
+    field: str | None = None
+    matches: tuple[int, int] | None = None
+
+
+def told(config: CollectionConfig, vector: VectorFact | None) -> ModelRef | str | None:
+    """The model that the collection's metadata names; a bare name where nothing more is known.
+
+    This program leaves a whole ModelRef there; others sometimes leave a name.
+    """
+    if (model := ModelRef.of_metadata(config.metadata)) is not None:
+        return model
+    for key in _SAID_ELSEWHERE:
+        name = config.metadata.get(key)
+        if isinstance(name, str) and name.strip():
+            return _by_name(name.strip(), vector) or name.strip()
+    return None
+
+
+def find(
+    said: ModelRef | str | None,
+    by_operator: bool,
+    vector: VectorFact | None,
+    points: Sequence[Point],
+    fields: Sequence[str],
+    *,
+    stop: threading.Event | None = None,
+    open_model: Open = open_embedder,
+    known: Callable[[], Sequence[ModelRef]] = list_models,
+    reachable: Callable[[ModelRef], bool] = within_reach,
+) -> OldModel:
+    """Try the models that are on this machine on up to 64 texts, the named one first.
+
+    points: with payload and vectors. fields: which may hold the text, the likeliest first. Models
+    are never fetched for this: one that is out of reach stays told. Raises Stopped.
+    """
+    named = said if isinstance(said, ModelRef) else None
+    unproved = _unproved(said, by_operator)
+    if vector is None or vector.kind != "dense" or not fields:
+        return OldModel(unproved)
+    fitting = [m for m in known() if m.vector == "dense" and m.dimensions == vector.size]
+    if named is not None:
+        others = [m for m in fitting if m.name != named.name or m.kind != named.kind]
+        fitting = [named, *others] if named.dimensions == vector.size else others
+    candidates = [m for m in fitting if reachable(m)]
+    best: Match | None = None
+    tried: list[str] = []
+    for model in candidates:
+        _check(stop)
+        try:
+            embedder = open_model(model)
+            match = _best_field(embedder, vector, points, fields, stop)
+        except Stopped:
+            raise
+        except QmmError:
+            continue  # a model that cannot be opened or used here proves nothing
+        tried.append(model.label)
+        if match is not None and (best is None or match.same > best.same):
+            best = match
+        if best is not None and best.same >= 0.9 * best.tried:
+            break
+    if best is None or best.same <= 0.05 * best.tried:
+        return _nothing_found(unproved, named, vector, len(fitting), tried)
+    return _found(best)
+
+
+def _best_field(
+    embedder: Embedder,
+    vector: VectorFact,
+    points: Sequence[Point],
+    fields: Sequence[str],
+    stop: threading.Event | None,
+) -> Match | None:
+    """The field whose texts match best; a few texts of each first, all 64 of one that matches."""
+    best: Match | None = None
+    for field in fields:
+        pairs = _pairs(points, field, vector.name)
+        first = _compare(embedder, vector, pairs[:_FIRST_LOOK], field, stop)
+        if first is None:
+            continue
+        if first.same == 0 and best is not None:
+            continue
+        whole = _compare(embedder, vector, pairs[:TEXTS], field, stop) if first.same else first
+        if whole is not None and (best is None or whole.same > best.same):
+            best = whole
+    return best
+
+
+def _compare(
+    embedder: Embedder,
+    vector: VectorFact,
+    pairs: Sequence[tuple[str, Sequence[float]]],
+    field: str,
+    stop: threading.Event | None,
+) -> Match | None:
+    if not pairs:
+        return None
+    _check(stop)
+    made = embedder.embed([text for text, _ in pairs], "passage").vectors
+    limit = _ALIKE.get(vector.datatype or "", _ALIKE_FLOAT)
+    same = sum(
+        1
+        for new, (_, old) in zip(made, pairs, strict=True)
+        if _cosine(np.asarray(new, np.float64), np.asarray(old, np.float64)) > limit
+    )
+    return Match(embedder.model, field, same, len(pairs))
+
+
+def _pairs(points: Sequence[Point], field: str, name: str) -> list[tuple[str, Sequence[float]]]:
+    pairs: list[tuple[str, Sequence[float]]] = []
+    for point in points:
+        text, stored = value_at(point.payload, field), point.vectors.get(name)
+        if isinstance(text, str) and text.strip() and isinstance(stored, list):
+            pairs.append((text, stored))  # type: ignore[arg-type] # dense: one row
+    return pairs
+
+
+def _cosine(a: np.ndarray, b: np.ndarray) -> float:
+    if a.shape != b.shape:
+        return 0.0
+    scale = float(np.linalg.norm(a) * np.linalg.norm(b))
+    return float(a @ b) / scale if scale > 0 else 0.0
+
+
+def _found(match: Match) -> OldModel:
+    label, same, tried = match.model.label, match.same, match.tried
+    note = f"{same} of {tried} texts match"
+    if match.mixed:
+        note = (
+            f"This collection seems to hold vectors of two models: {same} of {tried} sample texts "
+            f"match {label}, {tried - same} do not. Search cannot work well in it. "
+            "Blue-green repairs it."
+        )
+    fact = Fact[ModelRef](value=match.model, how="re-embedded", note=note)
+    return OldModel(fact, match.field, (same, tried))
+
+
+def _unproved(said: ModelRef | str | None, by_operator: bool) -> Fact[ModelRef]:
+    source = "you" if by_operator else "the collection's own metadata"
+    if isinstance(said, ModelRef):
+        return Fact[ModelRef](value=said, how="told", note=f"said by {source}")
+    if said is not None:
+        note = f"{source[0].upper()}{source[1:]} say{'' if by_operator else 's'} {said[:60]}"
+        return Fact[ModelRef](note=f"{note}, which is not a model that this program knows.")
+    return Fact[ModelRef]()
+
+
+def _nothing_found(
+    unproved: Fact[ModelRef],
+    named: ModelRef | None,
+    vector: VectorFact,
+    known: int,
+    tried: Sequence[str],
+) -> OldModel:
+    dimensions = f"{vector.size} dimensions"
+    if named is not None:
+        if named.dimensions != vector.size:
+            note = f"{unproved.note}, but it makes {named.dimensions} dimensions, not {vector.size}"
+        elif named.label in tried:
+            note = f"{unproved.note}, but none of the sample texts gives the stored vector"
+        else:
+            note = f"{unproved.note}; it is not on this computer, so nothing was re-embedded"
+        return OldModel(unproved.model_copy(update={"note": note}))
+    away = known - len(tried)
+    if not tried:
+        why = (
+            f"none of {words.plural(known, 'known model')} of {dimensions} is on this computer, "
+            "so nothing was re-embedded"
+            if known
+            else f"no known model makes {dimensions}"
+        )
+    else:
+        why = f"none of {words.plural(len(tried), 'known model')} of {dimensions} on this computer "
+        why += "gives the stored vectors"
+        if away:
+            why += f"; {away} more {'is' if away == 1 else 'are'} not here"
+    before = f"{unproved.note} " if unproved.note else ""
+    note = (
+        f"{before}The old model is not known: {why}. Comparing old with new needs it. "
+        "Enter its name, or go on without the comparison."
+    )
+    return OldModel(unproved.model_copy(update={"note": note}))
+
+
+def _by_name(name: str, vector: VectorFact | None) -> ModelRef | None:
+    wanted = name.lower()
+    for model in list_models():
+        names = {model.name.lower(), model.label.lower()}
+        if wanted in names or wanted.rsplit("/", 1)[-1] in names:
+            return model
+    return None
+
+
+def _check(stop: threading.Event | None) -> None:
+    if stop is not None and stop.is_set():
+        raise Stopped

@@ -1,0 +1,337 @@
+"""One survey, from the first request to the last: reads, tells each fact as it is found.
+
+What is made of what was read stands in the files named after it; nothing here changes anything.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import datetime, timezone
+from typing import Any
+
+from qdrant_model_migration import words
+from qdrant_model_migration.embedders import ModelRef
+from qdrant_model_migration.errors import CollectionEmpty, Stopped
+from qdrant_model_migration.qdrant import CollectionConfig, Point, Qdrant, cannot_carry, pages
+from qdrant_model_migration.survey import languages, old_model, sizes, texts
+from qdrant_model_migration.survey.collection import (
+    index_paths,
+    lacking_note,
+    points_fact,
+    quantization_fact,
+    status_fact,
+    vector_facts,
+    vectors_in_words,
+)
+from qdrant_model_migration.survey.facts import Fact, Survey, TextField, VectorFact
+from qdrant_model_migration.survey.path import selector, value_at
+from qdrant_model_migration.survey.sample import sample as read_sample
+from qdrant_model_migration.survey.server import (
+    can_add_vector,
+    can_insert_only,
+    embeds,
+    server_fact,
+)
+from qdrant_model_migration.survey.writes import writes_fact
+
+SMALL = 20_000
+"""Up to this many points the texts that are missing are counted one by one."""
+
+_MOST_RIVALS = 4
+_WITH_VECTORS = 16  # points per request; multivectors are large
+
+OnFact = Callable[[str, Fact[Any]], None]
+
+
+def survey(
+    qdrant: Qdrant,
+    name: str,
+    *,
+    on_fact: OnFact | None = None,
+    text_field: str | None = None,
+    old_model: ModelRef | None = None,
+    sample: int = 2000,
+    stop: threading.Event | None = None,
+) -> Survey:
+    """Everything that questions, strategies and plan need to know of a collection. Only reads.
+
+    name: a collection or an alias. on_fact(key, fact) is called as each is found, in the order of
+    the screen; keys are the Survey's fields, and "server", "add_vector", "insert_only"; a key told
+    twice replaces what was told before. text_field, old_model: the operator's corrections.
+    sample: how many points are read for what is not counted. stop: ends it with Stopped.
+    Raises CollectionMissing, CollectionEmpty, Stopped, and the errors of the connection.
+    """
+    return _Reading(qdrant, name, on_fact, text_field, old_model, sample, stop).read()
+
+
+class _Reading:
+    """The state of one survey: what is known so far."""
+
+    def __init__(
+        self,
+        qdrant: Qdrant,
+        name: str,
+        on_fact: OnFact | None,
+        text_field: str | None,
+        old_model: ModelRef | None,
+        sample: int,
+        stop: threading.Event | None,
+    ) -> None:
+        self._qdrant, self._name, self._on_fact = qdrant, name, on_fact
+        self._told_field, self._told_model = text_field, old_model
+        self._size, self._stop = sample, stop
+        self._known: dict[str, Any] = {}
+        self._facts: dict[str, Any] = {}
+
+    def read(self) -> Survey:
+        qdrant = self._qdrant
+        self._tell("server", server_fact(qdrant), keep=False)
+        self._tell("add_vector", can_add_vector(qdrant), keep=False)
+        self._tell("insert_only", can_insert_only(qdrant), keep=False)
+        self._tell("server_embeds", embeds(qdrant))
+        collection = qdrant.resolve(self._name)
+        config = qdrant.config(collection)
+        before, began = qdrant.count(collection), time.monotonic()
+        self._read_settings(collection, config, before)
+        if before == 0:
+            raise CollectionEmpty(collection)
+        self._lacking(collection, before)
+        points = self._sample(collection, before)
+        self._read_texts(collection, config, before, points)
+        self._read_payload(collection, config, before, points)
+        self._check()
+        aliases = qdrant.aliases()
+        own = tuple(sorted(a for a, target in aliases.items() if target == collection))
+        self._tell("aliases", Fact[tuple[str, ...]](value=own, how="asked", note=self._alias(own)))
+        after, seconds = qdrant.count(collection), time.monotonic() - began
+        self._tell("writes", writes_fact(before, after, seconds))
+        return Survey(
+            address=qdrant.address,
+            at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+            capabilities=qdrant.capabilities,
+            collection=collection,
+            asked_for=self._name if self._name != collection else "",
+            others=tuple(other for other in qdrant.collections() if other != collection),
+            all_aliases=aliases,
+            raw=config.raw,
+            payload_schema=config.payload_schema,
+            cannot_carry=tuple((lost.setting, lost.effect) for lost in cannot_carry(config)),
+            sampled=len(points),
+            **self._facts,
+            **self._known,
+        )
+
+    # --- What the server tells -----------------------------------------------------------------
+
+    def _read_settings(self, collection: str, config: CollectionConfig, count: int) -> None:
+        state = self._qdrant.state(collection)
+        self._vectors = vector_facts(config)
+        self._tell("points", points_fact(count, config, state))
+        self._tell("status", status_fact(state))
+        self._tell("vectors", self._vectors_fact(""))
+        self._tell("quantization", quantization_fact(config))
+
+    def _vectors_fact(self, lacking: str) -> Fact[tuple[VectorFact, ...]]:
+        note = "; ".join(part for part in (vectors_in_words(self._vectors), lacking) if part)
+        return Fact[tuple[VectorFact, ...]](value=self._vectors, how="asked", note=note)
+
+    def _lacking(self, collection: str, count: int) -> None:
+        lacking = {}
+        for vector in self._vectors:
+            self._check()
+            if number := self._qdrant.count(collection, without_vector=vector.name):
+                lacking[vector.name] = number
+        self._known["lacking"] = lacking
+        if lacking:
+            self._tell("vectors", self._vectors_fact(lacking_note(lacking)))
+
+    def _alias(self, own: Sequence[str]) -> str:
+        if self._name not in own:
+            return ""
+        collection = self._qdrant.resolve(self._name)
+        return f"{self._name} is an alias. It stands for {collection}, which is chosen now."
+
+    # --- What the points tell ------------------------------------------------------------------
+
+    def _sample(self, collection: str, count: int) -> list[Point]:
+        self._check()
+        return read_sample(self._qdrant, collection, self._size, count, stop=self._stop)
+
+    def _read_texts(
+        self, collection: str, config: CollectionConfig, count: int, points: Sequence[Point]
+    ) -> None:
+        payloads = [point.payload for point in points]
+        fields = texts.text_fields(payloads)
+        choice = texts.choose(fields)
+        self._tell(
+            "text_fields",
+            Fact[tuple[TextField, ...]](value=fields, how="sample", note=_of(len(points), count)),
+        )
+        field, found = self._told_field or choice.path, None
+        if self._told_field is None and choice.rivals:
+            self._tell(
+                "text_field", Fact[str](value=field, how="sample", note=texts.rivals_note(choice))
+            )
+            candidates = (choice.path or "", *choice.rivals)[:_MOST_RIVALS]
+            found = self._find_model(collection, config, points, candidates)
+            field = found.field or field
+        self._tell("text_field", self._field_fact(field, choice, found, len(points)))
+        self._read_one_field(collection, count, points, field)
+        if found is None:
+            found = self._find_model(collection, config, points, [field] if field else [])
+        self._known["matches"] = found.matches
+        self._tell("old_model", found.fact)
+
+    def _field_fact(
+        self,
+        field: str | None,
+        choice: texts.Choice,
+        found: old_model.OldModel | None,
+        sampled: int,
+    ) -> Fact[str]:
+        if field is None:
+            note = (
+                f"No text was found in {words.plural(sampled, 'sampled point')}. The payload may "
+                "hold only ids. Go on: question Text asks for a file; without any text only "
+                "Requantize and Truncate remain."
+            )
+            return Fact[str](how="sample", note=note)
+        if self._told_field is not None:
+            return Fact[str](value=field, how="told", note="said by you")
+        if found is not None and found.field is not None and found.matches is not None:
+            note = f"{found.matches[0]} of {found.matches[1]} of its texts give the stored vector"
+            return Fact[str](value=field, how="re-embedded", note=note)
+        return Fact[str](value=field, how="sample", note=texts.rivals_note(choice))
+
+    def _read_one_field(
+        self, collection: str, count: int, points: Sequence[Point], field: str | None
+    ) -> None:
+        if field is None:
+            return
+        payloads = [point.payload for point in points]
+        held, counted = texts.tally(payloads, field), len(points) >= count
+        if not counted and count <= SMALL:
+            held, counted = self._tally_all(collection, field), True
+        self._tell("texts_missing", _missing_fact(held, counted, count))
+        found = [value_at(payload, field) for payload in payloads]
+        present = [text for text in found if isinstance(text, str) and text.strip()]
+        if not present:
+            return
+        lengths = sorted(texts.tokens(text) for text in present)
+        note = "tokens estimated from words"
+        self._known["token_lengths"] = tuple(lengths)
+        self._tell(
+            "average_tokens",
+            Fact[float](value=round(sum(lengths) / len(lengths), 1), how="sample", note=note),
+        )
+        self._tell("longest_tokens", Fact[int](value=lengths[-1], how="sample", note=note))
+        self._check()
+        self._tell(
+            "languages",
+            Fact[dict[str, float]](value=languages.shares(present), how="sample"),
+        )
+
+    def _tally_all(self, collection: str, field: str) -> Counter[texts.Held]:
+        held: Counter[texts.Held] = Counter()
+        for page in pages(self._qdrant, collection, limit=256, payload=selector(field)):
+            self._check()
+            held += texts.tally((point.payload for point in page), field)
+        return held
+
+    def _find_model(
+        self,
+        collection: str,
+        config: CollectionConfig,
+        points: Sequence[Point],
+        fields: Sequence[str],
+    ) -> old_model.OldModel:
+        dense = next((vector for vector in self._vectors if vector.kind == "dense"), None)
+        said = self._told_model or old_model.told(config, dense)
+        wanted = [
+            point
+            for point in points
+            if any(isinstance(value_at(point.payload, field), str) for field in fields)
+        ]
+        return old_model.find(
+            said,
+            self._told_model is not None,
+            dense,
+            self._with_vectors(collection, _spread(wanted, old_model.TEXTS)),
+            fields,
+            stop=self._stop,
+        )
+
+    def _with_vectors(self, collection: str, points: Sequence[Point]) -> list[Point]:
+        found: list[Point] = []
+        for start in range(0, len(points), _WITH_VECTORS):
+            self._check()
+            ids = [point.id for point in points[start : start + _WITH_VECTORS]]
+            found += self._qdrant.retrieve(collection, ids, vectors=True)
+        return found
+
+    def _read_payload(
+        self, collection: str, config: CollectionConfig, count: int, points: Sequence[Point]
+    ) -> None:
+        payloads = [point.payload for point in points]
+        fields = tuple(sorted({key for payload in payloads for key in payload}))
+        self._tell(
+            "payload_fields",
+            Fact[tuple[str, ...]](value=fields, how="sample", note=_of(len(points), count)),
+        )
+        indexes = index_paths(config)
+        note = "" if self._qdrant.capabilities.indexes else "the practice Qdrant has none"
+        self._tell("payload_indexes", Fact[tuple[str, ...]](value=indexes, how="asked", note=note))
+        uneven = any(vector.kind != "dense" for vector in self._vectors)
+        some = self._with_vectors(collection, _spread(points, _WITH_VECTORS)) if uneven else []
+        of_vectors = sizes.vector_bytes(self._vectors, count, [point.vectors for point in some])
+        self._tell("vector_bytes", _bytes_fact(of_vectors, "vectors alone, without indexes"))
+        of_payload = sizes.payload_bytes(payloads, count)
+        self._tell("payload_bytes", _bytes_fact(of_payload, "as JSON, from a sample"))
+
+    # --- Telling -------------------------------------------------------------------------------
+
+    def _tell(self, key: str, fact: Fact[Any], *, keep: bool = True) -> None:
+        self._check()
+        if keep:
+            self._facts[key] = fact
+        if self._on_fact is not None:
+            self._on_fact(key, fact)
+
+    def _check(self) -> None:
+        if self._stop is not None and self._stop.is_set():
+            raise Stopped
+
+
+def _missing_fact(held: Counter[texts.Held], counted: bool, count: int) -> Fact[int]:
+    note = texts.mixed_note(held)
+    sampled = sum(held.values())
+    if counted:
+        return Fact[int](value=sampled - held["a text"], how="counted", note=note)
+    seen = f"{words.count(sampled - held['a text'])} of {words.count(sampled)} sampled"
+    return Fact[int](
+        value=texts.estimate_missing(held, count),
+        how="sample",
+        note="; ".join(part for part in (seen, note) if part),
+    )
+
+
+def _bytes_fact(value: int | None, note: str) -> Fact[int]:
+    if value is None:
+        return Fact[int]()
+    return Fact[int](value=value, how="estimated", note=note)
+
+
+def _of(sampled: int, count: int) -> str:
+    if sampled >= count:
+        return "all points"
+    return f"sample of {words.count(sampled)}"
+
+
+def _spread(points: Sequence[Point], number: int) -> list[Point]:
+    """`number` of these, evenly from the first to the last."""
+    if len(points) <= number:
+        return list(points)
+    return [points[i * len(points) // number] for i in range(number)]

@@ -1,0 +1,169 @@
+"""Finding the texts: which payload fields hold some, which one it probably is, how many lack it."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal, NamedTuple
+
+from qdrant_model_migration.survey.facts import TextField
+from qdrant_model_migration.survey.path import ABSENT, leaves, value_at
+
+Held = Literal[
+    "a text", "nothing", "an empty text", "a number", "a truth value", "a list", "an object"
+]
+
+_USUAL_NAMES = (
+    "text", "content", "page_content", "document", "body", "chunk", "chunk_text", "passage",
+    "description", "abstract", "paragraph", "_node_content", "raw_text",
+)  # fmt: skip
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\u0e00-\u0eff]")
+_NO_TEXT = re.compile(r"(https?://|s3://|file:|data:|/)\S*\Z|[\d\s:.,TZ+/-]+\Z|\{.*\}\Z", re.DOTALL)
+_MANY_WORDS = 12
+_NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight"}
+
+
+class Choice(NamedTuple):
+    """The field that probably holds the text. `rivals`: others that could be it as well."""
+
+    path: str | None
+    rivals: tuple[str, ...] = ()
+
+    @property
+    def sure(self) -> bool:
+        return self.path is not None and not self.rivals
+
+
+def words(text: str) -> int:
+    """Words of a text; where words are written without spaces, two characters count as one."""
+    without_spaces = len(_CJK.findall(text))
+    return len(_CJK.sub(" ", text).split()) + math.ceil(without_spaces / 2)
+
+
+def text_fields(payloads: Sequence[Mapping[str, Any]]) -> tuple[TextField, ...]:
+    """All fields that hold texts in these payloads, the likeliest first.
+
+    share: of these payloads (0..1), with a text that is not only spaces. Ids, addresses, dates and
+    single words are strings as well, but nothing to embed; they are left out unless their field is
+    named as texts usually are.
+    """
+    found: dict[str, list[str]] = {}
+    for payload in payloads:
+        for path, value in leaves(payload):
+            if isinstance(value, str) and value.strip():
+                found.setdefault(path, []).append(value)
+    fields = [_describe(path, texts, len(payloads)) for path, texts in found.items()]
+    kept = [f for f in fields if _is_text(f, found[f.path])]
+    return tuple(sorted(kept, key=lambda field: (-_likeliness(field), field.path)))
+
+
+def choose(fields: Sequence[TextField]) -> Choice:
+    """The likeliest field, and those that nothing in the payload tells apart from it."""
+    if not fields:
+        return Choice(None)
+    best = fields[0]
+    rivals = [
+        field.path
+        for field in fields[1:]
+        if field.share >= 0.5
+        and field.average_words >= max(_MANY_WORDS, best.average_words / 5)
+        and _likeliness(field) >= _likeliness(best) / 3
+    ]
+    return Choice(best.path, tuple(rivals))
+
+
+def rivals_note(choice: Choice) -> str:
+    """The sentence for a field that is not sure, "" for one that is."""
+    if choice.path is None or not choice.rivals:
+        return ""
+    names = (choice.path, *choice.rivals)
+    count = _NUMBERS.get(len(names), str(len(names)))
+    return (
+        f"{count} fields hold long texts ({', '.join(sorted(names))}). "
+        "Choose the one the old model was made from."
+    )
+
+
+def held_at(payload: Mapping[str, Any], path: str) -> Held:
+    """What lies at the path; only "a text" can be embedded."""
+    value = value_at(payload, path)
+    if value is ABSENT or value is None:
+        return "nothing"
+    if isinstance(value, str):
+        return "a text" if value.strip() else "an empty text"
+    if isinstance(value, bool):
+        return "a truth value"
+    if isinstance(value, list):
+        return "a list"
+    return "an object" if isinstance(value, Mapping) else "a number"
+
+
+def mixed_note(held: Mapping[Held, int]) -> str:
+    """What else the field holds besides texts and nothing, in words; "" if nothing else."""
+    others = [
+        f"{held[kind]:,} hold {kind}"
+        for kind in ("an empty text", "a number", "a truth value", "a list", "an object")
+        if held.get(kind)
+    ]
+    return f"{', '.join(others)} there" if others else ""
+
+
+def tally(payloads: Iterable[Mapping[str, Any]], path: str) -> Counter[Held]:
+    """How many of these payloads hold what at the path."""
+    return Counter(held_at(payload, path) for payload in payloads)
+
+
+def estimate_missing(held: Mapping[Held, int], points: int) -> int:
+    """Points without a text, from a sample, rounded to two digits so that it looks its part."""
+    sampled = sum(held.values())
+    if not sampled:
+        return 0
+    return two_digits((sampled - held.get("a text", 0)) / sampled * points)
+
+
+def two_digits(value: float) -> int:
+    """An estimate without the digits it does not have: 118,402 becomes 120,000."""
+    if value < 1:
+        return math.ceil(value)
+    size: int = 10 ** max(0, math.floor(math.log10(value)) - 1)
+    return round(value / size) * size
+
+
+def tokens(text: str) -> int:
+    """Tokens that a word-piece model would make of a text, estimated without its vocabulary.
+
+    Long words fall into pieces, each sign is one, each character of a script without spaces is one;
+    two are added for the marks at beginning and end.
+    """
+    pieces = 2
+    for word in re.findall(r"[^\W_]+|[^\w\s]|_", _CJK.sub(" ", text)):
+        pieces += 1 + max(0, len(word) - 3) // 6
+    return pieces + len(_CJK.findall(text))
+
+
+def _describe(path: str, texts: Sequence[str], of: int) -> TextField:
+    average = sum(map(words, texts)) / len(texts)
+    longest = max(texts[:50], key=len)
+    return TextField(
+        path=path,
+        share=len(texts) / of,
+        average_words=round(average, 1),
+        example=" ".join(longest.split())[:160],
+    )
+
+
+def _is_text(field: TextField, texts: Sequence[str]) -> bool:
+    if sum(1 for text in texts[:100] if _NO_TEXT.match(text.strip())) > min(len(texts), 100) / 2:
+        return False
+    return field.average_words >= 2 or _usual(field.path)
+
+
+def _likeliness(field: TextField) -> float:
+    named = 1.5 if _usual(field.path) else 1.0
+    return named * field.share * math.log2(1 + field.average_words)
+
+
+def _usual(path: str) -> bool:
+    return path.rpartition(".")[2].lower() in _USUAL_NAMES
