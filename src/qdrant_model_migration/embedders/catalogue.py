@@ -1,0 +1,78 @@
+"""fastembed's text models as ModelRefs, with the files each one needs. Reads no disk, no network."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, Literal, NamedTuple
+
+from qdrant_model_migration.embedders.known import KNOWN, NOT_OFFERED, Known
+from qdrant_model_migration.embedders.model import ModelRef
+from qdrant_model_migration.embedders.quiet import import_quietly
+
+CUSTOM = "qmm-folder/"
+"""Models from folders are registered with fastembed under names that start like this."""
+
+TOKENIZER = ("tokenizer.json", "tokenizer_config.json")
+
+_Kind = Literal["dense", "sparse", "multivector"]
+
+
+class Entry(NamedTuple):
+    """A model of fastembed's list. repo: on the hub; legacy: folder name of an older download."""
+
+    model: ModelRef
+    repo: str
+    legacy: str | None
+    weights: tuple[str, ...]
+    """The file that is loaded, then what belongs to it."""
+    needed: tuple[str, ...]
+
+
+@cache
+def catalogue() -> dict[str, Entry]:
+    """All models that are offered, by name in lower case, in fastembed's order."""
+    import_quietly()
+    from fastembed import LateInteractionTextEmbedding, SparseTextEmbedding, TextEmbedding
+
+    kinds: tuple[tuple[_Kind, list[dict[str, Any]]], ...] = (
+        ("dense", TextEmbedding.list_supported_models()),
+        ("sparse", SparseTextEmbedding.list_supported_models()),
+        ("multivector", LateInteractionTextEmbedding.list_supported_models()),
+    )
+    return {
+        description["model"].lower(): _entry(kind, description)
+        for kind, descriptions in kinds
+        for description in descriptions
+        if description["model"] not in NOT_OFFERED and not description["model"].startswith(CUSTOM)
+    }
+
+
+def _entry(kind: _Kind, description: dict[str, Any]) -> Entry:
+    name, file = description["model"], description["model_file"]
+    known = KNOWN.get(name, Known((), None))
+    model = ModelRef(
+        kind="fastembed",
+        name=name,
+        dimensions=0 if kind == "sparse" else description["dim"],
+        vector=kind,
+        distance="Dot" if kind == "sparse" else "Cosine",
+        query_prefix=known.query_prefix,
+        passage_prefix=known.passage_prefix,
+        max_tokens=known.max_tokens,
+        languages=known.languages,
+        size_bytes=round(description["size_in_GB"] * 1e9),
+        license=description["license"],
+        matryoshka=known.matryoshka,
+    )
+    weights = (file, *description["additional_files"])
+    tokenizer = TOKENIZER if file.endswith(".onnx") else ()
+    if file.endswith(".safetensors"):
+        tokenizer = TOKENIZER[:1]
+    sources = description["sources"]
+    return Entry(
+        model=model,
+        repo=sources["hf"],
+        legacy=f"fast-{name.rsplit('/', 1)[-1]}" if sources["_deprecated_tar_struct"] else None,
+        weights=weights,
+        needed=(*weights, *tokenizer),
+    )

@@ -1,0 +1,149 @@
+"""fastembed behind the Embedder protocol: files that are here, prefixes by role, tokens counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from qdrant_model_migration.embedders.catalogue import CUSTOM
+from qdrant_model_migration.embedders.embedder import (
+    Embedded,
+    checked_dense,
+    checked_multi,
+    checked_sparse,
+)
+from qdrant_model_migration.embedders.fingerprint import fingerprint
+from qdrant_model_migration.embedders.model import ModelRef, Pooling, Role
+from qdrant_model_migration.embedders.places import files_of, locate
+from qdrant_model_migration.embedders.quiet import import_quietly
+from qdrant_model_migration.errors import ModelChanged, ModelOutOfReach, ModelUnusable, QmmError
+from qdrant_model_migration.qdrant import Vector
+
+# Padding goes up to the longest text of a batch, so small batches waste little; above 32 there is
+# nothing to win on a CPU.
+_BATCH = 32
+
+_POOLING: dict[Pooling, str] = {"cls": "CLS", "mean": "MEAN", "last": "LAST_TOKEN", "none": "DISABLED"}
+
+_registering = Lock()
+
+
+class FastEmbedder:
+    """One open model. Safe to use from several threads; closing it is dropping it."""
+
+    def __init__(self, model: ModelRef, threads: int | None = None) -> None:
+        """Raises ModelOutOfReach, ModelUnusable, or ModelChanged where a fingerprint was given.
+
+        threads: how many the model may use; None: as many as the computer has cores.
+        """
+        import_quietly()
+        folder = locate(model)
+        if folder is None:
+            raise ModelOutOfReach(model.label, model.folder)
+        print_of_files = fingerprint(folder, files_of(model))
+        if model.fingerprint not in (None, print_of_files):
+            raise ModelChanged(model.label, folder)
+        with _translated(model.label):
+            self._engine = _open(model, folder, threads)
+        self._tokenizer = _counting_tokenizer(self._engine)
+        limit = (self._tokenizer.truncation or {}).get("max_length") if self._tokenizer else None
+        self._model = model.model_copy(
+            update={"fingerprint": print_of_files, "max_tokens": limit or model.max_tokens}
+        )
+
+    @property
+    def model(self) -> ModelRef:
+        """The model with the fingerprint of its files and its true token limit."""
+        return self._model
+
+    def embed(self, texts: Sequence[str], role: Role) -> Embedded:
+        """See Embedder."""
+        if not texts:
+            return Embedded([], 0, 0)
+        prefix = self._model.query_prefix if role == "query" else self._model.passage_prefix
+        prefixed = [prefix + text for text in texts]
+        with _translated(self._model.label):
+            make = self._engine.query_embed if role == "query" else self._engine.passage_embed
+            made = list(make(prefixed, batch_size=_BATCH))
+            vectors = self._checked(made)
+            tokens, truncated = self._count(prefixed)
+        return Embedded(vectors, tokens, truncated)
+
+    def _checked(self, made: list[Any]) -> list[Vector]:
+        if self._model.vector == "sparse":
+            return checked_sparse(self._model, ((one.indices, one.values) for one in made))
+        if self._model.vector == "multivector":
+            return checked_multi(self._model, made)
+        return checked_dense(self._model, made)
+
+    def _count(self, texts: Sequence[str]) -> tuple[int, int]:
+        if self._tokenizer is None:
+            return self._engine.token_count(texts), 0
+        encoded = self._tokenizer.encode_batch(texts)
+        return sum(len(one.ids) for one in encoded), sum(bool(one.overflowing) for one in encoded)
+
+
+def _open(model: ModelRef, folder: Path, threads: int | None) -> Any:
+    from fastembed import LateInteractionTextEmbedding, SparseTextEmbedding, TextEmbedding
+
+    kinds: dict[str, Any] = {
+        "dense": TextEmbedding,
+        "sparse": SparseTextEmbedding,
+        "multivector": LateInteractionTextEmbedding,
+    }
+    name = model.name if model.model_file is None else _registered(model, folder)
+    return kinds[model.vector](
+        name,
+        # Both say: not from the network. The folder is made where it is missing, so it is named.
+        cache_dir=str(folder),
+        specific_model_path=str(folder),
+        local_files_only=True,
+        threads=threads,
+    )
+
+
+def _registered(model: ModelRef, folder: Path) -> str:
+    """The name under which fastembed knows this folder's model; its list is per process."""
+    from fastembed import TextEmbedding
+    from fastembed.common.model_description import ModelSource, PoolingType
+
+    pooling = model.pooling or "none"
+    size = model.full_dimensions or model.dimensions
+    # The folder is not in the name: fastembed is told where to read when it opens the model.
+    name = f"{CUSTOM}{pooling}-{model.normalise}-{model.output}-{size}-{model.model_file}"
+    with _registering:
+        if not any(known["model"] == name for known in TextEmbedding.list_supported_models()):
+            TextEmbedding.add_custom_model(
+                model=name,
+                pooling=PoolingType[_POOLING[pooling]],
+                normalization=model.normalise,
+                sources=ModelSource(url=folder.as_uri()),
+                dim=size,
+                model_file=model.model_file or "",
+                output_name=model.output,
+            )
+    return name
+
+
+def _counting_tokenizer(engine: Any) -> Any:
+    """A copy of the model's tokenizer that does not pad; None where the model has none (BM25)."""
+    tokenizer = getattr(engine.model, "tokenizer", None)
+    if not hasattr(tokenizer, "encode_batch"):
+        return None
+    copy = type(tokenizer).from_str(tokenizer.to_str())
+    copy.no_padding()
+    return copy
+
+
+@contextmanager
+def _translated(label: str) -> Iterator[None]:
+    """fastembed, tokenizers and onnxruntime raise what they like, much of it plain Exception."""
+    try:
+        yield
+    except QmmError:
+        raise
+    except Exception as error:
+        raise ModelUnusable(label, str(error)) from error

@@ -1,0 +1,129 @@
+"""The one place that downloads a model, when a person asked for it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from threading import Lock
+from typing import Any
+from urllib.parse import urlsplit
+
+from qdrant_model_migration.embedders.catalogue import Entry, catalogue
+from qdrant_model_migration.embedders.model import ModelRef
+from qdrant_model_migration.embedders.places import download_folders, downloaded
+from qdrant_model_migration.embedders.quiet import import_quietly
+from qdrant_model_migration.errors import DiskFull, ModelNotFetched
+
+Progress = Callable[[int, int], None]
+"""Bytes so far and bytes in all. Called from several threads, one at a time."""
+
+
+def fetch(model: ModelRef, on_progress: Progress | None = None) -> None:
+    """Download a model of fastembed's list; nothing to do where it is here already.
+
+    An exception from on_progress stops the download and comes through; what has arrived is kept
+    and used the next time. Raises ModelNotFetched.
+    """
+    entry = catalogue().get(model.name.lower())
+    if entry is None or model.folder is not None or model.kind != "fastembed":
+        raise ModelNotFetched(model.label, "It is not in the list of models that can be fetched.")
+    if downloaded(entry) is not None:
+        return
+    target = download_folders()[0]
+    report = _Report(entry.model.size_bytes or 0, on_progress)
+    _download(entry, target, report)
+    if downloaded(entry) is None:
+        raise ModelNotFetched(model.label, "The download ended, but some of its files are missing.")
+    report.finished()
+
+
+def _download(entry: Entry, target: Path, report: _Report) -> None:
+    import httpx
+
+    import_quietly()
+    from fastembed import TextEmbedding
+
+    label = entry.model.label
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        TextEmbedding.download_files_from_huggingface(
+            entry.repo,
+            cache_dir=str(target),
+            extra_patterns=list(entry.weights),
+            tqdm_class=report.bar,
+        )
+    except PermissionError as error:
+        raise ModelNotFetched(label, f"The folder {target} cannot be written.") from error
+    except (OSError, ValueError, httpx.HTTPError) as error:
+        raise _explained(label, error) from error
+
+
+def _explained(label: str, error: Exception) -> ModelNotFetched | DiskFull:
+    host = urlsplit(os.environ.get("HF_ENDPOINT", "https://huggingface.co")).hostname
+    response = getattr(error, "response", None)
+    if os.environ.get("HF_HUB_OFFLINE", "").upper() in {"1", "TRUE", "YES", "ON"}:
+        return ModelNotFetched(label, "Downloads are switched off here (HF_HUB_OFFLINE is set).")
+    if response is not None:
+        return ModelNotFetched(label, f"{host} answered with status {response.status_code}.")
+    return ModelNotFetched(
+        label, f"{host} does not answer. This computer may have no internet."
+    )
+
+
+class _Report:
+    """Adds up what the downloads say, and passes it on."""
+
+    def __init__(self, size: int, on_progress: Progress | None) -> None:
+        self._size, self._done, self._on_progress = size, 0, on_progress
+        self._lock = Lock()
+
+    def finished(self) -> None:
+        if self._on_progress is not None:
+            self._on_progress(max(self._done, self._size), max(self._done, self._size))
+
+    def at(self, done: int) -> None:
+        with self._lock:
+            if done <= self._done:
+                return
+            self._done = done
+            if self._on_progress is not None:
+                self._on_progress(done, max(done, self._size))
+
+    def bar(self, *args: Any, **settings: Any) -> _Bar:
+        return _Bar(self, *args, **settings)
+
+
+class _Bar:
+    """Takes the place of a tqdm bar and draws nothing. Bars that count bytes report them."""
+
+    def __init__(self, report: _Report, items: Any = (), **settings: Any) -> None:
+        self._report = report if settings.get("unit") == "B" else None
+        self._items = items
+        self.total = settings.get("total")
+        self.n: int = 0
+        self.format_dict: dict[str, Any] = {}
+
+    def update(self, more: float | None = 1) -> None:
+        self.n += int(more or 0)
+        if self._report is not None:
+            self._report.at(self.n)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._items)
+
+    def __enter__(self) -> _Bar:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        """Whatever else a bar can be told: descriptions, rates, redraws."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return _nothing
+
+
+def _nothing(*_: Any, **__: Any) -> None:
+    return None

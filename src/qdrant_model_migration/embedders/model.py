@@ -1,0 +1,120 @@
+"""ModelRef: everything that has to be said of a model to make the same vectors again.
+
+Opening models and listing them live elsewhere; this is data alone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+METADATA_KEY = "qmm_model"
+"""Under this key a collection's metadata says which model made its vectors."""
+
+Role = Literal["query", "passage"]
+Pooling = Literal["cls", "mean", "last", "none"]
+
+
+class ModelRef(BaseModel):
+    """A model by name, and by folder where it does not come from the library's own list."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    kind: Literal["fastembed", "practice"]
+    name: Annotated[str, Field(min_length=1)]
+    folder: str | None = None
+    """Where its files are; None: in the folders where downloads are kept."""
+    dimensions: Annotated[int, Field(ge=0, le=65536)]
+    """Values per vector, or per token for a multivector; 0 for a sparse model."""
+    vector: Literal["dense", "sparse", "multivector"] = "dense"
+    distance: Literal["Cosine", "Dot", "Euclid"] = "Cosine"
+    query_prefix: str = ""
+    passage_prefix: str = ""
+    max_tokens: Annotated[int, Field(ge=1)] | None = None
+    """Longer texts are cut there; None: not known."""
+    languages: tuple[str, ...] = ()
+    """ISO 639-1 codes; "many": more than the model's authors list. Empty: not known."""
+    size_bytes: Annotated[int, Field(ge=0)] | None = None
+    """To download, or on disk."""
+    license: str = ""
+    fingerprint: str | None = None
+    """Digest of the model's files; None: not looked at yet."""
+    matryoshka: tuple[int, ...] = ()
+    """Sizes that its vectors may be cut to, largest first."""
+    full_dimensions: Annotated[int, Field(ge=1)] | None = None
+    """What the model itself gives, where `dimensions` is a cut of it (see cut_to)."""
+    pooling: Pooling | None = None
+    """How token vectors become one; None: the library knows this model."""
+    normalise: bool = True
+    model_file: str | None = None
+    """The ONNX file inside the folder; None: the library knows this model."""
+    output: str | None = None
+    """The name of the model's output to use; None: the first."""
+
+    @property
+    def label(self) -> str:
+        """The short name for screens."""
+        return self.name.rsplit("/", 1)[-1]
+
+    @property
+    def languages_label(self) -> str:
+        """For a column of a screen: "English", "about 100", "many", "not known"."""
+        if not self.languages:
+            return "not known"
+        if "many" in self.languages:
+            return "many"
+        if len(self.languages) > 4:
+            rough = round(len(self.languages), -1)
+            return f"about {rough}" if len(self.languages) > 30 else str(len(self.languages))
+        return ", ".join(_NAMES.get(code, code) for code in self.languages)
+
+    def speaks(self, language: str) -> bool | None:
+        """Whether it was made for this language (ISO 639-1 code); None: not known."""
+        if language in self.languages:
+            return True
+        return None if not self.languages or "many" in self.languages else False
+
+    def cut_to(self, dimensions: int) -> ModelRef:
+        """This model with its vectors cut to their first `dimensions` values.
+
+        Raises ValueError where the model was not made for that.
+        """
+        if dimensions != self.dimensions and dimensions not in self.matryoshka:
+            raise ValueError(f"{self.label} was not made to be cut to {dimensions} dimensions")
+        if dimensions == self.dimensions:
+            return self
+        smaller = tuple(size for size in self.matryoshka if size < dimensions)
+        full = self.full_dimensions or self.dimensions
+        return self.model_copy(
+            update={"dimensions": dimensions, "matryoshka": smaller, "full_dimensions": full}
+        )
+
+    def same_vectors(self, other: ModelRef) -> bool | None:
+        """Whether both make the same vectors of the same texts; None: cannot be told."""
+        mine, others = (
+            (m.vector, m.dimensions, m.passage_prefix, m.pooling, m.normalise, m.output)
+            for m in (self, other)
+        )
+        if mine != others:
+            return False
+        if self.fingerprint is None or other.fingerprint is None:
+            return None if (self.kind, self.name) == (other.kind, other.name) else False
+        return self.fingerprint == other.fingerprint
+
+    def to_metadata(self) -> dict[str, Any]:
+        """What a collection's metadata gets: {METADATA_KEY: {...}}."""
+        return {METADATA_KEY: self.model_dump(mode="json", exclude_defaults=True)}
+
+    @classmethod
+    def of_metadata(cls, metadata: Mapping[str, Any]) -> ModelRef | None:
+        """The model that a collection's metadata names; None where it names none that is known."""
+        try:
+            return cls.model_validate_json(json.dumps(metadata.get(METADATA_KEY)))
+        except (ValidationError, TypeError, ValueError):
+            return None
+
+
+_NAMES = {"en": "English", "de": "German", "es": "Spanish", "zh": "Chinese"}
