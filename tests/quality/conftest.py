@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from qdrant_model_migration.embedders import Embedded
+from qdrant_model_migration.errors import BadVector
 from qdrant_model_migration.qdrant import Hit, Point
 from qdrant_model_migration.quality import Searcher
 
@@ -19,9 +20,13 @@ class WrittenEmbedder:
 
     texts: list[str]
     batches: list[tuple[tuple[str, ...], str]] = field(default_factory=list)
+    unusable: tuple[str, ...] = ()
 
     def embed(self, texts: Sequence[str], role: str) -> Embedded:
         self.batches.append((tuple(texts), role))
+        bad = tuple(i for i, text in enumerate(texts) if text in self.unusable)
+        if bad:
+            raise BadVector("a model", "it is empty", bad)
         return Embedded([[float(self.texts.index(text))] for text in texts], len(texts), 0)
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from qdrant_model_migration.errors import Stopped
+from qdrant_model_migration.errors import BadVector, Stopped
 from qdrant_model_migration.quality import Query, QuerySet, compare
 
 QUERIES = QuerySet(
@@ -101,3 +101,18 @@ def test_an_unknown_old_model_leaves_the_new_side(side):
 def test_no_queries_are_said(side):
     nothing = QuerySet(queries=(), origin="unlabelled")
     assert compare(nothing, side(OLD), side(NEW)).unjudged == "no searches"
+
+
+def test_a_query_the_model_can_make_nothing_of_finds_nothing(side):
+    new = side(NEW)
+    new.embedder.unusable = ("lease",)
+    comparison = compare(QUERIES, side(OLD), new, k=2)
+    assert [one.new for one in comparison.ranked] == [(), (3, 2)]
+    assert comparison.judgement.new == 0.5
+
+
+def test_a_model_that_can_make_nothing_of_any_query_is_an_error(side):
+    new = side(NEW)
+    new.embedder.unusable = ("lease", "notice")
+    with pytest.raises(BadVector):
+        compare(QUERIES, side(OLD), new)

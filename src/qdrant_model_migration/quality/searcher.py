@@ -11,7 +11,7 @@ from time import perf_counter
 from typing import NamedTuple
 
 from qdrant_model_migration.embedders import Embedder
-from qdrant_model_migration.errors import QueryEmpty
+from qdrant_model_migration.errors import BadVector, QueryEmpty
 from qdrant_model_migration.qdrant import Hit, Qdrant, Vector
 
 # Bounds the memory that vectors of queries take, whatever the number of queries.
@@ -56,14 +56,18 @@ class Searcher:
         payload: bool = False,
         on_search: Callable[[], None] | None = None,
     ) -> list[Found]:
-        """One Found per text, in their order. `on_search` is called after each; it may raise."""
+        """One Found per text, in their order. `on_search` is called after each; it may raise.
+
+        A text the model can make no vector of (nothing but filler words, for keywords) finds
+        nothing, as it would in the application; where that is so for all of them, BadVector.
+        """
         if not all(text.strip() for text in texts):
             raise QueryEmpty
         found: list[Found] = []
         for start in range(0, len(texts), QUERIES_AT_A_TIME):
             batch = texts[start : start + QUERIES_AT_A_TIME]
             began = perf_counter()
-            vectors = self.embedder.embed(batch, "query").vectors
+            vectors = self._vectors(batch)
             embedding = (perf_counter() - began) / len(batch)
             for vector in vectors:
                 found.append(self._search(vector, limit, payload, embedding))
@@ -71,7 +75,19 @@ class Searcher:
                     on_search()
         return found
 
-    def _search(self, vector: Vector, limit: int, payload: bool, embedding: float) -> Found:
+    def _vectors(self, texts: Sequence[str]) -> list[Vector | None]:
+        try:
+            return [*self.embedder.embed(texts, "query").vectors]
+        except BadVector as bad:
+            usable = [text for i, text in enumerate(texts) if i not in bad.positions]
+            if not usable or not bad.positions:
+                raise
+            made = iter(self.embedder.embed(usable, "query").vectors)
+            return [None if i in bad.positions else next(made) for i in range(len(texts))]
+
+    def _search(self, vector: Vector | None, limit: int, payload: bool, embedding: float) -> Found:
+        if vector is None:
+            return Found((), 0.0, embedding)
         began = perf_counter()
         hits = self.qdrant.search(
             self.name, vector, using=self.using, limit=limit, exact=self.exact, payload=payload
