@@ -64,6 +64,6 @@ class Plan(Strict):
     lost_settings: tuple[str, ...] = ()
     estimate: Estimate = Estimate()
     must_accept: tuple[str, ...] = ()
-    accepted: dict[str, Acceptance] = {}
-    answers: dict[str, Any] = {}
+    accepted: dict[str, Acceptance] = Field(default_factory=dict)
+    answers: dict[str, Any] = Field(default_factory=dict)
     practice: bool = False

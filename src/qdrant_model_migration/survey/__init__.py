@@ -2,11 +2,13 @@
 
 from qdrant_model_migration.survey.facts import Fact, Survey, TextField, VectorFact
 from qdrant_model_migration.survey.fingerprint import changed_since, describe_change, fingerprint
+from qdrant_model_migration.survey.lines import Line, facts_of, lines
 from qdrant_model_migration.survey.listing import Listed, catalogue
 from qdrant_model_migration.survey.reading import survey
 
 __all__ = [
     "Fact",
+    "Line",
     "Listed",
     "Survey",
     "TextField",
@@ -14,6 +16,8 @@ __all__ = [
     "catalogue",
     "changed_since",
     "describe_change",
+    "facts_of",
     "fingerprint",
+    "lines",
     "survey",
 ]

@@ -82,7 +82,7 @@ def _look(qdrant: Qdrant, name: str, aliases: tuple[str, ...]) -> Listed:
     payloads = [point.payload for point in peek]
     of_vectors = vector_bytes(vectors, state.points, [point.vectors for point in peek])
     of_payload = payload_bytes(payloads, state.points) if state.points else 0
-    said = old_model.told(config, next((v for v in vectors if v.kind == "dense"), None))
+    said = old_model.told(config)
     return Listed(
         collection=name,
         aliases=aliases,

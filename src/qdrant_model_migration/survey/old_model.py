@@ -54,8 +54,8 @@ class OldModel(NamedTuple):
     matches: tuple[int, int] | None = None
 
 
-def told(config: CollectionConfig, vector: VectorFact | None) -> ModelRef | str | None:
-    """The model that the collection's metadata names; a bare name where nothing more is known.
+def told(config: CollectionConfig) -> ModelRef | str | None:
+    """The model that the collection's metadata names; a bare name where nothing more is said.
 
     This program leaves a whole ModelRef there; others sometimes leave a name.
     """
@@ -64,7 +64,7 @@ def told(config: CollectionConfig, vector: VectorFact | None) -> ModelRef | str 
     for key in _SAID_ELSEWHERE:
         name = config.metadata.get(key)
         if isinstance(name, str) and name.strip():
-            return _by_name(name.strip(), vector) or name.strip()
+            return name.strip()
     return None
 
 
@@ -85,17 +85,19 @@ def find(
     points: with payload and vectors. fields: which may hold the text, the likeliest first. Models
     are never fetched for this: one that is out of reach stays told. Raises Stopped.
     """
-    named = said if isinstance(said, ModelRef) else None
-    unproved = _unproved(said, by_operator)
+    listed = known() if vector is not None or isinstance(said, str) else ()
+    named = _by_name(said, listed) if isinstance(said, str) else said
+    unproved = _unproved(named or said, by_operator)
     if vector is None or vector.kind != "dense" or not fields:
         return OldModel(unproved)
-    fitting = [m for m in known() if m.vector == "dense" and m.dimensions == vector.size]
+    fitting = [m for m in listed if m.vector == "dense" and m.dimensions == vector.size]
     if named is not None:
         others = [m for m in fitting if m.name != named.name or m.kind != named.kind]
         fitting = [named, *others] if named.dimensions == vector.size else others
     candidates = [m for m in fitting if reachable(m)]
     best: Match | None = None
     tried: list[str] = []
+    failed: dict[str, str] = {}
     for model in candidates:
         _check(stop)
         try:
@@ -103,15 +105,17 @@ def find(
             match = _best_field(embedder, vector, points, fields, stop)
         except Stopped:
             raise
-        except QmmError:
-            continue  # a model that cannot be opened or used here proves nothing
+        except QmmError as error:
+            failed[model.name] = error.what  # it proves nothing, for or against
+            continue
         tried.append(model.label)
         if match is not None and (best is None or match.same > best.same):
             best = match
         if best is not None and best.same >= 0.9 * best.tried:
             break
     if best is None or best.same <= 0.05 * best.tried:
-        return _nothing_found(unproved, named, vector, len(fitting), tried)
+        trouble = failed.get(named.name, "") if named is not None else ""
+        return _nothing_found(unproved, named, trouble, vector, len(fitting), tried)
     return _found(best)
 
 
@@ -199,6 +203,7 @@ def _unproved(said: ModelRef | str | None, by_operator: bool) -> Fact[ModelRef]:
 def _nothing_found(
     unproved: Fact[ModelRef],
     named: ModelRef | None,
+    trouble: str,
     vector: VectorFact,
     known: int,
     tried: Sequence[str],
@@ -209,6 +214,8 @@ def _nothing_found(
             note = f"{unproved.note}, but it makes {named.dimensions} dimensions, not {vector.size}"
         elif named.label in tried:
             note = f"{unproved.note}, but none of the sample texts gives the stored vector"
+        elif trouble:
+            note = f"{unproved.note}; it could not be tried: {trouble}"
         else:
             note = f"{unproved.note}; it is not on this computer, so nothing was re-embedded"
         return OldModel(unproved.model_copy(update={"note": note}))
@@ -233,13 +240,11 @@ def _nothing_found(
     return OldModel(unproved.model_copy(update={"note": note}))
 
 
-def _by_name(name: str, vector: VectorFact | None) -> ModelRef | None:
+def _by_name(name: str, listed: Sequence[ModelRef]) -> ModelRef | None:
     wanted = name.lower()
-    for model in list_models():
-        names = {model.name.lower(), model.label.lower()}
-        if wanted in names or wanted.rsplit("/", 1)[-1] in names:
-            return model
-    return None
+    whole = [model for model in listed if model.name.lower() == wanted]
+    short = [model for model in listed if model.label.lower() == wanted.rsplit("/", 1)[-1]]
+    return (whole or short or [None])[0]
 
 
 def _check(stop: threading.Event | None) -> None:

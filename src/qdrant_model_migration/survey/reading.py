@@ -88,10 +88,10 @@ class _Reading:
 
     def read(self) -> Survey:
         qdrant = self._qdrant
-        self._tell("server", server_fact(qdrant), keep=False)
-        self._tell("add_vector", can_add_vector(qdrant), keep=False)
-        self._tell("insert_only", can_insert_only(qdrant), keep=False)
-        self._tell("server_embeds", embeds(qdrant))
+        self._tell("server", server_fact(qdrant.capabilities), keep=False)
+        self._tell("add_vector", can_add_vector(qdrant.capabilities), keep=False)
+        self._tell("insert_only", can_insert_only(qdrant.capabilities), keep=False)
+        self._tell("server_embeds", embeds(qdrant.capabilities))
         collection = qdrant.resolve(self._name)
         config = qdrant.config(collection)
         before, began = qdrant.count(collection), time.monotonic()
@@ -249,7 +249,7 @@ class _Reading:
         fields: Sequence[str],
     ) -> old_model.OldModel:
         dense = next((vector for vector in self._vectors if vector.kind == "dense"), None)
-        said = self._told_model or old_model.told(config, dense)
+        said = self._told_model or old_model.told(config)
         wanted = [
             point
             for point in points

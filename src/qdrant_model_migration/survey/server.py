@@ -2,39 +2,38 @@
 
 from __future__ import annotations
 
-from qdrant_model_migration.qdrant import Qdrant
+from qdrant_model_migration.qdrant import Capabilities
 from qdrant_model_migration.survey.facts import Fact
 
 
-def server_fact(qdrant: Qdrant) -> Fact[str]:
-    """ "Qdrant 1.18.3", or the practice Qdrant with what it leaves out."""
-    capabilities = qdrant.capabilities
-    if capabilities.local:
-        return Fact[str](
-            value="the practice Qdrant, in a folder",
-            how="asked",
-            note="; ".join(capabilities.notes),
-        )
-    return Fact[str](value=f"Qdrant {qdrant.version}", how="asked")
+def server_fact(capabilities: Capabilities) -> Fact[str]:
+    """ "Qdrant 1.18.3", or the practice Qdrant; note: what it leaves out."""
+    note = "; ".join(capabilities.notes)
+    name = "the practice Qdrant" if capabilities.local else f"Qdrant {capabilities.version}"
+    return Fact[str](value=name, how="asked", note=note)
 
 
-def can_add_vector(qdrant: Qdrant) -> Fact[bool]:
+def can_add_vector(capabilities: Capabilities) -> Fact[bool]:
     """Whether a named vector can be added in place."""
     return Fact[bool](
-        value=qdrant.capabilities.add_vector,
+        value=capabilities.add_vector,
         how="by its version",
         note="add a named vector in place (1.18.1+)",
     )
 
 
-def can_insert_only(qdrant: Qdrant) -> Fact[bool]:
-    """Whether points can be inserted without touching those that are there; always, from 1.16."""
-    way = "" if qdrant.capabilities.insert_only == "update_mode" else ", by a filter"
-    return Fact[bool](value=True, how="by its version", note=f"insert-only writes{way}")
+def can_insert_only(capabilities: Capabilities) -> Fact[bool]:
+    """Whether points can be inserted without touching those that are there; from 1.16 always."""
+    by_filter = capabilities.insert_only == "update_filter"
+    return Fact[bool](
+        value=True,
+        how="by its version",
+        note=f"insert-only writes{' by a filter (1.16)' if by_filter else ' (1.17+)'}",
+    )
 
 
-def embeds(qdrant: Qdrant) -> Fact[bool]:
+def embeds(capabilities: Capabilities) -> Fact[bool]:
     """Whether the server makes vectors itself. A version does not tell; only a folder cannot."""
-    if qdrant.capabilities.local:
+    if capabilities.local:
         return Fact[bool](value=False, how="by its version")
     return Fact[bool]()

@@ -25,6 +25,8 @@ def vector_bytes(
     vectors by name, for their average length. None where that is missing.
     """
     total = 0.0
+    if not points:
+        return 0
     for vector in vectors:
         each = _bytes_each(vector, [point.get(vector.name) for point in sample])
         if each is None:

@@ -103,7 +103,7 @@ def held_at(payload: Mapping[str, Any], path: str) -> Held:
 def mixed_note(held: Mapping[Held, int]) -> str:
     """What else the field holds besides texts and nothing, in words; "" if nothing else."""
     others = [
-        f"{held[kind]:,} hold {kind}"
+        f"{held[kind]:,} {'holds' if held[kind] == 1 else 'hold'} {kind}"
         for kind in ("an empty text", "a number", "a truth value", "a list", "an object")
         if held.get(kind)
     ]
