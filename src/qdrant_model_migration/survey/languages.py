@@ -31,9 +31,9 @@ _FUNCTION_WORDS = {
     "efter han også kan hvor når være mellem hvad men blandt deres noget",
     "nl": "de het een en van in is dat op te zijn voor met niet aan er die ook als door bij maar "
     "naar uit heeft worden wordt dit nog wel geen meer over deze wat hebben kunnen ik hij",
-    "en": "the a of and to in is that for it with as on be are by this from or an which not at was so "
-    "have has can if will you your their they we all been when there would should into its no do he "
-    "she me any more other may",
+    "en": "the a of and to in is that for it with as on be are by this from or an which not at was "
+    "so have has can if will you your their they we all been when there would should into its no "
+    "do he she me any more other may",
     "fi": "ja on ei se että oli hän mutta ovat tai kun niin myös joka kuin sen voi mukaan jos "
     "jotka vain ole olla sekä tämä hänen jossa mitä sitä ollut kanssa vuonna",
     "fr": "le la les de des et en un une du est que dans qui pour au par sur pas ce il avec "
@@ -109,12 +109,14 @@ def language(text: str) -> str | None:
 
 
 def _by_function_words(words: list[str]) -> str | None:
-    votes: Counter[str] = Counter()
+    votes: dict[str, float] = {}
     for word in words:
         codes = _VOTES.get(word, ())
         for code in codes:
-            votes[code] += 1 + 1 / len(codes)  # a word of one language alone says more
-    ranked = votes.most_common(2)
+            votes[code] = (
+                votes.get(code, 0) + 1 + 1 / len(codes)
+            )  # a word of one language alone says more
+    ranked = sorted(votes.items(), key=lambda vote: -vote[1])[:2]
     if not ranked or ranked[0][1] < len(words) * 0.1:
         return "other" if len(words) >= _ENOUGH else None
     ahead = ranked[0][1] - (ranked[1][1] if len(ranked) == 2 else 0)

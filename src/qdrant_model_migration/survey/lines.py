@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from qdrant_model_migration import words
 from qdrant_model_migration.survey import languages
+from qdrant_model_migration.survey.collection import vectors_in_words
 from qdrant_model_migration.survey.facts import Fact, Survey
 from qdrant_model_migration.survey.server import can_add_vector, can_insert_only, server_fact
 
@@ -49,7 +50,7 @@ def lines(facts: Facts) -> tuple[Line, ...]:
         _line(facts, "add_vector", "It can", _yes_or_no),
         _line(facts, "insert_only", "", _yes_or_no),
         _points(facts),
-        _line(facts, "vectors", "Vectors", lambda f: f.note),
+        _line(facts, "vectors", "Vectors", lambda f: vectors_in_words(f.value), True),
         _line(facts, "quantization", "Quantization", lambda f: f.note),
         _text_field(facts),
         _text_length(facts),
@@ -83,7 +84,7 @@ def _points(facts: Facts) -> Line:
         return Line("points", "Points", "", "")
     state = f", status {status.value}" if status.value else ""
     note = "; ".join(part for part in (fact.note, _trouble(status)) if part)
-    return Line("points", "Points", f"{words.count(fact.value)}{state}", fact.how, note=note)
+    return Line("points", "Points", f"{words.count(fact.value or 0)}{state}", fact.how, note=note)
 
 
 def _trouble(status: Fact[Any]) -> str:
@@ -115,7 +116,7 @@ def _text_length(facts: Facts) -> Line:
     average, longest = facts.get("average_tokens"), facts.get("longest_tokens", _NONE)
     if average is None:
         return Line("average_tokens", "Text length", "", "")
-    found = f"about {words.count(average.value)} tokens on average"
+    found = f"about {words.count(average.value or 0)} tokens on average"
     if longest.value is not None:
         found += f", longest {words.count(longest.value)}"
     return Line("average_tokens", "Text length", found, average.how, note=average.note)
@@ -147,7 +148,7 @@ def _payload(facts: Facts) -> Line:
     fields, indexes = facts.get("payload_fields"), facts.get("payload_indexes")
     if fields is None:
         return Line("payload_fields", "Payload", "", "")
-    found = words.plural(len(fields.value), "field")
+    found = words.plural(len(fields.value or ()), "field")
     if indexes is not None and indexes.value is not None:
         found += f", {words.plural(len(indexes.value), 'payload index', 'payload indexes')}"
     note = indexes.note if indexes is not None else ""

@@ -244,7 +244,7 @@ def _by_name(name: str, listed: Sequence[ModelRef]) -> ModelRef | None:
     wanted = name.lower()
     whole = [model for model in listed if model.name.lower() == wanted]
     short = [model for model in listed if model.label.lower() == wanted.rsplit("/", 1)[-1]]
-    return (whole or short or [None])[0]
+    return next(iter(whole or short), None)
 
 
 def _check(stop: threading.Event | None) -> None:
