@@ -100,12 +100,11 @@ def _text(path: Path) -> str:
             todo="Keep a part of them.",
         )
     try:
-        text = raw.decode("utf-8-sig")
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise QueryFileUnusable(
             f"{path.name} is not text in UTF-8", expected, todo="Save it as UTF-8."
         ) from error
-    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _json_lines(text: str) -> Iterator[_Row]:
