@@ -14,6 +14,7 @@ class QmmError(Exception):
     """
 
     exit_code = 4
+    refusal = False  # True: a step found, before it changed anything, that it may not be carried out
 
     def __init__(self, what: str, why: str = "", todo: str = "") -> None:
         self.what, self.why, self.todo = what, why, todo
@@ -322,7 +323,11 @@ class LimitExceeded(LimitReached):
 
 
 class RequestTooLarge(LimitReached):
-    """The server or a proxy will never take a request of this size; halves of it may pass."""
+    """The server or a proxy will never take a request of so many bytes; halves may pass."""
+
+
+class TooManyAtOnce(RequestTooLarge):
+    """The rate limit will never take so many points in one request; halves may pass."""
 
 
 class ServerFull(QmmError):
@@ -596,6 +601,174 @@ class PlanError(UsageError):
 # --- Runs -------------------------------------------------------------------------------------
 
 
+class NoSuchRun(UsageError):
+    """There is no run of this name, or the folder is not a run's."""
+
+    def __init__(self, name: str, where: str) -> None:
+        super().__init__(
+            f"There is no run {name}.",
+            f"Runs are kept in {where}.",
+            "qmm status lists them; --run-dir looks in another folder.",
+        )
+
+
+class RunFolderUnusable(QmmError):
+    """A folder of runs cannot be read or written. verb: "read", "written to", "made", ..."""
+
+    def __init__(self, folder: str, verb: str, cause: OSError | None = None) -> None:
+        super().__init__(
+            f"The folder {folder} cannot be {verb}.",
+            _disk_reason(cause),
+            "Correct that, or keep runs in another folder with --run-dir. Nothing else was done.",
+        )
+
+
+def _disk_reason(cause: OSError | None) -> str:
+    import errno
+
+    said = {
+        errno.EACCES: "This user lacks the rights for it.",
+        errno.EPERM: "This user lacks the rights for it.",
+        errno.EROFS: "Its disk can only be read.",
+        errno.ENOSPC: "Its disk is full.",
+        errno.EDQUOT: "This user's share of the disk is used up.",
+        errno.ENOENT: "It does not exist.",
+        errno.ENOTDIR: "A part of its path is a file.",
+    }
+    return said.get(cause.errno or 0, "The disk reported an error.") if cause else ""
+
+
+class PlanHasRun(UsageError):
+    """This very plan was started before."""
+
+    def __init__(self, run: str, state: str) -> None:
+        super().__init__(
+            f"This plan already has a run: {run}, {state}.",
+            "A plan is carried out once, so that its run can be resumed and taken back.",
+            f"qmm resume {run} goes on with it. To start over, make a new plan.",
+        )
+
+
+class CollectionHasRun(UsageError):
+    """Another run works on the collection, or waits to go on with it."""
+
+    def __init__(self, run: str, collection: str, state: str) -> None:
+        super().__init__(
+            f"Another run works on {collection}: {run}, {state}.",
+            "Two runs on one collection would undo each other's work.",
+            f"Go on with it (qmm resume {run}), or take it back (qmm rollback {run}); "
+            "then start this one.",
+        )
+
+
+class RunBusy(UsageError):
+    """Another process carries out this run now."""
+
+    def __init__(self, run: str) -> None:
+        super().__init__(
+            "This run is being written by another window.",
+            f"The run {run} is going already, on this computer.",
+            f"Watch it with qmm attach {run}; steering works from every window.",
+        )
+
+
+class RunNotGoing(UsageError):
+    """A run was told to pause, resume, stop or change its speed while nobody carries it out."""
+
+    def __init__(self, run: str, verb: str, state: str) -> None:
+        super().__init__(
+            f"{run} is not going ({state}), so there is nothing to {verb}.",
+            "",
+            f"qmm resume {run} goes on with it.",
+        )
+
+
+class RunIsOver(UsageError):
+    """The run was rolled back or cleaned up; what is asked for would need what is gone."""
+
+    def __init__(self, run: str, state: str) -> None:
+        super().__init__(
+            f"{run} is over: it was {state}.",
+            "Its steps cannot be carried out once more.",
+            "Make a new plan to start again.",
+        )
+
+
+class RunPlanChanged(QmmError):
+    """plan.yaml in the run folder is not the one the run began with."""
+
+    def __init__(self, run: str) -> None:
+        super().__init__(
+            f"The plan of {run} was changed after the run had begun.",
+            "What is done already was done by the old plan; both together could mix two models.",
+            "Put the old plan.yaml back and resume, or start a new run with the changed plan.",
+        )
+
+
+class EngineDidNotStart(QmmError):
+    """The engine's process ended before it had the run open."""
+
+    def __init__(self, run: str, log: str) -> None:
+        super().__init__(
+            f"The run {run} could not be started.",
+            "The process that carries it out ended before it did anything.",
+            f"Its last words are in {log}. Nothing was changed; resume tries again.",
+        )
+
+
+class StepBroke(QmmError):
+    """A step ended with an error that this program does not know; the log has the details."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__(
+            f"{title}: the step ended with an error that this program does not know.",
+            "The details are in engine.log in the run folder.",
+            "Everything confirmed is kept. Resume tries the step again; if it ends the same way, "
+            "please report it with engine.log.",
+        )
+
+
+class JournalDamaged(QmmError):
+    """The journal of a run is not readable as one."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            "The notes of this run are damaged.",
+            f"{path} cannot be read as a journal; the disk or another program changed it.",
+            "Put a copy of the file back and resume. Without one, nothing is lost on the server: "
+            "the old collection is as it was, and a new plan starts again.",
+        )
+
+
+class JournalFromNewer(UsageError):
+    """The journal was written by a newer version of this program."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            "This run was made by a newer version of qmm.",
+            f"The journal {path} has a form that this version does not know.",
+            "Use the newer version for it.",
+        )
+
+
+class JournalUnwritable(QmmError):
+    """The journal cannot be read or written."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            "The notes of this run cannot be read or written.",
+            f"This computer's disk or rights do not let {path} be used.",
+            "Everything confirmed is kept on the server. Correct that, then resume.",
+        )
+
+
+class ThrottleUnknown(UsageError):
+    """A speed that means nothing. expected: what can be said."""
+
+    def __init__(self, expected: str) -> None:
+        super().__init__("This speed is not known.", expected, "The run goes on as before.")
+
+
 class LedgerDamaged(QmmError):
     """The ledger of the last catch-up cannot be read."""
 
@@ -712,12 +885,16 @@ class JudgedWorse(QmmError):
 class CleanupRefused(QmmError):
     """The old collection must not be deleted now."""
 
+    refusal = True
+
     def __init__(self, collection: str, why: str, todo: str) -> None:
         super().__init__(f"{collection} was not deleted.", why, todo)
 
 
 class NothingToRollBack(QmmError):
     """The run never switched, or was rolled back already."""
+
+    refusal = True
 
     def __init__(self, why: str) -> None:
         super().__init__(

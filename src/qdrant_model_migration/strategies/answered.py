@@ -58,6 +58,13 @@ def one_model_is_not_enough(answers: Answers) -> Fit | None:
     return None
 
 
+def both_for_good(answers: Answers) -> Fit | None:
+    """Ruled out because both models have to answer from now on; a test can also replace one."""
+    if answers.get("both") == "always":
+        return Fit("ruled out", "leaves one model at a time", "both")
+    return None
+
+
 def sample_texts(survey: Survey) -> int:
     """How many points have a text, as far as the survey knows."""
     points = survey.points.value or 0

@@ -19,9 +19,9 @@ from qdrant_model_migration.steps.index import Index
 from qdrant_model_migration.steps.sweep import Sweep
 from qdrant_model_migration.steps.verify import Proof, Verify
 from qdrant_model_migration.strategies.answered import (
+    both_for_good,
     chosen_model,
     no_text,
-    one_model_is_not_enough,
     ruled_out_by_change,
 )
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
@@ -53,7 +53,7 @@ class BlueGreen(Strategy):
         ruled = (
             ruled_out_by_change(answers, "model", "second", "shorter")
             or no_text(answers)
-            or one_model_is_not_enough(answers)
+            or both_for_good(answers)
         )
         if ruled:
             return ruled

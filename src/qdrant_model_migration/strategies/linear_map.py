@@ -27,7 +27,7 @@ class LinearMap(Strategy):
     way_back = "switch the alias back: under 1 s, as long as the old collection stays"
     never = "The old collection is only read."
     runs = False
-    order = 40
+    order = 38
 
     def fit(self, survey: Survey, answers: Answers) -> Fit:
         ruled = ruled_out_by_change(answers, "model") or one_model_is_not_enough(answers)

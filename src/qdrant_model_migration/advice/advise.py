@@ -1,0 +1,210 @@
+"""From facts and answers to one recommendation: which strategies fit, which one, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Literal, NamedTuple
+
+from qdrant_model_migration import words
+from qdrant_model_migration.advice.model_rows import ModelChoice, best_model, model_rows
+from qdrant_model_migration.advice.question import Question
+from qdrant_model_migration.advice.questions import BY_KEY, QUESTIONS
+from qdrant_model_migration.advice.walk import Stop, Walk, walk
+from qdrant_model_migration.errors import QuestionOpen
+from qdrant_model_migration.strategies import Answers, Fit, Strategy, strategies
+from qdrant_model_migration.survey.facts import Survey
+
+_WORDS = ("first", "possible", "open", "ruled out")
+SURVEY = "survey"
+
+
+class Standing(NamedTuple):
+    """Where a question stands on the map. label: the answer in a few words, or the later note."""
+
+    question: Question
+    state: Literal["answered", "here", "next", "found", "later", "skip"]
+    label: str = ""
+
+
+class Choice(NamedTuple):
+    """A strategy with its verdict."""
+
+    strategy: Strategy
+    fit: Fit
+
+
+class Advice(NamedTuple):
+    """What the answers so far lead to.
+
+    settled: the answers as strategies see them. set_aside: keys of given answers that do not count
+    now. fits: every strategy, in its own order. runners_up: the others, the better first.
+    today: what this version can run where it cannot run the recommended one, else None.
+    collision: the keys of two answers that leave nothing together ("survey" for a fact), with
+    `collision_says`. stops: sentences that close the way to a plan.
+    """
+
+    standings: tuple[Standing, ...]
+    next: Question | None
+    settled: dict[str, Any]
+    set_aside: tuple[str, ...]
+    fits: tuple[Choice, ...]
+    recommended: Strategy | None
+    because: tuple[str, ...]
+    runners_up: tuple[Choice, ...]
+    today: Strategy | None
+    collision: tuple[str, str] | None
+    collision_says: str
+    stops: tuple[str, ...]
+
+    @property
+    def possible(self) -> tuple[Strategy, ...]:
+        """The strategies that fit, the better first."""
+        ranked = sorted(self.fits, key=_rank)
+        return tuple(c.strategy for c in ranked if c.fit.word in ("first", "possible"))
+
+    @property
+    def asked(self) -> tuple[Question, ...]:
+        """The questions of this trip, answered and open, in order: "question 6 of about 10"."""
+        return tuple(
+            standing.question
+            for standing in self.standings
+            if standing.state in ("answered", "here", "next")
+        )
+
+    def fit_of(self, strategy: Strategy) -> Fit:
+        return next(choice.fit for choice in self.fits if choice.strategy.name == strategy.name)
+
+
+def advise(survey: Survey, answers: Answers, at: str | None = None) -> Advice:
+    """The advice for these answers. at: the question on screen, else the next open one.
+
+    Never raises for any answers; before the first answer nothing is recommended.
+    """
+    walked = walk(survey, answers)
+    fits = tuple(Choice(s, s.fit(survey, walked.settled)) for s in strategies())
+    ranked = sorted(fits, key=_rank)
+    best = next((c.strategy for c in ranked if c.fit.word in ("first", "possible")), None)
+    next_ = walked.open[0] if walked.open else None
+    here = at or (next_.key if next_ else None)
+    nothing = all(choice.fit.word == "ruled out" for choice in fits)
+    collision = _collision(survey, walked) if nothing else None
+    return Advice(
+        standings=tuple(_standing(stop, survey, walked.settled, here) for stop in walked.stops),
+        next=next_,
+        settled=walked.settled,
+        set_aside=walked.set_aside,
+        fits=fits,
+        recommended=best,
+        because=best.because(survey, walked.settled)[:3] if best else (),
+        runners_up=tuple(choice for choice in ranked if choice.strategy is not best),
+        today=None if best is None or best.runs else _today(ranked),
+        collision=collision,
+        collision_says=_say_collision(collision, survey, walked, fits) if collision else "",
+        stops=_stops(survey, walked.settled),
+    )
+
+
+def answer_all(survey: Survey, answers: Answers, models: Iterable[ModelChoice]) -> dict[str, Any]:
+    """`answers` with every open question answered as suggested.
+
+    Raises QuestionOpen where no model of `models` is on this machine and fits.
+    """
+    complete, models = dict(answers), list(models)
+    for _ in QUESTIONS:
+        walked = walk(survey, complete)
+        if not walked.open:
+            break
+        question = walked.open[0]
+        if question.kind == "model":
+            row = best_model(model_rows(survey, walked.settled, models))
+            if row is None:
+                wording = question.text(survey, walked.settled).wording
+                raise QuestionOpen(question.key, wording)
+            complete[question.key] = row.value
+        else:
+            complete[question.key] = question.suggest(survey, walked.settled).value
+    return complete
+
+
+def _rank(choice: Choice) -> tuple[int, bool, int, str]:
+    """Among strategies that are merely possible one that can be run today comes first."""
+    strategy, fit = choice
+    return (
+        _WORDS.index(fit.word),
+        fit.word != "first" and not strategy.runs,
+        strategy.order,
+        strategy.name,
+    )
+
+
+def _today(ranked: list[Choice]) -> Strategy | None:
+    fitting = (c.strategy for c in ranked if c.fit.word in ("first", "possible"))
+    return next((strategy for strategy in fitting if strategy.runs), None)
+
+
+def _standing(stop: Stop, survey: Survey, settled: dict[str, Any], here: str | None) -> Standing:
+    question = stop.question
+    label = ""
+    if stop.answered or stop.stand == "found":
+        label = question.label(stop.value, survey, settled)
+    if stop.stand == "later":
+        return Standing(question, "later", label or question.later_note or _NOT_YET)
+    if stop.stand == "skip":
+        return Standing(question, "skip")
+    if question.key == here:
+        return Standing(question, "here", label)
+    if stop.answered:
+        return Standing(question, "answered", label)
+    return Standing(question, "found" if stop.stand == "found" else "next", label)
+
+
+_NOT_YET = "The strategy that needs it cannot be run by this version yet."
+
+
+def _collision(survey: Survey, walked: Walk) -> tuple[str, str]:
+    """Two answers of which either, taken back, would leave something again."""
+    helps = []
+    for key in walked.settled:
+        without = {k: v for k, v in walked.settled.items() if k != key}
+        if any(s.fit(survey, without).word != "ruled out" for s in strategies()):
+            helps.append(key)
+    deciding = [s.fit(survey, walked.settled).decided_by for s in strategies()]
+    others = [key for key in (*helps[1:], *deciding) if key not in helps[:1]]
+    first = helps[0] if helps else "change"
+    # An answer beats a fact: a person can change it.
+    second = next((key for key in others if key != SURVEY and key in walked.settled), SURVEY)
+    if len(helps) == 1 and SURVEY in deciding and second not in helps:
+        second = SURVEY
+    return (first, second)
+
+
+def _say_collision(
+    collision: tuple[str, str], survey: Survey, walked: Walk, fits: tuple[Choice, ...]
+) -> str:
+    said = [_say_answer(key, survey, walked, fits) for key in collision]
+    ways = "Change one of the two" if SURVEY not in collision else "Change that answer"
+    return f"Nothing is left: {words.listing(said)}. {ways}."
+
+
+def _say_answer(key: str, survey: Survey, walked: Walk, fits: tuple[Choice, ...]) -> str:
+    if key == SURVEY:
+        reasons = [choice.fit.reason for choice in fits if choice.fit.decided_by == SURVEY]
+        return reasons[0] if reasons else "the survey found nothing to work with"
+    question = BY_KEY[key]
+    label = question.label(walked.settled.get(key), survey, walked.settled)
+    return f"{question.short} is {label}"
+
+
+def _stops(survey: Survey, settled: dict[str, Any]) -> tuple[str, ...]:
+    stops = []
+    if survey.points.value == 0:
+        stops.append(
+            f"{survey.collection} is empty: 0 points, so there is nothing to embed. Create a new "
+            "collection for the new model instead."
+        )
+    if settled.get("missing") == "stop":
+        stops.append(
+            "You chose to correct the missing texts first. Correct them where they come from, "
+            "then survey again; your answers are kept."
+        )
+    return tuple(stops)

@@ -1,0 +1,226 @@
+"""The models to choose from, each measured against the operator's own texts. Opens no model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from qdrant_model_migration import words
+from qdrant_model_migration.advice.questions.model import replaced, why_closed
+from qdrant_model_migration.embedders import ModelRef
+from qdrant_model_migration.strategies import Answers
+from qdrant_model_migration.survey.facts import Survey, VectorFact
+from qdrant_model_migration.survey.languages import NAMES
+
+SMALL_LANGUAGE = 0.02
+"""A language below this share of the texts does not count against a model."""
+
+
+class ModelChoice(NamedTuple):
+    """A model that may be chosen, and whether it is on this machine."""
+
+    model: ModelRef
+    here: bool
+
+
+class ModelRow(NamedTuple):
+    """One row of the list. Shares are 0..1, None: not known. closed: why it cannot be chosen.
+
+    cut_off: share of the texts that are longer than it reads. uncovered: share of the texts in
+    languages that it was not made for.
+    """
+
+    model: ModelRef
+    here: bool
+    closed: str
+    cut_off: float | None
+    uncovered: float | None
+
+    @property
+    def value(self) -> dict[str, Any]:
+        """The answer to question `model`."""
+        return self.model.model_dump(mode="json", exclude_defaults=True)
+
+
+def model_rows(
+    survey: Survey, answers: Answers, choices: Iterable[ModelChoice]
+) -> tuple[ModelRow, ...]:
+    """All models, the best fit first: that can be chosen, here, by language, by text length.
+
+    Never the biggest: among equals the one that is nearest to the present size, then the smallest.
+    """
+    rows = [
+        ModelRow(
+            model,
+            here,
+            why_closed(survey, answers, model),
+            cut_off(survey, model),
+            uncovered(survey, model),
+        )
+        for model, here in _with_shorter(survey, answers, choices)
+    ]
+    vector = replaced(survey, answers)
+    return tuple(sorted(rows, key=lambda row: _rank(row, survey, vector)))
+
+
+def best_model(rows: Iterable[ModelRow]) -> ModelRow | None:
+    """The suggestion: the first row that can be chosen and is here, None without one."""
+    return next((row for row in rows if not row.closed and row.here), None)
+
+
+def cut_off(survey: Survey, model: ModelRef) -> float | None:
+    """Share of the sampled texts that are longer than the model reads; None: not known."""
+    lengths = survey.token_lengths
+    if model.max_tokens is None or not lengths:
+        return None
+    return sum(length > model.max_tokens for length in lengths) / len(lengths)
+
+
+def uncovered(survey: Survey, model: ModelRef) -> float | None:
+    """Share of the texts in languages the model was not made for; None: not known."""
+    found = survey.languages.value
+    if not found or not model.languages:
+        return None
+    return min(
+        1.0,
+        sum(
+            part for code, part in found.items() if code != "other" and not _may_speak(model, code)
+        ),
+    )
+
+
+def describe(
+    survey: Survey, answers: Answers, row: ModelRow, speed: float | None = None
+) -> tuple[tuple[str, str], ...]:
+    """Pairs of heading and sentence about one model for this collection.
+
+    speed: texts per second, measured on this computer; None: not tried.
+    """
+    model, vector = row.model, replaced(survey, answers)
+    size = vector.size if vector else None
+    return (
+        ("Re-embed?", _re_embed(survey, model, size)),
+        ("Fits?", _fits(survey, row)),
+        ("Cut off", _cut(survey, row)),
+        ("Size", _size(model, size)),
+        ("Queries", _queries(model)),
+        ("To get", _to_get(row)),
+        ("Speed", _speed(survey, speed)),
+    )
+
+
+def _with_shorter(
+    survey: Survey, answers: Answers, choices: Iterable[ModelChoice]
+) -> list[ModelChoice]:
+    """The choices, and the present model at its shorter lengths where that is the wish."""
+    given = list(choices)
+    old = survey.old_model.value
+    if old is None or answers.get("change") != "shorter":
+        return given
+    here = any(choice.here for choice in given if choice.model.name == old.name)
+    return [*(ModelChoice(old.cut_to(length), here) for length in old.matryoshka), *given]
+
+
+def _rank(row: ModelRow, survey: Survey, vector: VectorFact | None) -> tuple[Any, ...]:
+    model, old = row.model, survey.old_model.value
+    practice = old is not None and old.kind == "practice" and survey.capabilities.local
+    size = vector.size if vector and vector.size else model.dimensions
+    return (
+        bool(row.closed),
+        not row.here,
+        (model.kind == "practice") != practice,
+        old is None or not (model.name == old.name and model.dimensions in old.matryoshka),
+        0.5 if row.uncovered is None else round(row.uncovered, 2),
+        0.5 if row.cut_off is None else round(row.cut_off, 2),
+        model.dimensions < size,
+        abs(model.dimensions - size),
+        model.size_bytes or 0,
+        model.name,
+    )
+
+
+def _may_speak(model: ModelRef, code: str) -> bool:
+    return model.speaks(code) is not False
+
+
+def _re_embed(survey: Survey, model: ModelRef, size: int | None) -> str:
+    old = survey.old_model.value
+    if old is not None and model.name == old.name and model.dimensions in old.matryoshka:
+        return "No: it is the same model, made to be cut to this length."
+    points = survey.points.value
+    texts = None if points is None else points - (survey.texts_missing.value or 0)
+    all_texts = "all texts" if texts is None else f"all {words.count(texts)} texts"
+    vectors = "Old and new vectors cannot be compared with each other"
+    if size is not None and size != model.dimensions:
+        vectors += f", and {words.count(size)} is not {words.count(model.dimensions)}"
+    return f"Yes, {all_texts}: it is another model. {vectors}."
+
+
+def _fits(survey: Survey, row: ModelRow) -> str:
+    found = survey.languages.value
+    if not found:
+        return "The languages of your texts are not known."
+    code, part = max(found.items(), key=lambda item: item[1])
+    most = f"{words.share(part)} of your texts are {NAMES.get(code, code)}."
+    if row.uncovered is None:
+        return f"{most} The languages of this model are not known."
+    if row.uncovered <= SMALL_LANGUAGE:
+        return f"{most} This model knows {row.model.languages_label}."
+    return (
+        f"{most} This model knows {row.model.languages_label}; {words.share(row.uncovered)} of "
+        "your texts are in languages it was not made for."
+    )
+
+
+def _cut(survey: Survey, row: ModelRow) -> str:
+    if row.model.max_tokens is None:
+        return "How long a text it reads is not known."
+    limit = words.count(row.model.max_tokens)
+    if row.cut_off is None:
+        return f"It reads {limit} tokens; the lengths of your texts are not known."
+    if row.cut_off == 0:
+        return f"None of the sampled texts is longer than the {limit} tokens it reads."
+    cut = (
+        f"{words.share(row.cut_off)} of your texts are longer than {limit} tokens; the rest of "
+        "those is not read."
+    )
+    old = survey.old_model.value
+    before = cut_off(survey, old) if old is not None else None
+    if old is None or not before:
+        return cut
+    return f"{cut} The old model cut {words.share(before)} (at {words.count(old.max_tokens or 0)})."
+
+
+def _size(model: ModelRef, size: int | None) -> str:
+    now = f"{words.count(model.dimensions)} dimensions"
+    if not size:
+        return f"{now}."
+    if size == model.dimensions:
+        return f"{now}, as now: vectors need the same memory."
+    ratio = model.dimensions / size
+    times = f"{ratio:.1f}".removesuffix(".0")
+    need = "twice the memory" if ratio == 2 else f"{times} times the memory"
+    if ratio < 1:
+        need = "half the memory" if ratio == 0.5 else f"{words.share(ratio)} of the memory"
+    return f"{now} instead of {words.count(size)}: vectors need {need}."
+
+
+def _queries(model: ModelRef) -> str:
+    if model.query_prefix:
+        return "need a prefix; the report prints it."
+    return "need no prefix."
+
+
+def _to_get(row: ModelRow) -> str:
+    if row.here:
+        return "It is on this machine."
+    size = row.model.size_bytes
+    return f"A download of {words.size(size)}." if size else "A download; its size is not known."
+
+
+def _speed(survey: Survey, speed: float | None) -> str:
+    if not speed:
+        return "not tried"
+    rate = f"{speed:.0f} texts/s on this computer"
+    points = survey.points.value
+    return f"{rate}: about {words.duration(points / speed)}" if points else rate

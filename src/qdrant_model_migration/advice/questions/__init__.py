@@ -1,0 +1,64 @@
+"""All questions in the order in which they are asked. A new one is one class and one entry here.
+
+Answers are JSON values by key:
+change "model" | "shorter" | "compression" | "keywords" | "second"
+quantization {"vector": name or None, "kind": "none" | "scalar" | ..., "always_ram": bool}
+replace name of a dense vector · model a ModelRef · text {"fields": [paths]}, none: gone
+missing "copy" | "stop" · accuracy "exact" | "approximate"
+downtime "never" | "pause" | "nobody"
+both "no" | "test" | "always" · in_place "new" | "in place" · keywords "yes" | "no" | "there"
+word_language "one" | "field" | "none" · many_vectors "own" | "disk" | "memory"
+name {"alias": str, "exists": bool} · target str · query_side "own" | "framework" | "server"
+writes "changes" | "adds" | "none" · vector_name str, "": without a name
+originals "yes" | "recut" | "no" · proof {"kind", "file", "margin"}
+pace "gently" | "normally" | "fast"
+"""
+
+from __future__ import annotations
+
+from qdrant_model_migration.advice.question import Question
+from qdrant_model_migration.advice.questions.application import (
+    Name,
+    QuerySide,
+    Target,
+    VectorName,
+    Writes,
+)
+from qdrant_model_migration.advice.questions.change import Change, Quantization
+from qdrant_model_migration.advice.questions.keywords import Keywords, ManyVectors, WordLanguage
+from qdrant_model_migration.advice.questions.model import Model, Replace
+from qdrant_model_migration.advice.questions.proof import Pace, Proof
+from qdrant_model_migration.advice.questions.texts import Missing, Text
+from qdrant_model_migration.advice.questions.way import (
+    Accuracy,
+    Both,
+    Downtime,
+    InPlace,
+    Originals,
+)
+
+QUESTIONS: tuple[Question, ...] = (
+    Change(),
+    Quantization(),
+    Replace(),
+    Model(),
+    Text(),
+    Missing(),
+    Accuracy(),
+    Downtime(),
+    Both(),
+    InPlace(),
+    Keywords(),
+    WordLanguage(),
+    ManyVectors(),
+    Name(),
+    Target(),
+    QuerySide(),
+    Writes(),
+    VectorName(),
+    Originals(),
+    Proof(),
+    Pace(),
+)
+
+BY_KEY: dict[str, Question] = {question.key: question for question in QUESTIONS}

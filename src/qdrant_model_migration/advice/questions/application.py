@@ -1,0 +1,330 @@
+"""Questions about the application: names it uses, who embeds searches, whether it writes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from qdrant_model_migration.advice import typed
+from qdrant_model_migration.advice.question import (
+    UNKNOWN,
+    Field,
+    Option,
+    Question,
+    QuestionText,
+    Suggestion,
+    unknown,
+)
+from qdrant_model_migration.advice.questions.model import NEW_COLLECTION
+from qdrant_model_migration.errors import BadAnswer
+from qdrant_model_migration.strategies import Answers
+from qdrant_model_migration.strategies.answered import chosen_model
+from qdrant_model_migration.survey.facts import Survey
+
+
+class Name(Question):
+    """Answer: {"alias": the alias that is to be switched, "exists": bool}."""
+
+    key = "name"
+    short = "Name"
+    serves = NEW_COLLECTION
+
+    def text(self, survey: Survey, answers: Answers) -> QuestionText:
+        return QuestionText(
+            "Which name does your application use for the collection?",
+            "Look for collection_name in its settings.",
+            "an alias is a second name that can be pointed elsewhere in one moment.",
+        )
+
+    def applies(self, survey: Survey, answers: Answers) -> bool:
+        return answers.get("change") != "compression"
+
+    def found(self, survey: Survey, answers: Answers) -> bool:
+        return len(survey.aliases.value or ()) == 1
+
+    def options(self, survey: Survey, answers: Answers) -> tuple[Option, ...]:
+        own = self._own(survey)
+        return (
+            *(
+                Option(
+                    {"alias": alias, "exists": True},
+                    f"The alias {alias}",
+                    "found; the cutover is one switch",
+                    alias,
+                )
+                for alias in survey.aliases.value or ()
+            ),
+            Option(
+                own,
+                f"The collection's own name, {survey.collection}",
+                "adds a first step: the application moves to an alias once",
+                "own name",
+            ),
+            unknown("the collection's own name"),
+        )
+
+    def suggest(self, survey: Survey, answers: Answers) -> Suggestion:
+        if survey.alias is not None:
+            return Suggestion({"alias": survey.alias, "exists": True}, "found")
+        return Suggestion(self._own(survey), "default")
+
+    def taken_as(self, survey: Survey, answers: Answers) -> Any:
+        return self._own(survey)
+
+    def fields(self, survey: Survey, answers: Answers, value: Any) -> tuple[Field, ...]:
+        if not isinstance(value, Mapping) or value.get("exists") is not False:
+            return ()
+        hint = "the name your application will use from then on; it must be free"
+        return (Field("alias", "New alias", "text", str(value.get("alias", "")), hint),)
+
+    def check(self, value: Any, survey: Survey, answers: Answers) -> Any:
+        if not isinstance(value, Mapping) or set(value) != {"alias", "exists"}:
+            raise BadAnswer("This names no alias.", "", "Choose one of those shown.", "alias")
+        free = free_name(survey, f"{survey.collection}_live")
+        alias = typed.name(value["alias"], "an alias", example=free, field="alias")
+        if value["exists"]:
+            if alias not in (survey.aliases.value or ()):
+                raise BadAnswer(
+                    f"{alias} does not point to {survey.collection}.",
+                    _what_is(survey, alias),
+                    "Choose one of those shown.",
+                    "alias",
+                )
+            return {"alias": alias, "exists": True}
+        if is_taken(survey, alias):
+            raise BadAnswer(
+                f"{alias} is taken.",
+                _what_is(survey, alias),
+                f"Type another name, for example {free}.",
+                "alias",
+            )
+        return {"alias": alias, "exists": False}
+
+    def label(self, value: Any, survey: Survey, answers: Answers) -> str:
+        if not isinstance(value, Mapping):
+            return super().label(value, survey, answers)
+        exists = value.get("exists")
+        return f"alias {value.get('alias')}" if exists else f"own name, then {value.get('alias')}"
+
+    def _own(self, survey: Survey) -> dict[str, Any]:
+        return {"alias": free_name(survey, f"{survey.collection}_live"), "exists": False}
+
+
+class Target(Question):
+    """Answer: the name of the new collection."""
+
+    key = "target"
+    short = "New name"
+    kind = "text"
+    serves = NEW_COLLECTION
+
+    def text(self, survey: Survey, answers: Answers) -> QuestionText:
+        return QuestionText(
+            "How should the new collection be called?",
+            "Your application never uses this name; it uses the alias.",
+            "old and new stand side by side for a while, and a name that says the model tells "
+            "them apart.",
+        )
+
+    def applies(self, survey: Survey, answers: Answers) -> bool:
+        return answers.get("change") != "compression"
+
+    def options(self, survey: Survey, answers: Answers) -> tuple[Option, ...]:
+        return (Option(self.suggest(survey, answers).value, "Name"),)
+
+    def suggest(self, survey: Survey, answers: Answers) -> Suggestion:
+        name = answers.get("name")
+        alias = survey.alias or (name.get("alias") if isinstance(name, Mapping) else None)
+        stem = survey.alias if survey.alias is not None else survey.collection
+        return Suggestion(
+            free_name(survey, f"{stem}_{model_slug(answers)}", besides=alias), "default"
+        )
+
+    def fields(self, survey: Survey, answers: Answers, value: Any) -> tuple[Field, ...]:
+        return (Field("", "Name", "text", str(value), "it must be free"),)
+
+    def check(self, value: Any, survey: Survey, answers: Answers) -> Any:
+        suggested = self.suggest(survey, answers).value
+        target = typed.name(value, "the name of a collection", example=suggested, field="")
+        name = answers.get("name")
+        alias = name.get("alias") if isinstance(name, Mapping) else None
+        if is_taken(survey, target) or target == alias:
+            why = _what_is(survey, target) if target != alias else "It is the alias of this plan."
+            raise BadAnswer(
+                f"{target} already exists." if target != alias else f"{target} is taken.",
+                why,
+                f"Choose another name for the new collection, for example {suggested}.",
+            )
+        return target
+
+    def label(self, value: Any, survey: Survey, answers: Answers) -> str:
+        return str(value)
+
+
+class QuerySide(Question):
+    """Answer: "own", "framework" or "server"."""
+
+    key = "query_side"
+    short = "Query side"
+    serves = ("blue_green", "side_by_side", "server_inference", "linear_map")
+
+    def text(self, survey: Survey, answers: Answers) -> QuestionText:
+        return QuestionText(
+            "Who turns a search into a vector?",
+            "Documents and searches must be embedded by the same model, always.",
+            "a forgotten query model is the most common way for a finished migration to fail.",
+        )
+
+    def applies(self, survey: Survey, answers: Answers) -> bool:
+        return answers.get("change") not in ("compression", "keywords", "shorter")
+
+    def options(self, survey: Survey, answers: Answers) -> tuple[Option, ...]:
+        return (
+            Option("own", "Our own application", "the lines to change are printed", "application"),
+            Option(
+                "framework",
+                "A framework or a ready-made product",
+                "the setting to change is described",
+                "framework",
+            ),
+            Option(
+                "server",
+                "The Qdrant server (inference)",
+                "the model name in the requests changes; the stored vectors are still made again",
+                "the server",
+                "The practice Qdrant cannot embed." if survey.capabilities.local else "",
+            ),
+            unknown("our own application"),
+        )
+
+    def suggest(self, survey: Survey, answers: Answers) -> Suggestion:
+        return Suggestion("own", "default")
+
+
+class Writes(Question):
+    """Answer: "changes", "adds" or "none"."""
+
+    key = "writes"
+    short = "Writes"
+    serves = ("blue_green", "side_by_side", "dense_to_hybrid", "linear_map", "truncate")
+
+    def text(self, survey: Survey, answers: Answers) -> QuestionText:
+        seen = survey.writes.value
+        found = "not known" if seen is None else f"{seen:,} new points"
+        note = f" {survey.writes.note}" if survey.writes.note else ""
+        return QuestionText(
+            "Does your application write during the run?",
+            f"Found: {found}{note}.",
+            "a text that changes after it was read would keep the vector of its old words. The "
+            "catch-up finds and mends these.",
+        )
+
+    def applies(self, survey: Survey, answers: Answers) -> bool:
+        return answers.get("change") != "compression"
+
+    def found(self, survey: Survey, answers: Answers) -> bool:
+        return (survey.writes.value or 0) > 0
+
+    def options(self, survey: Survey, answers: Answers) -> tuple[Option, ...]:
+        return (
+            Option("changes", "Yes, it adds and changes", "", "adds and changes"),
+            Option("adds", "It only adds", "", "only adds"),
+            Option("none", "No, I can stop it for a while", "it is checked all the same", "none"),
+            unknown("Yes, it adds and changes"),
+        )
+
+    def suggest(self, survey: Survey, answers: Answers) -> Suggestion:
+        return Suggestion("changes", "found" if self.found(survey, answers) else "default")
+
+
+class VectorName(Question):
+    """Answer: the name of the new vector, "" where it stays without one."""
+
+    key = "vector_name"
+    short = "Vector name"
+    serves = ("blue_green", "server_inference", "linear_map")
+
+    def text(self, survey: Survey, answers: Answers) -> QuestionText:
+        return QuestionText(
+            "Will you change models again?",
+            "A vector can have a name. Then old and new fit into one collection later.",
+            "naming it now makes the next change shorter.",
+        )
+
+    def applies(self, survey: Survey, answers: Answers) -> bool:
+        unnamed = any(vector.name == "" for vector in survey.dense)
+        return unnamed and answers.get("change") not in ("compression", "keywords", "second")
+
+    def options(self, survey: Survey, answers: Answers) -> tuple[Option, ...]:
+        named = model_slug(answers, dimensions=True)
+        return (
+            Option("", "Unlikely", "the shape stays; no using needed", "none"),
+            Option(
+                named,
+                "Probably",
+                f"the new vector is named {named}; the application must say using",
+                named,
+            ),
+            unknown("Unlikely"),
+        )
+
+    def suggest(self, survey: Survey, answers: Answers) -> Suggestion:
+        return Suggestion("", "default")
+
+    def fields(self, survey: Survey, answers: Answers, value: Any) -> tuple[Field, ...]:
+        if value in ("", UNKNOWN):
+            return ()
+        return (Field("", "Name of the vector", "text", str(value)),)
+
+    def check(self, value: Any, survey: Survey, answers: Answers) -> Any:
+        if value == "":
+            return ""
+        example = model_slug(answers, dimensions=True)
+        name = typed.name(value, "the name of a vector", example=example, field="")
+        if any(vector.name == name for vector in survey.vectors.value or ()):
+            raise BadAnswer(
+                f"There is a vector {name} already.", "", f"Type for example {example}."
+            )
+        return name
+
+    def label(self, value: Any, survey: Survey, answers: Answers) -> str:
+        return "none" if value == "" else super().label(value, survey, answers)
+
+
+def is_taken(survey: Survey, name: str) -> bool:
+    """Whether a collection or an alias of the server has this name."""
+    taken = {survey.collection, *survey.others, *survey.all_aliases, *(survey.aliases.value or ())}
+    return name in taken
+
+
+def free_name(survey: Survey, wish: str, besides: str | None = None) -> str:
+    """`wish`, or the first of wish_2, wish_3 … that neither a collection nor an alias has."""
+    wish = wish[:180]
+    name, number = wish, 1
+    while is_taken(survey, name) or name == besides:
+        number += 1
+        name = f"{wish}_{number}"
+    return name
+
+
+def model_slug(answers: Answers, *, dimensions: bool = False) -> str:
+    """The chosen model as part of a name: bge-base-en-v1.5 becomes bge_base."""
+    model = chosen_model(answers)
+    if model is None:
+        return "new"
+    short = re.sub(r"[-_.]?(en|v\d+(\.\d+)*)(?=[-_.]|$)", "", model.label, flags=re.IGNORECASE)
+    slug = re.sub(r"\W+", "_", short, flags=re.ASCII).strip("_").lower()[:60] or "new"
+    if not dimensions or slug.endswith(f"_{model.dimensions}"):
+        return slug
+    return f"{slug}_{model.dimensions}"
+
+
+def _what_is(survey: Survey, name: str) -> str:
+    if name in survey.all_aliases:
+        return f"It is an alias and points to {survey.all_aliases[name]}."
+    if name in (survey.aliases.value or ()):
+        return f"It is an alias and points to {survey.collection}."
+    if name == survey.collection or name in survey.others:
+        return "It is a collection on this server, and was not made by this plan."
+    return "There is no alias of this name."

@@ -1,0 +1,153 @@
+"""Question: which model makes the new vectors. The rows to choose from are in `model_rows`."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pydantic import ValidationError
+
+from qdrant_model_migration import words
+from qdrant_model_migration.advice.question import (
+    Option,
+    Question,
+    QuestionText,
+    Suggestion,
+    unknown,
+)
+from qdrant_model_migration.embedders import ModelRef
+from qdrant_model_migration.errors import BadAnswer
+from qdrant_model_migration.strategies import Answers
+from qdrant_model_migration.survey.facts import Survey, VectorFact
+
+NEW_COLLECTION = (
+    "truncate",
+    "linear_map",
+    "blue_green",
+    "side_by_side",
+    "dense_to_hybrid",
+    "rebuild_from_source",
+    "server_inference",
+)
+"""Strategies that (can) build a new collection."""
+
+NEW_MODEL = ("linear_map", "blue_green", "side_by_side", "rebuild_from_source", "server_inference")
+"""Strategies with which the model changes."""
+
+
+class Model(Question):
+    """Answer: a ModelRef as a JSON object. Options come from `model_rows`, not from `options`."""
+
+    key = "model"
+    short = "Model"
+    kind = "model"
+    serves = (*NEW_MODEL, "truncate")
+
+    def text(self, survey: Survey, answers: Answers) -> QuestionText:
+        return QuestionText(
+            "Which model should make the new vectors?",
+            "Vectors of two models can never be compared with each other. The list shows what "
+            "fits your texts.",
+            "the model decides the languages, the size, the time and the money, and what your "
+            "application must change.",
+        )
+
+    def applies(self, survey: Survey, answers: Answers) -> bool:
+        return answers.get("change") not in ("compression", "keywords")
+
+    def options(self, survey: Survey, answers: Answers) -> tuple[Option, ...]:
+        return ()
+
+    def suggest(self, survey: Survey, answers: Answers) -> Suggestion:
+        return Suggestion(None, "default")
+
+    def check(self, value: Any, survey: Survey, answers: Answers) -> Any:
+        model = read_model(value)
+        if closed := why_closed(survey, answers, model):
+            raise BadAnswer(f"{model.label} cannot be chosen here.", closed, field=self.key)
+        return model.model_dump(mode="json", exclude_defaults=True)
+
+    def label(self, value: Any, survey: Survey, answers: Answers) -> str:
+        try:
+            model = read_model(value)
+        except BadAnswer:
+            return "not known"
+        return f"{model.label}, {model.dimensions}"
+
+
+class Replace(Question):
+    """Answer: the name of the dense vector whose place the new one takes."""
+
+    key = "replace"
+    short = "Replaces"
+    serves = ("blue_green", "truncate", "linear_map", "server_inference")
+
+    def text(self, survey: Survey, answers: Answers) -> QuestionText:
+        return QuestionText(
+            "Which of the vectors should the new model replace?",
+            f"This collection has {len(survey.dense)} dense vectors for each point. The others "
+            "are copied as they are.",
+            "each vector has a model of its own; only the vectors of one of them are made again.",
+        )
+
+    def applies(self, survey: Survey, answers: Answers) -> bool:
+        return len(survey.dense) > 1 and answers.get("change") not in ("compression", "keywords")
+
+    def options(self, survey: Survey, answers: Answers) -> tuple[Option, ...]:
+        return (
+            *(
+                Option(
+                    vector.name,
+                    vector.name or "the one without a name",
+                    f"{words.count(vector.size or 0)} dimensions, {vector.distance or 'not known'}",
+                )
+                for vector in survey.dense
+            ),
+            unknown(f"{survey.dense[0].name or 'the one without a name'}"),
+        )
+
+    def suggest(self, survey: Survey, answers: Answers) -> Suggestion:
+        return Suggestion(survey.dense[0].name, "default")
+
+
+def read_model(value: Any) -> ModelRef:
+    """The model that an answer names; raises BadAnswer."""
+    try:
+        return ModelRef.model_validate_json(json.dumps(value))
+    except (ValidationError, TypeError, ValueError) as error:
+        why = ""
+        if isinstance(error, ValidationError):
+            first = error.errors()[0]
+            why = f"{'.'.join(map(str, first['loc'])) or 'The model'}: {first['msg']}."
+        raise BadAnswer(
+            "This does not describe a model.", why, "Choose one from the list.", "model"
+        ) from error
+
+
+def why_closed(survey: Survey, answers: Answers, model: ModelRef) -> str:
+    """Why this model cannot be chosen, "" where it can."""
+    old = survey.old_model.value
+    if model.vector == "sparse":
+        return "It makes sparse vectors, for keyword search; that comes in a later version."
+    if model.vector == "multivector":
+        return "It makes many vectors for a text; that comes in a later version."
+    if old is not None and (model.name, model.dimensions) == (old.name, old.dimensions):
+        if model.same_vectors(old) is False:
+            return ""
+        proof = f" ({survey.old_model.note})" if survey.old_model.note else ""
+        return (
+            f"This is the model you already have{proof}. There is nothing to migrate; to "
+            "compress, go back to question Change."
+        )
+    vector = replaced(survey, answers)
+    size = vector.size if vector else None
+    if answers.get("change") == "shorter" and size is not None and model.dimensions >= size:
+        return f"Its vectors are not shorter: {words.count(model.dimensions)} dimensions."
+    return ""
+
+
+def replaced(survey: Survey, answers: Answers) -> VectorFact | None:
+    """The dense vector whose place the new one takes: the answered one, else the first."""
+    named = answers.get("replace")
+    first = survey.dense[0] if survey.dense else None
+    return next((vector for vector in survey.dense if vector.name == named), first)

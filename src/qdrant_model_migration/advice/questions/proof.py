@@ -1,0 +1,187 @@
+"""Questions: how the new model is judged, and how hard the server may be worked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from qdrant_model_migration.advice import typed
+from qdrant_model_migration.advice.question import (
+    Field,
+    Option,
+    Question,
+    QuestionText,
+    Suggestion,
+    unknown,
+)
+from qdrant_model_migration.errors import BadAnswer
+from qdrant_model_migration.strategies import Answers
+from qdrant_model_migration.survey.facts import Survey
+
+MARGIN = 0.02
+"""How much worse the new model may be, unless the operator says otherwise."""
+
+_TITLES = ("title", "heading", "headline", "subject", "name", "summary")
+
+_KINDS = ("file", "made up", "log", "later")
+
+
+class Proof(Question):
+    """Answer: {"kind": ..., "file": path or None, "margin": 0..0.5}, for "made up" also
+    {"title_field": payload field} where the documents have titles."""
+
+    key = "proof"
+    short = "Proof"
+    kind = "file"
+    serves = (
+        "blue_green",
+        "side_by_side",
+        "dense_to_hybrid",
+        "linear_map",
+        "truncate",
+        "server_inference",
+    )
+
+    def text(self, survey: Survey, answers: Answers) -> QuestionText:
+        return QuestionText(
+            "How shall the new model be judged?",
+            "A newer model is not always better on your texts.",
+            "without searches whose answers are known nobody can say whether the new model is "
+            "better.",
+        )
+
+    def applies(self, survey: Survey, answers: Answers) -> bool:
+        return answers.get("change") != "compression"
+
+    def options(self, survey: Survey, answers: Answers) -> tuple[Option, ...]:
+        labels = {
+            "file": ("A file of searches with their right answers", "best; GO is possible", "file"),
+            "made up": (
+                "From your documents: each title must find its own text",
+                "GO is possible, marked as weak evidence",
+                "from documents",
+            ),
+            "log": (
+                "Searches from a log, without answers",
+                "shows how much changes; the verdict is INCONCLUSIVE",
+                "from a log",
+            ),
+            "later": (
+                "Later",
+                "INCONCLUSIVE; the cutover asks for the words without proof",
+                "later",
+            ),
+        }
+        return (
+            *(Option(_bare(kind, survey), *labels[kind]) for kind in _KINDS),
+            unknown("From your documents"),
+        )
+
+    def suggest(self, survey: Survey, answers: Answers) -> Suggestion:
+        return Suggestion(_bare("made up", survey), "default")
+
+    def fields(self, survey: Survey, answers: Answers, value: Any) -> tuple[Field, ...]:
+        if not isinstance(value, Mapping) or value.get("kind") == "later":
+            return ()
+        margin = Field(
+            "margin",
+            "How much worse may it be at most?",
+            "number",
+            f"{value.get('margin') or MARGIN:g}",
+            "0.02 means: 2 of 100 right answers fewer",
+        )
+        file = Field("file", "File", "file", str(value.get("file") or ""), "CSV or JSON lines")
+        if value.get("kind") == "log":
+            return (file,)
+        if value.get("kind") == "file":
+            return (file, margin)
+        known = survey.payload_fields.value or ()
+        title = Field(
+            "title_field",
+            "Field with the title",
+            "choice",
+            str(value.get("title_field") or ""),
+            "without one the first sentence is the search",
+            (("", "none: the first sentence"), *((field, field) for field in known)),
+        )
+        return (title, margin)
+
+    def check(self, value: Any, survey: Survey, answers: Answers) -> Any:
+        if not isinstance(value, Mapping) or value.get("kind") not in _KINDS:
+            raise BadAnswer(
+                "This is no way to judge.", "", f"Choose one of: {', '.join(_KINDS)}.", "kind"
+            )
+        if strange := set(value) - {"kind", "file", "margin", "title_field"}:
+            raise BadAnswer(
+                f"{min(map(str, strange))} is not a part of this answer.", "", "Delete it.", "kind"
+            )
+        kind, file = value["kind"], value.get("file") or None
+        if kind in ("file", "log"):
+            if not isinstance(file, str) or not file.strip():
+                todo = "Type its name, for example queries.csv."
+                raise BadAnswer("No file was named.", "", todo, "file")
+            file = file.strip()
+        else:
+            file = None
+        margin = typed.number(
+            value.get("margin", MARGIN), example="0.02", low=0.0, high=0.5, field="margin"
+        )
+        answer = {"kind": kind, "file": file, "margin": margin}
+        title = value.get("title_field") or None
+        if kind != "made up" or title is None:
+            return answer
+        if title not in (survey.payload_fields.value or (title,)):
+            raise BadAnswer(
+                f"No point that was read has the field {title}.",
+                "",
+                "Choose one of those shown.",
+                "title_field",
+            )
+        return {**answer, "title_field": title}
+
+    def label(self, value: Any, survey: Survey, answers: Answers) -> str:
+        if isinstance(value, Mapping):
+            bare = _bare(str(value.get("kind")), survey)
+            return str(value.get("file") or super().label(bare, survey, answers))
+        return super().label(value, survey, answers)
+
+
+def _bare(kind: str, survey: Survey) -> dict[str, Any]:
+    answer = {"kind": kind, "file": None, "margin": MARGIN}
+    known = survey.payload_fields.value or ()
+    title = next((field for field in _TITLES if field in known), None)
+    return {**answer, "title_field": title} if kind == "made up" and title else answer
+
+
+class Pace(Question):
+    """Answer: "gently", "normally" or "fast"."""
+
+    key = "pace"
+    short = "Pace"
+    serves = ("blue_green", "side_by_side", "dense_to_hybrid", "linear_map", "truncate")
+
+    def text(self, survey: Survey, answers: Answers) -> QuestionText:
+        return QuestionText(
+            "How hard may the server be worked?",
+            "Searches always come first.",
+            "filling a collection takes computing time from searches.",
+        )
+
+    def applies(self, survey: Survey, answers: Answers) -> bool:
+        # The practice Qdrant has one pace: it writes each point to disk by itself.
+        return answers.get("change") != "compression" and not survey.capabilities.local
+
+    def options(self, survey: Survey, answers: Answers) -> tuple[Option, ...]:
+        return (
+            Option(
+                "gently",
+                "Gently",
+                "slow down when a test search takes 20 % longer",
+            ),
+            Option("normally", "Normally", "slow down when it takes twice as long"),
+            Option("fast", "Fast", "nobody searches now"),
+            unknown("Normally"),
+        )
+
+    def suggest(self, survey: Survey, answers: Answers) -> Suggestion:
+        return Suggestion("normally", "default")

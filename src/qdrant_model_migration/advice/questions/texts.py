@@ -1,0 +1,186 @@
+"""Questions: where the text of a point comes from, and what happens to points without one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from qdrant_model_migration import words
+from qdrant_model_migration.advice.question import (
+    Field,
+    Option,
+    Question,
+    QuestionText,
+    Suggestion,
+    unknown,
+)
+from qdrant_model_migration.errors import BadAnswer
+from qdrant_model_migration.strategies import Answers
+from qdrant_model_migration.strategies.answered import text_gone
+from qdrant_model_migration.survey.facts import Survey, TextField
+
+_EMBEDS = ("blue_green", "side_by_side", "dense_to_hybrid", "server_inference", "linear_map")
+
+
+class Text(Question):
+    """Answer: {"fields": [payload paths]}; no field: the texts are gone."""
+
+    key = "text"
+    short = "Text"
+    serves = (*_EMBEDS, "rebuild_from_source")
+
+    def text(self, survey: Survey, answers: Answers) -> QuestionText:
+        note = survey.old_model.note
+        checked = f" {note[:1].upper()}{note[1:]}." if note and survey.old_model.value else ""
+        return QuestionText(
+            "Where does the text of each point come from?",
+            f"It must be the text the old vectors were made from.{checked}",
+            "a vector is made from a text. Qdrant has the text only if your application stored it.",
+        )
+
+    def options(self, survey: Survey, answers: Answers) -> tuple[Option, ...]:
+        found = survey.text_field.value
+        fields = sorted(survey.text_fields.value or (), key=lambda field: field.path != found)
+        listed = [self._option(field, found) for field in fields[:6]]
+        if found is not None and not any(field.path == found for field in fields):
+            listed.insert(0, Option({"fields": [found]}, f"The payload field {found}", "found"))
+        default = self.suggest(survey, answers).value["fields"]
+        return (
+            *listed,
+            Option(
+                {"fields": [""]},
+                "Another field, or several joined",
+                "several are joined by a blank line, in the order typed",
+                "another field",
+            ),
+            Option(
+                {"file": None},
+                "A file with id and text (CSV or JSON lines)",
+                short="a file",
+                closed="It comes in a later version.",
+            ),
+            Option(
+                {"fields": []},
+                "The text is gone",
+                "rules out everything that embeds again",
+                "gone",
+            ),
+            unknown(f"the field {default[0]}" if default else "gone"),
+        )
+
+    def suggest(self, survey: Survey, answers: Answers) -> Suggestion:
+        if survey.text_field.value is not None:
+            return Suggestion({"fields": [survey.text_field.value]}, "found")
+        fields = survey.text_fields.value or ()
+        if fields:
+            return Suggestion({"fields": [fields[0].path]}, "default")
+        return Suggestion({"fields": []}, "found")
+
+    def fields(self, survey: Survey, answers: Answers, value: Any) -> tuple[Field, ...]:
+        if value == {"fields": [""]}:
+            hint = "names of payload fields, with a comma between them; a.b for b within a"
+            return (Field("fields", "Fields", "text", "", hint),)
+        return ()
+
+    def check(self, value: Any, survey: Survey, answers: Answers) -> Any:
+        fields = value.get("fields") if isinstance(value, Mapping) else None
+        if isinstance(fields, str):
+            fields = [part.strip() for part in fields.split(",")]
+        if not isinstance(fields, list) or set(value) != {"fields"}:
+            raise BadAnswer("This names no field.", "", "Type for example title, body.", "fields")
+        if not all(isinstance(field, str) and field for field in fields):
+            raise BadAnswer("A field has no name.", "", "Type for example title, body.", "fields")
+        if len(set(fields)) < len(fields):
+            twice = next(field for field in fields if fields.count(field) > 1)
+            raise BadAnswer(f"{twice} is named twice.", "", "Name it once.", "fields")
+        known = survey.payload_fields.value
+        for field in fields:
+            if known and not _is_known(field, known, survey.text_fields.value or ()):
+                raise BadAnswer(
+                    f"No point that was read has the field {field}.",
+                    f"The fields are: {', '.join(known[:8])}.",
+                    "Type one or more of them.",
+                    "fields",
+                )
+        return {"fields": fields}
+
+    def label(self, value: Any, survey: Survey, answers: Answers) -> str:
+        fields = value.get("fields") if isinstance(value, Mapping) else None
+        if not isinstance(fields, list):
+            return super().label(value, survey, answers)
+        return (
+            f"{'field' if len(fields) == 1 else 'fields'} {', '.join(fields)}" if fields else "gone"
+        )
+
+    def _option(self, field: TextField, found: str | None) -> Option:
+        filled = f"{words.share(field.share)} filled"
+        note = f"found, {filled}" if field.path == found else filled
+        return Option({"fields": [field.path]}, f"The payload field {field.path}", note)
+
+
+def _is_known(field: str, known: tuple[str, ...], texts: tuple[TextField, ...]) -> bool:
+    head = field.split(".", 1)[0]
+    return field in known or head in known or any(text.path == field for text in texts)
+
+
+def missing_texts(survey: Survey, answers: Answers) -> int | None:
+    """How many points have no text in the chosen fields; None where it is not known.
+
+    Counted for the surveyed field, else estimated from the sampled share. Joined fields miss a
+    text only where all of them do, so the best filled one is an upper bound.
+    """
+    text = answers.get("text")
+    fields = text.get("fields") if isinstance(text, Mapping) else None
+    if fields is None or fields == [survey.text_field.value]:
+        return survey.texts_missing.value
+    shares = [field.share for field in survey.text_fields.value or () if field.path in fields]
+    if not shares or survey.points.value is None:
+        return None
+    return round((1 - max(shares)) * survey.points.value)
+
+
+class Missing(Question):
+    """Answer: "copy" or "stop"; "leave" is declared and comes later."""
+
+    key = "missing"
+    short = "Missing"
+    serves = _EMBEDS
+
+    def text(self, survey: Survey, answers: Answers) -> QuestionText:
+        missing = missing_texts(survey, answers) or 0
+        have, them = ("point has", "it") if missing == 1 else ("points have", "them")
+        return QuestionText(
+            f"{words.count(missing)} {have} no text. What should happen to {them}?",
+            "They are listed in any case.",
+            "an empty text can be turned into a vector too, a meaningless one that turns up in "
+            "searches. That is never done here.",
+        )
+
+    def applies(self, survey: Survey, answers: Answers) -> bool:
+        return not text_gone(answers) and (missing_texts(survey, answers) or 0) > 0
+
+    def options(self, survey: Survey, answers: Answers) -> tuple[Option, ...]:
+        return (
+            Option(
+                "copy",
+                "Copy them without a vector",
+                "filters find them, searches do not",
+                "copy, no vector",
+            ),
+            Option(
+                "leave",
+                "Leave them out of the new collection",
+                short="leave out",
+                closed="It comes in a later version; nothing is left out today.",
+            ),
+            Option(
+                "stop",
+                "Stop, so that I can correct them first",
+                "no plan is made before",
+                "stop",
+            ),
+            unknown("copied without a vector"),
+        )
+
+    def suggest(self, survey: Survey, answers: Answers) -> Suggestion:
+        return Suggestion("copy", "default")

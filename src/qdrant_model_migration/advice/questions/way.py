@@ -1,0 +1,189 @@
+"""Questions that decide between the ways: accuracy, downtime, both models, in place, originals."""
+
+from __future__ import annotations
+
+from qdrant_model_migration import words
+from qdrant_model_migration.advice.question import (
+    Option,
+    Question,
+    QuestionText,
+    Suggestion,
+    unknown,
+)
+from qdrant_model_migration.advice.questions.model import NEW_COLLECTION
+from qdrant_model_migration.strategies import Answers
+from qdrant_model_migration.strategies.answered import HUGE_POINTS, SMALL_BYTES
+from qdrant_model_migration.survey.facts import Survey
+
+
+class Accuracy(Question):
+    """Answer: "exact" or "approximate"."""
+
+    key = "accuracy"
+    short = "Accuracy"
+    serves = ("linear_map",)
+    today = False
+    later_note = "Linear map is not built yet; vectors are made properly."
+
+    def text(self, survey: Survey, answers: Answers) -> QuestionText:
+        return QuestionText(
+            "May the new vectors be calculated from the old ones, with some loss?",
+            "A formula learned from a sample turns old vectors into nearly new ones. The loss is "
+            "measured on your data before anything is decided.",
+            "at a hundred million points embedding can take weeks. Below that the time saved is "
+            "rarely worth the loss.",
+        )
+
+    def applies(self, survey: Survey, answers: Answers) -> bool:
+        return (survey.points.value or 0) >= HUGE_POINTS
+
+    def options(self, survey: Survey, answers: Answers) -> tuple[Option, ...]:
+        return (
+            Option("exact", "No, make them properly", "rules out Linear map", "made properly"),
+            Option(
+                "approximate",
+                "Yes, if the measured loss is acceptable",
+                "Linear map stays",
+                "some loss",
+            ),
+            unknown("No"),
+        )
+
+    def suggest(self, survey: Survey, answers: Answers) -> Suggestion:
+        return Suggestion("exact", "default")
+
+
+class Downtime(Question):
+    """Answer: "never", "pause" or "nobody"."""
+
+    key = "downtime"
+    short = "Downtime"
+    serves = NEW_COLLECTION
+
+    def text(self, survey: Survey, answers: Answers) -> QuestionText:
+        return QuestionText(
+            "Must search keep working during the change?",
+            "A second collection can be filled while the first one answers.",
+            "without interruption you need room for two collections for a while, and a name that "
+            "can be switched (an alias).",
+        )
+
+    def applies(self, survey: Survey, answers: Answers) -> bool:
+        return answers.get("change") != "compression"
+
+    def options(self, survey: Survey, answers: Answers) -> tuple[Option, ...]:
+        return (
+            Option("never", "Yes, always", "", "never"),
+            Option("pause", "A pause of some minutes is fine", "", "some minutes"),
+            Option("nobody", "Nobody searches here yet", "", "nobody searches"),
+            unknown("Yes, always"),
+        )
+
+    def suggest(self, survey: Survey, answers: Answers) -> Suggestion:
+        return Suggestion("never", "default")
+
+
+class Both(Question):
+    """Answer: "no", "test" or "always"."""
+
+    key = "both"
+    short = "Both models"
+    serves = ("side_by_side", "blue_green")
+
+    def text(self, survey: Survey, answers: Answers) -> QuestionText:
+        return QuestionText(
+            "Do you need both models to answer searches for a while?",
+            "The old and the new model can answer next to each other, to compare them on real "
+            "searches.",
+            "two models in one collection cost memory and disk for both, and every search has to "
+            "say which one it means.",
+        )
+
+    def applies(self, survey: Survey, answers: Answers) -> bool:
+        return answers.get("change") in (None, "model")
+
+    def options(self, survey: Survey, answers: Answers) -> tuple[Option, ...]:
+        return (
+            Option(
+                "no",
+                "No, the new one replaces the old one",
+                "Searches move in one moment. The old collection stays as the way back.",
+                "no",
+            ),
+            Option("test", "Yes, for a test; then I decide", "", "for a test"),
+            Option("always", "Yes, for good: two uses, two models", "", "for good"),
+            unknown("No"),
+        )
+
+    def suggest(self, survey: Survey, answers: Answers) -> Suggestion:
+        return Suggestion("no", "default")
+
+
+class InPlace(Question):
+    """Answer: "new" or "in place"."""
+
+    key = "in_place"
+    short = "In place"
+    serves = ("side_by_side", "dense_to_hybrid")
+    today = False
+    later_note = "Side by side and Dense to hybrid are not built yet; they ask this."
+
+    def text(self, survey: Survey, answers: Answers) -> QuestionText:
+        return QuestionText(
+            "Add the new vector to this collection, or build a new one?",
+            "From version 1.18.1 on the server can add a named vector to an existing collection.",
+            "in place is shorter, a new collection is easier to undo.",
+        )
+
+    def applies(self, survey: Survey, answers: Answers) -> bool:
+        return survey.capabilities.add_vector
+
+    def options(self, survey: Survey, answers: Answers) -> tuple[Option, ...]:
+        return (
+            Option(
+                "new",
+                "A new collection",
+                "the way back is one switch; needs room twice",
+                "a new collection",
+            ),
+            Option(
+                "in place",
+                "In place",
+                "no alias and no copying of payloads; the application chooses by using",
+            ),
+            unknown("a new collection"),
+        )
+
+    def suggest(self, survey: Survey, answers: Answers) -> Suggestion:
+        return Suggestion("new", "default")
+
+
+class Originals(Question):
+    """Answer: "yes", "recut" or "no"."""
+
+    key = "originals"
+    short = "Originals"
+    serves = ("rebuild_from_source",)
+    today = False
+    later_note = "Rebuild from source is not built yet; it asks this."
+
+    def text(self, survey: Survey, answers: Answers) -> QuestionText:
+        return QuestionText(
+            "Do you still have the documents and the job that loaded them?",
+            f"Your collection is small: {words.size(survey.bytes or 0)}.",
+            "under 25 MB, loading again from the originals is quicker than copying.",
+        )
+
+    def applies(self, survey: Survey, answers: Answers) -> bool:
+        return survey.bytes is not None and survey.bytes < SMALL_BYTES
+
+    def options(self, survey: Survey, answers: Answers) -> tuple[Option, ...]:
+        return (
+            Option("yes", "Yes", "Rebuild from source comes first"),
+            Option("recut", "Yes, and I want to cut the texts differently", "", "cut differently"),
+            Option("no", "No", "rules out Rebuild from source"),
+            unknown("No"),
+        )
+
+    def suggest(self, survey: Survey, answers: Answers) -> Suggestion:
+        return Suggestion("no", "default")

@@ -1,0 +1,60 @@
+"""Counts, sizes, durations and lists in words, as every screen writes them. No sentences here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def count(number: float) -> str:
+    """120482 -> "120,482"."""
+    return f"{number:,.0f}"
+
+
+def size(number: float) -> str:
+    """Bytes in decimal units: 331_000_000 -> "331 MB", 17_300_000_000 -> "17.3 GB"."""
+    for limit, unit in ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
+        if number >= limit * 0.9995:
+            scaled = number / limit
+            return (
+                f"{scaled:.1f} {unit}" if scaled < 99.95 and unit != "MB" else _whole(scaled, unit)
+            )
+    return f"{number:.0f} bytes"
+
+
+def _whole(scaled: float, unit: str) -> str:
+    return f"{scaled:.1f} {unit}" if scaled < 9.95 else f"{scaled:.0f} {unit}"
+
+
+def share(part: float) -> str:
+    """A share (0..1) in percent: never 0 or 100 unless it is."""
+    percent = 100 * part
+    if 0 < percent < 1:
+        return f"{max(percent, 0.1):.1f} %"
+    if 99 < percent < 100:
+        return f"{min(percent, 99.9):.1f} %"
+    return f"{percent:.0f} %"
+
+
+def duration(seconds: float) -> str:
+    """Seconds, rounded to what a person plans with: "10 s", "41 min", "3 h 20 min", "6 days"."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    minutes = round(seconds / 60)
+    if minutes < 90:
+        return f"{minutes} min"
+    if minutes < 48 * 60:
+        hours, rest = divmod(minutes, 60)
+        return f"{hours} h {rest} min" if rest and hours < 10 else f"{round(minutes / 60)} h"
+    return f"{round(minutes / 1440)} days"
+
+
+def listing(parts: Sequence[str], last: str = "and") -> str:
+    """ "a", "a and b", "a, b and c"."""
+    if len(parts) < 2:
+        return "".join(parts)
+    return f"{', '.join(parts[:-1])} {last} {parts[-1]}"
+
+
+def plural(number: int, one: str, many: str = "") -> str:
+    """ "1 point", "2 points"."""
+    return f"{count(number)} {one if number == 1 else many or one + 's'}"
