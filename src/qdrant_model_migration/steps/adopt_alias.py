@@ -53,10 +53,10 @@ class AdoptAlias(Step):
                             key="uses",
                             kind="tick",
                             label=f"The application searches and writes through {self.alias} now",
+                            flag="--adopted",
                         ),
                     ),
                     button="Go on",
-                    flag="--adopted",
                 )
             )
         ctx.spend("adopt_alias")

@@ -154,7 +154,13 @@ def _missing_gate(share: float, expected: float) -> Gate:
             "payload and without a vector: filters find them, searches do not.",
             "Go on, or stop here and make a plan with another text field.",
         ),
-        asks=(Ask(key="accept", kind="tick", label="The field is right; copy them without one"),),
+        asks=(
+            Ask(
+                key="accept",
+                kind="tick",
+                label="The field is right; copy them without one",
+                flag="--accept-missing",
+            ),
+        ),
         button="Go on",
-        flag="--accept-missing",
     )

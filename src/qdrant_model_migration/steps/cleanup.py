@@ -75,8 +75,9 @@ def _gate(doomed: str, kept: str, points: int) -> Gate:
                 kind="typed",
                 label=f"Type the collection name to allow it: {doomed}",
                 expect=doomed,
+                flag="--delete",
+                named=True,
             ),
         ),
         button=f"Delete {doomed}",
-        flag=f"--delete {doomed}",
     )

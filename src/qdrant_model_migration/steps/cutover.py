@@ -68,6 +68,7 @@ class Cutover(Step):
                 key="model",
                 kind="tick",
                 label="The application changes its query model together with the alias",
+                flag="--cutover",
             )
         ]
         if verdict.get("word") != "GO":
@@ -77,6 +78,7 @@ class Cutover(Step):
                     kind="typed",
                     label="The new model is not proved better. Type the words: without proof",
                     expect=WITHOUT_PROOF,
+                    flag="--without-proof",
                 )
             )
         asks.append(
@@ -85,6 +87,8 @@ class Cutover(Step):
                 kind="typed",
                 label=f"Type the alias name to allow the switch: {self.alias}",
                 expect=self.alias,
+                flag="--cutover",
+                named=True,
             )
         )
         old = self.old_model.label if self.old_model else "model not known"
@@ -101,7 +105,6 @@ class Cutover(Step):
             ),
             asks=tuple(asks),
             button=f"Switch {self.alias}",
-            flag=f"--cutover {self.alias}",
         )
 
     def _application_changes(self, move: Move) -> list[dict[str, Any]]:

@@ -9,7 +9,11 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Ask(BaseModel):
-    """One thing a gate asks for. `typed`: the person types `expect` exactly; `tick`: a box."""
+    """One thing a gate asks for. `typed`: the person types `expect` exactly; `tick`: a box.
+
+    flag: what gives it on a command line, e.g. "--cutover"; a choice is a flag for each value.
+    named: the flag is followed by what would be typed.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -18,10 +22,22 @@ class Ask(BaseModel):
     label: str
     expect: str = ""
     choices: tuple[tuple[str, str], ...] = ()
+    flag: str = ""
+    named: bool = False
+
+    def given_by(self, flags: Mapping[str, str]) -> str | None:
+        """The answer that these flags (flag -> what follows it, "" for nothing) give, or None."""
+        if self.kind == "choice":
+            return next((value for value, _ in self.choices if f"--{value}" in flags), None)
+        if self.flag not in flags:
+            return None
+        if self.kind == "tick":
+            return "yes"
+        return flags[self.flag] if self.named else self.expect
 
 
 class Gate(BaseModel):
-    """A gate as every face shows it. `flag` is the command that opens it without a screen."""
+    """A gate as every face shows it."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -30,7 +46,24 @@ class Gate(BaseModel):
     says: tuple[str, ...]
     asks: tuple[Ask, ...]
     button: str
-    flag: str
+
+    def flags(self) -> str:
+        """The flags that open it without a screen, as they are typed."""
+        parts: list[str] = []
+        for ask in self.asks:
+            if ask.kind == "choice":
+                parts.append(" or ".join(f"--{value}" for value, _ in ask.choices))
+            elif ask.named:
+                parts.append(f"{ask.flag} {ask.expect}")
+            else:
+                parts.append(ask.flag)
+        named = {part.split()[0] for part in parts if " " in part}
+        return " ".join(dict.fromkeys(part for part in parts if part not in named))
+
+    def given_by(self, flags: Mapping[str, str]) -> dict[str, str]:
+        """The answers that these flags give; see `missing` for whether they are enough."""
+        found = {ask.key: ask.given_by(flags) for ask in self.asks}
+        return {key: answer for key, answer in found.items() if answer is not None}
 
     def missing(self, answers: Mapping[str, str]) -> tuple[Ask, ...]:
         """The asks that `answers` (key -> typed text, "yes" for a tick, a choice) leave open."""

@@ -59,7 +59,6 @@ def _gate(ctx: StepContext) -> Gate:
             ),
         ),
         button="Go on",
-        flag="--keep or --undo",
     )
 
 

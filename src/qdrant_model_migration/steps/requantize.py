@@ -70,10 +70,11 @@ class Requantize(Step):
                     kind="typed",
                     label=f"Type the collection name to allow it: {self.collection}",
                     expect=self.collection,
+                    flag="--start",
+                    named=True,
                 ),
             ),
             button=f"Change {self.collection}",
-            flag=f"--start {self.collection}",
         )
 
 

@@ -102,8 +102,9 @@ def _gate(ctx: StepContext, alias: str, old: str, new: str, behind: dict[str, in
                 kind="typed",
                 label=f"Type the alias name to allow it: {alias}",
                 expect=alias,
+                flag="--cutover",
+                named=True,
             ),
         ),
         button=f"Switch {alias} back",
-        flag=f"--cutover {alias}",
     )

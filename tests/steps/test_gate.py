@@ -1,0 +1,43 @@
+"""Gates: what opens them, typed or by flags."""
+
+from __future__ import annotations
+
+from qdrant_model_migration.steps.gate import Ask, Gate
+
+GATE = Gate(
+    name="cutover",
+    title="",
+    says=(),
+    button="",
+    asks=(
+        Ask(key="model", kind="tick", label="", flag="--cutover"),
+        Ask(key="words", kind="typed", label="", expect="without proof", flag="--without-proof"),
+        Ask(key="alias", kind="typed", label="", expect="docs", flag="--cutover", named=True),
+        Ask(key="choice", kind="choice", label="", choices=(("keep", "K"), ("undo", "U"))),
+    ),
+)
+
+
+def test_the_flags_are_told_as_they_are_typed() -> None:
+    assert GATE.flags() == "--without-proof --cutover docs --keep or --undo"
+
+
+def test_flags_give_what_a_person_would_type() -> None:
+    flags = {"--cutover": "docs", "--without-proof": "", "--undo": ""}
+    answers = GATE.given_by(flags)
+    assert answers == {
+        "model": "yes",
+        "words": "without proof",
+        "alias": "docs",
+        "choice": "undo",
+    }
+    assert GATE.missing(answers) == ()
+
+
+def test_a_wrong_name_leaves_the_gate_shut() -> None:
+    answers = GATE.given_by({"--cutover": "doc", "--without-proof": "", "--keep": ""})
+    assert [ask.key for ask in GATE.missing(answers)] == ["alias"]
+
+
+def test_without_flags_everything_is_missing() -> None:
+    assert len(GATE.missing(GATE.given_by({}))) == 4

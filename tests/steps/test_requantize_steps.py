@@ -1,0 +1,88 @@
+"""Requantize on the fake server, which keeps its configuration as a real one does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from qdrant_model_migration.qdrant import Address, Point, open_qdrant
+from qdrant_model_migration.steps.gate import Waiting
+from qdrant_model_migration.steps.keep_or_undo import KeepOrUndo
+from qdrant_model_migration.steps.probe_search import ProbeSearch
+from qdrant_model_migration.steps.requantize import Requantize
+from support.fake_qdrant import FakeQdrant
+from support.world import World, old_point
+
+SCALAR = {"scalar": {"type": "int8", "quantile": 0.99, "always_ram": True}}
+BINARY = {"binary": {"always_ram": True}}
+
+
+@pytest.fixture(params=[None, "title"])
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+    """With a quantized collection: at the collection, or at one of two named vectors."""
+    name = request.param
+    vectors: dict[str, Any] = {"size": 8, "distance": "Cosine"}
+    body: dict[str, Any] = {"vectors": vectors, "quantization_config": SCALAR}
+    if name:
+        body = {"vectors": {name: {**vectors, "quantization_config": SCALAR}, "body": vectors}}
+    with FakeQdrant() as fake, open_qdrant(Address(url=fake.url, folder=None)) as qdrant:
+        qdrant.create_collection("docs", body)
+        points = [old_point(n, f"text {n}") for n in range(50)]
+        qdrant.insert("docs", [Point(p.id, p.payload, {name or "": p.vectors[""]}) for p in points])
+        world = World(qdrant, tmp_path, None)
+        world.kept["name"] = name
+        yield world
+
+
+def quantization(world: World) -> Any:
+    config, name = world.qdrant.config("docs"), world.kept["name"]
+    holder = config.vectors()[name] if name else config.raw
+    return holder.get("quantization_config")
+
+
+def step(world: World, wanted: Any = BINARY) -> Requantize:
+    return Requantize(collection="docs", vector=world.kept["name"], quantization=wanted)
+
+
+def test_nothing_is_changed_before_the_name_was_typed(world: World) -> None:
+    with pytest.raises(Waiting) as waiting:
+        step(world).apply(world)
+    assert waiting.value.gate.asks[0].expect == "docs"
+    assert "scalar" in quantization(world)
+
+
+def test_the_setting_is_changed_the_old_one_kept_and_undone(world: World) -> None:
+    world.consents["start"] = {"collection": "docs"}
+    step(world).apply(world)
+    assert "binary" in quantization(world)
+    assert world.kept["old_quantization"]["value"]["scalar"]["quantile"] == 0.99
+    step(world).apply(world)  # a resume asks for nothing again
+    with pytest.raises(Waiting):
+        KeepOrUndo(collection="docs", vector=world.kept["name"]).apply(world)
+    world.consents["keep_or_undo"] = {"choice": "undo"}
+    KeepOrUndo(collection="docs", vector=world.kept["name"]).apply(world)
+    assert quantization(world)["scalar"]["quantile"] == 0.99
+    assert world.kept["kept"] is False
+
+
+def test_keeping_leaves_the_new_setting(world: World) -> None:
+    world.consents["start"] = {"collection": "docs"}
+    step(world).apply(world)
+    world.consents["keep_or_undo"] = {"choice": "keep"}
+    KeepOrUndo(collection="docs", vector=world.kept["name"]).apply(world)
+    assert "binary" in quantization(world)
+
+
+def test_quantization_can_be_taken_off(world: World) -> None:
+    world.consents["start"] = {"collection": "docs"}
+    step(world, None).apply(world)
+    assert not quantization(world)
+
+
+def test_search_is_measured_with_the_collections_own_vectors(world: World) -> None:
+    using = world.kept["name"] or ""
+    ProbeSearch(collection="docs", vector=using, moment="before", sample=20).apply(world)
+    assert world.kept["search before"]["recall"] > 0.9
+    assert world.kept["search before"]["searches"] == 20

@@ -1,0 +1,133 @@
+"""A small world for steps: a StepContext in memory, a model that hashes, and a filled collection."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from qdrant_model_migration.embedders import Embedded, ModelRef
+from qdrant_model_migration.pipeline.move import Embed, Keep, Load, Move, TargetVector, TextSource
+from qdrant_model_migration.qdrant import Point, PointId, Qdrant
+
+OLD = ModelRef(kind="practice", name="test/old", dimensions=8)
+NEW = ModelRef(kind="practice", name="test/new", dimensions=12)
+
+
+class HashModel:
+    """Each text its own vector, the same every time: what a model is to everything but quality."""
+
+    def __init__(self, model: ModelRef) -> None:
+        self.model = model
+        self.texts = 0
+
+    def embed(self, texts: Sequence[str], role: str) -> Embedded:
+        self.texts += len(texts)
+        vectors = []
+        for text in texts:
+            seed = int.from_bytes(hashlib.sha256((self.model.name + text).encode()).digest()[:8])
+            vector = np.random.default_rng(seed).normal(size=self.model.dimensions)
+            vectors.append([float(x) for x in (vector / np.linalg.norm(vector)).astype(np.float32)])
+        return Embedded(vectors, sum(len(t.split()) for t in texts), 0)
+
+
+class World:
+    """Implements steps.step.StepContext in memory; `breaths` are hooks for what happens meanwhile."""
+
+    def __init__(self, qdrant: Qdrant, folder: Path, move: Move | None) -> None:
+        self.qdrant, self.folder, self._move = qdrant, folder, move
+        self.run_id = "run-1"
+        self.accepted: frozenset[str] = frozenset()
+        self.kept: dict[str, Any] = {}
+        self.said: list[str] = []
+        self.dead: dict[PointId, str] = {}
+        self.consents: dict[str, Mapping[str, str]] = {}
+        self.models: dict[str, HashModel] = {}
+        self.on_breath: Callable[[], None] | None = None
+        self.progressed: list[tuple[int, int | None]] = []
+
+    @property
+    def move(self) -> Move:
+        assert self._move is not None
+        return self._move
+
+    @property
+    def has_move(self) -> bool:
+        return self._move is not None
+
+    def embedder(self, model: ModelRef) -> HashModel:
+        return self.models.setdefault(model.name, HashModel(model))
+
+    def say(self, kind: str, text: str, **data: Any) -> None:
+        self.said.append(text)
+
+    def progress(self, done: int, total: int | None, unit: str = "points") -> None:
+        self.progressed.append((done, total))
+
+    def remember(self, key: str, value: Any) -> None:
+        self.kept[key] = value
+
+    def recall(self, key: str, default: Any = None) -> Any:
+        found = self.kept.get(key)
+        return default if found is None else found
+
+    def dead_letter(self, point: PointId, reason: str, held: str) -> None:
+        self.dead[point] = reason
+
+    def revive(self, points: set[PointId]) -> None:
+        for point in points:
+            self.dead.pop(point, None)
+
+    def consent(self, gate: str) -> Mapping[str, str] | None:
+        return self.consents.get(gate)
+
+    def spend(self, gate: str) -> None:
+        self.consents.pop(gate, None)
+
+    def breathe(self) -> None:
+        if self.on_breath:
+            self.on_breath()
+
+    def rest(self, seconds: float) -> None:
+        self.breathe()
+
+
+def old_point(number: PointId, text: Any, **payload: Any) -> Point:
+    """A point as the application with the old model writes it."""
+    words = text if isinstance(text, str) and text.strip() else "nothing"
+    vector = HashModel(OLD).embed([words], "passage").vectors[0]
+    return Point(number, {"text": text, **payload}, {"": vector})
+
+
+def a_move(source: str = "docs_old", target: str = "docs_new", **changes: Any) -> Move:
+    """The unnamed 8-d vector becomes a 12-d one."""
+    vectors = (
+        TargetVector(name="", params={"size": 12, "distance": "Cosine"}, origin=Embed(model=NEW)),
+    )
+    return Move(
+        source=source,
+        target=target,
+        vectors=changes.pop("vectors", vectors),
+        text=TextSource(fields=("text",)),
+        load=changes.pop("load", Load(batch=16, streams=2, slice=64)),
+        **changes,
+    )
+
+
+def keeping(name: str, params: dict[str, Any]) -> TargetVector:
+    return TargetVector(name=name, params=params, origin=Keep(source=name))
+
+
+def everything(qdrant: Qdrant, collection: str, vectors: bool = True) -> dict[PointId, Point]:
+    """All points by id."""
+    found: dict[PointId, Point] = {}
+    start: PointId | None = None
+    while True:
+        page = qdrant.scroll(collection, start=start, limit=500, vectors=vectors)
+        found |= {p.id: p for p in page.points}
+        if page.next is None:
+            return found
+        start = page.next
