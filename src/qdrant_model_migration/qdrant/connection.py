@@ -28,6 +28,7 @@ from qdrant_model_migration.errors import (
     RequestTooLarge,
     RightMissing,
     ServerTooOld,
+    TooManyAtOnce,
 )
 from qdrant_model_migration.qdrant import capabilities, faults
 from qdrant_model_migration.qdrant.address import Address
@@ -38,6 +39,7 @@ from qdrant_model_migration.qdrant.points import (
     Point,
     PointId,
     encode,
+    order,
     point_from_json,
     vector_to_json,
 )
@@ -59,6 +61,9 @@ learned from their answers."""
 
 DELETE_LIMIT = 1_000
 """Ids in one delete request."""
+
+CONNECT_S = 10.0
+"""Seconds to wait for the first answer of a server."""
 
 ONCE = Patience(total_s=0.0)
 
@@ -99,7 +104,7 @@ def open_qdrant(
     secret = SecretStr(api_key) if api_key else None
     del api_key  # a crash report that shows variables must not show the key
     lock: AbstractContextManager[object] = nullcontext()
-    at = faults.Situation(address, "open the connection", "", timeout)
+    at = faults.Situation(address, "open", "", timeout, connecting=True)
     wire: Wire
     try:
         if address.folder is not None:
@@ -109,12 +114,12 @@ def open_qdrant(
         else:
             from qdrant_model_migration.qdrant.server import Server
 
-            wire = Server(address, secret, timeout)
+            wire = Server(address, secret, timeout, min(timeout, CONNECT_S))
     except Exception as error:  # noqa: BLE001 - a damaged folder can raise anything
         raise faults.translate(error, at) from None
     qdrant = Qdrant(address, wire, lock, secret, timeout, stop or threading.Event(), on_retry)
     try:
-        qdrant.introduce()
+        qdrant._introduce()
     except BaseException:
         qdrant.close()
         raise
@@ -136,17 +141,19 @@ class Qdrant:
         on_retry: Callable[[Retry], None] | None,
     ) -> None:
         self.address = address
-        self.version = Version(0, 0, 0)
+        self.version: Version
         self.capabilities: Capabilities
         self.patience = ONCE
+        self._connecting = True
         self._wire, self._lock, self._secret = wire, lock, secret
         self._timeout_s, self._stop, self._on_retry = timeout_s, stop, on_retry
         self._body_limit = BODY_LIMIT
         self._count_limits: dict[tuple[str, str], int] = {}  # (collection, request) -> points
 
-    def introduce(self) -> None:
+    def _introduce(self) -> None:
         """Ask who answers, and whether the key is accepted. Changes nothing."""
         root = self._call("say what it is", self._wire.root)
+        self._connecting = False
         try:
             if "qdrant" not in str(root["title"]).lower():
                 raise NotQdrant
@@ -155,12 +162,12 @@ class Qdrant:
             raise NotQdrant from None
         if self.address.folder is not None:
             self.capabilities = capabilities.of_practice(self.version)
-            return
-        if self.version < OLDEST:
+        elif self.version < OLDEST:
             raise ServerTooOld(str(self.version), f"{OLDEST.major}.{OLDEST.minor}")
-        self.capabilities = capabilities.of_server(self.version)
-        with suppress(RightMissing):  # a key that is accepted, but opens only some collections
-            self.collections()
+        else:
+            self.capabilities = capabilities.of_server(self.version)
+            with suppress(RightMissing):  # a key that is accepted, but opens only some collections
+                self.collections()
 
     def close(self) -> None:
         """Free the connection or the folder. May be called twice."""
@@ -277,13 +284,18 @@ class Qdrant:
         self._call("switch an alias", lambda: self._wire.switch_alias(alias, collection), alias)
 
     def delete_collection(self, name: str) -> None:
-        """Delete a collection with its aliases, for good. Raises IsAlias, NotDeleted."""
-        behind = self.aliases().get(name)
-        if behind is not None:
+        """Delete a collection with its aliases, for good.
+
+        Raises IsAlias, CollectionMissing, NotDeleted.
+        """
+        behind = self.resolve(name)
+        if behind != name:
             raise IsAlias(name, behind)
-        if not self._call(
+        deleted = self._call(
             "delete a collection", lambda: self._wire.delete_collection(name), name
-        ) and self.exists(name):
+        )
+        # A first attempt that was cut off may have done it, and the second then finds nothing.
+        if not deleted and self.exists(name):
             raise NotDeleted(name)
 
     def may_manage(self) -> bool | None:
@@ -360,7 +372,7 @@ class Qdrant:
     ) -> list[Point]:
         """The points that are there, in the order of ids; ids that are missing are left out."""
         body = _selection(payload, vectors)
-        found: dict[PointId, Point] = {}
+        found: dict[tuple[int, int], Point] = {}  # one UUID can be spelled in several ways
 
         def some(part: Sequence[PointId]) -> None:
             records = self._call(
@@ -368,10 +380,11 @@ class Qdrant:
                 lambda: self._wire.retrieve(collection, {**body, "ids": list(part)}),
                 collection,
             )
-            found.update((record["id"], point_from_json(record)) for record in records)
+            found.update((order(record["id"]), point_from_json(record)) for record in records)
 
-        _halving(list(dict.fromkeys(ids)), some)
-        return [found[point_id] for point_id in ids if point_id in found]
+        wanted = {order(point_id): point_id for point_id in ids}
+        _halving(list(wanted.values()), some)
+        return [found[key] for key in wanted if key in found]
 
     def search(
         self,
@@ -451,8 +464,12 @@ class Qdrant:
                 if not 0 < refusal.limit < len(part):
                     raise
                 self._count_limits[collection, "write"] = refusal.limit
+            except TooManyAtOnce:
+                if len(part) == 1:
+                    raise
+                self._count_limits[collection, "write"] = len(part) // 2
             except RequestTooLarge:
-                self._learn_size(collection, part)
+                self._body_limit = _half(collection, part)
             else:
                 waiting = waiting[len(part) :]
 
@@ -468,13 +485,6 @@ class Qdrant:
             size, count = size + len(body) + 1, count + 1
         return waiting[:count]
 
-    def _learn_size(self, collection: str, part: list[tuple[PointId, bytes]]) -> None:
-        """Halve what was refused: by bytes, which count as points do where rates are limited."""
-        size = sum(len(body) for _, body in part)
-        if len(part) == 1:
-            raise PointTooLarge(collection, str(part[0][0]), size)
-        self._body_limit = min(self._body_limit, max(size // 2, 1))
-
     # --- The one call site -----------------------------------------------------------------------
 
     def _call(self, doing: str, request: Callable[[], T], collection: str = "") -> T:
@@ -487,7 +497,10 @@ class Qdrant:
             last, attempts, waited_s = end.last, end.attempts, end.waited_s
         if not faults.is_expected(last):
             raise last
-        at = faults.Situation(self.address, doing, collection, self._timeout_s, attempts, waited_s)
+        timeout_s = min(self._timeout_s, CONNECT_S) if self._connecting else self._timeout_s
+        at = faults.Situation(
+            self.address, doing, collection, timeout_s, attempts, waited_s, self._connecting
+        )
         # Without the cause, whose frames hold the request with its key; the log tells it.
         _log.info("could not %s: %s", doing, self._hide(faults.summary(last)))
         error = faults.translate(last, at)
@@ -510,6 +523,14 @@ def _completed(status: str) -> None:
         raise faults.NotDoneYet(status)
 
 
+def _half(collection: str, part: Sequence[tuple[PointId, bytes]]) -> int:
+    """Half the bytes of a request that was too large. Raises PointTooLarge for a single point."""
+    size = sum(len(body) + 1 for _, body in part)
+    if len(part) == 1:
+        raise PointTooLarge(collection, str(part[0][0]), size)
+    return size // 2
+
+
 def _selection(payload: bool | Sequence[str], vectors: bool | Sequence[str]) -> JsonObject:
     return {
         "with_payload": payload if isinstance(payload, bool) else list(payload),
@@ -523,7 +544,7 @@ def _halving(ids: Sequence[PointId], do: Callable[[Sequence[PointId]], None]) ->
         return
     try:
         do(ids)
-    except (RequestTooLarge, LimitExceeded):
+    except RequestTooLarge:
         if len(ids) == 1:
             raise
         middle = len(ids) // 2

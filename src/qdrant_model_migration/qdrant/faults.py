@@ -17,6 +17,7 @@ from typing import NamedTuple
 from qdrant_model_migration import errors
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.qdrant.address import Address
+from qdrant_model_migration.qdrant.tls import speaks_tls
 
 
 class Fault(NamedTuple):
@@ -37,7 +38,8 @@ class Fault(NamedTuple):
 
 class Situation(NamedTuple):
     """What was being tried. doing: completes "the server refused to ...". collection: the name
-    in the request. timeout_s: of one attempt. attempts, waited_s: how long it was tried."""
+    in the request. timeout_s: of one attempt. attempts, waited_s: how long it was tried.
+    connecting: whether a Qdrant has ever answered here; if one has, the address is right."""
 
     address: Address
     doing: str
@@ -45,6 +47,7 @@ class Situation(NamedTuple):
     timeout_s: float
     attempts: int = 1
     waited_s: float = 0.0
+    connecting: bool = False
 
 
 class NotDoneYet(Exception):
@@ -166,7 +169,10 @@ def _without_answer(fault: Fault, at: Situation) -> QmmError:
         return errors.TooSlow(at.timeout_s)
     if isinstance(error, httpx.TransportError):
         return _from_the_line(error, at)
-    if isinstance(error, OSError) or _is_database(error):
+    if "already accessed by another instance" in fault.text:
+        return errors.FolderInUse(at.address.label)
+    opening_a_folder = at.connecting and at.address.folder is not None
+    if opening_a_folder or isinstance(error, OSError) or _is_database(error):
         return _from_the_disk(error, at)
     if at.address.folder is None and isinstance(error, (ValueError, KeyError)):
         return errors.NotQdrant()  # the answer could not be read as Qdrant's
@@ -190,17 +196,11 @@ def _from_the_line(error: BaseException, at: Situation) -> QmmError:
         for cause in causes
     ):
         return errors.Unreachable(host)
-    if scheme == "http" and _looks_like_tls(error):
+    if at.connecting and scheme == "http" and speaks_tls(host, port):
         return errors.WrongScheme("http")
-    if "RemoteProtocolError" in type(error).__name__:
+    if at.connecting and "RemoteProtocolError" in type(error).__name__:
         return errors.NotQdrant()
     return errors.ServerGone(at.address.label, "the connection was lost", at.waited_s)
-
-
-def _looks_like_tls(error: BaseException) -> bool:
-    """A TLS server answers plain HTTP by an alert record (0x15 0x03), or by hanging up."""
-    text = str(error)
-    return "\\x15\\x03" in text or "disconnected without sending" in text
 
 
 def _tls_fault(error: BaseException) -> ssl.SSLError | None:
@@ -249,7 +249,7 @@ def _by_status(fault: Fault, at: Situation) -> QmmError | None:
     if fault.status == 404 and not fault.told:
         return errors.RouteUnknown(at.doing)
     if fault.status == 429 and fault.told and fault.retry_after is None:
-        return errors.RequestTooLarge(at.collection, text)
+        return errors.TooManyAtOnce(at.collection, text)
     if fault.status == 413:
         return errors.RequestTooLarge(at.collection, "the body is too large")
     if fault.status == 507:
@@ -273,10 +273,6 @@ _Build = Callable[[re.Match[str], Fault, Situation], QmmError]
 _TEXTS: tuple[tuple[re.Pattern[str], _Build], ...] = tuple(
     (re.compile(pattern, re.DOTALL), build)
     for pattern, build in (
-        (
-            r"already accessed by another instance",
-            lambda m, f, s: errors.FolderInUse(s.address.label),
-        ),
         (r"No point with id (\S+) found", lambda m, f, s: errors.PointMissing(s.collection, m[1])),
         (
             r"Collection `?(.+?)`? (?:doesn't exist|not found)",
@@ -288,8 +284,8 @@ _TEXTS: tuple[tuple[re.Pattern[str], _Build], ...] = tuple(
         ),
         (r"Collection `?(.+?)`? already exists", lambda m, f, s: errors.NameTaken(m[1])),
         (
-            r"Not existing vector name error(?:: (.*))?$",
-            lambda m, f, s: errors.VectorNameUnknown(s.collection, (m[1] or "").strip()),
+            r"Not existing vector name error(?:: (.*))?$|vector (.*) is not found in the coll",
+            lambda m, f, s: errors.VectorNameUnknown(s.collection, (m[1] or m[2] or "").strip()),
         ),
         (
             r"Vector dimension error: expected dim: (\d+), got (\d+)",
@@ -308,7 +304,7 @@ _TEXTS: tuple[tuple[re.Pattern[str], _Build], ...] = tuple(
             lambda m, f, s: errors.LimitExceeded(s.collection, f.text, m[3], int(m[2])),
         ),
         (
-            r"JSON payload .*larger than allowed|please try to split",
+            r"JSON payload .*larger than allowed",
             lambda m, f, s: errors.RequestTooLarge(s.collection, f.text),
         ),
         (

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qdrant_model_migration.errors import FolderInUse
+from qdrant_model_migration.errors import FolderInUse, FolderUnusable
 from qdrant_model_migration.qdrant.points import PointId
 from qdrant_model_migration.qdrant.wire import JsonObject
 
@@ -31,7 +31,7 @@ class Folder:
     """One folder, owned until closed. Not thread-safe. Makes the folder if it is not there."""
 
     def __init__(self, folder: str) -> None:
-        _refuse_if_open(folder)
+        _check(Path(folder))
         from qdrant_client import QdrantClient
 
         for message in _NOISE:
@@ -110,7 +110,8 @@ class Folder:
             raise ValueError(f"Collection {name} not found")
 
     def create_index(self, name: str, path: str, schema: JsonObject | str) -> str:
-        return "completed" if self.info(name) else ""  # local mode has no payload indexes
+        self.info(name)  # raises where the collection is missing; there is nothing else to do
+        return "completed"
 
     def switch_alias(self, alias: str, collection: str) -> None:
         from qdrant_client import models
@@ -127,7 +128,7 @@ class Folder:
         mode = options.get("update_mode")
         result = self._client.upsert(
             name,
-            points=[models.PointStruct(**json.loads(point)) for point in points],
+            points=[models.PointStruct(**_named(json.loads(point))) for point in points],
             update_mode=models.UpdateMode(mode) if mode else None,
             wait=True,
         )
@@ -143,16 +144,37 @@ class Folder:
         self._client.close()
 
 
-def _refuse_if_open(folder: str) -> None:
-    """Local mode finds out only after loading (and tidying) everything; look at its lock first."""
-    lock = Path(folder, ".lock")
+def _check(folder: Path) -> None:
+    """Refuse what local mode would open wrongly.
+
+    It makes a practice Qdrant inside any folder, and finds out that another program owns one only
+    after loading (and tidying) everything.
+    """
+    if not folder.is_dir():
+        if folder.exists():
+            raise FolderUnusable(str(folder), "It is a file, not a folder.")
+        return
+    if (folder / "raft_state.json").exists() or (folder / "collections").is_dir():
+        raise FolderUnusable(
+            str(folder),
+            "It is the storage of a Qdrant server, which must be reached by its address.",
+        )
+    if any(folder.iterdir()) and not (folder / "meta.json").exists():
+        raise FolderUnusable(str(folder), "It holds files that are not those of a Qdrant.")
+    lock = folder / ".lock"
     if not lock.is_file():
         return
     with lock.open("r+") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise FolderInUse(folder) from None
+            raise FolderInUse(str(folder)) from None
+
+
+def _named(point: JsonObject) -> JsonObject:
+    """Local mode takes a plain list only where the unnamed vector is the only one."""
+    vector = point["vector"]
+    return point if isinstance(vector, dict) else {**point, "vector": {"": vector}}
 
 
 def _vectors_config(

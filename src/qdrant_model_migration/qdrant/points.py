@@ -6,7 +6,7 @@ Their translation from and to Qdrant's JSON lives here too. Nothing here sends a
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
@@ -120,8 +120,3 @@ def encode(point: Point) -> bytes:
         raise PointNotWritable(
             str(point.id), f"Its payload or vector has no form in JSON: {error}."
         ) from None
-
-
-def unique_ids(points: Sequence[Point]) -> list[PointId]:
-    """The ids of these points, each once, in the order given."""
-    return list(dict.fromkeys(point.id for point in points))

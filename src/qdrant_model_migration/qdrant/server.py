@@ -18,13 +18,13 @@ from qdrant_model_migration.qdrant.address import Address
 from qdrant_model_migration.qdrant.points import PointId
 from qdrant_model_migration.qdrant.wire import JsonObject
 
-CONNECT_S = 10.0
-
 
 class Server:
     """One connection pool; may be used from several threads at once."""
 
-    def __init__(self, address: Address, secret: SecretStr | None, timeout_s: float) -> None:
+    def __init__(
+        self, address: Address, secret: SecretStr | None, timeout_s: float, connect_s: float
+    ) -> None:
         from qdrant_client import QdrantClient
 
         # The program warns about this in its own words and place.
@@ -36,7 +36,7 @@ class Server:
             timeout=math.ceil(timeout_s),
             check_compatibility=False,
         )
-        self._connect_s = min(timeout_s, CONNECT_S)
+        self._connect_s = connect_s
 
     def root(self) -> JsonObject:
         answer: JsonObject = self._client.http.client.request(
@@ -59,9 +59,7 @@ class Server:
         return info
 
     def optimizations(self, name: str) -> JsonObject | None:
-        state: JsonObject = self._ask(
-            "GET", "/collections/{name}/optimizations", name, params={"with": "queued"}
-        )
+        state: JsonObject = self._ask("GET", "/collections/{name}/optimizations", name)
         return state
 
     def count(self, name: str, condition: JsonObject | None) -> int:
