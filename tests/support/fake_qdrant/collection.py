@@ -45,6 +45,7 @@ class Collection:
         version: Version,
         clock: Callable[[], float],
         optimizer: Optimizer,
+        keep: Callable[[Json], Json] = lambda payload: payload,
     ) -> None:
         self.name = name
         self.config = settings.created(body, version)
@@ -58,6 +59,7 @@ class Collection:
         self.forced_error: str | None = None
         self._version = version
         self._clock = clock
+        self._keep = keep
         self._columns: dict[str, tuple[int, list[StoredPoint], Any]] = {}
         self.limits = Limits(self.config.get("strict_mode_config", {}), clock)
 
@@ -119,6 +121,7 @@ class Collection:
         reply: Json = {
             "status": status,
             "optimizer_status": {"error": self.forced_error} if self.forced_error else "ok",
+            "warnings": settings.warnings(self.config),
             "indexed_vectors_count": self.indexed_vectors(),
             "points_count": len(self.points),
             "segments_count": 2,
@@ -128,6 +131,8 @@ class Collection:
                 for path, entry in self.payload_schema.items()
             },
         }
+        if not reply["warnings"]:
+            del reply["warnings"]
         if self._version >= UPDATE_QUEUE:
             queue: Json = {"length": self.queue_length}
             if self.hidden:
@@ -329,8 +334,10 @@ class Collection:
         # Facts, fact 1: up to 1.18.3 a point of an indexed segment is laid over, not replaced.
         if old is not None and old.indexed and self._version < UPSERT_ALWAYS_REPLACES:
             vector = {**old.vectors, **vector}
-            payload = old.payload if payload is None else payload
-        self.points.put(StoredPoint(identity, payload or {}, vector, number))
+            payload = old.payload if payload is None else self._keep(payload)
+        else:
+            payload = self._keep(payload or {})
+        self.points.put(StoredPoint(identity, payload, vector, number))
 
     def _stored(self, raw: Json) -> dict[str, vectors.StoredVector]:
         dense, sparse = self.dense, self.sparse
@@ -372,6 +379,7 @@ class Collection:
         payload = body.get("payload")
         if not isinstance(payload, dict):
             raise replies.format_error("missing field `payload`")
+        payload = self._keep(payload)
         key = body.get("key")
 
         def change(point: StoredPoint) -> StoredPoint:

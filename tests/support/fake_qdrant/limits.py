@@ -79,10 +79,7 @@ class Limits:
         """Before an upsert: does the collection already hold what it may?"""
         limit = self._strict.get("max_points_count")
         if limit is not None and count >= limit:
-            raise _strict(
-                f"Max points count limit of {limit} reached!",
-                "Delete points or increase the limit.",
-            )
+            raise replies.bad_request(f"Max points count limit of {limit} reached!")
 
     def indexes(self, count: int) -> None:
         limit = self._strict.get("max_payload_index_count")

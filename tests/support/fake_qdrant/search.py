@@ -1,6 +1,7 @@
 """Nearest points: dense, sparse, multivector, fusion of several, and no query at all.
 
-Every search is exact; `params` are accepted. Hits carry the point's version (facts, fact 10).
+No graph: what is not exact here is only quantization, and only roughly (quantized.py). Hits carry
+the point's version (facts, fact 10).
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from . import replies
+from . import bm25, quantized, replies
 from .points import StoredPoint, point_id
-from .vectors import Sparse, as_sparse, check_dimensions, check_shape, normalized
+from .sparse import Sparse, as_sparse
+from .vectors import check_dimensions, check_shape, normalized
 
 if TYPE_CHECKING:
     from .collection import Collection
@@ -70,6 +72,8 @@ def _vector_of(collection: Collection, query: object, body: Json) -> object:
     if isinstance(query, dict):
         if "nearest" in query:
             return _vector_of(collection, query["nearest"], body)
+        if bm25.is_bm25(query):
+            return bm25.embedded(query, query=True)
         if "indices" in query or "model" in query:
             check_shape(query)
             return query
@@ -123,14 +127,37 @@ def _nearest(
         )
         smaller = False
     else:
-        scores = _scores(np.atleast_2d(array), matrix, params)[0]
         smaller = params["distance"] in SMALLER_IS_NEARER
+        scores = _scores(np.atleast_2d(array), matrix, params)[0]
+        search = body.get("params") or {}
+        quantization = quantized.in_force(collection.config, params, search)
+        if quantization is not None:
+            scores = _quantized_scores(array, matrix, scores, params, quantization, body)
     order = np.argsort(scores if smaller else -scores, kind="stable")
     return [
         (points[place], float(scores[place]), points[place].version)
         for place in order.tolist()
-        if own is None or points[place].id != point_id(own)
+        if (own is None or points[place].id != point_id(own)) and np.isfinite(scores[place])
     ]
+
+
+def _quantized_scores(
+    query: Scores, matrix: Scores, exact: Scores, params: Json, quantization: Json, body: Json
+) -> Scores:
+    """Scores from coarse vectors; with rescoring, true scores of the best, others not finite."""
+    search = body.get("params") or {}
+    asked = quantized.coarse(query, quantization) if "binary" in quantization else query
+    stored = quantized.coarse(matrix, quantization)
+    rough = _scores(np.atleast_2d(asked), stored, params)[0]
+    if not quantized.rescores(quantization, search):
+        return rough
+    depth = (body.get("limit") or 10) + (body.get("offset") or 0)
+    smaller = params["distance"] in SMALLER_IS_NEARER
+    order = np.argsort(rough if smaller else -rough, kind="stable")
+    best = order[: math.ceil(depth * quantized.oversampling(search))]
+    scores: Scores = np.full(len(exact), np.inf if smaller else -np.inf, np.float32)
+    scores[best] = exact[best]
+    return scores
 
 
 def _scores(queries: Scores, stored: Any, params: Json) -> Scores:
@@ -140,9 +167,11 @@ def _scores(queries: Scores, stored: Any, params: Json) -> Scores:
         products: Scores = queries @ matrix.T
         return products
     difference = queries[:, None, :] - matrix[None, :, :]
-    squared = params["distance"] == "Euclid"
-    summed: Scores = np.sum(difference**2 if squared else np.abs(difference), axis=2)
-    return np.sqrt(summed) if squared else summed
+    if params["distance"] == "Euclid":
+        lengths: Scores = np.sqrt(np.sum(difference * difference, axis=2))
+        return lengths
+    walked: Scores = np.sum(np.abs(difference), axis=2)
+    return walked
 
 
 def _sparse(

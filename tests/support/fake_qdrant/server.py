@@ -26,7 +26,8 @@ class FakeQdrant:
 
     version: what it claims and how it behaves (1.15.4 to 1.19.0 differ as the facts tell).
     collection_keys: key -> {collection name: "r" | "rw" | "prw"}, like JWTs for collections.
-    optimizer_polls, optimizer_lag: see optimizer.py.
+    optimizer_polls, optimizer_lag: see optimizer.py. clock: drives the rate limits.
+    drifting_floats: payload floats change in the last place now and then (facts §17).
     state: open to tests. requests: the latest 5,000 requests, oldest first.
     """
 
@@ -41,8 +42,9 @@ class FakeQdrant:
         optimizer_lag: int = 0,
         max_request_bytes: int = 32 * MEBIBYTE,
         clock: Callable[[], float] = time.monotonic,
+        drifting_floats: bool = False,
     ) -> None:
-        self.state = State(version, optimizer_polls, optimizer_lag, clock)
+        self.state = State(version, optimizer_polls, optimizer_lag, clock, drifting_floats)
         self.requests: deque[Request] = deque(maxlen=5000)
         self._routes = Routes(
             self.state, Access(api_key, read_only_key, collection_keys or {}), max_request_bytes

@@ -102,7 +102,8 @@ STRICT_MODE = (
         "sparse_config",
         "max_payload_index_count",
     )
-    | _plain("search_max_batchsize", "max_resident_memory_percent", since=V1_18)
+    | _plain("search_max_batchsize", since=V1_17)
+    | _plain("max_resident_memory_percent", since=V1_18)
     | _plain("max_disk_usage_percent", since=V1_18_2)
 )
 
@@ -122,6 +123,12 @@ RANGES: dict[str, tuple[float, float | None]] = {
     "wal_capacity_mb": (1, None),
 }
 DISTANCES = ("Cosine", "Euclid", "Dot", "Manhattan")
+DATATYPES: dict[str, Version] = {
+    "float32": ALWAYS,
+    "float16": ALWAYS,
+    "uint8": ALWAYS,
+    "turbo4": V1_18_2,
+}
 
 # Facts §1, §7: what the shipped configuration sets; a fresh collection reads 10000.
 DEFAULT_HNSW: Json = {
@@ -151,7 +158,8 @@ def known(raw: object, fields: dict[str, Known], version: Version, where: str) -
     if not isinstance(raw, dict):
         raise replies.format_error(f"invalid type: {where} must be an object")
     kept: Json = {}
-    for told, value in raw.items():
+    given: Json = raw
+    for told, value in given.items():
         name: str = ALIASES.get(told, told)
         entry = fields.get(name)
         if entry is None or entry.since > version or value is None:
@@ -206,7 +214,7 @@ def created(body: Json, version: Version) -> Json:
         config["strict_mode_config"] = known(
             body["strict_mode_config"], STRICT_MODE, version, "strict_mode_config"
         )
-    if body.get("metadata") is not None and version >= V1_16:
+    if body.get("metadata") is not None:
         config["metadata"] = copy.deepcopy(body["metadata"])
     return config
 
@@ -236,7 +244,7 @@ def patched(config: Json, body: Json, version: Version) -> Json:
         new["strict_mode_config"] = new.get("strict_mode_config", {}) | known(
             body["strict_mode_config"], STRICT_MODE, version, "strict_mode_config"
         )
-    if body.get("metadata") is not None and version >= V1_16:
+    if body.get("metadata") is not None:
         new["metadata"] = merged_metadata(new.get("metadata", {}), body["metadata"])
     return new
 
@@ -250,6 +258,27 @@ def merged_metadata(old: Json, diff: Json) -> Json:
         else:
             new[key] = copy.deepcopy(value)
     return new
+
+
+def warnings(config: Json) -> list[Json]:
+    """Facts §8: what the configuration asks for in vain."""
+    found: list[Json] = []
+    for name, params in dense_params(config).items():
+        hnsw = config["hnsw_config"] | (params.get("hnsw_config") or {})
+        if not hnsw.get("inline_storage"):
+            continue
+        if "multivector_config" in params:
+            reason = "is not compatible with multivectors"
+        elif not params.get("quantization_config") and not config["quantization_config"]:
+            reason = "requires quantization to be enabled"
+        else:
+            continue
+        message = (
+            f"The `hnsw_config.inline_storage` option for vector '{name}' {reason}. "
+            "This option will be ignored."
+        )
+        found.append({"message": message})
+    return found
 
 
 def dense_params(config: Json) -> dict[str, Json]:
@@ -279,7 +308,7 @@ def with_vector_name(config: Json, name: str, body: Json, version: Version) -> J
             if key in ("size", "distance", "multivector_config", "datatype")
         }
         wanted = known(body["dense"], fields, version, "dense")
-        _check_vector(wanted, "dense")
+        _check_vector(wanted, version, "dense")
         if name in dense:
             have = {key: value for key, value in dense[name].items() if key in fields}
             if have != wanted:
@@ -348,7 +377,7 @@ def _vectors(raw: object, version: Version) -> Json:
 
 def _vector(raw: object, version: Version, where: str) -> Json:
     kept = known(raw, VECTOR, version, where)
-    _check_vector(kept, where)
+    _check_vector(kept, version, where)
     # The server leaves an empty per-vector hnsw_config out of its answers.
     if not kept.get("hnsw_config", True):
         del kept["hnsw_config"]
@@ -357,9 +386,11 @@ def _vector(raw: object, version: Version, where: str) -> Json:
     return kept
 
 
-def _check_vector(kept: Json, where: str) -> None:
+def _check_vector(kept: Json, version: Version, where: str) -> None:
     if not isinstance(kept.get("size"), int):
         raise replies.format_error("data did not match any variant of untagged enum VectorsConfig")
+    if DATATYPES.get(kept.get("datatype", "float32"), (99, 0, 0)) > version:
+        raise replies.format_error(f"{where}: unknown variant `{kept['datatype']}`")
     if kept.get("distance") not in DISTANCES:
         raise replies.format_error(
             f"{where}: unknown variant `{kept.get('distance')}`, expected one of "
@@ -401,7 +432,8 @@ def _quantization(raw: object, version: Version) -> Json | None:
     if raw is None or raw == "Disabled":
         return None
     kept = known(raw, QUANTIZATION, version, "quantization_config")
-    if len(kept) != 1:
+    needed = {"scalar": "type", "product": "compression"}
+    if len(kept) != 1 or any(needed.get(kind, "") not in {"", *kept[kind]} for kind in kept):
         raise replies.format_error(
             "data did not match any variant of untagged enum QuantizationConfigDiff"
         )

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from . import replies, versions
+from . import drift, replies, versions
 from .collection import Collection
 from .optimizer import Optimizer
 
@@ -29,6 +29,7 @@ class State:
 
     optimizer_polls, optimizer_lag: for collections made from now on (see optimizer.py).
     clock: seconds, monotonic; the token buckets of strict mode follow it.
+    drifting_floats: payload floats lose their last place now and then, as on a real server.
     """
 
     def __init__(
@@ -37,7 +38,9 @@ class State:
         optimizer_polls: int = 2,
         optimizer_lag: int = 0,
         clock: Callable[[], float] = time.monotonic,
+        drifting_floats: bool = False,
     ) -> None:
+        self.drifting_floats = drifting_floats
         self.version_text = version
         self.version = versions.parse(version)
         self.optimizer_polls = optimizer_polls
@@ -52,6 +55,10 @@ class State:
     def now(self) -> float:
         """The clock as it is at the time of the call, so that a test may replace it."""
         return self.clock()
+
+    def kept_payload(self, payload: Json) -> Json:
+        """The payload as it is stored: unchanged, unless floats shall drift (facts §17)."""
+        return drift.drifted(payload) if self.drifting_floats else payload
 
     def collection(self, name: str) -> Collection:
         """Aliases resolve before collections (facts §6)."""
@@ -80,7 +87,9 @@ class State:
                     "collection_name", f'collection name cannot contain "{sign}" char'
                 )
         optimizer = Optimizer(self.optimizer_polls, self.optimizer_lag)
-        self.collections[name] = Collection(name, body, self.version, self.now, optimizer)
+        self.collections[name] = Collection(
+            name, body, self.version, self.now, optimizer, self.kept_payload
+        )
 
     def delete(self, name: str) -> bool:
         """False for a missing name or an alias; a real one takes its aliases along (facts §6).

@@ -5,22 +5,16 @@ Stored shapes: dense float32/float16/uint8 of shape (d,), multivector (rows, d),
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from . import replies
+from . import bm25, replies
+from .sparse import Sparse, as_sparse
 
 Json = dict[str, Any]
 Array = npt.NDArray[Any]
-
-
-class Sparse(NamedTuple):
-    """A sparse vector, sorted by index (facts §4)."""
-
-    indices: npt.NDArray[np.int64]
-    values: npt.NDArray[np.float32]
 
 
 StoredVector = Array | Sparse
@@ -28,20 +22,24 @@ _NUMBERS = {int, float}
 
 
 def by_name(raw: object) -> Json:
-    """The `vector` of a point as raw vector per name; `""` is the unnamed one."""
+    """The `vector` of a point as raw vector per name; `""` is the unnamed one.
+
+    Documents for the server's own BM25 are embedded on the way.
+    """
     if isinstance(raw, list):
         return {"": raw}
     if isinstance(raw, dict):
         refuse_inference(raw)
-        return raw
+        return {
+            name: bm25.embedded(one, query=False) if bm25.is_bm25(one) else one
+            for name, one in raw.items()
+        }
     raise replies.format_error("data did not match any variant of untagged enum VectorStruct")
 
 
 def refuse_inference(raw: Json) -> None:
     """Facts §9: a server without an inference service answers any remote model with 500."""
     if "model" in raw and {"text", "image", "object"} & raw.keys():
-        if str(raw["model"]).lower() in ("qdrant/bm25", "bm25"):
-            raise replies.not_spoken("the server's own BM25")
         raise replies.Refusal(
             500,
             "Service internal error: InferenceService URL not configured - "
@@ -51,6 +49,8 @@ def refuse_inference(raw: Json) -> None:
 
 def check_shape(raw: object) -> None:
     """What the server validates in the body before it looks at the collection (422 and 400)."""
+    if isinstance(raw, Sparse):
+        return
     if isinstance(raw, dict):
         refuse_inference(raw)
         indices, values = raw.get("indices"), raw.get("values")
@@ -79,6 +79,9 @@ def check_shape(raw: object) -> None:
 
 def is_empty(raw: object) -> bool:
     """Facts §4: what REST calls no vector at all."""
+    if isinstance(raw, Sparse):
+        # Facts §4: a BM25 document without a token is accepted.
+        return False
     if isinstance(raw, dict) and "indices" in raw:
         return not raw["indices"]
     return not raw
@@ -87,12 +90,14 @@ def is_empty(raw: object) -> bool:
 def stored(name: str, raw: object, dense: dict[str, Json], sparse: dict[str, Json]) -> StoredVector:
     """The vector as the collection keeps it; `raw` has passed `check_shape`."""
     if name in sparse:
+        if isinstance(raw, Sparse):
+            return raw
         if not isinstance(raw, dict):
             raise replies.wrong_input("Conversion between sparse and regular vectors failed")
         return as_sparse(raw)
     if name not in dense:
         raise replies.wrong_input(f"Not existing vector name error: {name}")
-    if isinstance(raw, dict):
+    if isinstance(raw, (dict, Sparse)):
         raise replies.wrong_input("Conversion between sparse and regular vectors failed")
     params = dense[name]
     array = np.asarray(raw, dtype=np.float32)
@@ -107,12 +112,6 @@ def stored(name: str, raw: object, dense: dict[str, Json], sparse: dict[str, Jso
     if params["distance"] == "Cosine":
         array = normalized(array)
     return array.astype(np.float16) if datatype == "float16" else array
-
-
-def as_sparse(raw: Json) -> Sparse:
-    indices = np.asarray(raw["indices"], dtype=np.int64)
-    order = np.argsort(indices)
-    return Sparse(indices[order], np.asarray(raw["values"], dtype=np.float32)[order])
 
 
 def check_dimensions(array: Array, params: Json) -> None:
