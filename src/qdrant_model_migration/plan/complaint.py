@@ -6,7 +6,7 @@ import difflib
 import re
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -43,8 +43,14 @@ def complain(error: ValidationError, model: type[BaseModel], text: Text, name: s
     first = faults[0]
     place = _place(first, text)
     line = text.line(place)
-    where = f"{name}, line {line}" if line else name
-    what, todo = _say(first, place, _field(model, first["loc"]))
+    at_the_top = first["type"] == "missing" and len(place) == 1
+    where = name if line is None or at_the_top else f"{name}, line {line}"
+    if first["type"] == "extra_forbidden":
+        _, around = _walk(model, first["loc"][:-1])
+        what, todo = _unknown(str(place[-1]), [name for m in around for name in m.model_fields])
+    else:
+        field, _ = _walk(model, first["loc"])
+        what, todo = _say(first, place, field)
     lines = {text.line(_place(e, text)) for e in faults} - {line}
     more = f"{len(lines)} more {'line needs' if len(lines) == 1 else 'lines need'} correcting."
     return PlanError(f"{where}: {what}.", more if lines else "", todo)
@@ -99,8 +105,6 @@ def _say(error: ErrorDetails, place: Place, field: FieldInfo | None) -> tuple[st
     correct = f"Correct the line{_or_delete(field)}."
     if kind == "missing":
         return f"{name} is missing", f"Add a line for {name}, or make the plan again."
-    if kind == "extra_forbidden":
-        return _unknown(name, error)
     if name == "qmm_plan":
         return (
             f"this plan has format {value}; this version of qmm reads format 1",
@@ -129,21 +133,23 @@ def _say(error: ErrorDetails, place: Place, field: FieldInfo | None) -> tuple[st
         if said is None:
             return f"{name} has no {tag}", f"Add a line for {tag}, or make the plan again."
         close = difflib.get_close_matches(str(said), re.findall(r"[\w-]+", known), 1)
-        can = f"did you mean {close[0]}?" if close else f"it can be {known}"
-        return f"{tag} is {hide(tag, said)}; {can}".rstrip("?"), correct
+        can = f"perhaps {close[0]} is meant" if close else f"it can be {known}"
+        return f"{tag} is {hide(tag, said)}; {can}", correct
     for start, wanted in _KINDS.items():
         if re.match(rf"{start}_(type|parsing|from)", kind):
             return f"{name} is {value}; it must be {wanted}", correct
     return f"{name} is {value}; that does not fit here", correct
 
 
-def _unknown(name: str, error: ErrorDetails) -> tuple[str, str]:
+def _unknown(name: str, known: Sequence[str]) -> tuple[str, str]:
     if _SECRET_NAME.search(name):
         return (
             f"{name} has no place in this file",
             "Delete the line. A key comes from the environment (QDRANT_API_KEY) or is asked for.",
         )
-    return f"{name} is not known here", f"Correct the name {name}, or delete the line."
+    close = difflib.get_close_matches(name, known, 1)
+    meant = f"; perhaps {close[0]} is meant" if close else ""
+    return f"{name} is not known here{meant}", "Correct the name, or delete the line."
 
 
 def _or_delete(field: FieldInfo | None) -> str:
@@ -162,8 +168,10 @@ def _choices(expected: str) -> str:
     return expected.replace("'", "").replace('"', "")
 
 
-def _field(model: type[BaseModel], loc: tuple[int | str, ...]) -> FieldInfo | None:
-    """The field that an error is about, found by walking the models along its place."""
+def _walk(
+    model: type[BaseModel], loc: tuple[int | str, ...]
+) -> tuple[FieldInfo | None, list[type[BaseModel]]]:
+    """The field at the end of a place, and the models that may stand in it."""
     kinds: list[Any] = [model]
     field: FieldInfo | None = None
     for part in loc:
@@ -178,7 +186,7 @@ def _field(model: type[BaseModel], loc: tuple[int | str, ...]) -> FieldInfo | No
             kinds = list(chosen)
         elif not isinstance(part, int):
             field = None
-    return field
+    return field, [k for k in kinds if isinstance(k, type) and issubclass(k, BaseModel)]
 
 
 def _tags(model: type[BaseModel]) -> set[Any]:

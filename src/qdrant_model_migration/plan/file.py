@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from qdrant_model_migration.errors import PlanError
+from qdrant_model_migration.errors import AddressInvalid, PlanError
 from qdrant_model_migration.plan import strict_yaml
 from qdrant_model_migration.plan.complaint import complain
 from qdrant_model_migration.plan.plan import Plan
@@ -35,6 +35,9 @@ def load_plan(path: Path) -> Plan:
         return Plan.model_validate_json(json.dumps(text.data, allow_nan=False))
     except ValidationError as error:
         raise complain(error, Plan, text, path.name) from None
+    except AddressInvalid as error:
+        where = f"{path.name}, line {text.line(('server',))}"
+        raise PlanError(f"{where}: {error.what}", error.why, error.todo) from None
 
 
 def save_plan(plan: Plan, path: Path) -> None:
@@ -54,9 +57,10 @@ def _without_blanks(value: Any, dumped: Any) -> Any:
     """
     if isinstance(value, BaseModel) and isinstance(dumped, dict):
         fields = type(value).model_fields
+        kept = {name: _without_blanks(getattr(value, name), item) for name, item in dumped.items()}
         return {
-            name: _without_blanks(getattr(value, name), item)
-            for name, item in dumped.items()
+            name: item
+            for name, item in kept.items()
             if item not in (None, "", [], {}) or _default(fields[name]) != getattr(value, name)
         }
     if isinstance(value, dict) and isinstance(dumped, dict):

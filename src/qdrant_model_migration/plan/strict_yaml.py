@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 Place = tuple[str | int, ...]
 """Where a value stands: the keys and list positions that lead to it."""
 
+_BREAKS = re.compile("[\n\r\x85\u2028\u2029]")  # outside double quotes YAML folds them into spaces
 _LARGEST = 16 * 1024 * 1024
 _CONTROL = "a character that a text file does not have"
 
@@ -69,8 +71,8 @@ def parse(text: str, name: str) -> Text:
     """Read a document. `name` stands in the messages. Raises PlanError."""
     import yaml
 
-    loader = _loader_class()(text)
     try:
+        loader = _loader_class()(text)
         node = loader.get_single_node()
         lines: dict[Place, int] = {}
         data = None if node is None else _value(node, (), lines, name)
@@ -79,8 +81,6 @@ def parse(text: str, name: str) -> Text:
         raise PlanError(f"{name}, line {line}: it holds {_CONTROL}.", "", "Delete it.") from None
     except yaml.MarkedYAMLError as error:
         raise _syntax(error, name) from None
-    finally:
-        loader.dispose()
     return Text(data, lines)
 
 
@@ -127,6 +127,11 @@ def dump(data: Any) -> str:
             raise ValueError("a plan holds finite numbers only")
         return dumper.represent_scalar("tag:yaml.org,2002:float", _json_number(value))
 
+    def a_text(dumper: yaml.SafeDumper, value: str) -> yaml.Node:
+        style = '"' if _BREAKS.search(value) else None
+        return dumper.represent_scalar("tag:yaml.org,2002:str", value, style)
+
+    Dumper.add_representer(str, a_text)
     Dumper.add_representer(list, a_list)
     Dumper.add_representer(float, a_number)
     text: str = yaml.dump(
@@ -156,8 +161,6 @@ def _loader_class() -> type[yaml.SafeLoader]:
                 mark = self.get_event().start_mark  # type: ignore[no-untyped-call]
                 raise yaml.composer.ComposerError(None, None, _ALIAS, mark)
             return super().compose_node(parent, index)
-
-    import re
 
     for tag, pattern, first in (
         ("null", r"(?:null|~|)\Z", ["n", "~", ""]),
@@ -214,8 +217,9 @@ def _scalar(node: yaml.Node, name: str) -> Any:
             return float(text)
     except ValueError:
         pass
+    told = "a tag (!)" if kind not in ("int", "float", "bool") else text[:40]
     raise PlanError(
-        f"{name}, line {node.start_mark.line + 1}: {text[:40]} has no place here.",
+        f"{name}, line {node.start_mark.line + 1}: {told} has no place here.",
         "Values are text, numbers, true, false, null, lists and keys with values.",
         "Put it in quotes if it is text.",
     )
