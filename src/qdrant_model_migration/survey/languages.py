@@ -85,11 +85,13 @@ for _code, _words in _FUNCTION_WORDS.items():
 
 
 def shares(texts: Iterable[str]) -> dict[str, float]:
-    """Share of each language (ISO 639-1, "other") among the texts that tell theirs; largest first.
+    """Share of each language (ISO 639-1, "other") among the distinct texts that tell theirs.
 
-    Empty where none does: names, codes and single words are written in no language.
+    The largest comes first. Empty where none does: names, codes and single words are written in
+    no language.
     """
-    votes = Counter(found for text in texts if (found := language(text)) is not None)
+    distinct = dict.fromkeys(texts)  # a line that every document repeats would outvote them
+    votes = Counter(found for text in distinct if (found := language(text)) is not None)
     total = sum(votes.values())
     return {code: round(number / total, 4) for code, number in votes.most_common()}
 
