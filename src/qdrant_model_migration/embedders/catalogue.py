@@ -1,4 +1,4 @@
-"""fastembed's text models as ModelRefs, with the files each one needs. Reads no disk, no network."""
+"""fastembed's text models as ModelRefs, with the files each one needs. Reads no folder."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from qdrant_model_migration.embedders.quiet import import_quietly
 CUSTOM = "qmm-folder/"
 """Models from folders are registered with fastembed under names that start like this."""
 
-TOKENIZER = ("tokenizer.json", "tokenizer_config.json")
+TOKENIZER: tuple[str, ...] = ("tokenizer.json", "tokenizer_config.json")
 
 _Kind = Literal["dense", "sparse", "multivector"]
 
@@ -65,9 +65,8 @@ def _entry(kind: _Kind, description: dict[str, Any]) -> Entry:
         matryoshka=known.matryoshka,
     )
     weights = (file, *description["additional_files"])
-    tokenizer = TOKENIZER if file.endswith(".onnx") else ()
-    if file.endswith(".safetensors"):
-        tokenizer = TOKENIZER[:1]
+    # ONNX models need both files, static ones the tokenizer alone, BM25 none.
+    tokenizer = TOKENIZER[: {"onnx": 2, "safetensors": 1}.get(file.rsplit(".", 1)[-1], 0)]
     sources = description["sources"]
     return Entry(
         model=model,

@@ -26,7 +26,12 @@ from qdrant_model_migration.qdrant import Vector
 # nothing to win on a CPU.
 _BATCH = 32
 
-_POOLING: dict[Pooling, str] = {"cls": "CLS", "mean": "MEAN", "last": "LAST_TOKEN", "none": "DISABLED"}
+_POOLING: dict[Pooling, str] = {
+    "cls": "CLS",
+    "mean": "MEAN",
+    "last": "LAST_TOKEN",
+    "none": "DISABLED",
+}
 
 _registering = Lock()
 
@@ -130,7 +135,7 @@ def _registered(model: ModelRef, folder: Path) -> str:
 
 def _counting_tokenizer(engine: Any) -> Any:
     """A copy of the model's tokenizer that does not pad; None where the model has none (BM25)."""
-    tokenizer = getattr(engine.model, "tokenizer", None)
+    tokenizer: Any = getattr(engine.model, "tokenizer", None)
     if not hasattr(tokenizer, "encode_batch"):
         return None
     copy = type(tokenizer).from_str(tokenizer.to_str())

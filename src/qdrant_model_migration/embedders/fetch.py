@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ from qdrant_model_migration.embedders.catalogue import Entry, catalogue
 from qdrant_model_migration.embedders.model import ModelRef
 from qdrant_model_migration.embedders.places import download_folders, downloaded
 from qdrant_model_migration.embedders.quiet import import_quietly
-from qdrant_model_migration.errors import DiskFull, ModelNotFetched
+from qdrant_model_migration.errors import ModelNotFetched
 
 Progress = Callable[[int, int], None]
 """Bytes so far and bytes in all. Called from several threads, one at a time."""
@@ -44,7 +45,6 @@ def _download(entry: Entry, target: Path, report: _Report) -> None:
     import_quietly()
     from fastembed import TextEmbedding
 
-    label = entry.model.label
     try:
         target.mkdir(parents=True, exist_ok=True)
         TextEmbedding.download_files_from_huggingface(
@@ -53,22 +53,26 @@ def _download(entry: Entry, target: Path, report: _Report) -> None:
             extra_patterns=list(entry.weights),
             tqdm_class=report.bar,
         )
-    except PermissionError as error:
-        raise ModelNotFetched(label, f"The folder {target} cannot be written.") from error
     except (OSError, ValueError, httpx.HTTPError) as error:
-        raise _explained(label, error) from error
+        raise _explained(entry.model.label, target, error) from error
 
 
-def _explained(label: str, error: Exception) -> ModelNotFetched | DiskFull:
+def _explained(label: str, target: Path, error: Exception) -> ModelNotFetched:
     host = urlsplit(os.environ.get("HF_ENDPOINT", "https://huggingface.co")).hostname
     response = getattr(error, "response", None)
     if os.environ.get("HF_HUB_OFFLINE", "").upper() in {"1", "TRUE", "YES", "ON"}:
-        return ModelNotFetched(label, "Downloads are switched off here (HF_HUB_OFFLINE is set).")
-    if response is not None:
-        return ModelNotFetched(label, f"{host} answered with status {response.status_code}.")
-    return ModelNotFetched(
-        label, f"{host} does not answer. This computer may have no internet."
-    )
+        why = "Downloads are switched off here: HF_HUB_OFFLINE is set."
+    elif response is not None:
+        why = f"{host} answered with status {response.status_code}."
+    elif getattr(error, "errno", None) == errno.ENOSPC:
+        why = f"The disk of {target} is full."
+    elif isinstance(error, PermissionError):
+        why = f"The folder {target} cannot be written."
+    elif isinstance(error, ValueError) and not isinstance(error, OSError):
+        why = f"What arrived is not what {host} announced."
+    else:
+        why = f"{host} does not answer. This computer may have no internet."
+    return ModelNotFetched(label, why)
 
 
 class _Report:

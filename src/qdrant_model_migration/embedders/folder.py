@@ -1,4 +1,4 @@
-"""A model in a folder: for computers without internet, and for models that fastembed does not list."""
+"""Models in folders: for computers without internet, and for what fastembed does not list."""
 
 from __future__ import annotations
 
@@ -136,14 +136,16 @@ def _output(folder: Path, file: str) -> _Output:
 
 
 def _written_pooling(folder: Path) -> Pooling | None:
-    """What sentence-transformers wrote into 1_Pooling/config.json; None for kinds not known here."""
+    """What sentence-transformers wrote into 1_Pooling/config.json; None: nothing known here."""
     written = _json(folder / "1_Pooling" / "config.json")
     kinds: dict[str, Pooling] = {
         "pooling_mode_cls_token": "cls",
         "pooling_mode_mean_tokens": "mean",
         "pooling_mode_lasttoken": "last",
     }
-    on = [key for key, value in written.items() if key.startswith("pooling_mode_") and value is True]
+    on = [
+        key for key, value in written.items() if key.startswith("pooling_mode_") and value is True
+    ]
     return kinds.get(on[0]) if len(on) == 1 else None
 
 

@@ -10,17 +10,18 @@ from typing import NamedTuple
 
 # The languages of XLM-RoBERTa's pre-training, by ISO 639-1 code where there is one (Conneau et
 # al. 2020, table 6); models built on it name the same list.
-_XLM_R = tuple(
+_XLM_R_CODES = (
     "af am ar as az be bg bn br bs ca cs cy da de el en eo es et eu fa fi fr fy ga gd gl gu ha he "
     "hi hr hu hy id is it ja jv ka kk km kn ko ku ky la lo lt lv mg mk ml mn mr ms my ne nl no om "
     "or pa pl ps pt ro ru sa sd si sk sl so sq sr su sv sw ta te th tl tr ug uk ur uz vi xh yi zh"
-    .split()
 )
+_XLM_R = tuple(_XLM_R_CODES.split())
 # sbert.net, "Multilingual Models": the languages of the paraphrase-multilingual models.
-_SBERT_50 = tuple(
+_SBERT_CODES = (
     "ar bg ca cs da de el en es et fa fi fr gl gu he hi hr hu hy id it ja ka ko ku lt lv mk mn mr "
-    "ms my nb nl pl pt ro ru sk sl sq sr sv th tr uk ur vi zh".split()
+    "ms my nb nl pl pt ro ru sk sl sq sr sv th tr uk ur vi zh"
 )
+_SBERT_50 = tuple(_SBERT_CODES.split())
 _EN = ("en",)
 _MANY = ("many",)
 _BGE_QUERY = "Represent this sentence for searching relevant passages: "

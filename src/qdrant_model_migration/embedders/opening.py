@@ -73,4 +73,6 @@ def within_reach(model: ModelRef) -> bool:
 def _alike(name: str) -> tuple[str, ...]:
     names = [entry.model.name for entry in catalogue().values()]
     by_lower = {known.lower(): known for known in (*RECIPES, *names)}
-    return tuple(by_lower[one] for one in get_close_matches(name.lower(), by_lower, n=3, cutoff=0.5))
+    return tuple(
+        by_lower[one] for one in get_close_matches(name.lower(), by_lower, n=3, cutoff=0.5)
+    )

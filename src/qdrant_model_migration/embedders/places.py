@@ -27,7 +27,7 @@ def download_folders() -> tuple[Path, ...]:
 
 
 def locate(model: ModelRef) -> Path | None:
-    """The folder that holds all files of this model; None: it is not on this machine, or not whole."""
+    """The folder that holds all files of this model; None: they are not all on this machine."""
     if model.folder is not None:
         folder = Path(model.folder)
         return folder if _whole(folder, files_of(model)) else None

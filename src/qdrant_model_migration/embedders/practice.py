@@ -162,7 +162,8 @@ class PracticeEmbedder:
             if np.linalg.norm(vector[:cut]) < 1e-6:
                 noise = np.frombuffer(shake_256(_bytes(text)).digest(size), dtype=np.uint8)
                 vector = noise.astype(np.float64) - 127.5
-        return vector / np.linalg.norm(vector)
+        unit: NDArray[np.float64] = vector / np.linalg.norm(vector)
+        return unit
 
     def _look_up(self, word: str) -> NDArray[np.int32]:
         rows = self._row_of_bucket[[_bucket(one) for one in _features(word, self._recipe)]]
@@ -176,7 +177,7 @@ def _recipe(name: str) -> Recipe:
 
 
 def _features(word: str, recipe: Recipe) -> Iterator[str]:
-    """The word; with subwords also its parts between underscores and their 3- to 5-letter pieces."""
+    """The word; with subwords also its parts between underscores, and their 3- to 5-letter bits."""
     yield f"w:{word}"
     if not recipe.subwords:
         return
@@ -225,9 +226,7 @@ def _projection(
     weights = (1 + np.log(times)) * idf[places]
     of_text = np.repeat(np.arange(len(kept)), np.diff(ends))
     lengths = np.sqrt(np.bincount(of_text, weights**2, minlength=len(kept)))
-    rows = csr_matrix(
-        (weights / lengths[of_text], places, ends), shape=(len(kept), len(buckets))
-    )
+    rows = csr_matrix((weights / lengths[of_text], places, ends), shape=(len(kept), len(buckets)))
     values, vectors = np.linalg.eigh((rows @ rows.T).toarray())
     values, vectors = values[::-1][: r.dimensions], vectors[:, ::-1][:, : r.dimensions]
     real = values > 1e-9  # below lies rounding, not the texts

@@ -1,0 +1,127 @@
+"""Builds tiny but real ONNX models with their tokenizers, so that fastembed runs for real, offline.
+
+A token's vector is a row of a fixed random table; that is all the model does.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
+
+_TEXT = (
+    "the a of and to in is it red green blue cat dog bird runs sleeps eats house river mountain "
+    "query passage : search_query search_document one text , see that works"
+)
+WORDS = tuple(_TEXT.split())
+SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]")
+
+
+def tiny_onnx(
+    folder: Path,
+    *,
+    dimensions: int = 8,
+    max_tokens: int = 16,
+    words: Sequence[str] = WORDS,
+    seed: int = 0,
+    file: str = "model.onnx",
+    pooled: bool = False,
+    pooling: str | None = "mean",
+    normalise: bool = True,
+    prompts: dict[str, str] | None = None,
+    unknown_value: float | None = None,
+) -> Path:
+    """Write a model into `folder` and return it.
+
+    pooled: the output is one vector per text, and is called sentence_embedding. pooling: what the
+    folder says of it ("cls", "mean", None: nothing). unknown_value: every value of the vector of a
+    word that is not in `words`, so that NaN or 0 can be provoked by a text.
+    """
+    vocabulary = (*SPECIAL, *words)
+    table = np.random.default_rng(seed).normal(size=(len(vocabulary), dimensions))
+    if unknown_value is not None:
+        table[:] = np.where(np.arange(len(vocabulary))[:, None] < len(SPECIAL), 0.0, table)
+        table[1] = unknown_value
+    path = folder / file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    onnx.save(_graph(table.astype(np.float32), pooled), str(path))
+    _tokenizer(vocabulary).save(str(folder / "tokenizer.json"))
+    _write(folder / "tokenizer_config.json", {"model_max_length": max_tokens, "pad_token": "[PAD]"})
+    _write(folder / "config.json", {"pad_token_id": 0, "hidden_size": dimensions})
+    if pooling is not None:
+        _write(
+            folder / "1_Pooling" / "config.json",
+            {
+                "word_embedding_dimension": dimensions,
+                "pooling_mode_cls_token": pooling == "cls",
+                "pooling_mode_mean_tokens": pooling == "mean",
+            },
+        )
+    modules = [{"type": "sentence_transformers.models.Pooling"}]
+    if normalise:
+        modules.append({"type": "sentence_transformers.models.Normalize"})
+    _write(folder / "modules.json", modules)
+    if prompts is not None:
+        _write(folder / "config_sentence_transformers.json", {"prompts": prompts})
+    return folder
+
+
+def tiny_download(cache: Path, repo: str, *, commit: str = "0" * 40, **model: object) -> Path:
+    """The same as `repo` in the layout of a download cache. Returns the folder of its files."""
+    home = cache / f"models--{repo.replace('/', '--')}"
+    (home / "refs").mkdir(parents=True)
+    (home / "refs" / "main").write_text(commit)
+    return tiny_onnx(home / "snapshots" / commit, **model)  # type: ignore[arg-type]
+
+
+def _graph(table: np.ndarray, pooled: bool) -> onnx.ModelProto:
+    size = table.shape[1]
+    inputs = [
+        helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "tokens"])
+        for name in ("input_ids", "attention_mask")
+    ]
+    nodes = [helper.make_node("Gather", ["table", "input_ids"], ["last_hidden_state"])]
+    constants = [numpy_helper.from_array(table, "table")]
+    output, shape = "last_hidden_state", ["batch", "tokens", size]
+    if pooled:
+        output, shape = "sentence_embedding", ["batch", size]
+        constants.append(numpy_helper.from_array(np.array([2], np.int64), "last_axis"))
+        constants.append(numpy_helper.from_array(np.array([1], np.int64), "token_axis"))
+        nodes += [
+            helper.make_node("Cast", ["attention_mask"], ["mask"], to=TensorProto.FLOAT),
+            helper.make_node("Unsqueeze", ["mask", "last_axis"], ["wide"]),
+            helper.make_node("Mul", ["last_hidden_state", "wide"], ["kept"]),
+            helper.make_node("ReduceSum", ["kept", "token_axis"], ["sum"], keepdims=0),
+            helper.make_node("ReduceSum", ["wide", "token_axis"], ["count"], keepdims=0),
+            helper.make_node("Div", ["sum", "count"], ["sentence_embedding"]),
+        ]
+    graph = helper.make_graph(
+        nodes,
+        "tiny",
+        inputs,
+        [helper.make_tensor_value_info(output, TensorProto.FLOAT, shape)],
+        constants,
+    )
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
+
+
+def _tokenizer(vocabulary: Sequence[str]) -> Tokenizer:
+    ids = {word: number for number, word in enumerate(vocabulary)}
+    tokenizer = Tokenizer(models.WordLevel(ids, unk_token="[UNK]"))
+    tokenizer.normalizer = normalizers.Lowercase()
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="[CLS] $A [SEP]", special_tokens=[("[CLS]", ids["[CLS]"]), ("[SEP]", ids["[SEP]"])]
+    )
+    tokenizer.add_special_tokens([word for word in vocabulary if word in (*SPECIAL, "[MASK]")])
+    return tokenizer
+
+
+def _write(path: Path, value: object) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(value))
