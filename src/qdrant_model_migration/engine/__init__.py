@@ -1,0 +1,49 @@
+"""Carries out plans in a process of its own; faces start it, steer it and look at it from here.
+
+Importing this imports neither pydantic nor the client: looking at a run has to be instant.
+"""
+
+from __future__ import annotations
+
+from qdrant_model_migration.engine.process import give_consent, run_here, start, steer
+from qdrant_model_migration.engine.run_folder import (
+    Card,
+    create_run,
+    find_run,
+    run_folders,
+    runs_folder,
+)
+from qdrant_model_migration.engine.stamps import local
+from qdrant_model_migration.engine.view import (
+    ConsentView,
+    DeadLetter,
+    EventView,
+    RunView,
+    Sample,
+    StepView,
+    Watch,
+    list_runs,
+    view,
+)
+
+__all__ = [
+    "Card",
+    "ConsentView",
+    "DeadLetter",
+    "EventView",
+    "RunView",
+    "Sample",
+    "StepView",
+    "Watch",
+    "create_run",
+    "find_run",
+    "give_consent",
+    "list_runs",
+    "local",
+    "run_folders",
+    "run_here",
+    "runs_folder",
+    "start",
+    "steer",
+    "view",
+]

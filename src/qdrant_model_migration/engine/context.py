@@ -1,0 +1,121 @@
+"""The small world a step sees, for real: `Context` carries out steps.step.StepContext."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from qdrant_model_migration.embedders import Embedder, ModelRef
+from qdrant_model_migration.engine.journal import Journal
+from qdrant_model_migration.engine.levers import Levers
+from qdrant_model_migration.engine.progress import Progress
+from qdrant_model_migration.engine.retrying import Retrying
+from qdrant_model_migration.pipeline.move import Move
+from qdrant_model_migration.qdrant import PointId, Qdrant
+
+
+class Models:
+    """The opened models of a run, each opened once, whichever thread asks first."""
+
+    def __init__(self, open_embedder: Callable[[ModelRef], Embedder]) -> None:
+        self._open, self._lock = open_embedder, threading.Lock()
+        self._opened: dict[str, Embedder] = {}
+
+    def get(self, model: ModelRef) -> Embedder:
+        key = model.model_dump_json()
+        with self._lock:
+            if key not in self._opened:
+                self._opened[key] = self._open(model)
+            return self._opened[key]
+
+
+class Context:
+    """One per step. `parent` is the event under which everything is written that the step says."""
+
+    def __init__(
+        self,
+        *,
+        folder: Path,
+        run_id: str,
+        move: Move | None,
+        accepted: frozenset[str],
+        qdrant: Qdrant,
+        journal: Journal,
+        progress: Progress,
+        levers: Levers,
+        retrying: Retrying,
+        models: Models,
+        parent: int | None,
+    ) -> None:
+        self._folder, self._run_id, self._move, self._accepted = folder, run_id, move, accepted
+        self._qdrant, self._journal, self._progress = qdrant, journal, progress
+        self._levers, self._retrying, self._models, self._parent = levers, retrying, models, parent
+
+    @property
+    def qdrant(self) -> Qdrant:
+        return self._qdrant
+
+    @property
+    def folder(self) -> Path:
+        return self._folder
+
+    @property
+    def move(self) -> Move:
+        if self._move is None:
+            raise LookupError("this plan moves nothing; the step should not ask what goes where")
+        return self._move
+
+    @property
+    def has_move(self) -> bool:
+        return self._move is not None
+
+    @property
+    def run_id(self) -> str:
+        return self._run_id
+
+    @property
+    def accepted(self) -> frozenset[str]:
+        return self._accepted
+
+    def embedder(self, model: ModelRef) -> Embedder:
+        return self._models.get(model)
+
+    def say(self, kind: str, text: str, **data: Any) -> None:
+        self._journal.event(kind, text, data, self._parent)
+
+    def progress(self, done: int, total: int | None, unit: str = "points") -> None:
+        if self._progress.report(done, total, unit):
+            self._retrying.answered()
+
+    def remember(self, key: str, value: Any) -> None:
+        self._journal.remember(key, value)
+
+    def recall(self, key: str, default: Any = None) -> Any:
+        return self._journal.recall(key, default)
+
+    def dead_letter(self, point: PointId, reason: str, held: str) -> None:
+        self._journal.set_aside(point_text(point), reason, held)
+
+    def revive(self, points: set[PointId]) -> None:
+        self._journal.revive([point_text(point) for point in points])
+
+    def consent(self, gate: str) -> Mapping[str, str] | None:
+        return self._journal.consent(gate)
+
+    def spend(self, gate: str) -> None:
+        self._journal.spend(gate)
+
+    def breathe(self) -> None:
+        self._levers.breathe()
+        self._retrying.breathed()
+
+    def rest(self, seconds: float) -> None:
+        self._progress.flush()
+        self._levers.rest(seconds)
+
+
+def point_text(point: PointId) -> str:
+    """An id as typed text: an unsigned 64-bit number does not fit SQLite's own integers."""
+    return f"u:{point}" if isinstance(point, int) else f"s:{point}"

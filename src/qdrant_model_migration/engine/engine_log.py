@@ -1,0 +1,74 @@
+"""engine.log: what is for whoever looks after the program, as JSON lines without secrets.
+
+Tracebacks live here and nowhere else; the journal has the plain sentences.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from qdrant_model_migration.engine.blanking import blanked
+from qdrant_model_migration.engine.stamps import now
+
+FILE = "engine.log"
+log = logging.getLogger("qdrant_model_migration.engine")
+
+
+class _Lines(logging.Formatter):
+    """One JSON object per line. The secret is taken out of the finished text, traceback included,
+    because a filter would not see the traceback."""
+
+    def __init__(self, secret: str) -> None:
+        super().__init__()
+        self._secret = secret
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "at": now(),
+            "level": record.levelname.lower(),
+            "from": record.name,
+            "text": record.getMessage(),
+        }
+        if record.exc_info:
+            line["traceback"] = self.formatException(record.exc_info)
+        text = json.dumps(line, ensure_ascii=False)
+        return blanked(text, self._secret)
+
+
+@contextmanager
+def logging_to(folder: Path, secret: str) -> Iterator[None]:
+    """Send the log of the whole process, and what its threads die of, to the run's engine.log."""
+    path = folder / FILE
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
+    handler = logging.FileHandler(path, encoding="utf-8", delay=True)
+    handler.setFormatter(_Lines(secret))
+    # A full disk must not print a traceback of the log itself into the face's terminal.
+    handler.handleError = lambda record: None  # type: ignore[method-assign]
+    root = logging.getLogger()
+    before = root.level, log.level, threading.excepthook
+    root.addHandler(handler)
+    root.setLevel(logging.WARNING)
+    log.setLevel(logging.INFO)
+    logging.captureWarnings(True)
+    threading.excepthook = _log_thread
+    try:
+        yield
+    finally:
+        threading.excepthook = before[2]
+        logging.captureWarnings(False)
+        root.setLevel(before[0])
+        log.setLevel(before[1])
+        root.removeHandler(handler)
+        handler.close()
+
+
+def _log_thread(died: threading.ExceptHookArgs) -> None:
+    name = died.thread.name if died.thread else "a thread"
+    if died.exc_value is not None and not issubclass(died.exc_type, SystemExit):
+        log.error("%s ended with an error", name, exc_info=died.exc_value)

@@ -1,0 +1,72 @@
+"""What a run is to do, in objects, made from the plan in its folder."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import NamedTuple
+
+from qdrant_model_migration.embedders import Embedder, ModelRef
+from qdrant_model_migration.engine.run_folder import PLAN, file_digest, read_card
+from qdrant_model_migration.errors import NoSuchRun, RunPlanChanged
+from qdrant_model_migration.pipeline.move import Move
+from qdrant_model_migration.qdrant import Qdrant, Retry
+from qdrant_model_migration.steps import Step
+
+KEY = "QDRANT_API_KEY"
+WEEK = 7 * 24 * 3600.0
+Connect = Callable[[threading.Event, Callable[[Retry], None]], AbstractContextManager[Qdrant]]
+
+
+class Job(NamedTuple):
+    """steps: in order. later: makes a step that is added to a run by its name. connect: opens the
+    Qdrant, given what stops it and what hears of retries."""
+
+    steps: tuple[Step, ...]
+    later: Callable[[str], Step]
+    move: Move | None
+    accepted: frozenset[str]
+    connect: Connect
+    open_embedder: Callable[[ModelRef], Embedder]
+
+
+def job_of(folder: Path) -> Job:
+    """The job of a run folder. Raises PlanError, RunPlanChanged, NoSuchRun."""
+    from qdrant_model_migration.embedders import open_embedder
+    from qdrant_model_migration.plan import load_plan
+    from qdrant_model_migration.qdrant import Patience, open_qdrant
+    from qdrant_model_migration.steps import LATER
+
+    path = folder / PLAN
+    try:
+        changed = file_digest(path) != read_card(folder).file
+    except OSError:
+        raise NoSuchRun(folder.name, str(folder.parent)) from None
+    if changed:
+        raise RunPlanChanged(folder.name)
+    plan = load_plan(path)
+
+    def connect(
+        stop: threading.Event, on_retry: Callable[[Retry], None]
+    ) -> AbstractContextManager[Qdrant]:
+        # A run may be left alone for days: it outlives the server's absence for a week.
+        patience = Patience(total_s=WEEK, longest_wait_s=60.0)
+        return open_qdrant(
+            plan.server,
+            os.environ.get(KEY),
+            stop=stop,
+            on_retry=on_retry,
+            patience=patience,
+        )
+
+    return Job(
+        steps=plan.steps,
+        later=lambda name: LATER[name](),
+        move=plan.move,
+        accepted=frozenset(plan.accepted),
+        connect=connect,
+        open_embedder=open_embedder,
+    )

@@ -1,0 +1,145 @@
+"""A thread of the engine that reads control files, keeps the journal's pulse and shows progress."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from qdrant_model_migration.engine import control
+from qdrant_model_migration.engine.journal import Journal
+from qdrant_model_migration.engine.levers import Levers
+from qdrant_model_migration.engine.progress import Progress
+from qdrant_model_migration.engine.stamps import now
+from qdrant_model_migration.errors import QmmError
+
+LOOK = 0.1  # seconds between two looks at control/
+PULSE = 2.0  # seconds between two signs of life in the journal
+
+
+def take_consents(journal: Journal, note: control.Wish) -> None:
+    """Move a consent into the journal; the file goes only after the journal has it for good."""
+    gate = note.data["gate"]
+    if journal.add_consent(gate, note.data.get("answers", {}), note.source):
+        journal.event("consent", f"Consent was given for: {gate}.", {"gate": gate}, None)
+    control.settle(note)
+
+
+def clear_up(folder: Path, journal: Journal) -> None:
+    """Before the work starts: consents and throttle count, older wishes to stop or pause do not."""
+    for note in control.read(folder, settled=True):
+        if isinstance(note, control.Unreadable):
+            refuse(folder, journal, note)
+        elif note.verb == "consent":
+            take_consents(journal, note)
+        elif note.verb == "throttle":
+            journal.put(throttle=note.data)
+            control.settle(note)
+        else:
+            control.settle(note)
+            journal.event(
+                "control",
+                f"An older {note.verb} was not carried out: the run was not going then.",
+                {},
+                None,
+            )
+
+
+def refuse(folder: Path, journal: Journal, note: control.Unreadable) -> None:
+    """Say that a control file cannot be used, and move it aside."""
+    control.set_aside(folder, note)
+    journal.event(
+        "control",
+        f"The control file {note.path.name} was not used: {note.why}. "
+        f"It lies in {control.FOLDER}/{control.ASIDE}.",
+        {},
+        None,
+    )
+
+
+class Listener:
+    """Runs from `start` to `close`. Wishes are carried out in the order in which they were made."""
+
+    def __init__(
+        self,
+        folder: Path,
+        journal: Journal,
+        levers: Levers,
+        progress: Progress,
+        signalled: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self._folder, self._journal, self._levers = folder, journal, levers
+        self._progress, self._signalled = progress, signalled
+        self._over = threading.Event()
+        self._stopping = False
+        self._pulse = time.monotonic()
+        self._thread = threading.Thread(target=self._listen, name="qmm-listener", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def close(self) -> None:
+        self._over.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _listen(self) -> None:
+        while not self._over.wait(LOOK):
+            try:
+                self.look()
+            except QmmError as error:
+                self._levers.break_down(error)
+                return
+
+    def look(self) -> None:
+        """One look: wishes, signals, held-back progress, pulse."""
+        for note in control.read(self._folder):
+            if isinstance(note, control.Unreadable):
+                refuse(self._folder, self._journal, note)
+            else:
+                self._carry_out(note)
+        if (self._signalled() or self._levers.stop.is_set()) and not self._stopping:
+            self._stop()
+        self._progress.flush()
+        if time.monotonic() - self._pulse >= PULSE:
+            self._pulse = time.monotonic()
+            self._journal.put(forced=False, heard=now())
+            if not self._levers.paused:
+                self._progress.sample()
+
+    def _carry_out(self, wish: control.Wish) -> None:
+        if wish.verb == "consent":
+            take_consents(self._journal, wish)
+            return
+        if wish.verb == "stop":
+            self._stop()
+        elif wish.verb == "throttle":
+            self._levers.ask_throttle(wish.data)
+            self._journal.put(throttle=wish.data or None)
+            self._say(_pace(wish))
+        elif wish.verb == "pause" and not self._levers.paused:
+            self._levers.ask_pause()
+            self._say("Pause: what is on its way is finished first.")
+        elif wish.verb == "resume" and self._levers.paused:
+            self._levers.ask_resume()
+            self._say("Going on.")
+        control.settle(wish)
+
+    def _stop(self) -> None:
+        if not self._stopping:
+            self._stopping = True
+            self._say("Stopping: what is on its way is finished, then the checkpoint is saved.")
+            self._journal.enter("stopping")
+        self._levers.ask_stop()
+
+    def _say(self, text: str) -> None:
+        self._journal.event("control", text, {}, None)
+
+
+def _pace(wish: control.Wish) -> str:
+    if "per_second" in wish.data:
+        return f"Speed: at most {wish.data['per_second']:g} points per second."
+    if "pace" in wish.data:
+        return f"Speed: {wish.data['pace']}."
+    return "Speed: as fast as it goes."

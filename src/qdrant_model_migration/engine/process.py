@@ -1,0 +1,159 @@
+"""The engine as a process: begin it, so that it outlives its window; steer it; be it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qdrant_model_migration.engine import control, engine_log, lock
+from qdrant_model_migration.engine import journal as journals
+from qdrant_model_migration.engine.run_folder import read_card, refuse_beside_another
+from qdrant_model_migration.engine.view import GOING, Watch, view
+from qdrant_model_migration.errors import (
+    EngineDidNotStart,
+    QmmError,
+    RunBusy,
+    RunFolderUnusable,
+    RunNotGoing,
+    ThrottleUnknown,
+)
+
+if TYPE_CHECKING:
+    from qdrant_model_migration.engine.companion import Companion
+    from qdrant_model_migration.engine.job import Job
+
+KEY = "QDRANT_API_KEY"
+PATIENCE = 60.0  # seconds for a process to begin: opening large libraries on a busy computer
+ENDING = 10.0  # seconds for an engine that has said its last word to let go of the run
+
+
+def engine_command(folder: Path, extra: str | None) -> list[str]:
+    """The command line of the engine. It holds no secret: anyone on the computer can read it."""
+    command = [sys.executable, "-m", "qdrant_model_migration", "engine", str(folder)]
+    return command + (["--extra", extra] if extra else [])
+
+
+def start(folder: Path, env: Mapping[str, str] | None = None, *, extra: str | None = None) -> None:
+    """Begin or resume a run in a process of its own; returns when that has the run open.
+
+    env is added to the environment: the API key goes there (QDRANT_API_KEY) and nowhere else.
+    extra: a step to add, "rollback" or "cleanup". Raises RunBusy, EngineDidNotStart,
+    RunFolderUnusable, NoSuchRun, CollectionHasRun.
+    """
+    with closing(Watch(folder, events=0)) as watch:
+        before = watch.look()
+        if before.live and before.state in GOING:
+            raise RunBusy(folder.name)
+        refuse_beside_another(folder)
+        process = _launch(folder, {**os.environ, **(env or {})}, extra)
+        patience = time.monotonic() + PATIENCE
+        while watch.look().session == before.session:
+            if process.poll() is not None and watch.look().session == before.session:
+                raise EngineDidNotStart(folder.name, str(folder / engine_log.FILE))
+            if time.monotonic() > patience:
+                process.terminate()
+                raise EngineDidNotStart(folder.name, str(folder / engine_log.FILE))
+            time.sleep(0.03)
+
+
+def _launch(folder: Path, env: Mapping[str, str], extra: str | None) -> subprocess.Popen[bytes]:
+    """No terminal, no input, a session of its own: it survives the window and the login."""
+    path = folder / engine_log.FILE
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise RunFolderUnusable(str(folder), "written to", error) from error
+    try:
+        process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            engine_command(folder, extra),
+            env=dict(env),
+            stdin=subprocess.DEVNULL,
+            stdout=handle,
+            stderr=handle,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise EngineDidNotStart(folder.name, str(path)) from error
+    finally:
+        os.close(handle)
+    # Whoever started it reaps it, so that no dead entry is left in the list of processes.
+    threading.Thread(target=process.wait, name="qmm-reaper", daemon=True).start()
+    return process
+
+
+def steer(folder: Path, verb: str, **data: Any) -> None:
+    """Tell a running engine to "pause", "resume", "stop" or "throttle".
+
+    throttle takes pace="gently" | "normally" | "fast", or per_second=N points; nothing: no limit.
+    Raises RunNotGoing where nobody carries the run out, ThrottleUnknown, RunFolderUnusable.
+    """
+    if verb not in control.WISHES or verb == "consent":
+        raise ValueError(f"{verb} is not a way to steer")
+    if verb == "throttle" and (wrong := control.wrong_throttle(data)):
+        raise ThrottleUnknown(wrong)
+    found = view(folder, events=0)
+    if not found.live and verb != "throttle":
+        raise RunNotGoing(folder.name, verb, found.state)
+    control.send(folder, verb, data)
+
+
+def give_consent(folder: Path, gate: str, answers: Mapping[str, str]) -> None:
+    """Lay a consent into the run folder. It counts when the run comes to that gate; a run that
+    waits there goes on when it is started."""
+    read_card(folder)
+    control.send(folder, "consent", {"gate": gate, "answers": dict(answers)})
+
+
+def run_here(
+    folder: Path,
+    companion: Companion | None = None,
+    *,
+    extra: str | None = None,
+    stop: threading.Event | None = None,
+    job_of: Callable[[Path], Job] | None = None,
+) -> int:
+    """Be the engine of this run until it ends, waits, fails or is stopped; returns the exit code
+    (0, 3, 4, 130), which the journal explains.
+
+    companion: see companion.py. stop: set it to stop cleanly. Raises QmmError, with nothing
+    changed, where the run cannot be opened: RunBusy, RunIsOver, NoSuchRun, RunFolderUnusable,
+    CollectionHasRun, JournalDamaged; DiskFull and JournalUnwritable also later.
+    """
+    from qdrant_model_migration.engine.job import job_of as from_plan
+    from qdrant_model_migration.engine.runner import Runner
+    from qdrant_model_migration.engine.signals import Signals
+
+    read_card(folder)
+    secret = os.environ.get(KEY, "")
+    signals = Signals()
+    with lock.held(folder, patience=_patience(folder)), engine_log.logging_to(folder, secret):
+        try:
+            refuse_beside_another(folder)
+            with (
+                closing(journals.Journal(folder / journals.FILE, secret=secret)) as journal,
+                signals.caught(),
+            ):
+                return Runner(
+                    folder,
+                    journal,
+                    job_of or from_plan,
+                    companion=companion,
+                    extra=extra,
+                    stop=stop or threading.Event(),
+                    signals=signals,
+                ).run()
+        except QmmError as error:
+            engine_log.log.error("%s", error)
+            raise
+
+
+def _patience(folder: Path) -> float:
+    """An engine that has written how it ended is about to let go; one at work is not."""
+    return 1.0 if view(folder, events=0).state in GOING else ENDING

@@ -1,0 +1,267 @@
+"""Carries out a run: step by step, through gates, until it is done, waits, fails or is stopped."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from qdrant_model_migration.engine import engine_log
+from qdrant_model_migration.engine.agenda import Item, agenda, name_of
+from qdrant_model_migration.engine.companion import Companion, running_beside
+from qdrant_model_migration.engine.context import Context, Models
+from qdrant_model_migration.engine.job import Job
+from qdrant_model_migration.engine.journal import Journal
+from qdrant_model_migration.engine.levers import Levers
+from qdrant_model_migration.engine.listener import Listener, clear_up
+from qdrant_model_migration.engine.progress import Progress
+from qdrant_model_migration.engine.report import write_report
+from qdrant_model_migration.engine.retrying import Retrying
+from qdrant_model_migration.engine.run_folder import read_card
+from qdrant_model_migration.engine.signals import Signals
+from qdrant_model_migration.engine.stamps import now
+from qdrant_model_migration.engine.view import GOING, view
+from qdrant_model_migration.errors import QmmError, RunIsOver, StepBroke, Stopped
+from qdrant_model_migration.qdrant import Qdrant
+from qdrant_model_migration.steps import Gate, Waiting
+
+OVER = ("rolled back", "cleaned up")
+AFTER = {"rollback": "rolled back", "cleanup": "cleaned up"}
+DONE, WAITS, FAILED, STOPPED = 0, 3, 4, 130
+
+
+class Ending(NamedTuple):
+    """How a session ends. values: what the journal keeps with the state (gate, error)."""
+
+    code: int
+    state: str
+    text: str
+    values: dict[str, Any]
+    since: str | None = None
+
+
+class Runner:
+    """One session of a run. Whoever makes it holds the folder's lock and has the journal open."""
+
+    def __init__(
+        self,
+        folder: Path,
+        journal: Journal,
+        job_of: Callable[[Path], Job],
+        *,
+        companion: Companion | None = None,
+        extra: str | None = None,
+        stop: threading.Event,
+        signals: Signals,
+    ) -> None:
+        self._folder, self._journal, self._job_of = folder, journal, job_of
+        self._companion, self._extra = companion, extra
+        self._card = read_card(folder)
+        self._progress = Progress(journal)
+        self._levers = Levers(journal, self._progress, stop)
+        self._listener = Listener(folder, journal, self._levers, self._progress, signals.came)
+        self._missing: list[str] = []
+        self._session = 0
+        self._at: Item | None = None
+
+    def run(self) -> int:
+        """Carry out what is left; returns the exit code.
+
+        Raises RunIsOver before anything is written, and why the journal cannot be written.
+        """
+        self._keep_what_was()
+        clear_up(self._folder, self._journal)
+        self._levers.ask_throttle(self._journal.get("throttle") or {})
+        self._open_session()
+        self._listener.start()
+        try:
+            ending = self._until_it_ends()
+        finally:
+            self._listener.close()
+        if self._levers.broken is not None:
+            raise self._levers.broken
+        self._close_session(ending)
+        return ending.code
+
+    # --- a session's frame --------------------------------------------------------------------
+
+    def _keep_what_was(self) -> None:
+        """Where the run stood before a step was added, to go back to if it is not wanted."""
+        journal = self._journal
+        state = journal.get("state")
+        pending = any(row.extra and row.state != "done" for row in journal.steps())
+        if state == "cleaned up" or (state in OVER and self._extra is None and not pending):
+            raise RunIsOver(self._folder.name, state)
+        if not pending:
+            stopped = "stopped" if state in GOING else state
+            kept = {"state": stopped, **{key: journal.get(key) for key in ("since", "gate")}}
+            journal.put(before=kept)
+
+    def _open_session(self) -> None:
+        journal = self._journal
+        number = journal.get("session", 0) + 1
+        with journal.writing():
+            journal.settle_steps()
+            journal.put(error=None, gate=None, retry=None, ended=None)
+            journal.enter("starting", since=now(), session=number)
+            if journal.get("began") is None:
+                journal.put(began=now())
+            said = "The run begins." if number == 1 else "The run goes on."
+            self._session = journal.event("run", said, {"session": number}, None)
+        if not journal.shared:
+            journal.event(
+                "note",
+                "This disk does not let windows read while the run writes; they may lag a little.",
+                {},
+                self._session,
+            )
+
+    def _close_session(self, ending: Ending) -> None:
+        """The state comes last: who reads it finds the report written and the Qdrant free."""
+        journal = self._journal
+        journal.event("run", ending.text, {"state": ending.state}, self._session)
+        moment = ending.since or now()
+        found = view(self._folder)._replace(
+            state=ending.state,
+            since=moment,
+            ended=now(),
+            gate=ending.values.get("gate"),
+            error=ending.values.get("error"),
+            retry=None,
+        )
+        try:
+            write_report(self._folder, found)
+        except QmmError as error:
+            journal.event("report", f"The report was not written. {error}", {}, self._session)
+        journal.enter(ending.state, since=moment, ended=now(), retry=None, **ending.values)
+
+    # --- the work -----------------------------------------------------------------------------
+
+    def _until_it_ends(self) -> Ending:
+        try:
+            job = self._job_of(self._folder)
+            todo = agenda(self._journal, job, self._extra, self._folder.name)
+            if not todo or (self._was("state") in OVER and not todo[0].extra):
+                return self._as_it_was("Nothing was left to do.")
+            self._carry_out(job, todo)
+            return self._done(todo)
+        except Waiting as waiting:
+            return self._waiting(waiting.gate)
+        except (Stopped, KeyboardInterrupt):
+            return Ending(STOPPED, "stopped", "Stopped. Resume goes on from there.", {})
+        except QmmError as error:
+            return self._failed(error)
+        except Exception as error:  # noqa: BLE001 - whatever a step dies of, the run says so
+            title = self._journal.title(self._at.n) if self._at else "The start"
+            engine_log.log.error("%s ended with an error", title, exc_info=error)
+            return self._failed(StepBroke(title))
+
+    def _carry_out(self, job: Job, todo: list[Item]) -> None:
+        retrying = Retrying(self._journal, self._session)
+        models = Models(job.open_embedder)
+        with (
+            job.connect(self._levers.stop, retrying.told) as qdrant,
+            running_beside(self._companion, qdrant, self._journal, self._session),
+        ):
+            for item in todo:
+                self._levers.breathe()
+                self._carry_out_step(item, job, qdrant, retrying, models)
+
+    def _carry_out_step(
+        self, item: Item, job: Job, qdrant: Qdrant, retrying: Retrying, models: Models
+    ) -> None:
+        journal, title = self._journal, item.step.text(job.move).title
+        self._at = item
+        with journal.writing():
+            journal.mark_step(item.n, "running")
+            journal.enter("running")
+            event = journal.event("step", f"{title}: begins.", {"step": item.n}, self._session)
+        self._progress.begin(item.n)
+        context = Context(
+            folder=self._folder,
+            run_id=self._card.id,
+            move=job.move,
+            accepted=job.accepted,
+            qdrant=qdrant,
+            journal=journal,
+            progress=self._progress,
+            levers=self._levers,
+            retrying=retrying,
+            models=models,
+            parent=event,
+        )
+        try:
+            self._through_gates(item, context)
+        finally:
+            self._progress.end()
+        retrying.answered()
+        with journal.writing():
+            journal.mark_step(item.n, "done")
+            journal.event("step", f"{title}: done.", {"step": item.n, "done": True}, event)
+
+    def _through_gates(self, item: Item, context: Context) -> None:
+        """A gate opens only to a consent that has all the gate asks for at this moment; a file
+        written by hand may lack something, or come from before the verdict changed."""
+        while True:
+            try:
+                return item.step.apply(context)
+            except Waiting as waiting:
+                if not self._opens(waiting.gate):
+                    raise
+
+    def _opens(self, gate: Gate) -> bool:
+        given = self._journal.unread_consent(gate.name)
+        if given is None:
+            return False
+        number, answers = given
+        missing = gate.missing(answers)
+        self._journal.judge_consent(number, not missing)
+        if missing:
+            self._missing = [ask.label for ask in missing]
+            self._journal.event(
+                "consent",
+                f"The consent for {gate.name} is not enough. Still asked for: "
+                f"{'; '.join(self._missing)}.",
+                {"gate": gate.name},
+                self._session,
+            )
+        return not missing
+
+    # --- endings ------------------------------------------------------------------------------
+
+    def _was(self, key: str) -> Any:
+        return (self._journal.get("before") or {}).get(key)
+
+    def _done(self, todo: list[Item]) -> Ending:
+        last = todo[-1]
+        if not last.extra:
+            return Ending(DONE, "done", "Done.", {})
+        name = name_of(last.step)
+        state = AFTER.get(name, "done")
+        return Ending(DONE, state, f"{self._journal.title(last.n)}: done.", {"before": None})
+
+    def _as_it_was(self, text: str) -> Ending:
+        state = self._was("state")
+        if state not in (*OVER, "done"):
+            return Ending(DONE, "done", "Done.", {})
+        return Ending(DONE, state, text, {}, self._was("since"))
+
+    def _waiting(self, gate: Gate) -> Ending:
+        if self._at is not None:
+            self._journal.mark_step(self._at.n, " ")
+        asked = {**gate.model_dump(mode="json"), "missing": self._missing}
+        return Ending(WAITS, "waiting", f"Waiting for you: {gate.title}.", {"gate": asked})
+
+    def _failed(self, error: QmmError) -> Ending:
+        said = {"what": error.what, "why": error.why, "todo": error.todo}
+        item = self._at
+        if item is not None and item.extra and error.refusal:
+            self._journal.drop_step(item.n)
+            before = self._journal.get("before") or {}
+            values = {"error": said, "gate": before.get("gate")}
+            return Ending(FAILED, before.get("state") or "stopped", str(error), values,
+                          before.get("since"))  # fmt: skip
+        if item is not None:
+            self._journal.mark_step(item.n, "failed")
+        return Ending(FAILED, "failed", str(error), {"error": said})

@@ -1,0 +1,349 @@
+"""A run as a face sees it: one frozen snapshot, read from its folder. Writes nothing, opens nothing
+else: a run can be looked at by any number of windows while the engine works."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from qdrant_model_migration.engine import journal, lock
+from qdrant_model_migration.engine.run_folder import Card, read_card, run_folders
+from qdrant_model_migration.engine.stamps import now, seconds_between
+from qdrant_model_migration.errors import (
+    JournalDamaged,
+    JournalFromNewer,
+    JournalUnwritable,
+    QmmError,
+    RunFolderUnusable,
+)
+
+GOING = ("starting", "running", "paused", "stopping")
+EVENTS = 200
+FIRST_START = 60.0  # seconds that a new run may take to begin before it counts as interrupted
+
+
+class StepView(NamedTuple):
+    """state: " ", "running", "done" or "failed". done, total: None where nothing is counted.
+
+    rate: units per second over the last half minute, None while it is not known.
+    """
+
+    name: str
+    title: str
+    state: str
+    seconds: float
+    done: int | None
+    total: int | None
+    unit: str
+    rate: float | None
+    writes_to: str
+    way_back: str
+    details: tuple[str, ...]
+    extra: bool
+
+
+class EventView(NamedTuple):
+    """at: UTC, as stamps.parse reads it. parent: the event that this one belongs under."""
+
+    id: int
+    parent: int | None
+    at: str
+    kind: str
+    text: str
+    data: dict[str, Any]
+
+
+class ConsentView(NamedTuple):
+    """verdict: what stood there when it was given. fits: None until its gate was reached."""
+
+    gate: str
+    at: str
+    answers: dict[str, str]
+    verdict: Any
+    fits: bool | None
+    spent: str | None
+
+
+class DeadLetter(NamedTuple):
+    """point: the id as text; held: what the field holds, shortened."""
+
+    point: str
+    reason: str
+    held: str
+    at: str
+
+
+class Sample(NamedTuple):
+    """One point of the curve of how fast it goes. A pause leaves a gap between two moments."""
+
+    at: str
+    step: int
+    done: int
+    rate: float | None
+
+
+class RunView(NamedTuple):
+    """Everything about a run at one moment. Times are UTC text, see stamps.local.
+
+    state: starting, running, paused, stopping, waiting, stopped, interrupted, failed, done,
+    rolled back, cleaned up. live: an engine carries it out now. session: how often one has begun.
+    step: index into `steps` of the one that is being carried out or comes next, None at the end.
+    gate: the Gate as a dict, with "missing" (labels of what the last consent lacked) added.
+    error: what, why, todo. heard: when the engine last wrote anything.
+    facts: what the steps remember under a plain name.
+    """
+
+    run_id: str
+    what: str
+    title: str
+    state: str
+    since: str
+    steps: tuple[StepView, ...]
+    gate: dict[str, Any] | None
+    verdict: dict[str, Any] | None
+    error: dict[str, str] | None
+    dead_letters: int
+    events: tuple[EventView, ...]
+    application: dict[str, Any] | None
+    facts: dict[str, Any]
+    retry: dict[str, Any] | None
+    folder: Path
+    card: Card
+    live: bool
+    session: int
+    step: int | None
+    began: str
+    ended: str | None
+    heard: str
+    throttle: dict[str, Any] | None
+    dead_letter_reasons: dict[str, int]
+    rates: tuple[Sample, ...]
+    consents: tuple[ConsentView, ...]
+
+
+def view(folder: Path, *, events: int = EVENTS) -> RunView:
+    """The run at this moment, with its newest `events`.
+
+    A journal that is damaged or cannot be read gives a view that is failed and says so. Raises
+    NoSuchRun or RunFolderUnusable where there is no run to look at.
+    """
+    with closing(Watch(folder, events=events)) as watch:
+        return watch.look()
+
+
+def list_runs(runs: Path | None = None) -> tuple[RunView, ...]:
+    """All runs, the one that changed last first. Raises RunFolderUnusable."""
+    found: list[RunView] = []
+    for folder in run_folders(runs):
+        try:
+            found.append(view(folder, events=20))
+        except QmmError:
+            continue  # made or taken away this very moment
+    return tuple(sorted(found, key=lambda run: run.since, reverse=True))
+
+
+class Watch:
+    """Looks at one run again and again; `look` is cheap while nothing has changed."""
+
+    def __init__(self, folder: Path, *, events: int = EVENTS) -> None:
+        self._folder, self._events = folder, events
+        self._card = read_card(folder)
+        self._sql: sqlite3.Connection | None = None
+        self._seen: tuple[object, ...] | None = None
+        self._last: RunView | None = None
+
+    def close(self) -> None:
+        if self._sql is not None:
+            self._sql.close()
+            self._sql = None
+
+    def look(self) -> RunView:
+        """The newest snapshot: the very same object as before if nothing has changed."""
+        live = lock.is_held(self._folder)
+        try:
+            if self._sql is None and not (self._folder / journal.FILE).exists():
+                return self._new(live)
+            sql = self._open()
+            version = sql.execute("PRAGMA data_version").fetchone()[0]
+            seen = (version, live)
+            if seen != self._seen or self._last is None:
+                self._last = self._read(sql, live)
+                self._seen = seen
+            return self._last
+        except (sqlite3.Error, ValueError, TypeError) as error:
+            self.close()
+            self._seen = None
+            busy = isinstance(error, sqlite3.OperationalError) and "locked" in str(error)
+            if busy and self._last is not None:
+                return self._last
+            return self._unreadable(error, live)
+        except QmmError as error:
+            self.close()
+            return self._broken(error, live)
+
+    def events(self, *, after: int = 0, limit: int = 1000) -> tuple[EventView, ...]:
+        """Events from the oldest on, those with an id above `after`."""
+        return tuple(
+            _event(row)
+            for row in self._ask(
+                "SELECT * FROM events WHERE id > ? ORDER BY id LIMIT ?", after, limit
+            )
+        )
+
+    def dead_letters(self, *, skip: int = 0, limit: int = 1000) -> tuple[DeadLetter, ...]:
+        """The points set aside, in the order in which that happened."""
+        rows = self._ask(
+            "SELECT point, reason, held, at FROM dead_letters ORDER BY rowid LIMIT ? OFFSET ?",
+            limit, skip,
+        )  # fmt: skip
+        return tuple(DeadLetter(point[2:], reason, held, at) for point, reason, held, at in rows)
+
+    def _ask(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """Rows, or none where there is no journal yet. Raises JournalDamaged."""
+        if self._sql is None and not (self._folder / journal.FILE).exists():
+            return []
+        try:
+            return self._open().execute(sql, values).fetchall()
+        except sqlite3.OperationalError as error:
+            raise JournalUnwritable(str(self._folder / journal.FILE)) from error
+        except sqlite3.DatabaseError as error:
+            raise JournalDamaged(str(self._folder / journal.FILE)) from error
+
+    def _open(self) -> sqlite3.Connection:
+        if self._sql is None:
+            path = self._folder / journal.FILE
+            uri = f"{path.absolute().as_uri()}?mode=ro"
+            # Autocommit: a transaction left open would let the journal's WAL grow without end.
+            self._sql = sqlite3.connect(
+                uri, uri=True, timeout=2, isolation_level=None, check_same_thread=False
+            )
+            if self._sql.execute("PRAGMA user_version").fetchone()[0] > journal.VERSION:
+                raise JournalFromNewer(str(path))
+        return self._sql
+
+    def _read(self, sql: sqlite3.Connection, live: bool) -> RunView:
+        # One transaction, so that all parts are of the same moment; it ends before it is drawn.
+        sql.execute("BEGIN")
+        try:
+            return self._assemble(sql, live)
+        finally:
+            sql.execute("ROLLBACK")
+
+    def _assemble(self, sql: sqlite3.Connection, live: bool) -> RunView:
+        if not sql.execute("SELECT 1 FROM sqlite_master WHERE name = 'run'").fetchone():
+            return self._new(live)
+        run = _values(sql.execute("SELECT key, value FROM run"))
+        if "state" not in run:
+            return self._new(live)
+        facts = _values(sql.execute("SELECT key, value FROM meta WHERE shown = 1"))
+        state, since, heard = run["state"], run["since"], run.get("heard", run["since"])
+        if state in GOING and not live:
+            state, since = "interrupted", heard
+        going = state in ("running", "paused", "stopping") and live
+        steps = tuple(
+            _step(row, going)
+            for row in sql.execute(
+                "SELECT name, title, state, spent, noted, done, total, unit, rate, writes_to, "
+                "way_back, details, extra FROM steps ORDER BY n"
+            )
+        )
+        letters = dict(
+            sql.execute("SELECT reason, count(*) FROM dead_letters GROUP BY reason").fetchall()
+        )
+        events = sql.execute(
+            "SELECT * FROM events ORDER BY id DESC LIMIT ?", (self._events,)
+        ).fetchall()
+        gate = run.get("gate") if state == "waiting" else None
+        return self._blank()._replace(
+            state=state,
+            since=since,
+            steps=steps,
+            gate=gate,
+            verdict=facts.get("verdict"),
+            error=run.get("error"),
+            dead_letters=sum(letters.values()),
+            events=tuple(_event(row) for row in reversed(events)),
+            application=facts.get("application"),
+            facts=facts,
+            retry=run.get("retry") if going else None,
+            live=live,
+            session=run.get("session", 0),
+            step=_current(steps),
+            began=run.get("began", self._card.created),
+            ended=run.get("ended") if state not in GOING else None,
+            heard=heard,
+            throttle=run.get("throttle"),
+            dead_letter_reasons=letters,
+            rates=tuple(Sample(*row) for row in sql.execute("SELECT * FROM rates ORDER BY rowid")),
+            consents=tuple(
+                _consent(row)
+                for row in sql.execute(
+                    "SELECT gate, at, answers, verdict, fits, spent FROM consents ORDER BY id"
+                )
+            ),
+        )
+
+    def _blank(self) -> RunView:
+        card, created = self._card, self._card.created
+        return RunView(
+            run_id=self._folder.name, what=card.what, title=card.title, state="starting",
+            since=created, steps=(), gate=None, verdict=None, error=None, dead_letters=0,
+            events=(), application=None, facts={}, retry=None, folder=self._folder, card=card,
+            live=False, session=0, step=None, began=created, ended=None, heard=created,
+            throttle=None, dead_letter_reasons={}, rates=(), consents=(),
+        )  # fmt: skip
+
+    def _new(self, live: bool) -> RunView:
+        """A run whose engine has not written anything yet."""
+        young = seconds_between(self._card.created, now()) < FIRST_START
+        state = "starting" if live or young else "interrupted"
+        return self._blank()._replace(state=state, live=live)
+
+    def _unreadable(self, error: Exception, live: bool) -> RunView:
+        path = self._folder / journal.FILE
+        if isinstance(error, sqlite3.OperationalError):
+            try:
+                path.open("rb").close()
+            except OSError as cause:
+                return self._broken(RunFolderUnusable(str(self._folder), "read", cause), live)
+            return self._broken(JournalUnwritable(str(path)), live)
+        return self._broken(JournalDamaged(str(path)), live)
+
+    def _broken(self, error: QmmError, live: bool) -> RunView:
+        said = {"what": error.what, "why": error.why, "todo": error.todo}
+        return self._blank()._replace(state="failed", live=live, error=said)
+
+
+def _values(rows: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    return {key: json.loads(value) for key, value in rows}
+
+
+def _event(row: Sequence[Any]) -> EventView:
+    number, parent, at, kind, text, data = row
+    return EventView(number, parent, at, kind, text, json.loads(data))
+
+
+def _step(row: Sequence[Any], going: bool) -> StepView:
+    name, title, state, spent, noted, done, total, unit, rate, writes_to, back, details, extra = row
+    running = state == "running" and going
+    seconds = spent + (seconds_between(noted, now()) if running and noted else 0.0)
+    return StepView(
+        name, title, state if running or state != "running" else " ", seconds, done, total, unit,
+        rate if running else None, writes_to, back, tuple(json.loads(details)), bool(extra),
+    )  # fmt: skip
+
+
+def _consent(row: Sequence[Any]) -> ConsentView:
+    gate, at, answers, verdict, fits, spent = row
+    judged = None if fits is None else bool(fits)
+    return ConsentView(gate, at, json.loads(answers), json.loads(verdict), judged, spent)
+
+
+def _current(steps: tuple[StepView, ...]) -> int | None:
+    running = (n for n, step in enumerate(steps) if step.state == "running")
+    left = (n for n, step in enumerate(steps) if step.state != "done")
+    return next(running, next(left, None))
