@@ -235,10 +235,11 @@ def _no_interval(judged: Judgement) -> _Weighed:
         todo = "Add more queries, and harder ones."
     elif judged.no_interval == "all equal" and judged.nonzero:
         difference = _signed(judged.difference or 0)
-        reason = (
-            f"the difference is the same {difference} in each of {n}, which real searches are not"
-        )
+        reason = f"the difference is the same {difference} in each of {n}, too even to be real"
         todo = "Check the query file."
+    elif judged.no_interval == "all equal" and not judged.new:
+        reason = f"neither model finds a right answer in any of {n}"
+        todo = "Check the ids in the query file, or add easier ones."
     elif judged.no_interval == "all equal":
         reason = f"both models do equally well in each of {n}, so these cannot tell them apart"
         todo = "Add harder ones."
