@@ -174,7 +174,7 @@ def test_made_up_queries_are_marked_as_weak_evidence(low, high):
             "the difference is the same +0.500 in each of 214 queries",
         ),
         (
-            {"no_interval": "all equal", "old": 0.0, "new": 0.0},
+            {"no_interval": "all equal", "nonzero": 0, "old": 0.0, "new": 0.0},
             "neither model finds a right answer in any of 214 queries",
         ),
         ({"no_interval": "not a number"}, "a measured value is not a number"),
