@@ -6,6 +6,9 @@ It reads facts (a Survey) and answers; the only file it touches is a file of ans
 from __future__ import annotations
 
 from qdrant_model_migration.advice.advise import Advice, Choice, Standing, advise, answer_all
+from qdrant_model_migration.advice.answers_file import load_answers, save_answers
+from qdrant_model_migration.advice.imagined import POINTS, WhatIf, imagine
+from qdrant_model_migration.advice.make_plan import make_plan
 from qdrant_model_migration.advice.model_rows import (
     ModelChoice,
     ModelRow,
@@ -22,16 +25,22 @@ from qdrant_model_migration.advice.question import (
     Suggestion,
 )
 from qdrant_model_migration.advice.questions import BY_KEY, QUESTIONS
+from qdrant_model_migration.advice.tree import TREE, Branch, MapLine, map_lines
+from qdrant_model_migration.advice.warnings import Warning_, declared, warnings_for
 from qdrant_model_migration.errors import BadAnswer
 
 __all__ = [
     "BY_KEY",
+    "POINTS",
     "QUESTIONS",
+    "TREE",
     "UNKNOWN",
     "Advice",
     "BadAnswer",
+    "Branch",
     "Choice",
     "Field",
+    "MapLine",
     "ModelChoice",
     "ModelRow",
     "Option",
@@ -39,9 +48,18 @@ __all__ = [
     "QuestionText",
     "Standing",
     "Suggestion",
+    "Warning_",
+    "WhatIf",
     "advise",
     "answer_all",
     "best_model",
+    "declared",
     "describe",
+    "imagine",
+    "load_answers",
+    "make_plan",
+    "map_lines",
     "model_rows",
+    "save_answers",
+    "warnings_for",
 ]

@@ -1,0 +1,143 @@
+"""What a plan costs in time and room, computed from facts, and how each number was made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from qdrant_model_migration import words
+from qdrant_model_migration.pipeline.move import Move, TargetVector
+from qdrant_model_migration.plan.plan import Estimate, Plan, Range
+from qdrant_model_migration.survey.facts import Survey, VectorFact
+
+OVERHEAD = 1.5
+"""Vectors, index and optimizing together, for each byte of a vector (Qdrant's capacity rule)."""
+
+_BYTES = {"float16": 2.0, "uint8": 1.0, "turbo4": 0.5}
+_SPREAD = 0.10
+_QUANTIZED = {"scalar": 1 / 4, "turbo": 1 / 8, "product": 1 / 16, "binary": 1 / 32}
+
+
+def estimate(survey: Survey, plan: Plan, speed: float | None, made_of: str = "") -> Estimate:
+    """The estimate for a plan. speed: texts per second; None: not tried, so no time is given.
+
+    made_of: how the speed was measured, e.g. "measured on 256 of your texts".
+    """
+    seconds = _seconds(survey, plan, speed, made_of)
+    disk, memory = _room(survey, plan)
+    return Estimate(
+        seconds=seconds,
+        disk_bytes=disk,
+        memory_bytes=memory,
+        usd=0.0,  # every model of this version runs on this computer, or none is needed
+        step_seconds=tuple(
+            seconds.likely if step.step == "backfill" else None for step in plan.steps
+        ),
+    )
+
+
+def _seconds(survey: Survey, plan: Plan, speed: float | None, made_of: str) -> Range:
+    if plan.move is None:
+        return Range(how="not known: the server works alone and does not say how far it is")
+    points = survey.points.value
+    if points is None:
+        return Range(how="not known: the points were not counted")
+    if not speed or speed <= 0:
+        return Range(how="not known: the speed was not tried")
+    texts = max(0, points - (survey.texts_missing.value or 0))
+    likely = texts / speed
+    rate = f"{speed:.0f}" if speed >= 10 else f"{speed:.1f}"
+    return Range(
+        low=round(likely * (1 - _SPREAD), 1),
+        likely=round(likely, 1),
+        high=round(likely * (1 + _SPREAD), 1),
+        how=f"{rate} texts/s{f', {made_of}' if made_of else ''}; without index and verify",
+    )
+
+
+def _room(survey: Survey, plan: Plan) -> tuple[Range, Range]:
+    points = survey.points.value
+    if points is None:
+        unknown = Range(how="not known: the points were not counted")
+        return unknown, unknown
+    if plan.move is None:
+        return _room_in_place(survey, plan, points)
+    return _room_for_copy(survey, plan.move, points)
+
+
+def _room_for_copy(survey: Survey, move: Move, points: int) -> tuple[Range, Range]:
+    sized = [(v, n) for v in move.vectors if (n := _vector_bytes(v, points, survey)) is not None]
+    raw = sum(size for _, size in sized)
+    in_memory = sum(size for vector, size in sized if not vector.params.get("on_disk"))
+    payload = survey.payload_bytes.value or 0
+    quantized = raw * _quantized_share(survey.quantization.value or {})
+    first = move.new_vectors[0] if move.new_vectors else move.vectors[0]
+    dims = first.params.get("size")
+    formula = f"{words.count(points)} x {dims} x {_bytes_per_value(first.params):g} bytes"
+    skipped = [vector.name for vector in move.vectors if vector not in [v for v, _ in sized]]
+    without = f", without {words.listing(skipped)} (size not known)" if skipped else ""
+    kept = f" and {len(sized) - 1} kept" if len(sized) > 1 else ""
+    how = f"computed: {formula}{kept}, x {OVERHEAD:g} for the index{without}"
+    payload_how = "payload" if payload else "payload not known"
+    return (
+        Range(
+            low=raw + payload,
+            likely=round(raw * OVERHEAD + payload + quantized),
+            high=round(raw * 2 * OVERHEAD + payload + quantized),
+            how=f"{how}, plus {payload_how}; up to twice that while the index is built",
+        ),
+        Range(
+            low=in_memory,
+            likely=round(in_memory * OVERHEAD + quantized),
+            high=round(in_memory * 2 + quantized),
+            how=how if in_memory == raw else f"{how}; vectors that stay on disk are not counted",
+        ),
+    )
+
+
+def _room_in_place(survey: Survey, plan: Plan, points: int) -> tuple[Range, Range]:
+    """Other compression: the compressed copy, and one segment more while it is rebuilt."""
+    wanted = plan.answers.get("quantization")
+    kind = wanted.get("kind") if isinstance(wanted, Mapping) else None
+    vector = wanted.get("vector") if isinstance(wanted, Mapping) else None
+    touched = [v for v in survey.dense if vector in (None, v.name)]
+    sizes = [points * v.size * _BYTES.get(v.datatype or "", 4.0) for v in touched if v.size]
+    raw = sum(sizes)
+    part = _QUANTIZED.get(str(kind), 0.0)
+    how = (
+        f"computed: {words.count(points)} x {_dimensions(touched)} x 4 bytes, "
+        f"{words.share(part)} of it compressed"
+    )
+    return (
+        Range(
+            low=raw * part,
+            likely=round(raw * part + raw / 8),
+            high=round(raw * (1 + part)),
+            how=f"{how}, and one part of the collection twice while it is rebuilt",
+        ),
+        Range(low=raw * part, likely=round(raw * part), high=round(raw * part * 1.1), how=how),
+    )
+
+
+def _dimensions(vectors: Sequence[VectorFact]) -> str:
+    return " + ".join(str(vector.size) for vector in vectors if vector.size) or "0"
+
+
+def _vector_bytes(vector: TargetVector, points: int, survey: Survey) -> int | None:
+    size = vector.params.get("size")
+    if vector.kind == "sparse" or not isinstance(size, int):
+        return None
+    per_point = 1.0
+    if vector.kind == "multivector":
+        if survey.average_tokens.value is None:
+            return None
+        per_point = survey.average_tokens.value
+    return round(points * per_point * size * _bytes_per_value(vector.params))
+
+
+def _bytes_per_value(params: Mapping[str, Any]) -> float:
+    return _BYTES.get(str(params.get("datatype")), 4.0)
+
+
+def _quantized_share(raw: Mapping[str, Any]) -> float:
+    return next((_QUANTIZED[kind] for kind in raw if kind in _QUANTIZED), 0.0)

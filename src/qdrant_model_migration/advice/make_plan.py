@@ -1,0 +1,50 @@
+"""From facts, answers and a strategy to a plan with its estimate and what must be accepted."""
+
+from __future__ import annotations
+
+from qdrant_model_migration.advice.advise import Advice, advise
+from qdrant_model_migration.advice.estimate import estimate
+from qdrant_model_migration.advice.walk import walk
+from qdrant_model_migration.advice.warnings import warnings_for
+from qdrant_model_migration.errors import PlanClosed, QuestionOpen, StrategyLater, StrategyUnfit
+from qdrant_model_migration.plan.plan import Plan
+from qdrant_model_migration.strategies import Answers, Strategy
+from qdrant_model_migration.survey.facts import Survey
+
+
+def make_plan(
+    survey: Survey,
+    answers: Answers,
+    strategy: Strategy,
+    *,
+    speed: float | None,
+    made_of: str = "",
+) -> Plan:
+    """The plan of `strategy`. speed: texts per second, None: not tried; made_of: how measured.
+
+    Raises StrategyUnfit, StrategyLater, PlanClosed, QuestionOpen, or BadAnswer for an answer that
+    this collection does not allow.
+    """
+    walked = walk(survey, answers)
+    for stop in walked.stops:
+        if stop.unfit is not None and strategy.name in stop.question.serves:
+            raise stop.unfit
+    advice = advise(survey, answers)
+    fit = advice.fit_of(strategy)
+    if fit.word == "ruled out":
+        raise StrategyUnfit(strategy.title, fit.reason, fit.decided_by)
+    if not strategy.runs:
+        raise StrategyLater(strategy.title, _instead(advice))
+    if advice.stops:
+        raise PlanClosed(advice.stops[0])
+    for question in walked.open:
+        if strategy.name in question.serves:
+            raise QuestionOpen(question.key, question.text(survey, walked.settled).wording)
+    plan = strategy.build(survey, walked.settled)
+    plan = plan.model_copy(update={"estimate": estimate(survey, plan, speed, made_of)})
+    must = [w.id for w in warnings_for(survey, answers, strategy, plan) if w.severity == "must"]
+    return plan.model_copy(update={"must_accept": tuple(must)})
+
+
+def _instead(advice: Advice) -> str:
+    return advice.today.title if advice.today is not None else ""

@@ -1,0 +1,105 @@
+"""Warnings about the application: query model, names, `using`, scores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from qdrant_model_migration import words
+from qdrant_model_migration.advice.warnings.warning import Case, Said, warning
+
+_CHANGE = {
+    "framework": "find the setting of your framework that names the embedding model",
+    "server": "change the model name in the requests",
+}
+
+
+@warning("W02", "Query model changes")
+def query_model(case: Case) -> Said | None:
+    model, old = case.model, case.survey.old_model.value
+    if model is None:
+        return None
+    before = f"{old.label} ({old.dimensions})" if old else "the present model"
+    change = _CHANGE.get(str(case.answers.get("query_side")), "change the query model")
+    return Said(
+        "must",
+        "Searches embedded by the old model find nothing sensible among new vectors.",
+        f"{before} becomes {model.label} ({model.dimensions}).",
+        f"At the moment of the cutover, {change}; the report prints what changes.",
+    )
+
+
+@warning("W03", "Wrong query, no error")
+def same_size(case: Case) -> Said | None:
+    if case.model is None or case.old_size != case.model.dimensions:
+        return None
+    return Said(
+        "must",
+        "Old and new vectors have the same size, so a forgotten query model gives bad results "
+        "without any error.",
+        f"Both have {words.count(case.model.dimensions)} dimensions.",
+        "Check one known search right after the cutover; the report has it.",
+    )
+
+
+@warning("W04", "Alias picks no vector")
+def using(case: Case) -> Said | None:
+    name = case.answers.get("vector_name")
+    unnamed = case.vector is not None and case.vector.name == ""
+    renamed = bool(name) and unnamed and case.strategy.name == "blue_green"
+    if "W04" not in case.own and not renamed:
+        return None
+    here = f"The new vector is named {name}; the present one has no name." if renamed else ""
+    return Said(
+        "must",
+        "With named vectors the application must change using as well as the model; an alias "
+        "cannot choose a vector.",
+        here or f"{case.strategy.title} gives each vector a name of its own.",
+        "Change both lines together; the report prints them.",
+    )
+
+
+@warning("W05", "No alias in use")
+def no_alias(case: Case) -> Said | None:
+    name = case.answers.get("name")
+    if not case.builds or not isinstance(name, Mapping) or name.get("exists") is not False:
+        return None
+    return Said(
+        "must",
+        "An alias cannot have the name of a collection, so one change in the application is "
+        "needed first.",
+        f"Your application uses the name {case.survey.collection}; from then on it uses "
+        f"{name.get('alias')}.",
+        "Let it use the alias when the run asks for it; the cutover comes later.",
+    )
+
+
+@warning("W26", "Score limits shift")
+def scores(case: Case) -> Said | None:
+    if case.model is None and case.strategy.name != "dense_to_hybrid":
+        return None
+    why = (
+        "Keyword results are merged with the others, so scores are made in another way."
+        if case.model is None
+        else f"{case.model.label} makes the scores from then on."
+    )
+    return Said(
+        "caution",
+        "Scores of the new vectors lie elsewhere; a limit that fits today can let nearly "
+        "everything through, or nothing.",
+        why,
+        "If your application has a score limit, test it again before the cutover.",
+    )
+
+
+@warning("W34", "Different distance")
+def distance(case: Case) -> Said | None:
+    if case.model is None or case.vector is None or case.vector.distance is None:
+        return None
+    if case.vector.distance.lower() == case.model.distance.lower():
+        return None
+    return Said(
+        "caution",
+        "Scores and their order mean something else with another distance.",
+        f"Old: {case.vector.distance}, new: {case.model.distance}.",
+        "Check score limits and re-ranking.",
+    )

@@ -1,0 +1,172 @@
+"""Warnings about texts, languages and the present vectors."""
+
+from __future__ import annotations
+
+from qdrant_model_migration import words
+from qdrant_model_migration.advice.model_rows import cut_off, uncovered
+from qdrant_model_migration.advice.questions.texts import missing_texts
+from qdrant_model_migration.advice.warnings.warning import Case, Said, Severity, warning
+from qdrant_model_migration.survey.languages import NAMES, WORD_LISTS
+
+_PIECE_WORDS = 150
+_PIECE_FIELDS = ("chunk", "piece", "part_no", "part", "page", "paragraph", "section")
+_ENOUGH_MATCHES = 60 / 64
+_ENOUGH_QUERIES = 30
+
+
+@warning("W07", "Pieces, not documents")
+def pieces(case: Case) -> Said | None:
+    if case.strategy.name != "dense_to_hybrid":
+        return None
+    found = case.survey.text_fields.value or ()
+    field = case.survey.text_field.value
+    average = next((f.average_words for f in found if f.path == field), None)
+    marks = [
+        name
+        for name in case.survey.payload_fields.value or ()
+        if any(name.lower().startswith(mark) for mark in _PIECE_FIELDS)
+    ]
+    short = average is not None and average < _PIECE_WORDS
+    if not short and not marks:
+        return None
+    seen = f"{words.count(case.points)} texts"
+    seen += f", {words.count(average)} words on average" if average is not None else ""
+    seen += f"; field {marks[0]} found" if marks else ""
+    return Said(
+        "must",
+        "Your texts look like pieces of documents. BM25 scores a word by how rare it is. Among "
+        "pieces that is not the same as among whole documents, so the order can surprise.",
+        f"{seen}.",
+        "Verify compares both with your own queries before the cutover. Bring at least 30 with "
+        "exact words or codes.",
+    )
+
+
+@warning("W08", "Several languages")
+def languages(case: Case) -> Said | None:
+    if case.strategy.name != "dense_to_hybrid":
+        return None
+    found = {c: p for c, p in (case.survey.languages.value or {}).items() if c != "other"}
+    ranked = sorted(found, key=lambda code: -found[code])
+    second = [code for code in ranked[1:2] if found[code] > 0.10]
+    unlisted = [code for code in ranked if code not in WORD_LISTS and found[code] > 0.02]
+    if not second and not unlisted:
+        return None
+    seen = words.listing([f"{NAMES.get(c, c)} {words.share(found[c])}" for c in ranked[:3]])
+    missing = f" There is no word list for {words.listing([NAMES.get(c, c) for c in unlisted])}."
+    return Said(
+        "must",
+        "Endings and filler words of the other languages are treated wrongly.",
+        f"{seen}.{missing if unlisted else ''}",
+        "Let a payload field say the language, or take words exactly as written.",
+    )
+
+
+@warning("W12", "Points without text")
+def missing(case: Case) -> Said | None:
+    number = missing_texts(case.survey, case.answers)
+    if not case.embeds or not number:
+        return None
+    part = number / case.points if case.points else 1.0
+    severity: Severity = "must" if part > 0.01 else "caution"
+    have = "point gets" if number == 1 else "points get"
+    return Said(
+        severity,
+        f"{words.count(number)} {have} no new vector and will not be found by searches.",
+        f"{words.share(part)} of {words.count(case.points)} points have no text.",
+        "Correct the texts, or accept.",
+    )
+
+
+@warning("W13", "Texts cut off")
+def cut(case: Case) -> Said | None:
+    part = cut_off(case.survey, case.model) if case.model and case.embeds else None
+    if case.model is None or part is None or part <= 0.01:
+        return None
+    severity: Severity = "must" if part > 0.25 else "caution" if part > 0.05 else "note"
+    longest = case.survey.longest_tokens.value
+    here = f"The longest sampled text has {words.count(longest)} tokens; " if longest else ""
+    reads = f"{case.model.label} reads {words.count(case.model.max_tokens or 0)}."
+    return Said(
+        severity,
+        f"{words.share(part)} of the texts are longer than the model reads; the rest of those is "
+        "not read.",
+        f"{here}{reads}",
+        "Choose a model that reads more, or cut the texts into smaller pieces.",
+    )
+
+
+@warning("W14", "Language not covered")
+def language(case: Case) -> Said | None:
+    part = uncovered(case.survey, case.model) if case.model and case.embeds else None
+    if case.model is None or part is None or part <= 0.02:
+        return None
+    found = case.survey.languages.value or {}
+    named = [
+        f"{NAMES.get(code, code)} {words.share(share)}"
+        for code, share in sorted(found.items(), key=lambda item: -item[1])
+        if code != "other" and case.model.speaks(code) is False
+    ]
+    return Said(
+        "must" if part > 0.10 else "caution",
+        f"{words.share(part)} of the texts are in languages this model was not made for.",
+        f"{words.listing(named[:3])}; {case.model.label} knows {case.model.languages_label}.",
+        "Choose a multilingual model.",
+    )
+
+
+@warning("W15", "Old model only guessed")
+def guessed(case: Case) -> Said | None:
+    old, matches = case.survey.old_model, case.survey.matches
+    if not case.embeds or case.strategy.name == "dense_to_hybrid":
+        return None
+    if matches and (matches[0] >= _ENOUGH_MATCHES * matches[1] or matches[0] > 0):
+        return None  # proved, or two models, which W29 says
+    if old.value is None:
+        here = "It is not known, so the old side cannot be searched."
+    else:
+        how = old.note or old.how
+        here = f"{old.value.label}: {how}."
+    return Said(
+        "caution",
+        "Nothing proves which model made the present vectors, so the comparison may be unfair.",
+        here,
+        "Name the model, or judge the new side only.",
+    )
+
+
+@warning("W16", "Too little to judge by")
+def evidence(case: Case) -> Said | None:
+    proof = case.answers.get("proof")
+    kind = proof.get("kind") if isinstance(proof, dict) else None
+    if kind in ("later", "log"):
+        here = (
+            "Searches from a log have no right answers marked."
+            if kind == "log"
+            else "No searches with known answers were given."
+        )
+        text = "Without known answers nothing can show whether the new model is better."
+    elif kind == "made up" and 0 < case.points < _ENOUGH_QUERIES:
+        number = words.plural(case.points, "query", "queries")
+        text = f"{number} cannot show whether the new model is better."
+        here = f"There are only {words.plural(case.points, 'document')} to make queries of."
+    else:
+        return None
+    return Said("caution", text, here, "Add queries with their right answers; else INCONCLUSIVE.")
+
+
+@warning("W29", "Two models mixed")
+def mixed(case: Case) -> Said | None:
+    matches, old = case.survey.matches, case.survey.old_model.value
+    if matches is None or not 0 < matches[0] < _ENOUGH_MATCHES * matches[1]:
+        return None
+    label = old.label if old else "one model"
+    repairs = case.strategy.name == "blue_green"
+    todo = "Blue-green repairs it; find out" if repairs else "Only new vectors repair it; find out"
+    return Said(
+        "must",
+        "Part of the present vectors come from another model.",
+        f"{matches[0]} of {matches[1]} sample texts match {label}, {matches[1] - matches[0]} do "
+        "not.",
+        f"{todo} who writes the others.",
+    )

@@ -1,0 +1,136 @@
+"""Warnings about kinds of vectors: many for a text, shortened, calculated, compressed, added."""
+
+from __future__ import annotations
+
+from qdrant_model_migration import words
+from qdrant_model_migration.advice.questions.change import BINARY_DIMENSIONS, kind_of, present
+from qdrant_model_migration.advice.warnings.warning import Case, Said, warning
+from qdrant_model_migration.survey.facts import VectorFact
+
+_BITS = {"none": 32.0, "scalar": 8.0, "turbo": 4.0, "product": 2.0, "binary": 1.0}
+_LARGE_TODO = "Put them into a collection of their own, or on disk without an index."
+
+
+@warning("W06", "Large vectors slow all")
+def large(case: Case) -> Said | None:
+    there = [v for v in case.survey.vectors.value or () if v.kind == "multivector"]
+    many = case.model is not None and case.model.vector == "multivector"
+    if many and case.answers.get("many_vectors") == "own":
+        many = False
+    if not many and not (there and case.builds):
+        return None
+    on_disk = case.answers.get("many_vectors") == "disk" if many else all(map(_on_disk, there))
+    names = words.listing([v.name or "without a name" for v in there])
+    here = (
+        f"Kept beside the others: {names}." if there else "The new model makes one for each word."
+    )
+    return Said(
+        "caution" if on_disk else "must",
+        "Many vectors for a text (ColBERT) beside normal ones make every search slower, even "
+        "those that do not use them. A reported case: 13 s per search, 2 s after taking them out.",
+        f"{here} They are {'on disk' if on_disk else 'in memory'}.",
+        _LARGE_TODO,
+    )
+
+
+def _on_disk(vector: VectorFact) -> bool:
+    return vector.raw.get("on_disk") is True
+
+
+@warning("W09", "Shorter finds less")
+def shorter(case: Case) -> Said | None:
+    if case.strategy.name != "truncate":
+        return None
+    new, old = (case.model.dimensions if case.model else None), case.old_size
+    below_half = new is not None and old is not None and new * 2 < old
+    lengths = f"{new} of {old} dimensions." if new and old else "The new length is still open."
+    return Said(
+        "must" if below_half else "caution",
+        "A shortened vector keeps most, not all, of its meaning; a published example keeps 98 % "
+        "at 256 of 768 dimensions and 90 % at 64.",
+        lengths,
+        "See the measured loss before the cutover.",
+    )
+
+
+@warning("W10", "Calculated finds less")
+def calculated(case: Case) -> Said | None:
+    if case.strategy.name != "linear_map":
+        return None
+    return Said(
+        "must",
+        "Calculated vectors find less than proper ones. How much is measured on a sample of your "
+        "texts; until then it is not known.",
+        f"All {words.count(case.points)} vectors would be calculated.",
+        "Compare in Verify; embed properly if it matters.",
+    )
+
+
+@warning("W17", "New collection needed")
+def too_old_to_add(case: Case) -> Said | None:
+    if case.strategy.name not in ("side_by_side", "dense_to_hybrid"):
+        return None
+    if case.survey.capabilities.add_vector:
+        return None
+    return Said(
+        "note",
+        "This server cannot add a vector to an existing collection; that begins with Qdrant "
+        "1.18.1. All vectors are defined when a collection is created, so a new one is built.",
+        f"This is Qdrant {case.survey.capabilities.version}.",
+        "Nothing, or upgrade the server first.",
+    )
+
+
+@warning("W18", "Live collection changes")
+def in_place(case: Case) -> Said | None:
+    if "W18" not in case.own or not case.survey.capabilities.add_vector:
+        return None
+    return Said(
+        "must",
+        "The new vector is added to the collection your application is using; taking it out "
+        "again is by hand.",
+        f"{case.survey.collection} itself is changed.",
+        "Let the snapshot be made; consider a new collection.",
+    )
+
+
+@warning("W27", "Compression finds less")
+def compression(case: Case) -> Said | None:
+    if case.strategy.name != "requantize":
+        return None
+    vector = case.quantization.get("vector")
+    kind = str(case.quantization.get("kind", "none"))
+    now = kind_of(present(case.survey, vector if isinstance(vector, str) else None))
+    if _BITS.get(kind, 32.0) >= _BITS[now]:
+        return None
+    sizes = [v.size for v in case.survey.dense if v.size and vector in (None, v.name)]
+    smallest = min(sizes, default=0)
+    risky = kind == "binary" and smallest < BINARY_DIMENSIONS
+    what = f"From {now} to {kind}, at {smallest or 'not known'} dimensions."
+    text = (
+        f"Binary compression suits vectors of {words.count(BINARY_DIMENSIONS)} dimensions or "
+        "more; below it loses much."
+        if risky
+        else "Stronger compression finds a little less; scoring again with the original vectors "
+        "makes up for most of it."
+    )
+    return Said(
+        "must" if risky else "caution",
+        text,
+        what,
+        "Look at the searches before and after; the original vectors are kept for re-scoring.",
+    )
+
+
+@warning("W35", "Dense vectors copied")
+def copied(case: Case) -> Said | None:
+    if case.strategy.name != "dense_to_hybrid":
+        return None
+    names = [vector.name or "without a name" for vector in case.survey.dense]
+    return Said(
+        "note",
+        "Adding keywords makes only the sparse vectors; the present ones are copied, not embedded "
+        "again.",
+        f"Copied: {words.listing(names)}.",
+        "Nothing.",
+    )

@@ -1,0 +1,125 @@
+"""What a warning is, the case it looks at, and how one is declared. The warnings live beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal, NamedTuple
+
+from qdrant_model_migration.advice.estimate import estimate
+from qdrant_model_migration.advice.questions.model import NEW_MODEL, replaced
+from qdrant_model_migration.embedders import ModelRef
+from qdrant_model_migration.plan.plan import Estimate, Plan
+from qdrant_model_migration.strategies import Answers, Strategy
+from qdrant_model_migration.strategies.answered import chosen_model
+from qdrant_model_migration.survey.facts import Survey, VectorFact
+
+Severity = Literal["must", "caution", "note"]
+
+
+class Warning_(NamedTuple):
+    """A warning as shown. must: acknowledged one by one; caution, note: shown only."""
+
+    id: str
+    title: str
+    text: str
+    why_here: str
+    todo: str
+    severity: Severity
+
+    @property
+    def said(self) -> str:
+        """What is acknowledged, to tell whether it changed since."""
+        return f"{self.text} {self.why_here}".strip()
+
+
+class Said(NamedTuple):
+    """What a declared warning answers when it applies."""
+
+    severity: Severity
+    text: str
+    why_here: str
+    todo: str
+
+
+@dataclass(frozen=True)
+class Case:
+    """Everything a warning may look at. `answers` are settled."""
+
+    survey: Survey
+    answers: Answers
+    strategy: Strategy
+    plan: Plan | None = None
+
+    @cached_property
+    def own(self) -> tuple[str, ...]:
+        """Ids that the strategy itself calls for."""
+        return self.strategy.warnings(self.survey, self.answers)
+
+    @property
+    def builds(self) -> bool:
+        """Whether a new collection is built: each strategy that builds one copies payloads."""
+        return "W01" in self.own
+
+    @cached_property
+    def model(self) -> ModelRef | None:
+        """The model of the new vectors; None where the strategy makes none with a model."""
+        if self.strategy.name not in (*NEW_MODEL, "truncate"):
+            return None
+        return chosen_model(self.answers)
+
+    @cached_property
+    def vector(self) -> VectorFact | None:
+        """The dense vector that is replaced."""
+        return replaced(self.survey, self.answers)
+
+    @property
+    def old_size(self) -> int | None:
+        return self.vector.size if self.vector else None
+
+    @property
+    def points(self) -> int:
+        return self.survey.points.value or 0
+
+    @property
+    def embeds(self) -> bool:
+        """Whether texts are embedded here."""
+        return self.strategy.name in ("blue_green", "side_by_side", "dense_to_hybrid")
+
+    @cached_property
+    def cost(self) -> Estimate | None:
+        """The plan's estimate; room alone where the plan is only about to be made."""
+        if self.plan is None:
+            return None
+        if self.plan.estimate != Estimate():
+            return self.plan.estimate
+        return estimate(self.survey, self.plan, None)
+
+    @property
+    def quantization(self) -> Mapping[str, Any]:
+        answer = self.answers.get("quantization")
+        return answer if isinstance(answer, Mapping) else {}
+
+
+class Declared(NamedTuple):
+    """One warning of the list: it says nothing where it does not apply."""
+
+    id: str
+    title: str
+    look: Callable[[Case], Said | None]
+
+
+WARNINGS: list[Declared] = []
+"""Filled by the files of this folder as they are imported; sorted by id when read."""
+
+
+def warning(id_: str, title: str) -> Callable[[Callable[[Case], Said | None]], Declared]:
+    """Declare a warning: decorates the function that says when, how serious, and the sentences."""
+
+    def declare(look: Callable[[Case], Said | None]) -> Declared:
+        declared = Declared(id_, title, look)
+        WARNINGS.append(declared)
+        return declared
+
+    return declare
