@@ -339,7 +339,7 @@ def test_the_practice_qdrant_fails_with_the_same_errors(
 
 @pytest.fixture
 def line() -> Iterator[Callable[[bytes | None], int]]:
-    """A port that takes one connection and says these bytes (None: nothing, ever)."""
+    """A port that takes connections and says these bytes (None: nothing, ever)."""
     listeners: list[socket.socket] = []
     taken: list[socket.socket] = []
 
@@ -348,12 +348,14 @@ def line() -> Iterator[Callable[[bytes | None], int]]:
         listeners.append(listener)
 
         def serve() -> None:
-            connection, _ = listener.accept()
-            taken.append(connection)
-            connection.recv(1000)
-            if says is not None:
-                connection.sendall(says)
-                connection.close()
+            with suppress(OSError):  # the listener is closed when the test is over
+                while True:
+                    connection, _ = listener.accept()
+                    taken.append(connection)
+                    connection.recv(1000)
+                    if says is not None:
+                        connection.sendall(says)
+                        connection.close()
 
         threading.Thread(target=serve, daemon=True).start()
         return int(listener.getsockname()[1])
