@@ -15,6 +15,7 @@ from qdrant_model_migration.advice.model_rows import (
     best_model,
     describe,
     model_rows,
+    unknown_model,
 )
 from qdrant_model_migration.advice.question import (
     UNKNOWN,
@@ -61,5 +62,6 @@ __all__ = [
     "map_lines",
     "model_rows",
     "save_answers",
+    "unknown_model",
     "warnings_for",
 ]

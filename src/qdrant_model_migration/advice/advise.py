@@ -63,6 +63,27 @@ class Advice(NamedTuple):
         return tuple(c.strategy for c in ranked if c.fit.word in ("first", "possible"))
 
     @property
+    def today_says(self) -> str:
+        """What can be run today, where the recommended strategy cannot; "" where it can."""
+        if self.recommended is None or self.recommended.runs:
+            return ""
+        title = self.recommended.title
+        instead = f"{self.today.title} can run today." if self.today else "No other one fits."
+        return f"{title} fits best, but this version cannot run it yet. {instead}"
+
+    @property
+    def set_aside_says(self) -> str:
+        """The sentence about answers that do not count now, "" without one."""
+        if not self.set_aside:
+            return ""
+        one = len(self.set_aside) == 1
+        return (
+            f"{words.plural(len(self.set_aside), 'answer')} no longer {'applies' if one else 'apply'} "
+            f"and {'was' if one else 'were'} set aside. {'It comes' if one else 'They come'} back "
+            "if you change this one again."
+        )
+
+    @property
     def asked(self) -> tuple[Question, ...]:
         """The questions of this trip, answered and open, in order: "question 6 of about 10"."""
         return tuple(

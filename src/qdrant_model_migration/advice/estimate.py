@@ -8,6 +8,7 @@ from typing import Any
 from qdrant_model_migration import words
 from qdrant_model_migration.pipeline.move import Move, TargetVector
 from qdrant_model_migration.plan.plan import Estimate, Plan, Range
+from qdrant_model_migration.strategies.answered import missing_texts
 from qdrant_model_migration.survey.facts import Survey, VectorFact
 
 OVERHEAD = 1.5
@@ -44,7 +45,7 @@ def _seconds(survey: Survey, plan: Plan, speed: float | None, made_of: str) -> R
         return Range(how="not known: the points were not counted")
     if not speed or speed <= 0:
         return Range(how="not known: the speed was not tried")
-    texts = max(0, points - (survey.texts_missing.value or 0))
+    texts = max(0, points - (missing_texts(survey, plan.answers) or 0))
     likely = texts / speed
     rate = f"{speed:.0f}" if speed >= 10 else f"{speed:.1f}"
     return Range(

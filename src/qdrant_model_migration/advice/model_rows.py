@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from qdrant_model_migration import words
+from qdrant_model_migration.advice.question import Option
 from qdrant_model_migration.advice.questions.model import replaced, why_closed
 from qdrant_model_migration.embedders import ModelRef
 from qdrant_model_migration.strategies import Answers
@@ -66,6 +67,14 @@ def model_rows(
 def best_model(rows: Iterable[ModelRow]) -> ModelRow | None:
     """The suggestion: the first row that can be chosen and is here, None without one."""
     return next((row for row in rows if not row.closed and row.here), None)
+
+
+def unknown_model(rows: Iterable[ModelRow]) -> Option | None:
+    """The last line of the list, "I do not know": it stands for the suggested model."""
+    best = best_model(rows)
+    if best is None:
+        return None
+    return Option(best.value, "I do not know", f"taken as {best.model.label}", best.model.label)
 
 
 def cut_off(survey: Survey, model: ModelRef) -> float | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 from pydantic import ValidationError
 
@@ -21,8 +22,8 @@ MAP_SAMPLE = 4_000
 
 _CHANGES = {
     "model": "the model changes",
-    "shorter": "keeps the model, only shorter",
-    "compression": "keeps model and vectors",
+    "shorter": "the model stays",
+    "compression": "only the compression changes",
     "keywords": "only keyword search is added",
     "second": "a second model is added",
 }
@@ -56,6 +57,22 @@ def one_model_is_not_enough(answers: Answers) -> Fit | None:
     if answers.get("both") in ("test", "always"):
         return Fit("ruled out", "leaves one model at a time", "both")
     return None
+
+
+def missing_texts(survey: Survey, answers: Answers) -> int | None:
+    """How many points have no text in the chosen fields; None where it is not known.
+
+    Counted for the surveyed field, else estimated from the sampled share. Joined fields miss a
+    text only where all of them do, so the best filled one is an upper bound.
+    """
+    text = answers.get("text")
+    fields = text.get("fields") if isinstance(text, Mapping) else None
+    if fields is None or fields == [survey.text_field.value]:
+        return survey.texts_missing.value
+    shares = [field.share for field in survey.text_fields.value or () if field.path in fields]
+    if not shares or survey.points.value is None:
+        return None
+    return round((1 - max(shares)) * survey.points.value)
 
 
 def both_for_good(answers: Answers) -> Fit | None:

@@ -21,6 +21,7 @@ from qdrant_model_migration.steps.verify import Proof, Verify
 from qdrant_model_migration.strategies.answered import (
     both_for_good,
     chosen_model,
+    missing_texts,
     no_text,
     ruled_out_by_change,
 )
@@ -96,7 +97,7 @@ class BlueGreen(Strategy):
         )
         made_for = fingerprint(survey.raw, survey.payload_schema)
         points = survey.points.value or 0
-        missing = (survey.texts_missing.value or 0) / points if points else 0.0
+        missing = (missing_texts(survey, answers) or 0) / points if points else 0.0
         old_model = survey.old_model.value
         proof = dict(answers.get("proof") or {"kind": "later"})
         steps: list[AnyStep] = [

@@ -79,7 +79,11 @@ class Name(Question):
         return (Field("alias", "New alias", "text", str(value.get("alias", "")), hint),)
 
     def check(self, value: Any, survey: Survey, answers: Answers) -> Any:
-        if not isinstance(value, Mapping) or set(value) != {"alias", "exists"}:
+        if (
+            not isinstance(value, Mapping)
+            or set(value) != {"alias", "exists"}
+            or not isinstance(value["exists"], bool)
+        ):
             raise BadAnswer("This names no alias.", "", "Choose one of those shown.", "alias")
         free = free_name(survey, f"{survey.collection}_live")
         alias = typed.name(value["alias"], "an alias", example=free, field="alias")

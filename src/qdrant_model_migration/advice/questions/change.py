@@ -150,9 +150,9 @@ class Quantization(Question):
             raise BadAnswer(f"{min(map(str, strange))} is not a part of this answer.", "", "Delete "
                             "it.", self.key)  # fmt: skip
         vector, kind = value.get("vector") or None, value.get("kind")
-        if vector is not None and vector not in {v.name for v in survey.dense}:
+        if vector is not None and vector not in [v.name for v in survey.dense]:
             raise BadAnswer(f"There is no dense vector {vector}.", "", "Choose another.", "vector")
-        if kind not in {name for name, _, _ in _KINDS}:
+        if kind not in [name for name, _, _ in _KINDS]:
             known = ", ".join(name for name, _, _ in _KINDS)
             raise BadAnswer(f"{kind} is no compression.", "", f"Choose one of: {known}.", "kind")
         if kind != "none" and kind not in survey.capabilities.quantization:

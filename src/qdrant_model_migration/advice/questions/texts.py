@@ -16,10 +16,11 @@ from qdrant_model_migration.advice.question import (
 )
 from qdrant_model_migration.errors import BadAnswer
 from qdrant_model_migration.strategies import Answers
-from qdrant_model_migration.strategies.answered import text_gone
+from qdrant_model_migration.strategies.answered import missing_texts, text_gone
 from qdrant_model_migration.survey.facts import Survey, TextField
 
 _EMBEDS = ("blue_green", "side_by_side", "dense_to_hybrid", "server_inference", "linear_map")
+_FILE_LATER = "It comes in a later version."
 
 
 class Text(Question):
@@ -57,7 +58,7 @@ class Text(Question):
                 {"file": None},
                 "A file with id and text (CSV or JSON lines)",
                 short="a file",
-                closed="It comes in a later version.",
+                closed=_FILE_LATER,
             ),
             Option(
                 {"fields": []},
@@ -83,6 +84,8 @@ class Text(Question):
         return ()
 
     def check(self, value: Any, survey: Survey, answers: Answers) -> Any:
+        if isinstance(value, Mapping) and "file" in value:
+            raise BadAnswer("A file of texts cannot be used.", _FILE_LATER, field="file")
         fields = value.get("fields") if isinstance(value, Mapping) else None
         if isinstance(fields, str):
             fields = [part.strip() for part in fields.split(",")]
@@ -121,22 +124,6 @@ class Text(Question):
 def _is_known(field: str, known: tuple[str, ...], texts: tuple[TextField, ...]) -> bool:
     head = field.split(".", 1)[0]
     return field in known or head in known or any(text.path == field for text in texts)
-
-
-def missing_texts(survey: Survey, answers: Answers) -> int | None:
-    """How many points have no text in the chosen fields; None where it is not known.
-
-    Counted for the surveyed field, else estimated from the sampled share. Joined fields miss a
-    text only where all of them do, so the best filled one is an upper bound.
-    """
-    text = answers.get("text")
-    fields = text.get("fields") if isinstance(text, Mapping) else None
-    if fields is None or fields == [survey.text_field.value]:
-        return survey.texts_missing.value
-    shares = [field.share for field in survey.text_fields.value or () if field.path in fields]
-    if not shares or survey.points.value is None:
-        return None
-    return round((1 - max(shares)) * survey.points.value)
 
 
 class Missing(Question):

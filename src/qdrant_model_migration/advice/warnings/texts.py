@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from qdrant_model_migration import words
 from qdrant_model_migration.advice.model_rows import cut_off, uncovered
-from qdrant_model_migration.advice.questions.texts import missing_texts
 from qdrant_model_migration.advice.warnings.warning import Case, Said, Severity, warning
+from qdrant_model_migration.strategies.answered import missing_texts
 from qdrant_model_migration.survey.languages import NAMES, WORD_LISTS
 
 _PIECE_WORDS = 150
