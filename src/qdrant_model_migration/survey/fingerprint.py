@@ -51,25 +51,24 @@ def fingerprint(raw: Mapping[str, Any], payload_schema: Mapping[str, Any]) -> st
         "sparse": (_shapes(sparse), len(sparse)),
         "indexes": (indexes, len(indexes)),
         "quantization": (
-            [
-                raw.get("quantization_config"),
-                {name: _dict(vector).get("quantization_config") for name, vector in each.items()},
-            ],
+            {
+                "own": raw.get("quantization_config"),
+                "each": {
+                    name: {"is": _dict(vector).get("quantization_config")}
+                    for name, vector in each.items()
+                },
+            },
             None,
         ),
         "placement": (rest, None),
         "tuning": (
-            [
-                {
-                    key: value
-                    for key, value in raw.items()
-                    if key not in ("params", "quantization_config", "metadata")
-                },
-                {
+            {
+                "own": _without(raw, ("params", "quantization_config", "metadata")),
+                "each": {
                     name: _without(vector, (*_SHAPE, "quantization_config"))
                     for name, vector in each.items()
                 },
-            ],
+            },
             None,
         ),
     }
@@ -147,10 +146,9 @@ def _digest(value: Any) -> str:
 
 
 def _said(value: Any) -> Any:
-    """Without nulls and without objects that hold nothing else, at every depth."""
+    """Without nulls, at every depth; an empty object says something (binary: {} is a setting)."""
     if isinstance(value, Mapping):
-        kept = {str(key): _said(item) for key, item in value.items()}
-        return {key: item for key, item in kept.items() if item is not None and item != {}}
+        return {str(key): _said(item) for key, item in value.items() if item is not None}
     if isinstance(value, list | tuple):
         return [_said(item) for item in value]
     return value
