@@ -9,7 +9,9 @@ from qdrant_model_migration.qdrant import Point, PointId, Qdrant, order
 
 PAGE = 256  # a page blocks writers of its shard while it is read, so it stays small
 
-A, B, C = TypeVar("A"), TypeVar("B"), TypeVar("C")
+A = TypeVar("A")
+B = TypeVar("B")
+C = TypeVar("C")
 Reading: TypeAlias = Iterator[tuple[PointId, A]]
 
 

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from qdrant_model_migration.pipeline.move import TextSource
-
-_ABSENT = object()
+from qdrant_model_migration.survey.path import ABSENT, value_at
 
 
 class NoText(NamedTuple):
@@ -28,22 +27,11 @@ def text_of(payload: Mapping[str, Any], source: TextSource) -> str | NoText:
     if texts:
         return source.join.join(texts)
     path, value = source.fields[0], found[0]
-    if value is _ABSENT or value is None:
+    if value is ABSENT or value is None:
         return NoText(f"field {path} is missing", "nothing")
     if isinstance(value, str):
         return NoText("text is only spaces" if value else "text is empty", f'"{value[:20]}"')
     return NoText("not a text", _in_words(value))
-
-
-def value_at(payload: Mapping[str, Any], path: str) -> Any:
-    """The value at a dotted path; a key that contains the dots itself comes first."""
-    if path in payload:
-        return payload[path]
-    head, dot, rest = path.partition(".")
-    inner = payload.get(head, _ABSENT)
-    if not dot:
-        return inner
-    return value_at(inner, rest) if isinstance(inner, Mapping) else _ABSENT
 
 
 def _in_words(value: Any) -> str:

@@ -1,0 +1,1 @@
+"""The faces without a screen: one file per command, and what they share."""

@@ -1,0 +1,27 @@
+"""`qmm attach`: see a run again, live."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+
+@click.command("attach")
+@click.argument("run", metavar="RUN")
+@click.pass_context
+def command(ctx: click.Context, run: str) -> int:
+    """Open RUN in the wizard again. Without a terminal its log is printed until it ends.
+
+    Closing the window never stops a run.
+    """
+    from qdrant_model_migration.engine import find_run
+
+    folder = find_run(run)
+    if sys.stdin.isatty() and sys.stdout.isatty() and not (ctx.obj or {}).get("plain"):
+        from qdrant_model_migration.tui import run_wizard
+
+        return run_wizard(attach=folder, ascii_signs=bool((ctx.obj or {}).get("ascii")))
+    from qdrant_model_migration.commands.follow import ending, watch
+
+    return ending(watch(folder, stop_on_interrupt=False))

@@ -1,0 +1,24 @@
+"""`qmm cleanup`: delete the old collection."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from qdrant_model_migration.commands.consents import consent_options, given
+from qdrant_model_migration.commands.follow import carry_on
+
+
+@click.command("cleanup")
+@click.argument("run", metavar="RUN")
+@consent_options("--delete")
+def command(run: str, **consents: Any) -> int:
+    """Delete the old collection of RUN for good (after a rollback: the new one).
+
+    Refuses while an alias points to it or the run was not verified. Waits until the collection's
+    name is typed, or given: qmm cleanup docs-1124 --delete docs_minilm
+    """
+    from qdrant_model_migration.engine import find_run
+
+    return carry_on(find_run(run), given(consents), extra="cleanup")

@@ -1,0 +1,144 @@
+"""`qmm demo`: the whole trip on practice data, in the wizard or without questions."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from qdrant_model_migration import words
+from qdrant_model_migration.commands.follow import watch
+
+if TYPE_CHECKING:
+    from qdrant_model_migration.engine import RunView
+    from qdrant_model_migration.plan import Plan
+    from qdrant_model_migration.sandbox import Sandbox
+
+POINTS = 1200
+
+
+@click.command("demo")
+@click.option("--yes", is_flag=True, help="The whole trip without a question.")
+@click.option("--reset", is_flag=True, help="Throw the practice data away and make it anew.")
+@click.option("--points", default=POINTS, show_default=True, type=click.IntRange(100, 3000))
+@click.option("--plain", is_flag=True, help="Ask one line at a time.")
+@click.pass_context
+def command(ctx: click.Context, yes: bool, reset: bool, points: int, plain: bool) -> int:
+    """Practise on a built-in collection: no server, no download, nothing real is touched.
+
+    Opens the wizard with every answer suggested. With --yes, or without a terminal, the whole trip
+    runs by itself: survey, plan, run, verify, switch.
+    """
+    from qdrant_model_migration.sandbox import Sandbox
+
+    sandbox = Sandbox()
+    if reset:
+        sandbox.reset()
+    if not yes and sys.stdin.isatty() and sys.stdout.isatty():
+        from qdrant_model_migration.commands.wizard import wizard
+
+        obj = ctx.obj or {}
+        return wizard(
+            plain=plain or obj.get("plain", False),
+            ascii_signs=obj.get("ascii", False),
+            practice=True,
+        )
+    return _alone(sandbox, points)
+
+
+def _alone(sandbox: Sandbox, points: int) -> int:
+    """The trip without questions: every answer as suggested, every gate opened and said."""
+    from qdrant_model_migration.engine import create_run, give_consent, start
+    from qdrant_model_migration.steps.gate import Gate
+
+    click.echo("Practice: nothing here is real, so every question is answered as suggested.")
+    sandbox.reset()
+    sandbox.prepare(points, on_progress=_progress)
+    plan = _plan(sandbox)
+    folder = create_run(plan)
+    click.echo(f"Run {folder.name}: {len(plan.steps)} steps, into {folder}")
+    while True:
+        start(folder)
+        seen = watch(folder, stop_on_interrupt=True)
+        if seen.state != "waiting" or seen.gate is None:
+            break
+        gate = Gate.model_validate({k: v for k, v in seen.gate.items() if k in Gate.model_fields})
+        click.echo(f"Gate: {gate.title}. On your own server you decide here; practice says yes.")
+        give_consent(
+            folder,
+            gate.name,
+            {ask.key: ask.expect if ask.kind == "typed" else "yes" for ask in gate.asks},
+        )
+    if seen.state != "done":
+        from qdrant_model_migration.commands.follow import ending
+
+        return ending(seen)
+    _ending(seen, folder)
+    return 0
+
+
+def _plan(sandbox: Sandbox) -> Plan:
+    from qdrant_model_migration.advice import ModelChoice, advise, answer_all
+    from qdrant_model_migration.advice.make_plan import make_plan
+    from qdrant_model_migration.commands.accepting import acknowledge
+    from qdrant_model_migration.commands.plan import speed_of
+    from qdrant_model_migration.embedders import within_reach
+    from qdrant_model_migration.qdrant import open_qdrant
+    from qdrant_model_migration.survey import survey
+
+    with open_qdrant(sandbox.address) as qdrant:
+        found = survey(qdrant, sandbox.collection)
+        choices = [ModelChoice(model, within_reach(model)) for model in sandbox.models]
+        answers = answer_all(found, sandbox.answers, choices)
+        advice = advise(found, answers)
+        strategy = advice.recommended
+        assert strategy is not None, "practice always has a strategy that fits"
+        speed = speed_of(qdrant, found, advice, strategy)
+    plan = make_plan(
+        found,
+        answers,
+        strategy,
+        speed=speed[0] if speed else None,
+        made_of=f"measured on {speed[1]} of the texts" if speed else "",
+    )
+    click.echo(f"Survey: {found.points.value:,} points in {found.collection}.")
+    click.echo(f"Strategy: {strategy.title}: {'; '.join(advice.because)}.")
+    for warning in plan.must_accept:
+        click.echo(f"Warning {warning} is acknowledged for practice.")
+    return acknowledge(plan, plan.must_accept)
+
+
+def _progress(done: int, total: int) -> None:
+    if done == total:
+        click.echo(f"Practice collection: {done:,} points are ready.")
+
+
+def _ending(seen: RunView, folder: Path) -> None:
+    facts, verdict = seen.facts, seen.verdict or {}
+    switched = facts["switched"]
+    click.echo("")
+    click.echo(f"{switched['alias']} now answers from {switched['to']}, not {switched['from']}.")
+    judged = verdict.get("judgement")
+    if judged and judged.get("old") is not None:
+        click.echo(
+            f"Verdict {verdict['word']}: {verdict['reason']}. "
+            f"{judged['metric']} {judged['old']:.3f} → {judged['new']:.3f}, "
+            f"{judged['n']} queries."
+        )
+    else:
+        click.echo(f"Verdict {verdict.get('word')}: {verdict.get('reason')}.")
+    late = sum(facts.get("caught_up") or ()) + (facts.get("swept") or 0)
+    click.echo(
+        f"{words.plural(late, 'write')} made meanwhile carried over; "
+        f"{words.plural(seen.dead_letters, 'dead letter')}."
+    )
+    application = seen.application or {}
+    if application.get("text"):
+        click.echo(f"The application meanwhile: {application['text']}")
+    click.echo("What an application would change:")
+    for row in facts.get("application_changes") or ():
+        arrow = row["old"] if row["old"] == row["new"] else f"{row['old']} → {row['new']}"
+        click.echo(f"  {row['what']:<16}{arrow}")
+    click.echo(f"Practice finished. Nothing real was touched. Report: {folder / 'report.md'}")

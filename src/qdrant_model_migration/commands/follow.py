@@ -1,0 +1,188 @@
+"""Carry a run on and watch it in the terminal: progress, log lines, gates, and how it ended."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from qdrant_model_migration import words
+from qdrant_model_migration.engine import RunView, Watch, give_consent, start, steer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress, TaskID
+
+POLL = 0.2
+EXIT_CODES = {"done": 0, "rolled back": 0, "cleaned up": 0, "waiting": 3, "stopped": 130}
+
+
+def carry_on(folder: Path, flags: Mapping[str, str], *, extra: str | None = None) -> int:
+    """Start the engine, watch it, open the gates that `flags` open; returns the exit code.
+
+    In a terminal a gate that no flag opens is asked for; without one nothing is asked.
+    """
+    given = dict(flags)
+    while True:
+        start(folder, extra=extra)
+        extra = None
+        seen = watch(folder, stop_on_interrupt=True)
+        answers = answers_for(seen, given)
+        if answers is None:
+            return ending(seen)
+        assert seen.gate is not None
+        give_consent(folder, seen.gate["name"], answers)
+        given = {}
+
+
+def answers_for(seen: RunView, flags: Mapping[str, str]) -> dict[str, str] | None:
+    """What opens the gate that the run waits at; None where it stays shut."""
+    if seen.state != "waiting" or seen.gate is None:
+        return None
+    from qdrant_model_migration.steps.gate import Gate
+
+    gate = Gate.model_validate({k: v for k, v in seen.gate.items() if k in Gate.model_fields})
+    answers = gate.given_by(flags)
+    if not (missing := gate.missing(answers)):
+        return answers
+    if answers:
+        for ask in missing:
+            click.echo(f"Still missing: {ask.label}.", err=True)
+            if ask.key in answers:
+                click.echo(f"You gave {answers[ask.key]}, it is {ask.expect}.", err=True)
+        return None
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        from qdrant_model_migration.plain.gates import ask_gate
+
+        return ask_gate(gate)
+    return None
+
+
+def watch(folder: Path, *, stop_on_interrupt: bool) -> RunView:
+    """Show the run until no engine carries it out. Ctrl+C stops it cleanly, or only this window."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    look = Watch(folder)
+    shown, stopping = _last_event(look.look()), False
+    try:
+        with _bars(console) as bars:
+            task: tuple[int, TaskID] | None = None
+            while True:
+                try:
+                    seen = look.look()
+                    shown = _print_events(console, seen, shown)
+                    task = _move_bar(bars, seen, task)
+                    if not seen.live:
+                        return seen
+                    time.sleep(POLL)
+                except KeyboardInterrupt:
+                    if not stop_on_interrupt:
+                        console.print("The run goes on. qmm status shows it.")
+                        return look.look()
+                    if not stopping:
+                        console.print("Stopping: what is on its way is finished, up to 10 s.")
+                        steer(folder, "stop")
+                    stopping = True
+    finally:
+        look.close()
+
+
+def ending(seen: RunView) -> int:
+    """Say in a line or two what happened and what comes next; returns the exit code."""
+    name = seen.folder.name
+    if seen.state == "waiting" and seen.gate:
+        from qdrant_model_migration.steps.gate import Gate
+
+        gate = Gate.model_validate({k: v for k, v in seen.gate.items() if k in Gate.model_fields})
+        click.echo(f"Waiting for you: {gate.title}")
+        for line in gate.says:
+            click.echo(f"  {line}")
+        verb = gate.name if gate.name in ("rollback", "cleanup") else "resume"
+        click.echo(f"Next: qmm {verb} {name} {gate.flags()}")
+    elif seen.error:
+        for part in ("what", "why", "todo"):
+            if seen.error.get(part):
+                click.echo(seen.error[part], err=True)
+        click.echo(f"Next: qmm resume {name}", err=True)
+    elif seen.state == "stopped":
+        click.echo(f"Stopped. Everything confirmed is kept. Next: qmm resume {name}")
+    elif seen.state == "done":
+        switched = seen.facts.get("switched")
+        if switched:
+            click.echo(f"{switched['alias']} now answers from {switched['to']}.")
+        click.echo(f"Done. Report: {seen.folder / 'report.md'}")
+    else:
+        click.echo(f"{name}: {seen.state}.")
+    return EXIT_CODES.get(seen.state, 4)
+
+
+def in_one_line(seen: RunView) -> str:
+    """docs-0314 RUNNING backfill 63,220/120,482 52 % 58 points/s 17 min left"""
+    parts = [seen.folder.name, seen.state.upper()]
+    step = seen.steps[seen.step] if seen.step is not None else None
+    if seen.state == "waiting" and seen.gate:
+        parts.append(seen.gate["name"])
+    elif step is not None and seen.state not in ("done", "rolled back", "cleaned up"):
+        parts.append(step.name)
+        if step.done is not None and step.total:
+            parts.append(f"{step.done:,}/{step.total:,}")
+            parts.append(f"{min(99, 100 * step.done // step.total)} %")
+            if step.rate:
+                left = (step.total - step.done) / step.rate
+                parts += [f"{step.rate:,.0f} {step.unit}/s", f"{words.duration(left)} left"]
+    return "  ".join([*parts, seen.what])
+
+
+def _bars(console: Console) -> Progress:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    return Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=30),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}", markup=False),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+
+
+def _move_bar(
+    bars: Progress, seen: RunView, task: tuple[int, TaskID] | None
+) -> tuple[int, TaskID] | None:
+    if seen.step is None:
+        return task
+    step = seen.steps[seen.step]
+    if task is None or task[0] != seen.step:
+        if task is not None:
+            bars.remove_task(task[1])
+        task = (seen.step, bars.add_task(step.title, total=step.total, rate=""))
+    fields: dict[str, Any] = {"rate": f"{step.rate:,.0f} {step.unit}/s" if step.rate else ""}
+    bars.update(task[1], completed=step.done or 0, total=step.total, **fields)
+    return task
+
+
+def _last_event(seen: RunView) -> int:
+    return max((event.id for event in seen.events), default=0)
+
+
+def _print_events(console: Console, seen: RunView, after: int) -> int:
+    from rich.text import Text
+
+    for event in seen.events:
+        if event.id > after:
+            console.print(Text(f"{_clock(event.at)}  {event.text}"), soft_wrap=True)
+            after = event.id
+    return after
+
+
+def _clock(at: str) -> str:
+    from qdrant_model_migration.engine import local
+
+    return f"{local(at):%H:%M:%S}"

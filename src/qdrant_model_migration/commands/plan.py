@@ -1,0 +1,171 @@
+"""`qmm plan`: decide without a screen and write the plan down."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from qdrant_model_migration import words
+from qdrant_model_migration.commands.accepting import acknowledge
+from qdrant_model_migration.commands.connecting import connect, server_options
+from qdrant_model_migration.errors import UsageError
+
+if TYPE_CHECKING:
+    from qdrant_model_migration.advice import Advice
+    from qdrant_model_migration.plan import Plan
+    from qdrant_model_migration.strategies import Strategy
+    from qdrant_model_migration.survey import Survey
+
+
+@click.command("plan")
+@click.argument("collection", metavar="COLLECTION")
+@click.option("--answers", type=click.Path(path_type=Path), metavar="FILE", help="Answers to use.")
+@click.option("--change", metavar="WHAT", help="Short for --set change=..., e.g. compression.")
+@click.option("--model", metavar="NAME", help="The new model, by its name.")
+@click.option("--model-folder", metavar="DIR", help="The new model, from a folder on this machine.")
+@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="One more answer.")
+@click.option("--strategy", metavar="NAME", help="Not the recommended strategy but this one.")
+@click.option("--accept", multiple=True, metavar="ID", help="Acknowledge a warning, e.g. W11.")
+@click.option("--no-speed", is_flag=True, help="Do not try how fast the model is here.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("plan.yaml"))
+@click.option("--json", "as_json", is_flag=True, help="The plan as JSON on standard output.")
+@server_options
+def command(
+    collection: str,
+    answers: Path | None,
+    change: str | None,
+    model: str | None,
+    model_folder: str | None,
+    settings: tuple[str, ...],
+    strategy: str | None,
+    accept: tuple[str, ...],
+    no_speed: bool,
+    output: Path,
+    as_json: bool,
+    url: str | None,
+    ask_key: bool,
+) -> int:
+    """Decide how to migrate COLLECTION and write plan.yaml; nothing is changed on the server.
+
+    Questions that no option and no file answers are answered as suggested, and each is printed.
+
+    \b
+    Examples:
+      qmm plan docs --model BAAI/bge-small-en-v1.5
+      qmm plan products --change compression --set quantization.kind=scalar
+    """
+    from qdrant_model_migration.advice import ModelChoice, advise, answer_all
+    from qdrant_model_migration.advice.answers_file import load_answers
+    from qdrant_model_migration.advice.make_plan import make_plan
+    from qdrant_model_migration.advice.warnings import warnings_for
+    from qdrant_model_migration.embedders import list_models, within_reach
+    from qdrant_model_migration.plan import save_plan
+    from qdrant_model_migration.strategies import by_name
+    from qdrant_model_migration.survey import survey
+
+    given: dict[str, Any] = load_answers(answers) if answers else {}
+    given.update(_given(change, model, model_folder, settings))
+    given.setdefault("change", "model")
+    with connect(url, ask_key) as qdrant:
+        found = survey(qdrant, collection, text_field=_text_field(given))
+        choices = [ModelChoice(m, within_reach(m)) for m in list_models()]
+        complete = answer_all(found, given, choices)
+        advice = advise(found, complete)
+        _say_answers(advice, given)
+        chosen = by_name(strategy) if strategy else _recommended(advice)
+        speed = None if no_speed else speed_of(qdrant, found, advice, chosen)
+    made_of = f"measured on {speed[1]} of your texts" if speed else ""
+    plan = make_plan(found, complete, chosen, speed=speed[0] if speed else None, made_of=made_of)
+    plan = acknowledge(plan, accept)
+    _say(plan, chosen, advice)
+    for warning in warnings_for(found, complete, chosen, plan):
+        sign = {"must": "!!", "caution": " !", "note": " i"}[warning.severity]
+        click.echo(f"{sign} {warning.id} {warning.title}: {warning.said}", err=True)
+    if as_json:
+        click.echo(plan.model_dump_json(indent=2))
+        return 0
+    save_plan(plan, output)
+    left = [w for w in plan.must_accept if w not in plan.accepted]
+    more = "".join(f" --accept {w}" for w in left)
+    click.echo(f"Saved {output}. Nothing was written to the server. Next: qmm run {output}{more}")
+    return 0
+
+
+def _given(
+    change: str | None, model: str | None, folder: str | None, settings: tuple[str, ...]
+) -> dict[str, Any]:
+    """The answers that the options give. `a.b=c` sets one part of an answer."""
+    from qdrant_model_migration.embedders import model_by_name, model_from_folder
+
+    found: dict[str, Any] = {}
+    if change:
+        found["change"] = change
+    if model or folder:
+        chosen = model_from_folder(Path(folder)) if folder else model_by_name(str(model))
+        found["model"] = chosen.model_dump(mode="json", exclude_defaults=True)
+    for setting in settings:
+        key, equals, value = setting.partition("=")
+        if not equals:
+            raise UsageError(
+                f"--set {setting} has no =.", "", "Write it as KEY=VALUE, e.g. both=no."
+            )
+        try:
+            parsed = json.loads(value)
+        except ValueError:
+            parsed = value
+        head, _, rest = key.partition(".")
+        if rest:
+            inner = found.setdefault(head, {})
+            inner[rest] = parsed
+        else:
+            found[head] = parsed
+    return found
+
+
+def _text_field(answers: dict[str, Any]) -> str | None:
+    fields = (answers.get("text") or {}).get("fields") if answers.get("text") else None
+    return str(fields[0]) if fields else None
+
+
+def _recommended(advice: Advice) -> Strategy:
+    if advice.recommended is None:
+        raise UsageError(advice.collision_says or "No strategy fits.", "", "Change an answer.")
+    return advice.recommended
+
+
+def speed_of(
+    qdrant: Any, found: Survey, advice: Advice, strategy: Strategy
+) -> tuple[float, int] | None:
+    from qdrant_model_migration.embedders import ModelRef, open_embedder, within_reach
+    from qdrant_model_migration.pipeline.move import TextSource
+    from qdrant_model_migration.pipeline.speed import texts_per_second
+
+    model, text = advice.settled.get("model"), advice.settled.get("text")
+    if not strategy.runs or not model or not text or not text.get("fields"):
+        return None
+    chosen = ModelRef.model_validate_json(json.dumps(model))
+    if not within_reach(chosen):
+        return None
+    source = TextSource(fields=tuple(text["fields"]))
+    return texts_per_second(qdrant, found.collection, source, open_embedder(chosen))
+
+
+def _say_answers(advice: Advice, given: dict[str, Any]) -> None:
+    for standing in advice.standings:
+        if standing.state in ("answered", "here", "found"):
+            how = "" if standing.question.key in given else "  (as suggested)"
+            click.echo(f"{standing.question.short:<14}{standing.label}{how}", err=True)
+
+
+def _say(plan: Plan, strategy: Strategy, advice: Advice) -> None:
+    click.echo(f"{strategy.title}: {'; '.join(advice.because)}.", err=True)
+    for number, step in enumerate(plan.steps, 1):
+        text = step.text(plan.move)
+        click.echo(f"  {number}  {text.title:<44} writes to: {text.writes_to}", err=True)
+    likely, how = plan.estimate.seconds.likely, plan.estimate.seconds.how
+    took = words.duration(likely) if likely else "not known"
+    click.echo(f"Time {took} ({how}). Never touched: {', '.join(plan.never_touched)}.", err=True)
+    click.echo(f"Way back: {strategy.way_back}.", err=True)

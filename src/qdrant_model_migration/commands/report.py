@@ -1,0 +1,20 @@
+"""`qmm report`: the report of a run."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command("report")
+@click.argument("run", metavar="RUN")
+@click.option("--print", "to_screen", is_flag=True, help="Print it as well.")
+def command(run: str, to_screen: bool) -> int:
+    """Write report.md and report.html of RUN again, from what its journal says."""
+    from qdrant_model_migration.engine import find_run, view, write_report
+
+    folder = find_run(run)
+    path = write_report(view(folder))
+    if to_screen:
+        click.echo(path.read_text(encoding="utf-8"))
+    click.echo(f"Saved {path} and report.html.")
+    return 0

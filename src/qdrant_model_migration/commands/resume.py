@@ -1,0 +1,42 @@
+"""`qmm resume`: go on with a run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from qdrant_model_migration.commands.connecting import ask_key as ask_for_key
+from qdrant_model_migration.commands.consents import FOR_RUNS, consent_options, given
+from qdrant_model_migration.commands.follow import carry_on
+
+
+@click.command("resume")
+@click.argument("run", metavar="RUN")
+@click.option("--ask-key", is_flag=True, help="Ask for the API key (else QDRANT_API_KEY is used).")
+@consent_options(*FOR_RUNS)
+def command(run: str, ask_key: bool, **consents: Any) -> int:
+    """Go on with RUN: one that waits at a gate, was stopped, was interrupted, or has failed.
+
+    What is done already is checked, not done again. qmm status lists the runs.
+    """
+    from qdrant_model_migration.engine import find_run, give_consent, view
+    from qdrant_model_migration.errors import UsageError
+
+    ask_for_key(ask_key)
+    folder = find_run(run)
+    seen = view(folder)
+    if seen.state in ("done", "rolled back", "cleaned up"):
+        raise UsageError(
+            f"{folder.name} is {seen.state}.", "There is nothing to go on with.", "See qmm report."
+        )
+    flags = given(consents)
+    if seen.state == "waiting" and seen.gate and not seen.live:
+        from qdrant_model_migration.commands.follow import answers_for, ending
+
+        answers = answers_for(seen, flags)
+        if answers is None:
+            return ending(seen)
+        give_consent(folder, seen.gate["name"], answers)
+        flags = {}
+    return carry_on(folder, flags)

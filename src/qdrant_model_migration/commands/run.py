@@ -1,0 +1,41 @@
+"""`qmm run`: carry out a plan."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from qdrant_model_migration.commands.accepting import with_acceptances
+from qdrant_model_migration.commands.connecting import ask_key
+from qdrant_model_migration.commands.consents import FOR_RUNS, consent_options, given
+from qdrant_model_migration.commands.follow import carry_on
+
+
+@click.command("run")
+@click.argument("plan", type=click.Path(path_type=Path), metavar="PLAN")
+@click.option("--accept", multiple=True, metavar="ID", help="Acknowledge a warning, e.g. W11.")
+@click.option("--ask-key", is_flag=True, help="Ask for the API key (else QDRANT_API_KEY is used).")
+@consent_options(*FOR_RUNS)
+def command(plan: Path, accept: tuple[str, ...], ask_key: bool, **consents: Any) -> int:
+    """Carry out PLAN, a file written by qmm plan or the wizard.
+
+    The run goes on in a process of its own; Ctrl+C stops it cleanly, and qmm resume goes on. At a
+    gate it ends with code 3 and says which flag opens it. Each plan is run once.
+
+    \b
+    Example:
+      qmm run plan.yaml
+      qmm resume docs-1124 --cutover docs
+    """
+    from qdrant_model_migration.engine import create_run
+    from qdrant_model_migration.plan import load_plan
+
+    _ask_key(ask_key)
+    folder = create_run(with_acceptances(load_plan(plan), accept))
+    click.echo(f"Run {folder.name}: {folder}")
+    return carry_on(folder, given(consents))
+
+
+_ask_key = ask_key

@@ -1,0 +1,72 @@
+"""`qmm status`: where runs stand. Reads run folders alone, so that it answers at once."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+
+@click.command("status")
+@click.argument("run", required=False, metavar="[RUN]")
+@click.option("--json", "as_json", is_flag=True, help="As JSON, for scripts.")
+def command(run: str | None, as_json: bool) -> int:
+    """List all runs, or show where RUN stands. Exit code 0, whatever the state."""
+    from qdrant_model_migration.commands.follow import in_one_line
+    from qdrant_model_migration.engine import find_run, list_runs, local, view
+
+    if run is None:
+        runs = list_runs()
+        if as_json:
+            click.echo(json.dumps([_data(seen) for seen in runs], indent=2))
+        elif not runs:
+            click.echo("No runs yet. A run is one migration, from the plan to the report.")
+        for seen in () if as_json else runs:
+            click.echo(in_one_line(seen))
+        return 0
+    seen = view(find_run(run))
+    if as_json:
+        click.echo(json.dumps(_data(seen), indent=2))
+        return 0
+    click.echo(in_one_line(seen))
+    for number, step in enumerate(seen.steps, 1):
+        sign = {"done": "done", "running": "now", "failed": "failed"}.get(step.state, "")
+        click.echo(f"  {number:>2} {step.title:<44} {sign}")
+    for event in seen.events[-5:]:
+        click.echo(f"  {local(event.at):%H:%M:%S}  {event.text}")
+    if seen.error:
+        click.echo(" ".join(part for part in seen.error.values() if part))
+    if seen.dead_letters:
+        click.echo(f"Dead letters: {seen.dead_letters:,}")
+    return 0
+
+
+def _data(seen: object) -> dict[str, object]:
+    from qdrant_model_migration.engine import RunView
+
+    assert isinstance(seen, RunView)
+    return {
+        "run": seen.folder.name,
+        "folder": str(seen.folder),
+        "what": seen.what,
+        "strategy": seen.card.strategy,
+        "state": seen.state,
+        "live": seen.live,
+        "since": seen.since,
+        "steps": [
+            {
+                "step": step.name,
+                "title": step.title,
+                "state": step.state.strip() or "to come",
+                "seconds": step.seconds,
+                "done": step.done,
+                "total": step.total,
+                "unit": step.unit,
+            }
+            for step in seen.steps
+        ],
+        "gate": seen.gate,
+        "verdict": seen.verdict,
+        "error": seen.error,
+        "dead_letters": seen.dead_letters,
+    }

@@ -1,0 +1,39 @@
+"""What every command needs around it: quiet libraries, the runs folder, a place for details."""
+
+from __future__ import annotations
+
+import logging
+import os
+import traceback
+import warnings
+from datetime import datetime
+from pathlib import Path
+
+
+def prepare(run_dir: str | None) -> None:
+    """Silence what would print into a screen, and pass the runs folder on to the engine."""
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    warnings.simplefilter("ignore")
+    logging.captureWarnings(True)
+    logging.getLogger().addHandler(logging.NullHandler())
+    if run_dir:
+        os.environ["QMM_RUN_DIR"] = str(Path(run_dir).expanduser().absolute())
+
+
+def keep_details(error: Exception) -> str:
+    """Write the traceback where a developer finds it; returns the place, in words."""
+    from platformdirs import user_log_path
+
+    text = "".join(traceback.format_exception(error))
+    key = os.environ.get("QDRANT_API_KEY")
+    if key:
+        text = text.replace(key, "(key)")
+    try:
+        folder = user_log_path("qmm", appauthor=False)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = folder / f"error-{datetime.now():%Y%m%d-%H%M%S}.log"
+        path.write_text(text, encoding="utf-8")
+    except OSError:
+        return "no file: the log folder cannot be written"
+    return str(path)

@@ -1,0 +1,38 @@
+"""`qmm` without a command: the wizard, or the same trip one line at a time."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from qdrant_model_migration.errors import UsageError
+
+
+def wizard(
+    *,
+    plain: bool,
+    ascii_signs: bool,
+    url: str | None = None,
+    answers: str | None = None,
+    practice: bool = False,
+) -> int:
+    """Open the wizard; returns the exit code. Raises UsageError where there is no terminal."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError(
+            "The wizard needs a terminal.",
+            "Standard input or output is a file or a pipe.",
+            "Without one use qmm inspect, plan and run; qmm --help shows how.",
+        )
+    given: dict[str, Any] | None = None
+    if answers:
+        from qdrant_model_migration.advice.answers_file import load_answers
+
+        given = load_answers(Path(answers))
+    if plain:
+        from qdrant_model_migration.plain import run_plain
+
+        return run_plain(url=url, answers=given, practice=practice)
+    from qdrant_model_migration.tui import run_wizard
+
+    return run_wizard(address=url, practice=practice, answers=given, ascii_signs=ascii_signs)
