@@ -35,6 +35,10 @@ class Fault:
     def remove(self) -> None:
         self.removed = True
 
+    @property
+    def only_delays(self) -> bool:
+        return self.reply is None and not self.drop
+
     def strikes(self, request: Request) -> bool:
         """Counts the request if it fits, and says whether it is this rule's turn."""
         if self.removed or (self.times is not None and self.hits >= self.times):

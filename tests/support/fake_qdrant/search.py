@@ -34,6 +34,8 @@ def found(collection: Collection, body: Json, depth: int = 0) -> list[Scored]:
     wanted = collection.filter(body.get("filter"))
     prefetch = body.get("prefetch")
     query = body.get("query")
+    if isinstance(query, dict) and "nearest" in query:
+        query = query["nearest"]
     if prefetch:
         if depth > 4:
             raise replies.bad_request("prefetches depth exceeds")
@@ -50,7 +52,11 @@ def found(collection: Collection, body: Json, depth: int = 0) -> list[Scored]:
         hits: list[Scored] = [(point, 0.0, 0) for point in collection.visible() if check(point)]
         return hits[offset : offset + limit]
     plain = not prefetch and wanted is None
-    hits = _nearest(collection, _vector_of(collection, query, body), body, None if plain else check)
+    vector = _vector_of(collection, query, body)
+    hits = _nearest(collection, vector, body, None if plain else check)
+    if isinstance(query, (int, str)):
+        # A query by id does not find the point itself.
+        hits = [hit for hit in hits if hit[0].id != point_id(query)]
     threshold = body.get("score_threshold")
     if threshold is not None:
         hits = [hit for hit in hits if _passes(collection, body, hit[1], threshold)]
@@ -70,8 +76,6 @@ def _passes(collection: Collection, body: Json, score: float, threshold: float) 
 
 def _vector_of(collection: Collection, query: object, body: Json) -> object:
     if isinstance(query, dict):
-        if "nearest" in query:
-            return _vector_of(collection, query["nearest"], body)
         if bm25.is_bm25(query):
             return bm25.embedded(query, query=True)
         if "indices" in query or "model" in query:
@@ -111,8 +115,6 @@ def _nearest(
     check_dimensions(array, params)
     if params["distance"] == "Cosine":
         array = normalized(array)
-    # A query by id does not find the point itself.
-    own = body.get("query") if isinstance(body.get("query"), (int, str)) else None
     points, matrix = collection.column(using, check)
     if not points:
         return []
@@ -137,7 +139,7 @@ def _nearest(
     return [
         (points[place], float(scores[place]), points[place].version)
         for place in order.tolist()
-        if (own is None or points[place].id != point_id(own)) and np.isfinite(scores[place])
+        if np.isfinite(scores[place])
     ]
 
 
@@ -148,7 +150,7 @@ def _quantized_scores(
     search = body.get("params") or {}
     asked = quantized.coarse(query, quantization) if "binary" in quantization else query
     stored = quantized.coarse(matrix, quantization)
-    rough = _scores(np.atleast_2d(asked), stored, params)[0]
+    rough: Scores = _scores(np.atleast_2d(asked), stored, params)[0]
     if not quantized.rescores(quantization, search):
         return rough
     depth = (body.get("limit") or 10) + (body.get("offset") or 0)

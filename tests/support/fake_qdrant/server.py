@@ -54,7 +54,6 @@ class FakeQdrant:
         self._port = 0
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
-        self.closing = threading.Event()
 
     @property
     def version(self) -> str:
@@ -80,7 +79,6 @@ class FakeQdrant:
         """Listen (again), with everything as it was. No effect if it listens."""
         if self._server is not None:
             return
-        self.closing.clear()
         self._server = _Server(("127.0.0.1", self._port), self)
         self._port = self._server.server_address[1]
         self._thread = threading.Thread(
@@ -89,10 +87,13 @@ class FakeQdrant:
         self._thread.start()
 
     def down(self) -> None:
-        """Refuse connections and cut the open ones; what was applied stays."""
+        """Refuse connections and cut the open ones; what was applied stays.
+
+        A request that waits in a delay or a hook at that moment is not carried out any more.
+        """
         if self._server is None or self._thread is None:
             return
-        self.closing.set()
+        self._server.closing.set()
         self._server.shutdown()
         self._server.server_close()
         self._server.cut()
@@ -194,30 +195,30 @@ class FakeQdrant:
         reply = self._routes.answer(Request(method, joined, headers, raw))
         told = json.loads(reply.body) if reply.body else None
         if reply.status >= 300 or not isinstance(told, dict):
-            raise AssertionError(f"{method} {path}: {reply.status} {reply.body[:500]!r}")
+            raise AssertionError(f"{method} {path}: {reply.status} {reply.body[:500].decode()}")
         return told.get("result", told)
 
-    def handle(self, request: Request) -> replies.Reply | None:
-        """The answer to one request over the network; None to drop the connection."""
+    def handle(self, request: Request, closing: threading.Event) -> replies.Reply | None:
+        """The answer to one request over the network; None to drop the connection.
+
+        closing: set when the server that took the request goes down.
+        """
         self.requests.append(request)
         self._faults.run(self._faults.before, request)
         fault = self._faults.struck(request)
-        if fault is None:
+        reply: replies.Reply | None = None
+        if fault is not None and not fault.apply:
+            closing.wait(fault.delay)
+        if closing.is_set():
+            return None
+        if fault is None or fault.apply or fault.only_delays:
             reply = self._routes.answer(request)
             self._faults.run(self._faults.after, request)
-            return reply
-        plain_delay = fault.reply is None and not fault.drop
-        if plain_delay and not fault.apply:
-            self.closing.wait(fault.delay)
-        carried_out = None
-        if fault.apply or plain_delay:
-            carried_out = self._routes.answer(request)
-            self._faults.run(self._faults.after, request)
-        if not (plain_delay and not fault.apply):
-            self.closing.wait(fault.delay)
-        if fault.drop:
+        if fault is not None and fault.apply:
+            closing.wait(fault.delay)
+        if closing.is_set() or (fault is not None and fault.drop):
             return None
-        return fault.reply or carried_out
+        return reply if fault is None or fault.reply is None else fault.reply
 
 
 class _Server(ThreadingHTTPServer):
@@ -228,6 +229,7 @@ class _Server(ThreadingHTTPServer):
 
     def __init__(self, address: tuple[str, int], fake: FakeQdrant) -> None:
         self.fake = fake
+        self.closing = threading.Event()
         self._open: set[socket.socket] = set()
         self._open_lock = threading.Lock()
         super().__init__(address, _Handler)
@@ -276,7 +278,8 @@ class _Handler(BaseHTTPRequestHandler):
         length = int(self.headers.get("content-length") or 0)
         raw = self.rfile.read(length) if length else b""
         headers = {name.lower(): value for name, value in self.headers.items()}
-        reply = self.server.fake.handle(Request(self.command, self.path, headers, raw))
+        request = Request(self.command, self.path, headers, raw)
+        reply = self.server.fake.handle(request, self.server.closing)
         if reply is None:
             self.close_connection = True
             _shut(self.connection)
