@@ -14,7 +14,7 @@ class QmmError(Exception):
     """
 
     exit_code = 4
-    refusal = False  # True: a step found, before it changed anything, that it may not be carried out
+    refusal = False  # True: a step found, before it changed anything, that it must not be done
 
     def __init__(self, what: str, why: str = "", todo: str = "") -> None:
         self.what, self.why, self.todo = what, why, todo
@@ -128,6 +128,19 @@ class KeyRefused(QmmError):
         )
 
 
+class KeyMissing(KeyRefused):
+    """401 without a key."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        QmmError.__init__(
+            self,
+            "The server asks for a key.",
+            "None was given.",
+            "Enter the API key of this server. Nothing was changed.",
+        )
+
+
 class RightMissing(QmmError):
     """403: the key is valid, but may not do this. right: what is missing, in words."""
 
@@ -191,9 +204,9 @@ class ServerGone(QmmError):
     """The server stopped answering and did not come back within the patience of the caller."""
 
     def __init__(self, address: str, reason: str, waited_s: float) -> None:
-        waited = f" after {waited_s / 60:.0f} min of trying" if waited_s >= 60 else ""
+        times = f"did not work for {waited_s / 60:.0f} min" if waited_s >= 60 else "does not work"
         super().__init__(
-            f"{address} did not do what was asked{waited}.",
+            f"The Qdrant at {address} {times}.",
             f"The last attempt ended with: {reason}.",
             "Everything confirmed before is kept. Check the server, then try again or resume.",
         )
@@ -759,6 +772,17 @@ class JournalUnwritable(QmmError):
             "The notes of this run cannot be read or written.",
             f"This computer's disk or rights do not let {path} be used.",
             "Everything confirmed is kept on the server. Correct that, then resume.",
+        )
+
+
+class ReportNotWritten(QmmError):
+    """The files of the report cannot be written; the run itself is not affected."""
+
+    def __init__(self, run: str, cause: OSError) -> None:
+        super().__init__(
+            "The report cannot be written.",
+            _disk_reason(cause),
+            f"The run itself is not affected. Correct that, then: qmm report {run}",
         )
 
 

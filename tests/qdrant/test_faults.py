@@ -84,12 +84,20 @@ def test_a_certificate_that_is_not_trusted(tls_port: int) -> None:
     assert isinstance(error, errors.CertificateNotTrusted)
 
 
-@pytest.mark.parametrize("text", [b"Must provide an API key", b"Invalid API key or JWT"])
-def test_a_key_that_is_refused(server: Any, reply: Any, text: bytes) -> None:
+@pytest.mark.parametrize(
+    ("text", "kind", "says"),
+    [
+        (b"Must provide an API key", errors.KeyMissing, "The server asks for a key."),
+        (b"Invalid API key or JWT", errors.KeyRefused, "The server refused the key."),
+    ],
+)
+def test_a_key_that_is_missing_or_refused(
+    server: Any, reply: Any, text: bytes, kind: type, says: str
+) -> None:
     server.on("GET", "/collections", reply(401, text))
     error = _refused(server.url, "a-key")
-    assert isinstance(error, errors.KeyRefused)
-    assert error.what == "The server refused the key."
+    assert type(error) is kind
+    assert error.what == says
 
 
 @pytest.mark.parametrize("text", [b"ExpiredSignature", b"InvalidSignature"])

@@ -41,8 +41,9 @@ def _filled(qdrant: Qdrant, points: list[Point]) -> str:
 
 
 def test_the_order_is_integers_ascending_then_uuids_by_bytes() -> None:
+    tiny = "00000000-0000-0000-0000-000000000001"
     low, high = "0f000000-0000-4000-8000-000000000000", "ff000000-0000-4000-8000-000000000000"
-    in_order: list[PointId] = [0, 2, 10, 2**63 - 1, 2**63, 2**64 - 1, low, high]
+    in_order: list[PointId] = [0, 2, 10, 2**63 - 1, 2**63, 2**64 - 1, tiny, low, high]
     assert [order(i) for i in in_order] == sorted({order(i) for i in in_order})
     assert order(low.upper()) == order(low)
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from qdrant_model_migration import errors
-from qdrant_model_migration.qdrant import Address, Point, Qdrant, connection, open_qdrant
+from qdrant_model_migration.qdrant import Address, Point, Qdrant, limits, open_qdrant
 
 DONE = {"operation_id": 1, "status": "completed"}
 PATH = "/collections/docs/points"
@@ -75,7 +75,7 @@ def test_vectors_are_sent_with_their_exact_values(remote: Qdrant, server: Any, r
 def test_requests_stay_below_the_byte_limit_and_keep_every_point_once(
     remote: Qdrant, server: Any, reply: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(remote, "_body_limit", 1000)
+    monkeypatch.setattr(remote._limits, "_body_bytes", 1000)
     server.on("PUT", PATH, reply(200, DONE))
     remote.insert("docs", _points(40, size=100))
     written = _written(server)
@@ -170,7 +170,7 @@ def test_nothing_to_write_sends_nothing(remote: Qdrant, server: Any) -> None:
 def test_delete_goes_in_parts_and_forgives_ids_that_are_not_there(
     folder: Qdrant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection, "DELETE_LIMIT", 3)
+    monkeypatch.setattr(limits, "IDS", 3)
     folder.create_collection("docs", {"vectors": {}})
     folder.insert("docs", _points(10))
     folder.delete("docs", [*range(8), 77])

@@ -5,12 +5,7 @@ Importing it does not import the client; opening a connection does.
 
 from qdrant_model_migration.qdrant.address import Address
 from qdrant_model_migration.qdrant.capabilities import Capabilities
-from qdrant_model_migration.qdrant.connection import (
-    CollectionState,
-    Qdrant,
-    open_qdrant,
-    pages,
-)
+from qdrant_model_migration.qdrant.connection import Qdrant, open_qdrant, pages
 from qdrant_model_migration.qdrant.points import (
     Hit,
     Page,
@@ -32,6 +27,7 @@ from qdrant_model_migration.qdrant.settings import (
     index_schema,
     strict_mode_body,
 )
+from qdrant_model_migration.qdrant.state import CollectionState
 from qdrant_model_migration.qdrant.version import OLDEST, Version
 
 __all__ = [

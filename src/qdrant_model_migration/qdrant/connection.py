@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from types import TracebackType
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import SecretStr
 
@@ -23,16 +23,15 @@ from qdrant_model_migration.errors import (
     LimitExceeded,
     NotDeleted,
     NotQdrant,
-    PointTooLarge,
     QmmError,
     RequestTooLarge,
     RightMissing,
     ServerTooOld,
-    TooManyAtOnce,
 )
 from qdrant_model_migration.qdrant import capabilities, faults
 from qdrant_model_migration.qdrant.address import Address
 from qdrant_model_migration.qdrant.capabilities import Capabilities
+from qdrant_model_migration.qdrant.limits import Encoded, Limits, in_parts
 from qdrant_model_migration.qdrant.points import (
     Hit,
     Page,
@@ -45,6 +44,7 @@ from qdrant_model_migration.qdrant.points import (
 )
 from qdrant_model_migration.qdrant.retries import GaveUp, Patience, Retry, patiently
 from qdrant_model_migration.qdrant.settings import CollectionConfig, JsonObject
+from qdrant_model_migration.qdrant.state import CollectionState, state_from_json
 from qdrant_model_migration.qdrant.version import OLDEST, Version
 from qdrant_model_migration.qdrant.wire import Wire
 
@@ -55,34 +55,10 @@ T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
-BODY_LIMIT = 24_000_000
-"""Bytes of points in one request. The server's limit is 32 MiB; proxies may have less, which is
-learned from their answers."""
-
-DELETE_LIMIT = 1_000
-"""Ids in one delete request."""
-
 CONNECT_S = 10.0
 """Seconds to wait for the first answer of a server."""
 
 ONCE = Patience(total_s=0.0)
-
-
-class CollectionState(NamedTuple):
-    """How a collection is doing. None: this server does not tell.
-
-    status: green, yellow, grey or red. points, indexed_vectors: approximate. queue_length: writes
-    not applied yet. deferred: points not visible yet. running, queued: optimizations.
-    """
-
-    status: str
-    error: str | None
-    points: int
-    indexed_vectors: int
-    queue_length: int | None
-    deferred: int | None
-    running: int | None
-    queued: int | None
 
 
 def open_qdrant(
@@ -147,8 +123,7 @@ class Qdrant:
         self._connecting = True
         self._wire, self._lock, self._secret = wire, lock, secret
         self._timeout_s, self._stop, self._on_retry = timeout_s, stop, on_retry
-        self._body_limit = BODY_LIMIT
-        self._count_limits: dict[tuple[str, str], int] = {}  # (collection, request) -> points
+        self._limits = Limits()
 
     def _introduce(self) -> None:
         """Ask who answers, and whether the key is accepted. Changes nothing."""
@@ -224,35 +199,15 @@ class Qdrant:
 
     def state(self, collection: str) -> CollectionState:
         """How the collection is doing now. Done is: green, nothing queued, nothing running."""
-        info = self._info(collection)
-        optimizer = info.get("optimizer_status")
-        queue = info.get("update_queue") or {}
-        running, queued = self._optimizations(collection)
-        idle = 0 if self.capabilities.local else None
-        return CollectionState(
-            status=str(info["status"]),
-            error=str(optimizer.get("error")) if isinstance(optimizer, dict) else None,
-            points=int(info.get("points_count") or 0),
-            indexed_vectors=int(info.get("indexed_vectors_count") or 0),
-            queue_length=queue.get("length", idle),
-            deferred=queue.get("deferred_points", idle),
-            running=running,
-            queued=queued,
-        )
+        told = None
+        if self.capabilities.reports_optimizations:
+            told = self._call(
+                "tell its optimizations", lambda: self._wire.optimizations(collection), collection
+            )
+        return state_from_json(self._info(collection), told, local=self.capabilities.local)
 
     def _info(self, collection: str) -> JsonObject:
         return self._call("read a collection", lambda: self._wire.info(collection), collection)
-
-    def _optimizations(self, collection: str) -> tuple[int | None, int | None]:
-        if not (self.capabilities.reports_optimizations or self.capabilities.local):
-            return None, None
-        told = self._call(
-            "tell its optimizations", lambda: self._wire.optimizations(collection), collection
-        )
-        if told is None:
-            return None, None
-        queued = (told.get("summary") or {}).get("queued_optimizations")
-        return len(told.get("running") or ()), queued
 
     def create_collection(self, name: str, body: JsonObject) -> None:
         """Create from a raw PUT body (settings.create_body makes one). Raises NameTaken.
@@ -353,14 +308,12 @@ class Qdrant:
             points = [point_from_json(record) for record in answer["points"]]
             return Page(points, answer.get("next_page_offset"))
 
-        allowed = min(limit, self._count_limits.get((collection, "limit"), limit))
+        allowed = self._limits.page(collection, limit)
         try:
             return page(allowed)
         except LimitExceeded as refusal:
-            if refusal.setting != "limit" or not 0 < refusal.limit < allowed:
-                raise
-            self._count_limits[collection, "limit"] = refusal.limit
-            return page(refusal.limit)
+            self._limits.learn_page(collection, allowed, refusal)
+        return page(self._limits.page(collection, limit))
 
     def retrieve(
         self,
@@ -383,7 +336,7 @@ class Qdrant:
             found.update((order(record["id"]), point_from_json(record)) for record in records)
 
         wanted = {order(point_id): point_id for point_id in ids}
-        _halving(list(wanted.values()), some)
+        in_parts(list(wanted.values()), some)
         return [found[key] for key in wanted if key in found]
 
     def search(
@@ -445,45 +398,27 @@ class Qdrant:
                 collection,
             )
 
-        for start in range(0, len(ids), DELETE_LIMIT):
-            _halving(ids[start : start + DELETE_LIMIT], some)
+        in_parts(ids, some)
 
     def _write(self, collection: str, points: Sequence[Point], options: JsonObject) -> None:
-        waiting = [(point.id, encode(point)) for point in points]
+        waiting: Sequence[Encoded] = [(point.id, encode(point)) for point in points]
+
+        def write(part: Sequence[Encoded]) -> None:
+            bodies = [body for _, body in part]
+            self._call(
+                "write points",
+                lambda: _completed(self._wire.write(collection, bodies, options)),
+                collection,
+            )
+
         while waiting:
-            part = self._next_request(collection, waiting)
+            part = self._limits.first(collection, waiting)
             try:
-                self._call(
-                    "write points",
-                    lambda part=part: _completed(  # type: ignore[misc]
-                        self._wire.write(collection, [body for _, body in part], options)
-                    ),
-                    collection,
-                )
-            except LimitExceeded as refusal:
-                if not 0 < refusal.limit < len(part):
-                    raise
-                self._count_limits[collection, "write"] = refusal.limit
-            except TooManyAtOnce:
-                if len(part) == 1:
-                    raise
-                self._count_limits[collection, "write"] = len(part) // 2
-            except RequestTooLarge:
-                self._body_limit = _half(collection, part)
+                write(part)
+            except (LimitExceeded, RequestTooLarge) as refusal:
+                self._limits.learn_write(collection, part, refusal)
             else:
                 waiting = waiting[len(part) :]
-
-    def _next_request(
-        self, collection: str, waiting: list[tuple[PointId, bytes]]
-    ) -> list[tuple[PointId, bytes]]:
-        """As many of the first points as one request may hold, and at least one."""
-        size = count = 0
-        most = self._count_limits.get((collection, "write"), len(waiting))
-        for _, body in waiting[:most]:
-            if count and size + len(body) > self._body_limit:
-                break
-            size, count = size + len(body) + 1, count + 1
-        return waiting[:count]
 
     # --- The one call site -----------------------------------------------------------------------
 
@@ -523,33 +458,11 @@ def _completed(status: str) -> None:
         raise faults.NotDoneYet(status)
 
 
-def _half(collection: str, part: Sequence[tuple[PointId, bytes]]) -> int:
-    """Half the bytes of a request that was too large. Raises PointTooLarge for a single point."""
-    size = sum(len(body) + 1 for _, body in part)
-    if len(part) == 1:
-        raise PointTooLarge(collection, str(part[0][0]), size)
-    return size // 2
-
-
 def _selection(payload: bool | Sequence[str], vectors: bool | Sequence[str]) -> JsonObject:
     return {
         "with_payload": payload if isinstance(payload, bool) else list(payload),
         "with_vector": vectors if isinstance(vectors, bool) else list(vectors),
     }
-
-
-def _halving(ids: Sequence[PointId], do: Callable[[Sequence[PointId]], None]) -> None:
-    """Do it for all ids at once, or for halves of them as long as the server wants less."""
-    if not ids:
-        return
-    try:
-        do(ids)
-    except RequestTooLarge:
-        if len(ids) == 1:
-            raise
-        middle = len(ids) // 2
-        _halving(ids[:middle], do)
-        _halving(ids[middle:], do)
 
 
 def pages(

@@ -233,12 +233,7 @@ def _from_the_disk(error: BaseException | None, at: Situation) -> QmmError:
 def _by_status(fault: Fault, at: Situation) -> QmmError | None:
     text = fault.text
     if fault.status == 401:
-        missing = "Must provide" in text
-        return (
-            errors.KeyRefused("It needs one, and none was given.")
-            if missing
-            else (errors.KeyRefused())
-        )
+        return errors.KeyMissing() if "Must provide" in text else errors.KeyRefused()
     if fault.status == 403:
         return _forbidden(text)
     if fault.status in (301, 302, 307, 308):

@@ -55,7 +55,7 @@ class Folder:
         return _json(self._client.get_collection(name))
 
     def optimizations(self, name: str) -> JsonObject | None:
-        return {"running": [], "summary": {"queued_optimizations": 0}}  # there are none, ever
+        return None  # there are none, ever
 
     def count(self, name: str, condition: JsonObject | None) -> int:
         return self._client.count(name, count_filter=_filter(condition), exact=True).count

@@ -1,0 +1,85 @@
+"""How much one request may hold: a limit of our own, and smaller ones learned from refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from qdrant_model_migration.errors import (
+    LimitExceeded,
+    PointTooLarge,
+    RequestTooLarge,
+    TooManyAtOnce,
+)
+from qdrant_model_migration.qdrant.points import PointId
+
+BODY_BYTES = 24_000_000
+"""Bytes of points in one request. The server takes 32 MiB; a proxy may take less."""
+
+IDS = 1_000
+"""Ids in one request."""
+
+Encoded = tuple[PointId, bytes]
+"""A point to write: its id, and all of it as JSON."""
+
+
+class Limits:
+    """What is known of the limits of one server. Several threads may learn at once."""
+
+    def __init__(self) -> None:
+        self._body_bytes = BODY_BYTES
+        self._page: dict[str, int] = {}
+        self._write: dict[str, int] = {}
+
+    def page(self, collection: str, wanted: int) -> int:
+        """How many points of this collection may be read at once."""
+        return min(wanted, self._page.get(collection, wanted))
+
+    def learn_page(self, collection: str, asked: int, refusal: LimitExceeded) -> None:
+        """Strict mode allows shorter pages. Raises the refusal if it is about something else."""
+        if refusal.setting != "limit" or not 0 < refusal.limit < asked:
+            raise refusal
+        self._page[collection] = refusal.limit
+
+    def first(self, collection: str, waiting: Sequence[Encoded]) -> Sequence[Encoded]:
+        """As many of the first points as one request may hold, and at least one."""
+        size = count = 0
+        for _, body in waiting[: self._write.get(collection, len(waiting))]:
+            if count and size + len(body) > self._body_bytes:
+                break
+            size, count = size + len(body) + 1, count + 1
+        return waiting[:count]
+
+    def learn_write(
+        self, collection: str, part: Sequence[Encoded], refusal: LimitExceeded | RequestTooLarge
+    ) -> None:
+        """The server takes less than this part. Raises where less is not possible."""
+        if isinstance(refusal, LimitExceeded):
+            if not 0 < refusal.limit < len(part):
+                raise refusal
+            self._write[collection] = refusal.limit
+        elif isinstance(refusal, TooManyAtOnce):
+            if len(part) == 1:
+                raise refusal
+            self._write[collection] = len(part) // 2
+        else:
+            size = sum(len(body) + 1 for _, body in part)
+            if len(part) == 1:
+                raise PointTooLarge(collection, str(part[0][0]), size)
+            self._body_bytes = min(self._body_bytes, size // 2)
+
+
+def in_parts(ids: Sequence[PointId], do: Callable[[Sequence[PointId]], None]) -> None:
+    """Do it for at most IDS ids at once, and for halves where the server wants less."""
+    for start in range(0, len(ids), IDS):
+        _halving(ids[start : start + IDS], do)
+
+
+def _halving(ids: Sequence[PointId], do: Callable[[Sequence[PointId]], None]) -> None:
+    try:
+        do(ids)
+    except RequestTooLarge:
+        if len(ids) == 1:
+            raise
+        middle = len(ids) // 2
+        _halving(ids[:middle], do)
+        _halving(ids[middle:], do)
