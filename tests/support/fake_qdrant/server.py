@@ -54,6 +54,7 @@ class FakeQdrant:
         self._port = 0
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
+        self._switching = threading.Lock()
 
     @property
     def version(self) -> str:
@@ -77,28 +78,30 @@ class FakeQdrant:
 
     def up(self) -> None:
         """Listen (again), with everything as it was. No effect if it listens."""
-        if self._server is not None:
-            return
-        self._server = _Server(("127.0.0.1", self._port), self)
-        self._port = self._server.server_address[1]
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(0.01,), name="fake-qdrant", daemon=True
-        )
-        self._thread.start()
+        with self._switching:
+            if self._server is not None:
+                return
+            self._server = _Server(("127.0.0.1", self._port), self)
+            self._port = self._server.server_address[1]
+            self._thread = threading.Thread(
+                target=self._server.serve_forever, args=(0.01,), name="fake-qdrant", daemon=True
+            )
+            self._thread.start()
 
     def down(self) -> None:
         """Refuse connections and cut the open ones; what was applied stays.
 
         A request that waits in a delay or a hook at that moment is not carried out any more.
         """
-        if self._server is None or self._thread is None:
-            return
-        self._server.closing.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._server.cut()
-        self._thread.join()
-        self._server = self._thread = None
+        with self._switching:
+            if self._server is None or self._thread is None:
+                return
+            self._server.closing.set()
+            self._server.shutdown()
+            self._server.server_close()
+            self._server.cut()
+            self._thread.join()
+            self._server = self._thread = None
 
     def fail(
         self,
