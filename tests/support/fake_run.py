@@ -1,4 +1,4 @@
-"""Runs without plan, Qdrant or model: tiny steps, a folder made by the real maker, a job of both."""
+"""Runs without plan, Qdrant or model: tiny steps, a folder by the real maker, a job of both."""
 
 from __future__ import annotations
 

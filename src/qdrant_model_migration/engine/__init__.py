@@ -6,6 +6,7 @@ Importing this imports neither pydantic nor the client: looking at a run has to 
 from __future__ import annotations
 
 from qdrant_model_migration.engine.process import give_consent, run_here, start, steer
+from qdrant_model_migration.engine.report import write_report
 from qdrant_model_migration.engine.run_folder import (
     Card,
     create_run,
@@ -14,6 +15,7 @@ from qdrant_model_migration.engine.run_folder import (
     runs_folder,
 )
 from qdrant_model_migration.engine.stamps import local
+from qdrant_model_migration.engine.summary import Summary, Todo, summarize
 from qdrant_model_migration.engine.view import (
     ConsentView,
     DeadLetter,
@@ -22,6 +24,7 @@ from qdrant_model_migration.engine.view import (
     Sample,
     StepView,
     Watch,
+    dead_letters,
     list_runs,
     view,
 )
@@ -34,8 +37,11 @@ __all__ = [
     "RunView",
     "Sample",
     "StepView",
+    "Summary",
+    "Todo",
     "Watch",
     "create_run",
+    "dead_letters",
     "find_run",
     "give_consent",
     "list_runs",
@@ -45,5 +51,7 @@ __all__ = [
     "runs_folder",
     "start",
     "steer",
+    "summarize",
     "view",
+    "write_report",
 ]

@@ -25,7 +25,7 @@ from qdrant_model_migration.errors import (
 
 FILE = "journal.db"
 VERSION = 1
-SHOWN_BYTES = 16_384  # a remembered value above this is a step's own note, not a fact for screens
+SHOWN_BYTES = 262_144  # a remembered value above this is a step's own note, not a fact for screens
 
 _TABLES = """
 CREATE TABLE run(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -104,8 +104,15 @@ class Journal:
         return bool(mode == "wal")
 
     def close(self) -> None:
+        """Leave one plain file behind, if no window is looking at it this moment."""
         with self._lock, self._words():
-            self._sql.close()
+            try:
+                self._sql.execute("PRAGMA busy_timeout=0")
+                self._sql.execute("PRAGMA journal_mode=DELETE")
+            except sqlite3.OperationalError:
+                pass  # somebody looks, or the disk is full: it is as good with its side files
+            finally:
+                self._sql.close()
 
     # --- transactions -------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from qdrant_model_migration.engine.control import PACES
 from qdrant_model_migration.engine.journal import Journal
 from qdrant_model_migration.engine.progress import Progress
 from qdrant_model_migration.errors import QmmError, Stopped
+from qdrant_model_migration.words import duration
 
 
 class Levers:
@@ -29,7 +30,7 @@ class Levers:
         self._go.set()
         self._changed = threading.Event()
         self._lock = threading.Lock()
-        self._resting = 0
+        self._resting, self._paused_at = 0, 0.0
         self._owner = threading.get_ident()
         self._throttle: dict[str, Any] = {}
         self._worked_from, self._done_then = clock(), 0
@@ -93,12 +94,17 @@ class Levers:
             self._resting += 1
             if self._resting == 1:
                 self._progress.flush()
+                self._paused_at = self._clock()
                 self._journal.enter("paused")
+                self._journal.event("pause", "Paused. Nothing is read or written.", {}, None)
         self._go.wait()
         with self._lock:
             self._resting -= 1
             if self._resting == 0:
                 self._progress.break_off()
+                seconds = self._clock() - self._paused_at
+                said = f"The pause is over, after {duration(seconds)}."
+                self._journal.event("pause", said, {"seconds": seconds}, None)
                 if not self.stop.is_set():
                     self._journal.enter("running")
         self._worked_from = self._clock()

@@ -1,6 +1,326 @@
+"""The report of a run as report.md and report.html, with the lists that go with it.
+
+Both are made from one `Report`. It holds what the journal holds: no keys, and no texts but the
+searches that the verdict was made with.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from qdrant_model_migration.engine.view import RunView
+from qdrant_model_migration.engine.run_folder import PLAN
+from qdrant_model_migration.engine.summary import Todo, at, summarize
+from qdrant_model_migration.engine.view import DeadLetter, EventView, RunView, Watch, view
+from qdrant_model_migration.errors import QmmError, ReportNotWritten
+from qdrant_model_migration.words import count, duration
+
+if TYPE_CHECKING:
+    from qdrant_model_migration.plan import Plan
+
+MARKDOWN, HTML, LETTERS, VERDICT = "report.md", "report.html", "dead-letters.csv", "verdict.json"
+QUIET = ("slice",)  # kinds of events that are for the log, not for the timeline
+LONGEST = 2000  # lines of the timeline
+FIRST_LETTERS = 20
+PAGE = 1000
 
 
-def write_report(folder: Path, found: RunView) -> None: ...
+class Section(NamedTuple):
+    """A heading, sentences under it, then a table. head is empty where the rows need none."""
+
+    title: str
+    says: tuple[str, ...] = ()
+    head: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+
+
+class Report(NamedTuple):
+    title: str
+    run: str
+    made: str
+    rows: tuple[tuple[str, str], ...]
+    todo: tuple[Todo, ...]
+    sections: tuple[Section, ...]
+
+
+def write_report(folder: Path, run: RunView | None = None) -> tuple[Path, ...]:
+    """Write the report of a run into its folder and return the files, the readable ones first.
+
+    run: the state to tell of; the present one if it is left out. Raises ReportNotWritten.
+    """
+    found = run or view(folder)
+    try:
+        with closing(Watch(folder)) as watch:
+            report = _report(found, watch, _plan(folder))
+            written = [
+                _put(folder / MARKDOWN, markdown(report)),
+                _put(folder / HTML, html(report)),
+            ]
+            if found.dead_letters:
+                written.append(_put(folder / LETTERS, _letters_csv(watch)))
+            else:
+                (folder / LETTERS).unlink(missing_ok=True)
+        if found.verdict:
+            text = json.dumps(found.verdict, ensure_ascii=False, indent=1)
+            written.append(_put(folder / VERDICT, text + "\n"))
+    except OSError as error:
+        raise ReportNotWritten(folder.name, error) from error
+    return tuple(written)
+
+
+def markdown(report: Report) -> str:
+    """The report for editors, issues and mails."""
+    lines = [f"# {_plain(report.title)}", ""]
+    lines += [f"- **{label}**: {_plain(text)}" for label, text in report.rows]
+    if report.todo:
+        lines += ["", "## Still to do", ""]
+        for todo in report.todo:
+            lines.append(f"- [ ] {_plain(todo.text)}{f': `{todo.how}`' if todo.how else ''}")
+    for section in report.sections:
+        lines += ["", f"## {section.title}", ""]
+        for sentence in section.says:
+            lines += [_plain(sentence), ""]
+        if section.rows:
+            head = section.head or ("",) * len(section.rows[0])
+            lines += [_row(head), _row(("---",) * len(head))]
+            lines += [_row(tuple(_plain(cell) for cell in row)) for row in section.rows]
+    lines += ["", f"Run {report.run}, report made {report.made}.", ""]
+    return "\n".join(lines)
+
+
+def html(report: Report) -> str:
+    """The report for a browser: one file, nothing is loaded from anywhere."""
+    from jinja2 import Environment, StrictUndefined
+
+    template = files("qdrant_model_migration.engine").joinpath("report.html.j2")
+    world = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    return world.from_string(template.read_text(encoding="utf-8")).render(report=report)
+
+
+# --- what stands in it ------------------------------------------------------------------------
+
+
+def _report(run: RunView, watch: Watch, plan: Plan | None) -> Report:
+    summary = summarize(run)
+    rows = summary.rows
+    if plan is not None and plan.estimate.seconds.likely is not None:
+        planned = plan.estimate.seconds
+        low, high = (planned.low or planned.likely, planned.high or planned.likely)
+        rows += (("Planned", f"{duration(low or 0)} to {duration(high or 0)}"),)
+    sections = (
+        _application(run),
+        *_verdict(run.verdict),
+        _settings(plan),
+        _steps(run),
+        _dead_letters(run, watch),
+        _consents(run),
+        _timeline(watch),
+    )
+    made = run.ended or run.heard
+    kept = tuple(section for section in sections if section.says or section.rows)
+    return Report(summary.title, run.run_id, at(made), rows, summary.todo, kept)
+
+
+def _plan(folder: Path) -> Plan | None:
+    """The plan, where there is one that this version can read: the report is made without, too."""
+    from qdrant_model_migration.plan import load_plan
+
+    try:
+        return load_plan(folder / PLAN)
+    except QmmError:
+        return None
+
+
+def _application(run: RunView) -> Section:
+    changes = run.facts.get("application_changes") or ()
+    rows = tuple(
+        (str(row["what"]), str(row["old"]), "stays" if row["old"] == row["new"] else row["new"])
+        for row in changes
+    )
+    says = (
+        "Queries and documents must be made by the same model. The application changes its query "
+        "model at the moment in which the alias is switched.",
+    )
+    return Section(
+        "Lines to change in the application", says if rows else (), ("what", "old", "new"), rows
+    )
+
+
+def _verdict(verdict: dict[str, Any] | None) -> Iterator[Section]:
+    if not verdict:
+        return
+    checks = tuple(
+        (
+            {True: "yes", False: "NO", None: "note"}[check["ok"]],
+            check["name"],
+            _counted(check.get("found"), check.get("expected")),
+            check.get("note", "") if check["ok"] is not True else "",
+        )
+        for check in (verdict.get("integrity") or {}).get("checks", ())
+    )
+    yield Section("Is everything there?", (), ("", "check", "found", "note"), checks)
+    says = [f"{verdict.get('word')}: {verdict.get('reason')}. {verdict.get('todo', '')}".strip()]
+    judged = verdict.get("judgement") or {}
+    if judged.get("old") is not None and judged.get("new") is not None:
+        says.append(_numbers(judged))
+    if overlap := verdict.get("overlap"):
+        says.append(
+            f"Overlap: {100 * overlap['share']:.0f} % of the results are the same. "
+            "That is how much changes, not whether it is better."
+        )
+    parts = tuple((p["part"], p["word"], p["reason"]) for p in verdict.get("parts") or ())
+    yield Section("Is it better?", tuple(says), ("part", "verdict", "reason"), parts)
+    worse = tuple(
+        (change["text"], _rank(change.get("old")), _rank(change.get("new")))
+        for change in judged.get("worst") or ()
+    )
+    head = ("search", "right answer was", "is now")
+    yield Section("The searches that lost most", (), head, worse)
+
+
+def _numbers(judged: dict[str, Any]) -> str:
+    text = f"{judged.get('metric', 'quality')}: old {judged['old']:.3f}, new {judged['new']:.3f}"
+    if judged.get("difference") is not None:
+        text += f", difference {judged['difference']:+.3f}"
+    if judged.get("low") is not None and judged.get("high") is not None:
+        text += f" (95 %: {judged['low']:+.3f} to {judged['high']:+.3f})"
+    made_up = ", made up from the documents" if judged.get("origin") == "made up" else ""
+    return f"{text}; {judged.get('n', 0)} searches{made_up}."
+
+
+def _counted(found: Any, expected: Any) -> str:
+    said = [count(value) if isinstance(value, int) else str(value) for value in (found, expected)]
+    return said[0] if expected is None else f"{said[0]} of {said[1]}"
+
+
+def _rank(rank: Any) -> str:
+    return f"number {rank}" if rank is not None else "not found"
+
+
+def _settings(plan: Plan | None) -> Section:
+    if plan is None:
+        return Section("Settings")
+    lost = tuple((setting,) for setting in plan.lost_settings)
+    says = ["Never touched: " + "; ".join(plan.never_touched) + "."] if plan.never_touched else []
+    if lost:
+        says.append("Acknowledged as not carried over:")
+    elif plan.move is not None and plan.move.source != plan.move.target:
+        says.append("Every setting of the old collection was to be carried over.")
+    return Section("Settings", tuple(says), (), lost)
+
+
+def _steps(run: RunView) -> Section:
+    words = {" ": "open", "running": "running", "done": "done", "failed": "failed"}
+    rows = tuple(
+        (
+            str(number),
+            step.title,
+            words[step.state],
+            duration(step.seconds) if step.seconds >= 0.5 else "",
+            step.writes_to,
+            step.way_back,
+        )
+        for number, step in enumerate(run.steps, 1)
+    )
+    return Section("Steps", (), ("", "step", "state", "took", "writes to", "way back"), rows)
+
+
+def _dead_letters(run: RunView, watch: Watch) -> Section:
+    if not run.dead_letters:
+        return Section("Dead letters")
+    reasons = ", ".join(f"{count(n)} {reason}" for reason, n in run.dead_letter_reasons.items())
+    rows = tuple(
+        (letter.point, letter.reason, letter.held)
+        for letter in watch.dead_letters(limit=FIRST_LETTERS)
+    )
+    says = (
+        "These points were copied with their payload and without a vector: filters find them, "
+        f"searches do not. {reasons}.",
+        f"The first {len(rows)} of {count(run.dead_letters)}; all of them are in {LETTERS}.",
+    )
+    return Section("Dead letters", says, ("point", "reason", "what the field holds"), rows)
+
+
+def _consents(run: RunView) -> Section:
+    rows = tuple(
+        (
+            at(consent.at),
+            consent.gate,
+            ", ".join(f"{key}: {text}" for key, text in consent.answers.items()),
+            str(consent.verdict.get("word", "")) if consent.verdict else "none yet",
+            {True: "opened the gate", False: "was not enough", None: "not needed yet"}[
+                consent.fits
+            ],
+        )
+        for consent in run.consents
+    )
+    return Section("Consents", (), ("when", "gate", "given", "verdict then", ""), rows)
+
+
+def _timeline(watch: Watch) -> Section:
+    rows: list[tuple[str, str]] = []
+    for event in _events(watch):
+        if event.kind not in QUIET:
+            rows.append((at(event.at), event.text))
+    says = ()
+    if len(rows) > LONGEST:
+        says = (f"The newest {count(LONGEST)} of {count(len(rows))} entries.",)
+        rows = rows[-LONGEST:]
+    return Section("Timeline", says, ("when", "what"), tuple(rows))
+
+
+def _events(watch: Watch) -> Iterator[EventView]:
+    last = 0
+    while page := watch.events(after=last, limit=PAGE):
+        yield from page
+        last = page[-1].id
+
+
+# --- writing ----------------------------------------------------------------------------------
+
+
+def _put(path: Path, text: str) -> Path:
+    """Whole or not at all; readable by its owner alone."""
+    part = path.with_name(f".{path.name}")
+    part.write_text(text, encoding="utf-8")
+    part.chmod(0o600)
+    return part.replace(path)
+
+
+def _letters_csv(watch: Watch) -> str:
+    out = io.StringIO()
+    table = csv.writer(out)
+    table.writerow(("point", "reason", "what the field holds"))
+    for letter in _letters(watch):
+        table.writerow((letter.point, letter.reason, _not_a_formula(letter.held)))
+    return out.getvalue()
+
+
+def _letters(watch: Watch) -> Iterator[DeadLetter]:
+    skip = 0
+    while page := watch.dead_letters(skip=skip, limit=PAGE):
+        yield from page
+        skip += len(page)
+
+
+def _not_a_formula(text: str) -> str:
+    """A spreadsheet carries out what begins like this; a quote before it makes it a text."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+def _row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _plain(text: str) -> str:
+    """A text of unknown origin as one line that Markdown shows as it is."""
+    line = "".join(c if c.isprintable() else " " for c in text)
+    line = re.sub(r"([\\`*\[\]|#])", r"\\\1", line)
+    return line.replace("<", "&lt;").replace("\N{NO-BREAK SPACE}", " ").strip()

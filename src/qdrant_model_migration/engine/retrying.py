@@ -47,9 +47,13 @@ class Retrying:
                 f"trying again in {retry.wait_s:.0f} s (try {retry.attempt})"
             )
             data = {
-                "since": self._stamp, "wait": retry.wait_s, "at": now(),
-                "try": retry.attempt, "why": retry.reason, "text": text,
-            }  # fmt: skip
+                "since": self._stamp,
+                "at": now(),
+                "wait": retry.wait_s,
+                "attempt": retry.attempt,
+                "reason": retry.reason,
+                "text": text,
+            }
             self._journal.put(forced=False, retry=data)
             if first:
                 self._journal.event("retry", f"{text}: {retry.reason}", data, self._parent)

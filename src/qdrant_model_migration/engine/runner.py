@@ -133,7 +133,10 @@ class Runner:
         try:
             write_report(self._folder, found)
         except QmmError as error:
-            journal.event("report", f"The report was not written. {error}", {}, self._session)
+            journal.event("report", str(error), {}, self._session)
+        except Exception as error:  # noqa: BLE001 - a report must not change how a run has ended
+            engine_log.log.error("the report could not be made", exc_info=error)
+            journal.event("report", "No report was made; see engine.log.", {}, self._session)
         journal.enter(ending.state, since=moment, ended=now(), retry=None, **ending.values)
 
     # --- the work -----------------------------------------------------------------------------

@@ -93,8 +93,9 @@ class RunView(NamedTuple):
     rolled back, cleaned up. live: an engine carries it out now. session: how often one has begun.
     step: index into `steps` of the one that is being carried out or comes next, None at the end.
     gate: the Gate as a dict, with "missing" (labels of what the last consent lacked) added.
-    error: what, why, todo. heard: when the engine last wrote anything.
-    facts: what the steps remember under a plain name.
+    error: what, why, todo; also beside "done" where an added step was refused. heard: when the
+    engine last wrote anything. retry: while the server does not answer: since, at, wait (seconds),
+    attempt, reason, text. facts: what the steps remember under a plain name.
     """
 
     run_id: str
@@ -144,6 +145,12 @@ def list_runs(runs: Path | None = None) -> tuple[RunView, ...]:
         except QmmError:
             continue  # made or taken away this very moment
     return tuple(sorted(found, key=lambda run: run.since, reverse=True))
+
+
+def dead_letters(folder: Path, *, skip: int = 0, limit: int = 1000) -> tuple[DeadLetter, ...]:
+    """The points that a run has set aside, oldest first. Raises JournalDamaged, NoSuchRun."""
+    with closing(Watch(folder)) as watch:
+        return watch.dead_letters(skip=skip, limit=limit)
 
 
 class Watch:

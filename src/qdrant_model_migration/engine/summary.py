@@ -1,0 +1,156 @@
+"""A run in a few lines: what it came to, what happened, what is left for a person. Pure text.
+
+The report is made of it, and so is whatever a face says at the end.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from qdrant_model_migration.engine.stamps import local
+from qdrant_model_migration.engine.view import GOING, RunView, StepView
+from qdrant_model_migration.words import count, duration, listing, plural
+
+
+class Todo(NamedTuple):
+    """key: stays the same from look to look, to keep a tick by. how: a command, or ""."""
+
+    key: str
+    text: str
+    how: str = ""
+
+
+class Summary(NamedTuple):
+    """title: one sentence without its end. rows: (label, text)."""
+
+    title: str
+    rows: tuple[tuple[str, str], ...]
+    todo: tuple[Todo, ...]
+
+
+def summarize(run: RunView) -> Summary:
+    """What stands at the top of the report."""
+    return Summary(_title(run), tuple(_rows(run)), tuple(_todo(run)))
+
+
+def at(stamp: str) -> str:
+    """A stored moment for people: "24 November 2026, 10:03:41 CET"."""
+    moment = local(stamp)
+    return f"{moment.day} {moment:%B %Y, %H:%M:%S %Z}".strip()
+
+
+def _title(run: RunView) -> str:
+    facts = run.facts
+    if run.state == "cleaned up":
+        return f"Cleaned up: {facts.get('cleaned_up') or 'the old collection'} is deleted"
+    if run.state == "rolled back":
+        back = facts.get("rolled_back") or {}
+        return f"Rolled back: {_answers(back, 'the old collection')} again"
+    switched = facts.get("switched")
+    if run.state == "done" and switched:
+        return f"Done: {_answers(switched, 'the new collection')}"
+    if run.state == "done":
+        kept = {True: ": the new setting is kept", False: ": the old setting is back"}
+        return f"Done{kept.get(facts.get('kept'), '')}"  # type: ignore[arg-type]
+    ended = {
+        "waiting": f"Waiting for you: {(run.gate or {}).get('title', 'a question')}",
+        "stopped": "Stopped by you",
+        "interrupted": "Interrupted: it ended without a reason",
+        "failed": f"Failed{_at_step(run)}",
+    }
+    said = ended.get(run.state, f"{run.state.capitalize()}{_at_step(run)}")
+    if switched or run.card.alias == "" or run.state in GOING:
+        return said
+    return f"{said}; before the cutover: {run.card.alias} still answers from {run.card.collection}"
+
+
+def _answers(switch: dict[str, Any], otherwise: str) -> str:
+    return f"{switch.get('alias', 'the alias')} answers from {switch.get('to', otherwise)}"
+
+
+def _at_step(run: RunView) -> str:
+    if run.step is None:
+        return ""
+    return f" at step {run.step + 1} of {len(run.steps)}, {run.steps[run.step].title}"
+
+
+def _rows(run: RunView) -> list[tuple[str, str]]:
+    facts = run.facts
+    rows = [("What", f"{run.title}: {run.what}"), ("Server", run.card.server)]
+    if run.error:
+        rows.append(("What happened", run.error["what"]))
+        if run.error["why"]:
+            rows.append(("Why", run.error["why"]))
+    if (switched := facts.get("switched")) and switched.get("at"):
+        rows.append(("Switched", at(switched["at"])))
+    if back := facts.get("rolled_back"):
+        rows.append(("Rolled back", at(back["at"]) if back.get("at") else "yes"))
+    rows += _points(run)
+    if run.verdict:
+        rows.append(("Quality", f"{run.verdict.get('word')}: {run.verdict.get('reason')}"))
+    if run.application and run.application.get("text"):
+        rows.append(("Application", str(run.application["text"])))
+    worked = sum(step.seconds for step in run.steps)
+    if worked:
+        rows.append(("Took", f"{duration(worked)}, without the time it waited for you"))
+    return rows
+
+
+def _points(run: RunView) -> list[tuple[str, str]]:
+    rows = []
+    filled = _step(run, "backfill")
+    if filled is not None and filled.done is not None:
+        part = "" if filled.total in (None, filled.done) else f" of {count(filled.total or 0)}"
+        rows.append(("Points", f"{count(filled.done)}{part} read and written"))
+    if run.dead_letters:
+        letters = plural(run.dead_letters, "point")
+        rows.append(("Dead letters", f"{letters} copied without a vector: no text"))
+    writes = [
+        f"{count(_sum(facts))} {how}"
+        for facts, how in (
+            (run.facts.get("caught_up"), "caught up"),
+            (run.facts.get("swept"), "swept after the switch"),
+        )
+        if facts is not None
+    ]
+    if writes:
+        rows.append(("Writes", f"made during the run: {listing(writes)}"))
+    behind = run.facts.get("left_behind")
+    if isinstance(behind, dict) and sum(behind.values()):
+        said = listing([f"{count(number)} {what}" for what, number in behind.items() if number])
+        rows.append(("Left behind", f"writes made after the cutover, not carried back: {said}"))
+    return rows
+
+
+def _step(run: RunView, name: str) -> StepView | None:
+    return next((step for step in run.steps if step.name == name), None)
+
+
+def _sum(value: Any) -> int:
+    return sum(value) if isinstance(value, list) else int(value)
+
+
+def _todo(run: RunView) -> list[Todo]:
+    name, facts = run.run_id, run.facts
+    if run.state in ("stopped", "interrupted"):
+        return [Todo("resume", "Resume: it goes on from the last checkpoint", f"qmm resume {name}")]
+    if run.state == "failed":
+        said = (run.error or {}).get("todo") or "Correct what stands above, then resume"
+        return [Todo("mend", said, f"qmm resume {name}")]
+    if run.state == "waiting":
+        gate = run.gate or {}
+        flags = " ".join(ask["flag"] for ask in gate.get("asks", ()) if ask.get("flag"))
+        return [Todo("gate", str(gate.get("title", "")), f"qmm resume {name} {flags}".strip())]
+    changes = {row["what"]: row for row in facts.get("application_changes") or ()}
+    model = changes.get("query model", {})
+    if run.state == "rolled back":
+        return [Todo("old-model", f"Put the old query model back: {model.get('old', 'not known')}")]
+    if run.state != "done" or not facts.get("switched"):
+        return []
+    old = facts["switched"].get("from", "the old collection")
+    return [
+        Todo("query", f"Deploy the query model: {model.get('new', 'the new one')}"),
+        Todo("writers", "Everything that writes documents uses it too"),
+        Todo("watch", "Watch for some days; this is the way back", f"qmm rollback {name}"),
+        Todo("cleanup", f"Then free the space of {old}; never by itself", f"qmm cleanup {name}"),
+    ]
