@@ -120,7 +120,7 @@ class CertificateNotTrusted(QmmError):
 
 
 class KeyRefused(QmmError):
-    """401, or a token that is expired or wrongly signed."""
+    """401, a token that is expired or wrongly signed, or a text that cannot be a key."""
 
     def __init__(self, reason: str = "It is missing, mistyped or no longer valid.") -> None:
         super().__init__(

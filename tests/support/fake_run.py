@@ -75,7 +75,7 @@ class AskFirst(Step):
         if ctx.recall("switched") is None:
             if ctx.consent(self.gate) is None:
                 raise Waiting(gate(self.gate, self.expect))
-            ctx.remember("switched", True)
+            ctx.remember("switched", {"alias": "docs", "from": "docs_old", "to": "docs_new"})
         ctx.spend(self.gate)
 
 
@@ -90,7 +90,8 @@ class Rollback(Step):
             raise NothingToRollBack("This run has not switched an alias.")
         if ctx.consent("rollback") is None:
             raise Waiting(gate("rollback", "docs"))
-        ctx.remember("switched", False)
+        ctx.remember("switched", None)
+        ctx.remember("rolled_back", {"alias": "docs", "from": "docs_new", "to": "docs_old"})
         ctx.spend("rollback")
 
 

@@ -249,15 +249,14 @@ def _dead_letters(run: RunView, watch: Watch) -> Section:
 
 
 def _consents(run: RunView) -> Section:
+    fits = {True: "opened the gate", False: "was not enough", None: "not needed yet"}
     rows = tuple(
         (
             at(consent.at),
             consent.gate,
             ", ".join(f"{key}: {text}" for key, text in consent.answers.items()),
             str(consent.verdict.get("word", "")) if consent.verdict else "none yet",
-            {True: "opened the gate", False: "was not enough", None: "not needed yet"}[
-                consent.fits
-            ],
+            fits[consent.fits],
         )
         for consent in run.consents
     )
@@ -269,7 +268,7 @@ def _timeline(watch: Watch) -> Section:
     for event in _events(watch):
         if event.kind not in QUIET:
             rows.append((at(event.at), event.text))
-    says = ()
+    says: tuple[str, ...] = ()
     if len(rows) > LONGEST:
         says = (f"The newest {count(LONGEST)} of {count(len(rows))} entries.",)
         rows = rows[-LONGEST:]

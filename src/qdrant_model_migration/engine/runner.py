@@ -242,7 +242,7 @@ class Runner:
             return Ending(DONE, "done", "Done.", {})
         name = name_of(last.step)
         state = AFTER.get(name, "done")
-        return Ending(DONE, state, f"{self._journal.title(last.n)}: done.", {"before": None})
+        return Ending(DONE, state, f"{state.capitalize()}.", {"before": None})
 
     def _as_it_was(self, text: str) -> Ending:
         state = self._was("state")
