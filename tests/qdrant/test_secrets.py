@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 from rich.traceback import Traceback
 
-from qdrant_model_migration.errors import QmmError
+from qdrant_model_migration.errors import KeyRefused, QmmError
 from qdrant_model_migration.qdrant import Address, Point, Qdrant, open_qdrant
 
 KEY = "planted-key-3141592653"
@@ -67,3 +67,18 @@ def test_a_crash_inside_a_request_does_not_show_the_key(
         with pytest.raises(AttributeError) as refusal:
             qdrant.insert("docs", [Point(1, {}, {})])
     assert KEY not in _crash_report(refusal.value)
+
+
+@pytest.mark.parametrize("behind", ["\nmore", "-\u00e4", "\u2026"])
+def test_a_text_that_cannot_be_a_key_is_refused_unsent_and_unquoted(
+    server: Any, behind: str
+) -> None:
+    with pytest.raises(KeyRefused, match="characters that no key has") as refusal:
+        open_qdrant(Address(url=server.url), KEY + behind)
+    assert server.requests == []
+    assert KEY not in _crash_report(refusal.value)
+
+
+def test_blanks_around_a_pasted_key_do_not_matter(server: Any) -> None:
+    open_qdrant(Address(url=server.url), f"  {KEY}\n").close()
+    assert server.requests[-1].headers["api-key"] == KEY

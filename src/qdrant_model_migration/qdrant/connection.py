@@ -20,6 +20,7 @@ from pydantic import SecretStr
 from qdrant_model_migration.errors import (
     CollectionMissing,
     IsAlias,
+    KeyRefused,
     LimitExceeded,
     NotDeleted,
     NotQdrant,
@@ -77,22 +78,25 @@ def open_qdrant(
     Stopped. on_retry is called before each wait, in the thread that made the request.
     Raises one of the errors under "Connection" in errors.py.
     """
-    secret = SecretStr(api_key) if api_key else None
+    secret = SecretStr(api_key.strip()) if api_key else None
     del api_key  # a crash report that shows variables must not show the key
+    if secret is not None and not _could_be_a_key(secret):
+        raise KeyRefused("It holds characters that no key has; perhaps it was pasted in part.")
     lock: AbstractContextManager[object] = nullcontext()
-    at = faults.Situation(address, "open", "", timeout, connecting=True)
     wire: Wire
-    try:
-        if address.folder is not None:
-            from qdrant_model_migration.qdrant.local import Folder
+    if address.folder is not None:
+        from qdrant_model_migration.qdrant.local import Folder
 
-            lock, wire = threading.RLock(), Folder(address.folder)
-        else:
-            from qdrant_model_migration.qdrant.server import Server
+        lock = threading.RLock()
+        try:
+            wire = Folder(address.folder)
+        except Exception as error:  # noqa: BLE001 - a damaged folder can raise anything
+            at = faults.Situation(address, "open", "", timeout, connecting=True)
+            raise faults.translate(error, at) from None
+    else:
+        from qdrant_model_migration.qdrant.server import Server
 
-            wire = Server(address, secret, timeout, min(timeout, CONNECT_S))
-    except Exception as error:  # noqa: BLE001 - a damaged folder can raise anything
-        raise faults.translate(error, at) from None
+        wire = Server(address, secret, timeout, min(timeout, CONNECT_S))
     qdrant = Qdrant(address, wire, lock, secret, timeout, stop or threading.Event(), on_retry)
     try:
         qdrant._introduce()
@@ -451,6 +455,12 @@ class Qdrant:
         """A server may repeat the key in its answer."""
         key = self._secret.get_secret_value() if self._secret else ""
         return text.replace(key, "•••") if key else text
+
+
+def _could_be_a_key(secret: SecretStr) -> bool:
+    """Whether it can be sent in a header; what cannot would be quoted in an exception."""
+    key = secret.get_secret_value()
+    return key.isascii() and key.isprintable()
 
 
 def _completed(status: str) -> None:
