@@ -101,16 +101,7 @@ def fake_server(version: str) -> Iterator[Server]:
 
 
 @pytest.fixture(
-    params=[
-        "fake",
-        pytest.param(
-            "real",
-            marks=[
-                pytest.mark.server,
-                pytest.mark.skipif(not REAL, reason="QDRANT_URL names no server"),
-            ],
-        ),
-    ]
+    params=["fake", *([pytest.param("real", marks=pytest.mark.server)] if REAL else [])]
 )
 def server(request: pytest.FixtureRequest) -> Iterator[Server]:
     """The fake of version 1.18.3, or the real server at QDRANT_URL."""

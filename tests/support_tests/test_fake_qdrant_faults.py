@@ -200,6 +200,22 @@ def test_requests_are_remembered_in_order_and_calls_are_not(fake_qdrant, web):
     assert fake_qdrant.requests[0].body == ONE
 
 
+def test_a_dump_tells_settings_indexes_and_points_and_is_a_copy(fake_qdrant, web):
+    row = {"id": 1, "vector": [1, 0, 0, 0], "payload": {"a": {"b": 1}}}
+    web.put(WRITE, json={"points": [row]})
+    index = {"field_name": "a.b", "field_schema": "integer"}
+    web.put("/collections/c/index?wait=true", json=index)
+    dump = fake_qdrant.dump("c")
+    assert dump["config"] == web.get("/collections/c").json()["result"]["config"]
+    assert dump["payload_schema"] == {"a.b": {"data_type": "integer"}}
+    told = {"payload": {"a": {"b": 1}}, "vector": [1.0, 0.0, 0.0, 0.0]}
+    assert dump["points"] == {1: told}
+    dump["points"][1]["payload"]["a"]["b"] = 2
+    dump["config"]["params"]["vectors"]["size"] = 9
+    assert fake_qdrant.dump("c")["points"] == {1: told}
+    assert fake_qdrant.dump("c")["config"]["params"]["vectors"]["size"] == 4
+
+
 def test_a_call_that_is_refused_says_why(fake_qdrant):
     with pytest.raises(AssertionError, match="doesn't exist"):
         fake_qdrant.call("GET", "/collections/none")

@@ -34,6 +34,14 @@ PARAMS: dict[str, dict[str, Version]] = {
 }
 
 
+# The server tells these as null where they were not given.
+_TOLD_AS_NULL = {
+    "integer": ("lookup", "range", "is_principal"),
+    "float": ("is_principal",),
+    "datetime": ("is_principal",),
+}
+
+
 def listed(schema: object, version: Version) -> Json:
     """`{data_type, params?}` for a field_schema of `PUT /collections/{name}/index`.
 
@@ -46,7 +54,7 @@ def listed(schema: object, version: Version) -> Json:
             "data did not match any variant of untagged enum PayloadFieldSchema"
         )
     kind = _kind(schema.get("type"))
-    params: Json = {"type": kind}
+    params: Json = {"type": kind} | dict.fromkeys(_TOLD_AS_NULL.get(kind, ()))
     for name, since in PARAMS[kind].items():
         value = schema.get(name)
         if value is not None and since <= version:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import copy
+import json
 import re
 import socket
+import sys
 import threading
 import time
 from collections import deque
@@ -17,6 +20,7 @@ from .faults import Answer, Fault, Faults, Hook, When, answer_of
 from .requests import Request
 from .routes import Routes
 from .state import State
+from .vectors import shown_all
 
 MEBIBYTE = 1024 * 1024
 
@@ -190,8 +194,6 @@ class FakeQdrant:
         With full rights and wait=true. Returns the result; an AssertionError names a refusal.
         For a test's own set-up and for edits "by the application".
         """
-        import json
-
         joined = f"{path}{'&' if '?' in path else '?'}wait=true"
         headers = {"api-key": self._inner_key} if self._inner_key else {}
         raw = b"" if body is None else json.dumps(body).encode()
@@ -200,6 +202,25 @@ class FakeQdrant:
         if reply.status >= 300 or not isinstance(told, dict):
             raise AssertionError(f"{method} {path}: {reply.status} {reply.body[:500].decode()}")
         return told.get("result", told)
+
+    def dump(self, name: str) -> dict[str, Any]:
+        """What a run is judged by: `config`, `payload_schema`, and `points` by id in order.
+
+        name: a collection or an alias. A point is `{"payload": ..., "vector": ...}` as REST shows
+        it. No poll of the optimizer, no limits.
+        """
+        with self.state.lock:
+            collection = self.state.collection(name)
+            points = list(collection.points)
+            rows = shown_all([point.vectors for point in points])
+            return {
+                "config": copy.deepcopy(collection.config),
+                "payload_schema": copy.deepcopy(collection.payload_schema),
+                "points": {
+                    point.id: {"payload": copy.deepcopy(point.payload), "vector": vector}
+                    for point, vector in zip(points, rows, strict=True)
+                },
+            }
 
     def handle(self, request: Request, closing: threading.Event) -> replies.Reply | None:
         """The answer to one request over the network; None to drop the connection.
@@ -253,8 +274,6 @@ class _Server(ThreadingHTTPServer):
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that went away is no news; anything else is a fault of the fake."""
-        import sys
-
         if not isinstance(sys.exc_info()[1], OSError):
             super().handle_error(request, client_address)  # type: ignore[arg-type]
 
