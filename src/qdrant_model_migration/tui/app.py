@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,13 +15,14 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 
+from qdrant_model_migration.advice import WhatIf
 from qdrant_model_migration.tui import memory
 from qdrant_model_migration.tui.screens import by_name, kind_of
+from qdrant_model_migration.tui.screens.chooser import MoreScreen
 from qdrant_model_migration.tui.screens.dialog import Dialog
 from qdrant_model_migration.tui.screens.fault import FaultScreen
 from qdrant_model_migration.tui.screens.help import HelpScreen
 from qdrant_model_migration.tui.screens.leave import ask_to_leave
-from qdrant_model_migration.tui.screens.more import MoreScreen
 from qdrant_model_migration.tui.screens.small import SMALLEST, SmallScreen
 from qdrant_model_migration.tui.screens.stop import HelpText, Stop
 from qdrant_model_migration.tui.signs import PlainSigns
@@ -38,10 +40,6 @@ class WizardApp(App[int]):
     CSS_PATH = "style.tcss"
     TITLE = "qmm"
     ENABLE_COMMAND_PALETTE = False
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
-        (0, "-narrow"), (72, "-normal"), (110, "-wide"),
-    ]  # fmt: skip
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-low"), (36, "-tall")]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", show=False, priority=True),
         Binding("f2", "map", show=False, priority=True),
@@ -63,6 +61,7 @@ class WizardApp(App[int]):
         self.log_file = log_file
         # A local folder has room for one client: every task that opens a Qdrant holds this.
         self.door = threading.Lock()
+        self.what_if = WhatIf()
         self._start = tuple(start)
         self._plain_signs = PlainSigns(enabled=ascii_signs)
         self._faults = 0
@@ -117,6 +116,11 @@ class WizardApp(App[int]):
             if isinstance(screen, Stop):
                 return screen
         return None
+
+    def environment(self) -> Mapping[str, str]:
+        """The environment for the engine: ours, and the key of this trip."""
+        key = self.trip.key
+        return {**os.environ, **({"QDRANT_API_KEY": key.get_secret_value()} if key else {})}
 
     # -- keys that work everywhere -------------------------------------------------------------
 
@@ -221,7 +225,7 @@ def run_wizard(
     del api_key  # a crash report that shows variables must not show the key
     trip = Trip(
         address=Address.parse(address) if address else None,
-        key=holder if isinstance(holder, SecretStr) else None,
+        key=holder if isinstance(holder, SecretStr) else _key_of_environment(),
         practice=practice,
         answers=dict(answers or {}),
         run=attach,
@@ -231,6 +235,10 @@ def run_wizard(
     app = WizardApp(trip, start=start, ascii_signs=ascii_signs, log_file=log_file)
     code = app.run()
     return app.return_code or 0 if code is None else code
+
+
+def _key_of_environment() -> SecretStr | None:
+    return SecretStr(os.environ["QDRANT_API_KEY"]) if os.environ.get("QDRANT_API_KEY") else None
 
 
 def _write_log() -> Path | None:

@@ -209,3 +209,26 @@ def what_is_safe(view: RunView) -> Sequence[tuple[str, str]]:
         "cleaned up": "Nothing.",
     }.get(view.state, "Nothing. Watch shows it live.")
     return (("What happened", happened), ("What is safe", safe), ("What to do", todo))
+
+
+def server_lines(view: RunView) -> list[tuple[str, str]]:
+    """What is known of the server and the searches; unknown things are left out."""
+    rows: list[tuple[str, str]] = []
+    if view.retry:
+        rows.append(("Server", retry_line(view)))
+    application: Mapping[str, Any] = view.application or {}
+    if application.get("searches"):
+        failed = application.get("failed") or 0
+        rows.append(
+            ("Test search", f"{number(application['searches'])} searches, {number(failed)} failed")
+        )
+    if application.get("answers_from"):
+        rows.append(("Answers", f"from {application['answers_from']}"))
+    if application.get("writes"):
+        rows.append(("Writes", f"{number(application['writes'])} by the application meanwhile"))
+    caught = view.facts.get("caught_up")
+    if isinstance(caught, list) and any(caught):
+        rows.append(("Caught up", f"{number(sum(caught))} late writes"))
+    if not rows:
+        rows.append(("Searches", "go on as before"))
+    return rows

@@ -7,17 +7,35 @@ again, and holds the wizard's door meanwhile.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from time import perf_counter
 from typing import Any, NamedTuple
 
+from qdrant_model_migration import words
+from qdrant_model_migration.advice import ModelChoice, answer_all
+from qdrant_model_migration.embedders import (
+    ModelRef,
+    fetch,
+    list_models,
+    open_embedder,
+    within_reach,
+)
 from qdrant_model_migration.errors import QmmError
+from qdrant_model_migration.pipeline.move import TargetVector, TextSource
+from qdrant_model_migration.pipeline.speed import texts_per_second
+from qdrant_model_migration.plan import Plan, load_plan
 from qdrant_model_migration.qdrant import Address, Qdrant, open_qdrant
-from qdrant_model_migration.tui.trip import CollectionLine, Connected, Trip
+from qdrant_model_migration.quality import Searcher, SideBySide, side_by_side
+from qdrant_model_migration.steps.verify import Verify
+from qdrant_model_migration.survey import Listed, Survey, catalogue, survey
+from qdrant_model_migration.tui.trip import Connected, Trip
 
 CONNECT_SECONDS = 10.0
-METADATA_KEY = "qmm_model"
+Report = Callable[[object], None]
+Environment = Callable[[], Mapping[str, str]]
+Lock = threading.Lock
 
 
 class Checked(NamedTuple):
@@ -43,7 +61,7 @@ def opened(trip: Trip, door: threading.Lock, *, timeout: float = 60.0) -> Iterat
         yield qdrant
 
 
-def connect(trip: Trip, door: threading.Lock, report: Callable[[object], None]) -> Connected:
+def connect(trip: Trip, door: threading.Lock, report: Report) -> Connected:
     """Reach the server, see whether the key is accepted, list the collections. Reads only."""
     began = perf_counter()
     with opened(trip, door, timeout=CONNECT_SECONDS) as qdrant:
@@ -72,7 +90,7 @@ def connect(trip: Trip, door: threading.Lock, report: Callable[[object], None]) 
             version=str(qdrant.version),
             local=qdrant.capabilities.local,
             seconds=seconds,
-            collections=_listed(qdrant, names),
+            collections=catalogue(qdrant),
             may_write=may_write,
             notes=qdrant.capabilities.notes,
         )
@@ -95,50 +113,163 @@ def _line(address: Address, *, with_key: bool) -> Checked:
     return Checked("!", "The line", words)
 
 
-def list_collections(
-    trip: Trip, door: threading.Lock, report: Callable[[object], None]
-) -> tuple[CollectionLine, ...]:
+def list_collections(trip: Trip, door: threading.Lock, report: Report) -> tuple[Listed, ...]:
     """Read the list of collections again."""
     with opened(trip, door) as qdrant:
-        return _listed(qdrant, qdrant.collections())
+        return catalogue(qdrant)
 
 
-def _listed(qdrant: Qdrant, names: tuple[str, ...]) -> tuple[CollectionLine, ...]:
-    pointing: dict[str, list[str]] = {}
-    for alias, collection in qdrant.aliases().items():
-        pointing.setdefault(collection, []).append(alias)
-    return tuple(_one(qdrant, name, tuple(sorted(pointing.get(name, ())))) for name in names)
+def look(
+    trip: Trip,
+    door: threading.Lock,
+    stop: threading.Event,
+    text_field: str | None,
+    old_model: ModelRef | None,
+    report: Report,
+) -> Survey:
+    """Survey the chosen collection, telling (key, fact) as each is found. Reads only."""
+    if trip.collection is None:
+        raise QmmError("No collection is chosen.", "", "Go back and choose one.")
+    with opened(trip, door) as qdrant:
+        return survey(
+            qdrant,
+            trip.collection,
+            on_fact=lambda key, fact: report((key, fact)),
+            text_field=text_field,
+            old_model=old_model,
+            stop=stop,
+        )
 
 
-def _one(qdrant: Qdrant, name: str, aliases: tuple[str, ...]) -> CollectionLine:
-    """One line; a collection that cannot be read stays on the list and says why."""
-    try:
-        config, state = qdrant.config(name), qdrant.state(name)
-    except QmmError as error:
-        return CollectionLine(name, aliases, None, "not known", "", "", None, "", error.what)
-    dense, sparse = config.vectors(), config.sparse()
-    sizes = [str(params.get("size", "?")) for params in dense.values()]
-    words = [
-        f"{vector or 'without a name'}: {params.get('size')} dimensions, "
-        f"{str(params.get('distance', '')).lower()} distance"
-        for vector, params in dense.items()
-    ] + [f"{vector}: sparse" for vector in sparse]
-    each = sum(4 * int(params.get("size", 0)) for params in dense.values())
-    return CollectionLine(
-        name=name,
-        aliases=aliases,
-        points=state.points,
-        status=state.status,
-        vectors="; ".join(words) or "none",
-        dimensions=", ".join(sizes) + (" + sparse" if sparse else ""),
-        about_bytes=each * state.points if dense else None,
-        model=_model(config.metadata),
-        trouble=state.error or "",
-    )
+def models(trip: Trip, report: Report) -> tuple[ModelChoice, ...]:
+    """Every model that may be chosen, and whether it is on this computer. No network."""
+    folder = _practice_models(trip)
+    return tuple(ModelChoice(model, within_reach(model)) for model in list_models(folder))
 
 
-def _model(metadata: dict[str, Any]) -> str:
-    told = metadata.get(METADATA_KEY) or metadata.get("model")
-    if isinstance(told, dict):
-        told = told.get("name")
-    return str(told).rsplit("/", 1)[-1] if told else "unknown"
+def _practice_models(trip: Trip) -> Path | None:
+    from qdrant_model_migration.sandbox import Sandbox
+
+    if trip.practice and trip.address is not None:
+        return Sandbox.around(trip.address).models
+    return None
+
+
+def measure(trip: Trip, door: threading.Lock, model: ModelRef, report: Report) -> tuple[str, float]:
+    """How many of the collection's own texts this computer embeds in a second."""
+    source = _text_source(trip)
+    if source is None or trip.collection is None:
+        raise NothingToMeasure
+    with opened(trip, door) as qdrant:
+        measured = texts_per_second(qdrant, trip.collection, source, open_embedder(model))
+    if measured is None:
+        raise NothingToMeasure
+    return model_name(model), measured[0]
+
+
+class NothingToMeasure(QmmError):
+    """The speed cannot be tried without a text."""
+
+    def __init__(self) -> None:
+        super().__init__("No text was found to measure with.", "", "Go on without the speed.")
+
+
+def _text_source(trip: Trip) -> TextSource | None:
+    answer = trip.answers.get("text")
+    fields = answer.get("fields") if isinstance(answer, dict) else None
+    if not fields and trip.survey is not None and trip.survey.text_field.value:
+        fields = [trip.survey.text_field.value]
+    return TextSource(fields=tuple(fields)) if fields else None
+
+
+def get_model(model: ModelRef, report: Report) -> None:
+    """Download a model, because the operator asked for it."""
+
+    def arrived(done: int, total: int) -> None:
+        report(f"Fetching {model.label}: {words.size(done)} of {words.size(total)}")
+
+    fetch(model, arrived)
+
+
+def answer_rest(trip: Trip, report: Report) -> dict[str, Any]:
+    """All answers, the open ones as suggested."""
+    if trip.survey is None:
+        raise QmmError("Nothing is surveyed yet.", "", "Go back to the survey.")
+    return answer_all(trip.survey, trip.answers, models(trip, report))
+
+
+def chosen_model(trip: Trip) -> ModelRef | None:
+    """The model that was answered; None where none is, or it cannot be read."""
+    answer = trip.answers.get("model")
+    return ModelRef.model_validate(answer, strict=False) if isinstance(answer, dict) else None
+
+
+def model_name(model: ModelRef) -> str:
+    """What a measured speed is kept under."""
+    return f"{model.name} {model.dimensions}"
+
+
+def speed_of(trip: Trip) -> float | None:
+    """Texts per second of the chosen model, None while it was not measured."""
+    model = chosen_model(trip)
+    return trip.speeds.get(model_name(model)) if model is not None else None
+
+
+class Practice(NamedTuple):
+    """The sandbox, ready."""
+
+    address: Address
+    collection: str
+    connected: Connected
+    answers: dict[str, Any]
+
+
+def prepare_practice(door: threading.Lock, report: Report) -> Practice:
+    """Make the practice Qdrant, unless it is there, and look into it."""
+    from qdrant_model_migration.sandbox import COLLECTION, Sandbox
+
+    sandbox = Sandbox()
+    with door:
+        sandbox.prepare(on_progress=lambda what, done, total: report((what, done, total)))
+    connected = connect(Trip(address=sandbox.address), door, lambda _: None)
+    proof = {"kind": "file", "file": str(sandbox.queries), "margin": 0.02}
+    return Practice(sandbox.address, COLLECTION, connected, {"proof": proof})
+
+
+class Tried(NamedTuple):
+    """One query on both sides, and what the sides are called."""
+
+    both: SideBySide
+    old: str
+    new: str
+
+
+def search_both(
+    trip: Trip, door: threading.Lock, folder: Path, query: str, report: Report
+) -> Tried:
+    """Search with the query on the old and the new side of a run. Reads only."""
+    plan = load_plan(folder / "plan.yaml")
+    move = plan.move
+    target = move.new_vectors[0] if move is not None and move.new_vectors else None
+    if move is None or target is None or target.model is None:
+        raise QmmError(
+            "There are no two sides to compare.",
+            "This run changes the compression, not the vectors.",
+            "The verdict shows search before and after.",
+        )
+    there = trip.on(address=plan.server)
+    with opened(there, door) as qdrant:
+        if not qdrant.exists(move.target):
+            raise QmmError(f"{move.target} does not exist yet.", "", "Wait until the run made it.")
+        old = None
+        if plan.old_model is not None and within_reach(plan.old_model):
+            using = _old_vector(plan, target)
+            old = Searcher(qdrant, move.source, open_embedder(plan.old_model), using)
+        new = Searcher(qdrant, move.target, open_embedder(target.model), target.name)
+        return Tried(side_by_side(query, old, new), move.source, move.target)
+
+
+def _old_vector(plan: Plan, target: TargetVector) -> str:
+    """The name of the vector that the new one takes the place of, as the verify step knows it."""
+    named = (step.old_vector for step in plan.steps if isinstance(step, Verify))
+    return next(named, target.name)

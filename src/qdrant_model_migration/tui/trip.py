@@ -17,22 +17,9 @@ if TYPE_CHECKING:
     from qdrant_model_migration.plan import Acceptance, Plan
     from qdrant_model_migration.qdrant import Address
     from qdrant_model_migration.survey.facts import Survey
+    from qdrant_model_migration.survey.listing import Listed
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
-
-
-class CollectionLine(NamedTuple):
-    """One collection as the list shows it. Unknown things are None, never zero."""
-
-    name: str
-    aliases: tuple[str, ...]
-    points: int | None
-    status: str
-    vectors: str
-    dimensions: str
-    about_bytes: int | None
-    model: str
-    trouble: str = ""
 
 
 class Connected(NamedTuple):
@@ -41,7 +28,7 @@ class Connected(NamedTuple):
     version: str
     local: bool
     seconds: float
-    collections: tuple[CollectionLine, ...]
+    collections: tuple[Listed, ...]
     may_write: bool | None
     notes: tuple[str, ...] = ()
 
@@ -58,11 +45,10 @@ class Trip:
     collection: str | None = None
     survey: Survey | None = None
     answers: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
-    set_aside: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
     strategy: str | None = None
     accepted: Mapping[str, Acceptance] = field(default_factory=lambda: NOTHING)
     plan: Plan | None = None
-    speed: float | None = None
+    speeds: Mapping[str, float] = field(default_factory=lambda: NOTHING)
     run: Path | None = None
 
     def on(self, **changes: Any) -> Trip:

@@ -45,24 +45,6 @@ def number(value: float | None) -> str:
     return f"{value:,.1f}"
 
 
-def plural(count: int, word: str) -> str:
-    """1 point, 2 points."""
-    return f"{count:,} {word}" + ("" if count == 1 else "s")
-
-
-def size(value: float | None) -> str:
-    """Bytes in the unit that needs at most three digits before the point."""
-    if value is None:
-        return "not known"
-    for unit in ("bytes", "kB", "MB", "GB"):
-        if value < 1000:
-            return (
-                f"{value:.0f} {unit}" if value >= 10 or unit == "bytes" else f"{value:.1f} {unit}"
-            )
-        value /= 1000
-    return f"{value:.1f} TB"
-
-
 def span(seconds: float | None) -> str:
     """A length of time, rounded up: 9 s, 18 min, 3 h 20 min, 6 days."""
     if seconds is None:

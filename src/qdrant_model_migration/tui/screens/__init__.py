@@ -10,34 +10,34 @@ if TYPE_CHECKING:
 
 # Imported when first opened: the wizard starts without the rooms it does not need yet.
 SCREENS = {
-    "home": "HomeScreen",
-    "connect": "ConnectScreen",
-    "practice": "PracticeScreen",
-    "collections": "CollectionsScreen",
-    "survey": "SurveyScreen",
-    "questions": "QuestionsScreen",
-    "map": "MapScreen",
-    "strategy": "StrategyScreen",
-    "warnings": "WarningsScreen",
-    "plan": "PlanScreen",
-    "run": "RunScreen",
-    "run_log": "RunLogScreen",
-    "dead_letters": "DeadLettersScreen",
-    "verify": "VerifyScreen",
-    "try_it": "TryItScreen",
-    "gate": "GateScreen",
-    "lines": "LinesToChangeScreen",
-    "report": "ReportScreen",
-    "runs": "RunsScreen",
-    "rollback": "RollbackScreen",
-    "cleanup": "CleanupScreen",
+    "home": "home:HomeScreen",
+    "connect": "connect:ConnectScreen",
+    "practice": "practice:PracticeScreen",
+    "collections": "collections:CollectionsScreen",
+    "survey": "survey:SurveyScreen",
+    "questions": "questions:QuestionsScreen",
+    "map": "map:MapScreen",
+    "strategy": "strategy:StrategyScreen",
+    "warnings": "warnings:WarningsScreen",
+    "plan": "plan:PlanScreen",
+    "run": "run:RunScreen",
+    "run_log": "run_log:RunLogScreen",
+    "dead_letters": "dead_letters:DeadLettersScreen",
+    "verify": "verify:VerifyScreen",
+    "try_it": "try_it:TryItScreen",
+    "gate": "gate:GateScreen",
+    "lines": "lines:LinesToChangeScreen",
+    "report": "report:ReportScreen",
+    "runs": "runs:RunsScreen",
+    "rollback": "added_step:RollbackScreen",
+    "cleanup": "added_step:CleanupScreen",
 }
 
 
 def kind_of(name: str) -> type[Screen[Any]]:
     """The class of the screen with this name."""
-    module = import_module(f"{__name__}.{name}")
-    return cast("type[Screen[Any]]", getattr(module, SCREENS[name]))
+    module, kind = SCREENS[name].split(":")
+    return cast("type[Screen[Any]]", getattr(import_module(f"{__name__}.{module}"), kind))
 
 
 def by_name(name: str) -> Screen[Any]:

@@ -8,10 +8,11 @@ from typing import ClassVar, cast
 from textual.app import ComposeResult
 from textual.widget import Widget
 
+from qdrant_model_migration import words
+from qdrant_model_migration.survey import Listed
 from qdrant_model_migration.tui import tasks
 from qdrant_model_migration.tui.screens.stop import HelpText, Stop
-from qdrant_model_migration.tui.trip import CollectionLine
-from qdrant_model_migration.tui.typeset import number, row, size
+from qdrant_model_migration.tui.typeset import number, row
 from qdrant_model_migration.tui.widgets.frame import Pane, facts, titled
 from qdrant_model_migration.tui.widgets.lines import Line, Lines
 from qdrant_model_migration.tui.widgets.press import Act
@@ -20,7 +21,7 @@ from qdrant_model_migration.tui.widgets.press import Act
 class CollectionsScreen(Stop):
     """Enter on a collection surveys it."""
 
-    place: ClassVar[str] = "Connect"
+    place: str = "Connect"
     keys: ClassVar[tuple[tuple[str, str], ...]] = (("↑↓", "Move"), ("Enter", "Survey"))
     hello = "The survey only reads. Typing a letter jumps to a name."
 
@@ -33,7 +34,7 @@ class CollectionsScreen(Stop):
 
     def acts(self) -> tuple[Act, ...]:
         here = self._here() if self.is_mounted else None
-        why = self._closed(here)
+        why = self._why_not(here)
         return (
             Act("survey", "Survey this one", closed=why),
             Act("again", "Read again"),
@@ -56,24 +57,26 @@ class CollectionsScreen(Stop):
     def first(self) -> Widget | None:
         listed = self.query_one("#collections", Lines)
         lines = self._collections()
-        best = self.trip.collection or next((c.name for c in lines if c.aliases and c.points), None)
+        best = self.trip.collection or next(
+            (c.collection for c in lines if c.aliases and c.points), None
+        )
         if best is not None:
             listed.go(best)
         self._explain()
         return listed if lines else None
 
-    def on_screen_resume(self) -> None:
+    async def shown(self) -> None:
         self._show()
 
-    def _collections(self) -> tuple[CollectionLine, ...]:
+    def _collections(self) -> tuple[Listed, ...]:
         return self.trip.connected.collections if self.trip.connected else ()
 
-    def _here(self) -> CollectionLine | None:
+    def _here(self) -> Listed | None:
         key = self.query_one("#collections", Lines).key
-        return next((c for c in self._collections() if c.name == key), None)
+        return next((c for c in self._collections() if c.collection == key), None)
 
     @staticmethod
-    def _closed(here: CollectionLine | None) -> str:
+    def _why_not(here: Listed | None) -> str:
         if here is None:
             return "no collection"
         if here.points is None:
@@ -85,21 +88,21 @@ class CollectionsScreen(Stop):
         listed = self.query_one("#collections", Lines)
         width = max(20, self.size.width - 66)
         head = row(
-            [("COLLECTION", width), ("ALIAS", 9), ("POINTS", -10), ("DIMENSIONS", 13),
+            [("COLLECTION", width), ("ALIAS", 9), ("POINTS", -10), ("VECTORS", 13),
              ("ABOUT", -7), ("MODEL", 12)]
         )  # fmt: skip
         listed.show(
             [
                 Line(
-                    c.name,
+                    c.collection,
                     row(
                         [
-                            (c.name, width),
+                            (c.collection, width),
                             (", ".join(c.aliases) or "none", 9),
                             (number(c.points) if c.points is not None else "?", -10),
-                            (c.dimensions, 13),
-                            (size(c.about_bytes) if c.about_bytes is not None else "?", -7),
-                            (c.model, 12),
+                            (c.vectors, 13),
+                            (words.size(c.bytes) if c.bytes is not None else "?", -7),
+                            (c.model or "unknown", 12),
                         ]
                     ),
                 )
@@ -127,18 +130,30 @@ class CollectionsScreen(Stop):
             )
         else:
             alias = "none. Your application uses the collection's own name; that is asked later."
+        text = (
+            f"probably in the payload field {here.text_field} (the survey will check)"
+            if here.text_field
+            else "not seen in a few points; the survey looks at more"
+        )
+        model = (
+            f"{here.model}, said by the collection's own notes"
+            if here.model
+            else "unknown; the survey tries to find out"
+        )
         rows = [
             ("Alias", alias),
-            ("Vectors", here.vectors),
-            ("Model", f"{here.model}, said by the collection's own notes"
-             if here.model != "unknown" else "unknown; the survey tries to find out"),
-            ("Status", here.trouble or here.status),
-        ]  # fmt: skip
+            ("Vectors", here.vectors_in_words),
+            ("Text", text),
+            ("Model", model),
+            ("Status", here.problem or f"{here.status}: {here.status_in_words}"),
+        ]
         if here.points == 0:
-            rows.append(("Empty", "0 points, so there is nothing to embed. Create a new "
-                         "collection for the new model instead."))  # fmt: skip
+            rows.append(
+                ("Empty", "0 points, so there is nothing to embed. Create a new collection "
+                 "for the new model instead.")
+            )  # fmt: skip
         box = self.query_one("#one", Pane)
-        box.write(facts(rows, max(40, self.size.width - 4), label=11), title=here.name)
+        box.write(facts(rows, max(40, self.size.width - 4), label=11), title=here.collection)
 
     async def on_lines_moved(self, event: Lines.Moved) -> None:
         event.stop()
@@ -153,7 +168,7 @@ class CollectionsScreen(Stop):
     async def act(self, key: str) -> None:
         here = self._here()
         if key == "survey" and here is not None:
-            self.wizard.trip = self.trip.chosen(here.name)
+            self.wizard.trip = self.trip.chosen(here.collection)
             self.wizard.go("survey")
         elif key == "again":
             self.say("Reading the list again…")
@@ -161,7 +176,7 @@ class CollectionsScreen(Stop):
 
     async def done(self, name: str, result: object) -> None:
         if self.trip.connected is not None:
-            lines = cast("tuple[CollectionLine, ...]", result)
+            lines = cast("tuple[Listed, ...]", result)
             self.wizard.trip = self.trip.on(
                 connected=self.trip.connected._replace(collections=lines)
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import ClassVar, cast
+from typing import cast
 
 from pydantic import SecretStr
 from textual.app import ComposeResult
@@ -27,7 +27,7 @@ KEY_ERRORS = frozenset({"KeyRefused", "RightMissing", "ReadOnlyKey"})
 class ConnectScreen(Stop):
     """Enter in a field goes to the next one, in the last it connects."""
 
-    place: ClassVar[str] = "Connect"
+    place: str = "Connect"
     hello = "Type the address of your server, then press Enter."
 
     def __init__(self) -> None:
@@ -91,7 +91,7 @@ class ConnectScreen(Stop):
             ),
         )
 
-    def on_mount(self) -> None:
+    async def opened(self) -> None:
         titled(self.query_one("#where-box"), "Where is your Qdrant server?")
 
     def first(self) -> Widget | None:

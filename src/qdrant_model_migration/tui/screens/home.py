@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.widget import Widget
 
-from qdrant_model_migration import engine
+from qdrant_model_migration import engine, words
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.tui import memory
 from qdrant_model_migration.tui.run_words import UNFINISHED, state_word
 from qdrant_model_migration.tui.screens.stop import HelpText, Report, Stop
 from qdrant_model_migration.tui.trip import Trip
-from qdrant_model_migration.tui.typeset import plural, row
+from qdrant_model_migration.tui.typeset import row
 from qdrant_model_migration.tui.widgets.frame import Pane, titled
 from qdrant_model_migration.tui.widgets.lines import Line, Lines
 from qdrant_model_migration.tui.widgets.press import Act
@@ -78,11 +78,11 @@ class HomeScreen(Stop):
         ways.go("migrate" if memory.last_address() else "practice")
         return ways
 
-    def on_mount(self) -> None:
+    async def opened(self) -> None:
         titled(self.query_one("#ways"), "What would you like to do?")
         self.query_one("#unfinished").display = False
 
-    def on_screen_resume(self) -> None:
+    async def shown(self) -> None:
         self.work("runs", _read_runs)
 
     async def done(self, name: str, result: object) -> None:
@@ -112,7 +112,7 @@ class HomeScreen(Stop):
         waits = [r for r in self._runs if r.state in ("waiting", "interrupted")]
         if waits:
             self.say(
-                f"{plural(len(self._runs), 'run')} "
+                f"{words.plural(len(self._runs), 'run')} "
                 f"{'is' if len(self._runs) == 1 else 'are'} unfinished. "
                 "Enter on it shows where it stands."
             )
@@ -131,7 +131,9 @@ class HomeScreen(Stop):
             return
         for run in self._runs:
             if run.run_id == event.key:
-                self.wizard.trip = Trip(run=run.folder)
+                self.wizard.trip = Trip(
+                    run=run.folder, key=self.trip.key, practice=run.card.practice
+                )
                 self.wizard.go("run")
 
     def _open(self, key: str | None) -> None:

@@ -73,7 +73,7 @@ class Unexpected(QmmError):
         )
 
 
-class Stop(Screen[None]):
+class Stop(Screen[str | None]):
     """Base of all screens. A subclass gives `place`, `where`, `body`, `acts` and `on_act_…`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -83,8 +83,10 @@ class Stop(Screen[None]):
         Binding("question_mark", "app.help", show=False),
     ]
     AUTO_FOCUS = ""
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (72, "-normal"), (110, "-wide")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (36, "-tall")]  # noqa: RUF012
 
-    place: ClassVar[str] = ""
+    place: str = ""
     keys: ClassVar[tuple[tuple[str, str], ...]] = (("↑↓", "Move"), ("Enter", "Choose"))
     esc: ClassVar[str] = "Back"
     hello: ClassVar[str] = ""
@@ -135,14 +137,22 @@ class Stop(Screen[None]):
         yield MessageLine()
         yield KeyLine()
 
-    def on_mount(self) -> None:
-        self.frame()
+    async def on_mount(self) -> None:
         if self.hello:
             self.say(self.hello)
+        await self.opened()
+        self.frame()
         self.call_after_refresh(self.focus_first)
 
-    def on_screen_resume(self) -> None:
+    async def on_screen_resume(self) -> None:
         self.frame()
+        await self.shown()
+
+    async def opened(self) -> None:
+        """A subclass does here what has to be done once, when the screen opens."""
+
+    async def shown(self) -> None:
+        """A subclass does here what has to be done each time the screen comes to the top."""
 
     def focus_first(self) -> None:
         target = self.first()

@@ -1,0 +1,76 @@
+"""The map in words: where the questions stand, which strategies are left, and the tree drawn."""
+
+from __future__ import annotations
+
+from qdrant_model_migration.advice import Advice
+from qdrant_model_migration.advice.tree import MapLine
+from qdrant_model_migration.strategies import Fit
+from qdrant_model_migration.tui.typeset import crop
+
+SIGNS = {"first": "✓", "possible": "✓", "open": "?", "ruled out": "✗"}
+
+
+def standings(advice: Advice, width: int, rows: int) -> list[str]:
+    """Answered questions and the present one; what comes and what was found in one line each."""
+    lines: list[str] = []
+    for standing in advice.standings:
+        if standing.state == "answered":
+            lines.append(_cell("✓", standing.question.short, standing.label, width))
+        elif standing.state == "here":
+            lines.append(_cell("»", standing.question.short, "", width))
+    ahead = [s.question.short for s in advice.standings if s.state == "next"]
+    found = [s.question.short for s in advice.standings if s.state == "found"]
+    tail: list[str] = []
+    if ahead:
+        more = f" and {len(ahead) - 1} more" if len(ahead) > 1 else ""
+        tail.append(crop(f"  Next: {ahead[0]}{more}", width).rstrip())
+    if found:
+        tail.append(crop(f"  Found: {', '.join(found)}", width).rstrip())
+    room = max(1, rows - len(tail))
+    return [*lines[-room:], *tail]
+
+
+def _cell(sign: str, name: str, label: str, width: int) -> str:
+    return crop(f"{sign} {name:<10} {label}", width).rstrip()
+
+
+def fits(advice: Advice, width: int) -> list[str]:
+    """Every strategy with its sign and what decides: the possible first."""
+    order = ("first", "possible", "open", "ruled out")
+    ranked = sorted(advice.fits, key=lambda choice: order.index(choice.fit.word))
+    return [fit_line(c.strategy.title, c.fit, deciding(c.fit, advice), width) for c in ranked]
+
+
+def fit_line(title: str, fit: Fit, decided: str, width: int) -> str:
+    note = "first" if fit.word == "first" else "later" if fit.word == "open" else ""
+    if fit.word == "ruled out":
+        note = decided
+    room = width - len(note) - 3
+    return f"{SIGNS[fit.word]} {crop(title, max(4, room))} {note}"
+
+
+def deciding(fit: Fit, advice: Advice) -> str:
+    """The short name of the question that decides, or Survey."""
+    for standing in advice.standings:
+        if standing.question.key == fit.decided_by:
+            return standing.question.short
+    return "Survey"
+
+
+def possible(advice: Advice) -> int:
+    return sum(1 for choice in advice.fits if choice.fit.word in ("first", "possible"))
+
+
+def tree_line(line: MapLine, width: int) -> str:
+    """One line of the tree: its branch, and the strategy it ends in."""
+    here = "»" if line.here else " "
+    if not line.lasts:
+        return f"{here}{line.label}"
+    stem = "".join("   " if last else "│  " for last in line.lasts[:-1])
+    branch = "└ " if line.lasts[-1] else "├ "
+    words = f"{here}{stem}{branch}{line.label}"
+    if not line.strategy:
+        return words
+    end = f"► {line.sign} {line.title}"
+    gap = max(1, width - len(words) - 27)
+    return f"{words} {'─' * gap}{end}"

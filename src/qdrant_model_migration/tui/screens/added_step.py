@@ -1,0 +1,47 @@
+"""Rolling back and cleaning up: a step added to a run, which waits for the typed name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qdrant_model_migration.tui.screens.gate import GateScreen
+
+if TYPE_CHECKING:
+    from qdrant_model_migration.engine import RunView
+
+
+class AddedStepScreen(GateScreen):
+    """A gate of a step that is added to a finished run: it is asked for when the screen opens."""
+
+    place: str = "Report"
+    extra: str = ""
+
+    async def opened(self) -> None:
+        self.say("Asking the server how things stand. Nothing is changed.")
+        self.start_engine(self.extra)
+
+    def is_over(self, view: RunView) -> bool:
+        """Whether the added step is done."""
+        return view.state in ("rolled back", "cleaned up")
+
+    async def draw(self, view: RunView) -> None:
+        if view.state == "waiting" and view.gate and view.gate.get("name") == self.extra:
+            await super().draw(view)
+        elif self.is_over(view) and not self.busy("start"):
+            self.leave_work()
+            self.wizard.go("report", instead=True)
+        elif view.state == "failed" and view.error and not self.busy("start"):
+            self.say(" ".join(str(view.error.get(k, "")) for k in ("what", "why", "todo")),
+                     trouble=True)  # fmt: skip
+
+
+class RollbackScreen(AddedStepScreen):
+    """Always possible until the old collection is cleaned up."""
+
+    extra = "rollback"
+
+
+class CleanupScreen(AddedStepScreen):
+    """Deletes for good; refused while an alias points there or verification is missing."""
+
+    extra = "cleanup"

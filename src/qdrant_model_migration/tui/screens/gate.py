@@ -1,0 +1,229 @@
+"""A gate: what the run waits for, said whole, with everything that has to be ticked or typed.
+
+One screen for every gate; what stands on it comes from the gate itself. Its button opens only when
+everything is given exactly, and the safe answer has the focus.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widget import Widget
+from textual.widgets import Input
+
+from qdrant_model_migration import engine
+from qdrant_model_migration.steps.gate import Ask, Gate
+from qdrant_model_migration.tui.screens.stop import HelpText
+from qdrant_model_migration.tui.screens.watching import Watching
+from qdrant_model_migration.tui.tasks import Environment, Report
+from qdrant_model_migration.tui.widgets.field import Field
+from qdrant_model_migration.tui.widgets.frame import Pane, facts, wrap
+from qdrant_model_migration.tui.widgets.lines import Line, Lines
+from qdrant_model_migration.tui.widgets.press import Act
+from qdrant_model_migration.tui.widgets.tick import Tick
+
+if TYPE_CHECKING:
+    from qdrant_model_migration.engine import RunView
+
+NO = {"cutover": "No, not now", "rollback": "No, leave it", "cleanup": "No, keep it"}
+PLACES = {"cutover": "Cutover", "rollback": "Report", "cleanup": "Report"}
+
+
+class GateScreen(Watching):
+    """Esc is No: nothing is changed, the run goes on waiting."""
+
+    esc = "No"
+    hello = "Nothing happens until everything is ticked and typed exactly."
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gate: Gate | None = None
+        self._sent = False
+
+    def body(self) -> ComposeResult:
+        yield Pane("", "Reading what the run waits for…", id="says")
+        yield Pane("", "", id="application")
+        yield Vertical(id="asks")
+
+    def acts(self) -> tuple[Act, ...]:
+        gate = self.gate
+        if gate is None:
+            return (Act("no", "Back"),)
+        missing = gate.missing(self._given())
+        lines = (Act("lines", "Lines to change"),) if self._changes() else ()
+        closed = "" if not missing else _what_is_missing(missing)
+        return (
+            Act("no", NO.get(gate.name, "Not yet")),
+            Act("yes", gate.button, closed=closed),
+            *lines,
+        )
+
+    def help(self) -> HelpText:
+        return HelpText(
+            self.gate.title if self.gate else "Gate",
+            (
+                "The run waits here and uses nothing. Writes made meanwhile are caught",
+                "up before anything is switched.",
+                "",
+                "The button opens when every box is ticked and every word is typed",
+                "exactly as asked. No and Esc change nothing.",
+                *(
+                    (f"Without this screen: qmm resume RUN {self.gate.flags()}",)
+                    if self.gate
+                    else ()
+                ),
+            ),
+        )
+
+    def first(self) -> Widget | None:
+        return self.query_one("#act-no")
+
+    async def draw(self, view: RunView) -> None:
+        if view.gate is None:
+            if self._sent or view.state not in ("waiting",):
+                self.leave_work()
+                self.wizard.go_back_to("run")
+            return
+        gate = Gate.model_validate(view.gate)
+        if gate == self.gate:
+            return
+        self.gate = gate
+        self.place = PLACES.get(gate.name, "Run")
+        width = max(40, self.size.width - 4)
+        said = [piece for line in gate.says for piece in (wrap(line, width) if len(line) > width
+                else [line])]  # fmt: skip
+        self.query_one("#says", Pane).write("\n".join(said), title=gate.title)
+        self._draw_application(width)
+        await self._draw_asks(gate)
+
+    def _changes(self) -> list[dict[str, str]]:
+        if self.gate is None or self.gate.name != "cutover" or self.view is None:
+            return []
+        return list(self.view.facts.get("application_changes") or ())
+
+    def _draw_application(self, width: int) -> None:
+        box = self.query_one("#application", Pane)
+        rows = self._changes()
+        box.display = bool(rows)
+        if not rows:
+            return
+        told = [
+            (row["what"], f"{row['old']}   stays" if row["old"] == row["new"]
+             else f"{row['old']} → {row['new']}")
+            for row in rows
+        ]  # fmt: skip
+        box.write(facts(told, width), title="In your application, at the same moment")
+
+    async def _draw_asks(self, gate: Gate) -> None:
+        asks = self.query_one("#asks", Vertical)
+        await asks.remove_children()
+        widgets: list[Widget] = []
+        for ask in gate.asks:
+            if ask.kind == "tick":
+                widgets.append(Tick(ask.label, id=f"ask-{ask.key}"))
+            elif ask.kind == "choice":
+                options = [Line(value, f"( ) {label}") for value, label in ask.choices]
+                widgets.append(Lines(options, id=f"ask-{ask.key}"))
+            else:
+                widgets.append(Field(ask.label, name=ask.key, width=len(ask.label) + 2))
+        await asks.mount_all(widgets)
+
+    def _given(self) -> dict[str, str]:
+        given: dict[str, str] = {}
+        if self.gate is None:
+            return given
+        for ask in self.gate.asks:
+            for tick in self.query(f"#ask-{ask.key}").results(Tick):
+                given[ask.key] = "yes" if tick.on else ""
+            for choice in self.query(f"#ask-{ask.key}").results(Lines):
+                marked = [line.key for line in choice.lines if line.text.startswith("(•)")]
+                given[ask.key] = marked[0] if marked else ""
+            for field in self.query(f"#field-{ask.key}").results(Field):
+                given[ask.key] = field.value
+        return given
+
+    async def on_tick_turned(self, event: Tick.Turned) -> None:
+        event.stop()
+        await self.show_acts()
+
+    async def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        await self.show_acts()
+
+    async def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter in a field never switches anything: it only moves on."""
+        event.stop()
+        self._say_mistyped(event.input)
+        self.focus_next()
+
+    def _say_mistyped(self, field: Input) -> None:
+        for ask in self.gate.asks if self.gate else ():
+            if field.id == f"input-{ask.key}" and field.value and field.value != ask.expect:
+                self.say(
+                    f"You typed {field.value}; it has to be {ask.expect}. Nothing was changed."
+                )
+
+    async def on_lines_chosen(self, event: Lines.Chosen) -> None:
+        event.stop()
+        await self._mark(event.lines, event.key)
+        self.focus_next()
+
+    async def on_lines_ticked(self, event: Lines.Ticked) -> None:
+        event.stop()
+        await self._mark(event.lines, event.key)
+
+    async def _mark(self, box: Lines, key: str) -> None:
+        box.show(
+            [
+                line._replace(text=("(•)" if line.key == key else "( )") + line.text[3:])
+                for line in box.lines
+            ]
+        )
+        await self.show_acts()
+
+    async def act(self, key: str) -> None:
+        if key == "no":
+            await self.action_back()
+        elif key == "lines":
+            self.wizard.go("lines")
+        elif key == "yes" and self.gate is not None:
+            self._sent = True
+            self.say("Your consent is written down; the run goes on.")
+            consent = partial(
+                _give, self.run, self.gate.name, self._given(), self.wizard.environment
+            )
+            self.work("consent", consent)
+
+    async def finished(self, name: str, result: object) -> None:
+        if name == "consent":
+            self.leave_work()
+            self.wizard.go_back_to("run")
+
+    async def action_back(self) -> None:
+        self.leave_work()
+        self.wizard.go_back()
+        below = self.wizard.stop_below
+        if below is not None and below is not self:
+            below.say("Nothing was changed. The run goes on waiting.")
+
+
+def _what_is_missing(missing: tuple[Ask, ...]) -> str:
+    first = missing[0]
+    words = {
+        "tick": "tick the box first",
+        "choice": "choose first",
+        "typed": f"type {first.expect} first",
+    }
+    return words[first.kind]
+
+
+def _give(
+    folder: Path, gate: str, answers: dict[str, str], environment: Environment, report: Report
+) -> object:
+    engine.give_consent(folder, gate, answers)
+    engine.start(folder, environment())
+    return None

@@ -1,0 +1,194 @@
+"""The map (F2, Explore): all ways as a tree, where we are, and what each strategy is."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from textual.app import ComposeResult
+from textual.widget import Widget
+
+from qdrant_model_migration.advice import POINTS, MapLine, WhatIf, advise, imagine, map_lines
+from qdrant_model_migration.advice.imagined import Server
+from qdrant_model_migration.strategies import by_name
+from qdrant_model_migration.survey import Survey
+from qdrant_model_migration.tui import map_words
+from qdrant_model_migration.tui.screens.chooser import Chooser
+from qdrant_model_migration.tui.screens.dialog import Dialog
+from qdrant_model_migration.tui.screens.questions import QuestionsScreen
+from qdrant_model_migration.tui.screens.stop import HelpText, Stop
+from qdrant_model_migration.tui.widgets.frame import Pane, titled, wrap
+from qdrant_model_migration.tui.widgets.lines import Line, Lines
+from qdrant_model_migration.tui.widgets.press import Act
+
+SWITCHES = (
+    Line("server", "server: 1.16, 1.17, 1.18 or newer"),
+    Line("points", "points: 10 thousand, 1 million, 100 million"),
+    Line("text", "text stored in the payload: yes, no"),
+    Line("alias", "the application uses an alias: yes, no"),
+    Line("matryoshka", "the present model is made for shortening: yes, no"),
+    Line("server_embeds", "the server can embed: yes, no"),
+)
+
+
+class MapScreen(Stop):
+    """Enter on a leaf explains the strategy, Enter on a branch asks its question."""
+
+    keys = (("↑↓", "Move"), ("Enter", "Open"))
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lines: tuple[MapLine, ...] = ()
+
+    @property
+    def made_up(self) -> bool:
+        """Explore, or a real trip before its survey: the facts are made up."""
+        return self.trip.survey is None or self.trip.explore
+
+    def where(self) -> str:
+        return "explore" if self.trip.explore else f"map · {self.trip.what or 'no collection yet'}"
+
+    def body(self) -> ComposeResult:
+        yield Lines(id="tree", classes="pane", wrap=False)
+        yield Pane("", "", id="left")
+
+    def acts(self) -> tuple[Act, ...]:
+        if not self.made_up:
+            return (Act("back", "Back"),)
+        walk = Act("walk", "Walk on") if self.trip.explore else Act("back", "Back")
+        return (
+            walk,
+            Act("whatif", "What if…"),
+            Act("over", "Start over"),
+            Act("back", "Back", button=self.trip.explore),
+        )
+
+    def help(self) -> HelpText:
+        return HelpText(
+            "Map",
+            (
+                "The tree shows every way to migrate. » is where your answers lead.",
+                "✓ possible   ✗ ruled out by an answer or a fact   ? not decided yet",
+                "",
+                "Enter on a strategy explains it; Enter on a branch asks its question.",
+                "In Explore the facts are made up: What if… changes them.",
+            ),
+        )
+
+    def first(self) -> Widget | None:
+        return self.query_one("#act-walk") if self.trip.explore else self.query_one("#tree")
+
+    async def opened(self) -> None:
+        if self.trip.explore and self.trip.survey is None:
+            self.wizard.trip = self.trip.on(survey=imagine(WhatIf()), collection="docs_v1")
+
+    async def shown(self) -> None:
+        self._show()
+
+    def _survey(self) -> Survey:
+        return self.trip.survey or imagine(WhatIf())
+
+    def _show(self) -> None:
+        survey = self._survey()
+        advice = advise(survey, self.trip.answers)
+        self._lines = map_lines(survey, advice)
+        width = max(40, self.size.width - 6)
+        box = self.query_one("#tree", Lines)
+        box.show(
+            [Line(str(at), map_words.tree_line(one, width)) for at, one in enumerate(self._lines)]
+        )
+        titled(box, "Map · » you are here")
+        left, total = map_words.possible(advice), len(advice.fits)
+        ruled: dict[str, list[str]] = {}
+        for choice in advice.fits:
+            if choice.fit.word == "ruled out":
+                why = f"{choice.fit.reason} ({map_words.deciding(choice.fit, advice)})"
+                ruled.setdefault(why, []).append(choice.strategy.title)
+        said = [f"✗ {', '.join(titles)}: {why}" for why, titles in ruled.items()]
+        words = [piece for line in said for piece in wrap(line, width)]
+        if advice.collision_says:
+            words = wrap(advice.collision_says, width)
+        self.query_one("#left", Pane).write(
+            "\n".join(words[:4]) or "Nothing is ruled out yet.",
+            title=f"Still possible: {left} of {total}",
+        )
+        self.say(
+            "Explore uses made-up facts. Use these answers later: Migrate keeps them."
+            if self.made_up
+            else "The same map with your own answers. Esc goes back to where you were."
+        )
+
+    def on_lines_chosen(self, event: Lines.Chosen) -> None:
+        event.stop()
+        line = self._lines[int(event.key)]
+        if line.strategy:
+            self._explain(line)
+        elif line.question:
+            self._ask(line.question)
+        else:
+            self.say("Here the facts decide, not an answer.")
+
+    def _explain(self, line: MapLine) -> None:
+        strategy = by_name(line.strategy)
+        fit = advise(self._survey(), self.trip.answers).fit_of(strategy)
+        lines = [
+            strategy.subtitle,
+            "",
+            *wrap(strategy.what, 68),
+            *wrap(f"Never: {strategy.never}", 68),
+            *wrap(f"Way back: {strategy.way_back}", 68),
+            "",
+            *wrap(f"Here: {fit.word}, {fit.reason}", 68),
+        ]
+        if not strategy.runs:
+            lines.append("This version shows it, but cannot run it yet.")
+        acts = [Act("close", "Close")]
+        if line.question:
+            acts.append(Act("ask", "Go to the question that decides"))
+
+        def answered(key: str | None) -> None:
+            if key == "ask":
+                self._ask(line.question)
+
+        self.app.push_screen(Dialog(strategy.title, lines, tuple(acts)), answered)
+
+    def _ask(self, question: str) -> None:
+        if self.trip.survey is None:
+            self.say("Questions come after the survey. Explore asks them on made-up facts.")
+            return
+        self.app.push_screen(QuestionsScreen(at=question))
+
+    async def act(self, key: str) -> None:
+        if key == "walk":
+            self.wizard.go("questions")
+        elif key == "over":
+            self.wizard.trip = self.trip.on(answers={}, strategy=None, plan=None)
+            self._show()
+        elif key == "whatif":
+            self.app.push_screen(Chooser("What if… (Enter changes a fact)", SWITCHES), self._turn)
+
+    def _turn(self, key: str | None) -> None:
+        """Set the next value of one made-up fact, and show what it does to the map."""
+        if key is None:
+            return
+        now = self.wizard.what_if
+        turned = next_value(now, key)
+        self.wizard.what_if = turned
+        if self.trip.explore:
+            self.wizard.trip = self.trip.on(survey=imagine(turned))
+        self._show()
+        self.say(f"Made up now: {key.replace('_', ' ')} is {shown_value(turned, key)}.")
+
+
+def next_value(now: WhatIf, key: str) -> WhatIf:
+    """The same facts with the next value of one switch, in a circle."""
+    values = get_args(Server) if key == "server" else POINTS if key == "points" else (True, False)
+    at = values.index(getattr(now, key))
+    return WhatIf(**{**now._asdict(), key: values[(at + 1) % len(values)]})
+
+
+def shown_value(now: WhatIf, key: str) -> str:
+    """The value in words."""
+    value = getattr(now, key)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:,}" if isinstance(value, int) else str(value)

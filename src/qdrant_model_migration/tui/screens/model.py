@@ -1,0 +1,205 @@
+"""Which model should make the new vectors: the list, and what each would mean for these texts."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import cast
+
+from textual.app import ComposeResult
+from textual.widget import Widget
+
+from qdrant_model_migration.advice import (
+    BY_KEY,
+    ModelChoice,
+    ModelRow,
+    advise,
+    best_model,
+    describe,
+    model_rows,
+)
+from qdrant_model_migration.errors import QmmError
+from qdrant_model_migration.survey import Survey
+from qdrant_model_migration.tui import tasks
+from qdrant_model_migration.tui.screens.stop import HelpText, Stop
+from qdrant_model_migration.tui.typeset import number, row
+from qdrant_model_migration.tui.widgets.frame import Pane, facts, titled
+from qdrant_model_migration.tui.widgets.lines import Line, Lines
+from qdrant_model_migration.tui.widgets.press import Act
+from qdrant_model_migration.words import size
+
+
+class ModelScreen(Stop):
+    """Dismisses with "chosen", or None for back."""
+
+    place: str = "Questions"
+    keys = (("↑↓", "Move"), ("Enter", "Select"))
+    hello = "All numbers are for your own texts, not from a leaderboard."
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows: tuple[ModelRow, ...] = ()
+        self._getting = ""
+
+    def body(self) -> ComposeResult:
+        yield Lines(id="models", classes="pane", wrap=False, jump=True)
+        yield Pane("", "Looking which models are on this computer…", id="one")
+
+    def acts(self) -> tuple[Act, ...]:
+        here = self._here() if self.is_mounted else None
+        if here is None:
+            return (Act("back", "Back"),)
+        why = here.closed
+        use = Act("use", "Use this model", closed="see above" if why else "")
+        if not why and not here.here:
+            use = Act("fetch", f"Fetch it ({size(here.model.size_bytes or 0)})")
+        tried = Act("speed", "Measure speed", closed="" if here.here else "fetch it first")
+        return (use, tried, Act("back", "Back"))
+
+    def help(self) -> HelpText:
+        return HelpText(
+            "Model",
+            (
+                "Vectors of two models can never be compared with each other, so every",
+                "text is embedded again by the new one.",
+                "",
+                "LONGEST: how many tokens of a text the model reads; the rest is cut off.",
+                "TO GET: 'is here' needs no network. Fetching is done only when you ask.",
+                "Measure speed embeds 256 of your own texts, in at most 20 s.",
+                "",
+                "Model of your own in a folder: qmm plan --model FOLDER.",
+            ),
+        )
+
+    def first(self) -> Widget | None:
+        return self.query_one("#models")
+
+    def place_note(self) -> str:
+        asked = [question.key for question in advise(self._survey, self.trip.answers).asked]
+        return f"{asked.index('model') + 1}/{len(asked)}" if "model" in asked else ""
+
+    async def opened(self) -> None:
+        self.work("models", partial(tasks.models, self.trip))
+
+    @property
+    def _survey(self) -> Survey:
+        survey = self.trip.survey
+        assert survey is not None
+        return survey
+
+    def _here(self) -> ModelRow | None:
+        key = self.query_one("#models", Lines).key
+        return next((r for r in self._rows if _name(r) == key), None)
+
+    async def done(self, name: str, result: object) -> None:
+        if name == "models":
+            choices = cast("tuple[ModelChoice, ...]", result)
+            settled = advise(self._survey, self.trip.answers).settled
+            self._rows = model_rows(self._survey, settled, choices)
+            self._show()
+            self._go_to_best()
+            await self.show_acts()
+        elif name == "speed":
+            speed = cast("tuple[str, float]", result)
+            self.wizard.trip = self.trip.on(speeds={**self.trip.speeds, speed[0]: speed[1]})
+            self._show()
+            self.say(f"{number(speed[1])} texts/s on this computer, with 256 of your own texts.")
+        elif name == "fetch":
+            self.say("It is here now.")
+            self.work("models", partial(tasks.models, self.trip))
+
+    def _go_to_best(self) -> None:
+        given = self.trip.answers.get("model")
+        chosen = next((r for r in self._rows if r.value == given), None)
+        best = chosen or best_model(self._rows)
+        box = self.query_one("#models", Lines)
+        if best is not None:
+            box.go(_name(best))
+        box.focus()
+        self._explain()
+
+    def _show(self) -> None:
+        room = max(16, self.size.width - 54)
+        head = [("MODEL", room), ("DIM", -6), ("LANGUAGES", 12), ("LONGEST", -7), ("TO GET", 9),
+                ("SPEED", 9)]  # fmt: skip
+        lines = []
+        for r in self._rows:
+            model = r.model
+            speed = self.trip.speeds.get(_name(r))
+            get = "is here" if r.here else size(model.size_bytes) if model.size_bytes else "?"
+            cells = [
+                (("✗ " if r.closed else "") + model.label, room),
+                (str(model.dimensions), -6),
+                (model.languages_label, 12),
+                (number(model.max_tokens) if model.max_tokens else "?", -7),
+                (get, 9),
+                (f"{number(speed)}/s" if speed else "not tried", 9),
+            ]
+            lines.append(Line(_name(r), row(cells), style="dim" if r.closed else ""))
+        box = self.query_one("#models", Lines)
+        box.show(lines, head=row(head))
+        titled(box, "Which model should make the new vectors?")
+        self._explain()
+
+    def _explain(self) -> None:
+        here = self._here()
+        box = self.query_one("#one", Pane)
+        if here is None:
+            return
+        width = max(40, self.size.width - 4)
+        settled = advise(self._survey, self.trip.answers).settled
+        rows = list(describe(self._survey, settled, here, self.trip.speeds.get(_name(here))))
+        if here.closed:
+            rows = [("Closed", here.closed), *rows[:3]]
+        box.write(facts(rows, width), title=f"{here.model.name} for {self._survey.collection}")
+
+    async def on_lines_moved(self, event: Lines.Moved) -> None:
+        event.stop()
+        self._explain()
+        await self.show_acts()
+
+    async def on_lines_chosen(self, event: Lines.Chosen) -> None:
+        event.stop()
+        here = self._here()
+        if here is not None and here.closed:
+            self.say(here.closed)
+        elif here is not None and not here.here:
+            self.say("This model is not on this computer. Fetch it first: the button below.")
+            self.query_one("#act-fetch").focus()
+        else:
+            await self.act("use")
+
+    async def act(self, key: str) -> None:
+        here = self._here()
+        if here is None:
+            return
+        if key == "use":
+            self._use(here)
+        elif key == "speed":
+            self.say("Embedding 256 of your own texts, at most 20 s.")
+            self.work("speed", partial(tasks.measure, self.trip, self.wizard.door, here.model))
+        elif key == "fetch":
+            self.say(f"Fetching {here.model.label}. Esc goes back; what has arrived is kept.")
+            self.work("fetch", partial(tasks.get_model, here.model))
+
+    def _use(self, here: ModelRow) -> None:
+        settled = advise(self._survey, self.trip.answers).settled
+        try:
+            value = BY_KEY["model"].clean(here.value, self._survey, settled)
+        except QmmError as error:
+            self.trouble(error, self.query_one("#models"))
+            return
+        self.leave_work()
+        self.wizard.trip = self.trip.answered("model", value)
+        self.dismiss("chosen")
+
+    async def news(self, name: str, news: object) -> None:
+        if name == "fetch":
+            self.say(str(news))
+
+    async def action_back(self) -> None:
+        self.leave_work()
+        self.dismiss(None)
+
+
+def _name(r: ModelRow) -> str:
+    return tasks.model_name(r.model)

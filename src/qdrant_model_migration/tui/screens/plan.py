@@ -1,0 +1,232 @@
+"""The plan: every step, what it writes, its way back; what is never touched; time, room, money."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import cast
+
+from textual.app import ComposeResult
+from textual.widget import Widget
+
+from qdrant_model_migration import engine, words
+from qdrant_model_migration.advice import make_plan
+from qdrant_model_migration.errors import QmmError
+from qdrant_model_migration.plan import Plan, save_plan
+from qdrant_model_migration.strategies import by_name
+from qdrant_model_migration.tui import tasks
+from qdrant_model_migration.tui.screens.chooser import Chooser
+from qdrant_model_migration.tui.screens.dialog import Dialog
+from qdrant_model_migration.tui.screens.questions import QuestionsScreen
+from qdrant_model_migration.tui.screens.stop import HelpText, Stop
+from qdrant_model_migration.tui.typeset import row
+from qdrant_model_migration.tui.widgets.frame import Pane, facts, titled, wrap
+from qdrant_model_migration.tui.widgets.lines import Line, Lines
+from qdrant_model_migration.tui.widgets.press import Act
+
+CHANGES = (
+    Line("target", "the name of the new collection"),
+    Line("pace", "how hard the server is worked"),
+    Line("proof", "how the new model is judged"),
+    Line("vector_name", "the name of the new vector"),
+)
+FILE = "plan.yaml"
+
+
+class PlanScreen(Stop):
+    """Nothing is written until Start, and Start asks once more."""
+
+    place: str = "Plan"
+    keys = (("↑↓", "Move"), ("Enter", "Details"))
+    hello = "Enter on a step: exactly what it does. Nothing is written until you start."
+
+    def body(self) -> ComposeResult:
+        yield Lines(id="steps", classes="pane", wrap=False)
+        yield Pane("", "", id="costs")
+
+    def acts(self) -> tuple[Act, ...]:
+        return (
+            Act("start", "Start…", closed="" if self.trip.plan else "there is no plan"),
+            Act("change", "Change…"),
+            Act("save", "Save plan and leave"),
+            Act("back", "Back"),
+        )
+
+    def help(self) -> HelpText:
+        return HelpText(
+            "Plan",
+            (
+                "The plan is the list of steps that the run carries out. Enter on a step",
+                "tells what it does, what is checked, and how it is undone.",
+                "",
+                f"Save plan writes {FILE} into the present folder: readable, without",
+                "secrets, for qmm run. A run can be stopped and resumed at any time.",
+            ),
+        )
+
+    def first(self) -> Widget | None:
+        return self.query_one("#steps")
+
+    async def opened(self) -> None:
+        self._make()
+
+    async def shown(self) -> None:
+        self._make()
+
+    def _make(self) -> None:
+        survey, name = self.trip.survey, self.trip.strategy
+        assert survey is not None
+        assert name is not None
+        speed = tasks.speed_of(self.trip)
+        try:
+            plan = make_plan(
+                survey,
+                self.trip.answers,
+                by_name(name),
+                speed=speed,
+                made_of="measured on your own texts" if speed else "",
+            )
+        except QmmError as error:
+            self.wizard.trip = self.trip.on(plan=None)
+            self.query_one("#costs", Pane).write(str(error), title="No plan")
+            self.trouble(error)
+            return
+        accepted = {key: self.trip.accepted[key] for key in plan.must_accept
+                    if key in self.trip.accepted}  # fmt: skip
+        plan = plan.model_copy(update={"accepted": accepted})
+        self.wizard.trip = self.trip.on(plan=plan)
+        self._show(plan)
+
+    def _show(self, plan: Plan) -> None:
+        room = max(20, self.size.width - 52)
+        head = row([(" #", 2), ("STEP", room), ("WRITES TO", 18), ("TIME", -7), ("WAY BACK", 13)])
+        lines = []
+        for at, step in enumerate(plan.steps):
+            text = step.text(plan.move)
+            took = plan.estimate.step_seconds
+            seconds = took[at] if at < len(took) else None
+            cells = [
+                (f"{at + 1:>2}", 2),
+                (text.title, room),
+                (text.writes_to, 18),
+                (words.duration(seconds) if seconds is not None else "", -7),
+                (text.way_back, 13),
+            ]
+            lines.append(Line(str(at), row(cells)))
+        box = self.query_one("#steps", Lines)
+        box.show(lines, head=head)
+        titled(box, f"Plan: {plan.title}, {by_name(plan.strategy).title}")
+        self._show_costs(plan)
+
+    def _show_costs(self, plan: Plan) -> None:
+        cost, width = plan.estimate, max(40, self.size.width - 4)
+        time = cost.seconds.how
+        if cost.seconds.likely is not None:
+            time = (
+                f"about {words.duration(cost.seconds.likely)} "
+                f"({words.duration(cost.seconds.low or 0)} to "
+                f"{words.duration(cost.seconds.high or 0)}); {cost.seconds.how}"
+            )
+        rows = [("Time", time)]
+        if cost.disk_bytes.likely:
+            memory = cost.memory_bytes.likely
+            also = f", {words.size(memory)} memory" if memory else ""
+            rows.append(("Server", f"{words.size(cost.disk_bytes.likely)} disk{also}; "
+                         f"{cost.disk_bytes.how}"))  # fmt: skip
+        rows.append(("Money", "0.00 USD; the model runs on this computer"
+                     if not cost.usd else f"{cost.usd:.2f} USD"))  # fmt: skip
+        if plan.lost_settings:
+            rows.append(("Lost", f"cannot be carried over: {', '.join(plan.lost_settings)}"))
+        others = len(plan.never_touched) - 1
+        kept = plan.collection
+        if others > 0:
+            kept += f" and {words.plural(others, 'other collection')}"
+        if plan.collection not in plan.never_touched:
+            kept = words.plural(len(plan.never_touched), "other collection")
+        self.query_one("#costs", Pane).write(facts(rows, width), title=f"Never touched: {kept}")
+
+    def on_lines_chosen(self, event: Lines.Chosen) -> None:
+        event.stop()
+        plan = self.trip.plan
+        if plan is None:
+            return
+        text = plan.steps[int(event.key)].text(plan.move)
+        lines = [piece for line in text.details for piece in wrap(line, 68)]
+        lines += ["", f"Writes to: {text.writes_to}", f"Way back: {text.way_back}"]
+        title = f"Step {int(event.key) + 1}: {text.title}"
+        self.app.push_screen(Dialog(title, lines, (Act("close", "Close"),)))
+
+    async def act(self, key: str) -> None:
+        plan = self.trip.plan
+        if key == "change":
+            self._change()
+        elif plan is None:
+            return
+        elif key == "save":
+            self._save(plan)
+        elif key == "start":
+            self._ask_to_start(plan)
+
+    def _change(self) -> None:
+        def chosen(key: str | None) -> None:
+            if key is not None:
+                self.app.push_screen(QuestionsScreen(at=key))
+
+        self.app.push_screen(Chooser("What should be different?", CHANGES), chosen)
+
+    def _save(self, plan: Plan) -> None:
+        path = Path.cwd() / FILE
+        try:
+            save_plan(plan, path)
+        except QmmError as error:
+            self.trouble(error)
+            return
+
+        def answered(key: str | None) -> None:
+            if key == "leave":
+                self.app.exit(0)
+
+        lines = (f"{path}", "", "Nothing was written to the server.", f"Next: qmm run {FILE}")
+        acts = (Act("stay", "Stay"), Act("leave", "Leave"))
+        self.app.push_screen(Dialog("The plan is saved", lines, acts), answered)
+
+    def _ask_to_start(self, plan: Plan) -> None:
+        move = plan.move
+        likely = plan.estimate.seconds.likely
+        about = f": about {words.duration(likely)}" if likely is not None else ""
+        if move is not None and move.source != move.target:
+            lines = [
+                f"It creates {move.target} and fills it{about}.",
+                f"{move.source} is only read. Searches go on as before.",
+                "It stops before the cutover and waits for you.",
+            ]
+        else:
+            lines = [
+                f"It changes {plan.collection} in place; what exactly, the plan says.",
+                "It waits for your typed consent before it changes anything.",
+            ]
+        lines += [
+            "The run goes on when this window is closed. It stops when this",
+            "computer sleeps or is switched off; then you resume.",
+        ]
+
+        def answered(key: str | None) -> None:
+            if key == "start":
+                self.say("Starting the run in its own process.")
+                self.work("start", partial(_begin, self.wizard.environment, plan, self.wizard.door))
+
+        acts = (Act("no", "Not yet"), Act("start", "Start"))
+        self.app.push_screen(Dialog("Start this run?", lines, acts), answered)
+
+    async def done(self, name: str, result: object) -> None:
+        self.wizard.trip = self.trip.on(run=cast(Path, result))
+        self.wizard.go("run")
+
+
+def _begin(
+    environment: tasks.Environment, plan: Plan, door: tasks.Lock, report: tasks.Report
+) -> object:
+    folder = engine.create_run(plan, engine.runs_folder())
+    with door:  # a local folder must be closed here before the engine opens it
+        engine.start(folder, environment())
+    return folder

@@ -1,0 +1,191 @@
+"""The end of the trip: what changed, is everything there, what is left to do, where it stands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from textual.app import ComposeResult
+from textual.widget import Widget
+
+from qdrant_model_migration.tui.screens.stop import HelpText
+from qdrant_model_migration.tui.screens.watching import Watching
+from qdrant_model_migration.tui.typeset import day, number, span
+from qdrant_model_migration.tui.widgets.frame import Pane, facts, titled
+from qdrant_model_migration.tui.widgets.lines import Line, Lines
+from qdrant_model_migration.tui.widgets.press import Act
+
+if TYPE_CHECKING:
+    from qdrant_model_migration.engine import RunView
+
+TICKS = "still-to-do.txt"
+
+
+class ReportScreen(Watching):
+    """Boxes to tick are kept in the run folder between visits."""
+
+    place: str = "Report"
+    esc = "Home"
+    keys = (("↑↓", "Move"), ("Enter", "Tick"))
+
+    def body(self) -> ComposeResult:
+        yield Pane("", "Reading the run…", id="done")
+        yield Lines(id="todo", classes="pane")
+        yield Pane("", "", id="saved")
+
+    def acts(self) -> tuple[Act, ...]:
+        view = self.view
+        switched = bool(view and view.facts.get("switched"))
+        changes = bool(view and view.facts.get("application_changes"))
+        return (
+            *((Act("lines", "Lines to change"),) if changes else ()),
+            *((Act("verify", "Verdict"),) if view and view.verdict else ()),
+            *((Act("rollback", "Roll back…"),) if switched else ()),
+            Act("home", "Home"),
+            Act("copy", "Copy summary", button=False),
+            Act("letters", "Dead letters", button=False),
+            Act("log", "Log", button=False),
+        )
+
+    def help(self) -> HelpText:
+        return HelpText(
+            "Report",
+            (
+                "The boxes are yours: they are kept, so that you can come back.",
+                "The same report lies in the run folder as report.md and report.html,",
+                "to send to others. It holds no keys and no passwords.",
+                "",
+                "Rolling back is possible until the old collection is cleaned up.",
+            ),
+        )
+
+    def first(self) -> Widget | None:
+        todo = self.query_one("#todo", Lines)
+        left = next((line.key for line in todo.lines if "[ ]" in line.text), None)
+        if left is not None:
+            todo.go(left)
+        return todo if todo.lines else None
+
+    async def draw(self, view: RunView) -> None:
+        width = max(40, self.size.width - 4)
+        done = self.query_one("#done", Pane)
+        done.write(facts(_happened(view), width, label=11), title=_title(view))
+        self._draw_todo(view)
+        files = [p.name for p in sorted(self.run.glob("*"))
+                 if p.suffix in (".md", ".html", ".yaml", ".csv", ".txt")]  # fmt: skip
+        self.query_one("#saved", Pane).write(
+            f"{'  '.join(files)}\n{self.run}", title=f"Saved in the run folder {view.run_id}"
+        )
+        if view.facts.get("cleaned_up"):
+            self.say(f"{view.facts['cleaned_up']} is deleted.")
+        else:
+            self.say("The old collection is still there. Nothing was deleted.")
+
+    def _draw_todo(self, view: RunView) -> None:
+        ticked = self._ticked()
+        box = self.query_one("#todo", Lines)
+        lines = [
+            Line(key, f"[{'x' if key in ticked else ' '}] {words}", hang=4)
+            for key, words in _todo(view)
+        ]
+        box.display = bool(lines)
+        box.show(lines)
+        titled(box, "Still to do")
+
+    def _ticked(self) -> set[str]:
+        try:
+            return set((self.run / TICKS).read_text(encoding="utf-8").split())
+        except OSError:
+            return set()
+
+    def on_lines_chosen(self, event: Lines.Chosen) -> None:
+        event.stop()
+        self._turn(event.key)
+
+    def on_lines_ticked(self, event: Lines.Ticked) -> None:
+        event.stop()
+        self._turn(event.key)
+
+    def _turn(self, key: str) -> None:
+        ticked = self._ticked() ^ {key}
+        try:
+            (self.run / TICKS).write_text("\n".join(sorted(ticked)), encoding="utf-8")
+        except OSError:
+            self.say("The run folder cannot be written, so the tick is not kept.", trouble=True)
+        if self.view is not None:
+            self._draw_todo(self.view)
+
+    async def action_back(self) -> None:
+        self.leave_work()
+        self.wizard.go_home()
+
+    async def act(self, key: str) -> None:
+        if key == "home":
+            await self.action_back()
+        elif key in ("lines", "verify", "rollback"):
+            self.wizard.go(key)
+        elif key == "letters":
+            self.wizard.go("dead_letters")
+        elif key == "log":
+            self.wizard.go("run_log")
+        elif key == "copy" and self.view is not None:
+            rows = [_title(self.view), *(f"{a}: {b}" for a, b in _happened(self.view))]
+            self.app.copy_to_clipboard("\n".join(rows))
+            self.say("Copied where the terminal allows it; report.md holds the same and more.")
+
+
+def _title(view: RunView) -> str:
+    switched = view.facts.get("switched")
+    if view.facts.get("rolled_back"):
+        back = view.facts["rolled_back"]
+        return f"Rolled back: {back['alias']} answers from {back['to']} again"
+    if switched:
+        return f"Done: {switched['alias']} now answers from {switched['to']}"
+    if view.facts.get("kept") is not None:
+        return "Done: the new setting is kept" if view.facts["kept"] else "Done: undone again"
+    return f"{view.state}: {view.what}"
+
+
+def _happened(view: RunView) -> list[tuple[str, str]]:
+    rows: list[tuple[str, str]] = []
+    switched: dict[str, Any] = view.facts.get("switched") or {}
+    if switched:
+        rows.append(("Since", day(switched.get("at"))))
+    application = view.application or {}
+    if application.get("searches"):
+        rows.append(
+            (
+                "Searches",
+                f"{number(application.get('failed') or 0)} of {number(application['searches'])} "
+                "test searches failed during the run",
+            )
+        )
+    counted = next((s for s in view.steps if s.name == "backfill" and s.done), None)
+    if counted is not None:
+        points = f"{number(counted.done)} points copied"
+        rows.append(("Points", f"{points}, {view.dead_letters:,} dead letters"))
+    caught, swept = view.facts.get("caught_up"), view.facts.get("swept")
+    writes = [f"{number(sum(v))} {w}" for v, w in ((caught, "caught up"), (swept, "swept"))
+              if isinstance(v, list)]  # fmt: skip
+    if writes:
+        rows.append(("Writes", f"during the run: {', '.join(writes)}"))
+    if view.verdict:
+        rows.append(("Quality", f"{view.verdict.get('word')}: {view.verdict.get('reason')}"))
+    took = sum(step.seconds or 0 for step in view.steps)
+    rows.append(("Took", f"{span(took)}, without the time it waited for you"))
+    return rows
+
+
+def _todo(view: RunView) -> list[tuple[str, str]]:
+    if view.facts.get("rolled_back"):
+        return [("old-model", "Put the old query model back   (lines to change)")]
+    if not view.facts.get("switched"):
+        return []
+    old = view.facts["switched"].get("from", "the old collection")
+    changes = {row["what"]: row for row in view.facts.get("application_changes") or ()}
+    model = changes.get("query model", {}).get("new", "the new model")
+    return [
+        ("query", f"Deploy the query model {model}   (lines to change)"),
+        ("writers", "Everything that writes documents uses it too   (lines to change)"),
+        ("watch", f"Watch for some days; way back: qmm rollback {view.run_id}"),
+        ("cleanup", f"Then free the space of {old}: qmm cleanup {view.run_id}   (never by itself)"),
+    ]

@@ -1,0 +1,199 @@
+"""The run as it goes: state, progress, steps, server, log. It draws snapshots and steers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.widget import Widget
+
+from qdrant_model_migration.tui import run_words
+from qdrant_model_migration.tui.screens.chooser import Chooser
+from qdrant_model_migration.tui.screens.dialog import Dialog
+from qdrant_model_migration.tui.screens.stop import HelpText
+from qdrant_model_migration.tui.screens.watching import Watching
+from qdrant_model_migration.tui.typeset import clock, crop, number, sparkline
+from qdrant_model_migration.tui.widgets.frame import Pane, facts
+from qdrant_model_migration.tui.widgets.lines import Line
+from qdrant_model_migration.tui.widgets.press import Act
+
+if TYPE_CHECKING:
+    from qdrant_model_migration.engine import RunView
+
+SPEEDS = (
+    Line("gently", "gently    slower, searches come first"),
+    Line("normally", "normally  as planned"),
+    Line("fast", "fast      as fast as the server takes it"),
+)
+
+
+class RunScreen(Watching):
+    """The same four numbers in the same place in every state."""
+
+    place: str = "Run"
+    keys: ClassVar[tuple[tuple[str, str], ...]] = (("p", "Pause"), ("t", "Speed"), ("l", "Log"))
+    esc = "Home"
+    hello = "You may close this window. The run goes on; qmm attach brings it back."
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rates: list[float | None] = []
+
+    def body(self) -> ComposeResult:
+        yield Pane("", "Reading the notes of the run…", id="state", classes="rule")
+        with Horizontal(id="middle"):
+            yield Pane("Steps", "", id="steps", classes="rule")
+            with Vertical(id="right"):
+                yield Pane("Server", "", id="server", classes="rule")
+                yield Pane("Dead letters", "", id="letters", classes="rule")
+        yield Pane("Log", "Nothing has happened yet.", id="log", classes="rule")
+
+    def acts(self) -> tuple[Act, ...]:
+        view = self.view
+        letters = Act("letters", "Dead letters")
+        log = Act("log", "Log", letter="l")
+        if view is None:
+            return (log, letters)
+        state = view.state
+        if state == "waiting":
+            name = (view.gate or {}).get("name")
+            label = "Look at the verdict" if name == "cutover" else "Answer…"
+            return (Act("gate", label), letters, log)
+        if state in run_words.OVER:
+            return (Act("report", "Report"), letters, log)
+        if state in ("interrupted", "stopped", "failed"):
+            return (Act("resume", "Resume"), *self._verdict(view), letters, log)
+        if state == "paused":
+            return (Act("continue", "Continue", letter="p"), letters, log, Act("stop", "Stop…"))
+        if state == "stopping":
+            return (letters, log)
+        return (
+            Act("pause", "Pause", letter="p"),
+            Act("speed", "Speed", letter="t"),
+            letters,
+            log,
+            Act("stop", "Stop…"),
+        )
+
+    @staticmethod
+    def _verdict(view: RunView) -> tuple[Act, ...]:
+        return (Act("verify", "Verdict"),) if view.verdict else ()
+
+    def help(self) -> HelpText:
+        return HelpText(
+            "Run",
+            (
+                "Only what the server has confirmed is counted. 100 % comes only at the",
+                "end. A checkpoint is saved after each slice, so that Resume repeats at",
+                "most the slices that were under way.",
+                "",
+                "Pause: nothing is read or written until Continue.",
+                "Stop: finishes what is on its way (up to 10 s) and ends the engine.",
+                "Dead letters: points set aside because their text is missing; they are",
+                "copied without a vector. Nothing is embedded as empty text.",
+                "",
+                "p pauses and continues, t sets the speed, l opens the log.",
+            ),
+        )
+
+    def first(self) -> Widget | None:
+        return None
+
+    async def draw(self, view: RunView) -> None:
+        width = max(40, self.size.width - 4)
+        here = run_words.now_step(view)
+        rate = here[1].rate if here and view.state == "running" else None
+        self._rates.append(rate)
+        del self._rates[:-200]
+        lines = [
+            run_words.progress(view, width),
+            run_words.counts(view),
+            run_words.second_line(view),
+        ]
+        spark = sparkline(self._rates, max(10, width - 34))
+        if spark and view.state == "running":
+            top = max(rate for rate in self._rates if rate is not None)
+            lines.insert(2, f"{spark}   highest {number(top)}/s")
+        self.query_one("#state", Pane).write("\n".join(lines), title=run_words.headline(view))
+        self._draw_steps(view)
+        self._draw_server(view)
+        self._draw_log(view)
+
+    def _draw_steps(self, view: RunView) -> None:
+        box = self.query_one("#steps", Pane)
+        rows = max(4, box.size.height or 10)
+        box.write("\n".join(run_words.step_lines(view, rows, max(24, box.size.width))))
+
+    def _draw_server(self, view: RunView) -> None:
+        box = self.query_one("#server", Pane)
+        rows = run_words.server_lines(view)
+        box.write(facts(rows, max(24, box.size.width or 36)))
+        letters = self.query_one("#letters", Pane)
+        letters.write(
+            "none" if not view.dead_letters else "copied without a vector; see Dead letters",
+            title=f"Dead letters: {view.dead_letters:,}",
+        )
+
+    def _draw_log(self, view: RunView) -> None:
+        box = self.query_one("#log", Pane)
+        rows = max(3, box.size.height or 3)
+        width = max(30, self.size.width - 4)
+        shown = [f"{clock(event.at)}  {event.text}" for event in view.events[-rows:]]
+        text = Text("\n".join(crop(line, width) for line in shown) or "Nothing has happened yet.")
+        box.write(text)
+
+    async def action_back(self) -> None:
+        self.leave_work()
+        self.wizard.go_home()
+
+    async def act(self, key: str) -> None:
+        if key == "pause":
+            self.steer("pause")
+            self.say("Pausing: what is on its way is finished first.")
+        elif key == "continue":
+            self.steer("resume")
+            self.say("Going on.")
+        elif key == "stop":
+            self._ask_to_stop()
+        elif key == "resume":
+            self.start_engine()
+            self.say("Starting. What is already done is checked, then it goes on.")
+        elif key == "speed":
+            self._ask_speed()
+        elif key == "gate":
+            waits = (self.view.gate or {}).get("name") if self.view else None
+            self.wizard.go("verify" if waits == "cutover" else "gate")
+        elif key in ("report", "verify"):
+            self.wizard.go(key)
+        elif key == "letters":
+            self.wizard.go("dead_letters")
+        elif key == "log":
+            self.wizard.go("run_log")
+
+    def _ask_to_stop(self) -> None:
+        def answered(key: str | None) -> None:
+            if key == "stop":
+                self.steer("stop")
+                self.say("Stopping: what is on its way is finished, then the checkpoint is saved.")
+
+        self.app.push_screen(
+            Dialog(
+                "Stop the run?",
+                (
+                    "It finishes what is on its way (up to 10 s) and saves the checkpoint.",
+                    "Resume goes on from there. Nothing is lost.",
+                ),
+                (Act("on", "Go on"), Act("stop", "Stop")),
+            ),
+            answered,
+        )
+
+    def _ask_speed(self) -> None:
+        def answered(pace: str | None) -> None:
+            if pace is not None:
+                self.steer("throttle", pace=pace)
+                self.say(f"Speed: {pace}. The effect shows within 10 s.")
+
+        self.app.push_screen(Chooser("How hard may the server be worked?", SPEEDS), answered)

@@ -1,0 +1,100 @@
+"""A verdict in words, its interval drawn. Pure text; the word comes first, the bar second."""
+
+from __future__ import annotations
+
+from qdrant_model_migration.quality import Judgement, Verdict
+from qdrant_model_migration.tui.typeset import crop, number
+from qdrant_model_migration.tui.widgets.frame import wrap
+
+
+def judged(verdict: Verdict, width: int) -> list[str]:
+    """The two numbers, their difference, the interval; or why there are none."""
+    lines = wrap(verdict.headline, width)
+    judgement = verdict.judgement
+    if judgement is None or judgement.old is None:
+        return [*lines, *wrap(verdict.todo, width)]
+    kind = "labelled" if judgement.origin == "labelled" else "made up from your documents"
+    lines.append(
+        f"Right answers in the first {judgement.k} ({judgement.metric}), "
+        f"{judgement.n} queries, {kind}"
+    )
+    numbers = f"  old {judgement.old:.3f}     new {judgement.new:.3f}"
+    if judgement.difference is not None:
+        numbers += f"     difference {judgement.difference:+.3f}"
+    if judgement.low is not None and judgement.high is not None:
+        numbers += f" (95 %: {judgement.low:+.3f} to {judgement.high:+.3f})"
+        lines += [numbers, interval(judgement, verdict.margin, width)]
+        lines.append(f"GO needs the whole interval above {-verdict.margin:+.3f}, your limit.")
+    else:
+        lines.append(numbers)
+    return [*lines, *wrap(verdict.todo, width)] if verdict.todo else lines
+
+
+def interval(judgement: Judgement, margin: float, width: int) -> str:
+    """The interval on a scale that holds it, zero, and the limit (┆)."""
+    low, high = judgement.low or 0.0, judgement.high or 0.0
+    edge = max(abs(low), abs(high), margin) * 1.25
+    cells = max(20, width - 16)
+
+    def at(value: float) -> int:
+        return min(cells - 1, max(0, round((value + edge) / (2 * edge) * (cells - 1))))
+
+    line = [" "] * cells
+    line[at(0)] = "0"
+    line[at(-margin)] = "┆"
+    for cell in range(at(low), at(high) + 1):
+        line[cell] = "─"
+    line[at(low)], line[at(high)] = "├", "┤"
+    line[at(judgement.difference or 0)] = "●"
+    return f"{-edge:+.2f} {''.join(line)} {edge:+.2f}"
+
+
+def integrity(verdict: Verdict, width: int, *, dead: int) -> list[str]:
+    """One line a check, with its sign."""
+    lines = []
+    for check in verdict.integrity.checks:
+        sign = "i" if check.ok is None else "✓" if check.ok else "✗"
+        found = number(check.found) if isinstance(check.found, int) else check.found
+        if check.expected is not None:
+            expected = number(check.expected) if isinstance(check.expected, int) else check.expected
+            found = f"{found} of {expected}"
+        name = crop(check.name, max(12, width - len(found) - 4)).rstrip()
+        lines.append(f"{sign} {name.ljust(width - len(found) - 3)} {found}")
+        if check.note and check.ok is not True:
+            lines += [f"  {piece}" for piece in wrap(check.note, width - 2)]
+    if dead:
+        lines.append(f"i {dead:,} dead letters, without a vector")
+    if verdict.overlap is not None:
+        lines.append(f"i Overlap {verdict.overlap.share * 100:.0f} % of results are the same")
+    return lines or ["not checked yet"]
+
+
+def parts(verdict: Verdict, width: int) -> list[str]:
+    """The parts of the queries, and the queries that got worse."""
+    lines: list[str] = []
+    for part in verdict.parts:
+        lines.append(f"{part.part}: {part.word}")
+        lines += [f"  {piece}" for piece in wrap(part.reason, width - 2)]
+    judgement = verdict.judgement
+    worse = [w for w in judgement.worst if _worse(w.old, w.new)] if judgement else []
+    for change in worse[:3]:
+        lines.append(crop(f'Worst: "{change.text}"', width).rstrip())
+        lines.append(f"  right answer was {_rank(change.old)}, is now {_rank(change.new)}")
+    return lines or ["No parts, and no query got worse."]
+
+
+def hint(verdict: Verdict) -> str:
+    """What comes next, for the message line."""
+    if verdict.word == "GO":
+        return "Nothing is switched yet. Try it yourself, then go to the cutover."
+    if verdict.word == "NO-GO":
+        return "Cutover is closed; searches go on with the old collection."
+    return "Not proved either way: the cutover will ask for the words without proof."
+
+
+def _worse(old: int | None, new: int | None) -> bool:
+    return old is not None and (new is None or new > old)
+
+
+def _rank(rank: int | None) -> str:
+    return f"number {rank}" if rank is not None else "not found"
