@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,23 +12,7 @@ import pytest
 from qdrant_model_migration.embedders import Embedder, ModelRef, fit, open_embedder
 from qdrant_model_migration.qdrant import Address, Point, Qdrant, open_qdrant
 from support.fake_qdrant import FakeQdrant
-
-_SUBJECTS = ("The parser", "A socket", "This iterator", "The caller", "An empty list", "The thread")
-_VERBS = ("returns", "raises", "accepts", "closes", "wraps", "ignores")
-_OBJECTS = (
-    "the first argument when it is given",
-    "an error if the file is not there",
-    "a copy of the headers that were sent",
-    "every line of the buffer in order",
-    "the lock which has been taken by another",
-)
-
-
-def sentence(number: int) -> str:
-    """One of 180 different English sentences, with its number as a word."""
-    subject = _SUBJECTS[number % 6]
-    verb = _VERBS[number // 6 % 6]
-    return f"{subject} {verb} {_OBJECTS[number // 36 % 5]} in case n{number}"
+from support.sentences import sentence
 
 
 @pytest.fixture(scope="session")
@@ -42,15 +27,7 @@ def embedder(model: ModelRef) -> Embedder:
     return open_embedder(model)
 
 
-@pytest.fixture(params=["folder", "server"])
-def qdrant(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Qdrant]:
-    """An open, empty Qdrant."""
-    if request.param == "folder":
-        with open_qdrant(Address(folder=str(tmp_path / "qdrant"))) as opened:
-            yield opened
-        return
-    with FakeQdrant() as fake, open_qdrant(Address(url=fake.url)) as opened:
-        yield opened
+Fill = Callable[..., None]
 
 
 @pytest.fixture
@@ -60,12 +37,15 @@ def on_server() -> Iterator[tuple[FakeQdrant, Qdrant]]:
         yield fake, opened
 
 
-Fill = Callable[..., None]
-
-
 @pytest.fixture
-def fill(model: ModelRef, embedder: Embedder) -> Fill:
-    """fill(qdrant, name, payloads, texts=..., metadata=...): points 0, 1, ... with these payloads.
+def server(on_server: tuple[FakeQdrant, Qdrant]) -> Qdrant:
+    """A connection to an empty fake server."""
+    return on_server[1]
+
+
+@pytest.fixture(scope="session")
+def fill(embedder: Embedder) -> Fill:
+    """fill(qdrant, name, payloads, texts, metadata): points 0, 1, ... with these payloads.
 
     texts: what the stored vectors are made of; None for a point gives it no vector.
     """
@@ -87,3 +67,49 @@ def fill(model: ModelRef, embedder: Embedder) -> Fill:
         qdrant.insert(name, points)
 
     return filled
+
+
+@pytest.fixture(scope="session")
+def fill_docs(fill: Fill, model: ModelRef) -> Callable[[Qdrant], None]:
+    """`docs_a` behind the alias `docs`: 120 texts, a number in place of one, two points bare.
+
+    Beside it `other`, which is empty.
+    """
+
+    def filled(qdrant: Qdrant) -> None:
+        texts = [sentence(number) for number in range(120)]
+        payloads: list[dict[str, Any]] = [
+            {"title": f"No {number}", "meta": {"body": text}, "lang": "en"}
+            for number, text in enumerate(texts)
+        ]
+        payloads += [{"title": "x", "meta": {"body": 7}}, {"title": "y"}, {}]
+        fill(qdrant, "docs_a", payloads, [*texts, None, None, None], model.to_metadata())
+        qdrant.switch_alias("docs", "docs_a")
+        qdrant.create_collection("other", {"vectors": {"size": 4, "distance": "Dot"}})
+
+    return filled
+
+
+@pytest.fixture(scope="session")
+def filled_folder(
+    fill_docs: Callable[[Qdrant], None], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A folder with the docs, to be copied: writing it takes seconds."""
+    folder = tmp_path_factory.mktemp("docs") / "qdrant"
+    with open_qdrant(Address(folder=str(folder))) as opened:
+        fill_docs(opened)
+    return folder
+
+
+@pytest.fixture(params=["folder", "server"])
+def docs(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Qdrant]:
+    """A Qdrant with the docs, of one's own: a folder and the fake server in turn."""
+    if request.param == "folder":
+        folder = tmp_path / "qdrant"
+        shutil.copytree(request.getfixturevalue("filled_folder"), folder)
+        with open_qdrant(Address(folder=str(folder))) as opened:
+            yield opened
+        return
+    with FakeQdrant() as fake, open_qdrant(Address(url=fake.url)) as opened:
+        request.getfixturevalue("fill_docs")(opened)
+        yield opened

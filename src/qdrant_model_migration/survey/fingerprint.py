@@ -37,7 +37,7 @@ def fingerprint(raw: Mapping[str, Any], payload_schema: Mapping[str, Any]) -> st
     """
     params = _dict(raw.get("params"))
     vectors = _dict(params.get("vectors"))
-    if "size" in vectors:
+    if not isinstance(vectors.get("size", {}), Mapping):  # one unnamed vector stands by itself
         vectors = {"": vectors}
     sparse = _dict(params.get("sparse_vectors"))
     rest = {k: v for k, v in params.items() if k not in ("vectors", "sparse_vectors")}
@@ -54,8 +54,7 @@ def fingerprint(raw: Mapping[str, Any], payload_schema: Mapping[str, Any]) -> st
             {
                 "own": raw.get("quantization_config"),
                 "each": {
-                    name: {"is": _dict(vector).get("quantization_config")}
-                    for name, vector in each.items()
+                    name: _dict(vector).get("quantization_config") for name, vector in each.items()
                 },
             },
             None,
@@ -65,8 +64,9 @@ def fingerprint(raw: Mapping[str, Any], payload_schema: Mapping[str, Any]) -> st
             {
                 "own": _without(raw, ("params", "quantization_config", "metadata")),
                 "each": {
-                    name: _without(vector, (*_SHAPE, "quantization_config"))
+                    name: tuned
                     for name, vector in each.items()
+                    if (tuned := _said(_without(vector, (*_SHAPE, "quantization_config"))))
                 },
             },
             None,
