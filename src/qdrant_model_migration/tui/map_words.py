@@ -31,7 +31,8 @@ def standings(advice: Advice, width: int, rows: int) -> list[str]:
 
 
 def _cell(sign: str, name: str, label: str, width: int) -> str:
-    return crop(f"{sign} {name:<10} {label}", width).rstrip()
+    short = label.rsplit("/", 1)[-1] if label.startswith("/") else label
+    return crop(f"{sign} {name:<10} {short}", width).rstrip()
 
 
 def fits(advice: Advice, width: int) -> list[str]:

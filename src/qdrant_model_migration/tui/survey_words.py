@@ -148,6 +148,7 @@ def _aliases(fact: Fact[Any], _: Mapping[str, Fact[Any]]) -> str:
 
 
 _SAY = {
+    "server": lambda fact, _: str(fact.value),
     "add_vector": _able,
     "insert_only": _able,
     "points": _points,

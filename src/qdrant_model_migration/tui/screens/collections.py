@@ -86,7 +86,7 @@ class CollectionsScreen(Stop):
     def _show(self) -> None:
         lines = self._collections()
         listed = self.query_one("#collections", Lines)
-        width = max(20, self.size.width - 66)
+        width = max(14, self.size.width - 65)
         head = row(
             [("COLLECTION", width), ("ALIAS", 9), ("POINTS", -10), ("VECTORS", 13),
              ("ABOUT", -7), ("MODEL", 12)]

@@ -98,7 +98,7 @@ class HomeScreen(Stop):
                 else "None. All runs are finished; Runs lists them."
             )
             return
-        wide = max(30, self.size.width - 60)
+        wide = max(20, self.size.width - 47)
         listed.show(
             [
                 Line(

@@ -118,7 +118,7 @@ class ModelScreen(Stop):
         self._explain()
 
     def _show(self) -> None:
-        room = max(16, self.size.width - 54)
+        room = max(16, self.size.width - 58)
         head = [("MODEL", room), ("DIM", -6), ("LANGUAGES", 12), ("LONGEST", -7), ("TO GET", 9),
                 ("SPEED", 9)]  # fmt: skip
         lines = []

@@ -15,9 +15,9 @@ from qdrant_model_migration.tui.widgets.frame import Pane
 from qdrant_model_migration.tui.widgets.press import Act
 
 WHAT = """\
-A Qdrant in a folder of this computer, filled with texts that every Python has:
-its own documentation. Two small models that need no download. An application
-that searches and writes through the alias docs while you migrate.
+A Qdrant in a folder of this computer, filled with texts that every Python
+has: its own documentation. Two small models that need no download. An
+application that searches and writes through the alias docs meanwhile.
 
 What it cannot do, it says: the practice Qdrant does not compress and has no
 indexes. Everything else is the real thing."""

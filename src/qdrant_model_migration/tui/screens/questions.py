@@ -125,7 +125,7 @@ class QuestionsScreen(Stop):
         self._show_options(how)
         box = self.query_one("#options", Lines)
         box.go(str(self._selected))
-        box.focus()
+        box.focus(scroll_visible=False)
         asked = self._advice().asked
         keys = [q.key for q in asked]
         number = f"{keys.index(question.key) + 1} of about {len(keys)}" if (
@@ -201,8 +201,8 @@ class QuestionsScreen(Stop):
             else now
         )
         box = self.query_one("#map", Pane)
-        width = max(20, (box.size.width or 32) - 4)
-        rows = max(6, (box.size.height or 19) - 2 - len(tried.fits) - 1)
+        width = max(20, box.size.width or 28)
+        rows = max(6, (box.size.height or 17) - len(tried.fits) - 1)
         lines = map_words.standings(now, width, rows)
         left = map_words.possible(tried)
         lines.append(f"─ If you choose this: {left} of {len(tried.fits)} ".ljust(width, "─"))

@@ -104,7 +104,7 @@ class RunsScreen(Stop):
 
     def _show(self) -> None:
         box, one = self.query_one("#runs", Lines), self.query_one("#one", Pane)
-        room = max(20, self.size.width - 62)
+        room = max(16, self.size.width - 63)
         head = row([("RUN", 14), ("WHAT", room), ("STATE", 24), ("SINCE", 14)])
         box.show(
             [

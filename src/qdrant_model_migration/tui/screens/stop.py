@@ -142,11 +142,13 @@ class Stop(Screen[str | None]):
             self.say(self.hello)
         await self.opened()
         self.frame()
+        await self.show_acts()
         self.call_after_refresh(self.focus_first)
 
     async def on_screen_resume(self) -> None:
         self.frame()
         await self.shown()
+        await self.show_acts()
 
     async def opened(self) -> None:
         """A subclass does here what has to be done once, when the screen opens."""

@@ -108,7 +108,7 @@ class StrategyScreen(Stop):
         others = [c for c in advice.fits if taken is None or c.strategy.name != taken.name]
         order = ("first", "possible", "open", "ruled out")
         others.sort(key=lambda choice: order.index(choice.fit.word))
-        room = max(20, self.size.width - 40)
+        room = max(20, self.size.width - 42)
         box = self.query_one("#others", Lines)
         box.show([Line(c.strategy.name, self._other(c, room)) for c in others])
         titled(box, "Why not the others")

@@ -97,20 +97,20 @@ class SurveyScreen(Stop):
 
     def _show(self) -> None:
         shown = survey_words.lines(self._facts)
-        room = max(20, self.size.width - 36)
+        room = max(20, self.size.width - 35)
         listed: list[Line] = []
         for line in shown:
             first, *rest = wrap(line.found, room)
             sign = "?" if line.key in survey_words.CORRECTABLE and "not known" in line.how else " "
             listed.append(
-                Line(line.key, row([(f"{sign}{line.what}", 13), (first, room), (line.how, 13)]))
+                Line(line.key, row([(f"{sign}{line.what}", 13), (first, room), (line.how, 14)]))
             )
             if rest and line.key in survey_words.CORRECTABLE:
                 at = len(listed) - 1
                 more = "\n".join(" " * 15 + piece for piece in rest[:3])
                 listed[at] = listed[at]._replace(text=f"{listed[at].text}\n{more}")
         box = self.query_one("#facts", Lines)
-        box.show(listed, head=row([(" WHAT", 13), ("FOUND", room), ("HOW WE KNOW", 13)]))
+        box.show(listed, head=row([(" WHAT", 13), ("FOUND", room), ("HOW WE KNOW", 14)]))
         known = sum(1 for line in shown if line.found)
         state = self._took or f"{known} of {len(shown)}"
         titled(box, f"Survey of {self.trip.collection} · {state}")
@@ -154,6 +154,13 @@ class SurveyScreen(Stop):
     async def action_back(self) -> None:
         self._stop_reading.set()
         await super().action_back()
+
+    def on_lines_moved(self, event: Lines.Moved) -> None:
+        """The whole line on the message line, where its column was too narrow."""
+        event.stop()
+        line = next(x for x in survey_words.lines(self._facts) if x.key == event.key)
+        if line.found:
+            self.say(f"{line.what or 'It can'}: {line.found} ({line.how})")
 
     async def on_lines_chosen(self, event: Lines.Chosen) -> None:
         event.stop()

@@ -109,7 +109,7 @@ class TryItScreen(Watching):
 
     def _show(self, both: SideBySide, old_name: str, new_name: str) -> None:
         box_old, box_new = self.query_one("#old", Pane), self.query_one("#new", Pane)
-        width = max(24, (box_new.size.width or 38) - 4)
+        width = max(24, box_new.size.width or 34)
         if both.old is None:
             box_old.write(
                 "The old side cannot search: its model is not on this computer, or not known.",

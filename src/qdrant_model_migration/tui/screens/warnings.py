@@ -113,7 +113,7 @@ class WarningsScreen(Stop):
 
     def _show(self) -> None:
         box = self.query_one("#warnings", Lines)
-        room = max(16, (box.size.width or 30) - 9)
+        room = max(16, (box.size.width or 30) - 10)
         lines = []
         for w in self._warnings:
             tick = ("[x]" if self._accepted(w) else "[ ]") if w.severity == "must" else "   "

@@ -11,6 +11,7 @@ from rich.text import Text
 from textual import events
 from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
+from textual.containers import ScrollableContainer
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
@@ -206,9 +207,17 @@ class Lines(ScrollView, can_focus=True):
         if not rows or not self.size.height:
             return
         top = 0 if self._cursor == 0 else rows[0]
-        self.scroll_to_region(
-            Region(0, top, 1, rows[-1] - top + 1), animate=False, force=True, immediate=True
-        )
+        region = Region(0, top, 1, rows[-1] - top + 1)
+        self.scroll_to_region(region, animate=False, force=True, immediate=True)
+        around = self.parent
+        if isinstance(around, ScrollableContainer):
+            # A list as high as its lines does not scroll itself; what it stands in does.
+            if top == 0 and rows[-1] < around.size.height - self.virtual_region.y:
+                around.scroll_home(animate=False, force=True, immediate=True)
+            else:
+                around.scroll_to_region(
+                    region.translate(self.virtual_region.offset), animate=False, force=True
+                )
 
     def action_choose(self) -> None:
         if self.key is not None:
