@@ -1,0 +1,168 @@
+"""Where the whole trip is run: a local folder, fake servers of several versions, a real server.
+
+The same collection everywhere, made by a practice model that is fitted once per process.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from qdrant_model_migration.advice import ModelChoice, answer_all
+from qdrant_model_migration.advice.make_plan import make_plan
+from qdrant_model_migration.embedders import ModelRef, open_embedder
+from qdrant_model_migration.embedders.practice import fit
+from qdrant_model_migration.plan import Acceptance, Plan
+from qdrant_model_migration.qdrant import Address, Point, PointId, Qdrant, open_qdrant
+from qdrant_model_migration.strategies import by_name
+from qdrant_model_migration.survey import survey
+from support.fake_qdrant import FakeQdrant
+
+POINTS = 240
+_WORDS = (
+    "vector search engine stores points payload alias collection index shard replica snapshot "
+    "filter query score distance cosine model text token batch upsert scroll count delete create "
+    "update memory disk segment optimizer cluster node peer raft write read wait status green"
+).split()
+
+
+class Models(NamedTuple):
+    old: ModelRef
+    new: ModelRef
+
+
+class Place(NamedTuple):
+    """A Qdrant with the collection in it. `fake` where it is one, for faults."""
+
+    address: Address
+    collection: str
+    alias: str
+    models: Models
+    fake: FakeQdrant | None
+
+    def open(self) -> Qdrant:
+        return open_qdrant(self.address, os.environ.get("QDRANT_API_KEY"))
+
+
+def document(number: int) -> dict[str, Any]:
+    """A payload with a title, a text that has something to do with it, and awkward values."""
+    choose = random.Random(number)
+    title = " ".join(choose.sample(_WORDS, 4))
+    body = f"About {title}. " + " ".join(choose.choices(_WORDS, k=choose.randint(12, 60)))
+    return {
+        "title": title,
+        "text": body,
+        "rank": choose.random(),
+        "big": 2**64 - 1 - number,
+        "nested": {"tags": [choose.choice(_WORDS), None, True], "n": -number},
+    }
+
+
+def ident(number: int) -> PointId:
+    return number if number % 3 else str(uuid.UUID(int=number * 7919 + (1 << 100)))
+
+
+@pytest.fixture(scope="session")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Models:
+    folder = tmp_path_factory.mktemp("models")
+    texts = [document(n)["text"] for n in range(POINTS)]
+    return Models(*(fit(name, texts, folder) for name in ("practice/words-128", "practice/subwords-256")))
+
+
+def fill(qdrant: Qdrant, models: Models, collection: str, alias: str) -> None:
+    """The collection as an application with the old model leaves it."""
+    qdrant.create_collection(
+        collection,
+        {
+            "vectors": {
+                "size": models.old.dimensions,
+                "distance": "Cosine",
+                "hnsw_config": {"m": 24},
+            },
+            "on_disk_payload": True,
+            "optimizers_config": {"default_segment_number": 2},
+            "quantization_config": {"scalar": {"type": "int8", "quantile": 0.97}},
+            "metadata": {"owner": "search", **models.old.to_metadata()},
+        },
+    )
+    if qdrant.capabilities.settings:
+        qdrant.create_payload_index(collection, "rank", {"type": "float", "on_disk": True})
+        qdrant.create_payload_index(collection, "nested.n", {"type": "integer", "range": True})
+    embedder = open_embedder(models.old)
+    payloads = [document(n) for n in range(POINTS)]
+    payloads[7]["text"] = ""
+    payloads[8].pop("text")
+    vectors = embedder.embed([p.get("text") or "nothing" for p in payloads], "passage").vectors
+    qdrant.insert(
+        collection,
+        [
+            Point(ident(n), payload, {"": vector})
+            for n, (payload, vector) in enumerate(zip(payloads, vectors, strict=True))
+        ],
+    )
+    if qdrant.capabilities.settings:
+        qdrant.patch(
+            collection, {"strict_mode_config": {"enabled": True, "upsert_max_batchsize": 50}}
+        )
+    qdrant.switch_alias(alias, collection)
+
+
+PLACES = ["local", "fake 1.16.3", "fake 1.17.1", "fake 1.18.3"]
+
+
+@pytest.fixture(params=[*PLACES, pytest.param("real", marks=pytest.mark.server)])
+def place(
+    request: pytest.FixtureRequest, tmp_path: Path, models: Models, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Place]:
+    monkeypatch.setenv("QMM_RUN_DIR", str(tmp_path / "runs"))
+    kind = request.param
+    if kind == "local":
+        yield _filled(Address(url=None, folder=str(tmp_path / "qdrant")), models, None)
+    elif kind == "real":
+        url = os.environ.get("QDRANT_URL")
+        if not url:
+            pytest.skip("QDRANT_URL names no server")
+        mark = uuid.uuid4().hex[:8]
+        place = _filled(Address(url=url, folder=None), models, None, mark)
+        yield place
+        with place.open() as qdrant:
+            for name in qdrant.collections():
+                if mark in name:
+                    qdrant.delete_collection(name)
+    else:
+        with FakeQdrant(version=kind.split()[1]) as fake:
+            yield _filled(Address(url=fake.url, folder=None), models, fake)
+
+
+def _filled(address: Address, models: Models, fake: FakeQdrant | None, mark: str = "") -> Place:
+    place = Place(address, f"docs_old{mark}", f"docs{mark}", models, fake)
+    with place.open() as qdrant:
+        fill(qdrant, models, place.collection, place.alias)
+    return place
+
+
+def plan_for(place: Place, **answers: Any) -> Plan:
+    """Blue-green with every question answered as suggested and every warning acknowledged."""
+    with place.open() as qdrant:
+        found = survey(qdrant, place.collection)
+    given = {
+        "change": "model",
+        "model": place.models.new.model_dump(mode="json", exclude_defaults=True),
+        "target": f"{place.collection}_new",
+        "proof": {"kind": "later"},
+        **answers,
+    }
+    complete = answer_all(found, given, [ModelChoice(place.models.new, True)])
+    plan = make_plan(found, complete, by_name("blue_green"), speed=None)
+    accepted = {w: Acceptance(at="2026-01-01T00:00:00", said="") for w in plan.must_accept}
+    return plan.model_copy(update={"accepted": accepted, "practice": False})
+
+
+@pytest.fixture
+def make_blue_green(place: Place) -> Callable[..., Plan]:
+    return lambda **answers: plan_for(place, **answers)

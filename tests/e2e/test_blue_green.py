@@ -1,0 +1,272 @@
+"""The whole of Blue-green by the engine: from the plan to the switched alias, and back."""
+
+from __future__ import annotations
+
+import random
+import signal
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from qdrant_model_migration.embedders import open_embedder
+from qdrant_model_migration.engine import (
+    RunView,
+    create_run,
+    give_consent,
+    run_here,
+    start,
+    steer,
+    view,
+)
+from qdrant_model_migration.pipeline.sameness import same_payload
+from qdrant_model_migration.plan import Plan
+from qdrant_model_migration.qdrant import Point, Qdrant
+from support.world import everything
+
+from .conftest import POINTS, Place, document
+
+CONSENT = {"model": "yes", "alias": "docs", "without_proof": "without proof"}
+Make = Callable[..., Plan]
+
+
+def consent(place: Place) -> dict[str, str]:
+    return {**CONSENT, "alias": place.alias}
+
+
+def gate_of(seen: RunView) -> str:
+    assert seen.state == "waiting", (seen.state, seen.error, [e.text for e in seen.events[-5:]])
+    assert seen.gate is not None
+    return str(seen.gate["name"])
+
+
+def to_the_cutover(plan: Plan) -> Path:
+    folder = create_run(plan)
+    assert run_here(folder) == 3, view(folder).error
+    assert gate_of(view(folder)) == "cutover"
+    return folder
+
+
+def assert_moved(place: Place, qdrant: Qdrant, target: str) -> None:
+    """Same ids, payloads and settings; each vector is of the new model and the present text."""
+    old, new = everything(qdrant, place.collection), everything(qdrant, target)
+    assert new.keys() == old.keys()
+    assert all(same_payload(old[i].payload, new[i].payload) for i in old)
+    texts = {i: p.payload.get("text") for i, p in new.items()}
+    with_text = {i: t for i, t in texts.items() if isinstance(t, str) and t.strip()}
+    assert all(not new[i].vectors for i in new.keys() - with_text.keys())
+    made = open_embedder(place.models.new).embed(list(with_text.values()), "passage").vectors
+    for i, vector in zip(with_text, made, strict=True):
+        unit = np.asarray(vector) / np.linalg.norm(np.asarray(vector))
+        np.testing.assert_allclose(new[i].vectors[""], unit, atol=1e-4)
+
+
+def assert_settings_moved(place: Place, qdrant: Qdrant, target: str) -> None:
+    old, new = qdrant.config(place.collection), qdrant.config(target)
+    assert new.vectors()[""]["size"] == place.models.new.dimensions
+    assert new.metadata["owner"] == "search"
+    if not qdrant.capabilities.settings:
+        return
+    for key in ("quantization_config", "optimizer_config", "hnsw_config", "strict_mode_config"):
+        assert new.raw[key] == old.raw[key], key
+    assert new.vectors()[""]["hnsw_config"] == old.vectors()[""]["hnsw_config"]
+    assert {p: s.get("params") for p, s in new.payload_schema.items()} == {
+        p: s.get("params") for p, s in old.payload_schema.items()
+    }
+
+
+def test_the_whole_trip_ends_at_a_switched_alias(place: Place, make_blue_green: Make) -> None:
+    plan = make_blue_green()
+    folder = to_the_cutover(plan)
+    seen = view(folder)
+    assert seen.verdict is not None
+    assert seen.dead_letters == 2
+    give_consent(folder, "cutover", consent(place))
+    assert run_here(folder) == 0, view(folder).error
+    assert plan.move is not None
+    with place.open() as qdrant:
+        assert qdrant.aliases()[place.alias] == plan.move.target
+        assert_moved(place, qdrant, plan.move.target)
+        assert_settings_moved(place, qdrant, plan.move.target)
+        assert qdrant.count(place.collection) == POINTS
+    report = (folder / "report.md").read_text(encoding="utf-8")
+    assert place.models.new.name in report
+
+
+def test_a_wrong_name_does_not_open_the_cutover(place: Place, make_blue_green: Make) -> None:
+    folder = to_the_cutover(make_blue_green())
+    give_consent(folder, "cutover", {**consent(place), "alias": "doc"})
+    assert run_here(folder) == 3
+    with place.open() as qdrant:
+        assert qdrant.aliases()[place.alias] == place.collection
+
+
+def test_rollback_and_cleanup_ask_for_the_name_and_do_what_they_say(
+    place: Place, make_blue_green: Make
+) -> None:
+    plan = make_blue_green()
+    assert plan.move is not None
+    folder = to_the_cutover(plan)
+    give_consent(folder, "cutover", consent(place))
+    assert run_here(folder) == 0
+    assert run_here(folder, extra="rollback") == 3
+    give_consent(folder, "rollback", {"alias": place.alias})
+    assert run_here(folder, extra="rollback") == 0
+    assert view(folder).state == "rolled back"
+    with place.open() as qdrant:
+        assert qdrant.aliases()[place.alias] == place.collection
+    assert run_here(folder, extra="cleanup") == 3
+    give_consent(folder, "cleanup", {"collection": plan.move.target})
+    assert run_here(folder, extra="cleanup") == 0
+    with place.open() as qdrant:
+        assert not qdrant.exists(plan.move.target)
+        assert qdrant.exists(place.collection)
+
+
+def test_cleanup_is_refused_before_the_switch(place: Place, make_blue_green: Make) -> None:
+    folder = to_the_cutover(make_blue_green())
+    assert run_here(folder, extra="cleanup") == 4
+    with place.open() as qdrant:
+        assert qdrant.exists(place.collection)
+        assert qdrant.exists(f"{place.collection}_new")
+    assert gate_of(view(folder)) == "cutover"
+
+
+class Application(threading.Thread):
+    """Writes through the alias as fast as it is let, always with the model the alias means."""
+
+    def __init__(self, place: Place) -> None:
+        super().__init__(daemon=True)
+        self.place, self.over = place, threading.Event()
+        self.choose = random.Random(1)
+        self.writes = 0
+        self.error: Exception | None = None
+
+    def run(self) -> None:
+        try:
+            with self.place.open() as qdrant:
+                while not self.over.is_set():
+                    self.write(qdrant)
+        except Exception as error:  # noqa: BLE001 - shown by the test
+            self.error = error
+
+    def write(self, qdrant: Qdrant) -> None:
+        place = self.place
+        behind = qdrant.aliases()[place.alias]
+        model = place.models.old if behind == place.collection else place.models.new
+        number = self.choose.randrange(POINTS)
+        payload = document(number) | {"version": self.writes}
+        if self.writes % 3 == 0:
+            payload["text"] = f"{payload['text']} edited {self.writes}"
+        if self.writes % 7 == 0:
+            qdrant.delete(place.alias, [number])
+        else:
+            point = number if self.writes % 5 else 10_000 + self.writes
+            vector = open_embedder(model).embed([payload["text"]], "passage").vectors[0]
+            qdrant.upsert(place.alias, [Point(point, payload, {"": vector})])
+        self.writes += 1
+        time.sleep(0.002)
+
+
+def test_nothing_is_lost_while_the_application_keeps_writing(
+    place: Place, make_blue_green: Make
+) -> None:
+    if place.address.folder:
+        pytest.skip("a local folder has one owner; the practice run has its own application")
+    plan = make_blue_green()
+    assert plan.move is not None
+    folder = create_run(plan)
+    application = Application(place)
+    application.start()
+    assert run_here(folder) == 3, view(folder).error
+    application.over.set()
+    application.join()
+    assert application.error is None
+    assert application.writes > 20
+    give_consent(folder, "cutover", consent(place))
+    assert run_here(folder) == 0, view(folder).error
+    with place.open() as qdrant:
+        assert_moved(place, qdrant, plan.move.target)
+
+
+def test_a_collection_without_an_alias_gets_one_first(place: Place, make_blue_green: Make) -> None:
+    with place.open() as qdrant:
+        other = "plain" + place.collection
+        body = {"vectors": {"size": 128, "distance": "Cosine"}}
+        qdrant.create_collection(other, {**body, "metadata": place.models.old.to_metadata()})
+        qdrant.insert(other, list(everything(qdrant, place.collection).values()))
+    lone = place._replace(collection=other, alias="live" + place.collection)
+    from .conftest import plan_for
+
+    plan = plan_for(lone, name={"alias": lone.alias, "exists": False})
+    folder = create_run(plan)
+    assert run_here(folder) == 3
+    assert gate_of(view(folder)) == "adopt_alias"
+    with place.open() as qdrant:
+        assert qdrant.aliases()[lone.alias] == other
+    give_consent(folder, "adopt_alias", {"uses": "yes"})
+    assert run_here(folder) == 3
+    assert gate_of(view(folder)) == "cutover"
+
+
+def test_stopping_and_resuming_goes_on(place: Place, make_blue_green: Make) -> None:
+    plan = make_blue_green()
+    assert plan.move is not None
+    folder = create_run(plan)
+    start(folder)
+    steer(folder, "stop")
+    wait_until(lambda: not view(folder).live)
+    assert view(folder).state in ("stopped", "waiting")
+    assert run_here(folder) == 3, view(folder).error
+    with place.open() as qdrant:
+        assert_moved(place, qdrant, plan.move.target)
+
+
+def test_an_engine_killed_at_random_moments_ends_as_an_undisturbed_one(
+    place: Place, make_blue_green: Make
+) -> None:
+    if place.fake is not None and place.fake.state.version != "1.18.3":
+        pytest.skip("one fake server is enough for this")
+    plan = make_blue_green()
+    assert plan.move is not None
+    folder = create_run(plan)
+    choose = random.Random()
+    for _ in range(3):
+        start(folder)
+        time.sleep(choose.uniform(0.0, 1.2))
+        kill_engine(folder)
+        wait_until(lambda: not view(folder).live)
+        if view(folder).state == "waiting":
+            break
+        assert view(folder).state == "interrupted"
+    if view(folder).state != "waiting":
+        assert run_here(folder) == 3, view(folder).error
+    give_consent(folder, "cutover", consent(place))
+    assert run_here(folder) == 0, view(folder).error
+    with place.open() as qdrant:
+        assert_moved(place, qdrant, plan.move.target)
+        assert_settings_moved(place, qdrant, plan.move.target)
+    assert view(folder).dead_letters == 2
+
+
+def kill_engine(folder: Path) -> None:
+    import os
+
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            command = (entry / "cmdline").read_bytes().decode(errors="replace")
+        except OSError:
+            continue
+        if str(folder) in command and "\0engine\0" in command:
+            os.kill(int(entry.name), signal.SIGKILL)
+
+
+def wait_until(true: Callable[[], bool], seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.02)
