@@ -86,12 +86,13 @@ def _plan(sandbox: Sandbox) -> Plan:
     from qdrant_model_migration.commands.plan import speed_of
     from qdrant_model_migration.embedders import within_reach
     from qdrant_model_migration.qdrant import open_qdrant
+    from qdrant_model_migration.sandbox import COLLECTION
     from qdrant_model_migration.survey import survey
 
     with open_qdrant(sandbox.address) as qdrant:
-        found = survey(qdrant, sandbox.collection)
-        choices = [ModelChoice(model, within_reach(model)) for model in sandbox.models]
-        answers = answer_all(found, sandbox.answers, choices)
+        found = survey(qdrant, COLLECTION)
+        choices = [ModelChoice(model, within_reach(model)) for model in (sandbox.new_model(),)]
+        answers = answer_all(found, sandbox.answers(), choices)
         advice = advise(found, answers)
         strategy = advice.recommended
         assert strategy is not None, "practice always has a strategy that fits"
@@ -110,9 +111,9 @@ def _plan(sandbox: Sandbox) -> Plan:
     return acknowledge(plan, plan.must_accept)
 
 
-def _progress(done: int, total: int) -> None:
+def _progress(what: str, done: int, total: int) -> None:
     if done == total:
-        click.echo(f"Practice collection: {done:,} points are ready.")
+        click.echo(f"{what}: done.")
 
 
 def _ending(seen: RunView, folder: Path) -> None:

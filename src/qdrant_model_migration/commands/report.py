@@ -10,11 +10,10 @@ import click
 @click.option("--print", "to_screen", is_flag=True, help="Print it as well.")
 def command(run: str, to_screen: bool) -> int:
     """Write report.md and report.html of RUN again, from what its journal says."""
-    from qdrant_model_migration.engine import find_run, view, write_report
+    from qdrant_model_migration.engine import find_run, write_report
 
-    folder = find_run(run)
-    path = write_report(view(folder))
+    written = write_report(find_run(run))
     if to_screen:
-        click.echo(path.read_text(encoding="utf-8"))
-    click.echo(f"Saved {path} and report.html.")
+        click.echo(written[0].read_text(encoding="utf-8"))
+    click.echo(f"Saved {', '.join(path.name for path in written)} in {written[0].parent}.")
     return 0
