@@ -15,6 +15,7 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 
+from qdrant_model_migration import engine
 from qdrant_model_migration.advice import WhatIf
 from qdrant_model_migration.tui import memory
 from qdrant_model_migration.tui.screens import by_name, kind_of
@@ -122,6 +123,14 @@ class WizardApp(App[int]):
         key = self.trip.key
         return {**os.environ, **({"QDRANT_API_KEY": key.get_secret_value()} if key else {})}
 
+    def tell(self, words: str) -> None:
+        """Words for the message line of the screen that is about to come to the top."""
+        self.call_later(self._tell, words)
+
+    def _tell(self, words: str) -> None:
+        if self.stop_below is not None:
+            self.stop_below.say(words, trouble=True)
+
     # -- keys that work everywhere -------------------------------------------------------------
 
     def action_help(self) -> None:
@@ -223,6 +232,7 @@ def run_wizard(
 
     holder = SecretStr(api_key) if isinstance(api_key, str) and api_key else api_key or None
     del api_key  # a crash report that shows variables must not show the key
+    practice = practice or (attach is not None and engine.read_card(attach).practice)
     trip = Trip(
         address=Address.parse(address) if address else None,
         key=holder if isinstance(holder, SecretStr) else _key_of_environment(),
@@ -230,7 +240,7 @@ def run_wizard(
         answers=dict(answers or {}),
         run=attach,
     )
-    start = ("practice",) if practice else ("run",) if attach else ("connect",) if address else ()
+    start = ("run",) if attach else ("practice",) if practice else ("connect",) if address else ()
     log_file = _write_log()
     app = WizardApp(trip, start=start, ascii_signs=ascii_signs, log_file=log_file)
     code = app.run()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from qdrant_model_migration.tui.typeset import bar, number, span
+from qdrant_model_migration.tui.typeset import bar, moment, number, span
 
 if TYPE_CHECKING:
     from qdrant_model_migration.engine import RunView, StepView
@@ -74,6 +74,8 @@ def counts(view: RunView) -> str:
     step = here[1]
     unit = step.unit or "points"
     parts: list[str] = []
+    if view.state == "waiting":
+        return "Nothing goes on until you answer."
     if step.done is not None and step.total:
         parts.append(f"{number(step.done)} of {number(step.total)} {unit}")
     elif step.done:
@@ -84,9 +86,9 @@ def counts(view: RunView) -> str:
             parts.append(f"{span((step.total - step.done) / step.rate)} left in this step")
     elif view.state == "running" and step.total:
         parts.append("measuring the speed")
-    if step.seconds:
+    if step.seconds and not step.total:
         parts.append(f"{span(step.seconds)} so far")
-    return "     ".join(parts) or "no count for this step"
+    return "   ".join(parts) or "no count for this step"
 
 
 def second_line(view: RunView) -> str:
@@ -105,6 +107,8 @@ def second_line(view: RunView) -> str:
         "rolled back": "The application's name answers from the old collection again.",
         "cleaned up": "The old collection is deleted. There is no way back from here.",
     }
+    if view.state == "starting" and any(step.state == "done" for step in view.steps):
+        return "Checking what is already done, then it goes on."
     if view.state == "failed" and view.error:
         parts = [view.error.get("why", ""), view.error.get("todo", "")]
         return " ".join(part for part in parts if part) or confirmed(view)
@@ -131,7 +135,8 @@ def progress(view: RunView, width: int) -> str:
     step = here[1]
     if not step.total:
         done = sum(1 for s in view.steps if s.state == "done")
-        return f"{done} of {len(view.steps)} steps are done; this one has no count"
+        note = "; this one has no count" if view.state == "running" else ""
+        return f"{done} of {len(view.steps)} steps are done{note}"
     return bar(step.done or 0, step.total, width, over=False)
 
 
@@ -219,16 +224,32 @@ def server_lines(view: RunView) -> list[tuple[str, str]]:
     application: Mapping[str, Any] = view.application or {}
     if application.get("searches"):
         failed = application.get("failed") or 0
-        rows.append(
-            ("Test search", f"{number(application['searches'])} searches, {number(failed)} failed")
-        )
+        rows.append(("Searches", f"{number(application['searches'])}, {number(failed)} failed"))
     if application.get("answers_from"):
         rows.append(("Answers", f"from {application['answers_from']}"))
     if application.get("writes"):
-        rows.append(("Writes", f"{number(application['writes'])} by the application meanwhile"))
+        rows.append(("Writes", f"{number(application['writes'])} by the application"))
     caught = view.facts.get("caught_up")
     if isinstance(caught, list) and any(caught):
         rows.append(("Caught up", f"{number(sum(caught))} late writes"))
     if not rows:
         rows.append(("Searches", "go on as before"))
     return rows
+
+
+PAUSE_SECONDS = 15.0
+
+
+def rates(view: RunView) -> list[float | None]:
+    """The speed of the present step over time; None, a gap, where nothing was measured."""
+    found: list[float | None] = []
+    before: float | None = None
+    for sample in view.rates:
+        at = moment(sample.at)
+        if sample.step != view.step or at is None:
+            continue
+        if before is not None and at.timestamp() - before > PAUSE_SECONDS:
+            found.append(None)
+        found.append(sample.rate)
+        before = at.timestamp()
+    return found

@@ -9,7 +9,8 @@ from qdrant_model_migration.tui.widgets.frame import wrap
 
 def judged(verdict: Verdict, width: int) -> list[str]:
     """The two numbers, their difference, the interval; or why there are none."""
-    lines = wrap(verdict.headline, width)
+    # The title of the box says it, unless it is too long for one line.
+    lines = wrap(verdict.headline, width) if len(verdict.headline) > width - 4 else []
     judgement = verdict.judgement
     if judgement is None or judgement.old is None:
         return [*lines, *wrap(verdict.todo, width)]
@@ -49,7 +50,7 @@ def interval(judgement: Judgement, margin: float, width: int) -> str:
     return f"{-edge:+.2f} {''.join(line)} {edge:+.2f}"
 
 
-def integrity(verdict: Verdict, width: int, *, dead: int) -> list[str]:
+def integrity(verdict: Verdict, width: int) -> list[str]:
     """One line a check, with its sign."""
     lines = []
     for check in verdict.integrity.checks:
@@ -62,10 +63,9 @@ def integrity(verdict: Verdict, width: int, *, dead: int) -> list[str]:
         lines.append(f"{sign} {name.ljust(width - len(found) - 3)} {found}")
         if check.note and check.ok is not True:
             lines += [f"  {piece}" for piece in wrap(check.note, width - 2)]
-    if dead:
-        lines.append(f"i {dead:,} dead letters, without a vector")
     if verdict.overlap is not None:
-        lines.append(f"i Overlap {verdict.overlap.share * 100:.0f} % of results are the same")
+        share = f"{verdict.overlap.share * 100:.0f} % the same"
+        lines.append(f"i {'Overlap'.ljust(max(8, width - len(share) - 3))} {share}")
     return lines or ["not checked yet"]
 
 
@@ -79,7 +79,7 @@ def parts(verdict: Verdict, width: int) -> list[str]:
     worse = [w for w in judgement.worst if _worse(w.old, w.new)] if judgement else []
     for change in worse[:3]:
         lines.append(crop(f'Worst: "{change.text}"', width).rstrip())
-        lines.append(f"  right answer was {_rank(change.old)}, is now {_rank(change.new)}")
+        lines.append(f"  right answer: rank {_rank(change.old)} → {_rank(change.new)}")
     return lines or ["No parts, and no query got worse."]
 
 
@@ -97,4 +97,4 @@ def _worse(old: int | None, new: int | None) -> bool:
 
 
 def _rank(rank: int | None) -> str:
-    return f"number {rank}" if rank is not None else "not found"
+    return f"{rank}" if rank is not None else "not found"

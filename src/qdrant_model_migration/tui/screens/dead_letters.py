@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -93,5 +92,4 @@ class DeadLettersScreen(Watching):
 
 
 def _read(folder: Path, report: Report) -> object:
-    with closing(engine.Watch(folder)) as watch:
-        return watch.dead_letters(limit=10_000)
+    return engine.dead_letters(folder, limit=10_000)

@@ -157,15 +157,16 @@ class GateScreen(Watching):
     async def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter in a field never switches anything: it only moves on."""
         event.stop()
-        self._say_mistyped(event.input)
-        self.focus_next()
+        if not self._says_mistyped(event.input):
+            self.focus_next()
 
-    def _say_mistyped(self, field: Input) -> None:
+    def _says_mistyped(self, field: Input) -> bool:
         for ask in self.gate.asks if self.gate else ():
             if field.id == f"input-{ask.key}" and field.value and field.value != ask.expect:
-                self.say(
-                    f"You typed {field.value}; it has to be {ask.expect}. Nothing was changed."
-                )
+                words = f"You typed {field.value}; it has to be {ask.expect}."
+                self.say(f"{words} Nothing was changed.")
+                return True
+        return False
 
     async def on_lines_chosen(self, event: Lines.Chosen) -> None:
         event.stop()

@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import cast
 
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.widget import Widget
 
@@ -19,7 +20,7 @@ from qdrant_model_migration.tui.screens.chooser import Chooser
 from qdrant_model_migration.tui.screens.dialog import Dialog
 from qdrant_model_migration.tui.screens.questions import QuestionsScreen
 from qdrant_model_migration.tui.screens.stop import HelpText, Stop
-from qdrant_model_migration.tui.typeset import row
+from qdrant_model_migration.tui.typeset import crop, row
 from qdrant_model_migration.tui.widgets.frame import Pane, facts, titled, wrap
 from qdrant_model_migration.tui.widgets.lines import Line, Lines
 from qdrant_model_migration.tui.widgets.press import Act
@@ -40,6 +41,10 @@ class PlanScreen(Stop):
     keys = (("↑↓", "Move"), ("Enter", "Details"))
     hello = "Enter on a step: exactly what it does. Nothing is written until you start."
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._numbers: tuple[tuple[str, str], ...] = ()
+
     def body(self) -> ComposeResult:
         yield Lines(id="steps", classes="pane", wrap=False)
         yield Pane("", "", id="costs")
@@ -50,6 +55,7 @@ class PlanScreen(Stop):
             Act("change", "Change…"),
             Act("save", "Save plan and leave"),
             Act("back", "Back"),
+            Act("numbers", "Time, room and money in full", button=False),
         )
 
     def help(self) -> HelpText:
@@ -98,8 +104,8 @@ class PlanScreen(Stop):
         self._show(plan)
 
     def _show(self, plan: Plan) -> None:
-        room = max(20, self.size.width - 52)
-        head = row([(" #", 2), ("STEP", room), ("WRITES TO", 18), ("TIME", -7), ("WAY BACK", 13)])
+        room = max(20, self.size.width - 49)
+        head = row([(" #", 2), ("STEP", room), ("WRITES TO", 16), ("TIME", -6), ("WAY BACK", 13)])
         lines = []
         for at, step in enumerate(plan.steps):
             text = step.text(plan.move)
@@ -108,8 +114,8 @@ class PlanScreen(Stop):
             cells = [
                 (f"{at + 1:>2}", 2),
                 (text.title, room),
-                (text.writes_to, 18),
-                (words.duration(seconds) if seconds is not None else "", -7),
+                (text.writes_to, 16),
+                (words.duration(seconds) if seconds is not None else "", -6),
                 (text.way_back, 13),
             ]
             lines.append(Line(str(at), row(cells)))
@@ -143,7 +149,12 @@ class PlanScreen(Stop):
             kept += f" and {words.plural(others, 'other collection')}"
         if plan.collection not in plan.never_touched:
             kept = words.plural(len(plan.never_touched), "other collection")
-        self.query_one("#costs", Pane).write(facts(rows, width), title=f"Never touched: {kept}")
+        self._numbers = tuple(rows)
+        narrow = facts(rows, width)
+        if self.size.height < 36:
+            label = max(len(name) for name, _ in rows) + 2
+            narrow = Text("\n".join(crop(f"{n:<{label}}{said}", width) for n, said in rows))
+        self.query_one("#costs", Pane).write(narrow, title=f"Never touched: {kept}")
 
     def on_lines_chosen(self, event: Lines.Chosen) -> None:
         event.stop()
@@ -160,6 +171,9 @@ class PlanScreen(Stop):
         plan = self.trip.plan
         if key == "change":
             self._change()
+        elif key == "numbers":
+            lines = facts(self._numbers, 68).plain.split("\n")
+            self.app.push_screen(Dialog("Time, room and money", lines, (Act("close", "Close"),)))
         elif plan is None:
             return
         elif key == "save":
@@ -219,14 +233,20 @@ class PlanScreen(Stop):
         self.app.push_screen(Dialog("Start this run?", lines, acts), answered)
 
     async def done(self, name: str, result: object) -> None:
-        self.wizard.trip = self.trip.on(run=cast(Path, result))
+        folder, error = cast("tuple[Path, QmmError | None]", result)
+        self.wizard.trip = self.trip.on(run=folder)
         self.wizard.go("run")
+        if error is not None:
+            self.wizard.tell(str(error))
 
 
 def _begin(
     environment: tasks.Environment, plan: Plan, door: tasks.Lock, report: tasks.Report
 ) -> object:
     folder = engine.create_run(plan, engine.runs_folder())
-    with door:  # a local folder must be closed here before the engine opens it
-        engine.start(folder, environment())
-    return folder
+    try:
+        with door:  # a local folder must be closed here before the engine opens it
+            engine.start(folder, environment())
+    except QmmError as error:
+        return folder, error  # the run is there now: its own screen offers to resume it
+    return folder, None

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.widget import Widget
 
+from qdrant_model_migration import engine
 from qdrant_model_migration.tui.screens.stop import HelpText
 from qdrant_model_migration.tui.screens.watching import Watching
-from qdrant_model_migration.tui.typeset import day, number, span
 from qdrant_model_migration.tui.widgets.frame import Pane, facts, titled
 from qdrant_model_migration.tui.widgets.lines import Line, Lines
 from qdrant_model_migration.tui.widgets.press import Act
@@ -68,7 +68,9 @@ class ReportScreen(Watching):
     async def draw(self, view: RunView) -> None:
         width = max(40, self.size.width - 4)
         done = self.query_one("#done", Pane)
-        done.write(facts(_happened(view), width, label=11), title=_title(view))
+        told = engine.summarize(view)
+        rows = [(label, text) for label, text in told.rows if label not in ("What", "Server")]
+        done.write(facts(rows, width), title=told.title)
         self._draw_todo(view)
         files = [p.name for p in sorted(self.run.glob("*"))
                  if p.suffix in (".md", ".html", ".yaml", ".csv", ".txt")]  # fmt: skip
@@ -84,8 +86,13 @@ class ReportScreen(Watching):
         ticked = self._ticked()
         box = self.query_one("#todo", Lines)
         lines = [
-            Line(key, f"[{'x' if key in ticked else ' '}] {words}", hang=4)
-            for key, words in _todo(view)
+            Line(
+                todo.key,
+                f"[{'x' if todo.key in ticked else ' '}] {todo.text}",
+                more=todo.how,
+                hang=4,
+            )
+            for todo in engine.summarize(view).todo
         ]
         box.display = bool(lines)
         box.show(lines)
@@ -128,64 +135,7 @@ class ReportScreen(Watching):
         elif key == "log":
             self.wizard.go("run_log")
         elif key == "copy" and self.view is not None:
-            rows = [_title(self.view), *(f"{a}: {b}" for a, b in _happened(self.view))]
-            self.app.copy_to_clipboard("\n".join(rows))
+            told = engine.summarize(self.view)
+            lines = [told.title, *(f"{label}: {text}" for label, text in told.rows)]
+            self.app.copy_to_clipboard("\n".join(lines))
             self.say("Copied where the terminal allows it; report.md holds the same and more.")
-
-
-def _title(view: RunView) -> str:
-    switched = view.facts.get("switched")
-    if view.facts.get("rolled_back"):
-        back = view.facts["rolled_back"]
-        return f"Rolled back: {back['alias']} answers from {back['to']} again"
-    if switched:
-        return f"Done: {switched['alias']} now answers from {switched['to']}"
-    if view.facts.get("kept") is not None:
-        return "Done: the new setting is kept" if view.facts["kept"] else "Done: undone again"
-    return f"{view.state}: {view.what}"
-
-
-def _happened(view: RunView) -> list[tuple[str, str]]:
-    rows: list[tuple[str, str]] = []
-    switched: dict[str, Any] = view.facts.get("switched") or {}
-    if switched:
-        rows.append(("Since", day(switched.get("at"))))
-    application = view.application or {}
-    if application.get("searches"):
-        rows.append(
-            (
-                "Searches",
-                f"{number(application.get('failed') or 0)} of {number(application['searches'])} "
-                "test searches failed during the run",
-            )
-        )
-    counted = next((s for s in view.steps if s.name == "backfill" and s.done), None)
-    if counted is not None:
-        points = f"{number(counted.done)} points copied"
-        rows.append(("Points", f"{points}, {view.dead_letters:,} dead letters"))
-    caught, swept = view.facts.get("caught_up"), view.facts.get("swept")
-    writes = [f"{number(sum(v))} {w}" for v, w in ((caught, "caught up"), (swept, "swept"))
-              if isinstance(v, list)]  # fmt: skip
-    if writes:
-        rows.append(("Writes", f"during the run: {', '.join(writes)}"))
-    if view.verdict:
-        rows.append(("Quality", f"{view.verdict.get('word')}: {view.verdict.get('reason')}"))
-    took = sum(step.seconds or 0 for step in view.steps)
-    rows.append(("Took", f"{span(took)}, without the time it waited for you"))
-    return rows
-
-
-def _todo(view: RunView) -> list[tuple[str, str]]:
-    if view.facts.get("rolled_back"):
-        return [("old-model", "Put the old query model back   (lines to change)")]
-    if not view.facts.get("switched"):
-        return []
-    old = view.facts["switched"].get("from", "the old collection")
-    changes = {row["what"]: row for row in view.facts.get("application_changes") or ()}
-    model = changes.get("query model", {}).get("new", "the new model")
-    return [
-        ("query", f"Deploy the query model {model}   (lines to change)"),
-        ("writers", "Everything that writes documents uses it too   (lines to change)"),
-        ("watch", f"Watch for some days; way back: qmm rollback {view.run_id}"),
-        ("cleanup", f"Then free the space of {old}: qmm cleanup {view.run_id}   (never by itself)"),
-    ]

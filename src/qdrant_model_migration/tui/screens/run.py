@@ -29,6 +29,16 @@ SPEEDS = (
 )
 
 
+NEXT = {
+    "waiting": "The run waits for you. Nothing is switched by itself.",
+    "done": "The run is finished. The report says what is left for you.",
+    "failed": "Nothing old was touched. Resume tries again from the last checkpoint.",
+    "interrupted": "Resume goes on from the last checkpoint.",
+    "stopped": "Resume goes on from the last checkpoint, now or in a week.",
+    "paused": "Nothing is read or written until Continue.",
+}
+
+
 class RunScreen(Watching):
     """The same four numbers in the same place in every state."""
 
@@ -39,7 +49,7 @@ class RunScreen(Watching):
 
     def __init__(self) -> None:
         super().__init__()
-        self._rates: list[float | None] = []
+        self._state = ""
 
     def body(self) -> ComposeResult:
         yield Pane("", "Reading the notes of the run…", id="state", classes="rule")
@@ -102,19 +112,19 @@ class RunScreen(Watching):
         return None
 
     async def draw(self, view: RunView) -> None:
+        if view.state != self._state:
+            self._state = view.state
+            self.say(NEXT.get(view.state, self.hello))
         width = max(40, self.size.width - 4)
-        here = run_words.now_step(view)
-        rate = here[1].rate if here and view.state == "running" else None
-        self._rates.append(rate)
-        del self._rates[:-200]
         lines = [
             run_words.progress(view, width),
             run_words.counts(view),
             run_words.second_line(view),
         ]
-        spark = sparkline(self._rates, max(10, width - 34))
+        rates = run_words.rates(view)
+        spark = sparkline(rates, max(10, width - 24))
         if spark and view.state == "running":
-            top = max(rate for rate in self._rates if rate is not None)
+            top = max(rate for rate in rates if rate is not None)
             lines.insert(2, f"{spark}   highest {number(top)}/s")
         self.query_one("#state", Pane).write("\n".join(lines), title=run_words.headline(view))
         self._draw_steps(view)
@@ -132,7 +142,7 @@ class RunScreen(Watching):
         box.write(facts(rows, max(24, box.size.width or 36)))
         letters = self.query_one("#letters", Pane)
         letters.write(
-            "none" if not view.dead_letters else "copied without a vector; see Dead letters",
+            "none" if not view.dead_letters else "copied without a vector",
             title=f"Dead letters: {view.dead_letters:,}",
         )
 

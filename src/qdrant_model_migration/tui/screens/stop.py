@@ -165,9 +165,13 @@ class Stop(Screen[str | None]):
 
     def frame(self) -> None:
         """Bring top row, trip bar and keys up to date."""
-        self.query_one(TopRow).show(f"qmm · {self.where()}", self.trip.server)
+        self.query_one(TopRow).show(f"qmm · {self.where()}", self.server())
         self.query_one(TripBar).show(self.place, self.place_note())
         self.query_one(KeyLine).show(self.keys, self.esc)
+
+    def server(self) -> str:
+        """The right of the top row."""
+        return self.trip.server
 
     def place_note(self) -> str:
         return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import zip_longest
 from typing import TYPE_CHECKING, cast
 
 from textual.app import ComposeResult
@@ -70,8 +71,9 @@ class TryItScreen(Watching):
         if self._samples:
             return
         judgement = (view.verdict or {}).get("judgement") or {}
-        changes = [*(judgement.get("worst") or ()), *(judgement.get("best") or ())]
-        self._samples = tuple(change["text"] for change in changes)
+        best, worst = judgement.get("best") or (), judgement.get("worst") or ()
+        mixed = [one for pair in zip_longest(best, worst) for one in pair if one is not None]
+        self._samples = tuple(change["text"] for change in mixed)
         if self._samples:
             self.query_one("#field-query", Field).input.value = self._samples[0]
 

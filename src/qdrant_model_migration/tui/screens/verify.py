@@ -78,9 +78,7 @@ class VerifyScreen(Watching):
         width = max(40, self.size.width - 4)
         word.write("\n".join(verdict_words.judged(verdict, width)), title=verdict.headline)
         half = max(30, (self.size.width if self.size.width < 72 else self.size.width // 2) - 4)
-        self.query_one("#integrity", Pane).write(
-            "\n".join(verdict_words.integrity(verdict, half, dead=view.dead_letters))
-        )
+        self.query_one("#integrity", Pane).write("\n".join(verdict_words.integrity(verdict, half)))
         self.query_one("#parts", Pane).write("\n".join(verdict_words.parts(verdict, half)))
         self.say(verdict_words.hint(verdict))
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from qdrant_model_migration import engine
 from qdrant_model_migration.errors import QmmError
+from qdrant_model_migration.qdrant import Address
 from qdrant_model_migration.tui.screens.stop import Stop
 from qdrant_model_migration.tui.tasks import Environment, Report
 
@@ -39,6 +40,11 @@ class Watching(Stop):
 
     def where(self) -> str:
         return self.view.what if self.view is not None else self.trip.what or "run"
+
+    def server(self) -> str:
+        if self.view is None or self.view.card.practice or self.trip.connected is not None:
+            return self.trip.server
+        return Address(url=self.view.card.server).label
 
     async def opened(self) -> None:
         self.look()

@@ -32,7 +32,9 @@ class Field(Widget):
     ) -> None:
         super().__init__(id=f"field-{name}")
         self._label, self._hint, self._width = label, hint, max(width, len(label) + 1)
-        self.input = Input(value, password=hidden, id=f"input-{name}", compact=True)
+        self.input = Input(
+            value, password=hidden, id=f"input-{name}", compact=True, select_on_focus=False
+        )
 
     def compose(self) -> ComposeResult:
         with Horizontal():

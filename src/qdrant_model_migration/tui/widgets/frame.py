@@ -143,6 +143,8 @@ class Pane(Static):
 
 def titled(widget: Widget, title: str, note: str = "") -> None:
     """Set the title in a box's upper border, as plain text; `note` goes into the lower one."""
+    if widget.has_class("rule"):
+        title = f" {title} " if title else ""  # without corners nothing else sets it apart
     widget.border_title = Content(plain(title)).markup if title else None
     widget.border_subtitle = Content(plain(note)).markup if note else None
 
