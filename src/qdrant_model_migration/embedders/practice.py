@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import shake_256
 from pathlib import Path
@@ -166,7 +166,7 @@ class PracticeEmbedder:
         return unit
 
     def _look_up(self, word: str) -> NDArray[np.int32]:
-        rows = self._row_of_bucket[[_bucket(one) for one in _features(word, self._recipe)]]
+        rows = self._row_of_bucket[list(_buckets(word, self._recipe.subwords))]
         return rows[rows >= 0]
 
 
@@ -176,23 +176,18 @@ def _recipe(name: str) -> Recipe:
     return RECIPES[name]
 
 
-def _features(word: str, recipe: Recipe) -> Iterator[str]:
-    """The word; with subwords also its parts between underscores, and their 3- to 5-letter bits."""
-    yield f"w:{word}"
-    if not recipe.subwords:
-        return
-    for part in word.split("_"):
+@lru_cache(maxsize=50_000)
+def _buckets(word: str, subwords: bool) -> tuple[int, ...]:
+    """Where the word is counted; with subwords also the parts between its underscores, and their
+    3- to 5-letter bits. Python's own hash differs from process to process."""
+    features = [f"w:{word}"]
+    for part in word.split("_") if subwords else ():
         if part and part != word:
-            yield f"w:{part}"
+            features.append(f"w:{part}")
         edged = f"<{part}>"
         for length in (3, 4, 5):
-            for start in range(len(edged) - length + 1):
-                yield edged[start : start + length]
-
-
-def _bucket(feature: str) -> int:
-    # Python's own hash differs from process to process.
-    return crc32(_bytes(feature)) % _BUCKETS
+            features += [edged[at : at + length] for at in range(len(edged) - length + 1)]
+    return tuple(crc32(_bytes(feature)) % _BUCKETS for feature in features)
 
 
 def _bytes(text: str) -> bytes:
@@ -203,8 +198,8 @@ def _counts(text: str, recipe: Recipe) -> Counter[int]:
     words = Counter(_WORD.findall(text.lower())[: recipe.max_tokens])
     counts: Counter[int] = Counter()
     for word, times in words.items():
-        for feature in _features(word, recipe):
-            counts[_bucket(feature)] += times
+        for bucket in _buckets(word, recipe.subwords):
+            counts[bucket] += times
     return counts
 
 
