@@ -126,6 +126,8 @@ def test_a_part_that_the_run_changes_itself_can_be_left_out() -> None:
 
 
 def test_a_fingerprint_of_an_unknown_form_is_a_change_never_a_match() -> None:
-    assert describe_change("something else", fingerprint(RAW, SCHEMA))
+    assert describe_change("something else", fingerprint(RAW, SCHEMA)) == (
+        "its settings were changed",
+    )
     assert describe_change("x", "x") == ()
     assert describe_change("", fingerprint(RAW, SCHEMA))

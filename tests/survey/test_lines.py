@@ -126,3 +126,6 @@ def test_a_finished_survey_gives_the_same_lines_as_its_facts_while_it_was_read(
     found = survey(docs, "docs", on_fact=lambda key, fact: told.update({key: fact}))
     assert lines(told) == lines(facts_of(found))
     assert all(line.found for line in lines(told))
+    vectors = next(line for line in lines(told) if line.key == "vectors")
+    assert vectors.found == "1 without a name: 128 dimensions, cosine"
+    assert vectors.note == "3 points have no vector"

@@ -39,7 +39,9 @@ def test_everything_about_a_collection_is_found(docs: Qdrant, model: ModelRef) -
     assert found.old_model.note == "64 of 64 texts match"
     assert found.matches == (64, 64)
     assert found.lacking == {"": 3}
-    assert found.vectors.note == "3 points have no vector"
+    assert found.vectors.note == (
+        "1 without a name: 128 dimensions, cosine; 3 points have no vector"
+    )
     assert found.payload_fields.value == ("lang", "meta", "title")
     assert found.vector_bytes.value == 123 * 128 * 4
     assert 5_000 < (found.payload_bytes.value or 0) < 30_000
@@ -119,10 +121,10 @@ def test_a_collection_without_texts_is_surveyed_all_the_same(server: Qdrant, fil
 def test_several_long_fields_are_settled_by_the_one_that_gives_the_stored_vectors(
     server: Qdrant, fill: Fill, model: ModelRef
 ) -> None:
-    payloads = [{"body": TEXTS[-n], "text": TEXTS[n]} for n in range(100)]
-    fill(server, "docs", payloads, [p["body"] for p in payloads], model.to_metadata())
+    payloads = [{"notes": TEXTS[-n], "text": TEXTS[n]} for n in range(100)]
+    fill(server, "docs", payloads, [p["notes"] for p in payloads], model.to_metadata())
     found = survey(server, "docs")
-    assert (found.text_field.value, found.text_field.how) == ("body", "re-embedded")
+    assert (found.text_field.value, found.text_field.how) == ("notes", "re-embedded")
     assert found.old_model.note == "64 of 64 texts match"
 
 

@@ -50,7 +50,7 @@ def lines(facts: Facts) -> tuple[Line, ...]:
         _line(facts, "add_vector", "It can", _yes_or_no),
         _line(facts, "insert_only", "", _yes_or_no),
         _points(facts),
-        _line(facts, "vectors", "Vectors", lambda f: vectors_in_words(f.value), True),
+        _vectors(facts),
         _line(facts, "quantization", "Quantization", lambda f: f.note),
         _text_field(facts),
         _text_length(facts),
@@ -85,6 +85,16 @@ def _points(facts: Facts) -> Line:
     state = f", status {status.value}" if status.value else ""
     note = "; ".join(part for part in (fact.note, _trouble(status)) if part)
     return Line("points", "Points", f"{words.count(fact.value or 0)}{state}", fact.how, note=note)
+
+
+def _vectors(facts: Facts) -> Line:
+    fact = facts.get("vectors")
+    if fact is None:
+        return Line("vectors", "Vectors", "", "")
+    found = vectors_in_words(fact.value or ())
+    return Line(
+        "vectors", "Vectors", found, fact.how, note=fact.note.removeprefix(found).lstrip("; ")
+    )
 
 
 def _trouble(status: Fact[Any]) -> str:

@@ -133,8 +133,6 @@ def _best_field(
         first = _compare(embedder, vector, pairs[:_FIRST_LOOK], field, stop)
         if first is None:
             continue
-        if first.same == 0 and best is not None:
-            continue
         whole = _compare(embedder, vector, pairs[:TEXTS], field, stop) if first.same else first
         if whole is not None and (best is None or whole.same > best.same):
             best = whole

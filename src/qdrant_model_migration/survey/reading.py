@@ -24,6 +24,7 @@ from qdrant_model_migration.survey.collection import (
     quantization_fact,
     status_fact,
     vector_facts,
+    vectors_in_words,
 )
 from qdrant_model_migration.survey.facts import Fact, Survey, TextField, VectorFact
 from qdrant_model_migration.survey.path import selector, value_at
@@ -134,7 +135,8 @@ class _Reading:
         self._tell("quantization", quantization_fact(config))
 
     def _vectors_fact(self, lacking: str) -> Fact[tuple[VectorFact, ...]]:
-        return Fact[tuple[VectorFact, ...]](value=self._vectors, how="asked", note=lacking)
+        note = "; ".join(part for part in (vectors_in_words(self._vectors), lacking) if part)
+        return Fact[tuple[VectorFact, ...]](value=self._vectors, how="asked", note=note)
 
     def _lacking(self, collection: str, count: int) -> None:
         lacking = {}
