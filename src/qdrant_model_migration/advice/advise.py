@@ -76,10 +76,13 @@ class Advice(NamedTuple):
         """The sentence about answers that do not count now, "" without one."""
         if not self.set_aside:
             return ""
-        one = len(self.set_aside) == 1
+        if len(self.set_aside) == 1:
+            return (
+                "1 answer no longer applies and was set aside. It comes back if you change this "
+                "one again."
+            )
         return (
-            f"{words.plural(len(self.set_aside), 'answer')} no longer {'applies' if one else 'apply'} "
-            f"and {'was' if one else 'were'} set aside. {'It comes' if one else 'They come'} back "
+            f"{len(self.set_aside)} answers no longer apply and were set aside. They come back "
             "if you change this one again."
         )
 

@@ -14,7 +14,10 @@ from qdrant_model_migration.survey.facts import Survey, VectorFact
 from qdrant_model_migration.survey.languages import NAMES
 
 SMALL_LANGUAGE = 0.02
-"""A language below this share of the texts does not count against a model."""
+"""Languages that together have no more than this share of the texts do not count."""
+
+SMALL_CUT = 0.01
+"""A model that cuts no more than this share of the texts counts as one that cuts none."""
 
 
 class ModelChoice(NamedTuple):
@@ -139,13 +142,20 @@ def _rank(row: ModelRow, survey: Survey, vector: VectorFact | None) -> tuple[Any
         not row.here,
         (model.kind == "practice") != practice,
         old is None or not (model.name == old.name and model.dimensions in old.matryoshka),
-        0.5 if row.uncovered is None else round(row.uncovered, 2),
-        0.5 if row.cut_off is None else round(row.cut_off, 2),
+        _against(row.uncovered, SMALL_LANGUAGE),
+        _against(row.cut_off, SMALL_CUT),
         model.dimensions < size,
         abs(model.dimensions - size),
         model.size_bytes or 0,
         model.name,
     )
+
+
+def _against(part: float | None, small: float) -> float:
+    """A share as a reason against a model; what is not known counts as half of the texts."""
+    if part is None:
+        return 0.5
+    return 0.0 if part <= small else round(part, 2)
 
 
 def _may_speak(model: ModelRef, code: str) -> bool:

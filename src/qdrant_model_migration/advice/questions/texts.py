@@ -98,7 +98,7 @@ class Text(Question):
             raise BadAnswer(f"{twice} is named twice.", "", "Name it once.", "fields")
         known = survey.payload_fields.value
         for field in fields:
-            if known and not _is_known(field, known, survey.text_fields.value or ()):
+            if known and not _is_known(field, known, survey):
                 raise BadAnswer(
                     f"No point that was read has the field {field}.",
                     f"The fields are: {', '.join(known[:8])}.",
@@ -121,9 +121,9 @@ class Text(Question):
         return Option({"fields": [field.path]}, f"The payload field {field.path}", note)
 
 
-def _is_known(field: str, known: tuple[str, ...], texts: tuple[TextField, ...]) -> bool:
-    head = field.split(".", 1)[0]
-    return field in known or head in known or any(text.path == field for text in texts)
+def _is_known(field: str, known: tuple[str, ...], survey: Survey) -> bool:
+    texts = (survey.text_field.value, *(text.path for text in survey.text_fields.value or ()))
+    return field in known or field.split(".", 1)[0] in known or field in texts
 
 
 class Missing(Question):

@@ -1,0 +1,403 @@
+"""Advice as a whole: one recommendation or a collision, for any facts and any answers."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+
+from qdrant_model_migration.advice import (
+    QUESTIONS,
+    ModelChoice,
+    advise,
+    answer_all,
+    map_lines,
+    model_rows,
+    warnings_for,
+)
+from qdrant_model_migration.errors import BadAnswer, QuestionOpen
+from qdrant_model_migration.strategies import strategies
+from support.surveys import (
+    ANSWERS,
+    BGE_BASE,
+    BGE_SMALL,
+    COLBERT,
+    E5_LARGE,
+    NOMIC,
+    PRACTICE_NEW,
+    PRACTICE_OLD,
+    any_answers,
+    any_survey,
+    as_answer,
+    docs,
+    fact,
+    practice,
+    server,
+    wild_answers,
+)
+
+MODELS = [
+    ModelChoice(model, True)
+    for model in (BGE_BASE, BGE_SMALL, E5_LARGE, NOMIC, COLBERT, PRACTICE_OLD, PRACTICE_NEW)
+]
+
+
+def words(advice):
+    return {choice.strategy.title: choice.fit.word for choice in advice.fits}
+
+
+def states(advice):
+    return {standing.question.key: standing.state for standing in advice.standings}
+
+
+# --- What the storyboard promises -------------------------------------------------------------
+
+
+def test_another_model_that_replaces_the_old_one_is_blue_green_first():
+    advice = advise(docs(), ANSWERS)
+    assert advice.recommended.title == "Blue-green"
+    assert advice.fit_of(advice.recommended).word == "first"
+    assert [s.title for s in advice.possible] == ["Blue-green", "Rebuild from source"]
+    assert advice.next is None
+    assert advice.because[0].startswith("the model changes")
+
+
+def test_each_change_ends_in_its_own_strategy():
+    firsts = {
+        change: [title for title, word in words(advise(docs(), {"change": change})).items()
+                 if word == "first"]
+        for change in ("compression", "keywords", "second")
+    }  # fmt: skip
+    assert firsts == {
+        "compression": ["Requantize"],
+        "keywords": ["Dense to hybrid"],
+        "second": ["Side by side"],
+    }
+
+
+def test_other_compression_rules_out_all_but_requantize():
+    fits = words(advise(docs(), {"change": "compression"}))
+    assert {t for t, w in fits.items() if w != "ruled out"} == {"Requantize"}
+
+
+def test_shorter_vectors_of_a_matryoshka_model_are_cut():
+    advice = advise(docs(old_model=fact(NOMIC)), {"change": "shorter"})
+    assert advice.recommended.title == "Truncate"
+    assert advice.today.title == "Blue-green"
+    assert advice.today_says == (
+        "Truncate fits best, but this version cannot run it yet. Blue-green can run today."
+    )
+
+
+def test_shorter_vectors_of_any_other_model_are_embedded_again():
+    advice = advise(docs(), {"change": "shorter"})
+    assert advice.recommended.title == "Blue-green"
+    assert words(advice)["Truncate"] == "ruled out"
+
+
+def test_the_old_model_cut_to_a_length_it_was_made_for_is_truncate():
+    survey = docs(old_model=fact(NOMIC))
+    advice = advise(survey, {"change": "model", "model": as_answer(NOMIC.cut_to(256))})
+    assert advice.recommended.title == "Truncate"
+
+
+def test_both_models_for_a_test_prefers_side_by_side_and_keeps_blue_green():
+    advice = advise(docs(), {**ANSWERS, "both": "test"})
+    assert advice.recommended.title == "Side by side"
+    assert [s.title for s in advice.possible] == ["Side by side", "Blue-green"]
+    assert advice.today.title == "Blue-green"
+
+
+def test_both_models_for_good_leaves_side_by_side_alone():
+    advice = advise(docs(), {**ANSWERS, "both": "always"})
+    assert [s.title for s in advice.possible] == ["Side by side"]
+    assert advice.today is None
+    assert advice.today_says.endswith("No other one fits.")
+
+
+def test_questions_that_only_serve_what_cannot_run_stand_as_later():
+    after = states(advise(docs(), {**ANSWERS, "both": "always"}))
+    assert after["target"] == after["proof"] == after["name"] == "later"
+
+
+def test_the_server_that_embeds_searches_is_server_inference():
+    answers = {**ANSWERS, "query_side": "server"}
+    assert advise(docs(), answers).recommended.title == "Server inference"
+    cannot = docs(server_embeds=fact(False))
+    assert advise(cannot, answers).recommended.title == "Blue-green"
+
+
+def test_under_25_mb_with_originals_is_rebuilt():
+    small = docs(payload_bytes=fact(10_000_000), vector_bytes=fact(5_000_000))
+    assert advise(small, {**ANSWERS, "originals": "yes"}).recommended.title == "Rebuild from source"
+    assert advise(docs(), {**ANSWERS}).recommended.title == "Blue-green"
+
+
+def test_a_linear_map_is_possible_only_for_a_hundred_million_points():
+    assert words(advise(docs(), ANSWERS))["Linear map"] == "ruled out"
+    huge = docs(points=fact(100_000_000))
+    assert words(advise(huge, ANSWERS))["Linear map"] == "possible"
+    exact = {**ANSWERS, "accuracy": "exact"}
+    assert words(advise(huge, exact))["Linear map"] == "ruled out"
+
+
+def test_texts_that_are_gone_collide_with_another_model():
+    advice = advise(docs(), {**ANSWERS, "text": {"fields": []}})
+    assert advice.recommended is None
+    assert advice.collision == ("change", "text")
+    assert advice.collision_says == (
+        "Nothing is left: Change is another model and Text is gone. Change one of the two."
+    )
+
+
+def test_the_practice_qdrant_does_not_compress():
+    advice = advise(practice(), {"change": "compression"})
+    assert advice.collision == ("change", "survey")
+    assert "the practice Qdrant does not compress" in advice.collision_says
+    assert states(advice)["quantization"] == "skip"
+
+
+def test_what_bothers_may_be_answered_with_i_do_not_know():
+    assert advise(docs(), {"change": "unsure-words"}).settled["change"] == "keywords"
+    assert advise(docs(), {"change": "unsure-results"}).settled["change"] == "model"
+    assert advise(docs(), {"change": "unsure-memory"}).settled["change"] == "compression"
+    assert advise(practice(), {"change": "unsure-memory"}).settled["change"] == "shorter"
+
+
+def test_i_do_not_know_is_settled_as_the_storyboard_says():
+    answers = {**ANSWERS, **dict.fromkeys(("both", "name", "query_side", "proof"), "unknown")}
+    settled = advise(docs(), answers).settled
+    assert settled["both"] == "no"
+    assert settled["name"] == {"alias": "docs_minilm_live", "exists": False}
+    assert settled["query_side"] == "own"
+    assert settled["proof"]["kind"] == "made up"
+
+
+def test_one_alias_and_seen_writes_are_found_and_can_be_corrected():
+    found = advise(docs(), {"change": "model"})
+    assert states(found)["name"] == states(found)["writes"] == "found"
+    assert found.settled["name"] == {"alias": "docs", "exists": True}
+    corrected = advise(docs(), {"change": "model", "writes": "none"})
+    assert states(corrected)["writes"] == "answered"
+    assert corrected.settled["writes"] == "none"
+
+
+def test_two_aliases_are_asked_about():
+    advice = advise(docs(aliases=fact(("docs", "search"))), {"change": "model"})
+    assert states(advice)["name"] == "next"
+
+
+def test_missing_is_asked_only_where_a_text_is_missing():
+    assert states(advise(docs(), {"change": "model"}))["missing"] == "next"
+    assert states(advise(docs(texts_missing=fact(0)), {"change": "model"}))["missing"] == "skip"
+
+
+def test_the_vector_to_replace_is_asked_only_where_there_are_several():
+    assert states(advise(docs(), {"change": "model"}))["replace"] == "skip"
+
+
+def test_the_practice_trip_asks_no_pace():
+    assert states(advise(practice(), {"change": "model"}))["pace"] == "skip"
+
+
+def test_an_empty_collection_closes_the_way():
+    (stop,) = advise(docs(points=fact(0)), ANSWERS).stops
+    assert stop.startswith("docs_minilm is empty: 0 points, so there is nothing to embed.")
+
+
+def test_wanting_to_correct_texts_first_closes_the_way():
+    assert "correct the missing texts" in advise(docs(), {**ANSWERS, "missing": "stop"}).stops[0]
+
+
+# --- Going back -------------------------------------------------------------------------------
+
+
+def test_later_answers_that_no_longer_apply_are_set_aside_and_come_back():
+    away = advise(docs(), {**ANSWERS, "change": "compression"})
+    assert set(away.set_aside) == set(ANSWERS) - {"change"}
+    assert away.set_aside_says.startswith("12 answers no longer apply and were set aside.")
+    back = advise(docs(), ANSWERS)
+    assert back.set_aside == ()
+    assert back.settled == ANSWERS
+
+
+def test_an_answer_that_another_one_made_impossible_is_asked_again():
+    answers = {**ANSWERS, "name": {"alias": "docs_bge_base", "exists": False}}
+    advice = advise(docs(), answers)
+    assert advice.next.key == "target"
+    assert advice.set_aside == ("target",)
+
+
+def test_the_question_on_screen_stands_as_here():
+    advice = advise(docs(), ANSWERS, at="both")
+    assert [k for k, state in states(advice).items() if state == "here"] == ["both"]
+
+
+# --- Properties -------------------------------------------------------------------------------
+
+
+@settings(max_examples=150, deadline=None)
+@given(survey=any_survey, answers=any_answers)
+def test_every_strategy_gets_a_fit_and_one_is_recommended_or_two_answers_collide(survey, answers):
+    advice = advise(survey, answers)
+    assert [c.strategy.name for c in advice.fits] == [s.name for s in strategies()]
+    assert all(c.fit.reason and c.fit.decided_by for c in advice.fits)
+    is_open = any(choice.fit.word == "open" for choice in advice.fits)
+    assert bool(advice.recommended) + bool(advice.collision) == (
+        0 if is_open and not advice.recommended else 1
+    )
+    if advice.recommended:
+        assert advice.fit_of(advice.recommended).word in ("first", "possible")
+        assert 1 <= len(advice.because) <= 3
+    if advice.next is None:
+        assert advice.recommended or advice.collision
+    keys = {question.key for question in QUESTIONS} | {"survey"}
+    assert {c.fit.decided_by for c in advice.fits} <= keys
+    if advice.collision:
+        assert set(advice.collision) <= keys
+        assert advice.collision_says
+
+
+@settings(max_examples=100, deadline=None)
+@given(survey=any_survey, answers=wild_answers)
+def test_no_answers_however_careless_break_the_advice(survey, answers):
+    advice = advise(survey, answers)
+    map_lines(survey, advice)
+    for strategy in strategies():
+        warnings_for(survey, answers, strategy)
+
+
+@settings(max_examples=100, deadline=None)
+@given(survey=any_survey, answers=any_answers)
+def test_answering_in_order_ends(survey, answers):
+    try:
+        complete = answer_all(survey, answers, MODELS)
+    except QuestionOpen:  # every model is the present one, or none is shorter
+        rows = model_rows(survey, answers, MODELS)
+        assert advise(survey, answers).next is not None
+        assert rows
+        return
+    after = advise(survey, complete)
+    assert after.next is None
+    # What was given stands, unless this collection does not allow it.
+    for key, value in answers.items():
+        if key not in advise(survey, answers).set_aside:
+            assert complete[key] == value
+
+
+@settings(max_examples=100, deadline=None)
+@given(survey=any_survey, answers=any_answers)
+def test_the_suggestion_of_every_question_asked_is_a_valid_answer(survey, answers):
+    settled = advise(survey, answers).settled
+    for standing in advise(survey, answers).standings:
+        question = standing.question
+        if standing.state in ("here", "next", "found") and question.kind != "model":
+            suggested = question.suggest(survey, settled).value
+            assert question.clean(suggested, survey, settled) == suggested
+            assert question.label(suggested, survey, settled)
+            text = question.text(survey, settled)
+            assert text.wording.endswith("?")
+            assert text.help.endswith((".", "match"))
+            assert text.why.endswith(".")
+
+
+BUILT = ("name", "target", "proof", "pace", "vector_name", "replace", "text", "quantization")
+"""Answers that a plan's steps are made of."""
+
+
+def effect(survey, answers):
+    """Everything that an answer can change: fits, reasons, warnings, and what a plan is made of."""
+    after = advise(survey, answers)
+    shown = [
+        (strategy.because(survey, after.settled), warnings_for(survey, answers, strategy))
+        for strategy in after.possible
+    ]
+    built = {key: after.settled[key] for key in BUILT if key in after.settled}
+    return repr((after.fits, after.stops, shown, built))
+
+
+@settings(max_examples=40, deadline=None)
+@given(survey=any_survey, answers=any_answers)
+def test_a_question_is_never_asked_whose_answer_changes_nothing(survey, answers):
+    try:
+        complete = answer_all(survey, answers, MODELS)
+    except QuestionOpen:
+        return
+    before = {}
+    for question in advise(survey, complete).asked:  # each as it is asked, in order
+        settled = advise(survey, before).settled
+        values = [option.value for option in question.options(survey, settled)]
+        if question.key == "text":
+            values.append({"fields": ["title"]})  # "another field" is typed
+        given_ = [{**before, question.key: value} for value in values]
+        usable = [one for one in given_ if question.key not in advise(survey, one).set_aside]
+        effects = {effect(survey, one) for one in usable}
+        typed = question.kind in ("model", "text") or question.key == "name"
+        assert len(effects) > 1 or typed, question.key
+        before[question.key] = complete[question.key]
+
+
+@settings(max_examples=60, deadline=None)
+@given(survey=any_survey, answers=any_answers)
+def test_the_same_facts_and_answers_call_for_the_same_acknowledgements(survey, answers):
+    shuffled = dict(reversed(list(answers.items())))
+    for strategy in strategies():
+        first = [w for w in warnings_for(survey, answers, strategy) if w.severity == "must"]
+        again = [w for w in warnings_for(survey, shuffled, strategy) if w.severity == "must"]
+        assert first == again
+        assert len({w.id for w in first}) == len(first)
+
+
+@settings(max_examples=60, deadline=None)
+@given(survey=any_survey, before=any_answers, after=any_answers)
+def test_an_answer_given_is_never_lost_by_another(survey, before, after):
+    for key in before:
+        if key in after:
+            changed = {**before, key: after[key]}
+            assert advise(survey, {**changed, key: before[key]}) == advise(survey, before)
+
+
+# --- Models -----------------------------------------------------------------------------------
+
+
+def test_the_suggested_model_fits_language_and_length_is_here_and_not_the_biggest():
+    here = [ModelChoice(m, m is not NOMIC) for m in (E5_LARGE, BGE_SMALL, NOMIC, COLBERT)]
+    rows = model_rows(docs(), ANSWERS, here)
+    assert rows[0].model == BGE_SMALL
+    assert rows[-1].model == COLBERT
+    assert rows[-1].closed
+
+
+def test_many_languages_call_for_a_multilingual_model():
+    german = docs(languages=fact({"de": 0.6, "en": 0.4}))
+    rows = model_rows(german, ANSWERS, MODELS)
+    assert rows[0].model == E5_LARGE
+    assert next(r for r in rows if r.model == BGE_BASE).uncovered == pytest.approx(0.6)
+
+
+def test_in_practice_the_practice_model_is_suggested():
+    rows = model_rows(practice(), {"change": "model"}, MODELS)
+    assert rows[0].model == PRACTICE_NEW
+    complete = answer_all(practice(), {}, MODELS)
+    assert complete["model"]["name"] == "practice/subwords-256"
+    assert advise(practice(), complete).recommended.title == "Blue-green"
+
+
+def test_the_model_there_is_cannot_be_chosen_again():
+    same = docs(old_model=fact(BGE_BASE, note="64 of 64 texts match"))
+    advice = advise(same, ANSWERS)
+    assert advice.next.key == "model"
+    model = next(q for q in QUESTIONS if q.key == "model")
+    with pytest.raises(BadAnswer, match=r"already have \(64 of 64 texts match\)"):
+        model.clean(as_answer(BGE_BASE), same, {"change": "model"})
+
+
+def test_shorter_offers_the_lengths_the_present_model_was_made_for():
+    survey = docs(old_model=fact(NOMIC), vectors=docs().vectors)
+    rows = model_rows(survey, {"change": "shorter"}, [ModelChoice(NOMIC, True)])
+    assert [row.model.dimensions for row in rows if not row.closed] == [256, 128, 64]
+
+
+def test_an_older_server_asks_nothing_about_in_place():
+    older = states(advise(docs(capabilities=server(1, 17, 1)), {"change": "second"}))
+    newer = states(advise(docs(), {"change": "second"}))
+    assert (older["in_place"], newer["in_place"]) == ("skip", "later")
