@@ -1,0 +1,49 @@
+"""The first question: practice, a server of one's own, or a run that is not finished."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from qdrant_model_migration.engine import RunView, list_runs
+from qdrant_model_migration.errors import QmmError
+from qdrant_model_migration.plain.run import OVER
+from qdrant_model_migration.plain.talk import Back, Talk
+
+
+def home(talk: Talk) -> Literal["practice", "migrate"] | Path:
+    """What to do; a path is the folder of the run to take up."""
+    runs = _unfinished(talk)
+    talk.say("Change the embedding model of a Qdrant collection. What would you like to do?")
+    talk.numbered(1, "Practice: a built-in collection with everything in it; no server needed")
+    talk.numbered(2, "Migrate: connect to your Qdrant server and choose a collection")
+    for number, run in enumerate(runs, 3):
+        talk.numbered(number, f"Unfinished run {run.run_id}: {run.what}, {_where(run)}")
+    talk.say("Nothing old is ever deleted on its own.")
+    while True:
+        try:
+            picked = talk.number("Number, or leave:", 2 + len(runs))
+        except Back:
+            talk.say("This is the beginning.")
+            continue
+        if picked == 0:
+            return "practice"
+        if picked == 1:
+            return "migrate"
+        if isinstance(picked, int):
+            return runs[picked - 2].folder
+        talk.say("New here? Practice takes 5 minutes and harms nothing.")
+
+
+def _unfinished(talk: Talk) -> tuple[RunView, ...]:
+    try:
+        return tuple(run for run in list_runs() if run.state not in OVER)
+    except QmmError as error:
+        talk.trouble(error)
+        return ()
+
+
+def _where(run: RunView) -> str:
+    if run.state == "waiting" and run.gate:
+        return f"waits: {run.gate['name']}"
+    return run.state

@@ -1,0 +1,139 @@
+"""Carrying a run through to its end: start, watch, gates, what to do when it fails, the report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from qdrant_model_migration.engine import RunView, give_consent, start, summarize, view
+from qdrant_model_migration.errors import QmmError
+from qdrant_model_migration.plain.follow import follow
+from qdrant_model_migration.plain.gates import ask_gate
+from qdrant_model_migration.plain.journey import KEY
+from qdrant_model_migration.plain.talk import Back, Leave, Talk
+from qdrant_model_migration.plain.try_it import try_it
+from qdrant_model_migration.plain.verdict import say_verdict
+from qdrant_model_migration.quality import Verdict
+from qdrant_model_migration.steps.gate import Gate
+
+DONE, WAITS, FAILED, STOPPED = 0, 3, 4, 130
+OVER = frozenset({"done", "rolled back", "cleaned up"})
+
+
+def carry_through(talk: Talk, folder: Path, environment: Mapping[str, str]) -> int:
+    """Start a new run and see it to its end; returns the exit code."""
+    talk.say(f"Run {folder.name}: {folder}")
+    return _go(talk, folder, environment)
+
+
+def take_up(talk: Talk, folder: Path, environment: Mapping[str, str]) -> int:
+    """An unfinished run: watch it if it is going, else ask what it waits for."""
+    seen = view(folder)
+    talk.say(f"Run {seen.run_id}: {seen.what}, {seen.state}.")
+    if seen.live:
+        seen = follow(talk, folder)
+    return _on_from(talk, folder, environment, seen)
+
+
+def _go(talk: Talk, folder: Path, environment: Mapping[str, str]) -> int:
+    try:
+        start(folder, environment)
+    except QmmError as error:
+        talk.trouble(error)
+        return FAILED
+    return _on_from(talk, folder, environment, follow(talk, folder))
+
+
+def _on_from(talk: Talk, folder: Path, environment: Mapping[str, str], seen: RunView) -> int:
+    """What comes after the engine has ended, until nothing more is asked for."""
+    while True:
+        if seen.live:
+            talk.say(f"The run goes on without this window. qmm attach {seen.run_id} shows it.")
+            return DONE
+        if seen.state in OVER:
+            _report(talk, seen)
+            return DONE
+        if seen.state == "waiting" and seen.gate is not None:
+            if not _consents(talk, seen, environment):
+                return WAITS
+        elif not _resumes(talk, seen, environment):
+            return STOPPED if seen.state == "stopped" else FAILED
+        try:
+            start(folder, environment)
+        except QmmError as error:
+            talk.trouble(error)
+            return FAILED
+        seen = follow(talk, folder)
+
+
+def _consents(talk: Talk, seen: RunView, environment: Mapping[str, str]) -> bool:
+    """Whether the gate was opened. Before the cutover the verdict is said and can be tried."""
+    assert seen.gate is not None
+    gate = Gate.model_validate({k: v for k, v in seen.gate.items() if k in Gate.model_fields})
+    talk.say()
+    talk.say("The run waits for you. It uses nothing while it waits.")
+    for label in seen.gate.get("missing") or ():
+        talk.say(f"Still missing: {label}.")
+    try:
+        if gate.name == "cutover":
+            _before_cutover(talk, seen, environment)
+        answers = ask_gate(gate, talk)
+    except Leave:
+        answers = None
+        talk.say("Nothing was changed. The run goes on waiting.")
+    if answers is None:
+        verb = gate.name if gate.name in ("rollback", "cleanup") else "resume"
+        talk.say(f"Next: qmm {verb} {seen.run_id} {gate.flags()}")
+        return False
+    give_consent(seen.folder, gate.name, answers)
+    return True
+
+
+def _before_cutover(talk: Talk, seen: RunView, environment: Mapping[str, str]) -> None:
+    if seen.verdict:
+        say_verdict(talk, Verdict.model_validate(seen.verdict))
+    try_it(talk, seen.folder, environment.get(KEY))
+    changes = seen.facts.get("application_changes") or ()
+    if changes:
+        talk.say("In your application, at the same moment:")
+    for row in changes:
+        stays = row["old"] == row["new"]
+        what = f"{row['old']} stays" if stays else f"{row['old']} becomes {row['new']}"
+        talk.say(f"{row['what']}: {what}", indent=2, hang=2)
+
+
+def _resumes(talk: Talk, seen: RunView, environment: Mapping[str, str]) -> bool:
+    """Whether a run that ended early is to go on."""
+    summary = summarize(seen)
+    talk.say(f"{summary.title}.")
+    if seen.error:
+        talk.say(" ".join(seen.error[part] for part in ("what", "why", "todo") if seen.error[part]))
+    else:
+        talk.say("Everything confirmed is kept. Resume goes on from there.")
+    if seen.verdict and seen.state == "failed":
+        say_verdict(talk, Verdict.model_validate(seen.verdict))
+    message = "Type resume to go on now, or press Enter to leave it:"
+    try:
+        while word := talk.ask(message).lower():
+            if word == "resume":
+                return True
+    except (Back, Leave):
+        pass
+    talk.say(f"Next: qmm resume {seen.run_id}")
+    return False
+
+
+def _report(talk: Talk, seen: RunView) -> None:
+    summary = summarize(seen)
+    talk.say()
+    talk.say(f"{summary.title}.")
+    for label, text in summary.rows:
+        talk.say(f"{label}: {text}", indent=2, hang=2)
+    if summary.todo:
+        talk.say("Still to do:")
+    for number, todo in enumerate(summary.todo, 1):
+        talk.numbered(number, f"{todo.text}{f': {todo.how}' if todo.how else ''}")
+    if (seen.folder / "report.md").exists():
+        talk.say(f"Report: {seen.folder / 'report.md'}")
+    if seen.state == "done":
+        talk.say("Nothing old was deleted.")

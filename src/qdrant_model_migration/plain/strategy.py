@@ -1,0 +1,94 @@
+"""Stop: the recommended strategy with its reasons, why not the others, another if wished."""
+
+from __future__ import annotations
+
+import json
+
+from qdrant_model_migration.advice import Advice, Choice, make_plan
+from qdrant_model_migration.embedders import ModelRef, within_reach
+from qdrant_model_migration.errors import QmmError
+from qdrant_model_migration.plain import chart, models
+from qdrant_model_migration.plain.journey import Journey
+from qdrant_model_migration.plain.talk import Back, Talk
+from qdrant_model_migration.strategies import Strategy
+
+
+def choose(talk: Talk, journey: Journey) -> None:
+    """Sets strategy and plan. Raises Back where the answers allow none."""
+    advice = journey.advice()
+    best = advice.recommended
+    talk.say()
+    if best is None:
+        talk.say(advice.collision_says or "No strategy fits these answers.")
+        talk.say("Change an answer: type the name of its line.")
+        raise Back
+    _explain(talk, advice, best)
+    others = [choice for choice in advice.runners_up if choice.strategy is not best]
+    _others(talk, advice, others)
+    tells = {"map": lambda: chart.read_map(talk, journey, None)}
+    while True:
+        enter = "Press Enter to go on with it, or " if best.runs else "Type "
+        picked = talk.number(f"{enter}a number, or back, map, leave:", len(others), tells=tells)
+        taken = others[picked].strategy if isinstance(picked, int) else best
+        if advice.fit_of(taken).word == "ruled out":
+            talk.say(f"{taken.title} is ruled out: {_reason(advice, others, taken)}.")
+        elif not taken.runs:
+            talk.say(advice.today_says or f"This version cannot run {taken.title} yet.")
+        elif _plan(talk, journey, advice, taken):
+            return
+
+
+def _explain(talk: Talk, advice: Advice, best: Strategy) -> None:
+    talk.say(f"Recommended: {best.title}. {best.what}")
+    for reason in advice.because:
+        talk.say(f"Because {reason}.", indent=2, hang=2)
+    talk.say(f"Never touched: {best.never}", indent=2, hang=2)
+    talk.say(f"Way back: {best.way_back}.", indent=2, hang=2)
+    if advice.today_says:
+        talk.say(advice.today_says)
+
+
+def _others(talk: Talk, advice: Advice, others: list[Choice]) -> None:
+    if not others:
+        talk.say("No other strategy fits your answers.")
+        return
+    talk.say("Why not the others; in brackets the answer that decides:")
+    for number, (strategy, fit) in enumerate(others, 1):
+        word = {"first": "possible", "open": "not decided"}.get(fit.word, fit.word)
+        decides = chart.deciding(fit, advice)
+        talk.numbered(number, f"{strategy.title}: {word}, {fit.reason} ({decides})")
+
+
+def _reason(advice: Advice, others: list[Choice], strategy: Strategy) -> str:
+    fit = next(choice.fit for choice in others if choice.strategy is strategy)
+    return f"{fit.reason} ({chart.deciding(fit, advice)})"
+
+
+def _plan(talk: Talk, journey: Journey, advice: Advice, taken: Strategy) -> bool:
+    """Whether a plan could be made; the speed is tried first, once for each model."""
+    tried = _speed(talk, journey, advice, taken)
+    try:
+        plan = make_plan(
+            journey.survey,
+            journey.answers,
+            taken,
+            speed=tried[0] if tried else None,
+            made_of=f"measured on {tried[1]} of your texts" if tried else "",
+        )
+    except QmmError as error:
+        talk.trouble(error)
+        return False
+    journey.strategy, journey.plan = taken, plan
+    return True
+
+
+def _speed(
+    talk: Talk, journey: Journey, advice: Advice, taken: Strategy
+) -> tuple[float, int] | None:
+    answer = advice.settled.get("model")
+    if not answer or taken.name == "requantize":
+        return None
+    model = ModelRef.model_validate_json(json.dumps(answer))
+    if models.name_of(model) not in journey.speeds and within_reach(model):
+        models.measure(talk, journey, model, advice.settled)
+    return journey.speeds.get(models.name_of(model))

@@ -1,0 +1,111 @@
+"""The whole trip in its order, and going back along it. What happens at each stop is its own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from qdrant_model_migration.engine import view
+from qdrant_model_migration.errors import QmmError
+from qdrant_model_migration.plain import (
+    collection,
+    connect,
+    look,
+    plan,
+    practice,
+    questions,
+    strategy,
+    warnings,
+)
+from qdrant_model_migration.plain.home import home
+from qdrant_model_migration.plain.journey import KEY, Journey
+from qdrant_model_migration.plain.run import carry_through, take_up
+from qdrant_model_migration.plain.talk import Back, Leave, Talk
+
+Stop = Callable[[Talk, Journey], object]
+DECIDE: tuple[Stop, ...] = (
+    look.look,
+    questions.ask_all,
+    strategy.choose,
+    warnings.acknowledge,
+    plan.agree,
+)
+
+
+def run_plain(
+    *,
+    url: str | None = None,
+    answers: dict[str, Any] | None = None,
+    practice: bool = False,
+    talk: Talk | None = None,
+) -> int:
+    """The trip from the first question to the report; returns the exit code.
+
+    0 done or left before anything was started, 3 waits at a gate, 4 failed, 130 stopped or Ctrl+C.
+    url: tried at once. answers: taken as given. practice: the sandbox at once.
+    """
+    talk = talk or Talk()
+    try:
+        return _trip(talk, url, dict(answers or {}), practice)
+    except Leave as leave:
+        talk.say("Left. Nothing was started or changed by this.")
+        return 130 if leave.interrupted else 0
+
+
+def _trip(talk: Talk, url: str | None, answers: dict[str, Any], practise: bool) -> int:
+    chosen: str | Path | None = "practice" if practise else "migrate" if url else None
+    while True:
+        way = chosen or home(talk)
+        chosen = None
+        if isinstance(way, Path):
+            return take_up(talk, way, _key_for(talk, way))
+        journey = Journey(answers=dict(answers))
+        try:
+            folder = _decide(talk, journey, way, url)
+        except Back:
+            answers, url = dict(journey.answers), None
+            continue
+        return carry_through(talk, folder, journey.environment)
+
+
+def _decide(talk: Talk, journey: Journey, way: str, url: str | None) -> Path:
+    """All stops up to the start; returns the run's folder. Raises Back from the first one."""
+    if way == "practice":
+        try:
+            practice.prepare(talk, journey)
+        except QmmError as error:
+            talk.trouble(error)
+            raise Back from None
+        stops: tuple[Stop, ...] = DECIDE
+    else:
+        stops = (partial(connect.connect, url=url), collection.choose, *DECIDE)
+    at = 0
+    while True:
+        try:
+            result = stops[at](talk, journey)
+        except Back:
+            if at == 0:
+                raise
+            at -= 1
+            if at == 0 and way != "practice":
+                stops = (
+                    connect.connect,
+                    *stops[1:],
+                )  # the address that was named is not tried again
+            continue
+        at += 1
+        if at == len(stops):
+            assert isinstance(result, Path)
+            return result
+
+
+def _key_for(talk: Talk, folder: Path) -> dict[str, str]:
+    """The key for a run that is taken up: it is written down nowhere."""
+    card = view(folder, events=0).card
+    if not card.server.startswith("http") or os.environ.get(KEY):
+        return {}
+    typed = talk.hidden(f"API key of {card.server}, not shown; press Enter if there is none:")
+    return {KEY: typed} if typed else {}
