@@ -81,9 +81,9 @@ def clock(value: object) -> str:
 
 
 def day(value: object) -> str:
-    """14 March 10:03, or nothing where the time is not known."""
+    """14 Mar 10:03, or nothing where the time is not known."""
     at = moment(value)
-    return f"{at.day} {at.strftime('%B %H:%M')}" if at else ""
+    return f"{at.day} {at.strftime('%b %H:%M')}" if at else ""
 
 
 def bar(done: float, total: float | None, width: int, *, over: bool) -> str:

@@ -17,6 +17,7 @@ class AddedStepScreen(GateScreen):
     extra: str = ""
 
     async def opened(self) -> None:
+        await super().opened()
         self.say("Asking the server how things stand. Nothing is changed.")
         self.start_engine(self.extra)
 
@@ -33,6 +34,21 @@ class AddedStepScreen(GateScreen):
         elif view.state == "failed" and view.error and not self.busy("start"):
             self.say(" ".join(str(view.error.get(k, "")) for k in ("what", "why", "todo")),
                      trouble=True)  # fmt: skip
+
+
+    async def action_back(self) -> None:
+        """No: the step is taken off again, so that the run stands where it stood before."""
+        if self.gate is None or self.busy("start"):
+            await super().action_back()
+        else:
+            self.say("Nothing was changed. Taking the question back.")
+            self.start_engine()
+
+    async def finished(self, name: str, result: object) -> None:
+        if name == "start" and self.gate is not None:
+            await super().action_back()
+        else:
+            await super().finished(name, result)
 
 
 class RollbackScreen(AddedStepScreen):

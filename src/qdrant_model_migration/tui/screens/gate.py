@@ -46,7 +46,7 @@ class GateScreen(Watching):
 
     def body(self) -> ComposeResult:
         yield Pane("", "Reading what the run waits for…", id="says")
-        yield Pane("", "", id="application")
+        yield Pane("", "", id="application", classes="later")
         yield Vertical(id="asks")
 
     def acts(self) -> tuple[Act, ...]:

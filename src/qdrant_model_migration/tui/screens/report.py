@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.widget import Widget
 
 from qdrant_model_migration import engine
 from qdrant_model_migration.tui.screens.stop import HelpText
 from qdrant_model_migration.tui.screens.watching import Watching
+from qdrant_model_migration.tui.typeset import crop
 from qdrant_model_migration.tui.widgets.frame import Pane, facts, titled
 from qdrant_model_migration.tui.widgets.lines import Line, Lines
 from qdrant_model_migration.tui.widgets.press import Act
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from qdrant_model_migration.engine import RunView
 
 TICKS = "still-to-do.txt"
+ROOMY = 30  # rows from which each line may be shown in full
 
 
 class ReportScreen(Watching):
@@ -70,7 +73,11 @@ class ReportScreen(Watching):
         done = self.query_one("#done", Pane)
         told = engine.summarize(view)
         rows = [(label, text) for label, text in told.rows if label not in ("What", "Server")]
-        done.write(facts(rows, width), title=told.title)
+        text = facts(rows, width)
+        if self.size.height < ROOMY:
+            edge = max((len(label) for label, _ in rows), default=0) + 2
+            text = Text("\n".join(crop(f"{a:<{edge}}{b}", width) for a, b in rows))
+        done.write(text, title=told.title)
         self._draw_todo(view)
         files = [p.name for p in sorted(self.run.glob("*"))
                  if p.suffix in (".md", ".html", ".yaml", ".csv", ".txt")]  # fmt: skip
@@ -88,8 +95,9 @@ class ReportScreen(Watching):
         lines = [
             Line(
                 todo.key,
-                f"[{'x' if todo.key in ticked else ' '}] {todo.text}",
-                more=todo.how,
+                f"[{'x' if todo.key in ticked else ' '}] {todo.text}"
+                # The run's name stands in the box below.
+                + (f"   {todo.how.removesuffix(view.run_id).strip()}" if todo.how else ""),
                 hang=4,
             )
             for todo in engine.summarize(view).todo

@@ -104,18 +104,18 @@ class RunsScreen(Stop):
 
     def _show(self) -> None:
         box, one = self.query_one("#runs", Lines), self.query_one("#one", Pane)
-        room = max(16, self.size.width - 63)
-        head = row([("RUN", 14), ("WHAT", room), ("STATE", 24), ("SINCE", 14)])
+        room = max(16, self.size.width - 58)
+        head = row([("RUN", 16), ("WHAT", room), ("STATE", 20), ("SINCE", 12)])
         box.show(
             [
                 Line(
                     run.run_id,
                     row(
                         [
-                            (run.run_id, 14),
+                            (run.run_id, 16),
                             (run.what, room),
-                            (run_words.state_word(run), 24),
-                            (day(run.since), 14),
+                            (run_words.state_word(run), 20),
+                            (day(run.since), 12),
                         ]
                     ),
                 )
