@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from qdrant_model_migration.embedders import ModelRef
+from qdrant_model_migration.embedders import Embedder, ModelRef
 from qdrant_model_migration.errors import CollectionEmpty, CollectionMissing, RightMissing, Stopped
 from qdrant_model_migration.qdrant import Address, Point, Qdrant, open_qdrant
 from qdrant_model_migration.survey import Fact, Survey, facts_of, survey
@@ -116,6 +116,51 @@ def test_a_collection_without_texts_is_surveyed_all_the_same(server: Qdrant, fil
     assert found.texts_missing.value is None
     assert found.old_model.value is None
     assert found.points.value == 20
+
+
+def test_lists_of_texts_are_named_as_the_reason_that_there_is_no_text(
+    server: Qdrant, fill: Fill
+) -> None:
+    fill(server, "docs", [{"chunks": [text, text]} for text in TEXTS[:9]], TEXTS[:9])
+    assert "chunks holds lists of texts" in survey(server, "docs").text_field.note
+
+
+def test_a_field_that_was_told_wrongly_is_said(docs: Qdrant) -> None:
+    found = survey(docs, "docs", text_field="titel")
+    assert found.text_field.note == "said by you, but none of 123 sampled points has a text there"
+    assert found.texts_missing.value == 123
+
+
+def test_each_dense_vector_has_its_own_old_model(
+    server: Qdrant, model: ModelRef, embedder: Embedder
+) -> None:
+    size = {"size": 128, "distance": "Cosine"}
+    server.create_collection(
+        "two", {"vectors": {"a": size, "b": size}, "metadata": model.to_metadata()}
+    )
+    made = embedder.embed(TEXTS, "passage").vectors
+    other = [list(reversed(vector)) for vector in made]
+    points = [
+        Point(n, {"text": text}, {"a": other[n], "b": made[n]}) for n, text in enumerate(TEXTS)
+    ]
+    server.insert("two", points)
+    found = survey(server, "two")
+    assert (found.old_model.how, found.matches) == ("told", None)
+    assert found.old_models["b"].how == "re-embedded"
+    assert found.model_of("b") == model
+    assert found.model_of("nowhere") is None
+
+
+def test_a_very_large_collection_is_not_counted_by_vector(
+    on_server: tuple[FakeQdrant, Qdrant], fill: Fill, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake, qdrant = on_server
+    fill(qdrant, "docs", [{"text": text} for text in TEXTS], TEXTS)
+    monkeypatch.setattr("qdrant_model_migration.survey.reading.LARGE", 100)
+    seen = len(fake.requests)
+    assert survey(qdrant, "docs").lacking == {}
+    counts = [r for r in list(fake.requests)[seen:] if r.path.endswith("/count")]
+    assert len(counts) == 2
 
 
 def test_several_long_fields_are_settled_by_the_one_that_gives_the_stored_vectors(

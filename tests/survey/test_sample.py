@@ -22,7 +22,7 @@ class Ids:
     def __init__(self, ids: Sequence[PointId], most: int = 10_000) -> None:
         self.ids = sorted(ids, key=order)
         self.keys = [order(point_id) for point_id in self.ids]
-        self.most, self.requests = most, 0
+        self.most, self.requests, self.text = most, 0, "short"
 
     def scroll(self, _name: str, *, start: PointId | None, limit: int, **_: Any) -> Page:
         self.requests += 1
@@ -30,7 +30,8 @@ class Ids:
         at = 0 if start is None else bisect_left(self.keys, order(start))
         page = self.ids[at : at + limit]
         after = self.ids[at + limit : at + limit + 1]
-        return Page([Point(i, {}, {}) for i in page], after[0] if after else None)
+        points = [Point(i, {"text": self.text}, {}) for i in page]
+        return Page(points, after[0] if after else None)
 
 
 def taken(ids: Ids, size: int) -> list[PointId]:
@@ -69,7 +70,7 @@ def test_integers_and_uuids_in_one_collection_are_both_seen() -> None:
 def test_a_collection_that_is_no_larger_than_the_sample_is_read_whole() -> None:
     ids = Ids(range(777))
     assert taken(ids, 2000) == list(range(777))
-    assert ids.requests == 4
+    assert ids.requests == 1 + 4
 
 
 def test_pages_that_strict_mode_cuts_short_still_add_up() -> None:
@@ -82,6 +83,14 @@ def test_ids_in_two_far_clumps_still_give_a_full_sample() -> None:
     found = taken(Ids(clumps), 800)
     assert len(found) >= 400
     assert min(map(int, found)) < 5_000
+
+
+def test_huge_payloads_are_sampled_less_but_never_hardly_at_all() -> None:
+    ids = Ids(range(50_000))
+    ids.text = "x" * 200_000
+    assert 200 <= len(taken(ids, 2_000)) <= 320
+    ids.text = "x" * 5_000_000
+    assert len(taken(ids, 2_000)) == 64
 
 
 def test_the_same_collection_gives_the_same_sample() -> None:

@@ -88,6 +88,8 @@ class Survey(Frozen):
     """Points whose payload was read for everything that is known from a sample."""
     matches: tuple[int, int] | None = None
     """Texts that give their stored vector again when the old model embeds them, of those tried."""
+    old_models: dict[str, Fact[ModelRef]] = {}
+    """The old model of each dense vector, by its name; `old_model` is that of the first one."""
     lacking: dict[str, int] = {}
     """Points without a vector of this name; names that every point has are left out."""
 
@@ -100,6 +102,13 @@ class Survey(Frozen):
     @property
     def dense(self) -> tuple[VectorFact, ...]:
         return tuple(v for v in self.vectors.value or () if v.kind == "dense")
+
+    def model_of(self, vector: str) -> ModelRef | None:
+        """The model that made the vector of this name, None where it is not known."""
+        fact = self.old_models.get(vector)
+        if fact is None and self.dense and vector == self.dense[0].name:
+            fact = self.old_model
+        return fact.value if fact is not None else None
 
     @property
     def bytes(self) -> int | None:

@@ -8,13 +8,14 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timezone
+from functools import lru_cache
 from typing import Any
 
 from qdrant_model_migration import words
-from qdrant_model_migration.embedders import ModelRef
-from qdrant_model_migration.errors import CollectionEmpty, Stopped
+from qdrant_model_migration.embedders import ModelRef, open_embedder
+from qdrant_model_migration.errors import CollectionEmpty, RightMissing, Stopped
 from qdrant_model_migration.qdrant import CollectionConfig, Point, Qdrant, cannot_carry, pages
 from qdrant_model_migration.survey import languages, old_model, sizes, texts
 from qdrant_model_migration.survey.collection import (
@@ -39,6 +40,9 @@ from qdrant_model_migration.survey.writes import writes_fact
 
 SMALL = 20_000
 """Up to this many points the texts that are missing are counted one by one."""
+
+LARGE = 5_000_000
+"""From this many points on those without a vector are not counted: the server looks at each."""
 
 _MOST_RIVALS = 4
 _WITH_VECTORS = 16  # points per request; multivectors are large
@@ -114,7 +118,7 @@ class _Reading:
             capabilities=qdrant.capabilities,
             collection=collection,
             asked_for=self._name if self._name != collection else "",
-            others=tuple(other for other in qdrant.collections() if other != collection),
+            others=self._others(collection),
             all_aliases=aliases,
             raw=config.raw,
             payload_schema=config.payload_schema,
@@ -140,13 +144,19 @@ class _Reading:
 
     def _lacking(self, collection: str, count: int) -> None:
         lacking = {}
-        for vector in self._vectors:
+        for vector in self._vectors if count < LARGE else ():
             self._check()
             if number := self._qdrant.count(collection, without_vector=vector.name):
                 lacking[vector.name] = number
         self._known["lacking"] = lacking
         if lacking:
             self._tell("vectors", self._vectors_fact(lacking_note(lacking)))
+
+    def _others(self, collection: str) -> tuple[str, ...]:
+        try:
+            return tuple(other for other in self._qdrant.collections() if other != collection)
+        except RightMissing:
+            return ()  # a key for one collection need not list the rest
 
     def _alias(self, own: Sequence[str]) -> str:
         if self._name not in own:
@@ -178,7 +188,7 @@ class _Reading:
             candidates = (choice.path or "", *choice.rivals)[:_MOST_RIVALS]
             found = self._find_model(collection, config, points, candidates)
             field = found.field or field
-        self._tell("text_field", self._field_fact(field, choice, found, len(points)))
+        self._tell("text_field", self._field_fact(field, choice, found, payloads))
         self._read_one_field(collection, count, points, field)
         if found is None:
             found = self._find_model(collection, config, points, [field] if field else [])
@@ -190,20 +200,19 @@ class _Reading:
         field: str | None,
         choice: texts.Choice,
         found: old_model.OldModel | None,
-        sampled: int,
+        payloads: Sequence[Mapping[str, Any]],
     ) -> Fact[str]:
         if field is None:
-            note = (
-                f"No text was found in {words.plural(sampled, 'sampled point')}. The payload may "
-                "hold only ids. Go on: question Text asks for a file; without any text only "
-                "Requantize and Truncate remain."
-            )
-            return Fact[str](how="sample", note=note)
+            return Fact[str](how="sample", note=_no_text(payloads))
         if self._told_field is not None:
-            return Fact[str](value=field, how="told", note="said by you")
-        if found is not None and found.field is not None and found.matches is not None:
-            note = f"{found.matches[0]} of {found.matches[1]} of its texts give the stored vector"
-            return Fact[str](value=field, how="re-embedded", note=note)
+            seen = texts.tally(payloads, field)["a text"]
+            sampled = words.plural(len(payloads), "sampled point")
+            note = "said by you" if seen else f"said by you, but none of {sampled} has a text there"
+            return Fact[str](value=field, how="told", note=note)
+        if found is not None and found.field is not None:
+            return Fact[str](
+                value=field, how="re-embedded", note="its texts give the stored vectors"
+            )
         return Fact[str](value=field, how="sample", note=texts.rivals_note(choice))
 
     def _read_one_field(
@@ -248,21 +257,34 @@ class _Reading:
         points: Sequence[Point],
         fields: Sequence[str],
     ) -> old_model.OldModel:
-        dense = next((vector for vector in self._vectors if vector.kind == "dense"), None)
+        """The model of the first dense vector; those of the others are kept beside it."""
         said = self._told_model or old_model.told(config)
         wanted = [
             point
             for point in points
             if any(isinstance(value_at(point.payload, field), str) for field in fields)
         ]
-        return old_model.find(
-            said,
-            self._told_model is not None,
-            dense,
-            self._with_vectors(collection, _spread(wanted, old_model.TEXTS)),
-            fields,
-            stop=self._stop,
-        )
+        stored = self._with_vectors(collection, _spread(wanted, old_model.TEXTS))
+        open_model = lru_cache(maxsize=1)(open_embedder)  # models are large; one at a time
+        found = [
+            old_model.find(
+                said,
+                self._told_model is not None,
+                vector,
+                stored,
+                fields,
+                stop=self._stop,
+                open_model=open_model,
+            )
+            for vector in self._vectors
+            if vector.kind == "dense"
+        ]
+        if not found:
+            return old_model.OldModel(Fact[ModelRef]())
+        dense = [vector.name for vector in self._vectors if vector.kind == "dense"]
+        self._known["old_models"] = {name: one.fact for name, one in zip(dense, found, strict=True)}
+        field = next((one.field for one in found if one.field is not None), None)
+        return found[0]._replace(field=field)
 
     def _with_vectors(self, collection: str, points: Sequence[Point]) -> list[Point]:
         found: list[Point] = []
@@ -303,6 +325,20 @@ class _Reading:
     def _check(self) -> None:
         if self._stop is not None and self._stop.is_set():
             raise Stopped
+
+
+def _no_text(payloads: Sequence[Mapping[str, Any]]) -> str:
+    lists = texts.lists_of_texts(payloads)
+    why = (
+        f"{words.listing(lists)} {'holds' if len(lists) == 1 else 'hold'} lists of texts, which "
+        "are not one text to embed."
+        if lists
+        else "The payload may hold only ids."
+    )
+    return (
+        f"No text was found in {words.plural(len(payloads), 'sampled point')}. {why} Go on: "
+        "question Text asks for a file; without any text only Requantize and Truncate remain."
+    )
 
 
 def _missing_fact(held: Counter[texts.Held], counted: bool, count: int) -> Fact[int]:

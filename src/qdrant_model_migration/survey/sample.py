@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Sequence
 from uuid import UUID
@@ -13,6 +14,9 @@ _Page = Callable[[PointId | None, int], Page]
 
 _PAGE = 256
 _PLACES = 16
+_FIRST = 16
+_FEWEST = 64
+_MOST_BYTES = 64_000_000  # of payload as JSON
 _END = (2**64, 2**128)  # ids end before these: integers are 64 bits wide, UUIDs 128
 _CLOSE = 32  # the last id is found to within this part of the range
 
@@ -30,7 +34,8 @@ def sample(
     """About `size` different points, in order of ids; all of them where `points` is no more.
 
     The first points of a collection are its oldest and often not like the rest; so pages are read
-    at places spread evenly over the range of its ids.
+    at places spread evenly over the range of its ids. Fewer are read where payloads are so large
+    that `size` of them would fill the memory.
     """
 
     def page(start: PointId | None, limit: int) -> Page:
@@ -40,6 +45,7 @@ def sample(
             collection, start=start, limit=min(limit, _PAGE), payload=payload, vectors=vectors
         )
 
+    size = min(size, _affordable(page(None, _FIRST).points))
     if points <= size:
         return _from(page, None, size)
     starts = _places(qdrant, collection, points, stop)
@@ -52,6 +58,12 @@ def sample(
         for point in _from(page, None, size - len(found)):
             found[point.id] = point
     return sorted(found.values(), key=lambda point: order(point.id))[:size]
+
+
+def _affordable(first: Sequence[Point]) -> int:
+    """How many points like these may be held at once; never fewer than a look needs."""
+    held = sum(len(json.dumps(point.payload)) for point in first) or 1
+    return max(_FEWEST, _MOST_BYTES * len(first) // held)
 
 
 def _from(page: _Page, start: PointId | None, wanted: int) -> list[Point]:

@@ -17,7 +17,7 @@ Held = Literal[
 
 _USUAL_NAMES = (
     "text", "content", "page_content", "document", "body", "chunk", "chunk_text", "passage",
-    "description", "abstract", "paragraph", "_node_content", "raw_text",
+    "description", "abstract", "paragraph", "raw_text",
 )  # fmt: skip
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\u0e00-\u0eff]")
 _NO_TEXT = re.compile(r"(https?://|s3://|file:|data:|/)\S*\Z|[\d\s:.,TZ+/-]+\Z|\{.*\}\Z", re.DOTALL)
@@ -84,6 +84,17 @@ def rivals_note(choice: Choice) -> str:
         f"{count} fields hold long texts ({', '.join(sorted(names))}). "
         "Choose the one the old model was made from."
     )
+
+
+def lists_of_texts(payloads: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Fields that hold lists of texts, which are not one text to embed; those in most payloads."""
+    seen = Counter(
+        path
+        for payload in payloads
+        for path, value in leaves(payload)
+        if isinstance(value, list) and value and all(isinstance(item, str) for item in value)
+    )
+    return tuple(path for path, number in seen.most_common(3) if number > len(payloads) / 2)
 
 
 def held_at(payload: Mapping[str, Any], path: str) -> Held:
