@@ -111,6 +111,17 @@ def test_a_search_says_which_vector_whether_exact_and_whether_compressed(
     assert plain == {"query": [0.5], "limit": 10, "with_payload": True}
 
 
+def test_counts_are_exact_and_may_ask_for_what_lacks_a_vector(
+    remote: Qdrant, server: Any, reply: Any
+) -> None:
+    server.on("POST", "/collections/docs/points/count", reply(200, {"count": 3}))
+    assert remote.count("docs") == remote.count("docs", without_vector="") == 3
+    assert [r.body for r in server.sent("POST", ".*/count")] == [
+        {"exact": True},
+        {"exact": True, "filter": {"must_not": [{"has_vector": ""}]}},
+    ]
+
+
 def test_only_a_collection_is_deleted_and_the_answer_is_checked(
     remote: Qdrant, server: Any, reply: Any
 ) -> None:

@@ -126,6 +126,20 @@ def test_points_come_back_as_written_in_the_order_of_ids(qdrant: Qdrant, name: s
     assert qdrant.count(name, without_vector="words") == 4
 
 
+def test_the_unnamed_vector_may_have_named_ones_beside_it(qdrant: Qdrant, name: str) -> None:
+    vectors = {"": {"size": 1, "distance": "Dot"}, "new": {"size": 2, "distance": "Dot"}}
+    qdrant.create_collection(name, {"vectors": vectors})
+    points = [
+        Point(1, {}, {"": [1.0]}),
+        Point(2, {}, {"": [1.0], "new": [1.0, 2.0]}),
+        Point(3, {}, {"new": [1.0, 2.0]}),
+    ]
+    qdrant.insert(name, points)
+    assert qdrant.scroll(name, vectors=True).points == points
+    assert {hit.id for hit in qdrant.search(name, [1.0])} == {1, 2}
+    assert qdrant.count(name, without_vector="") == 1
+
+
 def test_insert_leaves_what_is_there_untouched(qdrant: Qdrant, name: str) -> None:
     qdrant.create_collection(name, {"vectors": {"size": 2, "distance": "Dot"}})
     qdrant.insert(name, [Point(1, {"text": "first"}, {"": [1.0, 2.0]})])

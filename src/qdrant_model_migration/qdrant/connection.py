@@ -165,7 +165,7 @@ class Qdrant:
         self.close()
 
     def __repr__(self) -> str:
-        return f"<Qdrant {self.version} at {self.address}>"
+        return f"<Qdrant at {self.address}>"
 
     # --- Names -----------------------------------------------------------------------------------
 

@@ -79,20 +79,17 @@ def create_body(
     Strict mode is left out, as it would throttle the load (`strict_mode_body`); deferring the
     index is the caller's, by optimizers_config.indexing_threshold.
     """
-    body = {
-        name: value for name, value in _set(config.params).items() if name not in _ONLY_BY_PATCH
-    }
+    body = {name: value for name, value in config.params.items() if name not in _ONLY_BY_PATCH}
+    # Everything beside params is set by the same name, what newer servers tell included ...
+    body.update(config.raw)
+    for name in ("params", "strict_mode_config", "optimizer_config"):
+        body.pop(name, None)
+    # ... but for this one, which is read in the singular.
+    body["optimizers_config"] = config.raw.get("optimizer_config")
     dense = dict(config.vectors() if vectors is None else vectors)
     body["vectors"] = dense[""] if list(dense) == [""] else dense
     body["sparse_vectors"] = dict(config.sparse() if sparse is None else sparse)
-    body["hnsw_config"] = config.raw.get("hnsw_config")
-    body["optimizers_config"] = config.raw.get("optimizer_config")
-    body["wal_config"] = config.raw.get("wal_config")
-    body["quantization_config"] = config.raw.get("quantization_config")
     body["metadata"] = {**config.metadata, **(metadata or {})}
-    # What newer servers tell beside these is set by the same name (payload, id_tracker ...).
-    known = {"params", "optimizer_config", "strict_mode_config", *body}
-    body.update({name: value for name, value in config.raw.items() if name not in known})
     return {name: value for name, value in _set(body).items() if value != {} or name == "vectors"}
 
 
