@@ -11,6 +11,7 @@ from qdrant_model_migration.engine.run_folder import (
     Card,
     create_run,
     find_run,
+    read_card,
     run_folders,
     runs_folder,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "give_consent",
     "list_runs",
     "local",
+    "read_card",
     "run_folders",
     "run_here",
     "runs_folder",

@@ -21,8 +21,8 @@ log = logging.getLogger("qdrant_model_migration.engine")
 
 
 class _Lines(logging.Formatter):
-    """One JSON object per line. The secret is taken out of the finished text, traceback included,
-    because a filter would not see the traceback."""
+    """One JSON object per line. The secret is taken out here, because a filter would not see the
+    traceback."""
 
     def __init__(self, secret: str) -> None:
         super().__init__()
@@ -33,12 +33,11 @@ class _Lines(logging.Formatter):
             "at": now(),
             "level": record.levelname.lower(),
             "from": record.name,
-            "text": record.getMessage(),
+            "text": blanked(record.getMessage(), self._secret),
         }
         if record.exc_info:
-            line["traceback"] = self.formatException(record.exc_info)
-        text = json.dumps(line, ensure_ascii=False)
-        return blanked(text, self._secret)
+            line["traceback"] = blanked(self.formatException(record.exc_info), self._secret)
+        return json.dumps(line, ensure_ascii=False)
 
 
 @contextmanager

@@ -169,7 +169,7 @@ class Journal:
                 if value is None:
                     sql.execute("DELETE FROM run WHERE key = ?", (key,))
                 else:
-                    text = self._clean(json.dumps(value, allow_nan=False))
+                    text = self.clean(json.dumps(value, allow_nan=False))
                     sql.execute("INSERT OR REPLACE INTO run VALUES(?, ?)", (key, text))
 
     def enter(self, state: str, *, since: str | None = None, **values: Any) -> None:
@@ -182,7 +182,7 @@ class Journal:
 
     def event(self, kind: str, text: str, data: Mapping[str, Any], parent: int | None) -> int:
         """Write one event; returns its id."""
-        text, packed = self._clean(text), self._clean(json.dumps(data, default=str))
+        text, packed = self.clean(text), self.clean(json.dumps(data, default=str))
         with self.writing(forced=False) as sql:
             moment = now()
             row = sql.execute(
@@ -192,7 +192,8 @@ class Journal:
             self.put(forced=False, heard=moment)
             return int(row.lastrowid or 0)
 
-    def _clean(self, text: str) -> str:
+    def clean(self, text: str) -> str:
+        """The text without the secret."""
         return blanked(text, self._secret)
 
     # --- steps --------------------------------------------------------------------------------

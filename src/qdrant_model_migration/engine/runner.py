@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -120,14 +121,15 @@ class Runner:
     def _close_session(self, ending: Ending) -> None:
         """The state comes last: who reads it finds the report written and the Qdrant free."""
         journal = self._journal
+        values = json.loads(journal.clean(json.dumps(ending.values)))
         journal.event("run", ending.text, {"state": ending.state}, self._session)
         moment = ending.since or now()
         found = view(self._folder)._replace(
             state=ending.state,
             since=moment,
             ended=now(),
-            gate=ending.values.get("gate"),
-            error=ending.values.get("error"),
+            gate=values.get("gate"),
+            error=values.get("error"),
             retry=None,
         )
         try:
@@ -137,7 +139,7 @@ class Runner:
         except Exception as error:  # noqa: BLE001 - a report must not change how a run has ended
             engine_log.log.error("the report could not be made", exc_info=error)
             journal.event("report", "No report was made; see engine.log.", {}, self._session)
-        journal.enter(ending.state, since=moment, ended=now(), retry=None, **ending.values)
+        journal.enter(ending.state, since=moment, ended=now(), retry=None, **values)
 
     # --- the work -----------------------------------------------------------------------------
 
@@ -154,6 +156,7 @@ class Runner:
         except (Stopped, KeyboardInterrupt):
             return Ending(STOPPED, "stopped", "Stopped. Resume goes on from there.", {})
         except QmmError as error:
+            engine_log.log.error("%s", error)
             return self._failed(error)
         except Exception as error:  # noqa: BLE001 - whatever a step dies of, the run says so
             title = self._journal.title(self._at.n) if self._at else "The start"

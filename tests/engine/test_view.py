@@ -1,0 +1,208 @@
+"""Looking at a run: one frozen snapshot, honest about what is not known, and harmless."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from qdrant_model_migration.engine import (
+    Watch,
+    dead_letters,
+    list_runs,
+    local,
+    lock,
+    run_here,
+    view,
+)
+from qdrant_model_migration.engine.journal import Journal
+from qdrant_model_migration.errors import JournalDamaged, NoSuchRun
+from support.fake_run import Fake, Fill, job, make_run
+
+
+@pytest.fixture
+def journal(run: Path) -> Journal:
+    journal = Journal(run / "journal.db")
+    journal.enter("running", session=1)
+    journal.add_step("fill", "Fill", "target", "delete it", ["Fills."])
+    return journal
+
+
+def test_a_run_that_nobody_has_started_yet_is_starting(run: Path) -> None:
+    found = view(run)
+    assert (found.state, found.what, found.title) == (
+        "starting", "docs_old → docs_new", "Blue-green",
+    )  # fmt: skip
+    assert (found.steps, found.session, found.live) == ((), 0, False)
+
+
+def test_a_run_that_was_never_started_for_long_is_interrupted(runs: Path) -> None:
+    run = make_run(runs, created="2026-01-01T00:00:00.000+00:00")
+    assert view(run).state == "interrupted"
+    with lock.held(run):
+        assert view(run).state == "starting"
+
+
+def test_running_without_an_engine_is_interrupted(run: Path, journal: Journal) -> None:
+    journal.mark_step(1, "running")
+    with lock.held(run):
+        found = view(run)
+        assert (found.state, found.live, found.steps[0].state) == ("running", True, "running")
+    found = view(run)
+    assert (found.state, found.live, found.steps[0].state) == ("interrupted", False, " ")
+
+
+@pytest.mark.parametrize("state", ["waiting", "stopped", "failed", "done", "rolled back"])
+def test_how_a_run_ended_needs_no_engine_to_be_believed(
+    run: Path, journal: Journal, state: str
+) -> None:
+    journal.enter(state)
+    assert view(run).state == state
+    with lock.held(run):
+        assert view(run).state == state
+
+
+def test_looking_again_gives_the_same_object_until_something_changes(
+    run: Path, journal: Journal
+) -> None:
+    with closing(Watch(run)) as watch:
+        first = watch.look()
+        assert watch.look() is first
+        journal.event("note", "news", {}, None)
+        second = watch.look()
+        assert second is not first
+        assert second.events[-1].text == "news"
+
+
+def test_looking_keeps_no_transaction_open(run: Path, journal: Journal) -> None:
+    with closing(Watch(run)) as watch:
+        watch.look()
+        journal.remember("a", "x" * 100_000)
+        busy, in_log, moved = journal._sql.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        assert (busy, in_log, moved) == (0, 0, 0)
+
+
+def test_only_facts_under_plain_names_are_shown(run: Path, journal: Journal) -> None:
+    journal.remember("switched", {"alias": "docs"})
+    journal.remember("slice 1", {"start": 1})
+    journal.remember("_private", 1)
+    journal.remember("huge", "x" * 300_000)
+    assert view(run).facts == {"switched": {"alias": "docs"}}
+
+
+def test_the_newest_events_are_shown_and_all_can_be_read(run: Path, journal: Journal) -> None:
+    for number in range(500):
+        journal.event("note", str(number), {}, None)
+    assert [event.text for event in view(run, events=3).events] == ["497", "498", "499"]
+    with closing(Watch(run)) as watch:
+        assert len(watch.events()) == 500
+        assert [event.text for event in watch.events(after=498)] == ["498", "499"]
+
+
+def test_dead_letters_are_counted_and_listed_with_their_ids(run: Path, journal: Journal) -> None:
+    journal.set_aside("u:18446744073709551615", "field text is missing", "nothing")
+    journal.set_aside("s:a3f0", "text is empty", '""')
+    journal.set_aside("u:7", "text is empty", '""')
+    found = view(run)
+    assert found.dead_letters == 3
+    assert found.dead_letter_reasons == {"field text is missing": 1, "text is empty": 2}
+    assert [letter.point for letter in dead_letters(run)] == ["18446744073709551615", "a3f0", "7"]
+    assert [letter.point for letter in dead_letters(run, skip=1, limit=1)] == ["a3f0"]
+    assert dead_letters(make_run(run.parent, plan="another")) == ()
+
+
+@pytest.mark.parametrize(
+    "damage", [b"", b"no journal " * 500, b"SQLite format 3\x00" + b"\xff" * 9000]
+)
+def test_a_damaged_journal_is_a_view_that_says_so(run: Path, damage: bytes) -> None:
+    run_here(run, job_of=job(Fake()))
+    (run / "journal.db").write_bytes(damage)
+    found = view(run)
+    if damage:
+        assert found.state == "failed"
+        assert found.error is not None
+        assert "damaged" in found.error["what"]
+        with pytest.raises(JournalDamaged):
+            dead_letters(run)
+    else:
+        assert found.state in ("starting", "interrupted")
+    assert [listed.run_id for listed in list_runs(run.parent)] == [run.name]
+
+
+def test_a_journal_with_a_torn_page_is_a_view_that_says_so(run: Path) -> None:
+    run_here(run, job_of=job(Fill()))
+    path = run / "journal.db"
+    raw = bytearray(path.read_bytes())
+    raw[4096:] = os.urandom(len(raw) - 4096)
+    path.write_bytes(raw)
+    found = view(run)
+    assert found.state == "failed"
+    assert found.error is not None
+    assert "damaged" in found.error["what"]
+
+
+def test_a_journal_of_a_newer_version_is_a_view_that_says_so(run: Path, journal: Journal) -> None:
+    journal._sql.execute("PRAGMA user_version=99")
+    error = view(run).error
+    assert error is not None
+    assert "newer version" in error["what"]
+
+
+def test_one_run_that_cannot_be_read_does_not_hide_the_others(runs: Path) -> None:
+    good, bad = make_run(runs), make_run(runs, plan="another", collection="other")
+    run_here(good, job_of=job(Fake()))
+    (bad / "journal.db").write_bytes(b"nonsense" * 1000)
+    assert {found.run_id: found.state for found in list_runs(runs)} == {
+        good.name: "done",
+        bad.name: "failed",
+    }
+
+
+def test_what_changed_last_stands_first_in_the_list(runs: Path) -> None:
+    first, second = make_run(runs), make_run(runs, plan="another", collection="other")
+    run_here(second, job_of=job(Fake()))
+    run_here(first, job_of=job(Fake()))
+    assert [found.run_id for found in list_runs(runs)] == [first.name, second.name]
+
+
+def test_no_run_no_view(tmp_path: Path) -> None:
+    with pytest.raises(NoSuchRun):
+        view(tmp_path)
+
+
+def test_times_are_kept_in_utc_and_shown_as_here(
+    run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import time
+
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+    try:
+        assert view(run).began.endswith("+00:00")
+        assert f"{local('2026-07-01T10:00:00.000+00:00'):%H:%M %z}" == "12:00 +0200"
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+def test_looking_imports_nothing_heavy(run: Path) -> None:
+    run_here(run, job_of=job(Fake()))
+    script = (
+        "import sys, json; from pathlib import Path\n"
+        "from qdrant_model_migration.engine import view, list_runs, Watch, steer, summarize\n"
+        f"found = view(Path({str(run)!r})); summarize(found)\n"
+        "print(json.dumps([found.state, sorted({m.split('.')[0] for m in sys.modules})]))"
+    )
+    out = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True).stdout
+    state, modules = json.loads(out)
+    assert state == "done"
+    heavy = {
+        "pydantic", "qdrant_client", "yaml", "numpy", "jinja2", "textual", "click", "rich",
+        "httpx", "asyncio",
+    }  # fmt: skip
+    assert heavy.isdisjoint(modules)
