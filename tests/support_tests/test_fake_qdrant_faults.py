@@ -454,6 +454,8 @@ def test_points_that_wait_for_optimization_are_hidden_from_reads(fake_qdrant, we
     assert [point["id"] for point in page] == [0, 3, 4]
     hits = fake_qdrant.call("POST", "/collections/c/points/query", {"query": [1, 0, 0, 0]})
     assert {hit["id"] for hit in hits["points"]} == {0, 3, 4}
+    fake_qdrant.call("POST", "/collections/c/points/delete", {"points": [1]})
+    assert fake_qdrant.call("POST", "/collections/c/points/count", {})["count"] == 3
 
 
 def test_warnings_name_settings_that_do_nothing(fake_qdrant):
