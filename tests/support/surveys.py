@@ -237,8 +237,7 @@ _sensible: dict[str, list[Any]] = {
     ],
     "replace": ["", "a", "b"],
     "model": [
-        as_answer(model)
-        for model in (BGE_BASE, BGE_SMALL, NOMIC, NOMIC.cut_to(256), PRACTICE_NEW)
+        as_answer(model) for model in (BGE_BASE, BGE_SMALL, NOMIC, NOMIC.cut_to(256), PRACTICE_NEW)
     ],
     "text": [{"fields": ["text"]}, {"fields": []}, {"fields": ["text", "title"]}, "unknown"],
     "missing": ["copy", "stop", "unknown"],

@@ -98,7 +98,7 @@ class BlueGreen(Strategy):
         made_for = fingerprint(survey.raw, survey.payload_schema)
         points = survey.points.value or 0
         missing = (missing_texts(survey, answers) or 0) / points if points else 0.0
-        old_model = survey.old_model.value
+        old_model = survey.model_of(old.name)
         proof = dict(answers.get("proof") or {"kind": "later"})
         steps: list[AnyStep] = [
             Check(

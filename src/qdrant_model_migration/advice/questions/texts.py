@@ -39,6 +39,10 @@ class Text(Question):
             "a vector is made from a text. Qdrant has the text only if your application stored it.",
         )
 
+    def found(self, survey: Survey, answers: Answers) -> bool:
+        # In Explore a switch says whether there is a text; there is no payload to choose from.
+        return survey.text_field.how == "made up"
+
     def options(self, survey: Survey, answers: Answers) -> tuple[Option, ...]:
         found = survey.text_field.value
         fields = sorted(survey.text_fields.value or (), key=lambda field: field.path != found)

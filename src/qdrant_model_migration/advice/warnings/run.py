@@ -50,16 +50,18 @@ def writes(case: Case) -> Said | None:
     answer, seen = case.answers.get("writes"), case.survey.writes.value or 0
     if not case.builds or (answer in (None, "none") and seen <= 0):
         return None
-    here = f"Found: {case.survey.writes.note or words.plural(seen, 'new point')}." if seen else ""
+    found = case.survey.writes.note or words.plural(seen, "new point")
+    here = f" Found: {found}." if seen > 0 else ""
     said = {
         "changes": "Your application adds and changes points.",
         "adds": "Your application adds points.",
+        "none": "You can stop the writes for a while.",
     }
     return Said(
         "note",
         "Changes made during the run are caught up; changes in the last seconds are swept after "
         "the cutover.",
-        here or said.get(str(answer), "Your application writes."),
+        f"{said.get(str(answer), 'Your application writes.')}{here}",
         "Nothing has to be sent to both collections.",
     )
 

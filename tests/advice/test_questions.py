@@ -1,0 +1,261 @@
+"""Questions one by one: their words, their options, and what is said about a bad answer."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qdrant_model_migration.advice import BY_KEY, QUESTIONS, UNKNOWN, BadAnswer, typed
+from qdrant_model_migration.survey.facts import VectorFact
+from support.surveys import ANSWERS, BGE_BASE, COLBERT, as_answer, docs, fact, practice, server
+
+NUMBER = {"example": "0.02", "low": 0.0, "high": 0.5}
+
+
+def clean(key, raw, survey=None, answers=None):
+    return BY_KEY[key].clean(raw, survey or docs(), {"change": "model"} | (answers or {}))
+
+
+def compose(key, value, typed_, survey=None, answers=None):
+    return BY_KEY[key].compose(value, typed_, survey or docs(), answers or {"change": "model"})
+
+
+# --- Words ------------------------------------------------------------------------------------
+
+
+def test_every_question_says_its_wording_help_and_why_without_noise():
+    for question in QUESTIONS:
+        for survey in (docs(), practice()):
+            text = question.text(survey, ANSWERS)
+            assert text.wording.endswith("?")
+            assert text.wording[0].isupper() or text.wording[0].isdigit()
+            assert text.why[0].islower()  # it completes "Why we ask: "
+            assert text.why.endswith(".")
+            for words in (text.wording, text.help, text.why):
+                assert "!" not in words
+                assert "many vectors" not in words or question.key == "many_vectors"
+                assert "384 numbers" not in words
+
+
+def test_missing_counts_the_points():
+    assert BY_KEY["missing"].text(docs(), {}).wording == (
+        "118 points have no text. What should happen to them?"
+    )
+    assert BY_KEY["missing"].text(docs(texts_missing=fact(1)), {}).wording.startswith("1 point has")
+
+
+def test_i_do_not_know_is_the_last_option_and_says_what_it_is_taken_as():
+    for question in QUESTIONS:
+        if question.key in ("change", "model", "target"):
+            continue
+        survey = docs(vectors=fact((VectorFact(name="a", kind="dense", size=8),)))
+        last = question.options(survey, ANSWERS)[-1]
+        assert last.value == UNKNOWN
+        assert last.note.startswith("taken as ")
+
+
+def test_options_have_different_values():
+    for question in QUESTIONS:
+        values = [repr(option.value) for option in question.options(docs(), ANSWERS)]
+        assert len(set(values)) == len(values)
+
+
+def test_what_comes_later_says_so():
+    for question in QUESTIONS:
+        assert question.today or question.later_note.endswith(".")
+
+
+# --- Typed answers ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        ("0.2O", "0.2O is not a number. It contains the letter O. Type for example 0.02."),
+        ("0,02", "0,02 is not a number. It has a comma where a point belongs. "
+                 "Type for example 0.02."),
+        ("2%", "2% is not a number. It is a percentage. Type for example 0.02."),
+        ("", "Nothing was typed. A number is needed. Type for example 0.02."),
+        ("0.0 2", "0.0 2 is not a number. It contains a space. Type for example 0.02."),
+        ("0.9", "0.9 is outside what is possible. Type a number from 0 to 0.5, for example 0.02."),
+        ("-1", "-1 is outside what is possible. Type a number from 0 to 0.5, for example 0.02."),
+        ("nan", "nan is not a number. It contains the letter n. Type for example 0.02."),
+        ("1_0", "1_0 is not a number. It contains the character _. Type for example 0.02."),
+        ("٠", "٠ is not a number. It contains the character ٠. Type for example 0.02."),
+        ("0.0.2", "0.0.2 is not a number. Type for example 0.02."),
+    ],
+)  # fmt: skip
+def test_a_bad_number_is_explained(raw, said):
+    with pytest.raises(BadAnswer) as error:
+        typed.number(raw, **NUMBER)
+    assert str(error.value) == said
+
+
+@given(st.floats(0, 0.5))
+def test_every_number_in_range_is_read_as_it_is(value):
+    assert typed.number(repr(value), **NUMBER) == value
+
+
+@given(st.text())
+def test_whatever_is_typed_is_a_name_or_a_sentence(text):
+    try:
+        said = typed.name(text, "an alias", example="docs_live")
+    except BadAnswer as error:
+        said = error.todo
+    assert said in (text.strip(), "Type for example docs_live.")
+
+
+def test_the_margin_is_typed_within_the_answer():
+    made_up = BY_KEY["proof"].suggest(docs(), {}).value
+    answer = compose("proof", made_up, {"margin": "0.05"})
+    assert answer == {"kind": "made up", "file": None, "margin": 0.05, "title_field": "title"}
+    with pytest.raises(BadAnswer, match="letter O") as error:
+        compose("proof", made_up, {"margin": "0.2O"})
+    assert error.value.field == "margin"
+
+
+def test_a_file_of_searches_needs_its_name():
+    file = {"kind": "file", "file": None, "margin": 0.02}
+    with pytest.raises(BadAnswer, match=r"No file was named\. Type its name") as error:
+        compose("proof", file, {})
+    assert error.value.field == "file"
+    assert compose("proof", file, {"file": " queries.csv ", "margin": "0.02"})["file"] == (
+        "queries.csv"
+    )
+    keys = [field.key for field in BY_KEY["proof"].fields(docs(), {}, file)]
+    assert keys == ["file", "margin"]
+
+
+def test_several_fields_are_typed_with_commas():
+    answer = compose("text", {"fields": [""]}, {"fields": "title, text"})
+    assert answer == {"fields": ["title", "text"]}
+    with pytest.raises(BadAnswer, match="has the field titel"):
+        compose("text", {"fields": [""]}, {"fields": "titel"})
+    with pytest.raises(BadAnswer, match="named twice"):
+        compose("text", {"fields": [""]}, {"fields": "text, text"})
+    with pytest.raises(BadAnswer, match="later version"):
+        clean("text", {"file": None})
+
+
+# --- Names ------------------------------------------------------------------------------------
+
+
+def test_the_new_collection_is_named_after_alias_and_model():
+    assert BY_KEY["target"].suggest(docs(), ANSWERS).value == "docs_bge_base"
+    assert BY_KEY["target"].suggest(docs(aliases=fact(())), ANSWERS).value == (
+        "docs_minilm_bge_base"
+    )
+
+
+def test_a_suggested_name_is_free():
+    taken = docs(others=("docs_minilm", "docs_bge_base"), all_aliases={"docs_bge_base_2": "x"})
+    assert BY_KEY["target"].suggest(taken, ANSWERS).value == "docs_bge_base_3"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("legal_multi", "legal_multi already exists. It is a collection on this server, and was "
+                        "not made by this plan. Choose another name"),
+        ("legal", "legal already exists. It is an alias and points to legal_multi."),
+        ("a/b", "a/b cannot be the name of a collection. It contains the character /"),
+        ("", "Nothing was typed for the name of a collection."),
+        ("x" * 300, "It is longer than 200 bytes."),
+    ],
+)  # fmt: skip
+def test_a_name_that_cannot_be_is_refused_with_the_reason(name, said):
+    with pytest.raises(BadAnswer) as error:
+        clean("target", name, answers=ANSWERS)
+    assert said in str(error.value)
+
+
+def test_the_new_collection_cannot_be_named_as_the_planned_alias():
+    answers = {**ANSWERS, "name": {"alias": "search", "exists": False}}
+    with pytest.raises(BadAnswer, match="alias of this plan"):
+        clean("target", "search", answers=answers)
+
+
+def test_an_alias_cannot_have_the_name_of_a_collection():
+    with pytest.raises(BadAnswer, match="chat_memory is taken"):
+        compose("name", {"alias": "x", "exists": False}, {"alias": "chat_memory"})
+
+
+def test_only_an_alias_of_this_collection_exists_for_it():
+    with pytest.raises(BadAnswer, match=r"legal does not point to docs_minilm"):
+        clean("name", {"alias": "legal", "exists": True})
+    with pytest.raises(BadAnswer):
+        clean("name", {"alias": "docs", "exists": "yes"})
+
+
+def test_probably_names_the_vector_after_the_model():
+    options = BY_KEY["vector_name"].options(docs(), ANSWERS)
+    assert [option.value for option in options] == ["", "bge_base_768", UNKNOWN]
+
+
+# --- Model ------------------------------------------------------------------------------------
+
+
+def test_a_model_is_kept_as_plain_json():
+    assert clean("model", as_answer(BGE_BASE)) == as_answer(BGE_BASE)
+
+
+def test_models_that_this_version_cannot_use_say_why():
+    with pytest.raises(BadAnswer, match="many vectors for a text"):
+        clean("model", as_answer(COLBERT))
+    with pytest.raises(BadAnswer, match="does not describe a model"):
+        clean("model", {"name": "x"})
+
+
+# --- Compression ------------------------------------------------------------------------------
+
+
+def kinds(survey):
+    options = BY_KEY["quantization"].options(survey, {"change": "compression"})
+    return {o.value["kind"]: o.closed for o in options if o.value != UNKNOWN}
+
+
+def test_a_kind_that_the_server_cannot_do_is_closed_with_the_reason():
+    older = kinds(docs(capabilities=server(1, 17, 1)))
+    assert older["turbo"] == "It needs Qdrant 1.18; this is 1.17.1."
+    assert older["scalar"] == older["binary"] == older["product"] == ""
+    assert kinds(docs())["turbo"] == ""
+    assert kinds(docs())["none"] == "the vectors are not compressed now"
+    assert kinds(practice())["scalar"] == "The practice Qdrant does not compress."
+
+
+def test_the_present_compression_cannot_be_chosen_again():
+    scalar = docs(quantization=fact({"scalar": {"type": "int8", "always_ram": True}}))
+    answer = {"vector": None, "kind": "scalar", "always_ram": True}
+    with pytest.raises(BadAnswer, match="compressed already"):
+        clean("quantization", answer, scalar)
+    assert clean("quantization", {**answer, "always_ram": False}, scalar)["always_ram"] is False
+    assert clean("quantization", {**answer, "kind": "none"}, scalar) == {
+        "vector": None,
+        "kind": "none",
+        "always_ram": False,
+    }
+
+
+def test_the_suggested_compression_differs_from_the_present_one():
+    suggest = BY_KEY["quantization"].suggest
+    assert suggest(docs(quantization=fact({"binary": {}})), {}).value["kind"] == "scalar"
+    assert suggest(docs(quantization=fact({"scalar": {}})), {}).value["kind"] == "turbo"
+    long = (VectorFact(name="", kind="dense", size=1536),)
+    scalar = docs(quantization=fact({"scalar": {}}), vectors=fact(long))
+    assert suggest(scalar, {}).value["kind"] == "binary"
+
+
+def test_one_named_vector_can_be_compressed_alone():
+    survey = docs(
+        vectors=fact(
+            (VectorFact(name="a", kind="dense", size=8), VectorFact(name="b", kind="dense", size=9))
+        )
+    )
+    option = BY_KEY["quantization"].options(survey, {})[0]
+    fields = BY_KEY["quantization"].fields(survey, {}, option.value)
+    assert [value for value, _ in fields[0].choices] == ["", "a", "b"]
+    answer = compose("quantization", option.value, {"vector": "b", "always_ram": "no"}, survey)
+    assert answer == {"vector": "b", "kind": "scalar", "always_ram": False}
+    with pytest.raises(BadAnswer, match="no dense vector c"):
+        compose("quantization", option.value, {"vector": "c"}, survey)

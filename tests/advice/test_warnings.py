@@ -1,0 +1,225 @@
+"""Every warning in at least one concrete case, with its sentence and its numbers."""
+
+from __future__ import annotations
+
+import pytest
+
+from qdrant_model_migration.advice import declared, make_plan, warnings_for
+from qdrant_model_migration.plan.plan import Estimate, Range
+from qdrant_model_migration.qdrant import Address
+from qdrant_model_migration.strategies import by_name
+from qdrant_model_migration.survey.facts import TextField, VectorFact
+from support.surveys import (
+    ANSWERS,
+    BGE_BASE,
+    BGE_SMALL,
+    COLBERT,
+    E5_LARGE,
+    NOMIC,
+    as_answer,
+    docs,
+    fact,
+    practice,
+    server,
+)
+
+IDS = [f"W{number:02}" for number in range(1, 36) if number != 19]
+KEYWORDS = {"change": "keywords", "text": {"fields": ["text"]}}
+SECOND = {"change": "second"}
+
+
+def requantized(kind, **survey):
+    answer = {"vector": None, "kind": kind, "always_ram": True}
+    return "requantize", {"change": "compression", "quantization": answer}, docs(**survey)
+
+
+def with_cost(estimate):
+    plan = make_plan(docs(), ANSWERS, by_name("blue_green"), speed=None)
+    return plan.model_copy(update={"estimate": estimate})
+
+
+MULTI = VectorFact(name="words", kind="multivector", size=128, distance="Cosine")
+DENSE = VectorFact(name="", kind="dense", size=384, distance="Cosine")
+DAYS = with_cost(Estimate(seconds=Range(low=432e3, likely=518e3, high=691e3, how="58 texts/s")))
+
+CASES = [
+    ("W01", "blue_green", ANSWERS, docs(), "note", "120,482 payloads are copied."),
+    ("W02", "blue_green", ANSWERS, docs(), "must",
+     "all-MiniLM-L6-v2 (384) becomes bge-base-en-v1.5 (768)."),
+    ("W02", "blue_green", {**ANSWERS, "query_side": "framework"}, docs(), "must",
+     "find the setting of your framework that names the embedding model"),
+    ("W03", "blue_green", {**ANSWERS, "model": as_answer(BGE_SMALL)}, docs(), "must",
+     "Both have 384 dimensions."),
+    ("W04", "side_by_side", SECOND, docs(), "must",
+     "the application must change using as well as the model"),
+    ("W04", "blue_green", {**ANSWERS, "vector_name": "bge_base_768"}, docs(), "must",
+     "The new vector is named bge_base_768; the present one has no name."),
+    ("W05", "blue_green", {**ANSWERS, "name": {"alias": "d", "exists": False}}, docs(), "must",
+     "Your application uses the name docs_minilm; from then on it uses d."),
+    ("W06", "blue_green", ANSWERS, docs(vectors=fact((DENSE, MULTI))), "must",
+     "Kept beside the others: words. They are in memory."),
+    ("W06", "blue_green", ANSWERS,
+     docs(vectors=fact((DENSE, MULTI.model_copy(update={"raw": {"on_disk": True}})))), "caution",
+     "They are on disk."),
+    ("W07", "dense_to_hybrid", KEYWORDS, docs(points=fact(8214)), "must",
+     "8,214 texts, 130 words on average."),
+    ("W08", "dense_to_hybrid", KEYWORDS, docs(languages=fact({"de": 0.54, "en": 0.4, "ja": 0.06})),
+     "must", "German 54 %, English 40 % and Japanese 6 %. There is no word list for Japanese."),
+    ("W09", "truncate", {"change": "shorter", "model": as_answer(NOMIC.cut_to(512))},
+     docs(vectors=fact((DENSE.model_copy(update={"size": 768}),)), old_model=fact(NOMIC)),
+     "caution", "512 of 768 dimensions."),
+    ("W09", "truncate", {"change": "shorter", "model": as_answer(NOMIC.cut_to(256))},
+     docs(vectors=fact((DENSE.model_copy(update={"size": 768}),)), old_model=fact(NOMIC)),
+     "must", "256 of 768 dimensions."),
+    ("W10", "linear_map", ANSWERS, docs(), "must", "All 120,482 vectors would be calculated."),
+    ("W11", "blue_green", ANSWERS,
+     docs(cannot_carry=(("wal_config", "size of the log"), ("read_fan_out", "spreads reads"))),
+     "must", "wal_config: size of the log; read_fan_out: spreads reads."),
+    ("W12", "blue_green", ANSWERS, docs(), "caution",
+     "118 points get no new vector and will not be found by searches."),
+    ("W12", "blue_green", ANSWERS, docs(texts_missing=fact(9000)), "must",
+     "7 % of 120,482 points have no text."),
+    ("W13", "blue_green", ANSWERS, docs(), "note",
+     "3 % of the texts are longer than the model reads"),
+    ("W13", "blue_green", ANSWERS, docs(token_lengths=(100, 100, 600)), "must",
+     "The longest sampled text has 2,204 tokens; bge-base-en-v1.5 reads 512."),
+    ("W14", "blue_green", ANSWERS, docs(languages=fact({"en": 0.88, "de": 0.12})), "must",
+     "12 % of the texts are in languages this model was not made for."),
+    ("W14", "blue_green", ANSWERS, docs(languages=fact({"en": 0.95, "de": 0.05})), "caution",
+     "German 5 %; bge-base-en-v1.5 knows English."),
+    ("W15", "blue_green", ANSWERS, docs(matches=None), "caution",
+     "Nothing proves which model made the present vectors"),
+    ("W16", "blue_green",
+     {**ANSWERS, "proof": {"kind": "later", "file": None, "margin": 0.02}}, docs(), "caution",
+     "No searches with known answers were given."),
+    ("W16", "blue_green", ANSWERS, docs(points=fact(12), texts_missing=fact(0)), "caution",
+     "12 queries cannot show whether the new model is better."),
+    ("W17", "side_by_side", SECOND, docs(capabilities=server(1, 17, 1)), "note",
+     "This is Qdrant 1.17.1."),
+    ("W17", "dense_to_hybrid", KEYWORDS, docs(capabilities=server(1, 18, 0)), "note",
+     "that begins with Qdrant 1.18.1"),
+    ("W18", "side_by_side", {**SECOND, "in_place": "in place"}, docs(), "must",
+     "docs_minilm itself is changed."),
+    ("W20", "blue_green", ANSWERS, docs(), "note", "Found: 1 new point in the last 30 s."),
+    ("W23", "blue_green", ANSWERS, docs(payload_bytes=fact(1_000_000), vector_bytes=fact(0)),
+     "note", "docs_minilm holds 1.0 MB."),
+    ("W25", "server_inference", ANSWERS, docs(), "must", "search.example.com embeds the texts"),
+    ("W26", "blue_green", ANSWERS, docs(), "caution",
+     "bge-base-en-v1.5 makes the scores from then on."),
+    ("W27", *requantized("binary"), "must", "From none to binary, at 384 dimensions."),
+    ("W27", *requantized("scalar"), "caution", "From none to scalar, at 384 dimensions."),
+    ("W28", *requantized("scalar"), "note", "120,482 points, now none, next scalar."),
+    ("W29", "blue_green", ANSWERS, docs(matches=(31, 64)), "must",
+     "31 of 64 sample texts match all-MiniLM-L6-v2, 33 do not."),
+    ("W30", "blue_green", ANSWERS, docs(), "note", "not without the computer"),
+    ("W31", "blue_green", ANSWERS, docs(address=Address(url="http://10.0.0.5:6333")), "caution",
+     "10.0.0.5 is not this computer."),
+    ("W32", "blue_green", ANSWERS, docs(), "note", "docs_minilm keeps 331 MB."),
+    ("W33", "blue_green", ANSWERS, docs(), "note", "nothing is written to docs_minilm"),
+    ("W34", "blue_green", ANSWERS,
+     docs(vectors=fact((DENSE.model_copy(update={"distance": "Dot"}),))), "caution",
+     "Old: Dot, new: Cosine."),
+    ("W35", "dense_to_hybrid", KEYWORDS, docs(), "note", "Copied: without a name."),
+]  # fmt: skip
+
+WITH_PLAN = [
+    ("W21", make_plan(docs(), ANSWERS, by_name("blue_green"), speed=58.0), "note",
+     "120,482 x 768 x 4 bytes"),
+    ("W22", DAYS, "caution", "At the measured speed 6 days (5 days to 8 days)."),
+    ("W24", with_cost(Estimate(usd=2.83)), "caution", "About 2.83 USD."),
+    ("W24", with_cost(Estimate(usd=28.3)), "must", "About 28.30 USD."),
+]  # fmt: skip
+
+
+def shown(survey, answers, strategy, plan=None):
+    return {w.id: w for w in warnings_for(survey, answers, by_name(strategy), plan)}
+
+
+@pytest.mark.parametrize(
+    ("id_", "strategy", "answers", "survey", "severity", "sentence"),
+    CASES,
+    ids=[f"{case[0]}-{case[4]}" for case in CASES],
+)
+def test_a_warning_is_shown_with_its_numbers(id_, strategy, answers, survey, severity, sentence):
+    one = shown(survey, answers, strategy)[id_]
+    assert one.severity == severity
+    assert sentence in f"{one.text} {one.why_here} {one.todo}"
+
+
+@pytest.mark.parametrize(
+    ("id_", "plan", "severity", "sentence"), WITH_PLAN, ids=["W21", "W22", "W24", "W24-must"]
+)
+def test_a_warning_about_cost_is_shown_with_the_plan(id_, plan, severity, sentence):
+    one = shown(docs(), ANSWERS, "blue_green", plan)[id_]
+    assert one.severity == severity
+    assert sentence in f"{one.text} {one.why_here} {one.todo}"
+
+
+def test_every_declared_warning_has_its_case():
+    assert [one.id for one in declared()] == IDS
+    assert {case[0] for case in (*CASES, *WITH_PLAN)} == set(IDS)
+
+
+def test_every_sentence_is_whole_and_calm():
+    for _, strategy, answers, survey, _, _ in CASES:
+        for one in warnings_for(survey, answers, by_name(strategy)):
+            for sentence in (one.text, one.why_here, one.todo):
+                assert sentence == sentence.strip()
+                assert sentence.endswith(".")
+                assert "!" not in sentence
+                assert "None" not in sentence
+                assert "  " not in sentence
+
+
+def test_must_comes_first_then_caution_then_note():
+    order = [w.severity for w in warnings_for(docs(), ANSWERS, by_name("blue_green"))]
+    assert order == sorted(order, key=["must", "caution", "note"].index)
+    assert {"must", "caution", "note"} == set(order)
+
+
+def test_what_does_not_apply_is_not_shown():
+    plain = shown(
+        docs(texts_missing=fact(0), token_lengths=(100,), languages=fact({"en": 1.0})),
+        {**ANSWERS, "model": as_answer(E5_LARGE)},
+        "blue_green",
+    )
+    assert set(plain) == {"W01", "W02", "W20", "W26", "W30", "W32", "W33"}
+
+
+def test_weaker_compression_does_not_warn_of_a_loss():
+    name, answers, survey = requantized("scalar", quantization=fact({"binary": {}}))
+    assert "W27" not in shown(survey, answers, name)
+
+
+def test_requantize_copies_nothing_and_changes_no_query_model():
+    name, answers, survey = requantized("scalar")
+    assert not {"W01", "W02", "W20", "W30", "W32", "W33"} & set(shown(survey, answers, name))
+
+
+def test_this_computer_by_http_is_no_leak():
+    local = docs(address=Address(url="http://localhost:6333"))
+    assert "W31" not in shown(local, ANSWERS, "blue_green")
+    assert "W31" not in shown(practice(), ANSWERS, "blue_green")
+
+
+def test_what_is_acknowledged_changes_with_its_numbers():
+    few = shown(docs(texts_missing=fact(9000)), ANSWERS, "blue_green")["W12"]
+    more = shown(docs(texts_missing=fact(9001)), ANSWERS, "blue_green")["W12"]
+    assert few.said != more.said
+
+
+def test_missing_texts_of_another_field_are_estimated_from_the_sample():
+    fields = (
+        TextField(path="text", share=0.999, average_words=130.0),
+        TextField(path="title", share=0.5, average_words=8.0),
+    )
+    answers = {**ANSWERS, "text": {"fields": ["title"]}}
+    one = shown(docs(text_fields=fact(fields)), answers, "blue_green")["W12"]
+    assert one.text.startswith("60,241 points get no new vector")
+
+
+def test_a_model_that_makes_many_vectors_warns_where_it_is_put_in_memory():
+    case_answers = {**ANSWERS, "model": as_answer(COLBERT)}
+    # This version does not let it be chosen, so nothing is shown for it.
+    assert "W06" not in shown(docs(), case_answers, "blue_green")
+    assert "W02" in shown(docs(), {**ANSWERS, "model": as_answer(BGE_BASE)}, "blue_green")
