@@ -24,16 +24,18 @@ def follow(
     talk: Talk,
     folder: Path,
     *,
+    after: RunView | None = None,
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
 ) -> RunView:
     """Say what happens until no engine carries the run out, or the window is left.
 
-    In the second case the view that comes back is still live.
+    In the second case the view that comes back is still live. after: what was seen already.
     """
-    talk.say("The run works in a process of its own. Ctrl+C here opens a menu and stops nothing.")
+    if after is None:
+        talk.say("The run works in a process of its own. Ctrl+C here stops nothing; it asks.")
     with closing(Watch(folder)) as watch:
-        shown, said_at = _news(talk, watch, 0), clock()
+        shown, said_at = _last(after), clock()
         state = ""
         while True:
             try:
@@ -53,6 +55,10 @@ def follow(
             except KeyboardInterrupt:
                 if _leaves(talk, folder, watch.look()):
                     return watch.look()
+
+
+def _last(seen: RunView | None) -> int:
+    return max((event.id for event in seen.events), default=0) if seen else 0
 
 
 def _news(talk: Talk, watch: Watch, after: int) -> int:

@@ -53,7 +53,8 @@ def _exactly(talk: Talk, expect: str, message: str, *, key_is_name: bool) -> str
             return typed
         if not typed.strip() or typed.strip() in ("back", "leave", "no"):
             return None
-        talk.say(f"You typed {typed}; it has to be {expect}. Nothing was changed.")
+        blank = " with a blank beside it" if typed.strip() == expect else ""
+        talk.say(f"You typed {typed.strip()}{blank}; it has to be {expect}. Nothing was changed.")
 
 
 def _chosen(talk: Talk, ask: Ask) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from qdrant_model_migration.embedders import ModelRef, model_by_name
@@ -68,12 +69,14 @@ class _Seen:
     def end(self, facts: dict[str, Fact[Any]]) -> None:
         """The rest, and again what was found to be otherwise meanwhile."""
         shown = lines(facts)
-        for n, line in enumerate(shown):
-            if n in self._said and self._said[n] != line:
-                del self._said[n]
-        self._say(shown, whole=True)
+        changed = [n for n, line in enumerate(shown) if self._said.get(n, line) != line]
+        for n in changed:
+            del self._said[n]
+        self._say(shown, whole=True, changed=changed)
 
-    def _say(self, shown: tuple[Line, ...], *, whole: bool = False) -> None:
+    def _say(
+        self, shown: tuple[Line, ...], *, whole: bool = False, changed: Sequence[int] = ()
+    ) -> None:
         what = ""
         for n, line in enumerate(shown):
             what = line.what or what
@@ -81,7 +84,7 @@ class _Seen:
                 continue
             self._said[n] = line
             how = f" ({line.how})" if line.found and line.how != "not known" else ""
-            mark = "To be settled: " if line.settle else ""
+            mark = "To be settled: " if line.settle else "Now: " if n in changed else ""
             self._talk.say(f"{mark}{what}: {line.found or 'not known'}{how}", indent=2, hang=2)
             if line.note:
                 self._talk.say(line.note, indent=4)

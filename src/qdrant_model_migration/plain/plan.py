@@ -12,6 +12,7 @@ from qdrant_model_migration.plain.journey import Journey
 from qdrant_model_migration.plain.talk import Back, Talk
 from qdrant_model_migration.plan import Plan, save_plan
 from qdrant_model_migration.plan.plan import Range
+from qdrant_model_migration.strategies import by_name
 
 _PROMPT = "Type start, save, answers, or the number of a step, or back, leave:"
 
@@ -39,7 +40,7 @@ def agree(talk: Talk, journey: Journey) -> Path:
 
 def _say(talk: Talk, plan: Plan) -> None:
     talk.say()
-    talk.say(f"Plan: {plan.title}. {len(plan.steps)} steps:")
+    talk.say(f"Plan: {plan.title}, {by_name(plan.strategy).title}. {len(plan.steps)} steps:")
     took = plan.estimate.step_seconds
     for at, step in enumerate(plan.steps):
         text = step.text(plan.move)

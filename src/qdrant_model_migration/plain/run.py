@@ -31,7 +31,7 @@ def take_up(talk: Talk, folder: Path, environment: Mapping[str, str]) -> int:
     seen = view(folder)
     talk.say(f"Run {seen.run_id}: {seen.what}, {seen.state}.")
     if seen.live:
-        seen = follow(talk, folder)
+        seen = follow(talk, folder, after=seen)
     return _on_from(talk, folder, environment, seen)
 
 
@@ -63,7 +63,7 @@ def _on_from(talk: Talk, folder: Path, environment: Mapping[str, str], seen: Run
         except QmmError as error:
             talk.trouble(error)
             return FAILED
-        seen = follow(talk, folder)
+        seen = follow(talk, folder, after=seen)
 
 
 def _consents(talk: Talk, seen: RunView, environment: Mapping[str, str]) -> bool:
@@ -97,8 +97,8 @@ def _before_cutover(talk: Talk, seen: RunView, environment: Mapping[str, str]) -
     if changes:
         talk.say("In your application, at the same moment:")
     for row in changes:
-        stays = row["old"] == row["new"]
-        what = f"{row['old']} stays" if stays else f"{row['old']} becomes {row['new']}"
+        old, new = row["old"], row["new"]
+        what = f"unchanged, {old}" if old == new else f"{old} becomes {new}"
         talk.say(f"{row['what']}: {what}", indent=2, hang=2)
 
 

@@ -1,0 +1,142 @@
+"""Questions: numbers, going back, typed parts, what an answer leaves, and the review."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from qdrant_model_migration.plain.journey import Journey
+from qdrant_model_migration.plain.questions import ask_all
+from qdrant_model_migration.plain.talk import Back, Leave
+from support.script import Spoken
+
+Made = Callable[..., Journey]
+NUMBER = "Number, or back, why, map, leave:"
+
+
+def test_enter_alone_takes_each_suggested_answer(journey: Made) -> None:
+    trip = journey()
+    talk = Spoken((NUMBER, ""), ("Number, or folder", ""), ("use this model", ""), rest="")
+    ask_all(talk, trip)
+    assert trip.answers["change"] == "model"
+    assert trip.answers["model"]["name"] == "test/english-768"
+    assert trip.advice().next is None
+
+
+def test_an_option_says_what_it_leaves(journey: Made) -> None:
+    talk = Spoken((NUMBER, "leave"))
+    with pytest.raises(Leave):
+        ask_all(talk, journey())
+    assert "3. Same vectors, other compression" in talk.flat
+    assert "leaves 1 of 8: Requantize" in talk.flat
+
+
+def test_back_keeps_the_answer_and_marks_it(journey: Made) -> None:
+    trip = journey()
+    talk = Spoken(
+        (NUMBER, "1"),
+        ("Number, or folder", "back"),
+        (NUMBER, ""),
+        ("Number, or folder", "leave"),
+    )
+    with pytest.raises(Leave):
+        ask_all(talk, trip)
+    assert trip.answers == {"change": "model"}
+    assert "Use another embedding model (your answer)" in talk.flat
+
+
+def test_back_from_the_first_question_goes_to_the_stop_before(journey: Made) -> None:
+    with pytest.raises(Back):
+        ask_all(Spoken((NUMBER, "back")), journey())
+
+
+def test_why_and_map_answer_and_ask_again(journey: Made) -> None:
+    talk = Spoken((NUMBER, "why"), (NUMBER, "map"), (NUMBER, "leave"))
+    with pytest.raises(Leave):
+        ask_all(talk, journey())
+    assert "Why: some changes need every text embedded again" in talk.flat
+    assert "Change (you are here)" in talk.flat
+    assert "compress differently: Requantize, open" in talk.flat
+
+
+def test_a_closed_model_and_one_that_is_not_here_cannot_be_used(journey: Made) -> None:
+    trip = journey()
+    talk = Spoken(
+        (NUMBER, "1"),
+        ("Number, or folder", "3"),  # sparse
+        ("Number, or folder", "2"),  # far away: Enter does not take it
+        ("Type fetch", ""),
+        ("Type fetch", "back"),
+        ("Number, or folder", "leave"),
+    )
+    with pytest.raises(Leave):
+        ask_all(talk, trip)
+    assert "words cannot be chosen here." in talk.flat
+    assert "model" not in trip.answers
+
+
+def test_a_wrong_typed_part_is_said_and_only_that_is_asked_again(journey: Made) -> None:
+    trip = journey()
+    trip.answers = {"change": "model"}
+    talk = Spoken(
+        ("Number, or folder", "rest"),
+        ("name of a line", "proof"),
+        (NUMBER, "2"),  # from the documents
+        ("Number, or back, leave", "1"),  # no title field
+        ("How much worse", "2 %"),
+        ("How much worse", "0.05"),
+        ("Press Enter to go on", ""),
+    )
+    ask_all(talk, trip)
+    assert "2 % is not a number." in talk.flat
+    assert trip.answers["proof"]["margin"] == 0.05
+
+
+def test_a_taken_name_is_refused_with_a_free_one(journey: Made) -> None:
+    trip = journey()
+    trip.answers = {"change": "model"}
+    talk = Spoken(
+        ("Number, or folder", "rest"),
+        ("name of a line", "New name"),
+        ("Name, Enter for", "docs_v1"),
+        ("Name, Enter for", "docs_v2"),
+        ("Press Enter to go on", ""),
+    )
+    ask_all(talk, trip)
+    assert "docs_v1 already exists." in talk.flat
+    assert trip.answers["target"] == "docs_v2"
+
+
+def test_going_back_from_a_typed_part_returns_to_the_options(journey: Made) -> None:
+    trip = journey()
+    trip.answers = {"change": "model"}
+    talk = Spoken(
+        ("Number, or folder", "rest"),
+        ("name of a line", "proof"),
+        (NUMBER, "1"),
+        ("File", "back"),
+        (NUMBER, "4"),
+        ("Press Enter to go on", ""),
+    )
+    ask_all(talk, trip)
+    assert trip.answers["proof"]["kind"] == "later"
+
+
+def test_an_answer_that_leaves_nothing_is_explained_and_kept(journey: Made) -> None:
+    trip = journey(text=False)
+    talk = Spoken((NUMBER, "1"), ("Number, or folder", "1"), ("use this model", ""), rest="leave")
+    with pytest.raises(Leave):
+        ask_all(talk, trip)
+    assert "Nothing is left:" in talk.flat
+
+
+def test_on_the_way_back_only_the_review_is_asked(journey: Made) -> None:
+    trip = journey()
+    trip.answers = {"change": "model"}
+    ask_all(Spoken(("Number, or folder", "rest"), ("Press Enter", "")), trip)
+    given = dict(trip.answers)
+    again = Spoken(("Press Enter", "nothing"), ("Press Enter", "back"), (NUMBER, ""), ("Press", ""))
+    ask_all(again, trip)
+    assert trip.answers == given
+    assert "There is no line nothing." in again.flat
