@@ -1,0 +1,52 @@
+"""`qmm --plain` in a real pseudo terminal: lines, a stop before anything is written, no colour."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from qdrant_model_migration.sandbox import Sandbox
+
+pexpect = pytest.importorskip("pexpect")
+
+
+def test_practice_up_to_the_plan_and_out(sandbox: Sandbox, home: Path) -> None:
+    heard = (home / "heard.txt").open("w+", encoding="utf-8")
+    child = pexpect.spawn(
+        sys.executable,
+        ["-m", "qdrant_model_migration", "--plain"],
+        env={**os.environ, "TERM": "xterm-256color"},
+        encoding="utf-8",
+        dimensions=(24, 80),
+        timeout=60,
+    )
+    child.logfile_read = heard
+    for prompt, typed in (
+        ("Number, or leave:", "1"),
+        ("Press Enter to go on, or text", ""),
+        ("Number, or back, why, map, leave:", "why"),
+        ("Why: some changes need", None),
+        ("Number, or back, why, map, leave:", "rest"),
+        ("name of a line to change", ""),
+        ("Press Enter to go on with it", ""),
+        ("Type yes when you have read it", "yes"),
+        ("Type yes when you have read it", "yes"),
+        ("Press Enter to see the plan", ""),
+        ("Type start, save, answers", "leave"),
+    ):
+        child.expect_exact(prompt)
+        if typed is not None:
+            child.send(f"{typed}\r")
+    child.expect_exact("Nothing was started or changed")
+    child.expect(pexpect.EOF)
+    child.close()
+    heard.seek(0)
+    drawn = heard.read()
+    assert child.exitstatus == 0
+    assert not re.search(r"\x1b\[[0-9;]*(3[0-8]|4[0-8]|9[0-7])(;[0-9]+)*m", drawn), "a colour"
+    assert "\x1b[?1049h" not in drawn, "another screen"
+    assert not (home / "runs").exists()

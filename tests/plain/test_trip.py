@@ -1,0 +1,126 @@
+"""The whole trip on the practice sandbox, and the ways out of it before anything is written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from qdrant_model_migration.advice import load_answers
+from qdrant_model_migration.engine import list_runs
+from qdrant_model_migration.plain import run_plain
+from qdrant_model_migration.plan import load_plan
+from qdrant_model_migration.qdrant import open_qdrant
+from qdrant_model_migration.sandbox import COLLECTION, Sandbox
+from support.fake_qdrant import FakeQdrant
+from support.script import Spoken, ctrl_c
+
+TO_THE_PLAN = (
+    ("Press Enter to go on", ""),
+    ("Number", "rest"),
+    ("Press Enter to go on, or the name", ""),
+    ("Press Enter to go on with it", ""),
+    ("Type yes when", "no"),
+    ("Type yes when", "yes"),
+    ("Type yes when", "yes"),
+    ("Press Enter to see the plan", ""),
+)
+
+
+def test_from_practice_to_the_report_with_a_gate_left_shut_between(
+    sandbox: Sandbox, home: Path
+) -> None:
+    first = Spoken(
+        ("Number, or leave", "1"),
+        *TO_THE_PLAN,
+        ("Type start", "answers"),
+        ("File", ""),
+        ("Type start", "save"),
+        ("File", "my-plan.yaml"),
+        ("Type start", "start"),
+        ("Start this run", ""),
+        ("Type start", "start"),
+        ("Start this run", "yes"),
+        ("Type a search", "open a file for reading"),
+        ("Type a search", ""),
+        ("Type yes if", "yes"),
+        rest="",
+    )
+    assert run_plain(talk=first) == 3
+    assert "It is not acknowledged yet." in first.flat
+    assert "Not yet. Nothing was written." in first.flat
+    assert "Verdict. " in first.flat
+    assert f"Old, {COLLECTION}," in first.flat
+    assert "Nothing was changed. The run goes on waiting." in first.flat
+    assert load_answers(home / "answers.yaml")["change"] == "model"
+    plan = load_plan(home / "my-plan.yaml")
+    assert set(plan.accepted) == set(plan.must_accept) != set()
+    (run,) = list_runs()
+    assert run.state == "waiting"
+    assert f"Next: qmm resume {run.run_id} --cutover docs" in first.flat
+    with open_qdrant(sandbox.address) as qdrant:
+        assert qdrant.resolve("docs") == COLLECTION
+
+    word = (run.verdict or {})["word"]
+    proof = [("Type without proof", "without proof")] if word != "GO" else []
+    second = Spoken(
+        ("Number, or leave", "3"),
+        ("Type a search", ""),
+        ("Type yes if", "yes"),
+        *proof,
+        ("Type docs to", "doc"),
+        ("Type docs to", "docs"),
+    )
+    assert run_plain(talk=second) == 0
+    assert "You typed doc; it has to be docs." in second.flat
+    assert "Done: docs answers from" in second.flat
+    assert "The run begins." not in second.flat, "what was said before is not said again"
+    with open_qdrant(sandbox.address) as qdrant:
+        assert qdrant.resolve("docs") != COLLECTION
+
+
+def test_back_goes_back_to_the_beginning_and_leave_writes_nothing(sandbox: Sandbox) -> None:
+    talk = Spoken(
+        *TO_THE_PLAN,
+        ("Type start", "back"),
+        ("Press Enter to see the plan", "back"),  # acknowledged before: not asked again
+        ("Press Enter to go on with it", "back"),
+        ("name of a line", "back"),
+        ("Number, or back, why", "leave"),
+    )
+    assert run_plain(practice=True, talk=talk) == 0
+    assert "acknowledged before." in talk.flat
+    assert "(your answer)" in talk.flat
+    assert "Nothing was started or changed" in talk.flat
+    assert list_runs() == ()
+
+
+def test_ctrl_c_at_a_prompt_ends_with_130() -> None:
+    assert run_plain(talk=Spoken(("Number, or leave", ctrl_c))) == 130
+
+
+def test_back_from_connect_is_the_first_question() -> None:
+    talk = Spoken(("Number, or leave", "2"), ("Address", "back"), ("Number, or leave", "leave"))
+    assert run_plain(talk=talk) == 0
+
+
+def test_a_survey_that_cannot_be_made_leads_back_to_the_list(fake_qdrant: FakeQdrant) -> None:
+    body = {"vectors": {"size": 4, "distance": "Cosine"}}
+    fake_qdrant.call("PUT", "/collections/docs", body)
+    point = {"id": 1, "vector": [1, 0, 0, 0], "payload": {"text": "one"}}
+    fake_qdrant.call("PUT", "/collections/docs/points", {"points": [point]})
+
+    def gone() -> str:
+        fake_qdrant.call("DELETE", "/collections/docs")
+        return "docs"
+
+    # With the last collection gone the list is empty, which leads back once more.
+    talk = Spoken(("Number or name", gone), ("Address", "leave"))
+    assert run_plain(url=fake_qdrant.url, talk=talk) == 0
+    assert "There is no collection docs." in talk.flat
+    assert "This server has no collections yet." in talk.flat
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:6334", "nonsense://x"])
+def test_a_wrong_address_on_the_command_line_is_asked_for_again(url: str) -> None:
+    assert run_plain(url=url, talk=Spoken(("Address", "leave"))) == 0
