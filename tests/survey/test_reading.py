@@ -49,7 +49,7 @@ def test_everything_about_a_collection_is_found(docs: Qdrant, model: ModelRef) -
     assert found.sampled == 123
     assert len(found.token_lengths) == 120
     assert found.longest_tokens.value == max(found.token_lengths)
-    assert found.cannot_carry
+    assert found.cannot_carry == ()
     assert found.raw["params"]["vectors"]["size"] == 128
 
 

@@ -66,6 +66,7 @@ def command(
     from qdrant_model_migration.strategies import by_name
     from qdrant_model_migration.survey import survey
 
+    named = by_name(strategy) if strategy else None
     given: dict[str, Any] = load_answers(answers) if answers else {}
     given.update(_given(change, model, model_folder, settings))
     given.setdefault("change", "model")
@@ -75,7 +76,7 @@ def command(
         complete = answer_all(found, given, choices)
         advice = advise(found, complete)
         _say_answers(advice, given)
-        chosen = by_name(strategy) if strategy else _recommended(advice)
+        chosen = named or _recommended(advice)
         speed = None if no_speed else speed_of(qdrant, found, advice, chosen)
     made_of = f"measured on {speed[1]} of your texts" if speed else ""
     plan = make_plan(found, complete, chosen, speed=speed[0] if speed else None, made_of=made_of)

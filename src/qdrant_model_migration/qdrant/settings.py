@@ -106,23 +106,12 @@ def strict_mode_body(config: CollectionConfig) -> JsonObject | None:
 
 
 def cannot_carry(config: CollectionConfig) -> tuple[NotCarried, ...]:
-    """What a new collection cannot take over from this one, to be shown and acknowledged."""
-    lost = [
-        NotCarried(
-            "access tokens",
-            "Tokens granted for this collection's name do not open the new one; "
-            "grants by name must be made again.",
-        ),
-        NotCarried(
-            "snapshots",
-            "Snapshots of this collection stay with it and cannot be restored over the new one.",
-        ),
-        NotCarried(
-            "overrides in the server's own file",
-            "If the server's configuration overrides optimizer settings, they cannot be seen; "
-            "the new collection is under the same overrides.",
-        ),
-    ]
+    """What this collection has and a new one cannot take over, to be shown and acknowledged.
+
+    Access tokens by its name, snapshots and overrides in the server's own file cannot be seen from
+    here; docs/operations.md speaks of them.
+    """
+    lost = []
     if config.params.get("sharding_method") == "custom":
         lost.append(
             NotCarried(

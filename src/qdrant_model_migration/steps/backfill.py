@@ -18,6 +18,7 @@ from qdrant_model_migration.pipeline.slices import (
 )
 from qdrant_model_migration.steps.gate import Ask, Gate, Waiting
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
+from qdrant_model_migration.words import plural
 
 WINDOW = 10_000  # points over which missing texts are judged
 ALARM = 0.01
@@ -132,11 +133,11 @@ class _Slices:
             {"start": where.start, "end": where.end, "points": result.points},
         )
         self.points_done += result.points
-        aside = f", {len(result.dead)} dead letters" if result.dead else ""
-        cut = f", {result.truncated} texts cut off" if result.truncated else ""
+        aside = f", {plural(len(result.dead), 'dead letter')}" if result.dead else ""
+        cut = f", {plural(result.truncated, 'text')} cut off" if result.truncated else ""
         self._ctx.say(
             "slice",
-            f"Slice {where.number + 1} done: {result.points:,} points{aside}{cut}, "
+            f"Slice {where.number + 1} done: {plural(result.points, 'point')}{aside}{cut}, "
             "checkpoint saved.",
             points=result.points,
             tokens=result.tokens,

@@ -14,6 +14,7 @@ from qdrant_model_migration.pipeline.read import align, scan
 from qdrant_model_migration.pipeline.sameness import digest, made_of, same_payload, same_vector
 from qdrant_model_migration.qdrant import Point, PointId
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
+from qdrant_model_migration.words import plural
 
 MOST_PASSES = 3
 
@@ -94,7 +95,7 @@ def one_pass(ctx: StepContext) -> Changes:
     ctx.progress(seen, max(seen, total))
     ctx.say(
         "catch-up",
-        f"{found.total:,} points changed since they were copied: {found.inserted} inserted, "
+        f"{plural(found.total, 'point')} changed since the copy: {found.inserted} inserted, "
         f"{found.edited} edited, {found.deleted} deleted; all mended."
         if found.total
         else "A whole pass found no difference.",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, Literal
 
 from qdrant_model_migration.embedders import METADATA_KEY
-from qdrant_model_migration.errors import SettingsDiffer, TargetTaken
+from qdrant_model_migration.errors import NameTaken, SettingsDiffer, TargetTaken
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.qdrant import (
     CollectionConfig,
@@ -47,9 +48,11 @@ class CreateCollection(Step):
         move, qdrant = ctx.move, ctx.qdrant
         old = qdrant.config(move.source)
         if not qdrant.exists(move.target):
-            qdrant.create_collection(move.target, _body(ctx, old))
+            # After a lost answer the second try finds the first one's collection: it is ours.
+            with suppress(NameTaken):
+                qdrant.create_collection(move.target, _body(ctx, old))
             ctx.say("create", f"{move.target} is created.")
-        elif not is_ours(ctx, move.target):
+        if not is_ours(ctx, move.target):
             raise TargetTaken(move.target)
         ctx.remember("indexing_threshold", _indexing_threshold(old))
         if not qdrant.capabilities.settings:

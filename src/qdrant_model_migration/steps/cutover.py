@@ -11,6 +11,7 @@ from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.steps.catch_up import catch_up
 from qdrant_model_migration.steps.gate import Ask, Gate, Waiting
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
+from qdrant_model_migration.words import plural
 
 WITHOUT_PROOF = "without proof"
 
@@ -48,7 +49,9 @@ class Cutover(Step):
             qdrant.switch_alias(self.alias, move.target)
             if (points_to := qdrant.aliases().get(self.alias)) != move.target:
                 raise AliasMoved(self.alias, points_to, move.target)
-            ctx.say("cutover", f"{changes.total} late writes were caught up before the switch.")
+            ctx.say(
+                "cutover", f"{plural(changes.total, 'late write')} caught up before the switch."
+            )
         ctx.spend("cutover")
         ctx.remember(
             "switched",

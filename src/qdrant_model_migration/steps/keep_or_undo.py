@@ -7,8 +7,9 @@ from typing import Any, Literal
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.steps.gate import Ask, Gate, Waiting
 from qdrant_model_migration.steps.index import wait_until_indexed
-from qdrant_model_migration.steps.requantize import in_words, put
+from qdrant_model_migration.steps.requantize import put
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
+from qdrant_model_migration.survey.collection import quantization_in_words as in_words
 
 
 class KeepOrUndo(Step):
@@ -34,7 +35,7 @@ class KeepOrUndo(Step):
         if consent["choice"] == "undo":
             put(ctx, self.collection, self.vector, old)
             wait_until_indexed(ctx, self.collection)
-            ctx.say("undo", f"{self.collection}: {in_words(old)} is set again.")
+            ctx.say("undo", f"{self.collection}: quantization {in_words(old)} is set again.")
         ctx.remember("kept", consent["choice"] == "keep")
         ctx.spend("keep_or_undo")
 

@@ -9,6 +9,7 @@ from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.steps.gate import Ask, Gate, Waiting
 from qdrant_model_migration.steps.index import wait_until_indexed
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
+from qdrant_model_migration.survey.collection import quantization_in_words as in_words
 
 DISABLED = "Disabled"
 
@@ -23,7 +24,7 @@ class Requantize(Step):
 
     def text(self, move: Move | None) -> StepText:
         return StepText(
-            f"Set {in_words(self.quantization)}, wait for green",
+            f"Quantization: {in_words(self.quantization)}; wait for green",
             self.collection,
             "set the old one again",
             (
@@ -47,7 +48,10 @@ class Requantize(Step):
             put(ctx, self.collection, self.vector, self.quantization)
             ctx.remember("quantization_set", True)
             ctx.spend("start")
-            ctx.say("requantize", f"{self.collection}: {in_words(self.quantization)} is set.")
+            ctx.say(
+                "requantize",
+                f"{self.collection}: quantization {in_words(self.quantization)} is set.",
+            )
         wait_until_indexed(ctx, self.collection)
 
     def _gate(self, ctx: StepContext) -> Gate:
@@ -103,15 +107,3 @@ def put(
         for key, value in parameters.items()
     ):
         raise SettingNotKept(collection)
-
-
-def in_words(quantization: dict[str, Any] | None) -> str:
-    """ "scalar int8, in memory", "no quantization" and so on."""
-    if not quantization:
-        return "no quantization"
-    kind, parameters = next(iter(quantization.items()))
-    words = [kind + " quantization"]
-    words += [str(v) for k, v in parameters.items() if k != "always_ram" and v is not None]
-    if "always_ram" in parameters:
-        words.append("kept in memory" if parameters["always_ram"] else "not kept in memory")
-    return ", ".join(words)

@@ -12,6 +12,7 @@ from qdrant_model_migration.pipeline.read import align, scan
 from qdrant_model_migration.pipeline.sameness import digest
 from qdrant_model_migration.steps.gate import Ask, Gate, Waiting
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
+from qdrant_model_migration.words import plural
 
 
 class Rollback(Step):
@@ -78,7 +79,9 @@ def _in_words(behind: dict[str, int], collection: str) -> str:
     if not sum(behind.values()):
         return "No write stays behind."
     said = ", ".join(f"{count} {what}" for what, count in behind.items() if count)
-    return f"{sum(behind.values())} writes made since the cutover stay in {collection} ({said})."
+    return (
+        f"{plural(sum(behind.values()), 'write')} since the cutover stay in {collection} ({said})."
+    )
 
 
 def _old_model(ctx: StepContext) -> str:

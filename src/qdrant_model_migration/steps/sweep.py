@@ -12,6 +12,7 @@ from qdrant_model_migration.pipeline.sameness import digest, same_payload
 from qdrant_model_migration.qdrant import Point, PointId
 from qdrant_model_migration.steps.catch_up import mend
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
+from qdrant_model_migration.words import plural
 
 MOST_PASSES = 3
 
@@ -50,7 +51,7 @@ class Sweep(Step):
             if not found:
                 break
         ctx.remember("swept", swept)
-        ctx.say("sweep", f"{swept} late writes to {ctx.move.source} were carried over.")
+        ctx.say("sweep", f"{plural(swept, 'late write')} to {ctx.move.source} carried over.")
 
     def _pass(self, ctx: StepContext) -> int:
         """One pass. The ledger moves on only when all of it is carried over, so a kill repeats."""

@@ -60,6 +60,8 @@ class BlueGreen(Strategy):
             return ruled
         if not survey.dense and survey.vectors.value is not None:
             return Fit("ruled out", "the collection has no dense vector to replace", "survey")
+        if (survey.raw.get("params") or {}).get("sharding_method") == "custom":
+            return Fit("ruled out", "custom shard keys cannot be carried over yet", "survey")
         if answers.get("change") == "model":
             if answers.get("both") == "no":
                 return Fit("first", "the new model replaces the old one", "both")

@@ -1,0 +1,238 @@
+"""The commands as a person types them, against a fake server, with a real fastembed model."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from qdrant_model_migration import cli
+from qdrant_model_migration.qdrant import Address, open_qdrant
+from support.fake_qdrant import FakeQdrant
+from support.tiny_onnx import tiny_onnx
+from support.world import old_point
+
+Qmm = Callable[..., int]
+
+
+@pytest.fixture(scope="module")
+def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tiny_onnx(tmp_path_factory.mktemp("model") / "tiny", dimensions=12)
+
+
+@pytest.fixture
+def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeQdrant]:
+    """A fake server with 60 points behind the alias docs, named by the environment."""
+    with FakeQdrant() as fake, open_qdrant(Address(url=fake.url, folder=None)) as qdrant:
+        qdrant.create_collection("docs_old", {"vectors": {"size": 8, "distance": "Cosine"}})
+        qdrant.insert("docs_old", [old_point(n, f"the text of number {n}") for n in range(60)])
+        qdrant.switch_alias("docs", "docs_old")
+        monkeypatch.setenv("QDRANT_URL", fake.url)
+        monkeypatch.setenv("QMM_RUN_DIR", str(tmp_path / "runs"))
+        monkeypatch.chdir(tmp_path)
+        yield fake
+
+
+def whole(server: FakeQdrant) -> dict[str, Any]:
+    """Everything that the server holds, to see what a command changed."""
+    return {
+        "aliases": dict(server.state.aliases),
+        "collections": {name: server.dump(name) for name in server.state.collections},
+    }
+
+
+def qmm(*arguments: str) -> int:
+    return cli.run(list(arguments))
+
+
+def make_plan(model_folder: Path, *more: str) -> None:
+    assert qmm("plan", "docs", "--model-folder", str(model_folder), "--no-speed", *more) == 0
+
+
+def must_accept() -> list[str]:
+    import yaml
+
+    return list(yaml.safe_load(Path("plan.yaml").read_text()).get("must_accept", ()))
+
+
+def accepting() -> list[str]:
+    return [word for warning in must_accept() for word in ("--accept", warning)]
+
+
+def run_name() -> str:
+    return next(p.name for p in Path("runs").iterdir() if (p / "run.json").is_file())
+
+
+def test_inspect_shows_every_line_and_changes_nothing(
+    server: FakeQdrant, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = whole(server)
+    assert qmm("inspect", "docs") == 0
+    shown = capsys.readouterr()
+    assert "60" in shown.out
+    assert "counted" in shown.out
+    assert "Nothing was changed" in shown.err
+    assert whole(server) == before
+
+
+def test_inspect_speaks_json(server: FakeQdrant, capsys: pytest.CaptureFixture[str]) -> None:
+    assert qmm("inspect", "docs", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["points"]["value"] == 60
+
+
+def test_inspect_lists_collections(server: FakeQdrant, capsys: pytest.CaptureFixture[str]) -> None:
+    assert qmm("inspect") == 0
+    assert "docs_old" in capsys.readouterr().out
+
+
+def test_the_trip_by_commands_alone(
+    server: FakeQdrant, model_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_plan(model_folder)
+    shown = capsys.readouterr()
+    assert "Next: qmm run plan.yaml" in shown.out
+    assert qmm("run", "plan.yaml") == 2
+    assert "not acknowledged" in capsys.readouterr().err
+    assert qmm("run", "plan.yaml", *accepting()) == 3
+    name = run_name()
+    assert f"qmm resume {name}" in capsys.readouterr().out
+    assert qmm("status") == 0
+    assert "WAITING" in capsys.readouterr().out
+    assert qmm("status", name, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["gate"]["name"] == "cutover"
+    assert qmm("resume", name) == 3
+    assert qmm("resume", name, "--cutover", "doc", "--without-proof") == 3
+    assert "Still missing" in capsys.readouterr().err
+    assert whole(server)["aliases"] == {"docs": "docs_old"}
+    assert qmm("resume", name, "--cutover", "docs", "--without-proof") == 0
+    shown = capsys.readouterr()
+    assert "docs now answers from" in shown.out
+    target = whole(server)["aliases"]["docs"]
+    assert target != "docs_old"
+    assert qmm("report", name, "--print") == 0
+    assert "docs" in capsys.readouterr().out
+    assert qmm("rollback", name) == 3
+    assert qmm("rollback", name, "--cutover", "docs") == 0
+    assert whole(server)["aliases"] == {"docs": "docs_old"}
+    assert qmm("cleanup", name, "--delete", target) == 0
+    assert list(whole(server)["collections"]) == ["docs_old"]
+
+
+def test_a_plan_is_run_once(server: FakeQdrant, model_folder: Path) -> None:
+    make_plan(model_folder)
+    accept = accepting()
+    assert qmm("run", "plan.yaml", *accept) == 3
+    assert qmm("run", "plan.yaml", *accept) == 2
+
+
+def test_requantize_by_commands_alone(
+    server: FakeQdrant, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert qmm("plan", "docs", "--change", "compression", "--set", "quantization.kind=scalar") == 0
+    assert qmm("run", "plan.yaml", *accepting()) == 3
+    name = run_name()
+    assert "--start docs_old" in capsys.readouterr().out
+    assert qmm("resume", name, "--start", "docs_old") == 3
+    config = whole(server)["collections"]["docs_old"]["config"]
+    assert "scalar" in config["quantization_config"]
+    assert "--keep or --undo" in capsys.readouterr().out
+    assert qmm("resume", name, "--undo") == 0
+    config = whole(server)["collections"]["docs_old"]["config"]
+    assert not config["quantization_config"]
+
+
+def test_answers_from_a_file_are_used(
+    server: FakeQdrant, model_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("answers.yaml").write_text("qmm_answers: 1\nanswers:\n  target: docs_mine\n  pace: fast\n")
+    make_plan(model_folder, "--answers", "answers.yaml")
+    plan = Path("plan.yaml").read_text()
+    assert "docs_mine" in plan
+    assert "batch: 256" in plan
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["statsu"], 2, "Did you mean status"),
+        (["inspect", "nothing"], 4, "nothing"),
+        (["run", "missing.yaml"], 2, "missing.yaml"),
+        (["status", "no-such-run"], 2, "no-such-run"),
+        (["resume", "no-such-run"], 2, "no-such-run"),
+        (["plan", "docs", "--strategy", "magic"], 2, "There is no strategy magic"),
+        (["plan", "docs", "--set", "both"], 2, "no ="),
+        (["plan", "docs", "--model", "no/such-model"], 2, "no/such-model"),
+    ],
+)
+def test_a_wrong_call_is_explained_and_nothing_is_written(
+    server: FakeQdrant,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    code: int,
+    said: str,
+) -> None:
+    before = whole(server)
+    assert qmm(*arguments) == code
+    shown = capsys.readouterr()
+    assert said in shown.err
+    assert "Traceback" not in shown.err + shown.out
+    assert whole(server) == before
+
+
+def test_the_wizard_without_a_terminal_says_what_to_use_instead(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert qmm() == 2
+    assert "qmm inspect" in capsys.readouterr().err
+
+
+def test_without_a_server_the_next_step_is_named(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("QDRANT_URL", raising=False)
+    assert qmm("inspect", "docs") == 2
+    assert "qmm demo" in capsys.readouterr().err
+
+
+def test_help_is_instant_and_imports_nothing_heavy() -> None:
+    code = (
+        "import sys; from qdrant_model_migration import cli; cli.run(['--help']); "
+        "heavy = {'qdrant_client', 'fastembed', 'textual', 'questionary', 'pydantic', 'numpy', "
+        "'scipy', 'yaml', 'rich'} & set(sys.modules); assert not heavy, heavy"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "qmm demo" in done.stdout
+
+
+def test_status_imports_neither_the_client_nor_pydantic(tmp_path: Path) -> None:
+    code = (
+        "import sys; from qdrant_model_migration import cli; cli.run(['status']); "
+        "heavy = {'qdrant_client', 'fastembed', 'textual', 'pydantic', 'yaml'} & set(sys.modules); "
+        "assert not heavy, heavy"
+    )
+    env = {**os.environ, "QMM_RUN_DIR": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, env=env
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_every_room_imports_without_textual_questionary_and_fastembed() -> None:
+    code = """
+import sys, importlib, pkgutil
+for name in ("textual", "questionary", "fastembed", "qdrant_client"):
+    sys.modules[name] = None
+import qdrant_model_migration as package
+for found in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+    room = found.name.split(".")[1]
+    if room not in ("tui", "plain", "__main__"):
+        importlib.import_module(found.name)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
