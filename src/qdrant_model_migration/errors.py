@@ -557,7 +557,7 @@ class BadAnswer(UsageError):
 
 
 class AnswersUnusable(UsageError):
-    """A file of answers cannot be used; `line` counts from 1, 0 where it is about the whole file."""
+    """A file of answers cannot be used; `line` counts from 1, 0: the whole file."""
 
     def __init__(self, file: str, line: int, problem: str, todo: str) -> None:
         place = f"{file}, line {line}" if line else file

@@ -131,7 +131,8 @@ def advise(survey: Survey, answers: Answers, at: str | None = None) -> Advice:
 def answer_all(survey: Survey, answers: Answers, models: Iterable[ModelChoice]) -> dict[str, Any]:
     """`answers` with every open question answered as suggested.
 
-    Raises QuestionOpen where no model of `models` is on this machine and fits.
+    Raises QuestionOpen where no model of `models` is on this machine and fits, and BadAnswer for a
+    given answer that this collection does not allow: it is never replaced in silence.
     """
     complete, models = dict(answers), list(models)
     for _ in QUESTIONS:
@@ -139,6 +140,9 @@ def answer_all(survey: Survey, answers: Answers, models: Iterable[ModelChoice]) 
         if not walked.open:
             break
         question = walked.open[0]
+        unfit = next(stop.unfit for stop in walked.stops if stop.question is question)
+        if unfit is not None:
+            raise unfit
         if question.kind == "model":
             row = best_model(model_rows(survey, walked.settled, models))
             if row is None:
