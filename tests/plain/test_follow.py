@@ -113,15 +113,19 @@ def test_pause_and_continue(engine: Engine) -> None:
 
 
 def test_every_half_minute_a_line_says_how_far_it_is(engine: Engine) -> None:
+    def until_counted() -> None:
+        _until(lambda: view(engine.folder).steps[0].done == 63_220)
+
     now = iter(range(0, 10**6, 31))
     follow(
         talk := Spoken(),
         engine.folder,
-        sleep=Pauses(lambda: None, engine.told.set),
+        sleep=Pauses(until_counted, lambda: None, engine.told.set),
         clock=lambda: next(now),
     )
     assert "Running, step 1 of 1, Fake. 63,220 of 120,482 points, 52 percent" in talk.flat
     assert "Next line in 30 seconds. Ctrl+C: menu." in talk.flat
+    assert "Done. Next line" not in talk.flat
 
 
 def test_a_gate_left_shut_ends_with_3_and_the_next_command(tmp_path: Path) -> None:

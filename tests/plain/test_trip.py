@@ -64,7 +64,7 @@ def test_from_practice_to_the_report_with_a_gate_left_shut_between(
     word = (run.verdict or {})["word"]
     proof = [("Type without proof", "without proof")] if word != "GO" else []
     second = Spoken(
-        ("Number, or leave", "3"),
+        ("Number, or leave", "4"),
         ("Type a search", ""),
         ("Type yes if", "yes"),
         *proof,
@@ -102,6 +102,24 @@ def test_ctrl_c_at_a_prompt_ends_with_130() -> None:
 def test_back_from_connect_is_the_first_question() -> None:
     talk = Spoken(("Number, or leave", "2"), ("Address", "back"), ("Number, or leave", "leave"))
     assert run_plain(talk=talk) == 0
+
+
+def test_explore_needs_no_server_and_keeps_its_answers_for_a_migration() -> None:
+    talk = Spoken(
+        ("Number, or leave", "3"),
+        ("Number to change one", "1"),  # 1.18 or newer, then 1.16
+        ("Number to change one", ""),
+        ("Number, or back, why", "3"),  # other compression
+        ("Number, or back, why", ""),
+        ("yes or no", ""),
+        ("name of a line", ""),
+        ("Press Enter to migrate", ""),
+        ("Address", "back"),
+        ("Number, or leave", "leave"),
+    )
+    assert run_plain(talk=talk) == 0
+    assert "Server: 1.16" in talk.flat
+    assert "Recommended: Requantize." in talk.flat
 
 
 def test_a_survey_that_cannot_be_made_leads_back_to_the_list(fake_qdrant: FakeQdrant) -> None:

@@ -48,7 +48,7 @@ def follow(
                 if seen.state != state and seen.state in ("paused", "stopping"):
                     talk.say(_line(seen))
                 state = seen.state
-                if clock() - said_at >= PULSE:
+                if clock() - said_at >= PULSE and seen.step is not None:
                     said_at = clock()
                     talk.say(f"{_line(seen)} Next line in {PULSE:.0f} seconds. Ctrl+C: menu.")
                 sleep(POLL)

@@ -1,4 +1,4 @@
-"""The first question: practice, a server of one's own, or a run that is not finished."""
+"""The first question: practice, a server of one's own, Explore, or a run that is not finished."""
 
 from __future__ import annotations
 
@@ -11,18 +11,19 @@ from qdrant_model_migration.plain.run import OVER
 from qdrant_model_migration.plain.talk import Back, Talk
 
 
-def home(talk: Talk) -> Literal["practice", "migrate"] | Path:
+def home(talk: Talk) -> Literal["practice", "migrate", "explore"] | Path:
     """What to do; a path is the folder of the run to take up."""
     runs = _unfinished(talk)
     talk.say("Change the embedding model of a Qdrant collection. What would you like to do?")
     talk.numbered(1, "Practice: a built-in collection with everything in it; no server needed")
     talk.numbered(2, "Migrate: connect to your Qdrant server and choose a collection")
-    for number, run in enumerate(runs, 3):
+    talk.numbered(3, "Explore: walk through the questions; no server, nothing is changed")
+    for number, run in enumerate(runs, 4):
         talk.numbered(number, f"Unfinished run {run.run_id}: {run.what}, {_where(run)}")
     talk.say("Nothing old is ever deleted on its own.")
     while True:
         try:
-            picked = talk.number("Number, or leave:", 2 + len(runs))
+            picked = talk.number("Number, or leave:", 3 + len(runs))
         except Back:
             talk.say("This is the beginning.")
             continue
@@ -30,8 +31,10 @@ def home(talk: Talk) -> Literal["practice", "migrate"] | Path:
             return "practice"
         if picked == 1:
             return "migrate"
+        if picked == 2:
+            return "explore"
         if isinstance(picked, int):
-            return runs[picked - 2].folder
+            return runs[picked - 3].folder
         talk.say("New here? Practice takes 5 minutes and harms nothing.")
 
 

@@ -130,6 +130,9 @@ def measure(talk: Talk, journey: Journey, model: ModelRef, settled: dict[str, An
     paths = (settled.get("text") or {}).get("fields")
     found = journey.survey.text_field.value
     paths = paths or ([found] if found else [])
+    if journey.address is None:
+        talk.say("The speed was not tried: Explore has no texts.")
+        return
     if not paths:
         talk.say("The speed was not tried: no text was found to try it with.")
         return

@@ -22,23 +22,24 @@ def choose(talk: Talk, journey: Journey) -> None:
         talk.say(advice.collision_says or "No strategy fits these answers.")
         talk.say("Change an answer: type the name of its line.")
         raise Back
-    _explain(talk, advice, best)
-    others = [choice for choice in advice.runners_up if choice.strategy is not best]
-    _others(talk, advice, others)
+    explain(talk, advice, best)
+    ranked = list(advice.runners_up)
+    others(talk, advice, ranked)
     tells = {"map": lambda: chart.read_map(talk, journey, None)}
     while True:
         enter = "Press Enter to go on with it, or " if best.runs else "Type "
-        picked = talk.number(f"{enter}a number, or back, map, leave:", len(others), tells=tells)
-        taken = others[picked].strategy if isinstance(picked, int) else best
+        picked = talk.number(f"{enter}a number, or back, map, leave:", len(ranked), tells=tells)
+        taken = ranked[picked].strategy if isinstance(picked, int) else best
         if advice.fit_of(taken).word == "ruled out":
-            talk.say(f"{taken.title} is ruled out: {_reason(advice, others, taken)}.")
+            talk.say(f"{taken.title} is ruled out: {_reason(advice, taken)}.")
         elif not taken.runs:
             talk.say(advice.today_says or f"This version cannot run {taken.title} yet.")
         elif _plan(talk, journey, advice, taken):
             return
 
 
-def _explain(talk: Talk, advice: Advice, best: Strategy) -> None:
+def explain(talk: Talk, advice: Advice, best: Strategy) -> None:
+    """The recommended strategy with its reasons and its way back."""
     talk.say(f"Recommended: {best.title}. {best.what}")
     for reason in advice.because:
         talk.say(f"Because {reason}.", indent=2, hang=2)
@@ -48,19 +49,20 @@ def _explain(talk: Talk, advice: Advice, best: Strategy) -> None:
         talk.say(advice.today_says)
 
 
-def _others(talk: Talk, advice: Advice, others: list[Choice]) -> None:
-    if not others:
+def others(talk: Talk, advice: Advice, ranked: list[Choice]) -> None:
+    """Why each of the others is not it."""
+    if not ranked:
         talk.say("No other strategy fits your answers.")
         return
     talk.say("Why not the others; in brackets the answer that decides:")
-    for number, (strategy, fit) in enumerate(others, 1):
+    for number, (strategy, fit) in enumerate(ranked, 1):
         word = {"first": "possible", "open": "not decided"}.get(fit.word, fit.word)
         decides = chart.deciding(fit, advice)
         talk.numbered(number, f"{strategy.title}: {word}, {fit.reason} ({decides})")
 
 
-def _reason(advice: Advice, others: list[Choice], strategy: Strategy) -> str:
-    fit = next(choice.fit for choice in others if choice.strategy is strategy)
+def _reason(advice: Advice, strategy: Strategy) -> str:
+    fit = advice.fit_of(strategy)
     return f"{fit.reason} ({chart.deciding(fit, advice)})"
 
 

@@ -13,6 +13,7 @@ from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.plain import (
     collection,
     connect,
+    explore,
     look,
     plan,
     practice,
@@ -66,13 +67,20 @@ def _trip(talk: Talk, url: str | None, answers: dict[str, Any], practise: bool) 
         try:
             folder = _decide(talk, journey, way, url)
         except Back:
-            answers, url = dict(journey.answers), None
-            continue
-        return carry_through(talk, folder, journey.environment)
+            url = None
+        else:
+            if folder is not None:
+                return carry_through(talk, folder, journey.environment)
+            chosen = "migrate"
+        if way != "practice":  # what fits the practice collection says nothing of another one
+            answers = dict(journey.answers)
 
 
-def _decide(talk: Talk, journey: Journey, way: str, url: str | None) -> Path:
-    """All stops up to the start; returns the run's folder. Raises Back from the first one."""
+def _decide(talk: Talk, journey: Journey, way: str, url: str | None) -> Path | None:
+    """All stops of this way; returns the folder of the run to start, None after Explore.
+
+    Raises Back from the first stop.
+    """
     if way == "practice":
         try:
             practice.prepare(talk, journey)
@@ -80,6 +88,8 @@ def _decide(talk: Talk, journey: Journey, way: str, url: str | None) -> Path:
             talk.trouble(error)
             raise Back from None
         stops: tuple[Stop, ...] = DECIDE
+    elif way == "explore":
+        stops = (explore.what_if, questions.ask_all, explore.outcome)
     else:
         stops = (partial(connect.connect, url=url), collection.choose, *DECIDE)
     at = 0
@@ -90,7 +100,7 @@ def _decide(talk: Talk, journey: Journey, way: str, url: str | None) -> Path:
             if at == 0:
                 raise
             at -= 1
-            if at == 0 and way != "practice":
+            if at == 0 and way == "migrate":
                 stops = (
                     connect.connect,
                     *stops[1:],
@@ -98,8 +108,7 @@ def _decide(talk: Talk, journey: Journey, way: str, url: str | None) -> Path:
             continue
         at += 1
         if at == len(stops):
-            assert isinstance(result, Path)
-            return result
+            return result if isinstance(result, Path) else None
 
 
 def _key_for(talk: Talk, folder: Path) -> dict[str, str]:
