@@ -742,14 +742,17 @@ class StepBroke(QmmError):
 
 
 class JournalDamaged(QmmError):
-    """The journal of a run is not readable as one."""
+    """The journal of a run is not readable as one. copy: there is a second copy to go on from."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, copy: bool = False) -> None:
         super().__init__(
             "The notes of this run are damaged.",
             f"{path} cannot be read as a journal; the disk or another program changed it.",
-            "Put a copy of the file back and resume. Without one, nothing is lost on the server: "
-            "the old collection is as it was, and a new plan starts again.",
+            "Nothing is lost on the server. Resume goes on from the copy of the notes that was "
+            "made when the last step began."
+            if copy
+            else "Put a backup of the file back and resume. Without one, nothing is lost on the "
+            "server: the old collection is as it was, and a new plan starts again.",
         )
 
 

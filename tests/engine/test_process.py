@@ -18,7 +18,7 @@ from qdrant_model_migration.errors import EngineDidNotStart, RunBusy
 from support.waiting import until
 
 Spawn = Callable[..., subprocess.Popen[bytes]]
-KEY = 'sk-planted-Ünïcode"key\\1234'
+KEY = 'sk-planted-Ünïcode"key\\tail-zq9xw'
 
 
 def ended(run: Path) -> bool:

@@ -145,6 +145,7 @@ def card(**changes: Any) -> Card:
         "alias": "docs",
         "practice": False,
         "plan": "digest of the plan",
+        "file": "",
     }
     return Card(**{**fields, **changes})
 

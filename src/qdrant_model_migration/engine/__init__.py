@@ -15,9 +15,7 @@ from qdrant_model_migration.engine.run_folder import (
     run_folders,
     runs_folder,
 )
-from qdrant_model_migration.engine.stamps import local
-from qdrant_model_migration.engine.summary import Summary, Todo, summarize
-from qdrant_model_migration.engine.view import (
+from qdrant_model_migration.engine.run_view import (
     ConsentView,
     DeadLetter,
     EventView,
@@ -29,6 +27,8 @@ from qdrant_model_migration.engine.view import (
     list_runs,
     view,
 )
+from qdrant_model_migration.engine.stamps import local
+from qdrant_model_migration.engine.summary import Summary, Todo, summarize
 
 __all__ = [
     "Card",

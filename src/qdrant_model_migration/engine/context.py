@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from qdrant_model_migration.embedders import Embedder, ModelRef
-from qdrant_model_migration.engine.journal import Journal
+from qdrant_model_migration.engine.journal import Journal, is_fact
 from qdrant_model_migration.engine.levers import Levers
 from qdrant_model_migration.engine.progress import Progress
 from qdrant_model_migration.engine.retrying import Retrying
+from qdrant_model_migration.engine.second_copy import keep_copy
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.qdrant import PointId, Qdrant
 
@@ -91,6 +92,8 @@ class Context:
 
     def remember(self, key: str, value: Any) -> None:
         self._journal.remember(key, value)
+        if is_fact(key):
+            keep_copy(self._journal, self._folder)
 
     def recall(self, key: str, default: Any = None) -> Any:
         return self._journal.recall(key, default)

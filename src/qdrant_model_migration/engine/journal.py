@@ -1,4 +1,4 @@
-"""The journal of a run: one SQLite file that the engine alone writes. Reading it is view.py's work.
+"""The journal of a run: one SQLite file that the engine alone writes. Faces read by run_view.py.
 
 Every write is one short transaction. What a step relies on after a power cut (checkpoints, states,
 consents) is forced to the disk; events and progress ride along with the next forced write.
@@ -10,7 +10,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,6 +24,7 @@ from qdrant_model_migration.errors import (
 )
 
 FILE = "journal.db"
+COPY = "journal.copy.db"
 VERSION = 1
 SHOWN_BYTES = 262_144  # a remembered value above this is a step's own note, not a fact for screens
 
@@ -90,6 +91,7 @@ class Journal:
         if found == 0:
             tables = f"BEGIN IMMEDIATE;{_TABLES}PRAGMA user_version={VERSION};COMMIT"
             self._sql.executescript(tables)
+            self._sql.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         elif self._sql.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
             raise JournalDamaged(str(self._path))
 
@@ -107,12 +109,22 @@ class Journal:
         """Leave one plain file behind, if no window is looking at it this moment."""
         with self._lock, self._words():
             try:
+                self._sql.execute("PRAGMA busy_timeout=500")
+                self._sql.execute("PRAGMA wal_checkpoint(TRUNCATE)")
                 self._sql.execute("PRAGMA busy_timeout=0")
                 self._sql.execute("PRAGMA journal_mode=DELETE")
             except sqlite3.OperationalError:
                 pass  # somebody looks, or the disk is full: it is as good with its side files
             finally:
                 self._sql.close()
+
+    def write_copy(self, path: Path) -> None:
+        """Everything up to now, as a file of its own."""
+        with self._lock, self._words():
+            path.unlink(missing_ok=True)
+            path.touch(mode=0o600)
+            with closing(sqlite3.connect(path)) as copy:
+                self._sql.backup(copy)
 
     # --- transactions -------------------------------------------------------------------------
 
@@ -265,10 +277,10 @@ class Journal:
 
     # --- what steps keep ----------------------------------------------------------------------
 
-    def remember(self, key: str, value: Any) -> None:
+    def remember(self, key: str, value: Any, *, forced: bool = True) -> None:
         packed = json.dumps(value, allow_nan=False)
-        shown = key.isidentifier() and not key.startswith("_") and len(packed) <= SHOWN_BYTES
-        with self.writing() as sql:
+        shown = is_fact(key) and len(packed) <= SHOWN_BYTES
+        with self.writing(forced=forced) as sql:
             sql.execute("INSERT OR REPLACE INTO meta VALUES(?, ?, ?)", (key, packed, int(shown)))
 
     def recall(self, key: str, default: Any = None) -> Any:
@@ -335,3 +347,8 @@ class Journal:
             sql.execute(
                 "UPDATE consents SET spent = ? WHERE gate = ? AND spent IS NULL", (now(), gate)
             )
+
+
+def is_fact(key: str) -> bool:
+    """A plain name is a fact of the run, few and for screens; others are a step's own notes."""
+    return key.isidentifier() and not key.startswith("_")

@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qdrant_model_migration.engine import control, engine_log, lock
-from qdrant_model_migration.engine import journal as journals
 from qdrant_model_migration.engine.run_folder import read_card, refuse_beside_another
-from qdrant_model_migration.engine.view import GOING, Watch, view
+from qdrant_model_migration.engine.run_view import GOING, Watch, view
 from qdrant_model_migration.errors import (
     EngineDidNotStart,
     QmmError,
@@ -128,6 +127,7 @@ def run_here(
     """
     from qdrant_model_migration.engine.job import job_of as from_plan
     from qdrant_model_migration.engine.runner import Runner
+    from qdrant_model_migration.engine.second_copy import open_journal
     from qdrant_model_migration.engine.signals import Signals
 
     read_card(folder)
@@ -137,7 +137,7 @@ def run_here(
         try:
             refuse_beside_another(folder)
             with (
-                closing(journals.Journal(folder / journals.FILE, secret=secret)) as journal,
+                closing(open_journal(folder, secret)) as journal,
                 signals.caught(),
             ):
                 return Runner(

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from qdrant_model_migration.engine.run_folder import PLAN
+from qdrant_model_migration.engine.run_view import DeadLetter, EventView, RunView, Watch, view
 from qdrant_model_migration.engine.summary import Todo, at, summarize
-from qdrant_model_migration.engine.view import DeadLetter, EventView, RunView, Watch, view
 from qdrant_model_migration.errors import QmmError, ReportNotWritten
 from qdrant_model_migration.words import count, duration
 
@@ -235,14 +235,14 @@ def _steps(run: RunView) -> Section:
 def _dead_letters(run: RunView, watch: Watch) -> Section:
     if not run.dead_letters:
         return Section("Dead letters")
-    reasons = ", ".join(f"{count(n)} {reason}" for reason, n in run.dead_letter_reasons.items())
+    reasons = ", ".join(f"{reason}: {count(n)}" for reason, n in run.dead_letter_reasons.items())
     rows = tuple(
         (letter.point, letter.reason, letter.held)
         for letter in watch.dead_letters(limit=FIRST_LETTERS)
     )
     says = (
         "These points were copied with their payload and without a vector: filters find them, "
-        f"searches do not. {reasons}.",
+        f"searches do not. By reason: {reasons}.",
         f"The first {len(rows)} of {count(run.dead_letters)}; all of them are in {LETTERS}.",
     )
     return Section("Dead letters", says, ("point", "reason", "what the field holds"), rows)

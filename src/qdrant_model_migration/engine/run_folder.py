@@ -36,8 +36,8 @@ PLAN = "plan.yaml"
 class Card(NamedTuple):
     """What a run is, fixed when it is made. `id` is unique in the world, the folder's name is not.
 
-    what: "docs → docs_new" or "docs, Requantize". plan: digest of what is to be done, to know the
-    same plan again. file: digest of plan.yaml as written, "" if there is none.
+    what: "docs → docs_new" or "docs, Requantize". title: of the strategy. plan: digest of what is
+    to be done, to know the same plan again. file: digest of plan.yaml as it was written.
     """
 
     id: str
@@ -50,7 +50,7 @@ class Card(NamedTuple):
     alias: str
     practice: bool
     plan: str
-    file: str = ""
+    file: str
 
 
 def runs_folder() -> Path:
@@ -67,8 +67,13 @@ def find_run(name: str, runs: Path | None = None) -> Path:
     """The folder of a run by its name, or by the path of the folder itself. Raises NoSuchRun."""
     inside = (runs or runs_folder()) / name
     for folder in (inside, Path(name).expanduser().absolute()):
-        if (folder / CARD).is_file():
-            return folder
+        try:
+            (folder / CARD).stat()
+        except PermissionError as error:
+            raise RunFolderUnusable(str(folder), "read", error) from error
+        except OSError:
+            continue
+        return folder
     raise NoSuchRun(name, str(runs or runs_folder()))
 
 
@@ -81,7 +86,8 @@ def run_folders(runs: Path | None = None) -> tuple[Path, ...]:
         return ()
     except OSError as error:
         raise RunFolderUnusable(str(where), "read", error) from error
-    return tuple(e for e in entries if not e.name.startswith(".") and (e / CARD).is_file())
+    found = (entry for entry in entries if not entry.name.startswith("."))
+    return tuple(entry for entry in found if os.path.isfile(entry / CARD))  # noqa: PTH113 - no error
 
 
 def read_card(folder: Path) -> Card:
@@ -109,22 +115,19 @@ def create_run(plan: Plan | Path | str, runs: Path | None = None) -> Path:
 
 def card_of(plan: Plan) -> Card:
     """What run.json says of a plan."""
-    move = plan.move
-    what = f"{plan.collection}, {plan.title}"
-    if move is not None and move.source != move.target:
-        what = f"{move.source} → {move.target}"
     text = plan.model_dump_json(exclude={"accepted"})
     return Card(
         id="",
         created=now(),
-        what=what,
+        what=plan.title,
         strategy=plan.strategy,
-        title=plan.title,
+        title=plan.strategy.replace("_", "-").capitalize(),
         server=str(plan.server),
         collection=plan.collection,
         alias=plan.alias.name if plan.alias else "",
         practice=plan.practice,
         plan=hashlib.sha256(text.encode()).hexdigest(),
+        file="",
     )
 
 
@@ -178,7 +181,7 @@ def _names(collection: str) -> Iterator[str]:
 
 
 def _refuse_second_run(card: Card, runs: Path) -> None:
-    from qdrant_model_migration.engine.view import view
+    from qdrant_model_migration.engine.run_view import view
 
     for folder in run_folders(runs):
         other = read_card(folder)
@@ -186,7 +189,8 @@ def _refuse_second_run(card: Card, runs: Path) -> None:
             raise PlanHasRun(folder.name, view(folder, events=0).state)
         if (other.server, other.collection) == (card.server, card.collection):
             found = view(folder, events=0)
-            if found.live or found.state == "waiting":
+            # A practice run that somebody left at a gate is nobody's unfinished work.
+            if found.live or (found.state == "waiting" and not other.practice):
                 raise CollectionHasRun(folder.name, card.collection, found.state)
 
 

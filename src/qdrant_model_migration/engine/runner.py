@@ -20,9 +20,10 @@ from qdrant_model_migration.engine.progress import Progress
 from qdrant_model_migration.engine.report import write_report
 from qdrant_model_migration.engine.retrying import Retrying
 from qdrant_model_migration.engine.run_folder import read_card
+from qdrant_model_migration.engine.run_view import GOING, view
+from qdrant_model_migration.engine.second_copy import keep_copy
 from qdrant_model_migration.engine.signals import Signals
 from qdrant_model_migration.engine.stamps import now
-from qdrant_model_migration.engine.view import GOING, view
 from qdrant_model_migration.errors import QmmError, RunIsOver, StepBroke, Stopped
 from qdrant_model_migration.qdrant import Qdrant
 from qdrant_model_migration.steps import Gate, Waiting
@@ -183,6 +184,7 @@ class Runner:
             journal.mark_step(item.n, "running")
             journal.enter("running")
             event = journal.event("step", f"{title}: begins.", {"step": item.n}, self._session)
+        keep_copy(journal, self._folder)
         self._progress.begin(item.n)
         context = Context(
             folder=self._folder,

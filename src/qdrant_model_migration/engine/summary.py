@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from qdrant_model_migration.engine.run_view import GOING, RunView, StepView
 from qdrant_model_migration.engine.stamps import local
-from qdrant_model_migration.engine.view import GOING, RunView, StepView
 from qdrant_model_migration.words import count, duration, listing, plural
 
 
@@ -76,7 +76,7 @@ def _at_step(run: RunView) -> str:
 
 def _rows(run: RunView) -> list[tuple[str, str]]:
     facts = run.facts
-    rows = [("What", f"{run.title}: {run.what}"), ("Server", run.card.server)]
+    rows = [("What", run.what), ("Strategy", run.title), ("Server", run.card.server)]
     if run.error:
         rows.append(("What happened", run.error["what"]))
         if run.error["why"]:

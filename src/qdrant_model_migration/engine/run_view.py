@@ -318,7 +318,8 @@ class Watch:
             except OSError as cause:
                 return self._broken(RunFolderUnusable(str(self._folder), "read", cause), live)
             return self._broken(JournalUnwritable(str(path)), live)
-        return self._broken(JournalDamaged(str(path)), live)
+        copy = (self._folder / journal.COPY).exists()
+        return self._broken(JournalDamaged(str(path), copy=copy), live)
 
     def _broken(self, error: QmmError, live: bool) -> RunView:
         said = {"what": error.what, "why": error.why, "todo": error.todo}

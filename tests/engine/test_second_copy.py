@@ -1,0 +1,129 @@
+"""A damaged journal costs what was noted since the last step began, and never a fact."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from qdrant_model_migration.engine import give_consent, run_here, view
+from qdrant_model_migration.engine.journal import Journal
+from qdrant_model_migration.engine.second_copy import keep_copy, open_journal
+from qdrant_model_migration.errors import JournalDamaged, Stopped
+from qdrant_model_migration.steps import StepContext
+from support.fake_run import AskFirst, Fake, Fill, job
+
+Deed = Callable[[str, Callable[[StepContext], None]], Fake]
+
+
+def noise(path: Path) -> None:
+    path.write_bytes(b"\x99" * 50_000)
+
+
+def torn(path: Path) -> None:
+    raw = bytearray(path.read_bytes())
+    raw[8192:] = b"\x99" * (len(raw) - 8192)
+    path.write_bytes(raw)
+
+
+def emptied(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def gone(path: Path) -> None:
+    path.unlink()
+
+
+DAMAGE = pytest.mark.parametrize("damage", [noise, torn, emptied, gone])
+
+
+@DAMAGE
+def test_a_run_goes_on_from_the_copy(run: Path, damage: Callable[[Path], None]) -> None:
+    steps = Fill(), AskFirst()
+    give_consent(run, "cutover", {"alias": "wrong"})
+    assert run_here(run, job_of=job(*steps)) == 3
+    damage(run / "journal.db")
+    give_consent(run, "cutover", {"alias": "docs"})
+    assert run_here(run, job_of=job(*steps)) == 0
+    found = view(run)
+    assert (found.state, [step.state for step in found.steps]) == ("done", ["done", "done"])
+    assert any("notes of this run were damaged from" in event.text for event in found.events)
+    assert sorted(map(int, (run / "target.txt").read_text().split())) == list(range(300))
+
+
+@DAMAGE
+def test_what_a_step_kept_before_it_changed_something_is_never_lost(
+    run: Path, deed: Deed, damage: Callable[[Path], None]
+) -> None:
+    """Else an undo would put back the new setting for the old one."""
+    server = {"setting": "old"}
+
+    def change(ctx: StepContext) -> None:
+        if ctx.recall("old_setting") is None:
+            ctx.remember("old_setting", server["setting"])
+        server["setting"] = "new"
+        raise Stopped
+
+    step = deed("requantize", change)
+    for _ in range(2):
+        assert run_here(run, job_of=job(step)) == 130
+        damage(run / "journal.db")
+    journal = open_journal(run)
+    assert journal.recall("old_setting") == "old"
+
+
+def test_a_journal_that_fell_back_behind_its_copy_is_not_believed(tmp_path: Path) -> None:
+    """Losing the file beside it (-wal) takes a journal back in time without a trace."""
+    journal = open_journal(tmp_path)
+    journal.enter("starting")
+    old = (tmp_path / "journal.db").read_bytes()
+    journal.remember("old_setting", "old")
+    journal.put(heard="2999-01-01T00:00:00.000+00:00")
+    keep_copy(journal, tmp_path)
+    journal._sql.close()
+    for path in tmp_path.glob("journal.db*"):
+        path.unlink()
+    (tmp_path / "journal.db").write_bytes(old)
+    assert open_journal(tmp_path).recall("old_setting") == "old"
+
+
+def test_a_whole_journal_is_not_replaced_by_its_copy(tmp_path: Path) -> None:
+    journal = open_journal(tmp_path)
+    journal.enter("running")
+    keep_copy(journal, tmp_path)
+    journal.remember("later", 1)
+    journal.close()
+    assert open_journal(tmp_path).recall("later") == 1
+    assert not (tmp_path / "journal.damaged.db").exists()
+
+
+def test_where_the_copy_is_damaged_too_nothing_is_touched(run: Path) -> None:
+    run_here(run, job_of=job(Fake()))
+    noise(run / "journal.db")
+    noise(run / "journal.copy.db")
+    with pytest.raises(JournalDamaged):
+        run_here(run, job_of=job(Fake()))
+    assert (run / "journal.db").read_bytes() == b"\x99" * 50_000
+
+
+def test_the_view_says_whether_there_is_a_copy(run: Path) -> None:
+    run_here(run, job_of=job(Fake()))
+    noise(run / "journal.db")
+    for copy, said in ((True, "Resume goes on from the copy"), (False, "Put a backup")):
+        if not copy:
+            (run / "journal.copy.db").unlink()
+        error = view(run).error
+        assert error is not None
+        assert said in error["todo"]
+
+
+def test_a_copy_that_cannot_be_made_does_not_end_the_run(
+    run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(self: Journal, path: Path) -> None:
+        raise OSError("no room")
+
+    monkeypatch.setattr(Journal, "write_copy", fails)
+    assert run_here(run, job_of=job(Fill())) == 0
+    assert "no second copy" in (run / "engine.log").read_text()
