@@ -42,6 +42,13 @@ def test_the_largest_point_ids_fit(journal: Journal) -> None:
     ]
 
 
+def test_texts_that_are_no_texts_are_kept_readable(journal: Journal) -> None:
+    """Payloads may hold half of a character; SQLite would refuse it."""
+    journal.set_aside("u:1", "not a text", "half \ud83d of one")
+    journal.event("note", "half \ud83d", {"half": "\ud83d"}, None)
+    assert journal._rows("SELECT held FROM dead_letters") == [("half \\ud83d of one",)]
+
+
 def test_a_point_is_set_aside_once_with_its_newest_reason(journal: Journal) -> None:
     journal.set_aside("u:1", "field text is missing", "nothing")
     journal.set_aside("u:1", "text is empty", '""')

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from qdrant_model_migration.engine import Watch, give_consent, lock, process, start, steer, view
-from qdrant_model_migration.errors import EngineDidNotStart, RunBusy
+from qdrant_model_migration.engine.journal import Journal
+from qdrant_model_migration.errors import EngineDidNotStart, RunBusy, RunIsOver
 from support.waiting import until
 
 Spawn = Callable[..., subprocess.Popen[bytes]]
@@ -75,6 +76,15 @@ def test_a_run_that_is_going_is_not_started_again(run: Path, environment: dict[s
         start(run, env)
     steer(run, "stop")
     until(lambda: ended(run))
+
+
+def test_a_run_that_is_over_is_not_started(run: Path, environment: dict[str, str]) -> None:
+    journal = Journal(run / "journal.db")
+    journal.enter("cleaned up")
+    journal.close()
+    for extra in (None, "rollback"):
+        with pytest.raises(RunIsOver, match="cleaned up"):
+            start(run, environment, extra=extra)
 
 
 def test_an_engine_that_dies_at_once_is_reported_and_not_waited_for(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import stat
 from pathlib import Path
@@ -25,8 +24,6 @@ from qdrant_model_migration.errors import (
     RunFolderUnusable,
 )
 from support.fake_run import AskFirst, Fill, card, job, make_run
-
-needs_rights = pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 
 
 def test_a_run_is_named_after_its_collection_and_the_day(runs: Path) -> None:
@@ -135,11 +132,3 @@ def test_a_folder_that_is_a_file_is_said_in_words(tmp_path: Path) -> None:
         make_run(tmp_path / "runs")
     with pytest.raises(RunFolderUnusable, match="cannot be read"):
         run_folders(tmp_path / "runs")
-
-
-@needs_rights
-def test_a_folder_without_rights_is_said_in_words(tmp_path: Path) -> None:
-    runs = tmp_path / "runs"
-    runs.mkdir(mode=0o500)
-    with pytest.raises(RunFolderUnusable, match="lacks the rights"):
-        make_run(runs)

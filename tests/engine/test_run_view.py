@@ -79,6 +79,18 @@ def test_looking_again_gives_the_same_object_until_something_changes(
         assert second.events[-1].text == "news"
 
 
+def test_a_journal_that_was_replaced_is_opened_anew(run: Path, journal: Journal) -> None:
+    with closing(Watch(run)) as watch:
+        assert watch.look().state == "interrupted"
+        other = run / "other.db"
+        journal.enter("done")
+        journal.write_copy(other)
+        journal.enter("failed")
+        journal.close()
+        other.replace(run / "journal.db")
+        assert watch.look().state == "done"
+
+
 def test_looking_keeps_no_transaction_open(run: Path, journal: Journal) -> None:
     with closing(Watch(run)) as watch:
         watch.look()

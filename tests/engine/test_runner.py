@@ -23,7 +23,6 @@ from qdrant_model_migration.engine import (
 )
 from qdrant_model_migration.engine.journal import Journal
 from qdrant_model_migration.errors import (
-    JournalDamaged,
     JournalUnwritable,
     NoSuchRun,
     QmmError,
@@ -319,14 +318,6 @@ def test_a_journal_that_takes_nothing_any_more_ends_the_engine_with_words_in_the
     assert run_here(run, job_of=job(Fake(step="fill"))) == 0
 
 
-def test_a_damaged_journal_is_refused_and_left_as_it_is(run: Path) -> None:
-    run_here(run, job_of=job(Fake()))
-    (run / "journal.db").write_bytes(b"no journal" * 1000)
-    with pytest.raises(JournalDamaged):
-        run_here(run, job_of=job(Fake()))
-    assert (run / "journal.db").read_bytes() == b"no journal" * 1000
-
-
 def test_a_report_that_cannot_be_written_does_not_change_how_the_run_ended(run: Path) -> None:
     (run / ".report.md").mkdir()
     assert run_here(run, job_of=job(Fake())) == 0
@@ -451,6 +442,26 @@ def test_a_wish_that_makes_no_sense_is_said_while_the_run_goes_on(run: Path, dee
         os.utime(path, (1e9, 1e9))
         until(lambda: any("dance.json" in text for text in texts(run, "control")))
         assert not code
+
+
+def test_trouble_with_control_files_leaves_the_run_stoppable(
+    run: Path, deed: Deed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever goes wrong there must not end the one thread that can stop the run."""
+    read, trouble = control.read, [ValueError("bang")] * 3
+
+    def troubled(folder: Path, *, settled: bool = False) -> Any:
+        if trouble and not settled:
+            raise trouble.pop()
+        return read(folder, settled=settled)
+
+    monkeypatch.setattr(control, "read", troubled)
+    with going(run, deed("fill", endless)) as code:
+        until(lambda: not trouble)
+        steer(run, "stop")
+        until(lambda: code)
+    assert code == [130]
+    assert "bang" in (run / "engine.log").read_text()
 
 
 def test_only_a_run_that_is_going_can_be_steered(run: Path) -> None:

@@ -205,8 +205,9 @@ class Journal:
             return int(row.lastrowid or 0)
 
     def clean(self, text: str) -> str:
-        """The text without the secret."""
-        return blanked(text, self._secret)
+        """The text without the secret, and without halves of characters that cannot be stored."""
+        whole = text.encode("utf-8", "backslashreplace").decode("utf-8")
+        return blanked(whole, self._secret)
 
     # --- steps --------------------------------------------------------------------------------
 
@@ -293,7 +294,7 @@ class Journal:
             sql.execute(
                 "INSERT INTO dead_letters VALUES(?, ?, ?, ?) ON CONFLICT(point) "
                 "DO UPDATE SET reason = excluded.reason, held = excluded.held",
-                (point, reason, held, now()),
+                (point, self.clean(reason), self.clean(held), now()),
             )
 
     def revive(self, points: Sequence[str]) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from qdrant_model_migration.engine import control
+from qdrant_model_migration.engine.engine_log import log
 from qdrant_model_migration.engine.journal import Journal
 from qdrant_model_migration.engine.levers import Levers
 from qdrant_model_migration.engine.progress import Progress
@@ -85,12 +86,17 @@ class Listener:
             self._thread.join()
 
     def _listen(self) -> None:
+        troubled = ""
         while not self._over.wait(LOOK):
             try:
                 self.look()
             except QmmError as error:
                 self._levers.break_down(error)
                 return
+            except Exception as error:  # noqa: BLE001 - a run that nobody can stop would be worse
+                if str(error) != troubled:
+                    log.error("control files cannot be looked at", exc_info=error)
+                troubled = str(error)
 
     def look(self) -> None:
         """One look: wishes, signals, held-back progress, pulse."""

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from qdrant_model_migration.engine import control, engine_log, lock
 from qdrant_model_migration.engine.run_folder import read_card, refuse_beside_another
-from qdrant_model_migration.engine.run_view import GOING, Watch, view
+from qdrant_model_migration.engine.run_view import GOING, Watch, is_over, view
 from qdrant_model_migration.errors import (
     EngineDidNotStart,
     QmmError,
     RunBusy,
     RunFolderUnusable,
+    RunIsOver,
     RunNotGoing,
     ThrottleUnknown,
 )
@@ -44,12 +45,14 @@ def start(folder: Path, env: Mapping[str, str] | None = None, *, extra: str | No
 
     env is added to the environment: the API key goes there (QDRANT_API_KEY) and nowhere else.
     extra: a step to add, "rollback" or "cleanup". Raises RunBusy, EngineDidNotStart,
-    RunFolderUnusable, NoSuchRun, CollectionHasRun.
+    RunFolderUnusable, NoSuchRun, CollectionHasRun, RunIsOver.
     """
     with closing(Watch(folder, events=0)) as watch:
         before = watch.look()
         if before.live and before.state in GOING:
             raise RunBusy(folder.name)
+        if is_over(before.state, extra):
+            raise RunIsOver(folder.name, before.state)
         refuse_beside_another(folder)
         process = _launch(folder, {**os.environ, **(env or {})}, extra)
         patience = time.monotonic() + PATIENCE

@@ -22,8 +22,14 @@ from qdrant_model_migration.errors import (
 )
 
 GOING = ("starting", "running", "paused", "stopping")
+OVER = ("rolled back", "cleaned up")
 EVENTS = 200
 FIRST_START = 60.0  # seconds that a new run may take to begin before it counts as interrupted
+
+
+def is_over(state: str | None, extra: str | None) -> bool:
+    """Whether a run in this state cannot be gone on with; a rolled back one may be cleaned up."""
+    return state == "cleaned up" or (state in OVER and extra is None)
 
 
 class StepView(NamedTuple):
@@ -161,6 +167,7 @@ class Watch:
         self._card = read_card(folder)
         self._sql: sqlite3.Connection | None = None
         self._seen: tuple[object, ...] | None = None
+        self._file = 0
         self._last: RunView | None = None
 
     def close(self) -> None:
@@ -172,7 +179,7 @@ class Watch:
         """The newest snapshot: the very same object as before if nothing has changed."""
         live = lock.is_held(self._folder)
         try:
-            if self._sql is None and not (self._folder / journal.FILE).exists():
+            if not self._is_there():
                 return self._new(live)
             sql = self._open()
             version = sql.execute("PRAGMA data_version").fetchone()[0]
@@ -211,7 +218,7 @@ class Watch:
 
     def _ask(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """Rows, or none where there is no journal yet. Raises JournalDamaged."""
-        if self._sql is None and not (self._folder / journal.FILE).exists():
+        if not self._is_there():
             return []
         try:
             return self._open().execute(sql, values).fetchall()
@@ -219,6 +226,19 @@ class Watch:
             raise JournalUnwritable(str(self._folder / journal.FILE)) from error
         except sqlite3.DatabaseError as error:
             raise JournalDamaged(str(self._folder / journal.FILE)) from error
+
+    def _is_there(self) -> bool:
+        """A journal that was replaced by its copy is another file, to be opened anew."""
+        try:
+            file = (self._folder / journal.FILE).stat().st_ino
+        except FileNotFoundError:
+            file = 0
+        except OSError:
+            return True  # opening it will say what is wrong
+        if file != self._file:
+            self.close()
+            self._file, self._seen = file, None
+        return bool(file)
 
     def _open(self) -> sqlite3.Connection:
         if self._sql is None:

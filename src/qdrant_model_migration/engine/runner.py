@@ -20,7 +20,7 @@ from qdrant_model_migration.engine.progress import Progress
 from qdrant_model_migration.engine.report import write_report
 from qdrant_model_migration.engine.retrying import Retrying
 from qdrant_model_migration.engine.run_folder import read_card
-from qdrant_model_migration.engine.run_view import GOING, view
+from qdrant_model_migration.engine.run_view import GOING, OVER, is_over, view
 from qdrant_model_migration.engine.second_copy import keep_copy
 from qdrant_model_migration.engine.signals import Signals
 from qdrant_model_migration.engine.stamps import now
@@ -28,7 +28,6 @@ from qdrant_model_migration.errors import QmmError, RunIsOver, StepBroke, Stoppe
 from qdrant_model_migration.qdrant import Qdrant
 from qdrant_model_migration.steps import Gate, Waiting
 
-OVER = ("rolled back", "cleaned up")
 AFTER = {"rollback": "rolled back", "cleanup": "cleaned up"}
 DONE, WAITS, FAILED, STOPPED = 0, 3, 4, 130
 
@@ -93,7 +92,7 @@ class Runner:
         journal = self._journal
         state = journal.get("state")
         pending = any(row.extra and row.state != "done" for row in journal.steps())
-        if state == "cleaned up" or (state in OVER and self._extra is None and not pending):
+        if is_over(state, self._extra):
             raise RunIsOver(self._folder.name, state)
         if not pending:
             stopped = "stopped" if state in GOING else state

@@ -1,0 +1,121 @@
+"""From a plan as the wizard writes it to a run: its folder, its job, and its steps by name."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from qdrant_model_migration.engine import create_run, read_card, run_here, view
+from qdrant_model_migration.engine.job import job_of
+from qdrant_model_migration.errors import PlanError, PlanHasRun
+from qdrant_model_migration.pipeline.move import Keep, Move, TargetVector
+from qdrant_model_migration.plan import Acceptance, Alias, Plan, load_plan, save_plan
+from qdrant_model_migration.qdrant import Address
+from qdrant_model_migration.steps.create_collection import CreateCollection
+from support.fake_qdrant import FakeQdrant
+
+PARAMS = {"size": 4, "distance": "Cosine"}
+
+
+def plan_for(url: str) -> Plan:
+    """Only one step, which every Qdrant can do: create the new collection."""
+    vector = TargetVector(name="", params=PARAMS, origin=Keep(source=""))
+    return Plan(
+        made_at="2026-11-24T09:12:00+00:00",
+        strategy="blue_green",
+        title="docs_old → docs_new",
+        server=Address(url=url),
+        server_version="1.18.3",
+        collection="docs_old",
+        fingerprint="vectors:1:0",
+        alias=Alias(name="docs", exists=True),
+        move=Move(source="docs_old", target="docs_new", vectors=(vector,)),
+        steps=(CreateCollection(),),
+        accepted={"W11": Acceptance(at="2026-11-24", said="yes")},
+    )
+
+
+@pytest.fixture
+def plan(fake_qdrant: FakeQdrant) -> Plan:
+    from qdrant_model_migration.qdrant import open_qdrant
+
+    with open_qdrant(Address.parse(fake_qdrant.url)) as qdrant:
+        qdrant.create_collection("docs_old", {"vectors": PARAMS})
+    return plan_for(fake_qdrant.url)
+
+
+def test_a_plan_becomes_a_run_that_carries_it_out(
+    plan: Plan, runs: Path, fake_qdrant: FakeQdrant
+) -> None:
+    run = create_run(plan, runs)
+    card = read_card(run)
+    assert (card.what, card.title, card.collection, card.alias) == (
+        "docs_old → docs_new", "Blue-green", "docs_old", "docs",
+    )  # fmt: skip
+    assert load_plan(run / "plan.yaml") == plan
+    assert run_here(run) == 0
+    found = view(run)
+    assert (found.state, found.what) == ("done", "docs_old → docs_new")
+    from qdrant_model_migration.qdrant import open_qdrant
+
+    with open_qdrant(Address.parse(fake_qdrant.url)) as qdrant:
+        assert qdrant.exists("docs_new")
+    assert "docs_old → docs_new" in (run / "report.md").read_text()
+
+
+def test_a_plan_file_and_its_plan_are_the_same_run(plan: Plan, runs: Path, tmp_path: Path) -> None:
+    path = tmp_path / "plan.yaml"
+    save_plan(plan, path)
+    run = create_run(path, runs)
+    with pytest.raises(PlanHasRun, match=run.name):
+        create_run(plan, runs)
+    accepted = plan.model_copy(update={"accepted": {}})
+    with pytest.raises(PlanHasRun, match=run.name):
+        create_run(accepted, runs)
+
+
+def test_a_plan_that_is_none_makes_no_run(runs: Path, tmp_path: Path) -> None:
+    path = tmp_path / "plan.yaml"
+    path.write_text("hello: world\n")
+    with pytest.raises(PlanError):
+        create_run(path, runs)
+    assert not runs.exists()
+
+
+def test_a_plan_that_was_edited_after_the_start_is_refused(plan: Plan, runs: Path) -> None:
+    run = create_run(plan, runs)
+    text = (run / "plan.yaml").read_text()
+    (run / "plan.yaml").write_text(text.replace("docs_new", "docs_other"))
+    assert run_here(run) == 4
+    error = view(run).error
+    assert error is not None
+    assert "was changed after the run had begun" in error["what"]
+    (run / "plan.yaml").write_text(text)
+    assert run_here(run) == 0
+
+
+def test_a_server_that_is_away_fails_the_run_in_words_and_a_resume_tries_again(
+    runs: Path,
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    run = create_run(plan_for(f"http://127.0.0.1:{port}"), runs)
+    assert run_here(run) == 4
+    found = view(run)
+    assert (found.state, found.step) == ("failed", 0)
+    assert found.error is not None
+    assert found.error["todo"]
+
+
+def test_the_steps_that_come_later_are_known_by_name(plan: Plan, runs: Path) -> None:
+    run = create_run(plan, runs)
+    job = job_of(run)
+    assert job.accepted == {"W11"}
+    assert job.later("rollback").text(job.move).title
+    assert job.later("cleanup").text(job.move).title
+    run_here(run)
+    assert run_here(run, extra="rollback") == 4
+    found = view(run)
+    assert (found.state, len(found.steps)) == ("done", 1)
