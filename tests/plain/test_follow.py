@@ -11,6 +11,7 @@ import pytest
 
 from qdrant_model_migration.engine import run_here, view
 from qdrant_model_migration.engine.run_folder import make_folder
+from qdrant_model_migration.plain import run_plain
 from qdrant_model_migration.plain.follow import follow
 from qdrant_model_migration.plain.run import take_up
 from qdrant_model_migration.steps import StepContext
@@ -136,3 +137,12 @@ def test_a_gate_left_shut_ends_with_3_and_the_next_command(tmp_path: Path) -> No
     assert "You typed dcos; it has to be docs." in talk.flat
     assert f"Next: qmm resume {folder.name}" in talk.flat
     assert view(folder).state == "waiting"
+
+
+def test_an_unfinished_run_is_offered_first_and_its_key_asked_for(home: Path) -> None:
+    folder = make_folder(card(), lambda path: path.write_text("plan"), home / "runs")
+    run_here(folder, job_of=job(AskFirst()))
+    talk = Spoken(("Number, or leave", "4"), ("API key of", ""), ("Type docs", ""))
+    assert run_plain(talk=talk) == 3
+    assert f"4. Unfinished run {folder.name}:" in talk.flat
+    assert "waits: cutover" in talk.flat

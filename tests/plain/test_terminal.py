@@ -33,14 +33,17 @@ def test_practice_up_to_the_plan_and_out(sandbox: Sandbox, home: Path) -> None:
         ("Number, or back, why, map, leave:", "rest"),
         ("name of a line to change", ""),
         ("Press Enter to go on with it", ""),
-        ("Type yes when you have read it", "yes"),
-        ("Type yes when you have read it", "yes"),
-        ("Press Enter to see the plan", ""),
-        ("Type start, save, answers", "leave"),
     ):
         child.expect_exact(prompt)
         if typed is not None:
             child.send(f"{typed}\r")
+    warning, plan = "Type yes when you have read it", "Press Enter to see the plan"
+    while child.expect_exact([warning, plan]) == 0:
+        child.send("yes\r")
+        child.expect_exact("leave: yes")  # the echo, so that the same prompt is not found again
+    child.send("\r")
+    child.expect_exact("Type start, save, answers")
+    child.send("leave\r")
     child.expect_exact("Nothing was started or changed")
     child.expect(pexpect.EOF)
     child.close()
@@ -49,4 +52,5 @@ def test_practice_up_to_the_plan_and_out(sandbox: Sandbox, home: Path) -> None:
     assert child.exitstatus == 0
     assert not re.search(r"\x1b\[[0-9;]*(3[0-8]|4[0-8]|9[0-7])(;[0-9]+)*m", drawn), "a colour"
     assert "\x1b[?1049h" not in drawn, "another screen"
+    assert "\x1b[6n" not in drawn, "the terminal was asked where its cursor is"
     assert not (home / "runs").exists()

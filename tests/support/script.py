@@ -13,7 +13,8 @@ Typed = str | Callable[[], str]
 class Script:
     """A Prompter that plays lines of (part of the prompt, what is typed), in their order.
 
-    What is typed may be a function, which may also raise KeyboardInterrupt for Ctrl+C. rest: what
+    What is typed may be a function, which may also raise KeyboardInterrupt for Ctrl+C. A line that
+    begins with * is played for as long as its prompt comes, which may be never. rest: what
     is typed after the last line, to at most 60 prompts; None: nothing more may be asked.
     """
 
@@ -41,7 +42,13 @@ class Script:
         if not self.lines and self._rest:
             return self._rest.pop()
         assert self.lines, f"nothing more was to be asked, but: {message}\n{tail}"
-        expected, typed = self.lines.pop(0)
+        expected, typed = self.lines[0]
+        if expected.startswith("*") and expected[1:] not in message:
+            self.lines.pop(0)
+            return self._next(message)
+        if not expected.startswith("*"):
+            self.lines.pop(0)
+        expected = expected.removeprefix("*")
         assert expected in message, f"expected {expected!r}, asked was {message!r}\n{tail}"
         return typed if isinstance(typed, str) else typed()
 

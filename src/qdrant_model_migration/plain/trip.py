@@ -114,7 +114,9 @@ def _decide(talk: Talk, journey: Journey, way: str, url: str | None) -> Path | N
 def _key_for(talk: Talk, folder: Path) -> dict[str, str]:
     """The key for a run that is taken up: it is written down nowhere."""
     card = view(folder, events=0).card
-    if not card.server.startswith("http") or os.environ.get(KEY):
+    if not card.server.startswith("http"):
         return {}
+    if known := os.environ.get(KEY):
+        return {KEY: known}
     typed = talk.hidden(f"API key of {card.server}, not shown; press Enter if there is none:")
     return {KEY: typed} if typed else {}
