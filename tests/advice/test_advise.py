@@ -16,6 +16,7 @@ from qdrant_model_migration.advice import (
 )
 from qdrant_model_migration.errors import BadAnswer, QuestionOpen
 from qdrant_model_migration.strategies import strategies
+from qdrant_model_migration.survey.facts import VectorFact
 from support.surveys import (
     ANSWERS,
     BGE_BASE,
@@ -138,6 +139,32 @@ def test_a_linear_map_is_possible_only_for_a_hundred_million_points():
     assert words(advise(huge, ANSWERS))["Linear map"] == "possible"
     exact = {**ANSWERS, "accuracy": "exact"}
     assert words(advise(huge, exact))["Linear map"] == "ruled out"
+
+
+def test_of_what_is_merely_possible_the_one_that_can_run_today_is_recommended():
+    advice = advise(docs(server_embeds=fact(True)), {"change": "model"})
+    assert [s.title for s in advice.possible] == [
+        "Blue-green",
+        "Server inference",
+        "Rebuild from source",
+    ]
+    assert advice.recommended.title == "Blue-green"
+
+
+def test_keyword_search_that_is_there_already_is_not_added_again():
+    both = (*docs().dense, VectorFact(name="bm25", kind="sparse"))
+    advice = advise(docs(vectors=fact(both)), {"change": "keywords"})
+    assert advice.collision == ("change", "survey")
+    assert "there is a sparse vector already: bm25" in advice.collision_says
+
+
+def test_without_a_dense_vector_no_model_can_be_replaced():
+    sparse = (VectorFact(name="bm25", kind="sparse"),)
+    bare = docs(vectors=fact(sparse), payload_bytes=fact(1000), vector_bytes=fact(0))
+    assert advise(bare, {"change": "model"}).recommended.title == "Rebuild from source"
+    advice = advise(bare, {"change": "model", "originals": "no"})
+    assert "survey" in advice.collision
+    assert "the collection has no dense vector" in advice.collision_says
 
 
 def test_texts_that_are_gone_collide_with_another_model():

@@ -52,6 +52,13 @@ def no_text(answers: Answers) -> Fit | None:
     return Fit("ruled out", "the texts are gone", "text")
 
 
+def no_dense(survey: Survey) -> Fit | None:
+    """Ruled out because there is no dense vector whose model could change."""
+    if survey.vectors.value is None or survey.dense:
+        return None
+    return Fit("ruled out", "the collection has no dense vector", "survey")
+
+
 def one_model_is_not_enough(answers: Answers) -> Fit | None:
     """Ruled out because both models have to answer for a while."""
     if answers.get("both") in ("test", "always"):

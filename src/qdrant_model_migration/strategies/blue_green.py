@@ -22,6 +22,7 @@ from qdrant_model_migration.strategies.answered import (
     both_for_good,
     chosen_model,
     missing_texts,
+    no_dense,
     no_text,
     ruled_out_by_change,
 )
@@ -55,11 +56,10 @@ class BlueGreen(Strategy):
             ruled_out_by_change(answers, "model", "second", "shorter")
             or no_text(answers)
             or both_for_good(answers)
+            or no_dense(survey)
         )
         if ruled:
             return ruled
-        if not survey.dense and survey.vectors.value is not None:
-            return Fit("ruled out", "the collection has no dense vector to replace", "survey")
         if (survey.raw.get("params") or {}).get("sharding_method") == "custom":
             return Fit("ruled out", "custom shard keys cannot be carried over yet", "survey")
         if answers.get("change") == "model":

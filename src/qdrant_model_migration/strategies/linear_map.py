@@ -6,6 +6,7 @@ from qdrant_model_migration import words
 from qdrant_model_migration.strategies.answered import (
     HUGE_POINTS,
     MAP_SAMPLE,
+    no_dense,
     one_model_is_not_enough,
     ruled_out_by_change,
     sample_texts,
@@ -30,7 +31,11 @@ class LinearMap(Strategy):
     order = 38
 
     def fit(self, survey: Survey, answers: Answers) -> Fit:
-        ruled = ruled_out_by_change(answers, "model") or one_model_is_not_enough(answers)
+        ruled = (
+            ruled_out_by_change(answers, "model")
+            or one_model_is_not_enough(answers)
+            or no_dense(survey)
+        )
         if ruled:
             return ruled
         if text_gone(answers) and sample_texts(survey) < MAP_SAMPLE:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from qdrant_model_migration.strategies.answered import (
+    no_dense,
     no_text,
     one_model_is_not_enough,
     ruled_out_by_change,
@@ -29,6 +30,7 @@ class ServerInference(Strategy):
             ruled_out_by_change(answers, "model")
             or no_text(answers)
             or one_model_is_not_enough(answers)
+            or no_dense(survey)
         )
         if ruled:
             return ruled

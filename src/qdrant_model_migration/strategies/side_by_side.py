@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qdrant_model_migration.strategies.answered import no_text, ruled_out_by_change
+from qdrant_model_migration.strategies.answered import no_dense, no_text, ruled_out_by_change
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
 from qdrant_model_migration.survey.facts import Survey
 
@@ -28,6 +28,7 @@ class SideBySide(Strategy):
 
     def fit(self, survey: Survey, answers: Answers) -> Fit:
         ruled = ruled_out_by_change(answers, "model", "second") or no_text(answers)
+        ruled = ruled or no_dense(survey)
         if ruled:
             return ruled
         if answers.get("change") == "second":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qdrant_model_migration import words
 from qdrant_model_migration.embedders import ModelRef
-from qdrant_model_migration.strategies.answered import chosen_model, ruled_out_by_change
+from qdrant_model_migration.strategies.answered import chosen_model, no_dense, ruled_out_by_change
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
 from qdrant_model_migration.survey.facts import Survey
 
@@ -27,7 +27,7 @@ class Truncate(Strategy):
         cut = _cut_of(old, answers)
         if cut is not None:
             return Fit("first", f"the same model with {cut} dimensions", "model")
-        if ruled := ruled_out_by_change(answers, "shorter"):
+        if ruled := ruled_out_by_change(answers, "shorter") or no_dense(survey):
             return ruled
         if old is None:
             return Fit("ruled out", "the old model is not known, so it may not be cut", "survey")

@@ -134,7 +134,8 @@ def why_closed(survey: Survey, answers: Answers, model: ModelRef) -> str:
     if old is not None and (model.name, model.dimensions) == (old.name, old.dimensions):
         if model.same_vectors(old) is False:
             return ""
-        proof = f" ({survey.old_model.note})" if survey.old_model.note else ""
+        match = survey.matches
+        proof = f" ({match[0]} of {match[1]} texts match)" if match and match[0] else ""
         return (
             f"This is the model you already have{proof}. There is nothing to migrate; to "
             "compress, go back to question Change."

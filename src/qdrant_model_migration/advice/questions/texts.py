@@ -31,8 +31,8 @@ class Text(Question):
     serves = (*_EMBEDS, "rebuild_from_source")
 
     def text(self, survey: Survey, answers: Answers) -> QuestionText:
-        note = survey.old_model.note
-        checked = f" {note[:1].upper()}{note[1:]}." if note and survey.old_model.value else ""
+        match = survey.matches
+        checked = f" {match[0]} of {match[1]} samples match." if match else ""
         return QuestionText(
             "Where does the text of each point come from?",
             f"It must be the text the old vectors were made from.{checked}",

@@ -1,0 +1,60 @@
+"""The registry: strategies are the files of their folder; one more file is one more strategy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import qdrant_model_migration.strategies as room
+from qdrant_model_migration.advice import advise
+from qdrant_model_migration.errors import UsageError
+from support.surveys import docs
+
+_NEW = """
+from qdrant_model_migration.strategies.strategy import Fit, Strategy
+
+class Teleport(Strategy):
+    name = "teleport"
+    title = "Teleport"
+    runs = False
+    order = 1
+
+    def fit(self, survey, answers):
+        return Fit("first", "fits everything", "survey")
+
+    def because(self, survey, answers):
+        return ("it fits everything",)
+"""
+
+
+def test_every_name_is_its_file_and_every_title_its_name():
+    files = {path.stem for path in Path(room.__file__).parent.glob("*.py")}
+    for strategy in room.strategies():
+        assert strategy.name in files
+        assert strategy.title.lower().replace("-", " ") == strategy.name.replace("_", " ")
+        assert strategy.subtitle
+        assert strategy.what.endswith(".")
+        assert strategy.never.endswith(".")
+        assert not strategy.way_back.endswith(".")
+    assert len(room.strategies()) == 8
+
+
+def test_only_what_is_built_says_that_it_runs():
+    assert {s.name for s in room.strategies() if s.runs} == {"blue_green", "requantize"}
+
+
+def test_an_unknown_name_lists_the_known_ones():
+    with pytest.raises(UsageError, match=r"no strategy teleport\. Known are: .*blue_green"):
+        room.by_name("teleport")
+
+
+def test_a_new_strategy_is_one_new_file(tmp_path, monkeypatch):
+    (tmp_path / "teleport.py").write_text(_NEW)
+    monkeypatch.setattr(room, "__path__", [*room.__path__, str(tmp_path)])
+    room.strategies.cache_clear()
+    try:
+        assert advise(docs(), {}).recommended.title == "Teleport"
+    finally:
+        monkeypatch.undo()
+        room.strategies.cache_clear()
