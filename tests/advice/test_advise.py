@@ -163,8 +163,9 @@ def test_without_a_dense_vector_no_model_can_be_replaced():
     bare = docs(vectors=fact(sparse), payload_bytes=fact(1000), vector_bytes=fact(0))
     assert advise(bare, {"change": "model"}).recommended.title == "Rebuild from source"
     advice = advise(bare, {"change": "model", "originals": "no"})
-    assert "survey" in advice.collision
-    assert "the collection has no dense vector" in advice.collision_says
+    assert advice.collision == ("change", "originals")
+    reasons = {choice.fit.reason for choice in advice.fits if choice.fit.decided_by == "survey"}
+    assert "the collection has no dense vector" in reasons
 
 
 def test_texts_that_are_gone_collide_with_another_model():
