@@ -120,7 +120,7 @@ class BlueGreen(Strategy):
         return Plan(
             made_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
             strategy=self.name,
-            title=f"{survey.collection} → {target}",
+            title=self.title,
             server=survey.address,
             server_version=survey.capabilities.version,
             collection=survey.collection,

@@ -64,7 +64,7 @@ class Requantize(Strategy):
         return Plan(
             made_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
             strategy=self.name,
-            title=f"{collection}, {self.title}",
+            title=self.title,
             server=survey.address,
             server_version=survey.capabilities.version,
             collection=collection,
