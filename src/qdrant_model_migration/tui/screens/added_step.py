@@ -16,6 +16,10 @@ class AddedStepScreen(GateScreen):
     place: str = "Report"
     extra: str = ""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._taking_back = False
+
     async def opened(self) -> None:
         await super().opened()
         self.say("Asking the server how things stand. Nothing is changed.")
@@ -35,17 +39,17 @@ class AddedStepScreen(GateScreen):
             self.say(" ".join(str(view.error.get(k, "")) for k in ("what", "why", "todo")),
                      trouble=True)  # fmt: skip
 
-
     async def action_back(self) -> None:
         """No: the step is taken off again, so that the run stands where it stood before."""
         if self.gate is None or self.busy("start"):
             await super().action_back()
         else:
             self.say("Nothing was changed. Taking the question back.")
+            self._taking_back = True
             self.start_engine()
 
     async def finished(self, name: str, result: object) -> None:
-        if name == "start" and self.gate is not None:
+        if name == "start" and self._taking_back:
             await super().action_back()
         else:
             await super().finished(name, result)

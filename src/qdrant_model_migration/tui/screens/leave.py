@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from qdrant_model_migration import engine
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.tui.run_words import LIVE, share
+from qdrant_model_migration.tui.screens import kind_of
 from qdrant_model_migration.tui.screens.dialog import Dialog
 from qdrant_model_migration.tui.widgets.press import Act
 
@@ -25,7 +26,7 @@ def ask_to_leave(app: WizardApp) -> None:
             view = None
     first: tuple[str, ...] = ()
     below = app.stop_below
-    if below is not None and below.name == "gate":
+    if isinstance(below, kind_of("gate")):
         first = ("Nothing was switched.",)
     if view is not None and view.state in LIVE:
         dialog = Dialog(

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from qdrant_model_migration.engine import RunView
 
 TICKS = "still-to-do.txt"
+ELSEWHERE = ("What", "Strategy", "Server", "Application")  # in the top row, in report.md
+FRAME = 13  # rows of this screen that are not lines of the first two boxes
 ROOMY = 30  # rows from which each line may be shown in full
 
 
@@ -72,17 +74,19 @@ class ReportScreen(Watching):
         width = max(40, self.size.width - 4)
         done = self.query_one("#done", Pane)
         told = engine.summarize(view)
-        rows = [(label, text) for label, text in told.rows if label not in ("What", "Server")]
+        rows = [(label, text) for label, text in told.rows if label not in ELSEWHERE]
         text = facts(rows, width)
         if self.size.height < ROOMY:
             edge = max((len(label) for label, _ in rows), default=0) + 2
-            text = Text("\n".join(crop(f"{a:<{edge}}{b}", width) for a, b in rows))
+            lines = [crop(f"{label:<{edge}}{said}", width).rstrip() for label, said in rows]
+            text = Text("\n".join(lines[: max(4, self.size.height - FRAME - len(told.todo))]))
         done.write(text, title=told.title)
         self._draw_todo(view)
         files = [p.name for p in sorted(self.run.glob("*"))
                  if p.suffix in (".md", ".html", ".yaml", ".csv", ".txt")]  # fmt: skip
         self.query_one("#saved", Pane).write(
-            f"{'  '.join(files)}\n{self.run}", title=f"Saved in the run folder {view.run_id}"
+            f"{crop('  '.join(files), width).rstrip()}\n{crop(str(self.run), width).rstrip()}",
+            title=f"Saved in the run folder {view.run_id}",
         )
         if view.facts.get("cleaned_up"):
             self.say(f"{view.facts['cleaned_up']} is deleted.")

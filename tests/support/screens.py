@@ -1,0 +1,150 @@
+"""Driving the wizard in tests: what stands on the screen as text, waiting for it, run snapshots."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from textual.app import App
+from textual.pilot import Pilot
+
+from qdrant_model_migration.engine import Card, EventView, RunView, StepView
+
+
+def text_of(app: App[Any]) -> str:
+    """The screen as a person sees it, line by line, colours left out."""
+    strips = app.screen._compositor.render_strips()
+    return "\n".join(strip.text.rstrip() for strip in strips)
+
+
+async def until(
+    pilot: Pilot[Any], words: str | Callable[[], bool], *, seconds: float = 20.0
+) -> str:
+    """Wait until these words stand on the screen (or something holds); returns the screen."""
+    end = time.monotonic() + seconds
+    while True:
+        await pilot.pause()
+        shown = text_of(pilot.app)
+        if words() if callable(words) else words in shown:
+            return shown
+        if time.monotonic() > end:
+            raise AssertionError(f"{words!r} did not appear within {seconds} s:\n{shown}")
+        await asyncio.sleep(0.02)
+
+
+STEPS = (
+    ("check", "Check access, names and model"),
+    ("create_collection", "Create docs_new: 256, cosine"),
+    ("backfill", "Backfill docs_new"),
+    ("catch_up", "Catch up with new writes"),
+    ("index", "Build the index, wait for green"),
+    ("verify", "Verify: counts, payloads, quality"),
+    ("cutover", "Cutover, YOU CONFIRM"),
+    ("sweep", "Sweep: late writes to the old one"),
+)
+AT = "2026-03-14T09:30:07.000+00:00"
+
+
+def a_run(folder: Path, state: str = "running", *, at: int = 2, **changes: Any) -> RunView:
+    """A snapshot of a blue-green run whose step number `at` (from 0) is under way."""
+    steps = tuple(
+        StepView(
+            name=name,
+            title=title,
+            state="done" if n < at else "running" if n == at and state == "running" else " ",
+            seconds=9.0 if n <= at else 0.0,
+            done=63220 if n == 2 and n >= at else None,
+            total=120482 if n == 2 and n >= at else None,
+            unit="points",
+            rate=58.0 if n == at and state == "running" else None,
+            writes_to="new collection",
+            way_back="delete it",
+            details=(),
+            extra=False,
+        )
+        for n, (name, title) in enumerate(STEPS)
+    )
+    events = tuple(
+        EventView(n, None, AT, "log", f"Slice {n} done: 128 points, checkpoint saved.", {})
+        for n in range(1, 5)
+    )
+    card = Card(
+        id="docs-0314-1", created=AT, what="docs_old → docs_new", strategy="blue_green",
+        title="docs_old → docs_new", server="http://localhost:6333", collection="docs_old",
+        alias="docs", practice=False, plan="", file="",
+    )  # fmt: skip
+    view = RunView(
+        run_id="docs-0314", what=card.what, title=card.title, state=state, since=AT, steps=steps,
+        gate=None, verdict=None, error=None, dead_letters=0, events=events, application=None,
+        facts={}, retry=None, folder=folder, card=card, live=state == "running", session=1,
+        step=at if at < len(STEPS) else None, began=AT, ended=None, heard=AT, throttle=None,
+        dead_letter_reasons={}, rates=(), consents=(),
+    )  # fmt: skip
+    return view._replace(**changes)
+
+
+CUTOVER: dict[str, Any] = {
+    "name": "cutover",
+    "title": "Cutover: switch the alias docs",
+    "says": [
+        "Now      docs → docs_old   (words-128)",
+        "After    docs → docs_new   (subwords-256)",
+        "Verdict  GO: the new model finds more, beyond chance",
+    ],
+    "asks": [
+        {"key": "model", "kind": "tick", "label": "The application changes its query model"},
+        {
+            "key": "alias",
+            "kind": "typed",
+            "label": "Type the alias name to allow the switch: docs",
+            "expect": "docs",
+        },
+    ],
+    "button": "Switch docs",
+    "flag": "--cutover docs",
+}
+WITHOUT_PROOF: dict[str, Any] = {
+    **CUTOVER,
+    "asks": [
+        {
+            "key": "without_proof",
+            "kind": "typed",
+            "label": "Type the words: without proof",
+            "expect": "without proof",
+        },
+        *CUTOVER["asks"],
+    ],
+}
+VERDICT: dict[str, Any] = {
+    "word": "GO",
+    "reason": "the new model finds more, beyond chance",
+    "todo": "",
+    "integrity": {
+        "checks": [
+            {"name": "Each id once", "ok": True, "found": 120574, "expected": 120574},
+            {"name": "Payload equal", "ok": True, "found": 120574, "expected": 120574},
+            {"name": "No vector", "ok": None, "found": 121, "note": "dead letters"},
+        ]
+    },
+    "judgement": {
+        "metric": "recall@10", "k": 10, "old": 0.846, "new": 0.893, "difference": 0.047,
+        "low": 0.021, "high": 0.073, "n": 214, "nonzero": 40, "origin": "labelled",
+        "worst": [{"text": "offline install", "old": 1, "new": 14}],
+        "best": [{"text": "[bold]backup[/bold]", "old": 9, "new": 1}],
+    },
+    "overlap": {"share": 0.41, "k": 10, "n": 214},
+    "evidence": "labelled",
+    "margin": 0.02,
+}  # fmt: skip
+SWITCHED: dict[str, Any] = {
+    "switched": {"alias": "docs", "from": "docs_old", "to": "docs_new", "at": AT},
+    "application_changes": [
+        {"what": "collection name", "old": "docs", "new": "docs"},
+        {"what": "query model", "old": "words-128", "new": "subwords-256"},
+    ],
+    "caught_up": [3, 2, 0],
+    "swept": 2,
+}

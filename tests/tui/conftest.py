@@ -1,0 +1,76 @@
+"""The wizard without rooms that work: an empty folder of runs, and runs that are only snapshots."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from qdrant_model_migration import engine
+from qdrant_model_migration.engine import RunView
+from qdrant_model_migration.tui.app import WizardApp
+from qdrant_model_migration.tui.trip import Trip
+
+
+@pytest.fixture(autouse=True)
+def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of runs of this test."""
+    folder = tmp_path / "state" / "runs"
+    monkeypatch.setenv("QMM_RUN_DIR", str(folder))
+    monkeypatch.delenv("QDRANT_API_KEY", raising=False)
+    monkeypatch.delenv("QDRANT_URL", raising=False)
+    return folder
+
+
+@pytest.fixture
+def wizard(tmp_path: Path) -> Callable[..., WizardApp]:
+    """Makes the app, with any trip, opened at any screens."""
+
+    def make(*start: str, trip: Trip | None = None, **options: Any) -> WizardApp:
+        return WizardApp(trip or Trip(), start=start, log_file=tmp_path / "log", **options)
+
+    return make
+
+
+class Stage:
+    """What a run looks like now, and what was asked of the engine."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.view: RunView | None = None
+        self.steered: list[tuple[str, dict[str, Any]]] = []
+        self.consents: list[tuple[str, dict[str, str]]] = []
+        self.started: list[str | None] = []
+
+
+@pytest.fixture
+def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
+    """An engine that only shows `stage.view` and writes down what it is asked for."""
+    folder = tmp_path / "docs-0314"
+    folder.mkdir()
+    played = Stage(folder)
+
+    def view(at: Path, **_: Any) -> RunView:
+        assert played.view is not None
+        return played.view
+
+    def steer(at: Path, verb: str, **data: Any) -> None:
+        played.steered.append((verb, data))
+
+    def give_consent(at: Path, gate: str, answers: Mapping[str, str]) -> None:
+        played.consents.append((gate, dict(answers)))
+
+    def start(at: Path, env: Mapping[str, str] | None = None, *, extra: str | None = None) -> None:
+        played.started.append(extra)
+
+    def list_runs(at: Path | None = None) -> tuple[RunView, ...]:
+        return (played.view,) if played.view else ()
+
+    for name, double in (
+        ("view", view), ("steer", steer), ("give_consent", give_consent), ("start", start),
+        ("list_runs", list_runs),
+    ):  # fmt: skip
+        monkeypatch.setattr(engine, name, double)
+    return played

@@ -1,0 +1,136 @@
+"""Connecting: what is checked, what is said when it fails, and that the key is nowhere."""
+
+from __future__ import annotations
+
+import logging
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from qdrant_model_migration.tui.app import WizardApp
+from qdrant_model_migration.tui.trip import Trip
+from qdrant_model_migration.tui.widgets.field import Field
+from support.fake_qdrant import FakeQdrant
+from support.screens import text_of, until
+
+Make = Callable[..., WizardApp]
+SECRET = "sesame-open-4711"
+
+
+async def test_enter_leads_through_the_fields_to_the_collections(
+    wizard: Make, fake_qdrant: FakeQdrant
+) -> None:
+    app = wizard("connect")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "Where is your Qdrant server?")
+        app.screen.query_one("#field-address", Field).input.value = fake_qdrant.url
+        await pilot.press("enter", "enter")
+        shown = await until(pilot, "▸[ See collections ]")
+        assert "✓ The server answers" in shown
+        assert "1.18.3" in shown
+        await pilot.press("enter")
+        await until(pilot, "This server has no collections yet")
+
+
+async def test_nothing_that_listens_is_said_with_what_to_do_and_the_focus_is_on_the_address(
+    wizard: Make,
+) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    app = wizard("connect")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "Where is your Qdrant server?")
+        app.screen.query_one("#field-address", Field).input.value = f"http://127.0.0.1:{port}"
+        await pilot.press("enter", "enter")
+        shown = await until(pilot, "Nothing answers at")
+        assert "Check the port" in shown.replace("\n", " ")
+        assert app.focused is app.screen.query_one("#field-address", Field).input
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("localhost:6334", "Change 6334 to 6333"),
+        ("ftp://host", "http or https"),
+        ("", "No address was given"),
+    ],
+)
+async def test_an_address_that_cannot_be_is_refused_before_anything_is_asked(
+    wizard: Make, typed: str, said: str
+) -> None:
+    app = wizard("connect")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "Where is your Qdrant server?")
+        app.screen.query_one("#field-address", Field).input.value = typed
+        await pilot.press("enter", "enter")
+        await until(pilot, said)
+        assert app.focused is app.screen.query_one("#field-address", Field).input
+
+
+async def test_a_refused_key_brings_the_focus_to_the_key(wizard: Make) -> None:
+    with FakeQdrant(api_key=SECRET) as fake:
+        app = wizard("connect")
+        async with app.run_test(size=(80, 24)) as pilot:
+            await until(pilot, "Where is your Qdrant server?")
+            app.screen.query_one("#field-address", Field).input.value = fake.url
+            await pilot.press("enter", *"wrong", "enter")
+            await until(pilot, "The server refused the key")
+            assert app.focused is app.screen.query_one("#field-key", Field).input
+
+
+async def test_the_key_is_on_no_screen_in_no_file_and_in_no_printed_state(
+    wizard: Make, tmp_path: Path, runs: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    with FakeQdrant(api_key=SECRET) as fake:
+        app = wizard("connect")
+        async with app.run_test(size=(80, 24)) as pilot:
+            await until(pilot, "Where is your Qdrant server?")
+            app.screen.query_one("#field-address", Field).input.value = fake.url
+            await pilot.press("enter", *SECRET, "enter")
+            await until(pilot, "▸[ See collections ]")
+            assert SECRET not in text_of(app)
+            assert SECRET not in app.export_screenshot()
+            assert SECRET not in repr(app.trip)
+            assert SECRET not in caplog.text
+            assert app.environment()["QDRANT_API_KEY"] == SECRET
+    for path in tmp_path.rglob("*"):
+        if path.is_file():
+            assert SECRET.encode() not in path.read_bytes(), path
+
+
+async def test_the_address_is_remembered_for_next_time_and_the_key_is_not(
+    wizard: Make, fake_qdrant: FakeQdrant
+) -> None:
+    app = wizard("connect")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "Where is your Qdrant server?")
+        app.screen.query_one("#field-address", Field).input.value = fake_qdrant.url
+        await pilot.press("enter", "enter")
+        await until(pilot, "▸[ See collections ]")
+    again = wizard("connect")
+    async with again.run_test(size=(80, 24)) as pilot:
+        shown = await until(pilot, "Where is your Qdrant server?")
+        assert fake_qdrant.url in shown
+        assert again.trip.key is None
+
+
+async def test_names_with_markup_in_them_are_shown_as_they_are(
+    wizard: Make, fake_qdrant: FakeQdrant
+) -> None:
+    from qdrant_model_migration.qdrant import Address, open_qdrant
+
+    name = "docs [red]x[red]"
+    with open_qdrant(Address(url=fake_qdrant.url)) as qdrant:
+        qdrant.create_collection(name, {"vectors": {"size": 4, "distance": "Cosine"}})
+    app = wizard("connect", trip=Trip(address=Address(url=fake_qdrant.url)))
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(pilot, "Where is your Qdrant server?")
+        await pilot.press("enter", "enter")
+        await until(pilot, "▸[ See collections ]")
+        await pilot.press("enter")
+        shown = await until(pilot, name)
+        assert "[ Survey this one ] (it is empty)" in shown

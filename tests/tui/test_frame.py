@@ -1,0 +1,189 @@
+"""What holds on every screen: arrows reach everything, Esc, help, the list of commands, leaving."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from qdrant_model_migration.tui.app import WizardApp
+from qdrant_model_migration.tui.screens.home import HomeScreen
+from qdrant_model_migration.tui.trip import Trip
+from qdrant_model_migration.tui.widgets.press import Press
+from support.screens import a_run, text_of, until
+
+Make = Callable[..., WizardApp]
+
+
+@pytest.mark.parametrize("screen", ["home", "connect", "map", "run", "verify", "report", "runs"])
+async def test_down_alone_reaches_every_control_and_up_every_one_back(
+    wizard: Make, stage: Any, screen: str
+) -> None:
+    stage.view = a_run(stage.folder, "done", at=8, facts={"switched": {"alias": "docs", "to": "x"}})
+    start = () if screen == "home" else (screen,)
+    app = wizard(*start, trip=Trip(run=stage.folder))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "▸")
+        await pilot.pause(0.1)
+        wanted = {id(widget) for widget in app.screen.focus_chain}
+        for key in ("down", "up"):
+            reached = set()
+            for _ in range(60):
+                await pilot.press(key)
+                reached.add(id(app.focused))
+            assert wanted <= reached, f"{key} does not reach every control of {screen}"
+
+
+async def test_the_last_button_lists_every_command_with_help_map_and_leave(wizard: Make) -> None:
+    app = wizard()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "What would you like to do?")
+        assert [press.act.label for press in app.screen.query(Press)][-1] == "More"
+        await pilot.press("up", "enter")
+        shown = await until(pilot, "What you can do here")
+        for words in ("Open", "Help (F1)", "Map (F2)", "Leave (Ctrl+Q)"):
+            assert words in shown
+        await pilot.press("escape")
+        await until(pilot, "What would you like to do?")
+
+
+async def test_f1_opens_help_once_and_closes_it_again(wizard: Make) -> None:
+    app = wizard()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "What would you like to do?")
+        await pilot.press("f1")
+        await until(pilot, "Help: Home")
+        await pilot.press("f1")
+        await pilot.pause()
+        assert isinstance(app.screen, HomeScreen)
+
+
+async def test_help_holds_all_words_and_all_keys(wizard: Make) -> None:
+    app = wizard()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "What would you like to do?")
+        await pilot.press("f1")
+        await until(pilot, "▸[ Close ]")
+        await pilot.press("right", "enter")
+        assert "collection: where the points live" in await until(pilot, "All words")
+        await pilot.press("right", "enter")
+        await until(pilot, "Up, Down")
+
+
+async def test_esc_on_the_first_screen_and_ctrl_q_ask_before_leaving(wizard: Make) -> None:
+    app = wizard()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "What would you like to do?")
+        for key in ("escape", "ctrl+q"):
+            await pilot.press(key)
+            shown = await until(pilot, "Leave the wizard?")
+            assert "▸[ Stay ]" in shown
+            await pilot.press("enter")
+            await until(pilot, "What would you like to do?")
+        await pilot.press("ctrl+q")
+        await until(pilot, "Leave the wizard?")
+        await pilot.press("right", "enter")
+        await until(pilot, lambda: not app.is_running)
+    assert app.return_value == 0
+
+
+async def test_leaving_during_a_run_says_that_it_needs_no_window(wizard: Make, stage: Any) -> None:
+    stage.view = a_run(stage.folder)
+    app = wizard("run", trip=Trip(run=stage.folder))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "RUNNING")
+        await pilot.press("ctrl+q")
+        shown = await until(pilot, "Leave the wizard?")
+        assert "at 52 % of step 3 and does not need this window" in shown
+        assert "▸[ Stay ]" in shown
+        await pilot.press("right", "enter")
+        await until(pilot, lambda: not app.is_running)
+    assert stage.steered == []
+
+
+async def test_ctrl_c_stops_nothing_and_says_so(wizard: Make) -> None:
+    app = wizard()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "What would you like to do?")
+        await pilot.press("ctrl+c")
+        await until(pilot, "Nothing was stopped. Ctrl+Q leaves")
+
+
+async def test_a_window_that_is_too_small_says_how_large_it_must_be(wizard: Make) -> None:
+    app = wizard()
+    async with app.run_test(size=(44, 18)) as pilot:
+        assert "The wizard needs 50 by 20" in (await until(pilot, "The wizard needs")).replace(
+            "\n ", " "
+        )
+        await pilot.resize_terminal(80, 24)
+        await until(pilot, "What would you like to do?")
+
+
+async def test_a_narrow_window_shows_the_same_in_a_column(wizard: Make, stage: Any) -> None:
+    stage.view = a_run(stage.folder)
+    app = wizard("run", trip=Trip(run=stage.folder))
+    async with app.run_test(size=(50, 22)) as pilot:
+        shown = await until(pilot, "RUNNING")
+        assert "6 of 9  »RUN   next: Verify" in shown
+        assert "F2" not in shown
+        assert "[ More ]" in shown
+
+
+async def test_ascii_signs_leave_nothing_but_ascii_on_the_screen(wizard: Make, stage: Any) -> None:
+    stage.view = a_run(stage.folder)
+    app = wizard("run", trip=Trip(run=stage.folder), ascii_signs=True)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "RUNNING")
+        shown = "".join(
+            segment.text
+            for strip in app.screen._compositor.render_strips()
+            for line_filter in app.get_line_filters()
+            for segment in line_filter.apply(list(strip), app.screen.styles.background)
+        )
+        assert shown.isascii(), sorted({sign for sign in shown if not sign.isascii()})
+
+
+async def test_a_fault_of_the_program_shows_words_and_no_traceback(
+    wizard: Make, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def breaks(self: HomeScreen, key: str | None) -> None:
+        secret = "sesame-open"  # noqa: F841 - a local variable that must not be shown
+        raise RuntimeError("boom")
+
+    monkeypatch.setattr(HomeScreen, "_open", breaks)
+    app = wizard()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "What would you like to do?")
+        await pilot.press("enter")
+        shown = await until(pilot, "This program made a mistake")
+        assert "Traceback" not in shown
+        assert "sesame" not in shown
+        monkeypatch.undo()
+        await pilot.press("enter")
+        await until(pilot, "What would you like to do?")
+
+
+def test_starting_the_wizard_imports_neither_client_nor_model_library() -> None:
+    code = (
+        "import sys, qdrant_model_migration.tui.app, qdrant_model_migration.tui.screens.home;"
+        "print([m for m in ('qdrant_client', 'fastembed', 'onnxruntime', 'scipy') "
+        "if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+async def test_answers_of_the_trip_survive_going_home_and_back(wizard: Make) -> None:
+    app = wizard(trip=Trip(answers={"change": "model"}, explore=True))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "What would you like to do?")
+        await pilot.press("e", "enter")
+        await until(pilot, "Still possible")
+        await pilot.press("escape")
+        await until(pilot, "What would you like to do?")
+        assert app.trip.answers == {"change": "model"}
+        assert "explore" not in text_of(app)

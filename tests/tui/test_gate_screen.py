@@ -1,0 +1,153 @@
+"""Gates: the safe answer first, closed until everything is exact, and nothing by Enter alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from qdrant_model_migration.tui.app import WizardApp
+from qdrant_model_migration.tui.trip import Trip
+from support.screens import CUTOVER, VERDICT, WITHOUT_PROOF, a_run, until
+
+Make = Callable[..., WizardApp]
+
+
+def waiting(stage: Any, gate: dict[str, Any], **changes: Any) -> Trip:
+    stage.view = a_run(stage.folder, "waiting", at=6, gate=gate, **changes)
+    return Trip(run=stage.folder)
+
+
+async def test_no_has_the_focus_and_the_switch_is_closed(wizard: Make, stage: Any) -> None:
+    app = wizard("run", "gate", trip=waiting(stage, CUTOVER))
+    async with app.run_test(size=(80, 24)) as pilot:
+        shown = await until(pilot, "▸[ No, not now ]")
+        assert "[ Switch docs ] (tick the box first)" in shown
+        await pilot.press("right", "enter")
+        await until(pilot, "Switch docs is closed")
+        assert stage.consents == []
+
+
+async def test_enter_alone_never_switches_even_when_everything_is_typed(
+    wizard: Make, stage: Any
+) -> None:
+    app = wizard("run", "gate", trip=waiting(stage, CUTOVER))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "▸[ No, not now ]")
+        await pilot.press("up", "up", "enter", "down", *"docs", "enter")
+        await until(pilot, "▸[ No, not now ]")
+        await pilot.press("enter")
+        await until(pilot, "WAITING FOR YOU")
+        assert stage.consents == []
+
+
+async def test_the_consent_holds_exactly_what_was_ticked_and_typed(
+    wizard: Make, stage: Any
+) -> None:
+    app = wizard("run", "gate", trip=waiting(stage, CUTOVER))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "▸[ No, not now ]")
+        await pilot.press("up", "up", "space", "down", *"docs", "enter", "right")
+        await until(pilot, "▸[ Switch docs ]")
+        await pilot.press("enter")
+        await until(pilot, lambda: bool(stage.started))
+        assert stage.consents == [("cutover", {"model": "yes", "alias": "docs"})]
+
+
+@pytest.mark.parametrize("typed", ["doc", "Docs", "docs "])
+async def test_a_name_that_is_not_exact_keeps_it_closed_and_is_said(
+    wizard: Make, stage: Any, typed: str
+) -> None:
+    app = wizard("run", "gate", trip=waiting(stage, CUTOVER))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "▸[ No, not now ]")
+        keys = ["space" if sign == " " else sign for sign in typed]
+        await pilot.press("up", "up", "space", "down", *keys, "enter")
+        shown = await until(pilot, "it has to be docs. Nothing was changed.")
+        assert "(type docs first)" in shown
+
+
+async def test_without_a_go_the_words_without_proof_are_asked_for(wizard: Make, stage: Any) -> None:
+    app = wizard("run", "gate", trip=waiting(stage, WITHOUT_PROOF))
+    async with app.run_test(size=(80, 24)) as pilot:
+        shown = await until(pilot, "▸[ No, not now ]")
+        assert "(type without proof first)" in shown
+
+
+async def test_a_choice_has_to_be_made(wizard: Make, stage: Any) -> None:
+    gate = {
+        "name": "keep_or_undo",
+        "title": "Keep the new quantization, or undo it?",
+        "says": ["Before   recall@10 0.990", "After    recall@10 0.971"],
+        "asks": [
+            {
+                "key": "choice",
+                "kind": "choice",
+                "label": "Keep or undo",
+                "choices": [["keep", "Keep it"], ["undo", "Undo"]],
+            }
+        ],
+        "button": "Go on",
+        "flag": "--keep",
+    }
+    app = wizard("run", "gate", trip=waiting(stage, gate))
+    async with app.run_test(size=(80, 24)) as pilot:
+        shown = await until(pilot, "▸[ Not yet ]")
+        assert "[ Go on ] (choose first)" in shown
+        await pilot.press("up", "down", "enter", "right", "enter")
+        await until(pilot, lambda: bool(stage.started))
+        assert stage.consents == [("keep_or_undo", {"choice": "undo"})]
+
+
+async def test_leaving_at_a_gate_says_first_that_nothing_was_switched(
+    wizard: Make, stage: Any
+) -> None:
+    app = wizard("run", "gate", trip=waiting(stage, CUTOVER))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "▸[ No, not now ]")
+        await pilot.press("ctrl+q")
+        shown = await until(pilot, "Leave the wizard?")
+        assert "Nothing was switched." in shown
+        assert "▸[ Stay ]" in shown
+
+
+async def test_no_go_closes_the_cutover_and_says_why(wizard: Make, stage: Any) -> None:
+    verdict = {**VERDICT, "word": "NO-GO", "reason": "the new model finds less: 0.846 → 0.702"}
+    trip = waiting(stage, CUTOVER, verdict=verdict)
+    app = wizard("run", "verify", trip=trip)
+    async with app.run_test(size=(80, 24)) as pilot:
+        shown = await until(pilot, "NO-GO: the new model finds less")
+        assert "[ Go to cutover ] (the verdict is NO-GO)" in shown
+
+
+async def test_go_shows_the_numbers_and_leads_to_the_gate(wizard: Make, stage: Any) -> None:
+    app = wizard("run", "verify", trip=waiting(stage, CUTOVER, verdict=VERDICT))
+    async with app.run_test(size=(80, 24)) as pilot:
+        shown = await until(pilot, "GO: the new model finds more")
+        for words in ("old 0.846", "new 0.893", "+0.021 to +0.073", "120,574 of 120,574"):
+            assert words in shown
+        await pilot.press("right", "enter")
+        await until(pilot, "▸[ No, not now ]")
+
+
+@pytest.mark.parametrize(("name", "gone"), [("rollback", "leave it"), ("cleanup", "keep it")])
+async def test_rolling_back_and_cleaning_up_ask_for_the_typed_name_and_no_takes_it_back(
+    wizard: Make, stage: Any, name: str, gone: str
+) -> None:
+    gate = {
+        "name": name,
+        "title": "Are you sure",
+        "says": ["Now"],
+        "asks": [{"key": "n", "kind": "typed", "label": "Type docs", "expect": "docs"}],
+        "button": "Do it",
+        "flag": "",
+    }
+    app = wizard("run", name, trip=waiting(stage, gate))
+    async with app.run_test(size=(80, 24)) as pilot:
+        shown = await until(pilot, f"▸[ No, {gone} ]")
+        assert stage.started == [name]
+        assert "[ Do it ] (type docs first)" in shown
+        await pilot.press("enter")
+        await until(pilot, lambda: stage.started == [name, None])
+        assert stage.consents == []
