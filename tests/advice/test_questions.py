@@ -188,6 +188,17 @@ def test_only_an_alias_of_this_collection_exists_for_it():
         clean("name", {"alias": "docs", "exists": "yes"})
 
 
+def test_a_suggested_name_of_a_vector_is_free():
+    two = (
+        VectorFact(name="", kind="dense", size=8),
+        VectorFact(name="bge_base_768", kind="dense", size=8),
+    )
+    survey = docs(vectors=fact(two))
+    assert BY_KEY["vector_name"].options(survey, ANSWERS)[1].value == "bge_base_768_2"
+    assert BY_KEY["vector_name"].applies(survey, {**ANSWERS, "replace": ""})
+    assert not BY_KEY["vector_name"].applies(survey, {**ANSWERS, "replace": "bge_base_768"})
+
+
 def test_probably_names_the_vector_after_the_model():
     options = BY_KEY["vector_name"].options(docs(), ANSWERS)
     assert [option.value for option in options] == ["", "bge_base_768", UNKNOWN]

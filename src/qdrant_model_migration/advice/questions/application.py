@@ -16,7 +16,7 @@ from qdrant_model_migration.advice.question import (
     Suggestion,
     unknown,
 )
-from qdrant_model_migration.advice.questions.model import NEW_COLLECTION
+from qdrant_model_migration.advice.questions.model import NEW_COLLECTION, replaced
 from qdrant_model_migration.errors import BadAnswer
 from qdrant_model_migration.strategies import Answers
 from qdrant_model_migration.strategies.answered import chosen_model
@@ -257,11 +257,12 @@ class VectorName(Question):
         )
 
     def applies(self, survey: Survey, answers: Answers) -> bool:
-        unnamed = any(vector.name == "" for vector in survey.dense)
+        old = replaced(survey, answers)
+        unnamed = old is not None and old.name == ""
         return unnamed and answers.get("change") not in ("compression", "keywords", "second")
 
     def options(self, survey: Survey, answers: Answers) -> tuple[Option, ...]:
-        named = model_slug(answers, dimensions=True)
+        named = _free_vector_name(survey, answers)
         return (
             Option("", "Unlikely", "the shape stays; no using needed", "none"),
             Option(
@@ -284,7 +285,7 @@ class VectorName(Question):
     def check(self, value: Any, survey: Survey, answers: Answers) -> Any:
         if value == "":
             return ""
-        example = model_slug(answers, dimensions=True)
+        example = _free_vector_name(survey, answers)
         name = typed.name(value, "the name of a vector", example=example, field="")
         if any(vector.name == name for vector in survey.vectors.value or ()):
             raise BadAnswer(
@@ -322,6 +323,13 @@ def model_slug(answers: Answers, *, dimensions: bool = False) -> str:
     if not dimensions or slug.endswith(f"_{model.dimensions}"):
         return slug
     return f"{slug}_{model.dimensions}"
+
+
+def _free_vector_name(survey: Survey, answers: Answers) -> str:
+    taken = {vector.name for vector in survey.vectors.value or ()}
+    wish = model_slug(answers, dimensions=True)
+    numbered = (f"{wish}_{number}" for number in range(2, len(taken) + 3))
+    return next(name for name in (wish, *numbered) if name not in taken)
 
 
 def _what_is(survey: Survey, name: str) -> str:
