@@ -159,6 +159,8 @@ def _say_answers(advice: Advice, given: dict[str, Any]) -> None:
         if standing.state in ("answered", "here", "found"):
             how = "" if standing.question.key in given else "  (as suggested)"
             click.echo(f"{standing.question.short:<14}{standing.label}{how}", err=True)
+    if advice.set_aside_says:
+        click.echo(advice.set_aside_says, err=True)
 
 
 def _say(plan: Plan, strategy: Strategy, advice: Advice) -> None:

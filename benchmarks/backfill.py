@@ -1,0 +1,69 @@
+"""The data path against the usual loop: scroll 100, embed in that order, upsert 100, repeat."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from sides import NEW, PaddedModel, filled, interleaved, show
+
+from qdrant_model_migration.embedders import Embedder, model_from_folder, open_embedder
+from qdrant_model_migration.pipeline.move import Embed, Load, Move, TargetVector, TextSource
+from qdrant_model_migration.pipeline.slices import SliceTask, find_slices, run_slice
+from qdrant_model_migration.qdrant import Point, Qdrant, pages
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--points", type=int, default=4000)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--model-folder", type=Path)
+    given = parser.parse_args()
+    model: Embedder = (
+        open_embedder(model_from_folder(given.model_folder))
+        if given.model_folder
+        else PaddedModel()
+    )
+    size = model.model.dimensions or NEW
+    with filled(given.points) as qdrant:
+        sides: dict[str, Callable[[], None]] = {
+            "the usual loop": lambda: usual(fresh(qdrant, size), model),
+            "one stream, sorted": lambda: ours(fresh(qdrant, size), model, streams=1),
+            "two streams, sorted": lambda: ours(fresh(qdrant, size), model, streams=2),
+        }
+        show(interleaved(sides, given.rounds), "the usual loop")
+
+
+def fresh(qdrant: Qdrant, size: int) -> Qdrant:
+    if qdrant.exists("new"):
+        qdrant.delete_collection("new")
+    qdrant.create_collection("new", {"vectors": {"size": size, "distance": "Cosine"}})
+    return qdrant
+
+
+def usual(qdrant: Qdrant, model: Embedder) -> None:
+    for page in pages(qdrant, "old", limit=100):
+        made = model.embed([p.payload["text"] for p in page], "passage").vectors
+        qdrant.upsert(
+            "new", [Point(p.id, p.payload, {"": v}) for p, v in zip(page, made, strict=True)]
+        )
+
+
+def ours(qdrant: Qdrant, model: Embedder, streams: int) -> None:
+    vector = TargetVector(name="", params={}, origin=Embed(model=model.model))
+    move = Move(
+        source="old",
+        target="new",
+        vectors=(vector,),
+        text=TextSource(fields=("text",)),
+        load=Load(batch=128, streams=streams),
+    )
+    with ThreadPoolExecutor(streams) as pool:
+        tasks = [SliceTask(found, move) for found in find_slices(qdrant, "old", move.load.slice)]
+        list(pool.map(lambda task: run_slice(task, qdrant, lambda _: model), tasks))
+
+
+if __name__ == "__main__":
+    main()

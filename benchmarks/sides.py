@@ -1,0 +1,102 @@
+"""What the benchmarks share: a filled fake server in its own process, and timing side by side."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+
+from qdrant_model_migration.embedders import Embedded, ModelRef
+from qdrant_model_migration.qdrant import Address, Point, Qdrant, open_qdrant
+
+TESTS = Path(__file__).resolve().parent.parent / "tests"
+SERVER = (
+    "import sys; sys.path.insert(0, sys.argv[1]); from support.fake_qdrant import FakeQdrant\n"
+    "with FakeQdrant() as fake:\n    print(fake.url, flush=True)\n    sys.stdin.read()\n"
+)
+OLD, NEW = 128, 256
+WORDS = [f"word{n}" for n in range(2000)]
+
+
+class PaddedModel:
+    """Costs what a transformer costs: the batch times its longest text, whatever the others."""
+
+    def __init__(self, batch: int = 32) -> None:
+        self.model = ModelRef(kind="practice", name="padded", dimensions=NEW)
+        self._weights = np.random.default_rng(0).normal(size=(NEW, NEW)).astype(np.float32)
+        self._batch = batch
+
+    def embed(self, texts: list[str], role: str) -> Embedded:
+        vectors: list[list[float]] = []
+        for first in range(0, len(texts), self._batch):
+            part = texts[first : first + self._batch]
+            longest = max(len(text.split()) for text in part)
+            padded = np.ones((len(part), longest, NEW), np.float32)
+            for row, text in enumerate(part):
+                padded[row, :, 0] = len(text)
+            out = (padded @ self._weights).mean(axis=1)
+            vectors += (out / np.linalg.norm(out, axis=1, keepdims=True)).tolist()
+        return Embedded(vectors, sum(len(text.split()) for text in texts), 0)
+
+
+@contextmanager
+def filled(points: int) -> Iterator[Qdrant]:
+    """A fake server in its own process with a collection `old`; texts of very unequal length."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", SERVER, str(TESTS)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    try:
+        with open_qdrant(Address(url=process.stdout.readline().strip())) as qdrant:
+            choose = random.Random(0)
+            qdrant.create_collection("old", {"vectors": {"size": OLD, "distance": "Cosine"}})
+            vector = np.ones(OLD, np.float32)
+            qdrant.insert(
+                "old",
+                [
+                    Point(
+                        n,
+                        {
+                            "text": " ".join(
+                                choose.choices(WORDS, k=int(choose.lognormvariate(3.5, 1)) + 1)
+                            )
+                        },
+                        {"": vector},
+                    )
+                    for n in range(points)
+                ],
+            )
+            yield qdrant
+    finally:
+        process.terminate()
+
+
+def interleaved(sides: dict[str, Callable[[], None]], rounds: int) -> dict[str, list[float]]:
+    """Seconds of each side, round by round, so that a busy machine hits both."""
+    seconds: dict[str, list[float]] = {name: [] for name in sides}
+    for _ in range(rounds):
+        for name, side in sides.items():
+            began = time.perf_counter()
+            side()
+            seconds[name].append(time.perf_counter() - began)
+    return seconds
+
+
+def show(seconds: dict[str, list[float]], baseline: str) -> None:
+    base = seconds[baseline]
+    for name, each in seconds.items():
+        ratios = [own / other for own, other in zip(each, base, strict=True)]
+        print(
+            f"{name:<28} {median(each):7.2f} s   {median(ratios):5.2f} of {baseline}"
+            f"   ({min(ratios):.2f} to {max(ratios):.2f})"
+        )

@@ -1,0 +1,32 @@
+"""How long until the first line: `qmm --help` and `qmm status` against a bare Python."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+
+from sides import interleaved, show
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as runs:
+        env = {**os.environ, "QMM_RUN_DIR": runs}
+
+        def call(*arguments: str) -> None:
+            subprocess.run(
+                [sys.executable, *arguments], env=env, stdout=subprocess.DEVNULL, check=True
+            )
+
+        qmm = ("-m", "qdrant_model_migration")
+        sides = {
+            "python -c pass": lambda: call("-c", "pass"),
+            "qmm --help": lambda: call(*qmm, "--help"),
+            "qmm status": lambda: call(*qmm, "status"),
+        }
+        show(interleaved(sides, 15), "python -c pass")
+
+
+if __name__ == "__main__":
+    main()
