@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from qdrant_model_migration import cli
 from qdrant_model_migration.qdrant import Address, open_qdrant
 from support.fake_qdrant import FakeQdrant

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+
 from qdrant_model_migration.advice import ModelChoice, answer_all
 from qdrant_model_migration.advice.make_plan import make_plan
 from qdrant_model_migration.embedders import ModelRef, open_embedder
@@ -24,11 +25,48 @@ from qdrant_model_migration.survey import survey
 from support.fake_qdrant import FakeQdrant
 
 POINTS = 240
-_WORDS = (
-    "vector search engine stores points payload alias collection index shard replica snapshot "
-    "filter query score distance cosine model text token batch upsert scroll count delete create "
-    "update memory disk segment optimizer cluster node peer raft write read wait status green"
-).split()
+_WORDS = [
+    "vector",
+    "search",
+    "engine",
+    "stores",
+    "points",
+    "payload",
+    "alias",
+    "collection",
+    "index",
+    "shard",
+    "replica",
+    "snapshot",
+    "filter",
+    "query",
+    "score",
+    "distance",
+    "cosine",
+    "model",
+    "text",
+    "token",
+    "batch",
+    "upsert",
+    "scroll",
+    "count",
+    "delete",
+    "create",
+    "update",
+    "memory",
+    "disk",
+    "segment",
+    "optimizer",
+    "cluster",
+    "node",
+    "peer",
+    "raft",
+    "write",
+    "read",
+    "wait",
+    "status",
+    "green",
+]
 
 
 class Models(NamedTuple):
@@ -71,7 +109,9 @@ def ident(number: int) -> PointId:
 def models(tmp_path_factory: pytest.TempPathFactory) -> Models:
     folder = tmp_path_factory.mktemp("models")
     texts = [document(n)["text"] for n in range(POINTS)]
-    return Models(*(fit(name, texts, folder) for name in ("practice/words-128", "practice/subwords-256")))
+    return Models(
+        *(fit(name, texts, folder) for name in ("practice/words-128", "practice/subwords-256"))
+    )
 
 
 def fill(qdrant: Qdrant, models: Models, collection: str, alias: str) -> None:

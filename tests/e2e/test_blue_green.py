@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from qdrant_model_migration.embedders import open_embedder
 from qdrant_model_migration.engine import (
     RunView,
@@ -149,7 +150,7 @@ class Application(threading.Thread):
             with self.place.open() as qdrant:
                 while not self.over.is_set():
                     self.write(qdrant)
-        except Exception as error:  # noqa: BLE001 - shown by the test
+        except Exception as error:
             self.error = error
 
     def write(self, qdrant: Qdrant) -> None:

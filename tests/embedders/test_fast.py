@@ -93,6 +93,16 @@ def test_cls_pooling_takes_the_first_token(tmp_path: Path) -> None:
     assert vector == pytest.approx(table(folder)["[CLS]"], abs=1e-6)
 
 
+def test_two_folders_of_one_shape_keep_their_own_ways(tmp_path: Path) -> None:
+    lengths = []
+    for normalise in (True, False):
+        model = model_from_folder(tiny_onnx(tmp_path / str(normalise), normalise=normalise))
+        (vector,) = open_embedder(model).embed(["red cat"], "query").vectors
+        lengths.append(float(np.linalg.norm(vector)))
+    assert lengths[0] == pytest.approx(1.0)
+    assert lengths[1] != pytest.approx(1.0, abs=0.01)
+
+
 def test_a_text_beyond_the_limit_is_counted_as_cut_off(tmp_path: Path) -> None:
     embedder = open_embedder(model_from_folder(tiny_onnx(tmp_path / "tiny", max_tokens=6)))
     done = embedder.embed(["red cat dog bird", "red cat dog bird house"], "passage")

@@ -41,6 +41,14 @@ def test_the_same_texts_give_the_same_model(
     assert fit(name, texts[1:], tmp_path).fingerprint != again.fingerprint
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_the_sign_of_each_dimension_is_settled(name: str, practice: Path) -> None:
+    with np.load(Path(practice_model(name, practice).folder or "") / "model.npz") as saved:
+        projection = saved["projection"].astype(np.float32)
+    used = projection[:, projection.any(axis=0)]
+    assert (used.max(axis=0) >= -used.min(axis=0)).all()
+
+
 @given(text=st.text() | st.sampled_from(["", " ", "\n", "xyzzy", "日本語", "\ud800", "___"]))
 def test_any_text_has_a_vector_of_length_one_that_stays_one_when_cut(
     opened: dict[str, Embedder], text: str

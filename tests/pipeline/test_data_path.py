@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import uuid
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from qdrant_model_migration.errors import LedgerDamaged
 from qdrant_model_migration.pipeline.ledger import FILE, new_ledger, read_ledger
 from qdrant_model_migration.pipeline.make import make
@@ -108,9 +108,7 @@ def test_readings_side_by_side_give_each_id_once_in_order(lists: list[list[Any]]
     rows = list(align(one, two, three))
     assert [i for i, _ in rows] == sorted({i for ids in lists for i in ids}, key=order)
     for point, row in rows:
-        assert row == tuple(
-            f"{n}:{point}" if point in ids else None for n, ids in enumerate(lists)
-        )
+        assert row == tuple(f"{n}:{point}" if point in ids else None for n, ids in enumerate(lists))
 
 
 @given(st.lists(st.tuples(IDS, st.binary(min_size=16, max_size=16)), max_size=20))

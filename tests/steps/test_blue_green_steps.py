@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from qdrant_model_migration.errors import (
     AliasMoved,
     CleanupRefused,

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from qdrant_model_migration.qdrant import Address, Point, open_qdrant
 from qdrant_model_migration.steps.gate import Waiting
 from qdrant_model_migration.steps.keep_or_undo import KeepOrUndo

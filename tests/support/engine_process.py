@@ -67,7 +67,6 @@ def main() -> int:
         import filelock  # noqa: F401
         import jinja2  # noqa: F401
 
-
         sys.setprofile(count)
     try:
         return run_here(folder, extra=extra, job_of=job(*steps))

@@ -59,7 +59,8 @@ def deciding(fit: Fit, advice: Advice) -> str:
 
 
 def possible(advice: Advice) -> int:
-    return sum(1 for choice in advice.fits if choice.fit.word in ("first", "possible"))
+    """How many strategies are not ruled out."""
+    return sum(1 for choice in advice.fits if choice.fit.word != "ruled out")
 
 
 def tree_line(line: MapLine, width: int) -> str:

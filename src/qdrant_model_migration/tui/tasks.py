@@ -14,7 +14,7 @@ from time import perf_counter
 from typing import Any, NamedTuple
 
 from qdrant_model_migration import words
-from qdrant_model_migration.advice import ModelChoice, answer_all
+from qdrant_model_migration.advice import ModelChoice, advise, answer_all
 from qdrant_model_migration.embedders import (
     ModelRef,
     fetch,
@@ -29,6 +29,7 @@ from qdrant_model_migration.plan import Plan, load_plan
 from qdrant_model_migration.qdrant import Address, Qdrant, open_qdrant
 from qdrant_model_migration.quality import Searcher, SideBySide, side_by_side
 from qdrant_model_migration.steps.verify import Verify
+from qdrant_model_migration.strategies import Strategy
 from qdrant_model_migration.survey import Listed, Survey, catalogue, survey
 from qdrant_model_migration.tui.trip import Connected, Trip
 
@@ -202,6 +203,17 @@ def chosen_model(trip: Trip) -> ModelRef | None:
     """The model that was answered; None where none is, or it cannot be read."""
     answer = trip.answers.get("model")
     return ModelRef.model_validate(answer, strict=False) if isinstance(answer, dict) else None
+
+
+def taken_strategy(trip: Trip) -> Strategy | None:
+    """The strategy that the operator chose, else the recommended one; None where nothing fits."""
+    if trip.survey is None:
+        return None
+    advice = advise(trip.survey, trip.answers)
+    for choice in advice.fits:
+        if choice.strategy.name == trip.strategy and choice.fit.word != "ruled out":
+            return choice.strategy
+    return advice.recommended
 
 
 def model_name(model: ModelRef) -> str:

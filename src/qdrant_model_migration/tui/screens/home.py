@@ -143,7 +143,7 @@ class HomeScreen(Stop):
             app.go("practice")
         elif key == "migrate":
             kept = app.trip.answers if app.trip.explore else {}
-            app.trip = app.trip.on(practice=False, explore=False, answers=kept, run=None)
+            app.trip = Trip(address=app.trip.address, key=app.trip.key, answers=kept)
             app.go("connect")
         elif key == "explore":
             app.trip = Trip(explore=True, key=app.trip.key, answers=app.trip.answers)

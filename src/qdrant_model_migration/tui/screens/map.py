@@ -155,7 +155,7 @@ class MapScreen(Stop):
         if self.trip.survey is None:
             self.say("Questions come after the survey. Explore asks them on made-up facts.")
             return
-        self.app.push_screen(QuestionsScreen(at=question))
+        self.app.push_screen(QuestionsScreen(at=question, only=True))
 
     async def act(self, key: str) -> None:
         if key == "walk":

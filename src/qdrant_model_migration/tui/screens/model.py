@@ -52,8 +52,13 @@ class ModelScreen(Stop):
         use = Act("use", "Use this model", closed="see above" if why else "")
         if not why and not here.here:
             use = Act("fetch", f"Fetch it ({size(here.model.size_bytes or 0)})")
-        tried = Act("speed", "Measure speed", closed="" if here.here else "fetch it first")
+        tried = Act("speed", "Measure speed", closed=self._why_no_speed(here))
         return (use, tried, Act("back", "Back"))
+
+    def _why_no_speed(self, here: ModelRow) -> str:
+        if self.trip.explore:
+            return "no texts in Explore"
+        return "" if here.here else "fetch it first"
 
     def help(self) -> HelpText:
         return HelpText(

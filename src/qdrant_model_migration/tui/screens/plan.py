@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.widget import Widget
 
 from qdrant_model_migration import engine, words
-from qdrant_model_migration.advice import make_plan
+from qdrant_model_migration.advice import make_plan, warnings_for
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.plan import Plan, save_plan
 from qdrant_model_migration.strategies import by_name
@@ -50,13 +50,21 @@ class PlanScreen(Stop):
         yield Pane("", "", id="costs")
 
     def acts(self) -> tuple[Act, ...]:
+        made_up = "this is Explore" if self.trip.explore else ""
         return (
-            Act("start", "Start…", closed="" if self.trip.plan else "there is no plan"),
+            Act("start", "Start…", closed=made_up or self._why_not()),
             Act("change", "Change…"),
-            Act("save", "Save plan and leave"),
+            Act("save", "Save plan and leave", closed=made_up),
             Act("back", "Back"),
             Act("numbers", "Time, room and money in full", button=False),
         )
+
+    def _why_not(self) -> str:
+        plan = self.trip.plan
+        if plan is None:
+            return "there is no plan"
+        left = len(set(plan.must_accept) - set(plan.accepted))
+        return f"{left} new warnings: go back" if left else ""
 
     def help(self) -> HelpText:
         return HelpText(
@@ -73,22 +81,21 @@ class PlanScreen(Stop):
     def first(self) -> Widget | None:
         return self.query_one("#steps")
 
-    async def opened(self) -> None:
-        self._make()
-
     async def shown(self) -> None:
         self._make()
 
     def _make(self) -> None:
-        survey, name = self.trip.survey, self.trip.strategy
+        survey, taken = self.trip.survey, tasks.taken_strategy(self.trip)
         assert survey is not None
-        assert name is not None
+        if taken is None or not taken.runs:
+            self.wizard.go_back_to("strategy")  # an answer was changed meanwhile
+            return
         speed = tasks.speed_of(self.trip)
         try:
             plan = make_plan(
                 survey,
                 self.trip.answers,
-                by_name(name),
+                taken,
                 speed=speed,
                 made_of="measured on your own texts" if speed else "",
             )
@@ -97,10 +104,14 @@ class PlanScreen(Stop):
             self.query_one("#costs", Pane).write(str(error), title="No plan")
             self.trouble(error)
             return
-        accepted = {key: self.trip.accepted[key] for key in plan.must_accept
-                    if key in self.trip.accepted}  # fmt: skip
+        said = {w.id: w.said for w in warnings_for(survey, self.trip.answers, taken, plan)}
+        accepted = {
+            key: given
+            for key, given in self.trip.accepted.items()
+            if key in plan.must_accept and given.said == said.get(key)
+        }
         plan = plan.model_copy(update={"accepted": accepted})
-        self.wizard.trip = self.trip.on(plan=plan)
+        self.wizard.trip = self.trip.on(plan=plan, strategy=taken.name)
         self._show(plan)
 
     def _show(self, plan: Plan) -> None:
@@ -121,7 +132,7 @@ class PlanScreen(Stop):
             lines.append(Line(str(at), row(cells)))
         box = self.query_one("#steps", Lines)
         box.show(lines, head=head)
-        titled(box, f"Plan: {plan.title}, {by_name(plan.strategy).title}")
+        titled(box, f"Plan: {self.trip.what}, {by_name(plan.strategy).title}")
         self._show_costs(plan)
 
     def _show_costs(self, plan: Plan) -> None:
@@ -184,7 +195,7 @@ class PlanScreen(Stop):
     def _change(self) -> None:
         def chosen(key: str | None) -> None:
             if key is not None:
-                self.app.push_screen(QuestionsScreen(at=key))
+                self.app.push_screen(QuestionsScreen(at=key, only=True))
 
         self.app.push_screen(Chooser("What should be different?", CHANGES), chosen)
 

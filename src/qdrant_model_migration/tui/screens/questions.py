@@ -23,15 +23,18 @@ from qdrant_model_migration.tui.widgets.press import Act
 
 
 class QuestionsScreen(Stop):
-    """Enter chooses and goes on, Space only selects, Esc goes one question back."""
+    """Enter chooses and goes on, Space only selects, Esc goes one question back.
+
+    at: the question to begin with. only: this one alone, then back to where it was asked from.
+    """
 
     place: str = "Questions"
     keys = (("↑↓", "Move"), ("Enter", "Choose"))
     hello = "Going back keeps your answers. Nothing is written yet."
 
-    def __init__(self, at: str | None = None) -> None:
+    def __init__(self, at: str | None = None, *, only: bool = False) -> None:
         super().__init__()
-        self._at = at
+        self._at, self._only = at, only
         self._options: tuple[Option, ...] = ()
         self._selected = 0
 
@@ -288,6 +291,10 @@ class QuestionsScreen(Stop):
             )
 
     async def _go_on(self) -> None:
+        if self._only:
+            self.leave_work()
+            self.wizard.go_back()
+            return
         asked = [question.key for question in self._advice().asked]
         here = asked.index(self._at) if self._at in asked else -1
         if here + 1 < len(asked):
@@ -318,7 +325,7 @@ class QuestionsScreen(Stop):
         """One question back; from the first one back to the survey."""
         asked = [question.key for question in self._advice().asked]
         here = asked.index(self._at) if self._at in asked else 0
-        if here > 0:
+        if here > 0 and not self._only:
             self._at = asked[here - 1]
             await self._ask()
         else:
@@ -330,8 +337,3 @@ class QuestionsScreen(Stop):
         if self.is_mounted and self._options:
             self._show_map()
             self.frame()
-
-    async def jump(self, key: str) -> None:
-        """Ask this question now (from the map)."""
-        self._at = key
-        await self._ask()

@@ -73,11 +73,7 @@ class StrategyScreen(Stop):
 
     def taken(self) -> Strategy | None:
         """The strategy chosen, else the recommended one."""
-        advice = self.advice
-        for choice in advice.fits:
-            if choice.strategy.name == self.trip.strategy and choice.fit.word != "ruled out":
-                return choice.strategy
-        return advice.recommended
+        return tasks.taken_strategy(self.trip)
 
     async def opened(self) -> None:
         self._show()
@@ -90,7 +86,7 @@ class StrategyScreen(Stop):
         """Try the speed once, so that the plan can say how long it takes."""
         model = tasks.chosen_model(self.trip)
         taken = self.taken()
-        if model is None or taken is None or taken.name == "requantize":
+        if self.trip.explore or model is None or taken is None or taken.name == "requantize":
             return
         if tasks.model_name(model) not in self.trip.speeds:
             self.work("speed", partial(tasks.measure, self.trip, self.wizard.door, model))

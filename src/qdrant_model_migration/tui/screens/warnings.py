@@ -12,7 +12,7 @@ from textual.widgets import Static
 from qdrant_model_migration.advice import Warning_, make_plan, warnings_for
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.plan import Acceptance, Plan
-from qdrant_model_migration.strategies import Strategy, by_name
+from qdrant_model_migration.strategies import Strategy
 from qdrant_model_migration.tui import tasks
 from qdrant_model_migration.tui.screens.stop import HelpText, Stop
 from qdrant_model_migration.tui.typeset import crop
@@ -35,7 +35,8 @@ class WarningsScreen(Stop):
         self._warnings: tuple[Warning_, ...] = ()
 
     def where(self) -> str:
-        return f"{self.trip.collection} · {self.strategy.title}"
+        taken = tasks.taken_strategy(self.trip)
+        return f"{self.trip.collection} · {taken.title if taken else 'warnings'}"
 
     def body(self) -> ComposeResult:
         with Horizontal(classes="two"):
@@ -66,8 +67,9 @@ class WarningsScreen(Stop):
 
     @property
     def strategy(self) -> Strategy:
-        assert self.trip.strategy is not None
-        return by_name(self.trip.strategy)
+        taken = tasks.taken_strategy(self.trip)
+        assert taken is not None, "without a strategy there is nothing to warn of"
+        return taken
 
     def _plan(self) -> Plan | None:
         survey = self.trip.survey
@@ -86,11 +88,11 @@ class WarningsScreen(Stop):
         given = self.trip.accepted.get(warning.id)
         return given is not None and given.said == warning.said
 
-    async def opened(self) -> None:
-        self._find()
-
     async def shown(self) -> None:
-        self._find()
+        if tasks.taken_strategy(self.trip) is None:
+            self.wizard.go_back_to("strategy")  # an answer was changed meanwhile
+        else:
+            self._find()
 
     def _find(self) -> None:
         survey = self.trip.survey
