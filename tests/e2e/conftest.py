@@ -17,7 +17,7 @@ import pytest
 from qdrant_model_migration.advice import ModelChoice, answer_all
 from qdrant_model_migration.advice.make_plan import make_plan
 from qdrant_model_migration.embedders import ModelRef, open_embedder
-from qdrant_model_migration.embedders.practice import fit
+from qdrant_model_migration.embedders.practice import RECIPES, fit
 from qdrant_model_migration.plan import Acceptance, Plan
 from qdrant_model_migration.qdrant import Address, Point, PointId, Qdrant, open_qdrant
 from qdrant_model_migration.strategies import by_name
@@ -26,46 +26,9 @@ from support.fake_qdrant import FakeQdrant
 
 POINTS = 240
 _WORDS = [
-    "vector",
-    "search",
-    "engine",
-    "stores",
-    "points",
-    "payload",
-    "alias",
-    "collection",
-    "index",
-    "shard",
-    "replica",
-    "snapshot",
-    "filter",
-    "query",
-    "score",
-    "distance",
-    "cosine",
-    "model",
-    "text",
-    "token",
-    "batch",
-    "upsert",
-    "scroll",
-    "count",
-    "delete",
-    "create",
-    "update",
-    "memory",
-    "disk",
-    "segment",
-    "optimizer",
-    "cluster",
-    "node",
-    "peer",
-    "raft",
-    "write",
-    "read",
-    "wait",
-    "status",
-    "green",
+    f"{first}{second}"
+    for first in ("vec", "seg", "col", "pay", "clu")
+    for second in ("tor", "ment", "lection", "load", "ster", "nal", "dex", "ter")
 ]
 
 
@@ -109,9 +72,7 @@ def ident(number: int) -> PointId:
 def models(tmp_path_factory: pytest.TempPathFactory) -> Models:
     folder = tmp_path_factory.mktemp("models")
     texts = [document(n)["text"] for n in range(POINTS)]
-    return Models(
-        *(fit(name, texts, folder) for name in ("practice/words-128", "practice/subwords-256"))
-    )
+    return Models(*(fit(name, texts, folder) for name in RECIPES))
 
 
 def fill(qdrant: Qdrant, models: Models, collection: str, alias: str) -> None:

@@ -125,9 +125,14 @@ def test_a_ledger_reads_back_what_was_written(
 def test_a_ledger_that_was_not_finished_leaves_the_old_one(tmp_path: Path) -> None:
     with new_ledger(tmp_path) as ledger:
         ledger.add(1, b"1" * 16)
-    with pytest.raises(RuntimeError), new_ledger(tmp_path) as ledger:
-        ledger.add(2, b"2" * 16)
-        raise RuntimeError
+
+    def dies_in_the_middle() -> None:
+        with new_ledger(tmp_path) as ledger:
+            ledger.add(2, b"2" * 16)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        dies_in_the_middle()
     assert list(read_ledger(tmp_path)) == [(1, b"1" * 16)]
 
 

@@ -1,4 +1,4 @@
-"""A small world for steps: a StepContext in memory, a model that hashes, and a filled collection."""
+"""A small world for steps: a StepContext in memory, and a model that hashes."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class HashModel:
 
 
 class World:
-    """Implements steps.step.StepContext in memory; `breaths` are hooks for what happens meanwhile."""
+    """Implements steps.step.StepContext in memory; `on_breath` is what happens meanwhile."""
 
     def __init__(self, qdrant: Qdrant, folder: Path, move: Move | None) -> None:
         self.qdrant, self.folder, self._move = qdrant, folder, move
