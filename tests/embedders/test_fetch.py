@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
+from qdrant_model_migration.embedders.fetch import Report
 from support.fake_hub import fake_hub
 from support.tiny_onnx import tiny_onnx
 
@@ -95,3 +96,15 @@ def test_a_hub_that_does_not_have_the_model_is_told_apart(tmp_path: Path) -> Non
 def test_switched_off_downloads_are_told_apart(tmp_path: Path) -> None:
     done = run(tmp_path, HF_HUB_OFFLINE="1")
     assert "HF_HUB_OFFLINE" in str(done.answer["error"])
+
+
+def test_progress_never_goes_back_and_only_bars_of_bytes_count() -> None:
+    seen: list[tuple[int, int]] = []
+    report = Report(10, lambda done, size: seen.append((done, size)))
+    received, written = report.bar(unit="B"), report.bar(unit="B", total=12)
+    files = report.bar(["a"], unit="it", total=1)
+    for bar, more in ((received, 4), (written, 3), (files, 9), (written, 9)):
+        bar.update(more)
+        bar.set_description("anything")
+    report.finished()
+    assert seen == [(4, 10), (12, 12), (12, 12)]

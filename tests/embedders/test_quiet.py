@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,14 +10,8 @@ from support.tiny_onnx import tiny_onnx
 
 
 def printed(program: str) -> str:
-    fresh = {key: value for key, value in os.environ.items() if "TOKENIZERS" not in key}
     done = subprocess.run(
-        [sys.executable, "-c", program],
-        env=fresh,
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=True,
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=100, check=True
     )
     return done.stdout + done.stderr
 
@@ -36,7 +29,6 @@ def test_listing_opening_failing_and_embedding_print_nothing(tmp_path: Path) -> 
     good, broken = tiny_onnx(tmp_path / "good"), tiny_onnx(tmp_path / "broken")
     (broken / "model.onnx").write_bytes(b"broken")
     program = f"""
-import os, subprocess, sys
 from qdrant_model_migration.embedders import *
 from qdrant_model_migration.errors import QmmError
 for model in list_models():
@@ -50,9 +42,6 @@ except QmmError:
     pass
 embedder = open_embedder(model_from_folder({str(good)!r}), threads=1)
 embedder.embed(["red cat"] * 40, "passage")
-if os.fork() == 0:  # a process that forks after tokenizing is warned on stderr
-    os._exit(0)
-os.wait()
 """
     assert printed(program) == ""
 

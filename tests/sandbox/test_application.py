@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from qdrant_model_migration.embedders import ModelRef, open_embedder
+from qdrant_model_migration.errors import Stopped
 from qdrant_model_migration.qdrant import Point, Qdrant, open_qdrant
 from qdrant_model_migration.quality.query_file import read_queries
 from qdrant_model_migration.sandbox import ALIAS, COLLECTION, Application, Sandbox
@@ -193,3 +194,15 @@ def test_it_runs_until_it_is_stopped_and_says_how_things_stand(
     assert [kind for kind, _, _ in said] == [*["application"] * 3, "switched", *["application"] * 2]
     assert said[-1][2]["answers_from"] == TARGET
     assert "searched 5 times, 0 failed" in said[-1][1]
+
+
+def test_it_ends_quietly_when_the_connection_is_told_to_stop(
+    qdrant: Qdrant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_: object, **__: object) -> None:
+        raise Stopped
+
+    monkeypatch.setattr(qdrant, "search", stopped)
+    application = Application(qdrant)
+    application.run(threading.Event(), pause_s=0)
+    assert application.report()["failed"] == 0

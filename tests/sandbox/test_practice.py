@@ -85,6 +85,16 @@ def test_searches_are_labelled_and_their_answers_are_in_the_collection(
         assert found[answer].payload["summary"] == query.text
 
 
+def test_a_summary_that_fits_several_texts_is_no_search(
+    documents: Sequence[Document], tmp_path: Path
+) -> None:
+    same = "Return the one thing that several of these return."
+    twice = [documents[0]._replace(summary=same), documents[1]._replace(summary=same)]
+    sandbox = Sandbox(tmp_path / "new")
+    sandbox.prepare(120, documents=[*twice, *documents[2:]])
+    assert same not in {query.text for query in read_queries(sandbox.queries).queries}
+
+
 def test_the_new_model_finds_more_and_less_again_when_it_is_cut(
     sandbox: Sandbox, documents: Sequence[Document]
 ) -> None:

@@ -32,14 +32,14 @@ def fetch(model: ModelRef, on_progress: Progress | None = None) -> None:
     if downloaded(entry) is not None:
         return
     target = download_folders()[0]
-    report = _Report(entry.model.size_bytes or 0, on_progress)
+    report = Report(entry.model.size_bytes or 0, on_progress)
     _download(entry, target, report)
     if downloaded(entry) is None:
         raise ModelNotFetched(model.label, "The download ended, but some of its files are missing.")
     report.finished()
 
 
-def _download(entry: Entry, target: Path, report: _Report) -> None:
+def _download(entry: Entry, target: Path, report: Report) -> None:
     import httpx
 
     import_quietly()
@@ -75,7 +75,7 @@ def _explained(label: str, target: Path, error: Exception) -> ModelNotFetched:
     return ModelNotFetched(label, why)
 
 
-class _Report:
+class Report:
     """Adds up what the downloads say, and passes it on."""
 
     def __init__(self, size: int, on_progress: Progress | None) -> None:
@@ -101,7 +101,7 @@ class _Report:
 class _Bar:
     """Takes the place of a tqdm bar and draws nothing. Bars that count bytes report them."""
 
-    def __init__(self, report: _Report, items: Any = (), **settings: Any) -> None:
+    def __init__(self, report: Report, items: Any = (), **settings: Any) -> None:
         self._report = report if settings.get("unit") == "B" else None
         self._items = items
         self.total = settings.get("total")

@@ -13,8 +13,6 @@ import warnings
 
 def import_quietly() -> None:
     """Import fastembed so that neither the import nor later calls print. Safe to call often."""
-    # Set explicitly, in either way, it stops a warning on stderr after a fork.
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     import fastembed  # noqa: F401
     import onnxruntime
