@@ -13,6 +13,7 @@ import pytest
 from qdrant_model_migration.tui.app import WizardApp
 from qdrant_model_migration.tui.screens.home import HomeScreen
 from qdrant_model_migration.tui.trip import Trip
+from qdrant_model_migration.tui.widgets.lines import Lines
 from qdrant_model_migration.tui.widgets.press import Press
 from support.screens import a_run, text_of, until
 
@@ -30,9 +31,10 @@ async def test_down_alone_reaches_every_control_and_up_every_one_back(
         await until(pilot, "▸")
         await pilot.pause(0.1)
         wanted = {id(widget) for widget in app.screen.focus_chain}
+        lines = sum(len(box.lines) for box in app.screen.query(Lines))
         for key in ("down", "up"):
             reached = set()
-            for _ in range(60):
+            for _ in range(len(wanted) + lines + 1):
                 await pilot.press(key)
                 reached.add(id(app.focused))
             assert wanted <= reached, f"{key} does not reach every control of {screen}"

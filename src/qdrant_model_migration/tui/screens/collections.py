@@ -68,6 +68,9 @@ class CollectionsScreen(Stop):
     async def shown(self) -> None:
         self._show()
 
+    async def refit(self) -> None:
+        self._show()
+
     def _collections(self) -> tuple[Listed, ...]:
         return self.trip.connected.collections if self.trip.connected else ()
 

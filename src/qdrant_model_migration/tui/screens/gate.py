@@ -89,16 +89,15 @@ class GateScreen(Watching):
                 self.wizard.go_back_to("run")
             return
         gate = Gate.model_validate(view.gate)
-        if gate == self.gate:
-            return
-        self.gate = gate
+        again, self.gate = gate == self.gate, gate
         self.place = PLACES.get(gate.name, "Run")
         width = max(40, self.size.width - 4)
         said = [piece for line in gate.says for piece in (wrap(line, width) if len(line) > width
                 else [line])]  # fmt: skip
         self.query_one("#says", Pane).write("\n".join(said), title=gate.title)
         self._draw_application(width)
-        await self._draw_asks(gate)
+        if not again:
+            await self._draw_asks(gate)
 
     def _changes(self) -> list[dict[str, str]]:
         if self.gate is None or self.gate.name != "cutover" or self.view is None:

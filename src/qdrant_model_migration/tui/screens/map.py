@@ -84,6 +84,9 @@ class MapScreen(Stop):
     async def shown(self) -> None:
         self._show()
 
+    async def refit(self) -> None:
+        self._show()
+
     def _survey(self) -> Survey:
         return self.trip.survey or imagine(WhatIf())
 

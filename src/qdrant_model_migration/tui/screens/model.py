@@ -85,6 +85,9 @@ class ModelScreen(Stop):
     async def opened(self) -> None:
         self.work("models", partial(tasks.models, self.trip))
 
+    async def refit(self) -> None:
+        self._show()
+
     @property
     def _survey(self) -> Survey:
         survey = self.trip.survey

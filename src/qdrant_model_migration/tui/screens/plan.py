@@ -84,6 +84,10 @@ class PlanScreen(Stop):
     async def shown(self) -> None:
         self._make()
 
+    async def refit(self) -> None:
+        if self.trip.plan is not None:
+            self._show(self.trip.plan)
+
     def _make(self) -> None:
         survey, taken = self.trip.survey, tasks.taken_strategy(self.trip)
         assert survey is not None

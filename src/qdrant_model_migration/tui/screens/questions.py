@@ -141,6 +141,10 @@ class QuestionsScreen(Stop):
         self.query_one("#question", VerticalScroll).scroll_home(animate=False)
         self.say(self.hello)
 
+    async def refit(self) -> None:
+        if self._options:
+            self._show_map()
+
     def _place(self, question: Question, value: Any) -> int:
         """The option that an answer belongs to; typed fields in it may differ."""
         for at, option in enumerate(self._options):
@@ -244,8 +248,16 @@ class QuestionsScreen(Stop):
 
     async def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
+        await self._after(event.input)
+
+    async def on_answer_fields_accepted(self, event: AnswerFields.Accepted) -> None:
+        event.stop()
+        await self._after(event.part)
+
+    async def _after(self, control: Widget) -> None:
+        """To the next part of the answer; after the last one the answer is given."""
         controls = self.query_one(AnswerFields).controls
-        at = controls.index(event.input) if event.input in controls else len(controls) - 1
+        at = controls.index(control) if control in controls else len(controls) - 1
         if at + 1 < len(controls):
             controls[at + 1].focus()
         else:

@@ -79,6 +79,9 @@ class RunsScreen(Stop):
     async def opened(self) -> None:
         self.set_interval(2.0, self._again)
 
+    async def refit(self) -> None:
+        self._show()
+
     def _again(self) -> None:
         if not self.busy("runs") and self.app.screen is self:
             self.work("runs", _read)

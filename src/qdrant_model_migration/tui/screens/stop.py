@@ -150,6 +150,12 @@ class Stop(Screen[str | None]):
         await self.shown()
         await self.show_acts()
 
+    def on_resize(self) -> None:
+        self.call_after_refresh(self.refit)
+
+    async def refit(self) -> None:
+        """A subclass breaks its lines anew here: the window has another size."""
+
     async def opened(self) -> None:
         """A subclass does here what has to be done once, when the screen opens."""
 

@@ -82,6 +82,9 @@ class StrategyScreen(Stop):
     async def shown(self) -> None:
         self._show()
 
+    async def refit(self) -> None:
+        self._show()
+
     def _measure(self) -> None:
         """Try the speed once, so that the plan can say how long it takes."""
         model = tasks.chosen_model(self.trip)

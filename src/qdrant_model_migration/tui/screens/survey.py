@@ -76,7 +76,7 @@ class SurveyScreen(Stop):
             self._read()
         self._show()
 
-    def on_resize(self) -> None:
+    async def refit(self) -> None:
         self._show()
 
     def _read(self) -> None:

@@ -94,6 +94,10 @@ class WarningsScreen(Stop):
         else:
             self._find()
 
+    async def refit(self) -> None:
+        self._show()
+        self._open()
+
     def _find(self) -> None:
         survey = self.trip.survey
         assert survey is not None

@@ -77,6 +77,10 @@ class Watching(Stop):
     async def draw(self, view: RunView) -> None:
         """Show this snapshot."""
 
+    async def refit(self) -> None:
+        if self.view is not None:
+            await self.draw(self.view)
+
     async def finished(self, name: str, result: object) -> None:
         """A job other than looking is done."""
 

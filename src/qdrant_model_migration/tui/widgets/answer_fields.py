@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from textual.containers import Vertical
+from textual.message import Message
 from textual.widget import Widget
 
 from qdrant_model_migration.advice import Field as Declared
@@ -17,6 +18,13 @@ class AnswerFields(Vertical):
     """Shows the fields of one option at a time and reads them as texts by key."""
 
     DEFAULT_CSS = "AnswerFields { height: auto; } AnswerFields Lines { height: auto; }"
+
+    class Accepted(Message):
+        """Enter on a choice: it stands, and the next control follows."""
+
+        def __init__(self, part: Widget) -> None:
+            super().__init__()
+            self.part = part
 
     def __init__(self) -> None:
         super().__init__(id="answer-fields")
@@ -42,10 +50,11 @@ class AnswerFields(Vertical):
                 ],
                 id=f"set-{name}",
                 head=field.label,
+                at=marked,
             )
         return Field(
             field.label, name=name, value=field.suggested, hint=field.hint,
-            width=min(24, len(field.label) + 1),
+            above=len(field.label) > 12,
         )  # fmt: skip
 
     @property
@@ -70,6 +79,7 @@ class AnswerFields(Vertical):
 
     def on_lines_chosen(self, event: Lines.Chosen) -> None:
         self._mark(event)
+        self.post_message(self.Accepted(event.lines))
 
     def on_lines_ticked(self, event: Lines.Ticked) -> None:
         self._mark(event)

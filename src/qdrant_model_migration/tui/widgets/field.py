@@ -17,6 +17,7 @@ class Field(Widget):
     Field .label { width: auto; }
     Field .edge { width: 3; }
     Field Input { width: 1fr; border: none; height: 1; padding: 0; }
+    Field > Static { height: auto; }
     Field .hint { height: auto; text-style: dim; }
     """
 
@@ -29,16 +30,22 @@ class Field(Widget):
         hint: str = "",
         hidden: bool = False,
         width: int = 10,
+        above: bool = False,
     ) -> None:
+        """above: the label stands in a row of its own, where the box is narrow."""
         super().__init__(id=f"field-{name}")
-        self._label, self._hint, self._width = label, hint, max(width, len(label) + 1)
+        self._label, self._hint, self._above = label, hint, above
+        self._width = 0 if above else max(width, len(label) + 1)
         self.input = Input(
             value, password=hidden, id=f"input-{name}", compact=True, select_on_focus=False
         )
 
     def compose(self) -> ComposeResult:
+        if self._above:
+            yield Static(" " + self._label, markup=False)
         with Horizontal():
-            yield Static(" " + self._label.ljust(self._width), classes="label", markup=False)
+            label = "" if self._above else self._label
+            yield Static(" " + label.ljust(self._width), classes="label", markup=False)
             yield Static(" [ ", classes="edge", id="sign", markup=False)
             yield self.input
             yield Static(" ]", classes="edge", markup=False)

@@ -74,13 +74,16 @@ class Lines(ScrollView, can_focus=True):
         head: str = "",
         wrap: bool = True,
         jump: bool = False,
+        at: str | None = None,
     ) -> None:
+        """at: the key of the line that has the focus first. jump: letters jump to lines."""
         super().__init__(id=id, classes=classes)
         self._lines = tuple(lines)
         self._head = head
         self._wrap = wrap
         self._jump = jump
-        self._cursor = 0
+        keys = [line.key for line in self._lines]
+        self._cursor = keys.index(at) if at in keys else 0
         self._rows: list[tuple[int, str]] = []
         self._width = 0
 
