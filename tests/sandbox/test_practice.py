@@ -10,7 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qdrant_model_migration.embedders import ModelRef, list_models, open_embedder
+from qdrant_model_migration.embedders import (
+    ModelRef,
+    list_models,
+    open_embedder,
+    practice_models_folder,
+)
 from qdrant_model_migration.errors import (
     CorpusMissing,
     DiskFull,
@@ -112,6 +117,14 @@ def test_the_new_model_finds_more_and_less_again_when_it_is_cut(
     )
     assert new > old + 0.05
     assert cut < new - 0.03
+
+
+def test_its_usual_place_is_where_models_are_looked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("platformdirs.user_data_path", lambda *_, **__: tmp_path)
+    assert Sandbox().folder == tmp_path / "practice"
+    assert Sandbox().models == practice_models_folder()
 
 
 def test_its_models_are_listed_first(sandbox: Sandbox) -> None:

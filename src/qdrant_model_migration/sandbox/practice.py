@@ -17,9 +17,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID, uuid5
 
-import platformdirs
-
-from qdrant_model_migration.embedders import ModelRef, fit, open_embedder, practice_model
+from qdrant_model_migration.embedders import (
+    ModelRef,
+    fit,
+    open_embedder,
+    practice_model,
+    practice_models_folder,
+)
 from qdrant_model_migration.errors import CorpusMissing, DiskFull, FolderUnusable
 from qdrant_model_migration.qdrant import Address, Point, PointId, open_qdrant
 from qdrant_model_migration.sandbox.corpus import WORDLESS, Document, gather, library
@@ -50,7 +54,7 @@ class Sandbox:
 
     def __init__(self, folder: Path | None = None) -> None:
         """folder: None for the usual place in the user's data directory."""
-        self.folder = folder or platformdirs.user_data_path("qmm", appauthor=False) / "practice"
+        self.folder = folder or practice_models_folder().parent
 
     @classmethod
     def around(cls, address: Address) -> Sandbox:
