@@ -116,12 +116,14 @@ def create_run(plan: Plan | Path | str, runs: Path | None = None) -> Path:
 def card_of(plan: Plan) -> Card:
     """What run.json says of a plan."""
     text = plan.model_dump_json(exclude={"accepted"})
+    move = plan.move
+    what = f"{move.source} → {move.target}" if move else f"{plan.collection}, {plan.title}"
     return Card(
         id="",
         created=now(),
-        what=plan.title,
+        what=what,
         strategy=plan.strategy,
-        title=plan.strategy.replace("_", "-").capitalize(),
+        title=plan.title,
         server=str(plan.server),
         collection=plan.collection,
         alias=plan.alias.name if plan.alias else "",
