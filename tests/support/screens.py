@@ -11,6 +11,7 @@ from typing import Any
 from textual.app import App
 from textual.pilot import Pilot
 
+from qdrant_model_migration.embedders import ModelRef
 from qdrant_model_migration.engine import Card, EventView, RunView, StepView
 
 
@@ -35,6 +36,16 @@ async def until(
         await asyncio.sleep(0.02)
 
 
+MODELS = (
+    ModelRef(
+        kind="fastembed", name="BAAI/bge-base-en-v1.5", dimensions=768, max_tokens=512,
+        languages=("en",), size_bytes=210_000_000, query_prefix="Represent this sentence: ",
+    ),
+    ModelRef(
+        kind="fastembed", name="intfloat/multilingual-e5-large", dimensions=1024, max_tokens=512,
+        languages=("many",), size_bytes=2_240_000_000,
+    ),
+)  # fmt: skip
 STEPS = (
     ("check", "Check access, names and model"),
     ("create_collection", "Create docs_new: 256, cosine"),

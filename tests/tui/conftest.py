@@ -9,9 +9,12 @@ from typing import Any
 import pytest
 
 from qdrant_model_migration import engine
+from qdrant_model_migration.advice import ModelChoice, WhatIf, answer_all, imagine
 from qdrant_model_migration.engine import RunView
+from qdrant_model_migration.tui import tasks
 from qdrant_model_migration.tui.app import WizardApp
 from qdrant_model_migration.tui.trip import Trip
+from support.screens import MODELS
 
 
 @pytest.fixture(autouse=True)
@@ -74,3 +77,13 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
     ):  # fmt: skip
         monkeypatch.setattr(engine, name, double)
     return played
+
+
+@pytest.fixture
+def explored(monkeypatch: pytest.MonkeyPatch) -> Trip:
+    """A trip on made-up facts, every question answered as suggested, with two known models."""
+    choices = (ModelChoice(MODELS[0], True), ModelChoice(MODELS[1], False))
+    monkeypatch.setattr(tasks, "models", lambda trip, report: choices)
+    survey = imagine(WhatIf())
+    answers = answer_all(survey, {}, choices)
+    return Trip(explore=True, collection="docs_v1", survey=survey, answers=answers)

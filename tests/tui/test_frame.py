@@ -20,6 +20,10 @@ from support.screens import a_run, text_of, until
 Make = Callable[..., WizardApp]
 
 
+def count_lines(app: WizardApp) -> int:
+    return sum(len(box.lines) for box in app.screen.query(Lines))
+
+
 @pytest.mark.parametrize("screen", ["home", "connect", "map", "run", "verify", "report", "runs"])
 async def test_down_alone_reaches_every_control_and_up_every_one_back(
     wizard: Make, stage: Any, screen: str
@@ -31,7 +35,25 @@ async def test_down_alone_reaches_every_control_and_up_every_one_back(
         await until(pilot, "▸")
         await pilot.pause(0.1)
         wanted = {id(widget) for widget in app.screen.focus_chain}
-        lines = sum(len(box.lines) for box in app.screen.query(Lines))
+        lines = count_lines(app)
+        for key in ("down", "up"):
+            reached = set()
+            for _ in range(len(wanted) + lines + 1):
+                await pilot.press(key)
+                reached.add(id(app.focused))
+            assert wanted <= reached, f"{key} does not reach every control of {screen}"
+
+
+@pytest.mark.parametrize("screen", ["questions", "strategy", "plan"])
+async def test_boxes_that_scroll_do_not_keep_the_arrows(
+    wizard: Make, explored: Trip, screen: str
+) -> None:
+    app = wizard(screen, trip=explored)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "▸")
+        await pilot.pause(0.1)
+        wanted = {id(widget) for widget in app.screen.focus_chain}
+        lines = count_lines(app)
         for key in ("down", "up"):
             reached = set()
             for _ in range(len(wanted) + lines + 1):

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from pathlib import Path
 
 import platformdirs
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 
-from qdrant_model_migration.qdrant import open_qdrant
+from qdrant_model_migration.qdrant import Address, Point, open_qdrant
 from qdrant_model_migration.sandbox import ALIAS, COLLECTION, Sandbox
 from qdrant_model_migration.tui.app import WizardApp
+from qdrant_model_migration.tui.screens.gate import GateScreen
 from qdrant_model_migration.tui.screens.questions import QuestionsScreen
+from qdrant_model_migration.tui.widgets.tick import Tick
+from support.fake_qdrant import FakeQdrant
 from support.screens import text_of, until
 
 Make = Callable[..., WizardApp]
@@ -134,3 +139,88 @@ async def test_going_back_keeps_every_answer_and_esc_leads_to_the_survey(
         await pilot.press("enter")
         shown = await until(pilot, "Question 1 of about")
         assert "(•) Use another embedding model" in shown
+
+
+@pytest.fixture
+def served(fake_qdrant: FakeQdrant) -> FakeQdrant:
+    """A server with one small collection behind an alias."""
+    choose = random.Random(7)
+    with open_qdrant(Address(url=fake_qdrant.url)) as qdrant:
+        qdrant.create_collection("docs_old", {"vectors": {"size": 16, "distance": "Cosine"}})
+        points = [
+            Point(n, {"text": f"A short text with the number {n} in it."},
+                  {"": [choose.uniform(-1, 1) for _ in range(16)]})
+            for n in range(1, 121)
+        ]  # fmt: skip
+        qdrant.insert("docs_old", points)
+        qdrant.switch_alias("docs", "docs_old")
+    return fake_qdrant
+
+
+@pytest.mark.timeout(300)
+async def test_requantize_on_a_server_from_connect_to_keep(
+    wizard: Make, served: FakeQdrant
+) -> None:
+    app = wizard("connect")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "Where is your Qdrant server?")
+        app.screen.query_one("#input-address", Input).value = served.url
+        await pilot.press("enter", "enter")
+        await until(pilot, "▸[ See collections ]")
+        await pilot.press("enter")
+        await until(pilot, "▸ docs_old")
+        await pilot.press("enter")
+        await until(pilot, "▸[ Continue ]", seconds=LONG)
+        await pilot.press("enter")
+        await until(pilot, "Question 1 of about")
+        await pilot.press("down", "down", "enter")
+        await until(pilot, "How should the vectors be compressed?")
+        for _ in range(12):
+            if "Recommended: Requantize" in text_of(app):
+                break
+            on_tick = isinstance(app.focused, Tick)
+            await pilot.press(*(["down", "enter"] if on_tick else ["enter"]))
+            await pilot.pause(0.1)
+        await until(pilot, "Recommended: Requantize")
+        await pilot.press("enter")
+        shown = await until(pilot, "Warnings")
+        while "left to acknowledge" in shown:
+            await pilot.press("enter", "enter")
+            await pilot.pause(0.05)
+            shown = text_of(app)
+        await until(pilot, "▸[ Continue ]")
+        await pilot.press("enter")
+        await until(pilot, "Requantize")
+        await pilot.click("#act-start")
+        await until(pilot, "Start this run?")
+        await pilot.press("right", "enter")
+        for _ in range(3):
+            await until(pilot, lambda: "WAITING FOR YOU" in text_of(app) or "DONE" in text_of(app),
+                        seconds=LONG)  # fmt: skip
+            if "DONE" in text_of(app):
+                break
+            await until(pilot, "▸[ Answer… ]")
+            await pilot.press("enter")
+            await until(pilot, "▸[ Not yet ]")
+            await answer_gate(pilot)
+            await until(pilot, "Log")
+        await until(pilot, "✓ DONE", seconds=LONG)
+    with open_qdrant(Address(url=served.url)) as qdrant:
+        assert qdrant.config("docs_old").raw["quantization_config"]
+
+
+async def answer_gate(pilot: Pilot[int]) -> None:
+    """Give whatever the gate on the screen asks for, and press its button."""
+    screen = pilot.app.screen
+    assert isinstance(screen, GateScreen)
+    assert screen.gate is not None
+    for ask in screen.gate.asks:
+        if ask.kind == "typed":
+            screen.query_one(f"#input-{ask.key}", Input).value = ask.expect
+        else:
+            screen.query_one(f"#ask-{ask.key}").focus()
+            await pilot.press("enter")
+    await pilot.pause(0.1)
+    screen.query_one("#act-yes").focus()
+    await pilot.press("enter")
+    await until(pilot, lambda: pilot.app.screen is not screen, seconds=LONG)

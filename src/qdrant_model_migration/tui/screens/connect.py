@@ -7,7 +7,6 @@ from typing import cast
 
 from pydantic import SecretStr
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Input
 
@@ -19,6 +18,7 @@ from qdrant_model_migration.tui.trip import NOTHING, Connected
 from qdrant_model_migration.tui.widgets.field import Field
 from qdrant_model_migration.tui.widgets.frame import Pane, titled
 from qdrant_model_migration.tui.widgets.press import Act
+from qdrant_model_migration.tui.widgets.scroll import Scroll
 from qdrant_model_migration.tui.widgets.tick import Tick
 
 KEY_ERRORS = frozenset({"KeyRefused", "RightMissing", "ReadOnlyKey"})
@@ -40,7 +40,7 @@ class ConnectScreen(Stop):
     def body(self) -> ComposeResult:
         trip = self.trip
         address = str(trip.address) if trip.address else memory.last_address()
-        with VerticalScroll(id="where-box", classes="pane snug", can_focus=False):
+        with Scroll(id="where-box", classes="pane snug"):
             yield Field(
                 "Address",
                 name="address",

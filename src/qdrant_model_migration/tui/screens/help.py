@@ -7,12 +7,13 @@ from typing import ClassVar
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container, VerticalScroll
+from textual.containers import Container
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from qdrant_model_migration.tui.widgets.frame import titled
 from qdrant_model_migration.tui.widgets.press import Act, Press, PressRow
+from qdrant_model_migration.tui.widgets.scroll import Scroll
 
 WORDS = (
     "collection: where the points live",
@@ -70,7 +71,7 @@ class HelpScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with Container(id="dialog"):
-            with VerticalScroll(id="page", can_focus=False):
+            with Scroll(id="page"):
                 yield Static("", markup=False, id="says")
             yield PressRow(PAGES)
 
@@ -81,11 +82,11 @@ class HelpScreen(ModalScreen[None]):
         title, lines = self._pages[page]
         titled(self.query_one("#dialog"), f"Help: {title}")
         self.query_one("#says", Static).update(Text("\n".join(lines)))
-        self.query_one("#page", VerticalScroll).scroll_home(animate=False)
+        self.query_one("#page", Scroll).scroll_home(animate=False)
 
     def action_move(self, step: int) -> None:
         """Scrolls the page while there is more of it, then walks along the buttons."""
-        page = self.query_one("#page", VerticalScroll)
+        page = self.query_one("#page", Scroll)
         if (step > 0 and page.scroll_y < page.max_scroll_y) or (step < 0 and page.scroll_y > 0):
             page.scroll_relative(y=step, animate=False)
         elif step > 0:

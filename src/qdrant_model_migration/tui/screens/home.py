@@ -22,10 +22,16 @@ if TYPE_CHECKING:
     from qdrant_model_migration.engine import RunView
 
 WAYS = (
-    Line("practice", "Practice   a built-in collection with everything in it; no server needed"),
-    Line("migrate", "Migrate    connect to your Qdrant server and choose a collection"),
-    Line("explore", "Explore    walk through the questions; no server, nothing is changed"),
-    Line("runs", "Runs       watch, resume, report, roll back or clean up a run"),
+    Line(
+        "practice",
+        "Practice   a built-in collection with everything in it; no server needed",
+        hang=11,
+    ),
+    Line("migrate", "Migrate    connect to your Qdrant server and choose a collection", hang=11),
+    Line(
+        "explore", "Explore    walk through the questions; no server, nothing is changed", hang=11
+    ),
+    Line("runs", "Runs       watch, resume, report, roll back or clean up a run", hang=11),
 )
 SAFE_TRIP = """\
 A safe trip:

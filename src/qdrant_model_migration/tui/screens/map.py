@@ -16,10 +16,12 @@ from qdrant_model_migration.tui.screens.chooser import Chooser
 from qdrant_model_migration.tui.screens.dialog import Dialog
 from qdrant_model_migration.tui.screens.questions import QuestionsScreen
 from qdrant_model_migration.tui.screens.stop import HelpText, Stop
+from qdrant_model_migration.tui.typeset import crop
 from qdrant_model_migration.tui.widgets.frame import Pane, titled, wrap
 from qdrant_model_migration.tui.widgets.lines import Line, Lines
 from qdrant_model_migration.tui.widgets.press import Act
 
+ROOMY = 30
 SWITCHES = (
     Line("server", "server: 1.16, 1.17, 1.18 or newer"),
     Line("points", "points: 10 thousand, 1 million, 100 million"),
@@ -49,7 +51,7 @@ class MapScreen(Stop):
 
     def body(self) -> ComposeResult:
         yield Lines(id="tree", classes="pane", wrap=False)
-        yield Pane("", "", id="left")
+        yield Pane("", "", id="left", classes="bare")
 
     def acts(self) -> tuple[Act, ...]:
         if not self.made_up:
@@ -106,14 +108,16 @@ class MapScreen(Stop):
             if choice.fit.word == "ruled out":
                 why = f"{choice.fit.reason} ({map_words.deciding(choice.fit, advice)})"
                 ruled.setdefault(why, []).append(choice.strategy.title)
-        said = [f"✗ {', '.join(titles)}: {why}" for why, titles in ruled.items()]
-        words = [piece for line in said for piece in wrap(line, width)]
-        if advice.collision_says:
-            words = wrap(advice.collision_says, width)
-        self.query_one("#left", Pane).write(
-            "\n".join(words[:4]) or "Nothing is ruled out yet.",
-            title=f"Still possible: {left} of {total}",
+        said = "; ".join(f"✗ {', '.join(titles)}: {why}" for why, titles in ruled.items())
+        words = wrap(
+            f"Still possible: {left} of {total}. "
+            + (advice.collision_says or said or "Nothing is ruled out yet."),
+            width,
         )
+        rows = 2 if self.size.height < ROOMY else 8
+        if len(words) > rows:
+            words = [*words[: rows - 1], crop(words[rows - 1], width - 1).rstrip() + "…"]
+        self.query_one("#left", Pane).write("\n".join(words))
         self.say(
             "Explore uses made-up facts. Use these answers later: Migrate keeps them."
             if self.made_up

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any, cast
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
@@ -20,6 +20,7 @@ from qdrant_model_migration.tui.widgets.answer_fields import AnswerFields
 from qdrant_model_migration.tui.widgets.frame import Pane, titled
 from qdrant_model_migration.tui.widgets.lines import Line, Lines
 from qdrant_model_migration.tui.widgets.press import Act
+from qdrant_model_migration.tui.widgets.scroll import Scroll
 
 
 class QuestionsScreen(Stop):
@@ -40,7 +41,7 @@ class QuestionsScreen(Stop):
 
     def body(self) -> ComposeResult:
         with Horizontal(classes="two"):
-            with VerticalScroll(id="question", classes="pane", can_focus=False):
+            with Scroll(id="question", classes="pane"):
                 yield Static("", markup=False, id="wording")
                 yield Lines(id="options")
                 yield AnswerFields()
@@ -138,7 +139,7 @@ class QuestionsScreen(Stop):
         await self._show_fields()
         self._show_map()
         self.frame()
-        self.query_one("#question", VerticalScroll).scroll_home(animate=False)
+        self.query_one("#question", Scroll).scroll_home(animate=False)
         self.say(self.hello)
 
     async def refit(self) -> None:

@@ -77,6 +77,8 @@ class VerifyScreen(Watching):
             return
         width = max(40, self.size.width - 4)
         word.write("\n".join(verdict_words.judged(verdict, width)), title=verdict.headline)
+        word.set_class(verdict.word == "GO", "-go")
+        word.set_class(verdict.word == "NO-GO", "-no-go")
         half = max(30, (self.size.width if self.size.width < 72 else self.size.width // 2) - 4)
         self.query_one("#integrity", Pane).write("\n".join(verdict_words.integrity(verdict, half)))
         self.query_one("#parts", Pane).write("\n".join(verdict_words.parts(verdict, half)))

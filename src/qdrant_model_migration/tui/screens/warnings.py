@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timezone
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -19,6 +19,7 @@ from qdrant_model_migration.tui.typeset import crop
 from qdrant_model_migration.tui.widgets.frame import facts, titled, wrap
 from qdrant_model_migration.tui.widgets.lines import Line, Lines
 from qdrant_model_migration.tui.widgets.press import Act
+from qdrant_model_migration.tui.widgets.scroll import Scroll
 from qdrant_model_migration.tui.widgets.tick import Tick
 
 SIGNS = {"must": "!!", "caution": " !", "note": " i"}
@@ -41,7 +42,7 @@ class WarningsScreen(Stop):
     def body(self) -> ComposeResult:
         with Horizontal(classes="two"):
             yield Lines(id="warnings", classes="pane", wrap=False)
-            with VerticalScroll(id="one", classes="pane", can_focus=False):
+            with Scroll(id="one", classes="pane"):
                 yield Static("", markup=False, id="text")
                 yield Tick("I have read this, and accept it", id="read")
 

@@ -65,7 +65,7 @@ class TripBar(Widget):
         gap = "  " if cell_len("  ".join(words)) + 2 <= self.size.width else " "
         text = Text(" ", no_wrap=True)
         for place, word in enumerate(words):
-            text.append(word, "bold" if place == at else ("" if place < at else "dim"))
+            text.append(word, "bold" if place == at else "")
             text.append(gap)
         return text
 

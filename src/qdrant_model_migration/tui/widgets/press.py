@@ -77,7 +77,7 @@ class Press(Widget, can_focus=True):
     def render(self) -> Text:
         text = Text(no_wrap=True, overflow="ellipsis")
         text.append(" ▸" if self.has_focus else "  ")
-        style = "reverse" if self.has_focus else ("dim" if self.act.closed else "")
+        style = "reverse" if self.has_focus else ""
         return text.append(self.words, style)
 
     def on_focus(self) -> None:

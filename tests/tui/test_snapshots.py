@@ -1,0 +1,139 @@
+"""About fifteen pictures of the wizard on fixed data: a change of the look is seen in the diff.
+
+Frozen: the clock's zone, every number, the cursor. Renew them with `pytest --snapshot-update`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
+from textual.widgets import Input
+
+from qdrant_model_migration.advice import ModelChoice
+from qdrant_model_migration.tui import tasks
+from qdrant_model_migration.tui.app import WizardApp
+from qdrant_model_migration.tui.trip import Trip
+from support.screens import CUTOVER, MODELS, SWITCHED, VERDICT, a_run, until
+
+Make = Callable[..., WizardApp]
+FOLDER = Path("/runs/docs-0314")
+
+
+class Svg(SingleFileSnapshotExtension):
+    """One SVG file a picture."""
+
+    file_extension = _file_extension = "svg"
+    _write_mode = WriteMode.TEXT
+
+
+@pytest.fixture
+def svg(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    return snapshot.use_extension(Svg)
+
+
+@pytest.fixture(autouse=True)
+def frozen(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """UTC, no blinking cursor, two known models, no settings of this computer's terminal."""
+    monkeypatch.setenv("TZ", "UTC")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    time.tzset()
+    monkeypatch.setattr(Input, "_restart_blink", lambda self: None, raising=False)
+    monkeypatch.setattr(Input, "cursor_blink", False)
+    choices = (ModelChoice(MODELS[0], True), ModelChoice(MODELS[1], False))
+    monkeypatch.setattr(tasks, "models", lambda trip, report: choices)
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+async def picture(
+    app: WizardApp, wait_for: str, *keys: str, size: tuple[int, int] = (80, 24)
+) -> str:
+    async with app.run_test(size=size) as pilot:
+        await until(pilot, wait_for)
+        for key in keys:
+            await pilot.press(key)
+        await pilot.pause(0.2)
+        await until(pilot, lambda: app.focused is not None or len(keys) > 0)
+        return app.export_screenshot()
+
+
+async def test_home(wizard: Make, svg: SnapshotAssertion) -> None:
+    assert await picture(wizard(), "No runs yet") == svg
+
+
+async def test_home_with_a_run_that_waits(wizard: Make, stage: Any, svg: SnapshotAssertion) -> None:
+    stage.view = a_run(FOLDER, "waiting", at=6, gate=CUTOVER)
+    assert await picture(wizard(), "docs-0314") == svg
+
+
+async def test_connect(wizard: Make, svg: SnapshotAssertion) -> None:
+    assert await picture(wizard("connect"), "Where is your Qdrant server?") == svg
+
+
+async def test_question(wizard: Make, explored: Trip, svg: SnapshotAssertion) -> None:
+    app = wizard("questions", trip=explored.on(answers={}))
+    assert await picture(app, "Question 1 of about", "down") == svg
+
+
+async def test_model(wizard: Make, explored: Trip, svg: SnapshotAssertion) -> None:
+    app = wizard("questions", trip=explored)
+    assert await picture(app, "Question 1 of about", "enter", "down", "up") == svg
+
+
+async def test_map(wizard: Make, explored: Trip, svg: SnapshotAssertion) -> None:
+    assert await picture(wizard("map", trip=explored), "Still possible") == svg
+
+
+async def test_strategy(wizard: Make, explored: Trip, svg: SnapshotAssertion) -> None:
+    assert await picture(wizard("strategy", trip=explored), "Recommended") == svg
+
+
+async def test_warnings(wizard: Make, explored: Trip, svg: SnapshotAssertion) -> None:
+    assert await picture(wizard("warnings", trip=explored), "left to acknowledge") == svg
+
+
+async def test_plan(wizard: Make, explored: Trip, svg: SnapshotAssertion) -> None:
+    assert await picture(wizard("plan", trip=explored), "Never touched") == svg
+
+
+@pytest.mark.parametrize(
+    ("name", "size"), [("usual", (80, 24)), ("wide", (120, 40)), ("narrow", (50, 22))]
+)
+async def test_run(
+    wizard: Make, stage: Any, svg: SnapshotAssertion, name: str, size: tuple[int, int]
+) -> None:
+    stage.view = a_run(FOLDER, dead_letters=64)
+    assert await picture(wizard("run", trip=Trip(run=FOLDER)), "RUNNING", size=size) == svg
+
+
+async def test_run_in_plain_signs(wizard: Make, stage: Any, svg: SnapshotAssertion) -> None:
+    stage.view = a_run(FOLDER)
+    app = wizard("run", trip=Trip(run=FOLDER), ascii_signs=True)
+    assert await picture(app, "RUNNING") == svg
+
+
+async def test_verify(wizard: Make, stage: Any, svg: SnapshotAssertion) -> None:
+    stage.view = a_run(FOLDER, "waiting", at=6, gate=CUTOVER, verdict=VERDICT)
+    assert await picture(wizard("verify", trip=Trip(run=FOLDER)), "GO: the new model") == svg
+
+
+async def test_cutover(wizard: Make, stage: Any, svg: SnapshotAssertion) -> None:
+    changes = {"application_changes": SWITCHED["application_changes"]}
+    stage.view = a_run(FOLDER, "waiting", at=6, gate=CUTOVER, verdict=VERDICT, facts=changes)
+    assert await picture(wizard("gate", trip=Trip(run=FOLDER)), "No, not now") == svg
+
+
+async def test_report(wizard: Make, stage: Any, svg: SnapshotAssertion) -> None:
+    stage.view = a_run(FOLDER, "done", at=8, verdict=VERDICT, facts=SWITCHED)
+    assert await picture(wizard("report", trip=Trip(run=FOLDER)), "Still to do") == svg
+
+
+async def test_help(wizard: Make, svg: SnapshotAssertion) -> None:
+    assert await picture(wizard(), "No runs yet", "f1") == svg

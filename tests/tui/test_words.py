@@ -1,0 +1,95 @@
+"""Numbers, times, bars, rows, verdicts as the screens write them: honest and never too wide."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from qdrant_model_migration.quality import Verdict
+from qdrant_model_migration.tui import run_words, typeset, verdict_words
+from qdrant_model_migration.tui.signs import TABLE
+from qdrant_model_migration.tui.widgets.frame import wrap
+from support.screens import VERDICT, a_run
+
+
+@given(st.text(), st.integers(1, 40))
+def test_a_cropped_text_fills_exactly_its_cells_whatever_is_in_it(text: str, width: int) -> None:
+    assert cell_len(typeset.crop(text, width)) == width
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8"), max_size=200), st.integers(4, 40))
+def test_wrapped_lines_are_never_wider_than_the_box(text: str, width: int) -> None:
+    assert all(cell_len(line) <= width for line in wrap(text, width))
+
+
+@given(st.floats(0, 1e6), st.floats(1, 1e6))
+def test_a_bar_is_full_only_when_it_is_over(done: float, total: float) -> None:
+    shown = typeset.bar(done, total, 40, over=False)
+    assert "100 %" not in shown
+    assert "░" in shown
+    assert typeset.bar(done, total, 40, over=True).endswith("100 %")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(None, "not known"), (0.2, "1 s"), (89, "89 s"), (91, "2 min"), (7200, "2 h"),
+     (12000, "3 h 20 min"), (500000, "6 days")],
+)  # fmt: skip
+def test_times_are_rounded_up(seconds: float | None, words: str) -> None:
+    assert typeset.span(seconds) == words
+
+
+def test_a_gap_in_the_speed_stays_a_gap() -> None:
+    assert typeset.sparkline([1.0, None, 8.0], 10) == "▁ █"
+
+
+def test_control_signs_in_foreign_text_cannot_reach_the_terminal() -> None:
+    assert typeset.plain("a\x1b[31mb\nc\u202e") == "a [31mb c "
+
+
+def test_plain_signs_are_one_ascii_sign_for_one() -> None:
+    assert all(len(sign) == 1 and sign.isascii() for sign in TABLE.values())
+
+
+def test_a_failed_run_says_what_happened_why_and_what_next(tmp_path: Path) -> None:
+    error = {"what": "The disk is full.", "why": "400 MB are missing.", "todo": "Free them."}
+    view = a_run(tmp_path, "failed", error=error)
+    assert "The disk is full." in run_words.headline(view)
+    assert run_words.second_line(view) == "400 MB are missing. Free them."
+    assert dict(run_words.what_is_safe(view))["What to do"] == "Free them."
+
+
+def test_a_server_that_is_gone_says_how_often_and_when_it_is_tried(tmp_path: Path) -> None:
+    retry = {"reason": "no answer", "attempt": 5, "wait": 8.0}
+    line = run_words.second_line(a_run(tmp_path, retry=retry))
+    assert "trying again in 8 s" in line
+    assert "try 5" in line
+    assert "Nothing is lost" in line
+
+
+def test_more_steps_than_rows_show_the_present_one(tmp_path: Path) -> None:
+    lines = run_words.step_lines(a_run(tmp_path, at=6), 4, 50)
+    assert len(lines) == 4
+    assert any(line.startswith("»  7") for line in lines)
+
+
+@given(st.floats(-0.9, 0.9), st.floats(0.001, 0.3), st.integers(40, 120))
+def test_the_interval_is_drawn_within_the_box(middle: float, half: float, width: int) -> None:
+    judgement = {**VERDICT["judgement"], "difference": middle, "low": middle - half,
+                 "high": middle + half}  # fmt: skip
+    verdict = Verdict.model_validate({**VERDICT, "judgement": judgement})
+    assert verdict.judgement is not None
+    line = verdict_words.interval(verdict.judgement, verdict.margin, width)
+    assert cell_len(line) <= width
+    assert "●" in line
+
+
+@pytest.mark.parametrize("word", ["GO", "NO-GO", "INCONCLUSIVE"])
+def test_each_verdict_says_what_comes_next(word: Any) -> None:
+    verdict = Verdict.model_validate({**VERDICT, "word": word})
+    assert verdict_words.hint(verdict)
