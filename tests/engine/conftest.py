@@ -56,7 +56,8 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
             *(["--extra", extra] if extra else []),
         ],
     )
-    return {"PYTHONPATH": str(TESTS), "FAKE_JOB": "fill"}
+    path = os.pathsep.join([str(TESTS), os.environ.get("PYTHONPATH", "")])
+    return {"PYTHONPATH": path, "FAKE_JOB": "fill"}
 
 
 @pytest.fixture

@@ -77,6 +77,15 @@ def test_a_step_that_ends_leaves_its_last_number(progress: Progress, journal: No
     assert len(journal.progress) == 2
 
 
+def test_a_step_begins_at_nothing(progress: Progress, journal: Noted) -> None:
+    progress.report(5, 10, "points")
+    progress.begin(2)
+    progress.flush()
+    assert progress.done == 0
+    assert progress.report(1, 10, "points")
+    assert journal.progress == [(5, 10, None), (1, 10, None)]
+
+
 def test_what_was_done_before_a_resume_is_not_counted_as_speed(
     progress: Progress, clock: Clock, journal: Noted
 ) -> None:

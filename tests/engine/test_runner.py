@@ -318,6 +318,29 @@ def test_a_journal_that_takes_nothing_any_more_ends_the_engine_with_words_in_the
     assert run_here(run, job_of=job(Fake(step="fill"))) == 0
 
 
+def test_a_run_that_the_engine_stops_itself_is_not_called_stopped_by_the_operator(
+    run: Path, deed: Deed, journals: list[Journal]
+) -> None:
+    stops: list[threading.Event] = []
+
+    @contextmanager
+    def connect(stop: threading.Event, on_retry: Callable[[Retry], None]) -> Iterator[Qdrant]:
+        stops.append(stop)
+        yield cast(Qdrant, object())
+
+    def lock_up(ctx: StepContext) -> None:
+        """As a step that waits for the server, while the disk is full for a moment."""
+        journals[0]._sql.execute("PRAGMA query_only=ON")
+        assert stops[0].wait(30)
+        journals[0]._sql.execute("PRAGMA query_only=OFF")
+        raise Stopped
+
+    assert run_here(run, job_of=job(deed("fill", lock_up), connect=connect)) == 4
+    error = view(run).error
+    assert error is not None
+    assert "cannot be read or written" in error["what"]
+
+
 def test_a_report_that_cannot_be_written_does_not_change_how_the_run_ended(run: Path) -> None:
     (run / ".report.md").mkdir()
     assert run_here(run, job_of=job(Fake())) == 0
@@ -422,6 +445,7 @@ def test_an_old_wish_to_stop_does_not_stop_the_next_session(run: Path) -> None:
     control.send(run, "pause", {})
     assert run_here(run, job_of=job(Fill())) == 0
     assert len([t for t in texts(run, "control") if "was not carried out" in t]) == 2
+    assert control.read(run) == []
 
 
 def test_a_control_file_that_cannot_be_read_is_said_and_does_no_harm(run: Path) -> None:

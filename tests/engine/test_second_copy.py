@@ -77,6 +77,7 @@ def test_a_journal_that_fell_back_behind_its_copy_is_not_believed(tmp_path: Path
     """Losing the file beside it (-wal) takes a journal back in time without a trace."""
     journal = open_journal(tmp_path)
     journal.enter("starting")
+    journal._sql.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     old = (tmp_path / "journal.db").read_bytes()
     journal.remember("old_setting", "old")
     journal.put(heard="2999-01-01T00:00:00.000+00:00")

@@ -62,6 +62,9 @@ def main() -> int:
         if kill_at == CALLS:
             os.kill(os.getpid(), signal.SIGKILL)
 
+    # A test run in the background ignores Ctrl+C, and its children inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     steps = JOBS[os.environ["FAKE_JOB"]]
     if kill_at:  # opened beforehand, so that the kills fall into the work and not into imports
         import filelock  # noqa: F401

@@ -80,8 +80,6 @@ class Runner:
             ending = self._until_it_ends()
         finally:
             self._listener.close()
-        if self._levers.broken is not None:
-            raise self._levers.broken
         self._close_session(ending)
         return ending.code
 
@@ -154,6 +152,8 @@ class Runner:
         except Waiting as waiting:
             return self._waiting(waiting.gate)
         except (Stopped, KeyboardInterrupt):
+            if self._levers.broken is not None:
+                return self._failed(self._levers.broken)
             return Ending(STOPPED, "stopped", "Stopped. Resume goes on from there.", {})
         except QmmError as error:
             engine_log.log.error("%s", error)
