@@ -248,6 +248,14 @@ def prepare_practice(door: threading.Lock, report: Report) -> Practice:
     return Practice(sandbox.address, COLLECTION, connected, {"proof": proof})
 
 
+def reset_practice(door: threading.Lock, report: Report) -> None:
+    """Delete the practice Qdrant with everything in it; `prepare_practice` makes it anew."""
+    from qdrant_model_migration.sandbox import Sandbox
+
+    with door:
+        Sandbox().reset()
+
+
 class Tried(NamedTuple):
     """One query on both sides, and what the sides are called."""
 

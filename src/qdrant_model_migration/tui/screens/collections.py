@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import ClassVar, cast
+from typing import cast
 
 from textual.app import ComposeResult
 from textual.widget import Widget
@@ -12,6 +12,7 @@ from qdrant_model_migration import words
 from qdrant_model_migration.survey import Listed
 from qdrant_model_migration.tui import tasks
 from qdrant_model_migration.tui.screens.stop import HelpText, Stop
+from qdrant_model_migration.tui.trip import Trip
 from qdrant_model_migration.tui.typeset import number, row
 from qdrant_model_migration.tui.widgets.frame import Pane, facts, titled
 from qdrant_model_migration.tui.widgets.lines import Line, Lines
@@ -22,7 +23,7 @@ class CollectionsScreen(Stop):
     """Enter on a collection surveys it."""
 
     place: str = "Connect"
-    keys: ClassVar[tuple[tuple[str, str], ...]] = (("↑↓", "Move"), ("Enter", "Survey"))
+    keys: tuple[tuple[str, str], ...] = (("↑↓", "Move"), ("Enter", "Survey"))
     hello = "The survey only reads. Typing a letter jumps to a name."
 
     def where(self) -> str:
@@ -39,6 +40,7 @@ class CollectionsScreen(Stop):
             Act("survey", "Survey this one", closed=why),
             Act("again", "Read again"),
             Act("back", "Back"),
+            *((Act("over", "Start practice over", button=False),) if self.trip.practice else ()),
         )
 
     def help(self) -> HelpText:
@@ -173,11 +175,18 @@ class CollectionsScreen(Stop):
         if key == "survey" and here is not None:
             self.wizard.trip = self.trip.chosen(here.collection)
             self.wizard.go("survey")
+        elif key == "over":
+            self.say("Deleting the practice Qdrant; then it is made anew.")
+            self.work("over", partial(tasks.reset_practice, self.wizard.door))
         elif key == "again":
             self.say("Reading the list again…")
             self.work("list", partial(tasks.list_collections, self.trip, self.wizard.door))
 
     async def done(self, name: str, result: object) -> None:
+        if name == "over":
+            self.wizard.trip = Trip(practice=True)
+            self.wizard.go("practice", instead=True)
+            return
         if self.trip.connected is not None:
             lines = cast("tuple[Listed, ...]", result)
             self.wizard.trip = self.trip.on(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.widget import Widget
@@ -46,7 +46,7 @@ Nothing old is ever deleted on its own."""
 class HomeScreen(Stop):
     """Enter on a line opens it. An unfinished run can be opened from the second box."""
 
-    keys: ClassVar[tuple[tuple[str, str], ...]] = (("↑↓", "Move"), ("Enter", "Open"))
+    keys: tuple[tuple[str, str], ...] = (("↑↓", "Move"), ("Enter", "Open"))
     hello = "New here? Practice takes a few minutes and harms nothing."
 
     def __init__(self) -> None:

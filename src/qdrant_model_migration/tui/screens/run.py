@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual.app import ComposeResult
@@ -43,7 +43,7 @@ class RunScreen(Watching):
     """The same four numbers in the same place in every state."""
 
     place: str = "Run"
-    keys: ClassVar[tuple[tuple[str, str], ...]] = (("p", "Pause"), ("t", "Speed"), ("l", "Log"))
+    keys: tuple[tuple[str, str], ...] = (("p", "Pause"), ("t", "Speed"), ("l", "Log"))
     esc = "Home"
     hello = "You may close this window. The run goes on; qmm attach brings it back."
 
@@ -115,6 +115,7 @@ class RunScreen(Watching):
         if view.state != self._state:
             self._state = view.state
             self.say(NEXT.get(view.state, self.hello))
+        self.keys = tuple((act.letter, act.label) for act in self.acts() if act.letter)
         width = max(40, self.size.width - 4)
         lines = [
             run_words.progress(view, width),

@@ -87,7 +87,7 @@ class Stop(Screen[str | None]):
     VERTICAL_BREAKPOINTS = [(0, "-low"), (36, "-tall")]  # noqa: RUF012
 
     place: str = ""
-    keys: ClassVar[tuple[tuple[str, str], ...]] = (("↑↓", "Move"), ("Enter", "Choose"))
+    keys: tuple[tuple[str, str], ...] = (("↑↓", "Move"), ("Enter", "Choose"))
     esc: ClassVar[str] = "Back"
     hello: ClassVar[str] = ""
 
