@@ -18,6 +18,7 @@ COMMANDS = {
     "demo": "Practise the whole trip on a built-in collection; no server, no download.",
     "inspect": "Look at a collection; changes nothing.",
     "plan": "Decide how to migrate a collection and write plan.yaml; changes nothing.",
+    "models": "List the embedding models, or fetch one.",
     "run": "Carry out a plan; stops at each gate until you consent.",
     "status": "List all runs, or show where one stands.",
     "attach": "Open a run in the wizard again, live.",

@@ -456,7 +456,8 @@ class ModelOutOfReach(QmmError):
             else "Its files were not found where downloads are kept.",
             f"Make sure that {folder} is there, or choose another model."
             if folder
-            else "Fetch it, choose a model marked 'is here', or name a folder that holds it.",
+            else "Fetch it (in the wizard, or qmm models --fetch NAME), choose a model marked 'is "
+            "here', or name a folder that holds it.",
         )
 
 
@@ -828,6 +829,31 @@ class TargetTaken(QmmError):
             "Writing into it could mix two models or overwrite somebody's points.",
             "Choose another name for the new collection, or delete that one yourself if it is "
             "yours.",
+        )
+
+
+class TargetGone(QmmError):
+    """The new collection is not there any more."""
+
+    def __init__(self, target: str, source: str) -> None:
+        super().__init__(
+            f"The new collection {target} does not exist any more.",
+            "Somebody deleted it while this run worked on it.",
+            f"Nothing is lost: {source} is as it was. Find out who, then make a new plan; "
+            "what this run had copied has to be copied again.",
+        )
+
+
+class TargetInUse(QmmError):
+    """An alias points to the new collection before the run switched to it."""
+
+    def __init__(self, target: str, alias: str, source: str) -> None:
+        super().__init__(
+            f"The alias {alias} points to {target} already.",
+            "Somebody switched before this run did, so the application may write there; catching "
+            f"up with {source} would take those writes back.",
+            f"Point {alias} back to {source} (or delete it, if it is only for looking), then "
+            f"resume. What was written to {target} meanwhile has to be written to {source} first.",
         )
 
 

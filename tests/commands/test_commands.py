@@ -185,6 +185,14 @@ def test_a_wrong_call_is_explained_and_nothing_is_written(
     assert whole(server) == before
 
 
+def test_models_are_listed_without_the_network(capsys: pytest.CaptureFixture[str]) -> None:
+    assert qmm("models", "--json") == 0
+    rows = {row["name"]: row for row in json.loads(capsys.readouterr().out)}
+    assert rows["BAAI/bge-small-en-v1.5"]["dimensions"] == 384
+    assert qmm("models", "--fetch", "no/such-model") == 2
+    assert "no/such-model" in capsys.readouterr().err
+
+
 def test_the_wizard_without_a_terminal_says_what_to_use_instead(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

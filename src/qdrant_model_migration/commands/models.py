@@ -1,0 +1,46 @@
+"""`qmm models`: which embedding models there are, and fetching one."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from qdrant_model_migration import words
+
+
+@click.command("models")
+@click.option("--fetch", "wanted", metavar="NAME", help="Download this model, once.")
+@click.option("--here", is_flag=True, help="Only those on this machine.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON, for scripts.")
+def command(wanted: str | None, here: bool, as_json: bool) -> int:
+    """List the embedding models, or fetch one.
+
+    The list is made without the network. Machines without internet use a folder with the model's
+    files: qmm plan COLLECTION --model-folder DIR.
+    """
+    from qdrant_model_migration.embedders import fetch, list_models, model_by_name, within_reach
+
+    if wanted:
+        model = model_by_name(wanted)
+        if not within_reach(model):
+            with click.progressbar(length=100, label=model.label) as bar:
+                fetch(model, lambda done, total: bar.update(100 * done // max(1, total) - bar.pos))
+        click.echo(f"{model.name} is on this machine.")
+        return 0
+    rows = [(model, within_reach(model)) for model in list_models()]
+    rows = [row for row in rows if row[1] or not here]
+    if as_json:
+        told = [{**m.model_dump(mode="json"), "here": there} for m, there in rows]
+        click.echo(json.dumps(told, indent=2))
+        return 0
+    if not rows:
+        click.echo("No model is on this machine yet. qmm models --fetch NAME gets one.")
+    for model, there in rows:
+        get = "is here" if there else words.size(model.size_bytes) if model.size_bytes else "?"
+        size = str(model.dimensions) if model.dimensions else "sparse"
+        reads = f"{model.max_tokens:,}" if model.max_tokens else "?"
+        click.echo(
+            f"{model.name:<58}{size:>6}  {model.languages_label:<14}{reads:>6} tokens  {get}"
+        )
+    return 0
