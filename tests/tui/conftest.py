@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +28,17 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def wizard(tmp_path: Path) -> Callable[..., WizardApp]:
-    """Makes the app, with any trip, opened at any screens."""
+def wizard(tmp_path: Path) -> Iterator[Callable[..., WizardApp]]:
+    """Makes the app, with any trip, opened at any screens. A fault behind its own screen fails."""
+    made: list[WizardApp] = []
 
     def make(*start: str, trip: Trip | None = None, **options: Any) -> WizardApp:
-        return WizardApp(trip or Trip(), start=start, log_file=tmp_path / "log", **options)
+        app = WizardApp(trip or Trip(), start=start, log_file=tmp_path / "log", **options)
+        made.append(app)
+        return app
 
-    return make
+    yield make
+    assert [app.faults for app in made] == [0] * len(made), "the wizard met a fault of its own"
 
 
 class Stage:

@@ -189,6 +189,8 @@ async def test_a_fault_of_the_program_shows_words_and_no_traceback(
         monkeypatch.undo()
         await pilot.press("enter")
         await until(pilot, "What would you like to do?")
+        assert app.faults == 1
+        app.faults = 0
 
 
 def test_starting_the_wizard_imports_neither_client_nor_model_library() -> None:

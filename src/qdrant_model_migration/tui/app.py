@@ -66,7 +66,7 @@ class WizardApp(App[int]):
         self.what_if = WhatIf()
         self._start = tuple(start)
         self._plain_signs = PlainSigns(enabled=ascii_signs)
-        self._faults = 0
+        self.faults = 0
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         if self._plain_signs.enabled:
@@ -197,8 +197,8 @@ class WizardApp(App[int]):
     def _handle_exception(self, error: Exception) -> None:
         """A fault of this program: an own screen instead of a traceback with local variables."""
         log.error("a fault in the wizard", exc_info=error)
-        self._faults += 1
-        if self._faults > 2 or not self.is_running:
+        self.faults += 1
+        if self.faults > 2 or not self.is_running:
             self._fatal_error()
             return
         self.call_later(self.push_screen, FaultScreen())
