@@ -327,6 +327,9 @@ def test_cleanup_refuses_while_an_alias_points_there_or_verification_is_missing(
 
 def test_cleanup_deletes_only_what_was_typed(world: World) -> None:
     switched(world)
+    with pytest.raises(CleanupRefused, match="sweep"):
+        Cleanup().apply(world)
+    Sweep().apply(world)
     with pytest.raises(Waiting) as waiting:
         Cleanup().apply(world)
     assert waiting.value.gate.asks[-1].expect == "docs_old"

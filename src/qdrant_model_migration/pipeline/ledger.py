@@ -7,13 +7,15 @@ renamed when it is whole, so that a kill leaves the old one.
 
 from __future__ import annotations
 
+import errno
+import os
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-from qdrant_model_migration.errors import LedgerDamaged
+from qdrant_model_migration.errors import DiskFull, LedgerDamaged, RunFolderUnusable
 from qdrant_model_migration.pipeline.sameness import DIGEST_BYTES
 from qdrant_model_migration.qdrant import PointId
 
@@ -25,24 +27,47 @@ _RECORD = 1 + _ID_BYTES + DIGEST_BYTES
 class LedgerWriter:
     """Takes the records of one pass, in order."""
 
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
+    def __init__(self, file: IO[bytes], path: Path) -> None:
+        self._file, self._path = file, path
 
     def add(self, point: PointId, mark: bytes) -> None:
         if isinstance(point, int):
-            self._file.write(b"u" + point.to_bytes(_ID_BYTES, "big") + mark)
+            record = b"u" + point.to_bytes(_ID_BYTES, "big") + mark
         else:
-            self._file.write(b"s" + uuid.UUID(point).bytes + mark)
+            record = b"s" + uuid.UUID(point).bytes + mark
+        with _in_words(self._path):
+            self._file.write(record)
 
 
 @contextmanager
 def new_ledger(folder: Path) -> Iterator[LedgerWriter]:
-    """Write a ledger; it takes the last one's place only when the block ends without an error."""
+    """Write a ledger; it takes the last one's place only when the block ends without an error.
+
+    Raises DiskFull, RunFolderUnusable.
+    """
     path = folder / FILE
     part = path.with_suffix(".part")
-    with part.open("wb") as file:
-        yield LedgerWriter(file)
-    part.replace(path)
+    with _in_words(path):
+        file = part.open("wb")
+    try:
+        yield LedgerWriter(file, path)
+        with _in_words(path):
+            file.flush()
+            os.fsync(file.fileno())
+            part.replace(path)
+    finally:
+        with suppress(OSError):  # closing writes what is left, on a disk that may be full
+            file.close()
+
+
+@contextmanager
+def _in_words(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise DiskFull(str(path)) from error
+        raise RunFolderUnusable(str(path.parent), "written to", error) from error
 
 
 def read_ledger(folder: Path) -> Iterator[tuple[PointId, bytes]]:

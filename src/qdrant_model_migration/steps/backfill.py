@@ -16,6 +16,7 @@ from qdrant_model_migration.pipeline.slices import (
     find_slices,
     run_slice,
 )
+from qdrant_model_migration.steps.check import must_be_ours
 from qdrant_model_migration.steps.gate import Ask, Gate, Waiting
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
 from qdrant_model_migration.words import plural
@@ -46,6 +47,7 @@ class Backfill(Step):
         )
 
     def apply(self, ctx: StepContext) -> None:
+        must_be_ours(ctx)
         move = ctx.move
         total = ctx.qdrant.count(move.source)
         done = 0

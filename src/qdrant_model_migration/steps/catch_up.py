@@ -7,12 +7,14 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
+from qdrant_model_migration.errors import TargetInUse
 from qdrant_model_migration.pipeline.ledger import new_ledger
-from qdrant_model_migration.pipeline.make import make
+from qdrant_model_migration.pipeline.make import DeadLetter, make
 from qdrant_model_migration.pipeline.move import Embed, Keep, Move
 from qdrant_model_migration.pipeline.read import align, scan
 from qdrant_model_migration.pipeline.sameness import digest, made_of, same_payload, same_vector
 from qdrant_model_migration.qdrant import Point, PointId
+from qdrant_model_migration.steps.check import must_be_ours
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
 from qdrant_model_migration.words import plural
 
@@ -54,7 +56,16 @@ class CatchUp(Step):
 
 
 def catch_up(ctx: StepContext) -> Changes:
-    """Passes until one finds nothing, at most three; what comes later is swept after the switch."""
+    """Passes until one finds nothing, at most three; what comes later is swept after the switch.
+
+    Only before the switch: points that the old collection does not have are deleted. Raises
+    TargetInUse where an alias says that it is not before the switch, and as `must_be_ours` does.
+    """
+    move = ctx.move
+    must_be_ours(ctx)
+    for alias, collection in sorted(ctx.qdrant.aliases().items()):
+        if collection == move.target:
+            raise TargetInUse(move.target, alias, move.source)
     total = Changes()
     for _ in range(MOST_PASSES):
         found = one_pass(ctx)
@@ -122,36 +133,55 @@ def same_point(old: Point, new: Point, move: Move) -> bool:
     return True
 
 
-def mend(ctx: StepContext, points: Sequence[PointId], *, live: bool = False) -> Changes:
-    """Bring these points of the new collection to what the old one has now.
+class Remade(NamedTuple):
+    """Points as they are to be in the new collection. `ids`: all that were asked for."""
+
+    ids: tuple[PointId, ...]
+    points: tuple[Point, ...]
+    dead: tuple[DeadLetter, ...]
+
+
+def mend(ctx: StepContext, points: Sequence[PointId]) -> Changes:
+    """Bring these points of the new collection to what the old one has now."""
+    return put(ctx, remake(ctx, points)) if points else Changes()
+
+
+def remake(ctx: StepContext, points: Sequence[PointId]) -> Remade:
+    """Read these points of the old collection and make the new ones; writes nothing. Slow."""
+    move = ctx.move
+    now = ctx.qdrant.retrieve(
+        move.source, points, payload=True, vectors=list(move.read_vectors) or False
+    )
+    made = make(now, move, ctx.embedder)
+    return Remade(tuple(points), tuple(made.points), tuple(made.dead))
+
+
+def put(ctx: StepContext, made: Remade, *, live: bool = False) -> Changes:
+    """Write them: insert what is new, replace what is there, delete what the old side has not.
 
     An upsert over an existing point can leave vectors that were not sent (servers before 1.19), so
     a changed point is deleted and inserted; `live` (after the switch) upserts where every vector
     is sent, so that no search misses the point meanwhile.
     """
-    if not points:
-        return Changes()
     move, qdrant = ctx.move, ctx.qdrant
-    now = qdrant.retrieve(
-        move.source, points, payload=True, vectors=list(move.read_vectors) or False
-    )
-    there = {p.id for p in qdrant.retrieve(move.target, points, payload=False, vectors=False)}
-    made = make(now, move, ctx.embedder)
-    dead = {letter.point for letter in made.dead}
-    whole = [p for p in made.points if len(p.vectors) == len(move.vectors)]
-    in_place = {p.id for p in whole} & there if live else set()
-    missing = there - {p.id for p in now}
-    replaced = (there - missing) - in_place
-    if delete := missing | replaced:
+    there = {p.id for p in qdrant.retrieve(move.target, made.ids, payload=False, vectors=False)}
+    in_place = {p.id for p in made.points if is_whole(p, move)} & there if live else set()
+    present = {p.id for p in made.points}
+    if delete := there - in_place:
         qdrant.delete(move.target, list(delete))
     if upsert := [p for p in made.points if p.id in in_place]:
         qdrant.upsert(move.target, upsert)
     if insert := [p for p in made.points if p.id not in in_place]:
         qdrant.insert(move.target, insert)
-    ctx.revive(set(points) - dead)
+    ctx.revive(set(made.ids) - {letter.point for letter in made.dead})
     for letter in made.dead:
         ctx.dead_letter(letter.point, letter.reason, letter.held)
-    return Changes(len({p.id for p in now} - there), len(there - missing), len(missing))
+    return Changes(len(present - there), len(present & there), len(there - present))
+
+
+def is_whole(point: Point, move: Move) -> bool:
+    """Whether it has every vector of the target, so that an upsert leaves nothing old."""
+    return len(point.vectors) == len(move.vectors)
 
 
 def _plus(one: Changes, other: Changes) -> Changes:

@@ -10,6 +10,7 @@ from qdrant_model_migration.errors import (
     ModelDiffers,
     NotReady,
     PlanOutdated,
+    TargetGone,
     TargetTaken,
 )
 from qdrant_model_migration.pipeline.move import Embed, Move
@@ -73,6 +74,18 @@ class Check(Step):
                 if len(vector) != target.params["size"]:
                     raise ModelDiffers(model.label, target.params["size"], len(vector))
                 ctx.say("check", f"{model.label} is open: {len(vector)} dimensions.")
+
+
+def must_be_ours(ctx: StepContext) -> None:
+    """Asked before anything is written to the new collection, since a run may lie for weeks.
+
+    Raises TargetGone where it was deleted, TargetTaken where another stands in its place.
+    """
+    move = ctx.move
+    if not ctx.qdrant.exists(move.target):
+        raise TargetGone(move.target, move.source)
+    if not is_ours(ctx, move.target):
+        raise TargetTaken(move.target)
 
 
 def is_ours(ctx: StepContext, collection: str) -> bool:

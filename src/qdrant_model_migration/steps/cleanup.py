@@ -8,6 +8,8 @@ from qdrant_model_migration.errors import CleanupRefused
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.steps.gate import Ask, Gate, Waiting
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
+from qdrant_model_migration.steps.sweep import written_after_sweep
+from qdrant_model_migration.words import plural
 
 
 class Cleanup(Step):
@@ -50,7 +52,21 @@ class Cleanup(Step):
                 f"{kept} does not exist, so this would be the last copy.",
                 "Find out who deleted it.",
             )
+        if doomed == move.source and ctx.recall("swept") is None:
+            raise CleanupRefused(
+                doomed,
+                "The sweep after the switch is not finished, so late writes may be only there.",
+                "Resume the run first, then clean up.",
+            )
         if qdrant.exists(doomed):
+            if doomed == move.source and (only_there := written_after_sweep(ctx)):
+                raise CleanupRefused(
+                    doomed,
+                    f"{plural(only_there, 'point')} changed in it after the sweep, and {kept} does "
+                    "not have that: somebody still writes to it by its own name.",
+                    f"Let them write to {kept} and bring it up to date, or delete {doomed} with "
+                    "your own means.",
+                )
             if ctx.consent("cleanup") is None:
                 raise Waiting(_gate(doomed, kept, qdrant.state(doomed).points))
             qdrant.delete_collection(doomed)

@@ -7,7 +7,8 @@ from typing import Literal
 
 from qdrant_model_migration.errors import OptimizerFailed
 from qdrant_model_migration.pipeline.move import Move
-from qdrant_model_migration.qdrant import strict_mode_body
+from qdrant_model_migration.qdrant import CollectionState, strict_mode_body
+from qdrant_model_migration.steps.check import must_be_ours
 from qdrant_model_migration.steps.create_collection import POSTPONED
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
 
@@ -38,6 +39,7 @@ class Index(Step):
         if not qdrant.capabilities.settings:
             ctx.say("index", "The practice Qdrant builds no index; it compares every vector.")
             return
+        must_be_ours(ctx)
         threshold = ctx.recall("indexing_threshold", POSTPONED)
         qdrant.patch(move.target, {"optimizers_config": {"indexing_threshold": threshold}})
         wait_until_indexed(ctx, move.target)
@@ -51,22 +53,15 @@ def wait_until_indexed(ctx: StepContext, collection: str) -> None:
     Green alone is not "indexed", and grey never resolves by waiting: an empty change of the
     optimizer wakes it.
     """
-    quiet, woken, began = 0, False, time.monotonic()
+    quiet, began = 0, time.monotonic()
     while quiet < QUIET:
         ctx.breathe()
         state = ctx.qdrant.state(collection)
         if state.status == "red":
             raise OptimizerFailed(collection, state.error or "")
-        if state.status == "grey" and not woken:
+        if state.status == "grey":  # again after each restart of the server
             ctx.qdrant.patch(collection, {"optimizers_config": {}})
-            woken = True
-        idle = (
-            state.status == "green"
-            and not state.queue_length
-            and not state.running
-            and not state.queued
-        )
-        quiet = quiet + 1 if idle else 0
+        quiet = quiet + 1 if _is_idle(state) else 0
         ctx.progress(int(time.monotonic() - began), None, "seconds")
         if quiet < QUIET:
             ctx.rest(POLL_SECONDS)
@@ -79,5 +74,17 @@ def wait_until_indexed(ctx: StepContext, collection: str) -> None:
 
 def is_indexed(ctx: StepContext, collection: str) -> bool:
     """Whether the server has no work left on the collection, at one reading."""
-    state = ctx.qdrant.state(collection)
-    return state.status == "green" and not (state.queue_length or state.running or state.queued)
+    return _is_idle(ctx.qdrant.state(collection))
+
+
+def wait_until_readable(ctx: StepContext, collection: str) -> None:
+    """Wait until no point is hidden: with prevent_unoptimized a new one is not read at first."""
+    while hidden := ctx.qdrant.state(collection).deferred:
+        ctx.progress(0, hidden, "hidden points")
+        ctx.rest(POLL_SECONDS)
+
+
+def _is_idle(state: CollectionState) -> bool:
+    """Points that wait to be shown (deferred) count as work: no reading finds them."""
+    work = state.queue_length or state.running or state.queued or state.deferred
+    return state.status == "green" and not work

@@ -28,6 +28,8 @@ class KeepOrUndo(Step):
         )
 
     def apply(self, ctx: StepContext) -> None:
+        if ctx.recall("kept") is not None:
+            return  # decided and carried out before an interruption
         consent = ctx.consent("keep_or_undo")
         if consent is None:
             raise Waiting(_gate(ctx))

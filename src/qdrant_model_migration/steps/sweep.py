@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from qdrant_model_migration.pipeline.ledger import new_ledger, read_ledger
-from qdrant_model_migration.pipeline.move import Move
+from qdrant_model_migration.pipeline.move import Embed, Move
 from qdrant_model_migration.pipeline.read import align, scan
-from qdrant_model_migration.pipeline.sameness import digest, same_payload
-from qdrant_model_migration.qdrant import Point, PointId
-from qdrant_model_migration.steps.catch_up import mend
+from qdrant_model_migration.pipeline.sameness import digest
+from qdrant_model_migration.qdrant import Point, PointId, order
+from qdrant_model_migration.steps.catch_up import Remade, is_whole, put, remake, same_point
+from qdrant_model_migration.steps.check import must_be_ours
+from qdrant_model_migration.steps.index import wait_until_readable
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
 from qdrant_model_migration.words import plural
 
 MOST_PASSES = 3
+REPLACED = "sweep replaced"  # ids that are deleted and inserted again by the pass that is going on
 
 
 class Late(NamedTuple):
@@ -44,6 +47,8 @@ class Sweep(Step):
         )
 
     def apply(self, ctx: StepContext) -> None:
+        must_be_ours(ctx)
+        wait_until_readable(ctx, ctx.move.source)
         swept = 0
         for _ in range(MOST_PASSES):
             found = self._pass(ctx)
@@ -66,37 +71,61 @@ class Sweep(Step):
                     carried += self._carry(ctx, batch)
                     batch = []
             carried += self._carry(ctx, batch)
+        ctx.remember(REPLACED, [])
         return carried
 
     def _carry(self, ctx: StepContext, batch: list[Late]) -> int:
+        """The vectors are made first: what the application writes meanwhile is seen, and wins."""
         if not batch:
             return 0
         move = ctx.move
-        kept = list(move.kept)
-        there = {
-            p.id: p
-            for p in ctx.qdrant.retrieve(
-                move.target, [late.point for late in batch], payload=True, vectors=kept or False
-            )
-        }
-        to_mend: list[PointId] = []
+        made = remake(ctx, [late.point for late in batch])
+        there = targets_of(ctx, batch)
+        # Deleted by a pass that was broken off before it inserted them again.
+        ours = set(ctx.recall(REPLACED, []))
+        chosen: set[PointId] = set()
         for late in batch:
             mine = there.get(late.point)
-            if mine is not None and late.now and same_payload(mine.payload, late.now.payload):
+            if not left_behind(late, mine, move):
                 continue
-            if mine is None and late.now is None:
-                continue
-            untouched = mine is not None and late.before == digest(_named_as_source(mine, move))
-            new_there = mine is None and late.before is None
+            untouched = mine is not None and late.before == _mark_as_source(mine, move)
+            new_there = mine is None and (late.before is None or late.point in ours)
             if untouched or new_there:
-                to_mend.append(late.point)
+                chosen.add(late.point)
             else:
                 ctx.dead_letter(
                     late.point,
                     f"changed in {move.source} and in {move.target} after the switch",
                     f"{move.target} was left as it is",
                 )
-        return mend(ctx, to_mend, live=True).total
+        if not chosen:
+            return 0
+        made = Remade(
+            tuple(point for point in made.ids if point in chosen),
+            tuple(point for point in made.points if point.id in chosen),
+            tuple(letter for letter in made.dead if letter.point in chosen),
+        )
+        replaced = {p.id for p in made.points if not is_whole(p, move)} & there.keys()
+        if replaced:
+            ctx.remember(REPLACED, sorted(ours | replaced, key=order))
+        return put(ctx, made, live=True).total
+
+
+def targets_of(ctx: StepContext, batch: Sequence[Late]) -> dict[PointId, Point]:
+    """These points of the new collection, with what needs no model to be compared."""
+    move = ctx.move
+    compared = [v.name for v in move.vectors if not isinstance(v.origin, Embed)]
+    found = ctx.qdrant.retrieve(
+        move.target, [late.point for late in batch], vectors=compared or False
+    )
+    return {point.id: point for point in found}
+
+
+def left_behind(late: Late, mine: Point | None, move: Move) -> bool:
+    """Whether the new collection does not have what the old one has by now."""
+    if late.now is None or mine is None:
+        return (late.now is None) != (mine is None)
+    return not same_point(late.now, mine, move)
 
 
 def changed_since_ledger(
@@ -110,6 +139,25 @@ def changed_since_ledger(
         yield (None if mark == before else Late(point, current, before)), point, mark
 
 
-def _named_as_source(point: Point, move: Move) -> Point:
+def written_after_sweep(ctx: StepContext) -> int:
+    """How many points of the old collection changed since, in a way that the new one lacks."""
+    move, missed, batch = ctx.move, 0, list[Late]()
+
+    def missing() -> int:
+        there = targets_of(ctx, batch) if batch else {}
+        return sum(left_behind(late, there.get(late.point), move) for late in batch)
+
+    for late, _, _ in changed_since_ledger(ctx, move.source, move.read_vectors):
+        if late is not None:
+            batch.append(late)
+        if len(batch) >= move.load.batch:
+            missed += missing()
+            batch = []
+    return missed + missing()
+
+
+def _mark_as_source(point: Point, move: Move) -> bytes:
+    """What the ledger would hold for a point of the new collection that nobody changed."""
     kept = move.kept
-    return point._replace(vectors={kept[n]: v for n, v in point.vectors.items() if n in kept})
+    vectors = {kept[name]: v for name, v in point.vectors.items() if name in kept}
+    return digest(point._replace(vectors=vectors), move.read_vectors)

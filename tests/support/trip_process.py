@@ -1,0 +1,57 @@
+"""The engine of a Trip in a process of its own, ended by SIGKILL at a request that is named."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from qdrant_model_migration.engine import run_here
+from qdrant_model_migration.engine.job import Job, job_of
+from qdrant_model_migration.qdrant import Qdrant
+from qdrant_model_migration.steps import index
+from support.world import HashModel
+
+# A clean process that has imported everything forks the engines: quick, and without threads.
+_FORKED = multiprocessing.get_context("forkserver")
+_FORKED.set_forkserver_preload([__name__, "qdrant_client", "filelock", "jinja2", "yaml"])
+
+
+def killed_at(folder: Path, request: int) -> int:
+    """Carry the run on in another process; its exit code, -9 where it was killed.
+
+    It dies before its n-th request is sent where n is odd, after it was answered where n is even.
+    """
+    process = _FORKED.Process(target=_be_the_engine, args=(folder, request))
+    process.start()
+    process.join(60)
+    assert process.exitcode is not None, "it did not end"
+    return process.exitcode
+
+
+def _be_the_engine(folder: Path, kill_at: int) -> None:
+    index.POLL_SECONDS = 0.0
+    sent, lock, send = 0, threading.Lock(), Qdrant._send
+
+    def counted(self: Qdrant, doing: str, request: Callable[[], Any]) -> Any:
+        nonlocal sent
+        with lock:
+            sent += 1
+            mine = sent == kill_at
+        if mine and kill_at % 2:
+            os.kill(os.getpid(), signal.SIGKILL)
+        answer = send(self, doing, request)
+        if mine:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return answer
+
+    def job(folder: Path) -> Job:
+        return job_of(folder)._replace(open_embedder=HashModel)
+
+    Qdrant._send = counted  # type: ignore[method-assign]
+    sys.exit(run_here(folder, job_of=job))
