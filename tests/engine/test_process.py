@@ -40,7 +40,8 @@ def test_a_started_run_goes_on_without_the_one_who_started_it(
     subprocess.run([sys.executable, "-c", script, str(run)], env=env, check=True, timeout=60)
     found = view(run)
     assert found.live
-    until(lambda: view(run).state == "running")
+    (note,) = until(lambda: [e for e in view(run).events if e.kind == "note"])
+    assert note.data["sid"] != os.getsid(0)  # closing the terminal does not reach it
     steer(run, "stop")
     until(lambda: view(run).state == "stopped")
     until(lambda: ended(run))

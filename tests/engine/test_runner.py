@@ -210,6 +210,19 @@ def test_the_verdict_of_the_moment_is_kept_with_the_consent(run: Path, deed: Dee
     assert found.verdict == {"word": "GO", "reason": "better"}
 
 
+def test_the_time_between_a_kill_and_the_resume_is_not_the_steps_time(run: Path) -> None:
+    journal = Journal(run / "journal.db")
+    journal.enter("running", session=1)
+    journal.add_step("fill", "Fill", "", "", [])
+    journal.mark_step(1, "running")
+    with journal.writing() as sql:
+        sql.execute("UPDATE steps SET noted = '2026-01-01T00:00:00.000+00:00', spent = 5")
+    journal.close()
+    assert view(run).steps[0].seconds == 5
+    assert run_here(run, job_of=job(Fill())) == 0
+    assert 5 <= view(run).steps[0].seconds < 60
+
+
 # --- failing ----------------------------------------------------------------------------------
 
 

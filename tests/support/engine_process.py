@@ -21,6 +21,7 @@ CALLS = 0
 
 
 def forever(ctx: StepContext) -> None:
+    ctx.say("note", "The session of this process.", sid=os.getsid(0))
     done = 0
     while True:
         ctx.breathe()

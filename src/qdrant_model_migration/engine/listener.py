@@ -122,8 +122,8 @@ class Listener:
             self._stop()
         elif wish.verb == "throttle":
             self._levers.ask_throttle(wish.data)
-            self._journal.put(throttle=wish.data or None)
             self._say(_pace(wish))
+            self._journal.put(throttle=wish.data or None)
         elif wish.verb == "pause" and not self._levers.paused:
             self._levers.ask_pause()
             self._say("Pause: what is on its way is finished first.")
