@@ -25,7 +25,7 @@ def plan_for(url: str) -> Plan:
     return Plan(
         made_at="2026-11-24T09:12:00+00:00",
         strategy="blue_green",
-        title="docs_old → docs_new",
+        title="Blue-green",
         server=Address(url=url),
         server_version="1.18.3",
         collection="docs_old",
