@@ -967,6 +967,17 @@ class SettingNotKept(QmmError):
         )
 
 
+class StillQuantized(QmmError):
+    """One vector cannot be without quantization where the collection has one for all."""
+
+    def __init__(self, collection: str, vector: str) -> None:
+        super().__init__(
+            f"The vector {vector or '(unnamed)'} of {collection} would stay quantized.",
+            "Without a setting of its own it takes the collection's, and that one quantizes.",
+            "Nothing was changed. Make a plan that takes the quantization off the collection.",
+        )
+
+
 class OptimizerFailed(QmmError):
     """The server reports an error while it builds the index."""
 

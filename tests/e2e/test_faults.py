@@ -784,6 +784,24 @@ def test_cleanup_waits_for_the_sweep(fake: FakeQdrant, trip: Trip) -> None:
     assert_arrived(fake, trip)
 
 
+def test_cleanup_is_refused_while_somebody_writes_to_the_old_collection(
+    fake: FakeQdrant, trip: Trip
+) -> None:
+    finish(fake, trip)
+    upsert(fake, OLD_NAME, document(50, "by its own name"), document(960))
+    delete(fake, OLD_NAME, 70)
+    trip.consent("cleanup", collection=OLD_NAME)
+    assert trip.go("cleanup") == 4
+    assert "3 points changed in it" in trip.error["why"]
+    assert OLD_NAME in fake.state.collections
+    upsert(fake, NEW_NAME, new_point(50, "by its own name"))
+    upsert(fake, NEW_NAME, new_point(960, document(960).payload["text"]))
+    delete(fake, NEW_NAME, 70)
+    trip.consent("cleanup", collection=OLD_NAME)
+    assert trip.go("cleanup") == 0, trip.seen.error
+    assert set(fake.state.collections) == {NEW_NAME}
+
+
 def test_cleanup_after_a_rollback_takes_the_new_collection(fake: FakeQdrant, trip: Trip) -> None:
     finish(fake, trip)
     upsert(fake, ALIAS, new_point(980, "late"))

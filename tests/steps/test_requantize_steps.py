@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from qdrant_model_migration.errors import StillQuantized
 from qdrant_model_migration.qdrant import Address, Point, open_qdrant
 from qdrant_model_migration.steps.gate import Waiting
+from qdrant_model_migration.steps.index import wait_until_indexed
 from qdrant_model_migration.steps.keep_or_undo import KeepOrUndo
 from qdrant_model_migration.steps.probe_search import ProbeSearch
 from qdrant_model_migration.steps.requantize import Requantize
@@ -87,3 +89,79 @@ def test_search_is_measured_with_the_collections_own_vectors(world: World) -> No
     ProbeSearch(collection="docs", vector=using, moment="before", sample=20).apply(world)
     assert world.kept["search before"]["recall"] > 0.9
     assert world.kept["search before"]["searches"] == 20
+
+
+def test_where_exact_search_is_not_allowed_only_the_time_is_measured(world: World) -> None:
+    strict = {"enabled": True, "search_allow_exact": False}
+    world.qdrant.patch("docs", {"strict_mode_config": strict})
+    using = world.kept["name"] or ""
+    for moment in ("before", "after"):
+        ProbeSearch(collection="docs", vector=using, moment=moment, sample=5).apply(world)
+    assert world.kept["search before"]["recall"] is None
+    assert world.kept["search before"]["milliseconds"] > 0
+    with pytest.raises(Waiting) as waiting:
+        KeepOrUndo(collection="docs", vector=world.kept["name"]).apply(world)
+    assert "not known" in waiting.value.gate.says[0]
+
+
+def test_a_kill_between_the_change_and_its_note_keeps_the_old_setting(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.consents["start"] = {"collection": "docs"}
+    remember = world.remember
+
+    def dies(key: str, value: Any) -> None:
+        if key == "quantization_set":
+            raise KeyboardInterrupt
+        remember(key, value)
+
+    with monkeypatch.context() as killed:
+        killed.setattr(world, "remember", dies)
+        with pytest.raises(KeyboardInterrupt):
+            step(world).apply(world)
+    assert "binary" in quantization(world)
+    step(world).apply(world)
+    world.consents["keep_or_undo"] = {"choice": "undo"}
+    KeepOrUndo(collection="docs", vector=world.kept["name"]).apply(world)
+    assert quantization(world)["scalar"]["quantile"] == 0.99
+
+
+def test_a_decision_that_was_carried_out_is_not_asked_for_again(world: World) -> None:
+    world.consents["start"] = {"collection": "docs"}
+    step(world).apply(world)
+    world.consents["keep_or_undo"] = {"choice": "undo"}
+    decide = KeepOrUndo(collection="docs", vector=world.kept["name"])
+    decide.apply(world)
+    decide.apply(world)  # killed after the consent was spent, before the step was noted as done
+    assert world.kept["kept"] is False
+
+
+def test_one_vector_is_not_said_to_be_free_of_the_collections_quantization(world: World) -> None:
+    if world.kept["name"] is None:
+        pytest.skip("this is about one of several vectors")
+    world.qdrant.patch("docs", {"quantization_config": SCALAR})
+    world.consents["start"] = {"collection": "docs"}
+    before = world.qdrant.config("docs")
+    with pytest.raises(StillQuantized, match="title"):
+        step(world, None).apply(world)
+    assert world.qdrant.config("docs") == before
+
+
+def test_a_server_that_restarts_while_it_rebuilds_is_woken_each_time(tmp_path: Path) -> None:
+    with FakeQdrant() as fake, open_qdrant(Address(url=fake.url, folder=None)) as qdrant:
+        qdrant.create_collection("docs", {"vectors": {"size": 8, "distance": "Cosine"}})
+        qdrant.insert("docs", [old_point(n, f"text {n}") for n in range(20)])
+        collection = fake.state.collections["docs"]
+        collection.forced_status = "grey"
+        polls = 0
+
+        def restarts(_: object) -> None:
+            nonlocal polls
+            polls += 1
+            if polls in (2, 3):
+                collection.forced_status = "grey"
+            assert polls < 50, "it waits for ever"
+
+        fake.after("/collections/docs$", restarts, method="GET")
+        wait_until_indexed(World(qdrant, tmp_path, None), "docs")
+        assert collection.forced_status is None

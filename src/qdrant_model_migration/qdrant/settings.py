@@ -50,6 +50,12 @@ class CollectionConfig(BaseModel):
         """The collection's own notes, as applications and this program left them."""
         return _object(self.raw.get("metadata"))
 
+    @property
+    def allows_exact_search(self) -> bool:
+        """Whether strict mode lets a search do without the index."""
+        strict = _object(self.raw.get("strict_mode_config"))
+        return not (strict.get("enabled") and strict.get("search_allow_exact") is False)
+
 
 class NotCarried(NamedTuple):
     """A setting that stays behind. effect: what that means, in one sentence."""

@@ -66,6 +66,7 @@ def _gate(ctx: StepContext) -> Gate:
 
 
 def _line(label: str, measured: dict[str, Any] | None) -> str:
-    if not measured or measured["recall"] is None:
+    if not measured or measured["milliseconds"] is None:
         return f"{label:<8} not measured"
-    return f"{label:<8} recall@10 {measured['recall']:.3f}   {measured['milliseconds']:.0f} ms"
+    recall = "not known" if measured["recall"] is None else f"{measured['recall']:.3f}"
+    return f"{label:<8} recall@10 {recall}   {measured['milliseconds']:.0f} ms"

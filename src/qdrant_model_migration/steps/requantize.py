@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from qdrant_model_migration.errors import SettingNotKept
+from qdrant_model_migration.errors import SettingNotKept, StillQuantized
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.steps.gate import Ask, Gate, Waiting
 from qdrant_model_migration.steps.index import wait_until_indexed
@@ -43,6 +43,10 @@ class Requantize(Step):
                 {"value": setting(ctx, self.collection, self.vector)},
             )
         if not ctx.recall("quantization_set"):
+            # Disabled for one vector means: as the collection has it.
+            off_for_one = self.vector is not None and self.quantization is None
+            if off_for_one and setting(ctx, self.collection, None):
+                raise StillQuantized(self.collection, self.vector or "")
             if ctx.consent("start") is None:
                 raise Waiting(self._gate(ctx))
             put(ctx, self.collection, self.vector, self.quantization)

@@ -87,7 +87,10 @@ class Verify(Step):
         if integrity.passed and target is not None and target.model is not None:
             queries = self._queries(ctx)
             if queries is not None:
-                exact = ctx.qdrant.count(move.target) <= EXACT_UP_TO
+                exact = (
+                    ctx.qdrant.count(move.target) <= EXACT_UP_TO
+                    and ctx.qdrant.config(move.source).allows_exact_search
+                )
                 comparison = compare(
                     queries,
                     self._old_side(ctx, exact),

@@ -1,0 +1,65 @@
+"""The ledger: whole or not at all, and in words where the disk does not take it."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+from qdrant_model_migration.errors import DiskFull, LedgerDamaged, RunFolderUnusable
+from qdrant_model_migration.pipeline.ledger import FILE, new_ledger, read_ledger
+
+MARK = bytes(range(16))
+UUID = "00000000-0000-0000-0000-00000000002a"
+
+
+def write(folder: Path, *points: int | str) -> None:
+    with new_ledger(folder) as ledger:
+        for point in points:
+            ledger.add(point, MARK)
+
+
+def test_ids_of_both_kinds_come_back_in_order(tmp_path: Path) -> None:
+    write(tmp_path, 0, 2**64 - 1, UUID)
+    assert list(read_ledger(tmp_path)) == [(0, MARK), (2**64 - 1, MARK), (UUID, MARK)]
+
+
+def test_a_pass_that_breaks_off_leaves_the_last_whole_ledger(tmp_path: Path) -> None:
+    write(tmp_path, 1)
+    with pytest.raises(AttributeError):
+        write(tmp_path, 2, None)  # type: ignore[arg-type]
+    assert [point for point, _ in read_ledger(tmp_path)] == [1]
+
+
+def test_a_full_disk_is_said_and_leaves_the_last_whole_ledger(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, 1)
+
+    def full(_: int) -> NoReturn:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(DiskFull, match=FILE):
+        write(tmp_path, 2)
+    assert [point for point, _ in read_ledger(tmp_path)] == [1]
+
+
+def test_a_folder_that_is_gone_is_said(tmp_path: Path) -> None:
+    with pytest.raises(RunFolderUnusable, match="gone"):
+        write(tmp_path / "gone", 1)
+
+
+@pytest.mark.parametrize("damage", [b"x" * 33, b"u" + bytes(20)])
+def test_a_damaged_ledger_is_not_read_as_a_shorter_one(tmp_path: Path, damage: bytes) -> None:
+    write(tmp_path, 1)
+    with (tmp_path / FILE).open("ab") as file:
+        file.write(damage)
+    with pytest.raises(LedgerDamaged):
+        list(read_ledger(tmp_path))
+    (tmp_path / FILE).unlink()
+    with pytest.raises(LedgerDamaged):
+        list(read_ledger(tmp_path))
