@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from textual.app import App
-from textual.pilot import Pilot
+from textual.events import Key
+from textual.pilot import Pilot, WaitForScreenTimeout
 
 from qdrant_model_migration.embedders import ModelRef
 from qdrant_model_migration.engine import Card, EventView, RunView, StepView
@@ -21,13 +23,38 @@ def text_of(app: App[Any]) -> str:
     return "\n".join(strip.text.rstrip() for strip in strips)
 
 
+async def press(pilot: Pilot[Any], *keys: str) -> None:
+    """Keys one by one, each carried out before the next.
+
+    Textual's own `pilot.press` waits after each key until the process uses no time at all, which
+    takes long on a busy computer; here only what the key set off is waited for.
+    """
+    names = {" ": "space", "-": "minus"}
+    for key in keys:
+        name = names.get(key, key)
+        character = " " if name == "space" else key if len(key) == 1 else None
+        pilot.app.post_message(Key(name, character))
+        for _ in range(HOPS):
+            await settle(pilot)
+
+
+async def settle(pilot: Pilot[Any]) -> None:
+    """Until every part of the screen has done what it was asked so far."""
+    # A part that was taken away meanwhile never answers.
+    with contextlib.suppress(WaitForScreenTimeout):
+        await pilot._wait_for_screen(timeout=1)
+
+
+HOPS = 4  # from the control over its boxes and the screen to the app, each with its own queue
+
+
 async def until(
     pilot: Pilot[Any], words: str | Callable[[], bool], *, seconds: float = 20.0
 ) -> str:
     """Wait until these words stand on the screen (or something holds); returns the screen."""
     end = time.monotonic() + seconds
     while True:
-        await pilot.pause()
+        await settle(pilot)
         shown = text_of(pilot.app)
         if words() if callable(words) else words in shown:
             return shown

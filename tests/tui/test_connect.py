@@ -13,7 +13,7 @@ from qdrant_model_migration.tui.app import WizardApp
 from qdrant_model_migration.tui.trip import Trip
 from qdrant_model_migration.tui.widgets.field import Field
 from support.fake_qdrant import FakeQdrant
-from support.screens import text_of, until
+from support.screens import press, text_of, until
 
 Make = Callable[..., WizardApp]
 SECRET = "sesame-open-4711"
@@ -26,11 +26,11 @@ async def test_enter_leads_through_the_fields_to_the_collections(
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "Where is your Qdrant server?")
         app.screen.query_one("#field-address", Field).input.value = fake_qdrant.url
-        await pilot.press("enter", "enter")
+        await press(pilot, "enter", "enter")
         shown = await until(pilot, "▸[ See collections ]")
         assert "✓ The server answers" in shown
         assert "1.18.3" in shown
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await until(pilot, "This server has no collections yet")
 
 
@@ -44,7 +44,7 @@ async def test_nothing_that_listens_is_said_with_what_to_do_and_the_focus_is_on_
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "Where is your Qdrant server?")
         app.screen.query_one("#field-address", Field).input.value = f"http://127.0.0.1:{port}"
-        await pilot.press("enter", "enter")
+        await press(pilot, "enter", "enter")
         shown = await until(pilot, "Nothing answers at")
         assert "Check the port" in shown.replace("\n", " ")
         assert app.focused is app.screen.query_one("#field-address", Field).input
@@ -65,7 +65,7 @@ async def test_an_address_that_cannot_be_is_refused_before_anything_is_asked(
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "Where is your Qdrant server?")
         app.screen.query_one("#field-address", Field).input.value = typed
-        await pilot.press("enter", "enter")
+        await press(pilot, "enter", "enter")
         await until(pilot, said)
         assert app.focused is app.screen.query_one("#field-address", Field).input
 
@@ -76,7 +76,7 @@ async def test_a_refused_key_brings_the_focus_to_the_key(wizard: Make) -> None:
         async with app.run_test(size=(80, 24)) as pilot:
             await until(pilot, "Where is your Qdrant server?")
             app.screen.query_one("#field-address", Field).input.value = fake.url
-            await pilot.press("enter", *"wrong", "enter")
+            await press(pilot, "enter", *"wrong", "enter")
             await until(pilot, "The server refused the key")
             assert app.focused is app.screen.query_one("#field-key", Field).input
 
@@ -90,7 +90,7 @@ async def test_the_key_is_on_no_screen_in_no_file_and_in_no_printed_state(
         async with app.run_test(size=(80, 24)) as pilot:
             await until(pilot, "Where is your Qdrant server?")
             app.screen.query_one("#field-address", Field).input.value = fake.url
-            await pilot.press("enter", *SECRET, "enter")
+            await press(pilot, "enter", *SECRET, "enter")
             await until(pilot, "▸[ See collections ]")
             assert SECRET not in text_of(app)
             assert SECRET not in app.export_screenshot()
@@ -109,7 +109,7 @@ async def test_the_address_is_remembered_for_next_time_and_the_key_is_not(
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "Where is your Qdrant server?")
         app.screen.query_one("#field-address", Field).input.value = fake_qdrant.url
-        await pilot.press("enter", "enter")
+        await press(pilot, "enter", "enter")
         await until(pilot, "▸[ See collections ]")
     again = wizard("connect")
     async with again.run_test(size=(80, 24)) as pilot:
@@ -129,8 +129,8 @@ async def test_names_with_markup_in_them_are_shown_as_they_are(
     app = wizard("connect", trip=Trip(address=Address(url=fake_qdrant.url)))
     async with app.run_test(size=(100, 30)) as pilot:
         await until(pilot, "Where is your Qdrant server?")
-        await pilot.press("enter", "enter")
+        await press(pilot, "enter", "enter")
         await until(pilot, "▸[ See collections ]")
-        await pilot.press("enter")
+        await press(pilot, "enter")
         shown = await until(pilot, name)
         assert "[ Survey this one ] (it is empty)" in shown

@@ -15,7 +15,7 @@ from qdrant_model_migration.tui.screens.home import HomeScreen
 from qdrant_model_migration.tui.trip import Trip
 from qdrant_model_migration.tui.widgets.lines import Lines
 from qdrant_model_migration.tui.widgets.press import Press
-from support.screens import a_run, text_of, until
+from support.screens import a_run, press, text_of, until
 
 Make = Callable[..., WizardApp]
 
@@ -39,7 +39,7 @@ async def test_down_alone_reaches_every_control_and_up_every_one_back(
         for key in ("down", "up"):
             reached = set()
             for _ in range(len(wanted) + lines + 1):
-                await pilot.press(key)
+                await press(pilot, key)
                 reached.add(id(app.focused))
             assert wanted <= reached, f"{key} does not reach every control of {screen}"
 
@@ -57,7 +57,7 @@ async def test_boxes_that_scroll_do_not_keep_the_arrows(
         for key in ("down", "up"):
             reached = set()
             for _ in range(len(wanted) + lines + 1):
-                await pilot.press(key)
+                await press(pilot, key)
                 reached.add(id(app.focused))
             assert wanted <= reached, f"{key} does not reach every control of {screen}"
 
@@ -67,11 +67,11 @@ async def test_the_last_button_lists_every_command_with_help_map_and_leave(wizar
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "What would you like to do?")
         assert [press.act.label for press in app.screen.query(Press)][-1] == "More"
-        await pilot.press("up", "enter")
+        await press(pilot, "up", "enter")
         shown = await until(pilot, "What you can do here")
         for words in ("Open", "Help (F1)", "Map (F2)", "Leave (Ctrl+Q)"):
             assert words in shown
-        await pilot.press("escape")
+        await press(pilot, "escape")
         await until(pilot, "What would you like to do?")
 
 
@@ -79,9 +79,9 @@ async def test_f1_opens_help_once_and_closes_it_again(wizard: Make) -> None:
     app = wizard()
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "What would you like to do?")
-        await pilot.press("f1")
+        await press(pilot, "f1")
         await until(pilot, "Help: Home")
-        await pilot.press("f1")
+        await press(pilot, "f1")
         await pilot.pause()
         assert isinstance(app.screen, HomeScreen)
 
@@ -90,11 +90,11 @@ async def test_help_holds_all_words_and_all_keys(wizard: Make) -> None:
     app = wizard()
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "What would you like to do?")
-        await pilot.press("f1")
+        await press(pilot, "f1")
         await until(pilot, "▸[ Close ]")
-        await pilot.press("right", "enter")
+        await press(pilot, "right", "enter")
         assert "collection: where the points live" in await until(pilot, "All words")
-        await pilot.press("right", "enter")
+        await press(pilot, "right", "enter")
         await until(pilot, "Up, Down")
 
 
@@ -103,14 +103,14 @@ async def test_esc_on_the_first_screen_and_ctrl_q_ask_before_leaving(wizard: Mak
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "What would you like to do?")
         for key in ("escape", "ctrl+q"):
-            await pilot.press(key)
+            await press(pilot, key)
             shown = await until(pilot, "Leave the wizard?")
             assert "▸[ Stay ]" in shown
-            await pilot.press("enter")
+            await press(pilot, "enter")
             await until(pilot, "What would you like to do?")
-        await pilot.press("ctrl+q")
+        await press(pilot, "ctrl+q")
         await until(pilot, "Leave the wizard?")
-        await pilot.press("right", "enter")
+        await press(pilot, "right", "enter")
         await until(pilot, lambda: not app.is_running)
     assert app.return_value == 0
 
@@ -120,11 +120,11 @@ async def test_leaving_during_a_run_says_that_it_needs_no_window(wizard: Make, s
     app = wizard("run", trip=Trip(run=stage.folder))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "RUNNING")
-        await pilot.press("ctrl+q")
+        await press(pilot, "ctrl+q")
         shown = await until(pilot, "Leave the wizard?")
         assert "at 52 % of step 3 and does not need this window" in shown
         assert "▸[ Stay ]" in shown
-        await pilot.press("right", "enter")
+        await press(pilot, "right", "enter")
         await until(pilot, lambda: not app.is_running)
     assert stage.steered == []
 
@@ -133,7 +133,7 @@ async def test_ctrl_c_stops_nothing_and_says_so(wizard: Make) -> None:
     app = wizard()
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "What would you like to do?")
-        await pilot.press("ctrl+c")
+        await press(pilot, "ctrl+c")
         await until(pilot, "Nothing was stopped. Ctrl+Q leaves")
 
 
@@ -182,12 +182,12 @@ async def test_a_fault_of_the_program_shows_words_and_no_traceback(
     app = wizard()
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "What would you like to do?")
-        await pilot.press("enter")
+        await press(pilot, "enter")
         shown = await until(pilot, "This program made a mistake")
         assert "Traceback" not in shown
         assert "sesame" not in shown
         monkeypatch.undo()
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await until(pilot, "What would you like to do?")
         assert app.faults == 1
         app.faults = 0
@@ -207,9 +207,9 @@ async def test_answers_of_the_trip_survive_going_home_and_back(wizard: Make) -> 
     app = wizard(trip=Trip(answers={"change": "model"}, explore=True))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "What would you like to do?")
-        await pilot.press("e", "enter")
+        await press(pilot, "e", "enter")
         await until(pilot, "Still possible")
-        await pilot.press("escape")
+        await press(pilot, "escape")
         await until(pilot, "What would you like to do?")
         assert app.trip.answers == {"change": "model"}
         assert "explore" not in text_of(app)

@@ -9,7 +9,7 @@ import pytest
 
 from qdrant_model_migration.tui.app import WizardApp
 from qdrant_model_migration.tui.trip import Trip
-from support.screens import CUTOVER, VERDICT, WITHOUT_PROOF, a_run, until
+from support.screens import CUTOVER, VERDICT, WITHOUT_PROOF, a_run, press, until
 
 Make = Callable[..., WizardApp]
 
@@ -24,7 +24,7 @@ async def test_no_has_the_focus_and_the_switch_is_closed(wizard: Make, stage: An
     async with app.run_test(size=(80, 24)) as pilot:
         shown = await until(pilot, "▸[ No, not now ]")
         assert "[ Switch docs ] (tick the box first)" in shown
-        await pilot.press("right", "enter")
+        await press(pilot, "right", "enter")
         await until(pilot, "Switch docs is closed")
         assert stage.consents == []
 
@@ -35,9 +35,9 @@ async def test_enter_alone_never_switches_even_when_everything_is_typed(
     app = wizard("run", "gate", trip=waiting(stage, CUTOVER))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "▸[ No, not now ]")
-        await pilot.press("up", "up", "enter", "down", *"docs", "enter")
+        await press(pilot, "up", "up", "enter", "down", *"docs", "enter")
         await until(pilot, "▸[ No, not now ]")
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await until(pilot, "WAITING FOR YOU")
         assert stage.consents == []
 
@@ -48,9 +48,9 @@ async def test_the_consent_holds_exactly_what_was_ticked_and_typed(
     app = wizard("run", "gate", trip=waiting(stage, CUTOVER))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "▸[ No, not now ]")
-        await pilot.press("up", "up", "space", "down", *"docs", "enter", "right")
+        await press(pilot, "up", "up", "space", "down", *"docs", "enter", "right")
         await until(pilot, "▸[ Switch docs ]")
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await until(pilot, lambda: bool(stage.started))
         assert stage.consents == [("cutover", {"model": "yes", "alias": "docs"})]
 
@@ -63,7 +63,7 @@ async def test_a_name_that_is_not_exact_keeps_it_closed_and_is_said(
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "▸[ No, not now ]")
         keys = ["space" if sign == " " else sign for sign in typed]
-        await pilot.press("up", "up", "space", "down", *keys, "enter")
+        await press(pilot, "up", "up", "space", "down", *keys, "enter")
         shown = await until(pilot, "it has to be docs. Nothing was changed.")
         assert "(type docs first)" in shown
 
@@ -95,7 +95,7 @@ async def test_a_choice_has_to_be_made(wizard: Make, stage: Any) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         shown = await until(pilot, "▸[ Not yet ]")
         assert "[ Go on ] (choose first)" in shown
-        await pilot.press("up", "down", "enter", "right", "enter")
+        await press(pilot, "up", "down", "enter", "right", "enter")
         await until(pilot, lambda: bool(stage.started))
         assert stage.consents == [("keep_or_undo", {"choice": "undo"})]
 
@@ -106,7 +106,7 @@ async def test_leaving_at_a_gate_says_first_that_nothing_was_switched(
     app = wizard("run", "gate", trip=waiting(stage, CUTOVER))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "▸[ No, not now ]")
-        await pilot.press("ctrl+q")
+        await press(pilot, "ctrl+q")
         shown = await until(pilot, "Leave the wizard?")
         assert "Nothing was switched." in shown
         assert "▸[ Stay ]" in shown
@@ -127,7 +127,7 @@ async def test_go_shows_the_numbers_and_leads_to_the_gate(wizard: Make, stage: A
         shown = await until(pilot, "GO: the new model finds more")
         for words in ("old 0.846", "new 0.893", "+0.021 to +0.073", "120,574 of 120,574"):
             assert words in shown
-        await pilot.press("right", "enter")
+        await press(pilot, "right", "enter")
         await until(pilot, "▸[ No, not now ]")
 
 
@@ -148,6 +148,6 @@ async def test_rolling_back_and_cleaning_up_ask_for_the_typed_name_and_no_takes_
         shown = await until(pilot, f"▸[ No, {gone} ]")
         assert stage.started == [name]
         assert "[ Do it ] (type docs first)" in shown
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await until(pilot, lambda: stage.started == [name, None])
         assert stage.consents == []

@@ -9,7 +9,7 @@ import pytest
 
 from qdrant_model_migration.tui.app import WizardApp
 from qdrant_model_migration.tui.trip import Trip
-from support.screens import CUTOVER, a_run, until
+from support.screens import CUTOVER, a_run, press, until
 
 Make = Callable[..., WizardApp]
 ERROR = {"what": "The server's disk is full.", "why": "400 MB are missing.", "todo": "Free them."}
@@ -60,11 +60,11 @@ async def test_letters_and_buttons_steer_and_a_new_snapshot_is_drawn(
     app = wizard("run", trip=Trip(run=stage.folder))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "RUNNING")
-        await pilot.press("p")
+        await press(pilot, "p")
         await until(pilot, lambda: stage.steered == [("pause", {})])
         stage.view = a_run(stage.folder, "paused")
         await until(pilot, "PAUSED")
-        await pilot.press("p")
+        await press(pilot, "p")
         await until(pilot, lambda: stage.steered[-1] == ("resume", {}))
 
 
@@ -76,12 +76,12 @@ async def test_stop_asks_first_and_the_safe_answer_has_the_focus(wizard: Make, s
         await pilot.click("#act-stop")
         shown = await until(pilot, "Stop the run?")
         assert "▸[ Go on ]" in shown
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await until(pilot, "RUNNING")
         assert stage.steered == []
         await pilot.click("#act-stop")
         await until(pilot, "Stop the run?")
-        await pilot.press("right", "enter")
+        await press(pilot, "right", "enter")
         await until(pilot, lambda: stage.steered == [("stop", {})])
 
 
@@ -90,9 +90,9 @@ async def test_speed_offers_three_paces(wizard: Make, stage: Any) -> None:
     app = wizard("run", trip=Trip(run=stage.folder))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "RUNNING")
-        await pilot.press("t")
+        await press(pilot, "t")
         await until(pilot, "gently")
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await until(pilot, lambda: stage.steered == [("throttle", {"pace": "gently"})])
 
 
@@ -101,7 +101,7 @@ async def test_esc_goes_home_and_says_that_the_run_goes_on(wizard: Make, stage: 
     app = wizard("run", trip=Trip(run=stage.folder))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "RUNNING")
-        await pilot.press("escape")
+        await press(pilot, "escape")
         shown = await until(pilot, "What would you like to do?")
         assert "docs-0314" in await until(pilot, "docs-0314"), shown
 

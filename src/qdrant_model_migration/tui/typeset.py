@@ -97,6 +97,13 @@ def bar(done: float, total: float | None, width: int, *, over: bool) -> str:
     return "█" * full + "░" * (cells - full) + f" {percent:>4} %"
 
 
+def bar_of(part: float, most: float, width: int) -> str:
+    """A bar as long as its part of the largest; at least a sign where there is anything."""
+    if part <= 0 or most <= 0:
+        return ""
+    return "█" * max(1, round(width * part / most))
+
+
 def sparkline(values: Sequence[float | None], width: int) -> str:
     """The last `width` values as little bars; a gap where nothing was measured."""
     shown = list(values)[-width:]

@@ -14,6 +14,7 @@ from textual.widgets import Static
 
 from qdrant_model_migration.tui.widgets.frame import titled
 from qdrant_model_migration.tui.widgets.press import Act, Press, PressRow
+from qdrant_model_migration.tui.widgets.scroll import Scroll
 
 
 class Dialog(ModalScreen[str | None]):
@@ -32,13 +33,24 @@ class Dialog(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         with Container(id="dialog"):
-            yield Static(Text("\n".join(self._lines)), markup=False, id="says")
+            with Scroll(id="words"):
+                yield Static(Text("\n".join(self._lines)), markup=False, id="says")
             yield PressRow(self._acts)
+
+    @staticmethod
+    def room(width: int) -> int:
+        """Cells for words in a dialog, where the window is `width` cells wide."""
+        return min(76, width * 96 // 100) - 8
 
     def on_mount(self) -> None:
         titled(self.query_one("#dialog"), self._title)
 
     def action_walk(self, step: int) -> None:
+        """Through words that do not fit, then from button to button."""
+        words = self.query_one("#words", Scroll)
+        if (words.scroll_offset.y < words.max_scroll_y) if step > 0 else words.scroll_offset.y:
+            words.scroll_relative(y=step, animate=False, immediate=True)
+            return
         if step > 0:
             self.focus_next()
         else:

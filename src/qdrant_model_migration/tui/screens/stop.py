@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 Report = Callable[[object], None]
+NARROW = 72  # columns below which there is one pane above the other
+WIDE = (110, 36)
 
 
 class HelpText(NamedTuple):
@@ -83,8 +85,8 @@ class Stop(Screen[str | None]):
         Binding("question_mark", "app.help", show=False),
     ]
     AUTO_FOCUS = ""
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (72, "-normal"), (110, "-wide")]  # noqa: RUF012
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (36, "-tall")]  # noqa: RUF012
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (NARROW, "-normal"), (WIDE[0], "-wide")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (WIDE[1], "-tall")]  # noqa: RUF012
 
     place: str = ""
     keys: tuple[tuple[str, str], ...] = (("↑↓", "Move"), ("Enter", "Choose"))
@@ -117,6 +119,11 @@ class Stop(Screen[str | None]):
     def first(self) -> Widget | None:
         """What has the focus at the beginning: never a dangerous choice."""
         return None
+
+    @property
+    def wide(self) -> bool:
+        """Whether there is room for what stands beside: the same limits as in the style sheet."""
+        return self.size.width >= WIDE[0] and self.size.height >= WIDE[1]
 
     # -- the frame -----------------------------------------------------------------------------
 

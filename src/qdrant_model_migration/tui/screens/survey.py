@@ -7,24 +7,31 @@ from functools import partial
 from time import monotonic
 from typing import Any, cast
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
+from textual.containers import Horizontal
 from textual.widget import Widget
 
 from qdrant_model_migration import words
 from qdrant_model_migration.embedders import ModelRef, list_models
 from qdrant_model_migration.errors import QmmError
-from qdrant_model_migration.survey import Fact, Survey
-from qdrant_model_migration.tui import survey_words, tasks
+from qdrant_model_migration.survey import Fact, Survey, facts_of, lines
+from qdrant_model_migration.survey import Line as Finding
+from qdrant_model_migration.tui import survey_more, tasks
 from qdrant_model_migration.tui.screens.chooser import Chooser
-from qdrant_model_migration.tui.screens.stop import HelpText, Stop
+from qdrant_model_migration.tui.screens.dialog import Dialog
+from qdrant_model_migration.tui.screens.stop import NARROW, HelpText, Stop
 from qdrant_model_migration.tui.typeset import row
-from qdrant_model_migration.tui.widgets.frame import titled, wrap
+from qdrant_model_migration.tui.widgets.frame import Pane, titled
 from qdrant_model_migration.tui.widgets.lines import Line, Lines
 from qdrant_model_migration.tui.widgets.press import Act
 
+CORRECTABLE = {"text_field": "Choose another field", "old_model": "Name the model"}
+BESIDE = 46  # cells of the right half in a wide window
+
 
 class SurveyScreen(Stop):
-    """Starts by itself; Enter on Text field or Old model corrects it."""
+    """Starts by itself; Enter on a line shows all of it, and corrects what is only a guess."""
 
     place: str = "Survey"
     hello = "Reading only; nothing is changed. Esc stops reading."
@@ -39,7 +46,9 @@ class SurveyScreen(Stop):
         self._stop_reading = threading.Event()
 
     def body(self) -> ComposeResult:
-        yield Lines(id="facts", classes="pane", wrap=False)
+        with Horizontal(classes="two"):
+            yield Lines(id="facts", classes="pane", wrap=False)
+            yield Pane("What was read", "", id="beside")
 
     def acts(self) -> tuple[Act, ...]:
         ready = self.trip.survey is not None
@@ -60,7 +69,8 @@ class SurveyScreen(Stop):
                 "points), estimated (computed), re-embedded (texts embedded again give",
                 "the stored vectors), told (by you).",
                 "",
-                "Text field and Old model can be corrected: Enter on the line.",
+                "Enter on a line shows all of it. Text field and Old model can be",
+                "corrected there. ? marks what you should look at before going on.",
             ),
         )
 
@@ -69,7 +79,7 @@ class SurveyScreen(Stop):
 
     async def opened(self) -> None:
         if self.trip.survey is not None:
-            self._facts = survey_words.of_survey(self.trip.survey, {})
+            self._facts = facts_of(self.trip.survey)
             self._took = "made before"
             self.say("This survey was made before. Survey again reads everything anew.")
         else:
@@ -95,25 +105,37 @@ class SurveyScreen(Stop):
             ),
         )
 
+    def _found(self) -> tuple[Finding, ...]:
+        return lines(self._facts)
+
+    @property
+    def _room(self) -> int:
+        """Cells for what was found; a narrow window leaves out how it is known."""
+        beside = BESIDE if self.wide else 0
+        return max(20, self.size.width - 19 - (16 if self.size.width >= NARROW else 0) - beside)
+
+    def _row(self, what: str, found: str, how: str) -> str:
+        cells = [(what, 13), (found, self._room), (how, 14)]
+        return row(cells if self.size.width >= NARROW else cells[:2])
+
     def _show(self) -> None:
-        shown = survey_words.lines(self._facts)
-        room = max(20, self.size.width - 35)
-        listed: list[Line] = []
-        for line in shown:
-            first, *rest = wrap(line.found, room)
-            sign = "?" if line.key in survey_words.CORRECTABLE and "not known" in line.how else " "
-            listed.append(
-                Line(line.key, row([(f"{sign}{line.what}", 13), (first, room), (line.how, 14)]))
-            )
-            if rest and line.key in survey_words.CORRECTABLE:
-                at = len(listed) - 1
-                more = "\n".join(" " * 15 + piece for piece in rest[:3])
-                listed[at] = listed[at]._replace(text=f"{listed[at].text}\n{more}")
+        found = self._found()
         box = self.query_one("#facts", Lines)
-        box.show(listed, head=row([(" WHAT", 13), ("FOUND", room), ("HOW WE KNOW", 14)]))
-        known = sum(1 for line in shown if line.found)
-        state = self._took or f"{known} of {len(shown)}"
+        box.show(
+            [
+                Line(line.key, self._row(f"{'?' if line.settle else ' '}{line.what}",
+                                         line.found, line.how))
+                for line in found
+            ],
+            head=self._row(" WHAT", "FOUND", "HOW WE KNOW"),
+        )  # fmt: skip
+        known = sum(1 for line in found if line.found)
+        state = self._took or f"{known} of {len(found)}"
         titled(box, f"Survey of {self.trip.collection} · {state}")
+        survey, beside = self.trip.survey, self.query_one("#beside", Pane)
+        if self.wide:
+            said = survey_more.beside(survey, BESIDE - 4) if survey else ["Reading…"]
+            beside.write("\n".join(said))
 
     async def news(self, name: str, news: object) -> None:
         key, fact = cast("tuple[str, Fact[Any]]", news)
@@ -124,16 +146,20 @@ class SurveyScreen(Stop):
         survey = cast(Survey, result)
         self.wizard.trip = self.trip.on(survey=survey)
         self._took = f"complete, {words.duration(monotonic() - self._began)}"
-        self._facts = survey_words.of_survey(survey, self._facts)
+        self._facts = facts_of(survey)
         self._show()
         await self.show_acts()
-        self.say(
-            "Nothing was changed. Something looks wrong? Enter on Text field or Old model "
-            "corrects it."
-        )
-        if survey.text_field.value is None and survey.text_field.how == "not known":
-            self.query_one("#facts", Lines).go("text_field")
+        settle = next((line for line in self._found() if line.settle), None)
+        if settle is not None:
+            self.say(f"{settle.what} ?: {settle.note}. Enter on the line corrects it.")
+            box = self.query_one("#facts", Lines)
+            box.go(settle.key)
+            box.focus()
         else:
+            self.say(
+                "Nothing was changed. Enter on a line shows all of it; Text field and Old model "
+                "can be corrected there."
+            )
             self.query_one("#act-go").focus()
 
     async def failed(self, name: str, error: QmmError) -> None:
@@ -155,30 +181,38 @@ class SurveyScreen(Stop):
         self._stop_reading.set()
         await super().action_back()
 
-    def on_lines_moved(self, event: Lines.Moved) -> None:
-        """The whole line on the message line, where its column was too narrow."""
-        event.stop()
-        line = next(x for x in survey_words.lines(self._facts) if x.key == event.key)
-        if line.found:
-            self.say(f"{line.what or 'It can'}: {line.found} ({line.how})")
+    def _line(self, key: str) -> Finding:
+        return next(line for line in self._found() if line.key == key)
 
-    async def on_lines_chosen(self, event: Lines.Chosen) -> None:
+    def on_lines_moved(self, event: Lines.Moved) -> None:
         event.stop()
-        if self.trip.survey is None:
-            self.say("Still reading. Lines can be corrected when the survey is complete.")
-        elif event.key == "text_field":
-            self._correct_text(self.trip.survey)
-        elif event.key == "old_model":
-            self._correct_model(self.trip.survey)
-        else:
-            self.say("This line is asked or counted; only Text field and Old model are guesses.")
+        line = self._line(event.key)
+        more = cell_len(line.found) > self._room or line.note or line.key in CORRECTABLE
+        self.say("Enter shows all of this line." if more else "Nothing is changed by reading.")
+
+    def on_lines_chosen(self, event: Lines.Chosen) -> None:
+        event.stop()
+        line, survey = self._line(event.key), self.trip.survey
+        acts = [Act("close", "Close")]
+        if survey is not None and line.key in CORRECTABLE:
+            acts.append(Act("correct", CORRECTABLE[line.key]))
+
+        def answered(key: str | None) -> None:
+            if key == "correct" and survey is not None:
+                if line.key == "text_field":
+                    self._correct_text(survey)
+                else:
+                    self._correct_model(survey)
+
+        said = survey_more.whole(line, survey, Dialog.room(self.app.size.width))
+        self.app.push_screen(Dialog(line.what or "It can", said, tuple(acts)), answered)
 
     def _correct_text(self, survey: Survey) -> None:
         fields = survey.text_fields.value or ()
         if not fields:
             self.say("No payload field holds texts. Question Text asks where they are.")
             return
-        lines = [
+        choices = [
             Line(
                 field.path,
                 f"{field.path}: text in {words.share(field.share)} of the points, "
@@ -195,7 +229,7 @@ class SurveyScreen(Stop):
                 await self.act("again")
 
         self.app.push_screen(
-            Chooser("Which field was the text in?", lines, survey.text_field.value), chosen
+            Chooser("Which field was the text in?", choices, survey.text_field.value), chosen
         )
 
     def _correct_model(self, survey: Survey) -> None:
@@ -204,7 +238,7 @@ class SurveyScreen(Stop):
         if not models:
             self.say("No known model makes vectors of this size.")
             return
-        lines = [Line(name, f"{model.label}, {model.dimensions} dimensions")
+        choices = [Line(name, f"{model.label}, {model.dimensions} dimensions")
                  for name, model in models.items()]  # fmt: skip
 
         async def chosen(name: str | None) -> None:
@@ -212,4 +246,4 @@ class SurveyScreen(Stop):
                 self._old_model = models[name]
                 await self.act("again")
 
-        self.app.push_screen(Chooser("Which model made the present vectors?", lines), chosen)
+        self.app.push_screen(Chooser("Which model made the present vectors?", choices), chosen)

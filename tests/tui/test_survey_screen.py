@@ -1,0 +1,103 @@
+"""The survey on screen: lines cut to the width, all of a line on Enter, what has to be settled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rich.cells import cell_len
+
+from qdrant_model_migration.survey import TextField
+from qdrant_model_migration.tui import survey_more
+from qdrant_model_migration.tui.app import WizardApp
+from qdrant_model_migration.tui.trip import Trip
+from support.screens import press, text_of, until
+from support.surveys import docs, fact
+
+Make = Callable[..., WizardApp]
+
+NOTE = (
+    "None of 12 known models of 384 dimensions gives the stored vectors again. A comparison "
+    "of old and new needs the old model: name it, or go on without the comparison."
+)
+FIELDS = (
+    TextField(path="text", share=0.999, average_words=120.0, example="Open the [file] and read."),
+    TextField(path="title", share=1.0, average_words=6.0, example="How to open files"),
+)
+SURVEY = docs(
+    old_model=fact(None, "not known", NOTE),
+    text_fields=fact(FIELDS, "sample"),
+    token_lengths=(3, 40, 80, 80, 200),
+    payload_fields=fact(("lang", "text", "title"), "sample"),
+    payload_indexes=fact(("lang",), "asked"),
+)
+TRIP = Trip(collection="docs_minilm", survey=SURVEY)
+
+
+async def test_enter_on_a_line_shows_all_of_it_with_its_note(wizard: Make) -> None:
+    app = wizard("survey", trip=TRIP)
+    async with app.run_test(size=(80, 24)) as pilot:
+        shown = await until(pilot, "▸[ Continue ]")
+        assert "needs the old model" not in shown
+        app.screen.query_one("#facts").go("old_model")  # type: ignore[attr-defined]
+        app.screen.query_one("#facts").focus()
+        await press(pilot, "enter")
+        shown = await until(pilot, "▸[ Close ]")
+        assert "without the comparison." in shown
+        assert "[ Name the model ]" in shown
+
+
+async def test_a_finding_that_is_too_long_is_cut_with_a_sign_and_stays_on_one_line(
+    wizard: Make,
+) -> None:
+    long = "scalar int8, kept in memory, and so on for much longer than one line has room for it"
+    trip = TRIP.on(survey=SURVEY.model_copy(update={"quantization": fact({}, "asked", long)}))
+    app = wizard("survey", trip=trip)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "▸[ Continue ]")
+        line = next(x for x in text_of(app).split("\n") if "Quantization" in x)
+        assert "…  asked" in line
+        app.screen.query_one("#facts").go("quantization")  # type: ignore[attr-defined]
+        app.screen.query_one("#facts").focus()
+        await press(pilot, "enter")
+        assert "room for it" in (await until(pilot, "▸[ Close ]"))
+
+
+async def test_what_has_to_be_settled_is_marked_and_can_be_corrected(wizard: Make) -> None:
+    settle = SURVEY.model_copy(
+        update={"text_field": fact("text", "sample", "two fields hold long texts (text, title)")}
+    )
+    app = wizard("survey", trip=TRIP.on(survey=settle))
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert "?Text field" in await until(pilot, "▸[ Continue ]")
+        app.screen.query_one("#facts").go("text_field")  # type: ignore[attr-defined]
+        app.screen.query_one("#facts").focus()
+        await press(pilot, "enter")
+        shown = await until(pilot, "▸[ Close ]")
+        assert "two fields hold long texts" in shown
+        assert "Open the [file] and read." in shown
+        await press(pilot, "right", "enter")
+        await until(pilot, "Which field was the text in?")
+
+
+async def test_a_wide_window_shows_texts_lengths_and_indexes_beside_it(wizard: Make) -> None:
+    app = wizard("survey", trip=TRIP)
+    async with app.run_test(size=(120, 40)) as pilot:
+        shown = await until(pilot, "Fields with texts")
+        assert "> text: in 99.9 %" in shown
+        assert "Tokens of 5 texts" in shown
+        assert "Payload indexes: lang" in shown
+        assert "HOW WE KNOW" in shown
+
+
+async def test_a_narrow_window_leaves_out_only_how_it_is_known(wizard: Make) -> None:
+    app = wizard("survey", trip=TRIP)
+    async with app.run_test(size=(50, 20)) as pilot:
+        shown = await until(pilot, "▸[ Continue ]")
+        assert "HOW WE KNOW" not in shown
+        assert "Quantization" in shown
+
+
+def test_every_length_is_counted_once_and_no_bar_is_wider_than_its_box() -> None:
+    lines = survey_more.lengths(SURVEY, 42)
+    assert sum(int(line.rsplit(" ", 1)[1]) for line in lines[1:]) == 5
+    assert all(cell_len(line) <= 42 for line in survey_more.beside(SURVEY, 42))
