@@ -29,7 +29,7 @@ def test_ids_of_both_kinds_come_back_in_order(tmp_path: Path) -> None:
 
 def test_a_pass_that_breaks_off_leaves_the_last_whole_ledger(tmp_path: Path) -> None:
     write(tmp_path, 1)
-    with pytest.raises(AttributeError):
+    with pytest.raises(TypeError):
         write(tmp_path, 2, None)  # type: ignore[arg-type]
     assert [point for point, _ in read_ledger(tmp_path)] == [1]
 

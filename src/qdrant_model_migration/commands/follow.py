@@ -95,6 +95,13 @@ def watch(folder: Path, *, stop_on_interrupt: bool) -> RunView:
 def ending(seen: RunView) -> int:
     """Say in a line or two what happened and what comes next; returns the exit code."""
     name = seen.folder.name
+    if seen.error:  # of this session; a refused rollback or cleanup leaves the run as it was
+        for part in ("what", "why", "todo"):
+            if seen.error.get(part):
+                click.echo(seen.error[part], err=True)
+        if seen.state == "failed":
+            click.echo(f"Next: qmm resume {name}", err=True)
+        return 4
     if seen.state == "waiting" and seen.gate:
         from qdrant_model_migration.steps.gate import Gate
 
@@ -104,11 +111,6 @@ def ending(seen: RunView) -> int:
             click.echo(f"  {line}")
         verb = gate.name if gate.name in ("rollback", "cleanup") else "resume"
         click.echo(f"Next: qmm {verb} {name} {gate.flags()}")
-    elif seen.error:
-        for part in ("what", "why", "todo"):
-            if seen.error.get(part):
-                click.echo(seen.error[part], err=True)
-        click.echo(f"Next: qmm resume {name}", err=True)
     elif seen.state == "stopped":
         click.echo(f"Stopped. Everything confirmed is kept. Next: qmm resume {name}")
     elif seen.state == "done":
