@@ -22,6 +22,7 @@ from support.screens import text_of, until
 
 Make = Callable[..., WizardApp]
 LONG = 90.0
+pytestmark = pytest.mark.xdist_group("wizard trips")
 
 
 @pytest.fixture
