@@ -87,8 +87,8 @@ def test_quantization_can_be_taken_off(world: World) -> None:
 def test_search_is_measured_with_the_collections_own_vectors(world: World) -> None:
     using = world.kept["name"] or ""
     ProbeSearch(collection="docs", vector=using, moment="before", sample=20).apply(world)
-    assert world.kept["search before"]["recall"] > 0.9
-    assert world.kept["search before"]["searches"] == 20
+    assert world.kept["search_before"]["recall"] > 0.9
+    assert world.kept["search_before"]["searches"] == 20
 
 
 def test_where_exact_search_is_not_allowed_only_the_time_is_measured(world: World) -> None:
@@ -97,8 +97,8 @@ def test_where_exact_search_is_not_allowed_only_the_time_is_measured(world: Worl
     using = world.kept["name"] or ""
     for moment in ("before", "after"):
         ProbeSearch(collection="docs", vector=using, moment=moment, sample=5).apply(world)
-    assert world.kept["search before"]["recall"] is None
-    assert world.kept["search before"]["milliseconds"] > 0
+    assert world.kept["search_before"]["recall"] is None
+    assert world.kept["search_before"]["milliseconds"] > 0
     with pytest.raises(Waiting) as waiting:
         KeepOrUndo(collection="docs", vector=world.kept["name"]).apply(world)
     assert "not known" in waiting.value.gate.says[0]

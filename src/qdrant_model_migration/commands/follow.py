@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ import click
 
 from qdrant_model_migration import words
 from qdrant_model_migration.engine import RunView, Watch, give_consent, start, steer
+from qdrant_model_migration.errors import RunNotGoing
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -86,7 +88,8 @@ def watch(folder: Path, *, stop_on_interrupt: bool) -> RunView:
                         return look.look()
                     if not stopping:
                         console.print("Stopping: what is on its way is finished, up to 10 s.")
-                        steer(folder, "stop")
+                        with suppress(RunNotGoing):  # it has just ended by itself
+                            steer(folder, "stop")
                     stopping = True
     finally:
         look.close()

@@ -135,7 +135,10 @@ def _csv(text: str, name: str) -> Iterator[_Row]:
     # Spreadsheets in some countries separate by semicolons.
     delimiter = ";" if ";" in first and "," not in first else ","
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    head = [column.strip().lower() for column in next(rows, [])]
+    try:
+        head = [column.strip().lower() for column in next(rows, [])]
+    except csv.Error:
+        head = []
     if "query" not in head:
         raise QueryFileUnusable(
             f"line 1 of {name} names no column query",

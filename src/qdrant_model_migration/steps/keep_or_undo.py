@@ -47,8 +47,8 @@ def _gate(ctx: StepContext) -> Gate:
         name="keep_or_undo",
         title="Keep the new quantization, or undo it?",
         says=(
-            _line("Before", ctx.recall("search before")),
-            _line("After", ctx.recall("search after")),
+            _line("Before", ctx.recall("search_before")),
+            _line("After", ctx.recall("search_after")),
             "recall@10: how many of the exact answers the usual search finds, with this "
             "collection's own vectors as queries. Undoing rebuilds the segments once more.",
             "How much memory the server saved it does not report.",

@@ -73,7 +73,7 @@ class ProbeSearch(Step):
             "milliseconds": statistics.median(milliseconds) if milliseconds else None,
             "searches": asked,
         }
-        ctx.remember(f"search {self.moment}", result)
+        ctx.remember(f"search_{self.moment}", result)
         if asked:
             recall = (
                 f"recall@{LIMIT} {found / total:.3f} against exact search"

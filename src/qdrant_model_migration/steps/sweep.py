@@ -17,7 +17,7 @@ from qdrant_model_migration.steps.step import Step, StepContext, StepText
 from qdrant_model_migration.words import plural
 
 MOST_PASSES = 3
-REPLACED = "sweep replaced"  # ids that are deleted and inserted again by the pass that is going on
+REPLACED = "sweep_replaced"  # ids that are deleted and inserted again by the pass that is going on
 
 
 class Late(NamedTuple):

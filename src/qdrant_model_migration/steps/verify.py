@@ -68,9 +68,9 @@ class Verify(Step):
         )
 
     def apply(self, ctx: StepContext) -> None:
-        if ctx.recall("verify began"):
+        if ctx.recall("verify_began"):
             catch_up(ctx)  # a verify that is repeated first fetches what was missing
-        ctx.remember("verify began", True)
+        ctx.remember("verify_began", True)
         integrity = check_integrity(ctx, self.sample)
         verdict = self._judge(ctx, integrity)
         ctx.remember("verdict", verdict.model_dump(mode="json"))
