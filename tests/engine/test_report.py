@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from qdrant_model_migration.engine import run_here, summarize, view, write_report
-from qdrant_model_migration.engine.report import markdown
+from qdrant_model_migration.engine.report import Report, Section, html, markdown
 from qdrant_model_migration.errors import QmmError, ReportNotWritten
 from qdrant_model_migration.quality import Check, Integrity, decide
 from qdrant_model_migration.steps import StepContext
@@ -187,3 +187,10 @@ def test_markdown_is_made_of_the_report_alone() -> None:
 
     empty = Report("Done", "docs-1", "now", (), (), ())
     assert markdown(empty) == "# Done\n\n\nRun docs-1, report made now.\n"
+
+
+def test_lines_to_change_stand_in_both_reports_as_they_are() -> None:
+    code = ('- model = "<b>old`"', '+ model = "new"')
+    made = Report("Done", "r", "now", (), (), (Section("Lines to change", code=code),))
+    assert '\n    - model = "<b>old`"\n    + model = "new"\n' in markdown(made)
+    assert "&lt;b&gt;old" in html(made)

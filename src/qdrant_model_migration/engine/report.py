@@ -16,6 +16,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from qdrant_model_migration.engine import change_lines
 from qdrant_model_migration.engine.run_folder import PLAN
 from qdrant_model_migration.engine.run_view import DeadLetter, EventView, RunView, Watch, view
 from qdrant_model_migration.engine.summary import Todo, at, summarize
@@ -33,12 +34,13 @@ PAGE = 1000
 
 
 class Section(NamedTuple):
-    """A heading, sentences under it, then a table. head is empty where the rows need none."""
+    """A heading, sentences, a table, lines of code. head is empty where the rows need none."""
 
     title: str
     says: tuple[str, ...] = ()
     head: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
+    code: tuple[str, ...] = ()
 
 
 class Report(NamedTuple):
@@ -91,6 +93,9 @@ def markdown(report: Report) -> str:
             head = section.head or ("",) * len(section.rows[0])
             lines += [_row(head), _row(("---",) * len(head))]
             lines += [_row(tuple(_plain(cell) for cell in row)) for row in section.rows]
+        if section.code:
+            # Set in, not fenced: nothing that stands in a line can end it.
+            lines += ["", *(f"    {_printable(line)}" for line in section.code)]
     lines += ["", f"Run {report.run}, report made {report.made}.", ""]
     return "\n".join(lines)
 
@@ -148,9 +153,9 @@ def _application(run: RunView) -> Section:
         "Queries and documents must be made by the same model. The application changes its query "
         "model at the moment in which the alias is switched.",
     )
-    return Section(
-        "Lines to change in the application", says if rows else (), ("what", "old", "new"), rows
-    )
+    title, head = "Lines to change in the application", ("what", "old", "new")
+    code = tuple(change_lines.lines(changes, "Python"))
+    return Section(title, says if rows else (), head, rows, code)
 
 
 def _verdict(verdict: dict[str, Any] | None) -> Iterator[Section]:
@@ -318,8 +323,12 @@ def _row(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
 def _plain(text: str) -> str:
     """A text of unknown origin as one line that Markdown shows as it is."""
-    line = "".join(c if c.isprintable() else " " for c in text)
+    line = _printable(text)
     line = re.sub(r"([\\`*\[\]|#])", r"\\\1", line)
     return line.replace("<", "&lt;").replace("\N{NO-BREAK SPACE}", " ").strip()

@@ -1,11 +1,15 @@
-"""Lines to change in the application: settings old and new, to copy or to save."""
+"""Lines to change in the application: as Python, curl or a list, to copy or to save."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.text import Text
 from textual.app import ComposeResult
+from textual.widget import Widget
 
+from qdrant_model_migration.engine import change_lines
+from qdrant_model_migration.tui.screens.stop import HelpText
 from qdrant_model_migration.tui.screens.watching import Watching
 from qdrant_model_migration.tui.typeset import plain
 from qdrant_model_migration.tui.widgets.frame import Pane, facts
@@ -14,50 +18,67 @@ from qdrant_model_migration.tui.widgets.press import Act
 if TYPE_CHECKING:
     from qdrant_model_migration.engine import RunView
 
-FILE = "app-changes.txt"
+STYLES = {"-": "bold", "+": "bold"}
 
 
 class LinesToChangeScreen(Watching):
-    """What is not known is not invented."""
+    """What is not known is not invented: it reads <your client>."""
 
     place: str = "Cutover"
     hello = "Give this to whoever maintains the application."
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._form = change_lines.FORMS[0]
+
     def body(self) -> ComposeResult:
-        yield Pane("Settings to change in your application", "", id="diff")
+        yield Pane("Lines to change in your application", "", id="diff")
         yield Pane("What it means", "", id="means")
 
     def acts(self) -> tuple[Act, ...]:
-        return (Act("copy", "Copy"), Act("save", "Save to a file"), Act("back", "Back"))
+        return (
+            Act("copy", "Copy"),
+            Act("save", "Save to a file"),
+            Act("form", f"Show as {_named(self._next_form())}"),
+            Act("back", "Back"),
+        )
+
+    def first(self) -> Widget | None:
+        return self.query_one("#act-copy")
+
+    def help(self) -> HelpText:
+        return HelpText(
+            "Lines to change",
+            (
+                "- goes out, + comes in, the other lines stay as they are.",
+                "<your client> and the like stand for what a run cannot know.",
+                "",
+                f"Save writes all forms into {change_lines.FILE} in the run folder.",
+                "The report holds the same lines.",
+            ),
+        )
+
+    def _next_form(self) -> str:
+        forms = change_lines.FORMS
+        return forms[(forms.index(self._form) + 1) % len(forms)]
+
+    def _rows(self) -> list[dict[str, str]]:
+        return (self.view.facts.get("application_changes") if self.view else None) or []
 
     def _lines(self) -> list[str]:
-        rows = (self.view.facts.get("application_changes") if self.view else None) or []
-        lines: list[str] = []
-        for row in rows:
-            what = plain(row["what"])
-            if row["old"] == row["new"]:
-                lines.append(f"  {what:<16} {plain(row['new'])}")
-            else:
-                lines.append(f"- {what:<16} {plain(row['old'])}")
-                lines.append(f"+ {what:<16} {plain(row['new'])}")
-        return lines
+        return [plain(line) for line in change_lines.lines(self._rows(), self._form)]
 
     async def draw(self, view: RunView) -> None:
-        lines = self._lines()
-        self.query_one("#diff", Pane).write("\n".join(lines) or "Nothing to change.")
-        rows = [
-            (
-                "Name",
-                "the alias stays. Do not write the new collection's name into the application.",
-            ),
-            ("Model", "queries and documents must be made by the same model."),
-            ("Prefix", "is put before each search text, not before documents."),
-            (
-                "using",
-                "an alias cannot choose a vector: with a named vector it must change as well.",
-            ),
-            ("New texts", "whatever adds documents must use the new model too."),
-        ]
+        self._show()
+
+    def _show(self) -> None:
+        text = Text()
+        for line in self._lines() or ["Nothing to change."]:
+            text.append(f"{line}\n", STYLES.get(line[:1], ""))
+        text.rstrip()
+        title = f"Lines to change in your application · {self._form}"
+        self.query_one("#diff", Pane).write(text, title=title)
+        rows = change_lines.meaning(self._rows())
         self.query_one("#means", Pane).write(facts(rows, max(40, self.size.width - 4)))
 
     async def act(self, key: str) -> None:
@@ -65,13 +86,21 @@ class LinesToChangeScreen(Watching):
             self.app.copy_to_clipboard("\n".join(self._lines()))
             self.say(
                 "Copied where the terminal allows it. If nothing arrives, Save to a file puts the "
-                f"lines into {FILE} in the run folder."
+                f"lines into {change_lines.FILE} in the run folder."
             )
+        elif key == "form":
+            self._form = self._next_form()
+            self._show()
+            await self.show_acts()
         elif key == "save":
-            path = self.run / FILE
+            path = self.run / change_lines.FILE
             try:
-                path.write_text("\n".join(self._lines()) + "\n", encoding="utf-8")
+                path.write_text(change_lines.whole(self._rows()), encoding="utf-8")
             except OSError:
                 self.say("The file cannot be written. Copy the lines instead.", trouble=True)
             else:
                 self.say(f"Saved: {path}")
+
+
+def _named(form: str) -> str:
+    return "a list" if form == "list" else form

@@ -1,0 +1,75 @@
+"""The lines an application changes: what differs goes out and comes in, nothing is invented."""
+
+from __future__ import annotations
+
+import ast
+import json
+from typing import Any
+
+import pytest
+
+from qdrant_model_migration.engine import change_lines
+
+
+def rows(**changes: tuple[str, str]) -> list[dict[str, Any]]:
+    found = {
+        "collection name": ("docs", "docs"),
+        "query model": ("all-MiniLM-L6-v2", "bge-base-en-v1.5"),
+        "query prefix": ("none", 'Represent "this": '),
+        "dimensions": ("384", "768"),
+        "using": ("not needed: the vector has no name", "not needed: the vector has no name"),
+        **{key.replace("_", " "): value for key, value in changes.items()},
+    }
+    return [{"what": what, "old": old, "new": new} for what, (old, new) in found.items()]
+
+
+def side(lines: list[str], sign: str) -> str:
+    """The text as it is before (-) or after (+)."""
+    return "\n".join(line[2:] for line in lines if line[:1] in (" ", sign))
+
+
+def test_as_python_both_sides_are_python_and_only_what_differs_is_marked() -> None:
+    lines = change_lines.lines(rows(), "Python")
+    for sign in "-+":
+        code = side(lines, sign).replace("<your embedding call>", "embed")
+        ast.parse(code.replace("<your client>", "client"))
+    assert '+ prefix = "Represent \\"this\\": "' in lines
+    assert "prefix" not in side(lines, "-")
+    assert lines[-1] == '  <your client>.query_points(collection_name="docs", query=vector)'
+
+
+def test_a_named_vector_changes_using_and_says_that_an_alias_cannot() -> None:
+    changed = rows(using=("not needed: the vector has no name", "bge_base_768"))
+    assert 'using="bge_base_768")' in change_lines.lines(changed, "Python")[-1]
+    assert '+     "using": "bge_base_768",' in change_lines.lines(changed, "curl")
+    assert "cannot choose a vector" in dict(change_lines.meaning(changed))["using"]
+
+
+@pytest.mark.parametrize("form", change_lines.FORMS)
+def test_an_unknown_old_model_is_not_invented(form: str) -> None:
+    changed = rows(query_model=("not known", "new"), dimensions=("not known", "8"))
+    lines = change_lines.lines(changed, form)
+    before = side(lines, "-")
+    assert "not known" not in before if form != "list" else "not known" in before
+    assert "<your present model>" in before or form == "list"
+
+
+def test_as_curl_the_new_side_is_json_once_the_placeholders_are_filled() -> None:
+    after = side(change_lines.lines(rows(using=("a", "b")), "curl"), "+")
+    body = after.split("-d '", 1)[1].rsplit("'", 1)[0]
+    start = body.index("<768 dimensions")
+    body = body[:start] + "[0.5]" + body[body.index(">,", start) + 1 :]
+    assert json.loads(body.replace("<your limit>", "10")) == {
+        "query": [0.5], "using": "b", "limit": 10,
+    }  # fmt: skip
+
+
+def test_nothing_to_change_gives_no_lines() -> None:
+    same = [row | {"new": row["old"]} for row in rows()]
+    assert [change_lines.lines(same, form) for form in change_lines.FORMS] == [[], [], []]
+
+
+def test_the_file_holds_every_form_and_what_it_means() -> None:
+    text = change_lines.whole(rows())
+    for words in ("As Python", "As curl", "As a list", "Name: docs stays", "New texts:"):
+        assert words in text

@@ -1,0 +1,43 @@
+"""Lines to change on screen: three forms, copied, saved into the run folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from qdrant_model_migration.engine.change_lines import FILE
+from qdrant_model_migration.tui.app import WizardApp
+from qdrant_model_migration.tui.trip import Trip
+from support.screens import SWITCHED, a_run, press, until
+
+Make = Callable[..., WizardApp]
+
+
+async def test_the_lines_in_every_form_to_copy_and_to_save(wizard: Make, stage: Any) -> None:
+    stage.view = a_run(stage.folder, "done", at=8, facts=SWITCHED)
+    app = wizard("lines", trip=Trip(run=stage.folder))
+    async with app.run_test(size=(80, 24)) as pilot:
+        shown = await until(pilot, '+ model = "subwords-256"')
+        assert '- model = "words-128"' in shown
+        assert "▸[ Copy ]" in await until(pilot, "▸[ ")
+        assert "whatever adds documents must use the new model too" in shown
+        await press(pilot, "enter")
+        await until(pilot, "Copied where the terminal allows it")
+        assert '+ model = "subwords-256"' in app.clipboard
+        await press(pilot, "right", "right", "enter")
+        await until(pilot, "<your server>/collections/docs/points/query")
+        await press(pilot, "enter")
+        await until(pilot, "+ query model      subwords-256")
+        await press(pilot, "left", "enter")
+        await until(pilot, "Saved:")
+    assert "As curl" in (stage.folder / FILE).read_text(encoding="utf-8")
+
+
+async def test_a_folder_that_cannot_be_written_is_said(wizard: Make, stage: Any) -> None:
+    stage.view = a_run(stage.folder, "done", at=8, facts=SWITCHED)
+    (stage.folder / FILE).mkdir()
+    app = wizard("lines", trip=Trip(run=stage.folder))
+    async with app.run_test(size=(50, 20)) as pilot:
+        await until(pilot, "▸[ Copy ]")
+        await press(pilot, "right", "enter")
+        await until(pilot, "cannot be written")
