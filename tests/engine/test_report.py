@@ -98,7 +98,7 @@ def test_no_text_becomes_markup(finished: Path) -> None:
     assert r"\*\*bold\*\*" in text
     rows = [line for line in text.splitlines() if "second line" in line]
     assert rows
-    assert all(line.startswith(("| ", "- [ ] ")) for line in rows)
+    assert all(line.startswith(("| ", "- [ ] ", "    ")) for line in rows)
 
 
 def test_the_page_loads_nothing_from_anywhere(finished: Path) -> None:
