@@ -316,6 +316,7 @@ def test_a_lasting_refusal_is_told_and_the_resume_goes_on(
     to_the_cutover(trip)
     again = [r for r in list(fake.requests)[written:] if r.method == "PUT" and "points" in r.path]
     assert again, "nothing was left to write"
+    assert trip.seen.facts["caught_up"] == [0, 0, 0], "the backfill had left it to the catch-up"
     finish(fake, trip)
 
 
@@ -386,7 +387,10 @@ def somebody_elses(fake: FakeQdrant) -> None:
     fake.call("PUT", f"/collections/{NEW_NAME}/points", body)
 
 
-@pytest.mark.parametrize("when", ["before", "at creation", "backfill", "catch-up", "gate", "sweep"])
+MOMENTS = ("before", "at creation", "backfill", "catch-up", "index", "gate", "sweep")
+
+
+@pytest.mark.parametrize("when", MOMENTS)
 def test_a_foreign_collection_of_the_targets_name_is_never_touched(
     fake: FakeQdrant, trip: Trip, when: str
 ) -> None:
@@ -397,11 +401,14 @@ def test_a_foreign_collection_of_the_targets_name_is_never_touched(
         arrive(None)
     elif when == "at creation":
         fake.before(f"/collections/{NEW_NAME}$", arrive, method="PUT", times=1)
-    elif when in ("backfill", "catch-up"):
+    elif when in ("backfill", "catch-up", "index"):
         # The run fails, and is resumed when the name belongs to somebody else.
-        path = TARGET_POINTS if when == "backfill" else SOURCE_SCROLL
-        after = 5 if when == "backfill" else 7
-        fake.fail(path=path, after=after, times=None, status=507, error="full")
+        method, path, after = {
+            "backfill": ("PUT", TARGET_POINTS, 5),
+            "catch-up": ("POST", SOURCE_SCROLL, 7),
+            "index": ("PATCH", f"/collections/{NEW_NAME}$", 0),
+        }[when]
+        fake.fail(method=method, path=path, after=after, times=None, status=507, error="full")
         assert trip.go() == 4
         fake.heal()
         arrive(None)
@@ -419,6 +426,7 @@ def test_a_foreign_collection_of_the_targets_name_is_never_touched(
     assert trip.go() == 4
     assert f"{NEW_NAME} already exists" in trip.error["what"]
     points = fake.dump(NEW_NAME)["points"]
+    assert fake.state.collections[NEW_NAME].config["optimizer_config"]["indexing_threshold"] != 0
     assert list(points) == [4]
     assert points[4]["payload"] == {"mine": True}
     assert len(fake.dump(OLD_NAME)["points"]) == POINTS
@@ -565,6 +573,9 @@ def test_after_the_switch_new_writes_are_spared_and_late_ones_carried(
 
     fake.before("/collections/aliases", before_the_switch, method="POST", times=1)
     fake.after("/collections/aliases", after_the_switch, method="POST", times=1)
+    # One part of the application still writes the old way while the sweep reads.
+    fake.after(SOURCE_SCROLL, lambda _: edit(fake, 4), times=1,
+               when=lambda _: fake.state.aliases[ALIAS] == NEW_NAME)  # fmt: skip
     assert trip.go() == 0, trip.seen.error
     new = fake.dump(NEW_NAME)["points"]
     assert new[ident(100)]["payload"]["text"] == "new there"
@@ -664,6 +675,7 @@ def test_points_the_source_hides_at_the_switch_are_swept_when_they_show(
     fake.after(f"/collections/{OLD_NAME}$", lambda _: source.hidden.clear(), method="GET", times=1,
                after=2, when=lambda _: fake.state.aliases[ALIAS] == NEW_NAME)  # fmt: skip
     assert trip.go() == 0, trip.seen.error
+    source.hidden.clear()
     assert_arrived(fake, trip)
 
 
