@@ -181,6 +181,21 @@ def test_verify_finds_everything_there_and_says_it_has_no_proof(world: World) ->
     assert checks["No vector"]["found"] == 3
 
 
+def test_a_text_beyond_the_model_is_set_aside_and_does_not_stop_the_run(world: World) -> None:
+    bad = Point(30, {"text": "beyond the model"}, {})
+    world.qdrant.delete("docs_old", [30])
+    world.qdrant.insert("docs_old", [bad])
+    load(world)
+    world.qdrant.upsert("docs_old", [Point(31, {"text": "beyond it too"}, {})])
+    CatchUp().apply(world)
+    assert {30, 31} <= world.dead.keys()
+    assert "no usable vector" in world.dead[30]
+    Verify(sample=NUMBER).apply(world)
+    checks = {c["name"]: c for c in world.kept["verdict"]["integrity"]["checks"]}
+    assert checks["No vector"]["ok"] is None, checks
+    assert everything(world.qdrant, "docs_new")[30].payload == bad.payload
+
+
 @pytest.mark.parametrize("fault", ["missing", "extra", "payload", "vector", "no vector"])
 def test_verify_says_no_go_to_a_collection_that_is_not_whole(world: World, fault: str) -> None:
     load(world)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from qdrant_model_migration.embedders import Embedded, ModelRef
+from qdrant_model_migration.errors import BadVector
 from qdrant_model_migration.pipeline.move import Embed, Keep, Load, Move, TargetVector, TextSource
 from qdrant_model_migration.qdrant import Point, PointId, Qdrant
 
@@ -18,13 +19,18 @@ NEW = ModelRef(kind="practice", name="test/new", dimensions=12)
 
 
 class HashModel:
-    """Each text its own vector, the same every time: what a model is to everything but quality."""
+    """Each text its own vector, the same every time: what a model is to everything but quality.
+
+    It makes no vector of a text with the word "beyond" in it.
+    """
 
     def __init__(self, model: ModelRef) -> None:
         self.model = model
         self.texts = 0
 
     def embed(self, texts: Sequence[str], role: str) -> Embedded:
+        if bad := tuple(i for i, text in enumerate(texts) if "beyond" in text):
+            raise BadVector(self.model.label, "not a number", bad)
         self.texts += len(texts)
         vectors = []
         for text in texts:

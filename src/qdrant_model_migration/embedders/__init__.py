@@ -21,6 +21,7 @@ from qdrant_model_migration.embedders.practice import (
     practice_model,
     practice_models_folder,
 )
+from qdrant_model_migration.embedders.usable import Usable, embed_usable
 
 __all__ = [
     "METADATA_KEY",
@@ -30,6 +31,8 @@ __all__ = [
     "ModelRef",
     "Pooling",
     "Role",
+    "Usable",
+    "embed_usable",
     "fetch",
     "fit",
     "list_models",

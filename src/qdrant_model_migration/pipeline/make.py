@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from qdrant_model_migration.embedders import Embedder, ModelRef
+from qdrant_model_migration.embedders import Embedder, ModelRef, embed_usable
 from qdrant_model_migration.errors import BadVector
 from qdrant_model_migration.pipeline.move import Embed, Keep, Move, Truncate
 from qdrant_model_migration.pipeline.text import NoText, text_of
@@ -44,7 +44,8 @@ def make(points: Sequence[Point], move: Move, open_model: Open) -> Made:
     """The target's points for these of the source: payloads untouched, each vector by its origin.
 
     Texts are sorted by length before they are embedded, since a batch costs what its longest text
-    costs, and equal texts are embedded once.
+    costs, and equal texts are embedded once. A text that the model makes no usable vector of is
+    set aside like a missing one.
     """
     vectors: list[dict[str, WritableVector]] = [{} for _ in points]
     dead: list[DeadLetter] = []
@@ -64,12 +65,17 @@ def make(points: Sequence[Point], move: Move, open_model: Open) -> Made:
             if not wanted:
                 continue
             with _one_at_a_time:
-                done = open_model(origin.model).embed(wanted, "passage")
+                done = embed_usable(open_model(origin.model), wanted, "passage")
             tokens, truncated = tokens + done.tokens, truncated + done.truncated
             made = dict(zip(wanted, done.vectors, strict=True))
-            for slot, text in zip(vectors, texts, strict=True):
-                if isinstance(text, str):
-                    slot[target.name] = made[text]
+            for slot, point, text in zip(vectors, points, texts, strict=True):
+                if not isinstance(text, str):
+                    continue
+                if (vector := made[text]) is not None:
+                    slot[target.name] = vector
+                else:
+                    reason = f"{origin.model.label} makes no usable vector of it"
+                    dead.append(DeadLetter(point.id, reason, f'"{text[:40]}"'))
             continue
         for slot, point in zip(vectors, points, strict=True):
             old = point.vectors.get(origin.source)

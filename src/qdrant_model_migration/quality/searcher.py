@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import NamedTuple
 
-from qdrant_model_migration.embedders import Embedder
-from qdrant_model_migration.errors import BadVector, QueryEmpty
+from qdrant_model_migration.embedders import Embedder, embed_usable
+from qdrant_model_migration.errors import QueryEmpty
 from qdrant_model_migration.qdrant import Hit, Qdrant, Vector
 
 # Bounds the memory that vectors of queries take, whatever the number of queries.
@@ -76,14 +76,10 @@ class Searcher:
         return found
 
     def _vectors(self, texts: Sequence[str]) -> list[Vector | None]:
-        try:
-            return [*self.embedder.embed(texts, "query").vectors]
-        except BadVector as bad:
-            usable = [text for i, text in enumerate(texts) if i not in bad.positions]
-            if not usable or not bad.positions:
-                raise
-            made = iter(self.embedder.embed(usable, "query").vectors)
-            return [None if i in bad.positions else next(made) for i in range(len(texts))]
+        made = embed_usable(self.embedder, texts, "query")
+        if made.bad is not None and not any(vector is not None for vector in made.vectors):
+            raise made.bad
+        return made.vectors
 
     def _search(self, vector: Vector | None, limit: int, payload: bool, embedding: float) -> Found:
         if vector is None:
