@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from textual.pilot import Pilot, WaitForScreenTimeout
 
 from qdrant_model_migration.embedders import ModelRef
 from qdrant_model_migration.engine import Card, EventView, RunView, StepView
+from qdrant_model_migration.engine.run_view import Sample
 
 
 def text_of(app: App[Any]) -> str:
@@ -84,6 +86,15 @@ STEPS = (
     ("sweep", "Sweep: late writes to the old one"),
 )
 AT = "2026-03-14T09:30:07.000+00:00"
+BEGAN = "2026-03-14T09:12:07.000+00:00"
+NOW = datetime(2026, 3, 14, 9, 30, 9, tzinfo=timezone.utc)
+"""Two seconds after the engine was heard of last."""
+RATES = tuple(
+    Sample(f"2026-03-14T09:{20 + n // 6:02}:{n % 6 * 10:02}.000+00:00", 2, 1000 * n, rate)
+    for n, rate in enumerate([21.0, 40.0, 52.0, 58.0, 64.0, 61.0, 58.0, 58.0] * 7)
+    if not 20 < n < 26
+)
+"""The speed of the backfill over some minutes, with a pause in them."""
 
 
 def a_run(folder: Path, state: str = "running", *, at: int = 2, **changes: Any) -> RunView:
@@ -118,12 +129,17 @@ def a_run(folder: Path, state: str = "running", *, at: int = 2, **changes: Any) 
         run_id="docs-0314", what=card.what, title=card.title, state=state, since=AT, steps=steps,
         gate=None, verdict=None, error=None, dead_letters=0, events=events, application=None,
         facts={}, retry=None, folder=folder, card=card, live=state == "running", session=1,
-        step=at if at < len(STEPS) else None, began=AT, ended=None, heard=AT, throttle=None,
+        step=at if at < len(STEPS) else None, began=BEGAN, ended=None, heard=AT, throttle=None,
         dead_letter_reasons={}, rates=(), consents=(),
     )  # fmt: skip
     return view._replace(**changes)
 
 
+ERROR = {"what": "The server's disk is full.", "why": "400 MB are missing.", "todo": "Free them."}
+RETRY = {
+    "since": "2026-03-14T09:29:27.000+00:00", "at": "2026-03-14T09:30:07.000+00:00", "wait": 10.0,
+    "attempt": 5, "reason": "the connection was refused", "text": "",
+}  # fmt: skip
 CUTOVER: dict[str, Any] = {
     "name": "cutover",
     "title": "Cutover: switch the alias docs",

@@ -11,10 +11,10 @@ import pytest
 from qdrant_model_migration import engine
 from qdrant_model_migration.advice import ModelChoice, WhatIf, answer_all, imagine
 from qdrant_model_migration.engine import RunView
-from qdrant_model_migration.tui import tasks
+from qdrant_model_migration.tui import tasks, typeset
 from qdrant_model_migration.tui.app import WizardApp
 from qdrant_model_migration.tui.trip import Trip
-from support.screens import MODELS
+from support.screens import MODELS, NOW
 
 
 @pytest.fixture(autouse=True)
@@ -80,6 +80,7 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
         ("list_runs", list_runs),
     ):  # fmt: skip
         monkeypatch.setattr(engine, name, double)
+    monkeypatch.setattr(typeset, "present", lambda: NOW.astimezone())
     return played
 
 

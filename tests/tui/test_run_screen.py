@@ -9,36 +9,87 @@ import pytest
 
 from qdrant_model_migration.tui.app import WizardApp
 from qdrant_model_migration.tui.trip import Trip
-from support.screens import CUTOVER, a_run, press, until
+from qdrant_model_migration.tui.widgets.press import Press
+from support.screens import CUTOVER, ERROR, RATES, RETRY, a_run, press, until
 
 Make = Callable[..., WizardApp]
-ERROR = {"what": "The server's disk is full.", "why": "400 MB are missing.", "todo": "Free them."}
+
+
+LONG_GONE = {**RETRY, "since": "2026-03-14T09:15:00.000+00:00", "wait": 60.0}
+OLD = "2026-03-14T09:29:55.000+00:00"
+SWITCH = {"switched": {"alias": "docs", "from": "docs_old", "to": "docs_new"}}
 
 
 @pytest.mark.parametrize(
-    ("state", "changes", "title", "second", "button"),
+    ("state", "changes", "title", "second", "buttons"),
     [
-        ("starting", {"at": 0}, "… STARTING", "Nothing is written yet", "[ Pause ]"),
-        ("running", {}, "» RUNNING · step 3 of 8", "58 points/s", "[ Pause ]"),
-        ("paused", {}, "= PAUSED", "63,220 points are confirmed", "[ Continue ]"),
-        ("stopping", {}, "= STOPPING", "up to 10 s", "[ Log ]"),
-        ("stopped", {}, "= STOPPED", "Resume goes on from there", "[ Resume ]"),
-        ("interrupted", {}, "! INTERRUPTED", "It ended without a reason", "[ Resume ]"),
-        ("failed", {"error": ERROR}, "! FAILED", "400 MB are missing. Free them.", "[ Resume ]"),
-        ("waiting", {"at": 6, "gate": CUTOVER}, "? WAITING FOR YOU", "uses nothing", "verdict ]"),
-        ("done", {"at": 8}, "✓ DONE", "Nothing old was deleted", "[ Report ]"),
+        ("starting", {"at": 0}, "… STARTING · step 1 of 8", "Nothing is written yet", "Stop…"),
+        ("running", {}, "» RUNNING · step 3 of 8, Backfill", "58 points/s", "Pause Speed"),
+        ("running", {"throttle": {"pace": "gently"}}, "~ SLOWED to 58 points/s · you chose gently",
+         "Speed sets it free again", "Pause Speed"),
+        ("running", {"at": 4}, "» FINISHING · Build the index", "The server works alone", "Log"),
+        ("running", {"retry": RETRY}, "? NO ANSWER from the server for 42 s · trying again in 8 s "
+         "(try 5)", "Nothing is lost: 63,220 points are confirmed", "Stop…"),
+        ("running", {"retry": LONG_GONE}, "? NO ANSWER from the server for 16 min",
+         "Trying every 60 s until you stop it.", "Stop…"),
+        ("paused", {}, "= PAUSED by you at", "Searches go on with docs_old", "Continue Stop…"),
+        ("stopping", {}, "= STOPPING · finishing", "Then the checkpoint is saved", "Log"),
+        ("stopped", {}, "= STOPPED by you at", "Resume goes on from there", "Resume Report"),
+        ("interrupted", {}, "! INTERRUPTED · ended", "63,220 points are confirmed",
+         "Resume Report"),
+        ("failed", {"error": ERROR}, "! FAILED at step 3 · The server's disk is full",
+         "Safe: docs_old is untouched, searches work. 63,220", "Resume Report"),
+        ("waiting", {"at": 6, "gate": CUTOVER}, "? WAITING FOR YOU · Cutover", "uses nothing",
+         "Look at the verdict"),
+        ("done", {"at": 8, "facts": SWITCH}, "✓ DONE · ", "docs answers from docs_new.", "Report"),
+        ("running", {"heard": OLD, "live": True}, "? THIS WINDOW is 14 s behind",
+         "The run may be going on", "Retry Stop…"),
     ],
-)
+)  # fmt: skip
 async def test_each_state_says_in_words_what_it_is_what_is_safe_and_what_can_be_done(
     wizard: Make, stage: Any, state: str, changes: dict[str, Any], title: str, second: str,
-    button: str,
+    buttons: str,
 ) -> None:  # fmt: skip
     stage.view = a_run(stage.folder, state, **changes)
     app = wizard("run", trip=Trip(run=stage.folder))
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(90, 24)) as pilot:
         shown = await until(pilot, title)
         assert second in shown
-        assert button in shown
+        row = " ".join(press.act.label for press in app.screen.query(Press))
+        assert all(button in row for button in buttons.split(" ")), row
+        assert ("Pause" in row) == ("Pause" in buttons or "FINISHING" in title)
+
+
+async def test_the_title_row_says_when_it_began_and_the_numbers_what_is_left_here_and_in_all(
+    wizard: Make, stage: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from qdrant_model_migration.tui.screens import run as screen
+
+    planned = (1.0, 1.0, 2000.0, 60.0, 180.0, 120.0, 1.0, 5.0)
+    monkeypatch.setattr(screen, "_planned", lambda folder, report: planned)
+    stage.view = a_run(stage.folder)
+    app = wizard("run", trip=Trip(run=stage.folder))
+    async with app.run_test(size=(80, 24)) as pilot:
+        shown = await until(pilot, "RUNNING")
+        assert "started " in shown.split("\n")[2]
+        assert "18 min ago" not in shown, "19 min have begun: it is rounded up"
+        assert "19 min ago" in shown.split("\n")[2]
+        stage.view = a_run(stage.folder, dead_letters=1)
+        await until(pilot, "17 min left, 23 min in all")
+
+
+async def test_the_speed_is_drawn_with_a_gap_after_a_pause_and_in_words_with_plain_signs(
+    wizard: Make, stage: Any
+) -> None:
+    stage.view = a_run(stage.folder, rates=RATES)
+    app = wizard("run", trip=Trip(run=stage.folder))
+    async with app.run_test(size=(80, 24)) as pilot:
+        curve = next(x for x in (await until(pilot, "highest")).split("\n") if "highest" in x)
+        assert "highest 64 points/s" in curve
+        assert " " in curve.strip().split("   ")[0]
+    app = wizard("run", trip=Trip(run=stage.folder), ascii_signs=True)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "rate: 58, lowest 21, highest 64 points/s")
 
 
 async def test_the_bar_never_says_100_percent_before_the_end(wizard: Make, stage: Any) -> None:

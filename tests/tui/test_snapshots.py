@@ -19,7 +19,19 @@ from qdrant_model_migration.advice import ModelChoice
 from qdrant_model_migration.tui import tasks
 from qdrant_model_migration.tui.app import WizardApp
 from qdrant_model_migration.tui.trip import Trip
-from support.screens import CUTOVER, MODELS, SWITCHED, VERDICT, a_run, until
+from support.screens import (
+    CUTOVER,
+    ERROR,
+    MODELS,
+    RATES,
+    RETRY,
+    SWITCHED,
+    VERDICT,
+    a_run,
+    press,
+    settle,
+    until,
+)
 
 Make = Callable[..., WizardApp]
 FOLDER = Path("/runs/docs-0314")
@@ -58,19 +70,14 @@ async def picture(
     async with app.run_test(size=size) as pilot:
         await until(pilot, wait_for)
         for key in keys:
-            await pilot.press(key)
-        await pilot.pause(0.2)
+            await press(pilot, key)
         await until(pilot, lambda: app.focused is not None or len(keys) > 0)
+        await settle(pilot)
         return app.export_screenshot()
 
 
 async def test_home(wizard: Make, svg: SnapshotAssertion) -> None:
     assert await picture(wizard(), "No runs yet") == svg
-
-
-async def test_home_with_a_run_that_waits(wizard: Make, stage: Any, svg: SnapshotAssertion) -> None:
-    stage.view = a_run(FOLDER, "waiting", at=6, gate=CUTOVER)
-    assert await picture(wizard(), "docs-0314") == svg
 
 
 async def test_connect(wizard: Make, svg: SnapshotAssertion) -> None:
@@ -109,14 +116,32 @@ async def test_plan(wizard: Make, explored: Trip, svg: SnapshotAssertion) -> Non
 async def test_run(
     wizard: Make, stage: Any, svg: SnapshotAssertion, name: str, size: tuple[int, int]
 ) -> None:
-    stage.view = a_run(FOLDER, dead_letters=64)
+    stage.view = a_run(FOLDER, dead_letters=64, rates=RATES)
     assert await picture(wizard("run", trip=Trip(run=FOLDER)), "RUNNING", size=size) == svg
 
 
 async def test_run_in_plain_signs(wizard: Make, stage: Any, svg: SnapshotAssertion) -> None:
-    stage.view = a_run(FOLDER)
+    stage.view = a_run(FOLDER, rates=RATES)
     app = wizard("run", trip=Trip(run=FOLDER), ascii_signs=True)
     assert await picture(app, "RUNNING") == svg
+
+
+@pytest.mark.parametrize(
+    ("state", "changes"),
+    [
+        ("paused", {"rates": RATES}),
+        ("running", {"rates": RATES, "retry": RETRY}),
+        ("failed", {"error": ERROR}),
+        ("interrupted", {}),
+        ("waiting", {"at": 6, "gate": CUTOVER, "verdict": VERDICT}),
+    ],
+    ids=["paused", "no_answer", "failed", "interrupted", "waiting"],
+)
+async def test_state(
+    wizard: Make, stage: Any, svg: SnapshotAssertion, state: str, changes: dict[str, Any]
+) -> None:
+    stage.view = a_run(FOLDER, state, **changes)
+    assert await picture(wizard("run", trip=Trip(run=FOLDER)), "docs_old") == svg
 
 
 async def test_verify(wizard: Make, stage: Any, svg: SnapshotAssertion) -> None:
@@ -133,7 +158,3 @@ async def test_cutover(wizard: Make, stage: Any, svg: SnapshotAssertion) -> None
 async def test_report(wizard: Make, stage: Any, svg: SnapshotAssertion) -> None:
     stage.view = a_run(FOLDER, "done", at=8, verdict=VERDICT, facts=SWITCHED)
     assert await picture(wizard("report", trip=Trip(run=FOLDER)), "Still to do") == svg
-
-
-async def test_help(wizard: Make, svg: SnapshotAssertion) -> None:
-    assert await picture(wizard(), "No runs yet", "f1") == svg

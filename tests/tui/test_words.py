@@ -56,20 +56,28 @@ def test_plain_signs_are_one_ascii_sign_for_one() -> None:
     assert all(len(sign) == 1 and sign.isascii() for sign in TABLE.values())
 
 
-def test_a_failed_run_says_what_happened_why_and_what_next(tmp_path: Path) -> None:
+def test_a_failed_run_says_what_happened_what_is_safe_and_what_next(tmp_path: Path) -> None:
     error = {"what": "The disk is full.", "why": "400 MB are missing.", "todo": "Free them."}
     view = a_run(tmp_path, "failed", error=error)
-    assert "The disk is full." in run_words.headline(view)
-    assert run_words.second_line(view) == "400 MB are missing. Free them."
+    assert "The disk is full" in run_words.headline(view)
+    assert run_words.second_line(view).startswith("Safe: docs_old is untouched")
+    assert run_words.second_line(view).endswith("400 MB are missing. Free them.")
     assert dict(run_words.what_is_safe(view))["What to do"] == "Free them."
 
 
-def test_a_server_that_is_gone_says_how_often_and_when_it_is_tried(tmp_path: Path) -> None:
-    retry = {"reason": "no answer", "attempt": 5, "wait": 8.0}
-    line = run_words.second_line(a_run(tmp_path, retry=retry))
-    assert "trying again in 8 s" in line
-    assert "try 5" in line
-    assert "Nothing is lost" in line
+def test_a_run_that_works_in_place_is_never_said_to_leave_the_collection_alone(
+    tmp_path: Path,
+) -> None:
+    view = a_run(tmp_path, "failed", error={"what": "x", "why": "", "todo": ""})
+    view = view._replace(card=view.card._replace(what="docs_old"))
+    assert "is untouched" not in run_words.second_line(view)
+
+
+def test_in_all_is_said_only_where_the_plan_knows_every_later_step(tmp_path: Path) -> None:
+    view = a_run(tmp_path)
+    assert run_words.later_seconds(view, (1.0, 1.0, 9.0, 60.0, 30.0)) == 90.0
+    assert run_words.later_seconds(view, (1.0, 1.0, 9.0, 60.0, None)) is None
+    assert run_words.later_seconds(view, ()) is None
 
 
 def test_more_steps_than_rows_show_the_present_one(tmp_path: Path) -> None:

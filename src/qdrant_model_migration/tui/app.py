@@ -68,6 +68,11 @@ class WizardApp(App[int]):
         self._plain_signs = PlainSigns(enabled=ascii_signs)
         self.faults = 0
 
+    @property
+    def plain_signs(self) -> bool:
+        """Whether only ASCII signs may be drawn (--ascii)."""
+        return self._plain_signs.enabled
+
     def get_line_filters(self) -> Sequence[LineFilter]:
         if self._plain_signs.enabled:
             return [*super().get_line_filters(), self._plain_signs]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from qdrant_model_migration.tui.typeset import bar, moment, number, span
+from qdrant_model_migration.tui.typeset import bar, clock, moment, number, span, sparkline
 
 if TYPE_CHECKING:
     from qdrant_model_migration.engine import RunView, StepView
@@ -27,6 +28,7 @@ WORDS = {"waiting": "WAITING FOR YOU"}
 LIVE = frozenset({"starting", "running", "paused", "stopping"})
 UNFINISHED = LIVE | {"waiting", "stopped", "interrupted", "failed"}
 OVER = frozenset({"done", "rolled back", "cleaned up"})
+BEHIND = 10.0  # seconds without a sign of life; a live engine gives one every two
 
 
 def now_step(view: RunView) -> tuple[int, StepView] | None:
@@ -40,18 +42,103 @@ def now_step(view: RunView) -> tuple[int, StepView] | None:
     return None
 
 
-def headline(view: RunView) -> str:
-    """`» RUNNING · step 4 of 9, Backfill`."""
+def headline(view: RunView, now: datetime | None = None) -> str:
+    """The state as a sign and a word in capitals, and the one thing to know about it.
+
+    now: the present moment, to say how long the server or the run has been silent.
+    """
+    behind = silent(view, now)
+    if behind is not None:
+        return f"? THIS WINDOW is {span(behind)} behind"
+    if view.retry and view.state == "running":
+        return f"? NO ANSWER from the server{_no_answer(view.retry, now)}"
     sign, word = SIGNS.get(view.state, " "), WORDS.get(view.state, view.state.upper())
+    return f"{sign} {word}{_about(view)}" if view.state != "running" else _running(view)
+
+
+def _about(view: RunView) -> str:
+    """What stands behind the word of a state that is not running."""
+    at = clock(view.since)
     if view.state == "waiting" and view.gate:
-        return f"{sign} {word} · {gate_title(view.gate)}"
+        return f" · {gate_title(view.gate)}"
     if view.state == "failed" and view.error:
-        return f"{sign} {word} · {view.error.get('what', '')}"
+        here = now_step(view)
+        place = f" at step {here[0]}" if here else ""
+        return f"{place} · {view.error.get('what', '').rstrip('.')}"
+    if view.state in OVER:
+        took = _between(view.began, view.ended or view.since)
+        return f" · {at}, {span(took)}" if took is not None else f" · {at}"
+    about = {
+        "paused": f" by you at {at[:5]}",
+        "stopped": f" by you at {at[:5]}",
+        "stopping": " · finishing what is on its way, up to 10 s",
+        "interrupted": f" · ended {at} without a reason",
+    }.get(view.state)
+    return about if about is not None else _place(view)
+
+
+def _place(view: RunView) -> str:
     here = now_step(view)
-    if here is None or view.state in OVER:
-        return f"{sign} {word} · {view.what}"
-    place, step = here
-    return f"{sign} {word} · step {place} of {len(view.steps)}, {step.title}"
+    return f" · step {here[0]} of {len(view.steps)}, {here[1].title}" if here else ""
+
+
+def _running(view: RunView) -> str:
+    here = now_step(view)
+    if here is not None and here[1].name == "index":
+        return f"» FINISHING · {here[1].title}"
+    slow = slowed(view)
+    if slow and here is not None:
+        rate = f" to {number(here[1].rate)} {here[1].unit or 'points'}/s" if here[1].rate else ""
+        return f"~ SLOWED{rate} · {slow}"
+    return f"» RUNNING{_place(view)}"
+
+
+def slowed(view: RunView) -> str:
+    """Why a run goes slower than it could, "" where it does not."""
+    wish: Mapping[str, Any] = view.throttle or {}
+    if wish.get("per_second"):
+        return f"you allow {number(wish['per_second'])} a second"
+    return "you chose gently" if wish.get("pace") == "gently" else ""
+
+
+def _no_answer(retry: Mapping[str, Any], now: datetime | None) -> str:
+    """` for 42 s · trying again in 8 s (try 5)`, as far as the journal tells."""
+    since, told = moment(retry.get("since")), moment(retry.get("at"))
+    parts = []
+    if since is not None:
+        until = now or told or since
+        parts.append(f" for {span(max(1.0, (until - since).total_seconds()))}")
+    again = []
+    if retry.get("wait") is not None:
+        wait = float(retry["wait"])
+        left = wait - (now - told).total_seconds() if now and told else wait
+        again.append(f"trying again in {span(left)}" if left > 0 else "trying again now")
+    if retry.get("attempt") is not None:
+        again.append(f"(try {retry['attempt']})")
+    return "".join(parts) + (f" · {' '.join(again)}" if again else "")
+
+
+def silent(view: RunView, now: datetime | None) -> float | None:
+    """Seconds since the engine last wrote anything, where that is too long for a live run."""
+    heard = moment(view.heard)
+    if now is None or heard is None or not view.live or view.state not in LIVE:
+        return None
+    seconds = (now - heard).total_seconds()
+    return seconds if seconds > BEHIND else None
+
+
+def started(view: RunView, now: datetime | None) -> str:
+    """`started 09:12, 18 min ago`."""
+    began = moment(view.began)
+    if began is None:
+        return ""
+    ago = f", {span((now - began).total_seconds())} ago" if now and view.state in LIVE else ""
+    return f"started {clock(view.began)[:5]}{ago}"
+
+
+def _between(first: str, last: str) -> float | None:
+    began, ended = moment(first), moment(last)
+    return (ended - began).total_seconds() if began and ended else None
 
 
 def gate_title(gate: Mapping[str, Any]) -> str:
@@ -66,8 +153,11 @@ def confirmed(view: RunView) -> str:
     return f"{number(here[1].done)} {here[1].unit or 'points'} are confirmed."
 
 
-def counts(view: RunView) -> str:
-    """`63,220 of 120,482 points   58 points/s   17 min left`; honest where a number is missing."""
+def counts(view: RunView, later: float | None = None) -> str:
+    """`63,220 of 120,482 points   58 points/s   17 min left, 23 min in all`.
+
+    Honest where a number is missing. later: seconds that the plan gives to the steps after this.
+    """
     here = now_step(view)
     if here is None:
         return f"{len(view.steps)} of {len(view.steps)} steps"
@@ -80,51 +170,111 @@ def counts(view: RunView) -> str:
         parts.append(f"{number(step.done)} of {number(step.total)} {unit}")
     elif step.done:
         parts.append(f"{number(step.done)} {unit}, still counting")
-    if view.state == "running" and step.rate:
-        parts.append(f"{number(step.rate)} {unit}/s")
-        if step.total and step.done is not None:
-            parts.append(f"{span((step.total - step.done) / step.rate)} left in this step")
-    elif view.state == "running" and step.total:
-        parts.append("measuring the speed")
+    if view.state == "running" and not view.retry:
+        parts += _speed(step, unit, later)
+    if view.state == "starting":
+        parts.append("time left: not known yet")
     if step.seconds and not step.total:
         parts.append(f"{span(step.seconds)} so far")
     return "   ".join(parts) or "no count for this step"
 
 
-def second_line(view: RunView) -> str:
+def _speed(step: StepView, unit: str, later: float | None) -> list[str]:
+    if not step.rate:
+        return ["measuring the speed, needs 30 s"] if step.total else []
+    said = [f"{number(step.rate)} {unit}/s"]
+    if step.total and step.done is not None:
+        left = max(0.0, (step.total - step.done) / step.rate)
+        rest = f", {span(left + later)} in all" if later else " in this step"
+        said.append(f"{span(left)} left{rest}")
+    return said
+
+
+def later_seconds(view: RunView, planned: Sequence[float | None]) -> float | None:
+    """What the plan gives to the steps after the present one; None where one is not known."""
+    here = now_step(view)
+    rest = planned[here[0] :] if here is not None else ()
+    return sum(s for s in rest if s is not None) if rest and None not in rest else None
+
+
+def second_line(view: RunView, now: datetime | None = None) -> str:
     """Why it is so, and what is safe. Never empty."""
-    if view.retry:
-        return retry_line(view)
+    if silent(view, now) is not None:
+        return "The run may be going on. Reading its notes again…"
+    if view.retry and view.state == "running":
+        return _retrying(view, now)
+    source = view.card.collection
     lines = {
         "starting": "Nothing is written yet. Step 1 checks access, space and the model.",
         "running": "Searches go on as before. You may close this window.",
-        "paused": f"{confirmed(view)} Nothing is read or written while it is paused.",
-        "stopping": "What is on its way is finished (up to 10 s), then the checkpoint is saved.",
+        "paused": f"{confirmed(view)} Nothing is read or written. Searches go on with {source}.",
+        "stopping": "Then the checkpoint is saved.",
         "stopped": f"{confirmed(view)} Resume goes on from there.",
-        "interrupted": f"It ended without a reason. {confirmed(view)} Resume goes on.",
-        "waiting": "The run uses nothing while it waits. Writes made meanwhile are caught up.",
-        "done": "Nothing old was deleted. The report says what is left for you.",
+        "interrupted": f"The computer may have been switched off. {confirmed(view)} Resume goes on "
+        "from there and repeats at most what was under way.",
+        "waiting": "The run uses nothing while it waits. Writes made meanwhile are caught up "
+        "before the switch.",
         "rolled back": "The application's name answers from the old collection again.",
         "cleaned up": "The old collection is deleted. There is no way back from here.",
     }
     if view.state == "starting" and any(step.state == "done" for step in view.steps):
         return "Checking what is already done, then it goes on."
+    if view.state == "running":
+        return _while_running(view) or lines["running"]
     if view.state == "failed" and view.error:
-        parts = [view.error.get("why", ""), view.error.get("todo", "")]
-        return " ".join(part for part in parts if part) or confirmed(view)
+        return f"{_safe(view)} {_next(view.error)}".strip()
+    if view.state == "done":
+        return done_line(view)
     return lines.get(view.state, confirmed(view))
 
 
-def retry_line(view: RunView) -> str:
-    """`? NO ANSWER` as far as the journal tells."""
+def _while_running(view: RunView) -> str:
+    here = now_step(view)
+    if here is not None and here[1].name == "index":
+        return "All points are there. The server works alone; searches are not affected."
+    return "Speed sets it free again. Searches go on as before." if slowed(view) else ""
+
+
+def _retrying(view: RunView, now: datetime | None) -> str:
     retry: Mapping[str, Any] = view.retry or {}
-    why = str(retry.get("reason") or retry.get("why") or "no answer from the server")
-    parts = [why.rstrip(".")]
-    if retry.get("wait") is not None:
-        parts.append(f"trying again in {span(float(retry['wait']))}")
-    if retry.get("attempt") is not None:
-        parts.append(f"try {retry['attempt']}")
-    return f"? {', '.join(parts)}. {confirmed(view)} Nothing is lost."
+    since = moment(retry.get("since"))
+    if now and since and (now - since).total_seconds() > 600:
+        wait = f" every {span(float(retry['wait']))}" if retry.get("wait") else ""
+        return f"Trying{wait} until you stop it. {confirmed(view)} Nothing is lost."
+    held = confirmed(view).rstrip(".")
+    held = held[0].lower() + held[1:]
+    return (
+        f"Nothing is lost: {held}. What was on its way is sent again; sending twice does no harm."
+    )
+
+
+def _safe(view: RunView) -> str:
+    """What a failed run has left as it was."""
+    switched: Mapping[str, Any] = view.facts.get("switched") or {}
+    if switched:
+        return f"Safe: {switched.get('alias')} answers from {switched.get('to')}."
+    if " → " in view.card.what:
+        return f"Safe: {view.card.collection} is untouched, searches work. {confirmed(view)}"
+    return f"Safe: the points of {view.card.collection} are untouched."
+
+
+def _next(error: Mapping[str, Any]) -> str:
+    parts = [str(error.get("why") or ""), str(error.get("todo") or "")]
+    return " ".join(part for part in parts if part)
+
+
+def done_line(view: RunView) -> str:
+    """What answers now, and that something may be left to do."""
+    switched: Mapping[str, Any] = view.facts.get("switched") or {}
+    if switched:
+        return (
+            f"{switched.get('alias')} answers from {switched.get('to')}. "
+            "What is left for you stands in the report."
+        )
+    kept = view.facts.get("kept")
+    if kept is not None:
+        return "The new setting is kept." if kept else "The old setting is back."
+    return "Nothing old was deleted. The report says what is left for you."
 
 
 def progress(view: RunView, width: int) -> str:
@@ -220,7 +370,7 @@ def server_lines(view: RunView) -> list[tuple[str, str]]:
     """What is known of the server and the searches; unknown things are left out."""
     rows: list[tuple[str, str]] = []
     if view.retry:
-        rows.append(("Server", retry_line(view)))
+        rows.append(("Server", str(view.retry.get("reason") or "does not answer")))
     application: Mapping[str, Any] = view.application or {}
     if application.get("searches"):
         failed = application.get("failed") or 0
@@ -253,3 +403,18 @@ def rates(view: RunView) -> list[float | None]:
         found.append(sample.rate)
         before = at.timestamp()
     return found
+
+
+def curve(view: RunView, width: int, *, plain: bool) -> str:
+    """The speed as little bars with its highest value; in words where signs are plain."""
+    found = rates(view)
+    known = [rate for rate in found if rate is not None]
+    here = now_step(view)
+    if not known or max(known) <= 0 or here is None:
+        return ""
+    unit = here[1].unit or "points"
+    if plain:
+        low, high = number(min(known)), number(max(known))
+        return f"rate: {number(known[-1])}, lowest {low}, highest {high} {unit}/s"
+    label = f"   highest {number(max(known))} {unit}/s"
+    return sparkline(found, max(10, width - len(label))) + label

@@ -74,6 +74,11 @@ def moment(value: object) -> datetime | None:
     return None
 
 
+def present() -> datetime:
+    """The present moment, in this computer's time zone."""
+    return datetime.now().astimezone()
+
+
 def clock(value: object) -> str:
     """09:30:07, or nothing where the time is not known."""
     at = moment(value)

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
-from qdrant_model_migration.tui import run_words
+from qdrant_model_migration.errors import QmmError
+from qdrant_model_migration.plan import load_plan
+from qdrant_model_migration.tui import run_words, typeset
 from qdrant_model_migration.tui.screens.chooser import Chooser
 from qdrant_model_migration.tui.screens.dialog import Dialog
 from qdrant_model_migration.tui.screens.stop import HelpText
 from qdrant_model_migration.tui.screens.watching import Watching
-from qdrant_model_migration.tui.typeset import clock, crop, number, sparkline
+from qdrant_model_migration.tui.tasks import Report
+from qdrant_model_migration.tui.typeset import clock, crop
 from qdrant_model_migration.tui.widgets.frame import Pane, facts
 from qdrant_model_migration.tui.widgets.lines import Line
 from qdrant_model_migration.tui.widgets.press import Act
@@ -50,6 +56,15 @@ class RunScreen(Watching):
     def __init__(self) -> None:
         super().__init__()
         self._state = ""
+        self._planned: tuple[float | None, ...] = ()
+
+    async def opened(self) -> None:
+        await super().opened()
+        self.work("planned", partial(_planned, self.run))
+
+    async def finished(self, name: str, result: object) -> None:
+        if name == "planned":
+            self._planned = cast("tuple[float | None, ...]", result)
 
     def body(self) -> ComposeResult:
         yield Pane("", "Reading the notes of the run…", id="state", classes="rule")
@@ -64,27 +79,35 @@ class RunScreen(Watching):
         view = self.view
         letters = Act("letters", "Dead letters")
         log = Act("log", "Log", letter="l")
+        report = Act("report", "Report", button=False)
+        stop = Act("stop", "Stop…")
         if view is None:
             return (log, letters)
+        if run_words.silent(view, typeset.present()) is not None:
+            return (Act("retry", "Retry"), log, letters, stop)
         state = view.state
         if state == "waiting":
             name = (view.gate or {}).get("name")
             label = "Look at the verdict" if name == "cutover" else "Answer…"
-            return (Act("gate", label), letters, log)
+            return (Act("gate", label), letters, log, report)
         if state in run_words.OVER:
             return (Act("report", "Report"), letters, log)
         if state in ("interrupted", "stopped", "failed"):
-            return (Act("resume", "Resume"), *self._verdict(view), letters, log)
+            told = report._replace(button=True)
+            return (Act("resume", "Resume"), told, *self._verdict(view), letters, log)
         if state == "paused":
-            return (Act("continue", "Continue", letter="p"), letters, log, Act("stop", "Stop…"))
+            return (Act("continue", "Continue", letter="p"), letters, log, stop, report)
         if state == "stopping":
-            return (letters, log)
+            return (letters, log, report)
+        if state == "starting" or view.retry:
+            return (letters, log, stop, report)
         return (
             Act("pause", "Pause", letter="p"),
             Act("speed", "Speed", letter="t"),
             letters,
             log,
-            Act("stop", "Stop…"),
+            stop,
+            report,
         )
 
     @staticmethod
@@ -117,17 +140,21 @@ class RunScreen(Watching):
             self.say(NEXT.get(view.state, self.hello))
         self.keys = tuple((act.letter, act.label) for act in self.acts() if act.letter)
         width = max(40, self.size.width - 4)
+        now, later = typeset.present(), run_words.later_seconds(view, self._planned)
         lines = [
             run_words.progress(view, width),
-            run_words.counts(view),
-            run_words.second_line(view),
+            run_words.counts(view, later),
+            run_words.curve(view, width, plain=self.wizard.plain_signs),
+            run_words.second_line(view, now),
         ]
-        rates = run_words.rates(view)
-        spark = sparkline(rates, max(10, width - 24))
-        if spark and view.state == "running":
-            top = max(rate for rate in rates if rate is not None)
-            lines.insert(2, f"{spark}   highest {number(top)}/s")
-        self.query_one("#state", Pane).write("\n".join(lines), title=run_words.headline(view))
+        title = run_words.headline(view, now)
+        note = run_words.started(view, now)
+        # The rest of the row is its own rule: words at its end stand there as in a drawn box.
+        rule = self.size.width - cell_len(title) - cell_len(note) - 8
+        if view.state not in run_words.OVER and rule > 1:
+            title = f"{title} {'─' * rule} {note}"
+        state = self.query_one("#state", Pane)
+        state.write("\n".join(line for line in lines if line), title=title)
         self._draw_steps(view)
         self._draw_server(view)
         self._draw_log(view)
@@ -163,6 +190,8 @@ class RunScreen(Watching):
         if key == "pause":
             self.steer("pause")
             self.say("Pausing: what is on its way is finished first.")
+        elif key == "retry":
+            self.look()
         elif key == "continue":
             self.steer("resume")
             self.say("Going on.")
@@ -208,3 +237,11 @@ class RunScreen(Watching):
                 self.say(f"Speed: {pace}. The effect shows within 10 s.")
 
         self.app.push_screen(Chooser("How hard may the server be worked?", SPEEDS), answered)
+
+
+def _planned(folder: Path, report: Report) -> tuple[float | None, ...]:
+    """What the plan gives to each step; nothing where this version cannot read it."""
+    try:
+        return load_plan(folder / "plan.yaml").estimate.step_seconds
+    except QmmError:
+        return ()
