@@ -196,6 +196,23 @@ def test_it_runs_until_it_is_stopped_and_says_how_things_stand(
     assert "searched 5 times, 0 failed" in said[-1][1]
 
 
+def test_a_switch_after_the_last_search_is_said_at_the_end(
+    sandbox: Sandbox, qdrant: Qdrant
+) -> None:
+    make_target(qdrant, sandbox.new_model())
+    stop, said = threading.Event(), []
+
+    def say(kind: str, text: str, **data: Any) -> None:
+        said.append((kind, text, data))
+        qdrant.switch_alias(ALIAS, TARGET)
+        stop.set()
+
+    Application(qdrant).run(stop, say, pause_s=0)
+    assert [kind for kind, _, _ in said] == ["application"] * 2
+    assert said[-1][2]["answers_from"] == TARGET
+    assert said[-1][1].endswith(f"docs answers from {TARGET}.")
+
+
 def test_it_ends_quietly_when_the_connection_is_told_to_stop(
     qdrant: Qdrant, monkeypatch: pytest.MonkeyPatch
 ) -> None:

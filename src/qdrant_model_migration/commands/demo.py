@@ -137,7 +137,7 @@ def _ending(seen: RunView, folder: Path) -> None:
     )
     application = seen.application or {}
     if application.get("text"):
-        click.echo(f"The application meanwhile: {application['text']}")
+        click.echo(application["text"])
     click.echo("What an application would change:")
     for row in facts.get("application_changes") or ():
         arrow = row["old"] if row["old"] == row["new"] else f"{row['old']} → {row['new']}"

@@ -45,7 +45,13 @@ class Keyboard:
     def confirm(self, message: str) -> bool:
         mark, rest = _split(message)
         question = questionary.confirm(
-            rest, default=False, qmark=mark, style=NO_COLOUR, auto_enter=False, **self._places()
+            rest,
+            default=False,
+            qmark=mark,
+            style=NO_COLOUR,
+            auto_enter=False,
+            instruction="(y or n, then Enter; Enter alone is no)",
+            **self._places(),
         )
         return bool(question.unsafe_ask())
 

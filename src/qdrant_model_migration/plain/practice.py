@@ -16,6 +16,7 @@ def prepare(talk: Talk, journey: Journey) -> None:
     now = _behind(sandbox.address)
     if now != COLLECTION:
         talk.say(f"The practice was finished before: {ALIAS} answers from {now}.")
+        talk.say(f"No keeps it so, and the trip starts from {now}.")
         if talk.confirm("Start over with fresh practice data?"):
             sandbox.reset()
             sandbox.prepare(on_progress=_Progress(talk))

@@ -11,6 +11,7 @@ import random
 import threading
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from time import perf_counter
 from typing import Any, NamedTuple, Protocol
 
@@ -76,7 +77,11 @@ class Application:
     def run(
         self, stop: threading.Event, say: Say | None = None, *, pause_s: float = PAUSE_S
     ) -> None:
-        """Go on until told to stop; `say` gets the state after each step, and each switch."""
+        """Go on until told to stop; `say` gets the state after each step, and each switch.
+
+        The last state names the collection behind the alias at the very end: it may have been
+        switched since the last search.
+        """
         while not stop.is_set():
             before = self._answers_from
             try:
@@ -91,6 +96,13 @@ class Application:
                     )
                 say("application", self._sentence(), **self.report())
             stop.wait(pause_s)
+        with suppress(Stopped, QmmError):
+            if say is not None and self._answers_from not in (
+                "",
+                now := self._qdrant.resolve(ALIAS),
+            ):
+                self._answers_from = now
+                say("application", self._sentence(), **self.report())
 
     def step(self) -> None:
         """One search, and after every third one a write. What fails is counted, not raised."""
