@@ -197,10 +197,14 @@ def test_other_vectors_are_kept_and_truncated_ones_cut() -> None:
     )
     kept = TargetVector(name="img", params={}, origin=Keep(source="image"))
     move = a_move(vectors=(cut, kept))
-    point = Point(1, {"a": 1}, {"long": [1.0, 2.0, 3.0], "image": [9.0]})
-    made = make([point, Point(2, {}, {})], move, HashModel)
+    point = Point(1, {"a": 1}, {"long": [3.0, 4.0, 5.0], "image": [9.0]})
+    empty = Point(3, {}, {"long": [0.0, 0.0, 1.0]})
+    made = make([point, Point(2, {}, {}), empty], move, HashModel)
+    short = [pytest.approx(0.6), pytest.approx(0.8)]  # at length one, as the model's own cut is
     assert made.points == [
-        Point(1, {"a": 1}, {"short": [1.0, 2.0], "img": [9.0]}),
+        Point(1, {"a": 1}, {"short": short, "img": [9.0]}),
         Point(2, {}, {}),
+        Point(3, {}, {}),
     ]
+    assert [(letter.point, letter.held) for letter in made.dead] == [(3, "3 values")]
     assert move.read_vectors == ("long", "image")

@@ -149,6 +149,11 @@ def test_an_unknown_old_model_is_said():
         assert "the old model is not known" in verdict.reason
 
 
+def test_a_model_that_is_not_here_is_said():
+    verdict = decide(WHOLE, None, None, unjudged="new model not here")
+    assert str(verdict).startswith("INCONCLUSIVE: the model is not on this computer")
+
+
 def test_answers_that_are_not_in_the_collection_are_said():
     verdict = decide(WHOLE, None, CHURN, unjudged="answers not found")
     assert verdict.reason == "none of the right answers is in the collection"

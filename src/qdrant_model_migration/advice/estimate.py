@@ -47,6 +47,11 @@ def _seconds(survey: Survey, plan: Plan, speed: float | None, made_of: str) -> R
     points = survey.points.value
     if points is None:
         return Range(how="not known: the points were not counted")
+    if not plan.move.embeds:
+        rates = _written(survey)
+        low, likely, high = (round(points / rate, 1) for rate in rates)
+        how = f"about {rates[1]} points/s are written; without index and verify"
+        return Range(low=low, likely=likely, high=high, how=how)
     if not speed or speed <= 0:
         return Range(how="not known: the speed was not tried")
     texts = max(0, points - (missing_texts(survey, plan.answers) or 0))

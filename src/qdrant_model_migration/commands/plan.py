@@ -15,6 +15,7 @@ from qdrant_model_migration.errors import UsageError
 
 if TYPE_CHECKING:
     from qdrant_model_migration.advice import Advice
+    from qdrant_model_migration.embedders import ModelRef
     from qdrant_model_migration.plan import Plan
     from qdrant_model_migration.strategies import Strategy
     from qdrant_model_migration.survey import Survey
@@ -72,12 +73,17 @@ def command(
     given.setdefault("change", "model")
     with connect(url, ask_key) as qdrant:
         found = survey(qdrant, collection, text_field=_text_field(given))
-        choices = [ModelChoice(m, within_reach(m)) for m in list_models()]
+        choices = [
+            ModelChoice(m, within_reach(m))
+            for m in list_models()
+            if m.kind != "practice" or qdrant.address.folder  # a toy, never suggested for a server
+        ]
         complete = answer_all(found, given, choices)
         advice = advise(found, complete)
         _say_answers(advice, given)
         chosen = named or _recommended(advice)
         speed = None if no_speed else speed_of(qdrant, found, advice, chosen)
+        away = _not_here(advice, chosen)
     made_of = f"measured on {speed[1]} of your texts" if speed else ""
     plan = make_plan(found, complete, chosen, speed=speed[0] if speed else None, made_of=made_of)
     plan = acknowledge(plan, accept)
@@ -89,6 +95,8 @@ def command(
         click.echo(plan.model_dump_json(indent=2))
         return 0
     save_plan(plan, output)
+    if away:
+        click.echo(f"{away} is not on this machine. Before the run: qmm models --fetch {away}")
     left = [w for w in plan.must_accept if w not in plan.accepted]
     more = "".join(f" --accept {w}" for w in left)
     click.echo(f"Saved {output}. Nothing was written to the server. Next: qmm run {output}{more}")
@@ -140,18 +148,34 @@ def _recommended(advice: Advice) -> Strategy:
 def speed_of(
     qdrant: Any, found: Survey, advice: Advice, strategy: Strategy
 ) -> tuple[float, int] | None:
-    from qdrant_model_migration.embedders import ModelRef, open_embedder, within_reach
+    from qdrant_model_migration.embedders import open_embedder, within_reach
     from qdrant_model_migration.pipeline.move import TextSource
     from qdrant_model_migration.pipeline.speed import texts_per_second
 
-    model, text = advice.settled.get("model"), advice.settled.get("text")
-    if not strategy.runs or not model or not text or not text.get("fields"):
-        return None
-    chosen = ModelRef.model_validate_json(json.dumps(model))
-    if not within_reach(chosen):
+    chosen, text = _new_model(advice, strategy), advice.settled.get("text")
+    if chosen is None or not text or not text.get("fields") or not within_reach(chosen):
         return None
     source = TextSource(fields=tuple(text["fields"]))
     return texts_per_second(qdrant, found.collection, source, open_embedder(chosen))
+
+
+def _new_model(advice: Advice, strategy: Strategy) -> ModelRef | None:
+    from qdrant_model_migration.embedders import ModelRef
+
+    model = advice.settled.get("model")
+    if not strategy.runs or not strategy.embeds or not model:
+        return None
+    return ModelRef.model_validate_json(json.dumps(model))
+
+
+def _not_here(advice: Advice, strategy: Strategy) -> str:
+    """The name of the new model where it has to be fetched first, else ""."""
+    from qdrant_model_migration.embedders import within_reach
+
+    model = _new_model(advice, strategy)
+    if model is None or model.folder is not None or within_reach(model):
+        return ""
+    return model.name
 
 
 def _say_answers(advice: Advice, given: dict[str, Any]) -> None:
@@ -165,10 +189,11 @@ def _say_answers(advice: Advice, given: dict[str, Any]) -> None:
 
 def _say(plan: Plan, strategy: Strategy, advice: Advice) -> None:
     click.echo(f"{strategy.title}: {'; '.join(advice.because)}.", err=True)
-    for number, step in enumerate(plan.steps, 1):
-        text = step.text(plan.move)
-        click.echo(f"  {number}  {text.title:<44} writes to: {text.writes_to}", err=True)
+    texts = [step.text(plan.move) for step in plan.steps]
+    width = max(len(text.title) for text in texts)
+    for number, text in enumerate(texts, 1):
+        click.echo(f"  {number:>2}  {text.title:<{width}}  writes to: {text.writes_to}", err=True)
     likely, how = plan.estimate.seconds.likely, plan.estimate.seconds.how
-    took = words.duration(likely) if likely else "not known"
-    click.echo(f"Time {took} ({how}). Never touched: {', '.join(plan.never_touched)}.", err=True)
+    took = f"{words.duration(likely)} ({how})" if likely else how
+    click.echo(f"Time: {took}. Never touched: {', '.join(plan.never_touched)}.", err=True)
     click.echo(f"Way back: {strategy.way_back}.", err=True)

@@ -5,7 +5,7 @@ Importing it imports no model library; the first listing or opening does.
 
 from __future__ import annotations
 
-from qdrant_model_migration.embedders.embedder import Embedded, Embedder
+from qdrant_model_migration.embedders.embedder import SMALLEST_NORM, Embedded, Embedder
 from qdrant_model_migration.embedders.fetch import fetch
 from qdrant_model_migration.embedders.folder import model_from_folder
 from qdrant_model_migration.embedders.model import METADATA_KEY, ModelRef, Pooling, Role
@@ -26,6 +26,7 @@ from qdrant_model_migration.embedders.usable import Usable, embed_usable
 __all__ = [
     "METADATA_KEY",
     "RECIPES",
+    "SMALLEST_NORM",
     "Embedded",
     "Embedder",
     "ModelRef",

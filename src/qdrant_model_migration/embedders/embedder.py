@@ -15,7 +15,7 @@ from qdrant_model_migration.qdrant import SparseVector, Vector
 Array = NDArray[np.floating[Any]]
 
 # Below this norm a float32 vector cannot be normalised without turning into noise.
-_SMALLEST_NORM = 1e-12
+SMALLEST_NORM = 1e-12
 
 
 class Embedded(NamedTuple):
@@ -94,13 +94,13 @@ def checked_sparse(model: ModelRef, pairs: Iterable[tuple[Any, Any]]) -> list[Ve
 
 def _normalised(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """A cut vector is shorter than 1, which matters under every distance but cosine."""
-    return values / max(float(np.linalg.norm(values)), _SMALLEST_NORM)
+    return values / max(float(np.linalg.norm(values)), SMALLEST_NORM)
 
 
 def _fault(values: Array) -> str | None:
     if not np.isfinite(values).all():
         return "it holds values that are not finite"
-    if values.size == 0 or float(np.linalg.norm(values.astype(np.float64))) < _SMALLEST_NORM:
+    if values.size == 0 or float(np.linalg.norm(values.astype(np.float64))) < SMALLEST_NORM:
         return "it is empty"
     return None
 

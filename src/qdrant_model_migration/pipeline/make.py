@@ -1,4 +1,4 @@
-"""The target's points from the source's: texts embedded, other vectors carried, payload whole."""
+"""The target's points from the source's: texts embedded, vectors cut or carried, payload whole."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from qdrant_model_migration.embedders import Embedder, ModelRef, embed_usable
+from qdrant_model_migration.embedders import SMALLEST_NORM, Embedder, ModelRef, embed_usable
 from qdrant_model_migration.errors import BadVector
 from qdrant_model_migration.pipeline.move import Embed, Keep, Move, Truncate
 from qdrant_model_migration.pipeline.text import NoText, text_of
-from qdrant_model_migration.qdrant import Point, PointId, Vector
+from qdrant_model_migration.qdrant import Point, PointId
 
 if TYPE_CHECKING:
     from qdrant_model_migration.qdrant.points import WritableVector
@@ -51,8 +51,7 @@ def make(points: Sequence[Point], move: Move, open_model: Open) -> Made:
     dead: list[DeadLetter] = []
     tokens = truncated = 0
     texts = [text_of(p.payload, move.text) if move.text else NoText("", "") for p in points]
-    embeds = any(isinstance(target.origin, Embed) for target in move.vectors)
-    if embeds:
+    if move.embeds:
         dead = [
             DeadLetter(point.id, text.reason, text.held)
             for point, text in zip(points, texts, strict=True)
@@ -81,16 +80,26 @@ def make(points: Sequence[Point], move: Move, open_model: Open) -> Made:
             old = point.vectors.get(origin.source)
             if old is None:
                 continue
-            slot[target.name] = old if isinstance(origin, Keep) else _cut(old, origin, point.id)
+            if isinstance(origin, Keep):
+                slot[target.name] = old
+            elif (short := cut(old, origin)) is not None:
+                slot[target.name] = short
+            else:
+                reason = f"the first {origin.dimensions} values of its vector are all 0"
+                dead.append(DeadLetter(point.id, reason, f"{len(old)} values"))
     ready = [
         Point(point.id, point.payload, slot) for point, slot in zip(points, vectors, strict=True)
     ]
     return Made(ready, dead, tokens, truncated)
 
 
-def _cut(vector: WritableVector, origin: Truncate, point: PointId) -> Vector:
-    cut = np.asarray(vector, np.float32)[: origin.dimensions]
-    if cut.shape != (origin.dimensions,) or not np.isfinite(cut).all() or not cut.any():
-        raise BadVector(origin.model.label, f"the shortened vector of point {point} is empty")
-    values: list[float] = cut.tolist()
-    return values
+def cut(vector: WritableVector, origin: Truncate) -> list[float] | None:
+    """The first values, made to length one as the model's own cut is; None where all are 0."""
+    values = np.asarray(vector, np.float64)[: origin.dimensions]
+    if values.shape != (origin.dimensions,):
+        raise BadVector(origin.model.label, f"it is shorter than {origin.dimensions} dimensions")
+    length = float(np.linalg.norm(values))
+    if length < SMALLEST_NORM:
+        return None
+    short: list[float] = (values / length).astype(np.float32).tolist()
+    return short

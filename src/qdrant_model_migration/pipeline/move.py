@@ -30,7 +30,10 @@ class Embed(Strict):
 
 
 class Truncate(Strict):
-    """The first `dimensions` values of a source vector; made for Matryoshka models."""
+    """The first `dimensions` values of a source vector, made to length one; for Matryoshka models.
+
+    model: the one cut to these dimensions, for queries.
+    """
 
     how: Literal["truncate"] = "truncate"
     source: str
@@ -78,6 +81,16 @@ class Move(Strict):
     vectors: tuple[TargetVector, ...]
     text: TextSource | None = None
     load: Load = Load()
+
+    @property
+    def embeds(self) -> bool:
+        """Whether any vector is made of a text."""
+        return any(isinstance(v.origin, Embed) for v in self.vectors)
+
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """The target's vectors that follow from the source's, so that both can be compared."""
+        return tuple(v.name for v in self.vectors if not isinstance(v.origin, Embed))
 
     @property
     def new_vectors(self) -> tuple[TargetVector, ...]:

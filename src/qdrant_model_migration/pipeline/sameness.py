@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.qdrant import Point, SparseVector
 
 if TYPE_CHECKING:
     from qdrant_model_migration.qdrant.points import WritableVector
 
 DIGEST_BYTES = 16
+_HALF = DIGEST_BYTES // 2
 _RELATIVE = 1e-12
 _VECTOR_TOLERANCE = 2e-3
 
@@ -76,10 +78,29 @@ def made_of(
     return bool(np.allclose(left, right, rtol=1e-2, atol=tolerance))
 
 
-def digest(point: Point, vectors: tuple[str, ...] = ()) -> bytes:
-    """16 bytes that stand for the payload and the named vectors of a point."""
-    mark = blake2b(digest_size=DIGEST_BYTES)
-    mark.update(json.dumps(_rounded(point.payload), sort_keys=True, ensure_ascii=False).encode())
+def mark_of(point: Point, move: Move) -> bytes:
+    """16 bytes that stand for a point of the source: what it shares with the target, and the rest.
+
+    Shared are the payload and the kept vectors. The rest are vectors that the target has only cut.
+    """
+    kept = tuple(dict.fromkeys(move.kept.values()))
+    return digest(point, kept, tuple(name for name in move.read_vectors if name not in kept))
+
+
+def shares(mark: bytes, point: Point, move: Move) -> bool:
+    """Whether a point of the target still has what it shares with the source's point of `mark`."""
+    carried = {move.kept[name]: v for name, v in point.vectors.items() if name in move.kept}
+    return mark[:_HALF] == mark_of(point._replace(vectors=carried), move)[:_HALF]
+
+
+def digest(point: Point, shared: tuple[str, ...] = (), own: tuple[str, ...] = ()) -> bytes:
+    """One half for the payload and the `shared` vectors, the other for the `own` ones."""
+    payload = json.dumps(_rounded(point.payload), sort_keys=True, ensure_ascii=False).encode()
+    return _half(payload, point, shared) + _half(b"", point, own)
+
+
+def _half(start: bytes, point: Point, vectors: tuple[str, ...]) -> bytes:
+    mark = blake2b(start, digest_size=_HALF)
     for name in vectors:
         mark.update(b"\0" + name.encode() + b"\0")
         vector = point.vectors.get(name)

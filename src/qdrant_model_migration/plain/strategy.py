@@ -88,7 +88,7 @@ def _speed(
     talk: Talk, journey: Journey, advice: Advice, taken: Strategy
 ) -> tuple[float, int] | None:
     answer = advice.settled.get("model")
-    if not answer or taken.name == "requantize":
+    if not answer or not taken.embeds:
         return None
     model = ModelRef.model_validate_json(json.dumps(answer))
     if models.name_of(model) not in journey.speeds and within_reach(model):

@@ -19,7 +19,10 @@ FEWEST_QUERIES = 30  # for a GO; a NO-GO, the safe side, needs only its interval
 
 Word = Literal["GO", "NO-GO", "INCONCLUSIVE"]
 Evidence = Literal["labelled", "made up", "none"]
-Unjudged = Literal["no searches", "no answers marked", "answers not found", "old model not known"]
+Unjudged = Literal[
+    "no searches", "no answers marked", "answers not found", "old model not known",
+    "new model not here",
+]  # fmt: skip
 
 
 class Check(Finite):
@@ -185,6 +188,10 @@ def _unjudged(why: Unjudged, overlap: Overlap | None) -> _Weighed:
         "old model not known": (
             "the old model is not known, so old and new cannot be compared",
             "Enter its name, or go on without the comparison.",
+        ),
+        "new model not here": (
+            "the model is not on this computer, so nothing can be searched with it",
+            "Fetch it and start again, or go on without the comparison.",
         ),
     }
     return _Weighed("INCONCLUSIVE", *reasons[why])

@@ -23,6 +23,7 @@ from qdrant_model_migration.words import plural
 
 WINDOW = 10_000  # points over which missing texts are judged
 ALARM = 0.01
+_CUTS = ("cuts their vectors", "a usable first part of its vector")
 
 
 class Backfill(Step):
@@ -33,16 +34,16 @@ class Backfill(Step):
 
     def text(self, move: Move | None) -> StepText:
         assert move is not None
+        made, without = ("embeds the texts", "a text") if move.embeds else _CUTS
         return StepText(
             f"Backfill {move.target}",
             "new collection",
             "delete it",
             (
-                f"Reads {move.source} in slices, embeds the texts and inserts the points with "
-                "their payload.",
+                f"Reads {move.source} in slices, {made} and inserts the points with their payload.",
                 f"{move.load.batch} points a request, {move.load.streams} requests at a time.",
                 "A point that is there already is left untouched.",
-                "A point without a text is copied without a vector and listed.",
+                f"A point without {without} is copied without a vector and listed.",
             ),
         )
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-import numpy as np
-
 from qdrant_model_migration.errors import TargetInUse
 from qdrant_model_migration.pipeline.ledger import new_ledger
-from qdrant_model_migration.pipeline.make import DeadLetter, make
+from qdrant_model_migration.pipeline.make import DeadLetter, cut, make
 from qdrant_model_migration.pipeline.move import Embed, Keep, Move
 from qdrant_model_migration.pipeline.read import align, scan
-from qdrant_model_migration.pipeline.sameness import digest, made_of, same_payload, same_vector
+from qdrant_model_migration.pipeline.sameness import made_of, mark_of, same_payload, same_vector
 from qdrant_model_migration.qdrant import Point, PointId
 from qdrant_model_migration.steps.check import must_be_ours
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
@@ -40,14 +38,14 @@ class CatchUp(Step):
 
     def text(self, move: Move | None) -> StepText:
         assert move is not None
+        again = f"makes the vectors of changed {'texts' if move.embeds else 'points'} again"
         return StepText(
             "Catch up with new writes",
             "new collection",
             "delete it",
             (
                 f"Compares {move.source} and {move.target} point by point, by id and payload.",
-                "Inserts what was added, makes the vectors of changed texts again, deletes what "
-                "was deleted.",
+                f"Inserts what was added, {again}, deletes what was deleted.",
             ),
         )
 
@@ -85,13 +83,12 @@ def one_pass(ctx: StepContext) -> Changes:
     source = scan(
         qdrant, move.source, vectors=list(move.read_vectors) or False, between=ctx.breathe
     )
-    compared = [v.name for v in move.vectors if not isinstance(v.origin, Embed)]
-    target = scan(qdrant, move.target, vectors=compared or False)
+    target = scan(qdrant, move.target, vectors=list(move.compared) or False)
     with new_ledger(ctx.folder) as ledger:
         for point, (old, new) in align(((p.id, p) for p in source), ((p.id, p) for p in target)):
             if old is not None:
                 seen += 1
-                ledger.add(point, digest(old, move.read_vectors))
+                ledger.add(point, mark_of(old, move))
             if old is None:
                 gone.append(point)
             elif new is None or not same_point(old, new, move):
@@ -126,10 +123,13 @@ def same_point(old: Point, new: Point, move: Move) -> bool:
         if isinstance(origin, Keep):
             if not same_vector(mine, theirs):
                 return False
-        elif mine is not None:
-            cut = np.asarray(mine, np.float32)[: origin.dimensions].tolist()
-            if not made_of(theirs, cut, target.params["distance"], target.params.get("datatype")):
+            continue
+        made = None if mine is None else cut(mine, origin)
+        if made is None:
+            if theirs is not None:
                 return False
+        elif not made_of(theirs, made, target.params["distance"], target.params.get("datatype")):
+            return False
     return True
 
 

@@ -29,15 +29,16 @@ class Check(Step):
     alias: str | None = None
 
     def text(self, move: Move | None) -> StepText:
-        what = "access, names and model" if move else "access and settings"
+        embeds = move is not None and move.embeds
+        what = "access and settings" if not move else "access and names"
         return StepText(
-            f"Check {what}",
+            "Check access, names and model" if embeds else f"Check {what}",
             "nothing",
             "not needed",
             (
                 f"Reads the settings of {self.collection} again and compares them with the plan.",
                 "Tries a write that changes nothing, to see whether the key may write.",
-                *(("Opens the model and makes one vector.",) if move else ()),
+                *(("Opens the model and makes one vector.",) if embeds else ()),
             ),
         )
 

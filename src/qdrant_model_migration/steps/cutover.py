@@ -70,7 +70,9 @@ class Cutover(Step):
             Ask(
                 key="model",
                 kind="tick",
-                label="The application changes its query model together with the alias",
+                label="The application changes its query model together with the alias"
+                if move.embeds
+                else "The application cuts its query vectors together with the alias",
                 flag="--cutover",
             )
         ]
@@ -94,8 +96,12 @@ class Cutover(Step):
                 named=True,
             )
         )
-        old = self.old_model.label if self.old_model else "model not known"
-        new = next((v.model.label for v in move.new_vectors if v.model), "same model")
+        old = (
+            _with_cut(self.old_model, self.old_model.label) if self.old_model else "model not known"
+        )
+        new = next(
+            (_with_cut(v.model, v.model.label) for v in move.new_vectors if v.model), "same model"
+        )
         return Gate(
             name="cutover",
             title=f"Cutover: switch the alias {self.alias}",
@@ -117,7 +123,11 @@ class Cutover(Step):
             return rows
         old = self.old_model
         rows.append(
-            {"what": "query model", "old": old.name if old else "not known", "new": new.model.name}
+            {
+                "what": "query model",
+                "old": _with_cut(old, old.name) if old else "not known",
+                "new": _with_cut(new.model, new.model.name),
+            }
         )
         rows.append(
             {
@@ -141,3 +151,9 @@ class Cutover(Step):
             }
         )
         return rows
+
+
+def _with_cut(model: ModelRef, name: str) -> str:
+    if model.full_dimensions is None:
+        return name
+    return f"{name}, first {model.dimensions} of {model.full_dimensions} values, at length one"

@@ -14,7 +14,7 @@ from qdrant_model_migration.pipeline.ledger import read_ledger
 from qdrant_model_migration.pipeline.make import make
 from qdrant_model_migration.pipeline.move import Embed
 from qdrant_model_migration.pipeline.read import align, scan
-from qdrant_model_migration.pipeline.sameness import digest, made_of, same_payload
+from qdrant_model_migration.pipeline.sameness import made_of, mark_of, same_payload
 from qdrant_model_migration.pipeline.text import NoText, text_of
 from qdrant_model_migration.qdrant import PointId
 from qdrant_model_migration.quality import Check, Integrity
@@ -59,10 +59,10 @@ def check_integrity(ctx: StepContext, sample: int) -> Integrity:
             todo="Resume copies them again",
         ),
     ]
-    if len(ctx.move.new_vectors) < len(ctx.move.vectors) or counted.vector_differs:
+    if ctx.move.compared:
         checks.append(
             Check(
-                name="Other vectors equal",
+                name="Other vectors equal" if ctx.move.kept else "Vectors cut right",
                 ok=not counted.vector_differs,
                 found=here - counted.vector_differs,
                 expected=here,
@@ -105,16 +105,15 @@ def check_integrity(ctx: StepContext, sample: int) -> Integrity:
 
 def _count(ctx: StepContext, sample: int) -> _Counted:
     move, qdrant = ctx.move, ctx.qdrant
-    compared = [v.name for v in move.vectors if not isinstance(v.origin, Embed)]
     old = scan(qdrant, move.source, vectors=list(move.read_vectors) or False, between=ctx.breathe)
-    new = scan(qdrant, move.target, vectors=compared or False)
+    new = scan(qdrant, move.target, vectors=list(move.compared) or False)
     points = missing = payload = vector = extra = late = no_text = 0
     chosen: list[PointId] = []
     choose = random.Random(0)  # noqa: S311 - a sample, not a secret
     total = qdrant.count(move.source)
     readings = align(((p.id, p) for p in old), ((p.id, p) for p in new), read_ledger(ctx.folder))
     for point, (mine, theirs, before) in readings:
-        if before != (digest(mine, move.read_vectors) if mine else None):
+        if before != (mark_of(mine, move) if mine else None):
             late += 1
             continue
         if mine is None:

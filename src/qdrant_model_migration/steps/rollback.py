@@ -9,7 +9,7 @@ from qdrant_model_migration.errors import AliasMoved, NothingToRollBack
 from qdrant_model_migration.pipeline.ledger import read_ledger
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.read import align, scan
-from qdrant_model_migration.pipeline.sameness import digest
+from qdrant_model_migration.pipeline.sameness import shares
 from qdrant_model_migration.steps.gate import Ask, Gate, Waiting
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
 from qdrant_model_migration.words import plural
@@ -61,17 +61,15 @@ class Rollback(Step):
 def _written_since(ctx: StepContext, collection: str) -> dict[str, int]:
     """Points of the new collection that were written after the last catch-up or sweep."""
     counts = {"inserted": 0, "edited": 0, "deleted": 0}
-    carried = ctx.move.kept
-    reading = scan(ctx.qdrant, collection, vectors=list(carried) or False, between=ctx.breathe)
+    kept = list(ctx.move.kept)
+    reading = scan(ctx.qdrant, collection, vectors=kept or False, between=ctx.breathe)
     for _, (now, before) in align(((p.id, p) for p in reading), read_ledger(ctx.folder)):
         if now is None:
             counts["deleted"] += 1
         elif before is None:
             counts["inserted"] += 1
         else:
-            vectors = {carried[n]: v for n, v in now.vectors.items() if n in carried}
-            mark = digest(now._replace(vectors=vectors), ctx.move.read_vectors)
-            counts["edited"] += mark != before
+            counts["edited"] += not shares(before, now, ctx.move)
     return counts
 
 

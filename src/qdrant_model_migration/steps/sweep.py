@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from qdrant_model_migration.pipeline.ledger import new_ledger, read_ledger
-from qdrant_model_migration.pipeline.move import Embed, Move
+from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.read import align, scan
-from qdrant_model_migration.pipeline.sameness import digest
+from qdrant_model_migration.pipeline.sameness import mark_of, shares
 from qdrant_model_migration.qdrant import Point, PointId, order
 from qdrant_model_migration.steps.catch_up import Remade, is_whole, put, remake, same_point
 from qdrant_model_migration.steps.check import must_be_ours
@@ -62,7 +62,7 @@ class Sweep(Step):
         """One pass. The ledger moves on only when all of it is carried over, so a kill repeats."""
         move, carried, batch = ctx.move, 0, list[Late]()
         with new_ledger(ctx.folder) as ledger:
-            for late, point, mark in changed_since_ledger(ctx, move.source, move.read_vectors):
+            for late, point, mark in changed_since_ledger(ctx):
                 if mark is not None:
                     ledger.add(point, mark)
                 if late is not None:
@@ -88,7 +88,9 @@ class Sweep(Step):
             mine = there.get(late.point)
             if not left_behind(late, mine, move):
                 continue
-            untouched = mine is not None and late.before == _mark_as_source(mine, move)
+            untouched = (
+                mine is not None and late.before is not None and shares(late.before, mine, move)
+            )
             new_there = mine is None and (late.before is None or late.point in ours)
             if untouched or new_there:
                 chosen.add(late.point)
@@ -114,9 +116,8 @@ class Sweep(Step):
 def targets_of(ctx: StepContext, batch: Sequence[Late]) -> dict[PointId, Point]:
     """These points of the new collection, with what needs no model to be compared."""
     move = ctx.move
-    compared = [v.name for v in move.vectors if not isinstance(v.origin, Embed)]
     found = ctx.qdrant.retrieve(
-        move.target, [late.point for late in batch], vectors=compared or False
+        move.target, [late.point for late in batch], vectors=list(move.compared) or False
     )
     return {point.id: point for point in found}
 
@@ -129,13 +130,16 @@ def left_behind(late: Late, mine: Point | None, move: Move) -> bool:
 
 
 def changed_since_ledger(
-    ctx: StepContext, collection: str, vectors: tuple[str, ...] = ()
+    ctx: StepContext,
 ) -> Iterator[tuple[Late | None, PointId, bytes | None]]:
-    """Each point of the ledger or the collection: how it changed (None: not), its digest now."""
-    now = scan(ctx.qdrant, collection, vectors=list(vectors) or False, between=ctx.breathe)
+    """Each point of the ledger or the old collection: how it changed (None: not), its mark now."""
+    move = ctx.move
+    now = scan(
+        ctx.qdrant, move.source, vectors=list(move.read_vectors) or False, between=ctx.breathe
+    )
     readings = align(((p.id, p) for p in now), read_ledger(ctx.folder))
     for point, (current, before) in readings:
-        mark = digest(current, vectors) if current is not None else None
+        mark = mark_of(current, move) if current is not None else None
         yield (None if mark == before else Late(point, current, before)), point, mark
 
 
@@ -147,17 +151,10 @@ def written_after_sweep(ctx: StepContext) -> int:
         there = targets_of(ctx, batch) if batch else {}
         return sum(left_behind(late, there.get(late.point), move) for late in batch)
 
-    for late, _, _ in changed_since_ledger(ctx, move.source, move.read_vectors):
+    for late, _, _ in changed_since_ledger(ctx):
         if late is not None:
             batch.append(late)
         if len(batch) >= move.load.batch:
             missed += missing()
             batch = []
     return missed + missing()
-
-
-def _mark_as_source(point: Point, move: Move) -> bytes:
-    """What the ledger would hold for a point of the new collection that nobody changed."""
-    kept = move.kept
-    vectors = {kept[name]: v for name, v in point.vectors.items() if name in kept}
-    return digest(point._replace(vectors=vectors), move.read_vectors)

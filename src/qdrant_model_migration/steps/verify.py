@@ -62,7 +62,9 @@ class Verify(Step):
             "not needed",
             (
                 "Compares every id and payload of both collections, and the settings.",
-                f"Makes the vectors of {self.sample} points again and compares them.",
+                f"Makes the vectors of {self.sample} points again and compares them."
+                if move is None or move.embeds
+                else "Cuts every stored vector again and compares it with the new one.",
                 by,
             ),
         )
@@ -86,7 +88,10 @@ class Verify(Step):
         comparison = Comparison(None, None, "no searches", ())
         if integrity.passed and target is not None and target.model is not None:
             queries = self._queries(ctx)
-            if queries is not None:
+            # A model that has embedded is here; cutting vectors needs none.
+            if queries is not None and not (move.embeds or within_reach(target.model)):
+                comparison = comparison._replace(unjudged="new model not here")
+            elif queries is not None:
                 exact = (
                     ctx.qdrant.count(move.target) <= EXACT_UP_TO
                     and ctx.qdrant.config(move.source).allows_exact_search

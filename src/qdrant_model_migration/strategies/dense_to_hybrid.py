@@ -21,6 +21,7 @@ class DenseToHybrid(Strategy):
     way_back = "search the dense vector alone again, or switch the alias back"
     never = "The old collection is only read."
     runs = False
+    embeds = True
     order = 60
 
     def fit(self, survey: Survey, answers: Answers) -> Fit:

@@ -24,6 +24,7 @@ class SideBySide(Strategy):
     way_back = "search with the old vector name again; nothing has to be moved"
     never = "The stored vectors of the old model are kept as they are."
     runs = False
+    embeds = True
     order = 45
 
     def fit(self, survey: Survey, answers: Answers) -> Fit:

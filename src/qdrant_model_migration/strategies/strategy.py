@@ -28,7 +28,8 @@ class Strategy:
 
     name: the file's stem and the value of `--strategy`. title: on screens. subtitle: plain words.
     what, way_back, never: sentences for the strategy screen. runs: whether this version can run it;
-    if not, `build` is never called and the screens say so.
+    if not, `build` is never called and the screens say so. embeds: whether this computer makes a
+    vector of every text, which takes the time and needs the texts.
     """
 
     name: ClassVar[str]
@@ -38,6 +39,7 @@ class Strategy:
     way_back: ClassVar[str]
     never: ClassVar[str]
     runs: ClassVar[bool] = True
+    embeds: ClassVar[bool] = False
     order: ClassVar[int] = 50
 
     def fit(self, survey: Survey, answers: Answers) -> Fit:

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from qdrant_model_migration import words
 from qdrant_model_migration.embedders import ModelRef
-from qdrant_model_migration.strategies.answered import chosen_model, no_dense, ruled_out_by_change
+from qdrant_model_migration.pipeline.move import Truncate as Cut
+from qdrant_model_migration.plan.plan import Plan
+from qdrant_model_migration.strategies.answered import (
+    both_for_good,
+    chosen_model,
+    no_dense,
+    ruled_out_by_change,
+)
+from qdrant_model_migration.strategies.beside import (
+    cannot_be_copied,
+    plan_beside,
+    replaced_vector,
+)
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
 from qdrant_model_migration.survey.facts import Survey
 
@@ -19,24 +31,30 @@ class Truncate(Strategy):
     )
     way_back = "switch the alias back: under 1 s, as long as the old collection stays"
     never = "The old collection is only read."
-    runs = False
     order = 20
 
     def fit(self, survey: Survey, answers: Answers) -> Fit:
-        old = survey.old_model.value
-        cut = _cut_of(old, answers)
-        if cut is not None:
-            return Fit("first", f"the same model with {cut} dimensions", "model")
-        if ruled := ruled_out_by_change(answers, "shorter") or no_dense(survey):
+        cut = _cut_of(survey, answers)
+        # The old model with a length that it was made for is no change of the model.
+        fitting = ("shorter",) if cut is None else ("shorter", "model")
+        ruled = (
+            ruled_out_by_change(answers, *fitting)
+            or both_for_good(answers)
+            or no_dense(survey)
+            or _ruled_out_by_the_vectors(survey, answers)
+            or cannot_be_copied(survey)
+        )
+        if ruled:
             return ruled
-        if old is None:
-            return Fit("ruled out", "the old model is not known, so it may not be cut", "survey")
-        if not old.matryoshka:
-            return Fit("ruled out", "the model was not made for shortening", "survey")
+        if cut is not None:
+            same = f"the same model with {cut.dimensions} dimensions"
+            return Fit("possible" if answers.get("both") == "test" else "first", same, "model")
+        if chosen_model(answers) is not None:
+            return Fit("ruled out", "the chosen model is no cut of the present one", "model")
         return Fit("first", "the model was made for shortening", "survey")
 
     def because(self, survey: Survey, answers: Answers) -> tuple[str, ...]:
-        old = survey.old_model.value
+        old = _old_model(survey, answers)
         lengths = words.listing([str(length) for length in old.matryoshka], "or") if old else ""
         return (
             "the model stays, so no text has to be embedded again",
@@ -46,11 +64,40 @@ class Truncate(Strategy):
     def warnings(self, survey: Survey, answers: Answers) -> tuple[str, ...]:
         return ("W01", "W09", "W32", "W33")
 
+    def build(self, survey: Survey, answers: Answers) -> Plan:
+        model = _cut_of(survey, answers)
+        assert model is not None, "the questions ask for a length before a plan is made"
+        source = replaced_vector(survey, answers).name
+        origin = Cut(source=source, dimensions=model.dimensions, model=model)
+        return plan_beside(self, survey, answers, model, origin)
 
-def _cut_of(old: ModelRef | None, answers: Answers) -> int | None:
-    """The length asked for, where the chosen model is the old one made for fewer dimensions."""
-    chosen = chosen_model(answers)
-    if old is None or chosen is None or answers.get("change") not in ("model", "shorter"):
+
+def _old_model(survey: Survey, answers: Answers) -> ModelRef | None:
+    """The model of the vector that is to be shortened."""
+    return survey.model_of(replaced_vector(survey, answers).name) if survey.dense else None
+
+
+def _cut_of(survey: Survey, answers: Answers) -> ModelRef | None:
+    """The old model at the length asked for; None where another model, or none, is chosen.
+
+    Always a cut of the old model itself: an answer typed by hand knows its name and length only.
+    """
+    old, chosen = _old_model(survey, answers), chosen_model(answers)
+    if old is None or chosen is None:
         return None
-    made_for_it = chosen.name == old.name and chosen.dimensions in old.matryoshka
-    return chosen.dimensions if made_for_it else None
+    size = replaced_vector(survey, answers).size
+    shorter = size is None or chosen.dimensions < size
+    same = (chosen.kind, chosen.name) == (old.kind, old.name)
+    made_for_it = same and shorter and chosen.dimensions in old.matryoshka
+    return old.cut_to(chosen.dimensions) if made_for_it else None
+
+
+def _ruled_out_by_the_vectors(survey: Survey, answers: Answers) -> Fit | None:
+    old = _old_model(survey, answers)
+    if old is None:
+        return Fit("ruled out", "the old model is not known, so it may not be cut", "survey")
+    if not old.matryoshka:
+        return Fit("ruled out", "the model was not made for shortening", "survey")
+    if replaced_vector(survey, answers).datatype == "uint8":
+        return Fit("ruled out", "vectors of whole numbers cannot be shortened yet", "survey")
+    return None

@@ -141,9 +141,8 @@ class Target(Question):
         name = answers.get("name")
         alias = survey.alias or (name.get("alias") if isinstance(name, Mapping) else None)
         stem = survey.alias if survey.alias is not None else survey.collection
-        return Suggestion(
-            free_name(survey, f"{stem}_{model_slug(answers)}", besides=alias), "default"
-        )
+        slug = model_slug(answers, dimensions=answers.get("change") == "shorter")
+        return Suggestion(free_name(survey, f"{stem}_{slug}", besides=alias), "default")
 
     def fields(self, survey: Survey, answers: Answers, value: Any) -> tuple[Field, ...]:
         return (Field("", "Name", "text", str(value), "it must be free"),)
@@ -247,7 +246,7 @@ class VectorName(Question):
 
     key = "vector_name"
     short = "Vector name"
-    serves = ("blue_green", "server_inference", "linear_map")
+    serves = ("blue_green", "truncate", "server_inference", "linear_map")
 
     def text(self, survey: Survey, answers: Answers) -> QuestionText:
         return QuestionText(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from qdrant_model_migration import words
+from qdrant_model_migration.advice.questions.application import VectorName
 from qdrant_model_migration.advice.warnings.warning import Case, Said, warning
 
 _CHANGE = {
@@ -19,6 +20,14 @@ def query_model(case: Case) -> Said | None:
     if model is None:
         return None
     before = f"{old.label} ({old.dimensions})" if old else "the present model"
+    if case.strategy.name == "truncate":
+        return Said(
+            "must",
+            "The new collection refuses query vectors of the old length.",
+            f"{before} is cut to {model.dimensions}.",
+            f"At the moment of the cutover, cut every query vector to its first {model.dimensions} "
+            "values and make it length one again, or ask the model for that length.",
+        )
     change = _CHANGE.get(str(case.answers.get("query_side")), "change the query model")
     return Said(
         "must",
@@ -45,7 +54,7 @@ def same_size(case: Case) -> Said | None:
 def using(case: Case) -> Said | None:
     name = case.answers.get("vector_name")
     unnamed = case.vector is not None and case.vector.name == ""
-    renamed = bool(name) and unnamed and case.strategy.name == "blue_green"
+    renamed = bool(name) and unnamed and case.strategy.name in VectorName.serves
     if "W04" not in case.own and not renamed:
         return None
     here = f"The new vector is named {name}; the present one has no name." if renamed else ""

@@ -118,7 +118,7 @@ def language(case: Case) -> Said | None:
 @warning("W15", "Old model only guessed")
 def guessed(case: Case) -> Said | None:
     old, matches = case.survey.old_model, case.survey.matches
-    if not case.embeds or case.strategy.name == "dense_to_hybrid":
+    if case.strategy.name not in ("blue_green", "side_by_side", "truncate"):
         return None
     if matches and (matches[0] >= _ENOUGH_MATCHES * matches[1] or matches[0] > 0):
         return None  # proved, or two models, which W29 says

@@ -85,7 +85,7 @@ class Case:
     @property
     def embeds(self) -> bool:
         """Whether texts are embedded here."""
-        return self.strategy.name in ("blue_green", "side_by_side", "dense_to_hybrid")
+        return self.strategy.embeds
 
     @cached_property
     def cost(self) -> Estimate | None:

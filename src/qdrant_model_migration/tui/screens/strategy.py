@@ -15,6 +15,7 @@ from qdrant_model_migration.plan import Plan
 from qdrant_model_migration.strategies import Strategy
 from qdrant_model_migration.survey import Survey
 from qdrant_model_migration.tui import map_words, tasks
+from qdrant_model_migration.tui.saving import SAVE, save_given
 from qdrant_model_migration.tui.screens.dialog import Dialog
 from qdrant_model_migration.tui.screens.stop import HelpText, Stop
 from qdrant_model_migration.tui.typeset import row
@@ -36,14 +37,14 @@ class StrategyScreen(Stop):
     def acts(self) -> tuple[Act, ...]:
         taken = self.taken()
         if taken is None:
-            return (Act("back", "Back"),)
+            return (Act("back", "Back"), SAVE)
         closed = "" if taken.runs else "this version cannot run it yet"
         go = Act("go", f"Continue with {taken.title}", closed=closed)
         today = self.advice.today
         instead = (
             (Act("today", f"Take {today.title}"),) if today is not None and not taken.runs else ()
         )
-        return (go, *instead, Act("back", "Back"))
+        return (go, *instead, Act("back", "Back"), SAVE)
 
     def help(self) -> HelpText:
         return HelpText(
@@ -89,7 +90,7 @@ class StrategyScreen(Stop):
         """Try the speed once, so that the plan can say how long it takes."""
         model = tasks.chosen_model(self.trip)
         taken = self.taken()
-        if self.trip.explore or model is None or taken is None or taken.name == "requantize":
+        if self.trip.explore or model is None or taken is None or not taken.embeds:
             return
         if tasks.model_name(model) not in self.trip.speeds:
             self.work("speed", partial(tasks.measure, self.trip, self.wizard.door, model))
@@ -208,5 +209,7 @@ class StrategyScreen(Stop):
         if key == "go" and taken is not None:
             self.wizard.trip = self.trip.on(strategy=taken.name)
             self.wizard.go("warnings")
+        elif key == SAVE.key:
+            save_given(self)
         elif key == "today" and self.advice.today is not None:
             await self._take(self.advice.today)

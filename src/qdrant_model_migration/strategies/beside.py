@@ -1,0 +1,153 @@
+"""The plan of every strategy that fills a new collection beside the old one.
+
+What differs is where the new vector comes from: its model and its origin. No strategy lives here.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Any
+
+from qdrant_model_migration.embedders import ModelRef
+from qdrant_model_migration.pipeline.move import Keep, Load, Move, Origin, TargetVector, TextSource
+from qdrant_model_migration.plan.plan import Alias, Plan
+from qdrant_model_migration.steps import AnyStep
+from qdrant_model_migration.steps.adopt_alias import AdoptAlias
+from qdrant_model_migration.steps.backfill import Backfill
+from qdrant_model_migration.steps.catch_up import CatchUp
+from qdrant_model_migration.steps.check import Check
+from qdrant_model_migration.steps.create_collection import CreateCollection
+from qdrant_model_migration.steps.cutover import Cutover
+from qdrant_model_migration.steps.index import Index
+from qdrant_model_migration.steps.sweep import Sweep
+from qdrant_model_migration.steps.verify import Proof, Verify
+from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
+from qdrant_model_migration.survey.facts import Survey, VectorFact
+from qdrant_model_migration.survey.fingerprint import fingerprint
+
+_PACES = {
+    "gently": Load(batch=64, streams=1),
+    "normally": Load(batch=128, streams=2),
+    "fast": Load(batch=256, streams=4),
+}
+# The practice Qdrant writes each point to disk by itself: small pieces show how far it is.
+_PRACTICE = Load(batch=64, streams=2, slice=128)
+
+
+def cannot_be_copied(survey: Survey) -> Fit | None:
+    """Ruled out because the collection cannot be made again beside itself."""
+    if (survey.raw.get("params") or {}).get("sharding_method") == "custom":
+        return Fit("ruled out", "custom shard keys cannot be carried over yet", "survey")
+    return None
+
+
+def replaced_vector(survey: Survey, answers: Answers) -> VectorFact:
+    """The dense vector that the new one takes the place of: the answered one, else the first."""
+    named = answers.get("replace")
+    return next((v for v in survey.dense if v.name == named), survey.dense[0])
+
+
+def plan_beside(
+    strategy: Strategy,
+    survey: Survey,
+    answers: Answers,
+    model: ModelRef,
+    origin: Origin,
+    *,
+    expected_missing: float = 0.0,
+) -> Plan:
+    """From a check to the sweep after the switch. model: of the new vector, and of its queries.
+
+    expected_missing: the share of points for which no new vector can be made (0..1).
+    """
+    old = replaced_vector(survey, answers)
+    alias = _alias(survey, answers)
+    fields = (answers.get("text") or {}).get("fields")
+    move = Move(
+        source=survey.collection,
+        target=str(answers["target"]),
+        vectors=_vectors(survey, old, model, origin, answers.get("vector_name")),
+        text=TextSource(fields=tuple(fields)) if fields else None,
+        load=_PRACTICE if survey.capabilities.local else _PACES[answers.get("pace", "normally")],
+    )
+    made_for = fingerprint(survey.raw, survey.payload_schema)
+    old_model = survey.model_of(old.name)
+    proof = dict(answers.get("proof") or {"kind": "later"})
+    steps: list[AnyStep] = [
+        Check(
+            collection=survey.collection,
+            fingerprint=made_for,
+            alias=alias.name if alias.exists else None,
+        ),
+        *([] if alias.exists else [AdoptAlias(alias=alias.name, collection=survey.collection)]),
+        CreateCollection(),
+        Backfill(expected_missing=expected_missing),
+        CatchUp(),
+        Index(),
+        Verify(proof=_proof(proof), old_model=old_model, old_vector=old.name),
+        Cutover(alias=alias.name, old_model=old_model, old_vector=old.name),
+        Sweep(),
+    ]
+    return Plan(
+        made_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        strategy=strategy.name,
+        title=strategy.title,
+        server=survey.address,
+        server_version=survey.capabilities.version,
+        collection=survey.collection,
+        fingerprint=made_for,
+        alias=alias,
+        old_model=old_model,
+        move=move,
+        steps=tuple(steps),
+        never_touched=(
+            survey.collection,
+            *(name for name in survey.others if name != survey.collection),
+        ),
+        lost_settings=tuple(setting for setting, _ in survey.cannot_carry),
+        answers=dict(answers),
+        practice=survey.capabilities.local
+        and old_model is not None
+        and old_model.kind == "practice",
+    )
+
+
+def _alias(survey: Survey, answers: Answers) -> Alias:
+    answer = answers.get("name") or {}
+    name = answer.get("alias") or survey.alias or f"{survey.collection}_live"
+    return Alias(name=name, exists=name in (survey.aliases.value or ()))
+
+
+def _proof(answer: dict[str, Any]) -> Proof:
+    kind = answer.get("kind", "later")
+    return Proof(
+        kind="file" if kind == "log" else kind,
+        file=answer.get("file"),
+        title_field=answer.get("title_field"),
+        margin=float(answer.get("margin", 0.02)),
+    )
+
+
+def _vectors(
+    survey: Survey, old: VectorFact, model: ModelRef, origin: Origin, name: str | None
+) -> tuple[TargetVector, ...]:
+    """The new vector in the old one's place, with its tuning; every other vector kept."""
+    tuning = {k: v for k, v in old.raw.items() if k != "multivector_config"}
+    if tuning.get("datatype") == "uint8":
+        del tuning["datatype"]  # the old model's values were whole numbers; these are not
+    made = TargetVector(
+        name=old.name if name in (None, "keep") else str(name),
+        params={**tuning, "size": model.dimensions, "distance": model.distance},
+        origin=origin,
+    )
+    return tuple(
+        made
+        if vector.name == old.name
+        else TargetVector(
+            name=vector.name,
+            kind=vector.kind,
+            params=vector.raw,
+            origin=Keep(source=vector.name),
+        )
+        for vector in survey.vectors.value or ()
+    )
