@@ -22,7 +22,6 @@ from support.trip import (
     document,
     fill,
     ident,
-    move,
     plan_of,
 )
 from support.trip_process import killed_at
@@ -602,16 +601,12 @@ def test_a_sweep_does_not_overwrite_what_is_written_while_it_embeds(
     late = [document(100, "late"), document(101, "late too"), document(102, "")]
     fake.before("/collections/aliases", lambda _: upsert(fake, OLD_NAME, *late), times=1)
 
-    def embeds(model: Any) -> HashModel:
-        if fake.state.aliases[ALIAS] == NEW_NAME:  # the sweep is at work
-            upsert(fake, ALIAS, new_point(100, "newer"), new_point(102, "newer"))
-        return HashModel(model)
-
     slow = HashModel(NEW)
     make = slow.embed
 
     def embed(texts: Any, role: str) -> Any:
-        embeds(NEW)
+        if fake.state.aliases[ALIAS] == NEW_NAME:  # the sweep is at work
+            upsert(fake, ALIAS, new_point(100, "newer"), new_point(102, "newer"))
         return make(texts, role)
 
     slow.embed = embed  # type: ignore[method-assign]
@@ -889,7 +884,3 @@ def carried_out(home: Path, local: bool, lives: list[int]) -> tuple[dict[str, An
                 "dead letters": trip.seen.dead_letters,
                 "facts": {k: trip.seen.facts[k] for k in ("caught_up", "swept")},
             }, deaths
-
-
-def test_the_move_of_these_tests_keeps_three_vectors() -> None:
-    assert set(move().kept) == {"title", "tokens", "words"}
