@@ -66,6 +66,8 @@ async def test_a_name_that_is_not_exact_keeps_it_closed_and_is_said(
         await press(pilot, "up", "up", "space", "down", *keys, "enter")
         shown = await until(pilot, "it has to be docs. Nothing was changed.")
         assert "(type docs first)" in shown
+        await press(pilot, "x")
+        await until(pilot, "Nothing happens until everything is ticked and typed exactly.")
 
 
 async def test_without_a_go_the_words_without_proof_are_asked_for(wizard: Make, stage: Any) -> None:

@@ -101,3 +101,20 @@ def test_the_interval_is_drawn_within_the_box(middle: float, half: float, width:
 def test_each_verdict_says_what_comes_next(word: Any) -> None:
     verdict = Verdict.model_validate({**VERDICT, "word": word})
     assert verdict_words.hint(verdict)
+
+
+def test_before_the_steps_are_known_no_progress_is_claimed(tmp_path: Path) -> None:
+    view = a_run(tmp_path, state="starting")._replace(steps=())
+    assert "%" not in run_words.progress(view, 60)
+    assert "0 of 0" not in run_words.counts(view)
+
+
+def test_after_the_switch_the_verdict_does_not_say_that_nothing_is_switched() -> None:
+    verdict = Verdict.model_validate(VERDICT)
+    assert "Nothing is switched" in verdict_words.hint(verdict)
+    assert "before the switch" in verdict_words.hint(verdict, switched=True)
+
+
+def test_without_a_comparison_no_query_is_said_to_have_kept_its_place() -> None:
+    verdict = Verdict.model_validate({**VERDICT, "parts": [], "judgement": None})
+    assert verdict_words.parts(verdict, 60) == ["Nothing was compared."]

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from qdrant_model_migration import words
 from qdrant_model_migration.tui.typeset import bar, clock, moment, number, span, sparkline
 
 if TYPE_CHECKING:
@@ -159,6 +160,8 @@ def counts(view: RunView, later: float | None = None) -> str:
     Honest where a number is missing. later: seconds that the plan gives to the steps after this.
     """
     here = now_step(view)
+    if not view.steps:
+        return "Time left: not known yet."
     if here is None:
         return f"{len(view.steps)} of {len(view.steps)} steps"
     step = here[1]
@@ -280,6 +283,8 @@ def done_line(view: RunView) -> str:
 def progress(view: RunView, width: int) -> str:
     """The bar of the present step; without a total it is the share of finished steps in words."""
     here = now_step(view)
+    if not view.steps:
+        return "No step has begun yet."
     if view.state in OVER or here is None:
         return bar(1, 1, width, over=True)
     step = here[1]
@@ -332,7 +337,7 @@ def step_lines(view: RunView, rows: int, width: int) -> list[str]:
 def state_word(view: RunView) -> str:
     """For lists: `waits: Cutover`, `interrupted`."""
     if view.state == "waiting" and view.gate:
-        return f"waits: {gate_title(view.gate)}"
+        return f"waits: {gate_title(view.gate).partition(':')[0]}"
     if view.state == "running":
         return f"running, {share(view)}"
     return view.state
@@ -381,7 +386,7 @@ def server_lines(view: RunView) -> list[tuple[str, str]]:
         rows.append(("Writes", f"{number(application['writes'])} by the application"))
     caught = view.facts.get("caught_up")
     if isinstance(caught, list) and any(caught):
-        rows.append(("Caught up", f"{number(sum(caught))} late writes"))
+        rows.append(("Caught up", words.plural(sum(caught), "late write")))
     if not rows:
         rows.append(("Searches", "go on as before"))
     return rows

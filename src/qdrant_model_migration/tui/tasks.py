@@ -13,16 +13,19 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any, NamedTuple
 
+from pydantic import ValidationError
+
 from qdrant_model_migration import words
 from qdrant_model_migration.advice import ModelChoice, advise, answer_all
 from qdrant_model_migration.embedders import (
     ModelRef,
     fetch,
     list_models,
+    model_from_folder,
     open_embedder,
     within_reach,
 )
-from qdrant_model_migration.errors import QmmError
+from qdrant_model_migration.errors import QmmError, Stopped
 from qdrant_model_migration.pipeline.move import TargetVector, TextSource
 from qdrant_model_migration.pipeline.speed import texts_per_second
 from qdrant_model_migration.plan import Plan, load_plan
@@ -34,6 +37,7 @@ from qdrant_model_migration.survey import Listed, Survey, catalogue, survey
 from qdrant_model_migration.tui.trip import Connected, Trip
 
 CONNECT_SECONDS = 10.0
+BETWEEN_NEWS = 0.2  # seconds
 Report = Callable[[object], None]
 Environment = Callable[[], Mapping[str, str]]
 Lock = threading.Lock
@@ -183,13 +187,27 @@ def _text_source(trip: Trip) -> TextSource | None:
     return TextSource(fields=tuple(fields)) if fields else None
 
 
-def get_model(model: ModelRef, report: Report) -> None:
-    """Download a model, because the operator asked for it."""
+def get_model(model: ModelRef, stop: threading.Event, report: Report) -> None:
+    """Download a model, because the operator asked for it. Raises Stopped once `stop` is set."""
+
+    told = 0.0
 
     def arrived(done: int, total: int) -> None:
-        report(f"Fetching {model.label}: {words.size(done)} of {words.size(total)}")
+        nonlocal told
+        if stop.is_set():
+            raise Stopped
+        if perf_counter() - told < BETWEEN_NEWS:
+            return  # a download tells of every few kilobytes
+        told = perf_counter()
+        percent = f", {min(99, 100 * done // total)} %" if total else ""
+        report(f"Fetching {model.label}: {words.size(done)} of {words.size(total)}{percent}.")
 
     fetch(model, arrived)
+
+
+def read_folder(folder: str, report: Report) -> ModelRef:
+    """The model in a folder. Raises FolderHoldsNoModel and others that say what is missing."""
+    return model_from_folder(Path(folder).expanduser())
 
 
 def answer_rest(trip: Trip, report: Report) -> dict[str, Any]:
@@ -202,7 +220,10 @@ def answer_rest(trip: Trip, report: Report) -> dict[str, Any]:
 def chosen_model(trip: Trip) -> ModelRef | None:
     """The model that was answered; None where none is, or it cannot be read."""
     answer = trip.answers.get("model")
-    return ModelRef.model_validate(answer, strict=False) if isinstance(answer, dict) else None
+    try:
+        return ModelRef.model_validate(answer, strict=False) if isinstance(answer, dict) else None
+    except ValidationError:
+        return None  # written by hand; the question asks again
 
 
 def taken_strategy(trip: Trip) -> Strategy | None:

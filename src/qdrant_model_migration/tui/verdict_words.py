@@ -80,11 +80,15 @@ def parts(verdict: Verdict, width: int) -> list[str]:
     for change in worse[:3]:
         lines.append(crop(f'Worst: "{change.text}"', width).rstrip())
         lines.append(f"  right answer: rank {_rank(change.old)} → {_rank(change.new)}")
+    if not lines and judgement is None:
+        return ["Nothing was compared."]
     return lines or ["No parts, and no query got worse."]
 
 
-def hint(verdict: Verdict) -> str:
+def hint(verdict: Verdict, *, switched: bool = False) -> str:
     """What comes next, for the message line."""
+    if switched:
+        return "This is the verdict as it was before the switch."
     if verdict.word == "GO":
         return "Nothing is switched yet. Try it yourself, then go to the cutover."
     if verdict.word == "NO-GO":

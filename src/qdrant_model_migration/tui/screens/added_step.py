@@ -31,7 +31,10 @@ class AddedStepScreen(GateScreen):
 
     async def draw(self, view: RunView) -> None:
         if view.state == "waiting" and view.gate and view.gate.get("name") == self.extra:
+            new = self.gate is None
             await super().draw(view)
+            if new:
+                self.say(self.hello)
         elif self.is_over(view) and not self.busy("start"):
             self.leave_work()
             self.wizard.go("report", instead=True)

@@ -136,6 +136,7 @@ class ConnectScreen(Stop):
         try:
             address = Address.parse(self._address.value)
         except QmmError as error:
+            self.query_one("#checked", Pane).write(f"✗ {error.what}")
             self.trouble(error, self._address)
             return
         trip = self.trip

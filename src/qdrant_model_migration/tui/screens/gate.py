@@ -43,6 +43,7 @@ class GateScreen(Watching):
         super().__init__()
         self.gate: Gate | None = None
         self._sent = False
+        self._mistyped = False
 
     def body(self) -> ComposeResult:
         yield Pane("", "Reading what the run waits for…", id="says")
@@ -151,6 +152,9 @@ class GateScreen(Watching):
 
     async def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
+        if self._mistyped:
+            self._mistyped = False
+            self.say(self.hello)
         await self.show_acts()
 
     async def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -164,6 +168,7 @@ class GateScreen(Watching):
             if field.id == f"input-{ask.key}" and field.value and field.value != ask.expect:
                 words = f"You typed {field.value}; it has to be {ask.expect}."
                 self.say(f"{words} Nothing was changed.")
+                self._mistyped = True
                 return True
         return False
 

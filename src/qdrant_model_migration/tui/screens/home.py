@@ -21,6 +21,7 @@ from qdrant_model_migration.tui.widgets.press import Act
 if TYPE_CHECKING:
     from qdrant_model_migration.engine import RunView
 
+READ_AGAIN = 2.0  # seconds
 WAYS = (
     Line(
         "practice",
@@ -87,13 +88,18 @@ class HomeScreen(Stop):
     async def opened(self) -> None:
         titled(self.query_one("#ways"), "What would you like to do?")
         self.query_one("#unfinished").display = False
+        self.set_interval(READ_AGAIN, self._again)
 
     async def shown(self) -> None:
         self.work("runs", _read_runs)
 
+    def _again(self) -> None:
+        if not self.busy("runs") and self.app.screen is self:
+            self.work("runs", _read_runs)
+
     async def done(self, name: str, result: object) -> None:
         runs: tuple[RunView, ...] = result  # type: ignore[assignment]
-        self._runs = tuple(run for run in runs if run.state in UNFINISHED)
+        before, self._runs = self._runs, tuple(run for run in runs if run.state in UNFINISHED)
         listed, nothing = self.query_one("#unfinished", Lines), self.query_one("#no-runs", Pane)
         listed.display = bool(self._runs)
         nothing.display = not self._runs
@@ -103,20 +109,22 @@ class HomeScreen(Stop):
                 if not runs
                 else "None. All runs are finished; Runs lists them."
             )
+            if before:
+                self.say("No run is unfinished. Runs lists those that are over.")
             return
-        wide = max(20, self.size.width - 47)
+        names = max(14, min(24, max(len(run.run_id) for run in self._runs)))
+        wide = max(16, self.size.width - 33 - names)
         listed.show(
             [
                 Line(
                     run.run_id,
-                    row([(run.run_id, 14), (run.what, wide), (state_word(run), 24)]),
+                    row([(run.run_id, names), (run.what, wide), (state_word(run), 24)]),
                 )
                 for run in self._runs
             ]
         )
         titled(listed, f"Unfinished runs · {len(self._runs)}")
-        waits = [r for r in self._runs if r.state in ("waiting", "interrupted")]
-        if waits:
+        if len(before) != len(self._runs):
             self.say(
                 f"{words.plural(len(self._runs), 'run')} "
                 f"{'is' if len(self._runs) == 1 else 'are'} unfinished. "

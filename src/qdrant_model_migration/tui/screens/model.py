@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from functools import partial
 from typing import cast
 
@@ -17,15 +18,23 @@ from qdrant_model_migration.advice import (
     describe,
     model_rows,
 )
-from qdrant_model_migration.errors import QmmError
+from qdrant_model_migration.embedders import ModelRef
+from qdrant_model_migration.errors import QmmError, Stopped
 from qdrant_model_migration.survey import Survey
 from qdrant_model_migration.tui import tasks
+from qdrant_model_migration.tui.screens.asking import AskLine
 from qdrant_model_migration.tui.screens.stop import HelpText, Stop
 from qdrant_model_migration.tui.typeset import number, row
 from qdrant_model_migration.tui.widgets.frame import Pane, facts, titled
 from qdrant_model_migration.tui.widgets.lines import Line, Lines
 from qdrant_model_migration.tui.widgets.press import Act
 from qdrant_model_migration.words import size
+
+FOLDER = "a folder"
+OWN = (
+    "Enter names a folder with model.onnx and its tokenizer, as an ONNX export writes them. It is "
+    "opened once, here, to see what it gives. Nothing is fetched."
+)
 
 
 class ModelScreen(Stop):
@@ -38,7 +47,10 @@ class ModelScreen(Stop):
     def __init__(self) -> None:
         super().__init__()
         self._rows: tuple[ModelRow, ...] = ()
-        self._getting = ""
+        self._choices: tuple[ModelChoice, ...] = ()
+        self._own: tuple[ModelRef, ...] = ()  # from folders that were named here
+        self._go_to: str | None = None
+        self._enough = threading.Event()  # ends a download
 
     def body(self) -> ComposeResult:
         yield Lines(id="models", classes="pane", wrap=False, jump=True)
@@ -46,6 +58,10 @@ class ModelScreen(Stop):
 
     def acts(self) -> tuple[Act, ...]:
         here = self._here() if self.is_mounted else None
+        if self.busy("fetch"):
+            return (Act("enough", "Stop fetching"),)
+        if here is None and self._rows:
+            return (Act("folder", "Name a folder"), Act("back", "Back"))
         if here is None:
             return (Act("back", "Back"),)
         why = here.closed
@@ -71,7 +87,7 @@ class ModelScreen(Stop):
                 "TO GET: 'is here' needs no network. Fetching is done only when you ask.",
                 "Measure speed embeds 256 of your own texts, in at most 20 s.",
                 "",
-                "Model of your own in a folder: qmm plan --model FOLDER.",
+                "The last line takes a model from a folder: an ONNX file with its tokenizer.",
             ),
         )
 
@@ -83,6 +99,9 @@ class ModelScreen(Stop):
         return f"{asked.index('model') + 1}/{len(asked)}" if "model" in asked else ""
 
     async def opened(self) -> None:
+        given = tasks.chosen_model(self.trip)
+        if given is not None and given.folder and given.kind == "fastembed":
+            self._own = (given,)
         self.work("models", partial(tasks.models, self.trip))
 
     async def refit(self) -> None:
@@ -100,10 +119,8 @@ class ModelScreen(Stop):
 
     async def done(self, name: str, result: object) -> None:
         if name == "models":
-            choices = cast("tuple[ModelChoice, ...]", result)
-            settled = advise(self._survey, self.trip.answers).settled
-            self._rows = model_rows(self._survey, settled, choices)
-            self._show()
+            self._choices = cast("tuple[ModelChoice, ...]", result)
+            self._list()
             self._go_to_best()
             await self.show_acts()
         elif name == "speed":
@@ -114,10 +131,33 @@ class ModelScreen(Stop):
         elif name == "fetch":
             self.say("It is here now.")
             self.work("models", partial(tasks.models, self.trip))
+        elif name == "folder":
+            model = cast(ModelRef, result)
+            self._own = (*(m for m in self._own if m.folder != model.folder), model)
+            self._go_to = tasks.model_name(model)
+            self._list()
+            self._go_to_best()
+            await self.show_acts()
+            self.say(f"{model.label} was read: {model.dimensions} dimensions.")
+
+    def _list(self) -> None:
+        """Make the rows of the known models and of those from folders."""
+        settled = advise(self._survey, self.trip.answers).settled
+        own = (ModelChoice(model, True) for model in self._own)
+        self._rows = model_rows(self._survey, settled, (*self._choices, *own))
+        self._show()
+
+    async def failed(self, name: str, error: QmmError) -> None:
+        await self.show_acts()
+        if isinstance(error, Stopped):
+            self.say("The download was stopped. What has arrived is kept and used the next time.")
+        else:
+            self.trouble(error, self.query_one("#models"))
 
     def _go_to_best(self) -> None:
         given = self.trip.answers.get("model")
-        chosen = next((r for r in self._rows if r.value == given), None)
+        wanted = (r for r in self._rows if _name(r) == self._go_to)
+        chosen = next(wanted, None) or next((r for r in self._rows if r.value == given), None)
         best = chosen or best_model(self._rows)
         box = self.query_one("#models", Lines)
         if best is not None:
@@ -143,6 +183,8 @@ class ModelScreen(Stop):
                 (f"{number(speed)}/s" if speed else "not tried", 9),
             ]
             lines.append(Line(_name(r), row(cells), style="dim" if r.closed else ""))
+        if self._rows:
+            lines.append(Line(FOLDER, "Other: a folder that holds a model"))
         box = self.query_one("#models", Lines)
         box.show(lines, head=row(head))
         titled(box, "Which model should make the new vectors?")
@@ -152,6 +194,8 @@ class ModelScreen(Stop):
         here = self._here()
         box = self.query_one("#one", Pane)
         if here is None:
+            if self._rows:
+                box.write(OWN, title="A model of your own")
             return
         width = max(40, self.size.width - 4)
         settled = advise(self._survey, self.trip.answers).settled
@@ -173,21 +217,39 @@ class ModelScreen(Stop):
         elif here is not None and not here.here:
             self.say("This model is not on this computer. Fetch it first: the button below.")
             self.query_one("#act-fetch").focus()
+        elif here is None:
+            await self.act("folder")
         else:
             await self.act("use")
 
     async def act(self, key: str) -> None:
         here = self._here()
-        if here is None:
+        if key == "enough":
+            self._enough.set()
+            self.say("Stopping the download.")
+        elif key == "folder":
+            self.app.push_screen(
+                AskLine("A model of your own", "Folder", "with model.onnx and its tokenizer",
+                        "Read it"),
+                self._read_folder,
+            )  # fmt: skip
+        elif here is None:
             return
-        if key == "use":
+        elif key == "use":
             self._use(here)
         elif key == "speed":
             self.say("Embedding 256 of your own texts, at most 20 s.")
             self.work("speed", partial(tasks.measure, self.trip, self.wizard.door, here.model))
         elif key == "fetch":
-            self.say(f"Fetching {here.model.label}. Esc goes back; what has arrived is kept.")
-            self.work("fetch", partial(tasks.get_model, here.model))
+            self._enough = threading.Event()
+            self.say(f"Fetching {here.model.label}. Esc stops it; what has arrived is kept.")
+            self.work("fetch", partial(tasks.get_model, here.model, self._enough))
+            await self.show_acts()
+
+    def _read_folder(self, folder: str | None) -> None:
+        if folder is not None:
+            self.say("Reading the folder and opening the model once.")
+            self.work("folder", partial(tasks.read_folder, folder))
 
     def _use(self, here: ModelRow) -> None:
         settled = advise(self._survey, self.trip.answers).settled
@@ -205,8 +267,15 @@ class ModelScreen(Stop):
             self.say(str(news))
 
     async def action_back(self) -> None:
+        if self.busy("fetch") and not self._enough.is_set():
+            await self.act("enough")
+            return
         self.leave_work()
         self.dismiss(None)
+
+    def on_unmount(self) -> None:
+        """Leaving the wizard must not wait for a download."""
+        self._enough.set()
 
 
 def _name(r: ModelRow) -> str:

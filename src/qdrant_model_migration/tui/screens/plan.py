@@ -16,6 +16,7 @@ from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.plan import Plan, save_plan
 from qdrant_model_migration.strategies import by_name
 from qdrant_model_migration.tui import tasks
+from qdrant_model_migration.tui.saving import SAVE, save_given
 from qdrant_model_migration.tui.screens.chooser import Chooser
 from qdrant_model_migration.tui.screens.dialog import Dialog
 from qdrant_model_migration.tui.screens.questions import QuestionsScreen
@@ -57,6 +58,7 @@ class PlanScreen(Stop):
             Act("save", "Save plan and leave", closed=made_up),
             Act("back", "Back"),
             Act("numbers", "Time, room and money in full", button=False),
+            SAVE,
         )
 
     def _why_not(self) -> str:
@@ -186,6 +188,8 @@ class PlanScreen(Stop):
         plan = self.trip.plan
         if key == "change":
             self._change()
+        elif key == SAVE.key:
+            save_given(self)
         elif key == "numbers":
             lines = facts(self._numbers, 68).plain.split("\n")
             self.app.push_screen(Dialog("Time, room and money", lines, (Act("close", "Close"),)))

@@ -14,6 +14,7 @@ from qdrant_model_migration.advice import Advice, Option, Question, advise
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.survey import Survey
 from qdrant_model_migration.tui import map_words, tasks
+from qdrant_model_migration.tui.saving import SAVE, save_given
 from qdrant_model_migration.tui.screens.model import ModelScreen
 from qdrant_model_migration.tui.screens.stop import HelpText, Stop
 from qdrant_model_migration.tui.widgets.answer_fields import AnswerFields
@@ -78,6 +79,7 @@ class QuestionsScreen(Stop):
             Act("go", "Continue"),
             Act("back", "Back"),
             Act("defaults", "Answer the rest as suggested", button=False),
+            SAVE,
         )
 
     def help(self) -> HelpText:
@@ -269,6 +271,8 @@ class QuestionsScreen(Stop):
             await self._answer()
         elif key == "defaults":
             await self._answer_rest()
+        elif key == SAVE.key:
+            save_given(self)
 
     async def _answer(self) -> None:
         """Check the selected answer, keep it, and go on to the next question."""

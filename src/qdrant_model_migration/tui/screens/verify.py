@@ -82,7 +82,8 @@ class VerifyScreen(Watching):
         half = max(30, (self.size.width if self.size.width < 72 else self.size.width // 2) - 4)
         self.query_one("#integrity", Pane).write("\n".join(verdict_words.integrity(verdict, half)))
         self.query_one("#parts", Pane).write("\n".join(verdict_words.parts(verdict, half)))
-        self.say(verdict_words.hint(verdict))
+        switched = bool(view.facts.get("switched")) or view.state in OVER
+        self.say(verdict_words.hint(verdict, switched=switched))
 
     async def act(self, key: str) -> None:
         if key == "try":

@@ -1,0 +1,91 @@
+"""Answers that come from a file, answers and plans that are saved to one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from qdrant_model_migration.advice import load_answers
+from qdrant_model_migration.plan import load_plan
+from qdrant_model_migration.tui.app import WizardApp
+from qdrant_model_migration.tui.trip import Trip
+from support.screens import press, text_of, until
+
+Make = Callable[..., WizardApp]
+
+
+async def choose_in_more(pilot: Any, label: str) -> None:
+    await press(pilot, "ctrl+p")
+    await until(pilot, "What you can do here")
+    from qdrant_model_migration.tui.widgets.lines import Lines
+
+    box = pilot.app.screen.query_one(Lines)
+    box.go(next(line.key for line in box.lines if line.text.startswith(label)))
+    await press(pilot, "enter")
+
+
+async def test_answers_of_a_file_are_what_the_questions_start_with(
+    wizard: Make, explored: Trip
+) -> None:
+    app = wizard("questions", trip=explored.on(answers={"change": "compression"}))
+    async with app.run_test(size=(80, 24)) as pilot:
+        shown = await until(pilot, "Question 1 of about")
+        assert "(•) Same vectors, other compression" in shown
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {"change": "nonsense"},
+        {"change": 7, "both": ["no"], "proof": "x", "pace": None},
+        {"change": "model", "model": {"kind": "fastembed"}, "text": {"kind": 3}},
+        {"change": "model", "model": "bge", "missing": {}, "accuracy": -1},
+    ],
+)
+async def test_answers_that_do_not_fit_are_asked_again_and_break_nothing(
+    wizard: Make, explored: Trip, answers: dict[str, Any]
+) -> None:
+    for screen, words in (("questions", "Question 1 of about"), ("strategy", "Why not the others")):
+        app = wizard(screen, trip=explored.on(answers=answers))
+        async with app.run_test(size=(80, 24)) as pilot:
+            await until(pilot, words)
+
+
+@pytest.mark.parametrize(
+    ("screen", "words"),
+    [
+        ("questions", "Question 1 of about"),
+        ("strategy", "Recommended"),
+        ("plan", "Never touched"),
+    ],
+)
+async def test_answers_saved_from_more_come_back_as_they_were_given(
+    wizard: Make, explored: Trip, screen: str, words: str, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    app = wizard(screen, trip=explored)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, words)
+        await choose_in_more(pilot, "Save answers")
+        await until(pilot, "They come back with")
+    assert load_answers(tmp_path / "answers.yaml") == dict(explored.answers)
+
+
+async def test_a_plan_saved_in_the_wizard_is_the_plan_that_qmm_run_reads(
+    wizard: Make, explored: Trip, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    app = wizard("plan", trip=explored.on(explore=False))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "Never touched")
+        await choose_in_more(pilot, "Save plan and leave")
+        shown = await until(pilot, "The plan is saved")
+        assert "Next: qmm run plan.yaml" in shown
+        assert "▸[ Stay ]" in text_of(app)
+        await press(pilot, "right", "enter")
+        await until(pilot, lambda: not app.is_running)
+    assert load_plan(tmp_path / "plan.yaml") == app.trip.plan

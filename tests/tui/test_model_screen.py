@@ -1,0 +1,146 @@
+"""Choosing a model: fetched only when asked for, with a way out; or taken from a folder."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from qdrant_model_migration.advice import ModelChoice
+from qdrant_model_migration.embedders import ModelRef, model_by_name, within_reach
+from qdrant_model_migration.errors import ModelNotFetched
+from qdrant_model_migration.tui import tasks
+from qdrant_model_migration.tui.app import WizardApp
+from qdrant_model_migration.tui.screens.model import FOLDER
+from qdrant_model_migration.tui.trip import Trip
+from qdrant_model_migration.tui.widgets.lines import Lines
+from support.fake_hub import fake_hub
+from support.screens import press, until
+from support.tiny_onnx import tiny_onnx
+
+Make = Callable[..., WizardApp]
+NAME = "BAAI/bge-small-en-v1.5"
+REPO = "Qdrant/bge-small-en-v1.5-onnx-Q"
+
+
+async def at_models(pilot: Pilot[int]) -> Lines:
+    await until(pilot, "Question 1 of about")
+    await press(pilot, "enter")
+    await until(pilot, "▸ ")
+    await until(pilot, "Other: a folder")
+    return pilot.app.screen.query_one("#models", Lines)
+
+
+@pytest.fixture
+def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelRef]:
+    """A model that is not here, and a hub on this machine that has it."""
+    from huggingface_hub import constants, hf_api
+
+    monkeypatch.setenv("FASTEMBED_CACHE_PATH", str(tmp_path / "cache"))
+    model = model_by_name(NAME)
+    files = tiny_onnx(tmp_path / "model", dimensions=384, file="model_optimized.onnx")
+    with fake_hub(REPO, files) as address:
+        # Both are read from the environment when the library is imported, which has happened.
+        monkeypatch.setattr(hf_api.api, "endpoint", address)
+        monkeypatch.setattr(constants, "ENDPOINT", address)
+        monkeypatch.setattr(
+            constants,
+            "HUGGINGFACE_CO_URL_TEMPLATE",
+            address + "/{repo_id}/resolve/{revision}/{filename}",
+        )
+        yield model
+
+
+def only(monkeypatch: pytest.MonkeyPatch, model: ModelRef) -> None:
+    """The list holds this model alone, here or not as it really is."""
+    monkeypatch.setattr(
+        tasks, "models", lambda trip, report: (ModelChoice(model, within_reach(model)),)
+    )
+
+
+async def test_fetch_says_how_far_it_is_and_then_the_model_is_here(
+    wizard: Make, explored: Trip, hub: ModelRef, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    only(monkeypatch, hub)
+    app = wizard("questions", trip=explored)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await at_models(pilot)
+        await press(pilot, "enter")
+        await until(pilot, "▸[ Fetch it (")
+        assert not within_reach(hub)
+        await press(pilot, "enter")
+        await until(pilot, "It is here now.")
+        await until(pilot, "is here  ")
+        await until(pilot, "[ Use this model ]")
+    assert within_reach(hub)
+
+
+async def test_a_download_can_be_stopped_and_esc_does_it_before_going_back(
+    wizard: Make, explored: Trip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = model_by_name(NAME)
+    choices = (ModelChoice(model, False),)
+    monkeypatch.setattr(tasks, "models", lambda trip, report: choices)
+
+    def endless(model: ModelRef, on_progress: Callable[[int, int], None]) -> None:
+        while True:
+            on_progress(99_999, 100_000)
+            time.sleep(0.001)
+
+    monkeypatch.setattr(tasks, "fetch", endless)
+    app = wizard("questions", trip=explored)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await at_models(pilot)
+        await press(pilot, "enter", "enter")
+        await until(pilot, "[ Stop fetching ]")
+        await until(pilot, "of 100 kB, 99 %")
+        await press(pilot, "escape")
+        await until(pilot, "The download was stopped. What has arrived is kept")
+        await until(pilot, "[ Fetch it (")
+
+
+async def test_a_hub_that_does_not_answer_is_said_in_words(
+    wizard: Make, explored: Trip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    choices = (ModelChoice(model_by_name(NAME), False),)
+    monkeypatch.setattr(tasks, "models", lambda trip, report: choices)
+
+    def fails(model: ModelRef, on_progress: object) -> None:
+        raise ModelNotFetched(model.label, "huggingface.co does not answer.")
+
+    monkeypatch.setattr(tasks, "fetch", fails)
+    app = wizard("questions", trip=explored)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await at_models(pilot)
+        await press(pilot, "enter", "enter")
+        await until(pilot, "huggingface.co does not answer")
+        await until(pilot, "[ Fetch it (")
+
+
+async def name_a_folder(pilot: Pilot[int], folder: Path) -> None:
+    pilot.app.screen.query_one("#models", Lines).go(FOLDER)
+    await press(pilot, "enter")
+    await until(pilot, "A model of your own")
+    pilot.app.screen.query_one("#input-line", Input).value = str(folder)
+    await press(pilot, "enter")
+
+
+async def test_a_model_of_ones_own_comes_from_a_folder_and_a_wrong_folder_says_what_is_missing(
+    wizard: Make, explored: Trip, tmp_path: Path
+) -> None:
+    folder = tiny_onnx(tmp_path / "ours", dimensions=24)
+    app = wizard("questions", trip=explored)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await at_models(pilot)
+        await name_a_folder(pilot, tmp_path)
+        await until(pilot, "The folder holds no model. model.onnx")
+        await name_a_folder(pilot, folder)
+        assert "▸ ours" in await until(pilot, "was read: 24 dimensions")
+        await press(pilot, "enter")
+        await until(pilot, "Question 3 of about")
+    assert app.trip.answers["model"]["folder"] == str(folder)
+    assert app.trip.answers["model"]["dimensions"] == 24
