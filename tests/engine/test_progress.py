@@ -137,6 +137,21 @@ def test_a_pause_is_a_gap_and_not_a_slow_stretch(
     assert journal.progress[-1][2] == pytest.approx(100)
 
 
+def test_another_count_within_a_step_begins_a_new_measure(
+    progress: Progress, journal: Noted, clock: Clock
+) -> None:
+    for done in range(0, 3201, 200):
+        progress.report(done, 3200, "points")
+        clock.now += 1
+    for done in range(0, 101, 20):
+        progress.report(done, 100, "searches")
+        clock.now += 1
+    progress.flush()
+    rates = [rate for _, total, rate in journal.progress if total == 100 and rate is not None]
+    assert rates
+    assert all(0 < rate <= 20 for rate in rates)
+
+
 def test_the_curve_keeps_its_newest_points(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal.db")
     for done in range(10):

@@ -23,6 +23,8 @@ from qdrant_model_migration.qdrant import Address
         ("https://search.example.com:6333/", "https://search.example.com:6333"),
         ("https://proxy.example.com/qdrant/", "https://proxy.example.com:6333/qdrant"),
         ("  HTTPS://Search.Example.com:6333 ", "https://search.example.com:6333"),
+        ("müller.example", "https://xn--mller-kva.example:6333"),
+        ("\N{CAT}", "https://xn--zn8h:6333"),
     ],
 )
 def test_what_a_person_types_becomes_a_full_url(typed: str, url: str) -> None:
@@ -44,6 +46,8 @@ def test_an_existing_folder_is_a_practice_qdrant(tmp_path: Path) -> None:
         ("https://search.example.com:6333?api-key=secret", "more than an address"),
         ("ftp://search.example.com", "ftp:// is not a way"),
         ("https://:6333", "no name of a computer"),
+        ("x" * 300, "no computer can have"),
+        ("search..example.com", "no computer can have"),
         ("search.example.com:99999", "port after the colon"),
         ("search.example.com:port", "port after the colon"),
         ("/no/such/folder", "There is no folder /no/such/folder"),

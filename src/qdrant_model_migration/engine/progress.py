@@ -40,6 +40,8 @@ class Progress:
         """Returns whether something was confirmed since the last report."""
         with self._lock:
             moved = done > self.done
+            if done < self.done or unit != self._unit:
+                self._seen.clear()  # another count begins: no speed across both
             self.done, self._total, self._unit = done, total, unit
             self._pending = True
             moment = self._clock()

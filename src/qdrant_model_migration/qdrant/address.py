@@ -143,6 +143,12 @@ def _check(parts: SplitResult) -> None:
             "It usually looks like https://search.example.com:6333.",
             "Enter it again.",
         )
+    if _in_ascii(parts.hostname) is None:
+        raise AddressInvalid(
+            "The address holds a name that no computer can have.",
+            "Each part of a name between two dots has 1 to 63 signs, the whole at most 253.",
+            "Enter it as https://name:6333.",
+        )
     if parts.port == GRPC_PORT:
         raise AddressInvalid(
             "6334 is the server's second port (gRPC).",
@@ -152,9 +158,18 @@ def _check(parts: SplitResult) -> None:
 
 
 def _normal(parts: SplitResult) -> str:
-    host = parts.hostname or ""
+    host = _in_ascii(parts.hostname or "") or ""
     host = f"[{host}]" if ":" in host else host
     return f"{parts.scheme}://{host}:{parts.port or REST_PORT}{parts.path.rstrip('/')}"
+
+
+def _in_ascii(host: str) -> str | None:
+    """The name as it is asked for on the wire; None if no computer can have it."""
+    try:
+        name = host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return None
+    return name if len(name) <= 253 else None
 
 
 def _is_loopback(host: str) -> bool:

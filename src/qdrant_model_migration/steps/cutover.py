@@ -81,7 +81,7 @@ class Cutover(Step):
                 Ask(
                     key="without_proof",
                     kind="typed",
-                    label="The new model is not proved better. Type the words: without proof",
+                    label="Not proved better. Type the words: without proof",
                     expect=WITHOUT_PROOF,
                     flag="--without-proof",
                 )

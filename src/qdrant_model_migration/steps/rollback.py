@@ -77,9 +77,8 @@ def _in_words(behind: dict[str, int], collection: str) -> str:
     if not sum(behind.values()):
         return "No write stays behind."
     said = ", ".join(f"{count} {what}" for what, count in behind.items() if count)
-    return (
-        f"{plural(sum(behind.values()), 'write')} since the cutover stay in {collection} ({said})."
-    )
+    writes = plural(sum(behind.values()), "write")
+    return f"Not copied back: {writes} since the cutover, kept in {collection} ({said})."
 
 
 def _old_model(ctx: StepContext) -> str:
@@ -94,7 +93,7 @@ def _gate(ctx: StepContext, alias: str, old: str, new: str, behind: dict[str, in
         says=(
             f"Now      {alias} → {new}",
             f"After    {alias} → {old}",
-            _in_words(behind, new) + " They are not copied back.",
+            _in_words(behind, new),
             f"Put the old query model back at the same moment: {_old_model(ctx)}. {new} stays.",
         ),
         asks=(

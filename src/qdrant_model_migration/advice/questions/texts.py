@@ -105,7 +105,7 @@ class Text(Question):
             if known and not _is_known(field, known, survey):
                 raise BadAnswer(
                     f"No point that was read has the field {field}.",
-                    f"The fields are: {', '.join(known[:8])}.",
+                    _which(known, survey),
                     "Type one or more of them.",
                     "fields",
                 )
@@ -123,6 +123,15 @@ class Text(Question):
         filled = f"{words.share(field.share)} filled"
         note = f"found, {filled}" if field.path == found else filled
         return Option({"fields": [field.path]}, f"The payload field {field.path}", note)
+
+
+def _which(known: tuple[str, ...], survey: Survey) -> str:
+    """The fields there are, those with texts first; never more than fit on the screen."""
+    texts = [field.path for field in survey.text_fields.value or ()]
+    found = [*dict.fromkeys((*texts, *known))]
+    more = len(found) - 8
+    listed = ", ".join(found[:8])
+    return f"The fields are: {listed}{f' and {more} more' if more > 0 else ''}."
 
 
 def _is_known(field: str, known: tuple[str, ...], survey: Survey) -> bool:
