@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+
 from qdrant_model_migration.advice import Advice
 from qdrant_model_migration.advice.tree import MapLine
 from qdrant_model_migration.strategies import Fit
 from qdrant_model_migration.tui.typeset import crop
+from qdrant_model_migration.tui.widgets.frame import wrap
 
 SIGNS = {"first": "✓", "possible": "✓", "open": "?", "ruled out": "✗"}
 
@@ -76,3 +81,30 @@ def tree_line(line: MapLine, width: int) -> str:
     end = f"► {line.sign} {line.title}"
     gap = max(1, width - len(words) - 27)
     return f"{words} {'─' * gap}{end}"
+
+
+def tree(lines: Sequence[MapLine], width: int) -> list[str]:
+    """The whole tree in `width` cells; a strategy that does not fit stands below its branch."""
+    drawn: list[str] = []
+    for line in lines:
+        words = tree_line(line, width)
+        if cell_len(words) <= width or not line.strategy:
+            drawn.append(crop(words, width).rstrip())
+            continue
+        stem = " " + "".join("   " if last else "│  " for last in line.lasts)
+        branch = tree_line(line._replace(strategy=""), width)
+        drawn += [crop(branch, width).rstrip(), f"{stem}► {line.sign} {line.title}"]
+    return drawn
+
+
+def reasons(advice: Advice, width: int) -> list[str]:
+    """Every strategy with the whole reason for its sign."""
+    order = ("first", "possible", "open", "ruled out")
+    lines: list[str] = []
+    for strategy, fit in sorted(advice.fits, key=lambda choice: order.index(choice.fit.word)):
+        said = f"{SIGNS[fit.word]} {strategy.title}: {fit.reason}"
+        if fit.word == "ruled out":
+            said += f" ({deciding(fit, advice)})"
+        first, *rest = wrap(said, width - 2)
+        lines += [first, *(f"  {piece}" for piece in rest)]
+    return lines

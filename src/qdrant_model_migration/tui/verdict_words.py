@@ -31,10 +31,17 @@ def judged(verdict: Verdict, width: int) -> list[str]:
     return [*lines, *wrap(verdict.todo, width)] if verdict.todo else lines
 
 
-def interval(judgement: Judgement, margin: float, width: int) -> str:
-    """The interval on a scale that holds it, zero, and the limit (┆)."""
+def _edge(judgement: Judgement, margin: float) -> float:
+    return max(abs(judgement.low or 0.0), abs(judgement.high or 0.0), margin) * 1.25
+
+
+def interval(judgement: Judgement, margin: float, width: int, *, edge: float | None = None) -> str:
+    """The interval on a scale that holds it, zero, and the limit (┆).
+
+    edge: where the scale ends, the same for intervals that stand below each other.
+    """
     low, high = judgement.low or 0.0, judgement.high or 0.0
-    edge = max(abs(low), abs(high), margin) * 1.25
+    edge = edge or _edge(judgement, margin)
     cells = max(20, width - 16)
 
     def at(value: float) -> int:
@@ -85,6 +92,33 @@ def parts(verdict: Verdict, width: int) -> list[str]:
     return lines or ["No parts, and no query got worse."]
 
 
+def everything(verdict: Verdict, width: int) -> list[str]:
+    """All parts with their intervals on one scale, and all queries that changed most."""
+    lines: list[str] = []
+    judgement = verdict.judgement
+    by_name = {part.part: part for part in judgement.parts} if judgement else {}
+    shown = [j for j in (judgement, *by_name.values()) if j is not None and j.low is not None]
+    edge = max((_edge(j, verdict.margin) for j in shown), default=0.0)
+    for one in shown:
+        name = one.part or "All queries"
+        lines.append(f"{name}: {number(one.n)} queries, difference {one.difference or 0:+.3f}")
+        lines.append(interval(one, verdict.margin, width, edge=edge))
+    for part in verdict.parts:
+        lines += wrap(f"{part.part}: {part.word}, {part.reason}", width)
+    if judgement is not None:
+        for title, changes in (
+            ("Got worse", [w for w in judgement.worst if _worse(w.old, w.new)]),
+            ("Got better", [b for b in judgement.best if _worse(b.new, b.old)]),
+        ):
+            if changes:
+                lines += ["", f"{title}: rank of the right answer, old → new"]
+            for change in changes:
+                ranks = f"{_rank(change.old)} → {_rank(change.new)}"
+                text = crop(f'"{change.text}"', width - len(ranks) - 2)
+                lines.append(f"{text}  {ranks}")
+    return lines or ["No query was judged, so there are no parts and no changes to show."]
+
+
 def hint(verdict: Verdict, *, switched: bool = False) -> str:
     """What comes next, for the message line."""
     if switched:
@@ -97,6 +131,7 @@ def hint(verdict: Verdict, *, switched: bool = False) -> str:
 
 
 def _worse(old: int | None, new: int | None) -> bool:
+    """Whether the right answer stands lower on the new side, or is not found there any more."""
     return old is not None and (new is None or new > old)
 
 

@@ -8,6 +8,7 @@ from typing import cast
 
 from rich.text import Text
 from textual.app import ComposeResult
+from textual.containers import Horizontal
 from textual.widget import Widget
 
 from qdrant_model_migration import engine, words
@@ -33,6 +34,7 @@ CHANGES = (
     Line("vector_name", "the name of the new vector"),
 )
 FILE = "plan.yaml"
+BESIDE = 46  # cells of the step under the focus in a wide window
 
 
 class PlanScreen(Stop):
@@ -47,7 +49,9 @@ class PlanScreen(Stop):
         self._numbers: tuple[tuple[str, str], ...] = ()
 
     def body(self) -> ComposeResult:
-        yield Lines(id="steps", classes="pane", wrap=False)
+        with Horizontal(id="list"):
+            yield Lines(id="steps", classes="pane", wrap=False)
+            yield Pane("", "", id="step")
         yield Pane("", "", id="costs")
 
     def acts(self) -> tuple[Act, ...]:
@@ -121,7 +125,7 @@ class PlanScreen(Stop):
         self._show(plan)
 
     def _show(self, plan: Plan) -> None:
-        room = max(20, self.size.width - 49)
+        room = max(20, self.size.width - 49 - (BESIDE if self.wide else 0))
         head = row([(" #", 2), ("STEP", room), ("WRITES TO", 16), ("TIME", -6), ("WAY BACK", 13)])
         lines = []
         for at, step in enumerate(plan.steps):
@@ -139,7 +143,26 @@ class PlanScreen(Stop):
         box = self.query_one("#steps", Lines)
         box.show(lines, head=head)
         titled(box, f"Plan: {self.trip.what}, {by_name(plan.strategy).title}")
+        self._show_step(plan)
         self._show_costs(plan)
+
+    def _step(self, plan: Plan, key: str, width: int) -> tuple[str, list[str]]:
+        """One step: its title, and in lines what it does and how it is undone."""
+        text = plan.steps[int(key)].text(plan.move)
+        lines = [piece for line in text.details for piece in wrap(line, width)]
+        lines += ["", f"Writes to: {text.writes_to}", f"Way back: {text.way_back}"]
+        return f"Step {int(key) + 1}: {text.title}", lines
+
+    def _show_step(self, plan: Plan) -> None:
+        key = self.query_one("#steps", Lines).key
+        if self.wide and key is not None:
+            title, lines = self._step(plan, key, BESIDE - 4)
+            self.query_one("#step", Pane).write("\n".join(lines), title=title)
+
+    def on_lines_moved(self, event: Lines.Moved) -> None:
+        event.stop()
+        if self.trip.plan is not None:
+            self._show_step(self.trip.plan)
 
     def _show_costs(self, plan: Plan) -> None:
         cost, width = plan.estimate, max(40, self.size.width - 4)
@@ -178,10 +201,7 @@ class PlanScreen(Stop):
         plan = self.trip.plan
         if plan is None:
             return
-        text = plan.steps[int(event.key)].text(plan.move)
-        lines = [piece for line in text.details for piece in wrap(line, 68)]
-        lines += ["", f"Writes to: {text.writes_to}", f"Way back: {text.way_back}"]
-        title = f"Step {int(event.key) + 1}: {text.title}"
+        title, lines = self._step(plan, event.key, Dialog.room(self.app.size.width))
         self.app.push_screen(Dialog(title, lines, (Act("close", "Close"),)))
 
     async def act(self, key: str) -> None:

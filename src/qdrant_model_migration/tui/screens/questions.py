@@ -10,7 +10,7 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from qdrant_model_migration.advice import Advice, Option, Question, advise
+from qdrant_model_migration.advice import Advice, Option, Question, advise, map_lines
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.survey import Survey
 from qdrant_model_migration.tui import map_words, tasks
@@ -39,6 +39,7 @@ class QuestionsScreen(Stop):
         self._at, self._only = at, only
         self._options: tuple[Option, ...] = ()
         self._selected = 0
+        self._collided = False
 
     def body(self) -> ComposeResult:
         with Horizontal(classes="two"):
@@ -212,14 +213,22 @@ class QuestionsScreen(Stop):
         )
         box = self.query_one("#map", Pane)
         width = max(20, box.size.width or 28)
-        rows = max(6, (box.size.height or 17) - len(tried.fits) - 1)
-        lines = map_words.standings(now, width, rows)
         left = map_words.possible(tried)
-        lines.append(f"─ If you choose this: {left} of {len(tried.fits)} ".ljust(width, "─"))
-        lines += map_words.fits(tried, width)
+        share = f"─ If you choose this: {left} of {len(tried.fits)} "
+        rows = max(6, (box.size.height or 17) - len(tried.fits) - 1)
+        if self.wide:
+            lines = map_words.tree(map_lines(self.survey, tried), width)
+            below = map_words.reasons(tried, width)
+        else:
+            lines = map_words.standings(now, width, rows)
+            below = map_words.fits(tried, width)
+        lines += [share.ljust(width, "─"), *below]
         box.write("\n".join(lines))
         if tried.collision is not None:
             self.say(tried.collision_says)
+        elif self._collided:
+            self.say(self.hello)
+        self._collided = tried.collision is not None
 
     # -- answering -----------------------------------------------------------------------------
 

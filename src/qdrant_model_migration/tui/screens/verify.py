@@ -11,6 +11,7 @@ from textual.widget import Widget
 from qdrant_model_migration.quality import Verdict
 from qdrant_model_migration.tui import verdict_words
 from qdrant_model_migration.tui.run_words import OVER
+from qdrant_model_migration.tui.screens.dialog import Dialog
 from qdrant_model_migration.tui.screens.stop import HelpText
 from qdrant_model_migration.tui.screens.watching import Watching
 from qdrant_model_migration.tui.widgets.frame import Pane
@@ -44,7 +45,12 @@ class VerifyScreen(Watching):
         on = Act("cutover", "Go to cutover", closed=closed)
         if view is not None and view.state in OVER:
             on = Act("report", "Report")
-        return (Act("try", "Try it yourself"), on, Act("back", "Back"))
+        return (
+            Act("try", "Try it yourself"),
+            on,
+            Act("all", "All parts and queries", closed="" if verdict else "not verified yet"),
+            Act("back", "Back"),
+        )
 
     def _verdict(self) -> Verdict | None:
         if self.view is None or not self.view.verdict:
@@ -81,13 +87,17 @@ class VerifyScreen(Watching):
         word.set_class(verdict.word == "NO-GO", "-no-go")
         half = max(30, (self.size.width if self.size.width < 72 else self.size.width // 2) - 4)
         self.query_one("#integrity", Pane).write("\n".join(verdict_words.integrity(verdict, half)))
-        self.query_one("#parts", Pane).write("\n".join(verdict_words.parts(verdict, half)))
-        switched = bool(view.facts.get("switched")) or view.state in OVER
-        self.say(verdict_words.hint(verdict, switched=switched))
+        told = verdict_words.everything if self.wide else verdict_words.parts
+        self.query_one("#parts", Pane).write("\n".join(told(verdict, half)))
+        self.say(verdict_words.hint(verdict, switched=bool(view.facts.get("switched"))))
 
     async def act(self, key: str) -> None:
         if key == "try":
             self.wizard.go("try_it")
+        elif key == "all" and (verdict := self._verdict()) is not None:
+            lines = verdict_words.everything(verdict, Dialog.room(self.app.size.width))
+            close = (Act("close", "Close"),)
+            self.app.push_screen(Dialog("All parts and queries", lines, close))
         elif key == "cutover":
             self.wizard.go("gate")
         elif key == "report":
