@@ -202,3 +202,20 @@ SWITCHED: dict[str, Any] = {
     "caught_up": [3, 2, 0],
     "swept": 2,
 }
+
+
+def requantized(folder: Path, state: str = "done", **facts: Any) -> RunView:
+    """A run in one collection, without a target and without an alias."""
+    probe = {"milliseconds": 11.6, "searches": 64}
+    found = {
+        "search_before": {**probe, "recall": 0.998},
+        "search_after": {**probe, "recall": 0.972, "milliseconds": 4.2},
+        "kept": True,
+        **facts,
+    }
+    view = a_run(folder, state, at=8, facts=found)
+    return view._replace(
+        what="products, Requantize", title="Requantize",
+        card=view.card._replace(what="products, Requantize", collection="products", alias="",
+                                strategy="requantize", title="Requantize"),
+    )  # fmt: skip

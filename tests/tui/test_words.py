@@ -12,7 +12,7 @@ from rich.cells import cell_len
 
 from qdrant_model_migration.quality import Verdict
 from qdrant_model_migration.tui import run_words, typeset, verdict_words
-from qdrant_model_migration.tui.signs import TABLE
+from qdrant_model_migration.tui.signs import TABLE, needed
 from qdrant_model_migration.tui.widgets.frame import wrap
 from support.screens import VERDICT, a_run
 
@@ -118,3 +118,19 @@ def test_after_the_switch_the_verdict_does_not_say_that_nothing_is_switched() ->
 def test_without_a_comparison_no_query_is_said_to_have_kept_its_place() -> None:
     verdict = Verdict.model_validate({**VERDICT, "parts": [], "judgement": None})
     assert verdict_words.parts(verdict, 60) == ["Nothing was compared."]
+
+
+@pytest.mark.parametrize(
+    ("environment", "plain"),
+    [
+        ({"TERM": "linux", "LANG": "en_GB.UTF-8"}, True),
+        ({"TERM": "xterm-256color", "LANG": "C", "LC_CTYPE": "C.UTF-8"}, True),
+        ({"TERM": "xterm-256color", "LC_ALL": "de_DE.ISO-8859-1", "LANG": "de_DE.UTF-8"}, True),
+        ({"TERM": "xterm-256color", "LANG": "de_DE.utf8"}, False),
+        ({"TERM": "screen"}, False),
+    ],
+)
+def test_plain_signs_are_taken_where_the_terminal_cannot_draw_the_others(
+    environment: dict[str, str], plain: bool
+) -> None:
+    assert needed(environment) is plain

@@ -88,11 +88,26 @@ def _rows(run: RunView) -> list[tuple[str, str]]:
     rows += _points(run)
     if run.verdict:
         rows.append(("Quality", f"{run.verdict.get('word')}: {run.verdict.get('reason')}"))
+    rows += _probes(facts)
     if run.application and run.application.get("text"):
         rows.append(("Application", str(run.application["text"])))
     worked = sum(step.seconds for step in run.steps)
     if worked:
         rows.append(("Took", f"{duration(worked)}, without the time it waited for you"))
+    return rows
+
+
+def _probes(facts: dict[str, Any]) -> list[tuple[str, str]]:
+    """Search before and after a change of the compression."""
+    rows = []
+    for moment in ("before", "after"):
+        probe = facts.get(f"search_{moment}")
+        if not probe or probe.get("milliseconds") is None:
+            continue
+        recall = probe.get("recall")
+        found = "recall@10 not known" if recall is None else f"recall@10 {recall:.3f}"
+        said = f"{found}, {probe['milliseconds']:.0f} ms, {count(probe['searches'])} searches"
+        rows.append((f"Search {moment}", said))
     return rows
 
 

@@ -210,13 +210,14 @@ def second_line(view: RunView, now: datetime | None = None) -> str:
     lines = {
         "starting": "Nothing is written yet. Step 1 checks access, space and the model.",
         "running": "Searches go on as before. You may close this window.",
-        "paused": f"{confirmed(view)} Nothing is read or written. Searches go on with {source}.",
+        "paused": f"{confirmed(view)} Nothing is read or written. "
+        f"Searches go on{'' if in_place(view) else f' with {source}'}.",
         "stopping": "Then the checkpoint is saved.",
         "stopped": f"{confirmed(view)} Resume goes on from there.",
         "interrupted": f"The computer may have been switched off. {confirmed(view)} Resume goes on "
         "from there and repeats at most what was under way.",
-        "waiting": "The run uses nothing while it waits. Writes made meanwhile are caught up "
-        "before the switch.",
+        "waiting": "The run uses nothing while it waits. "
+        + ("" if in_place(view) else "Writes made meanwhile are caught up before the switch."),
         "rolled back": "The application's name answers from the old collection again.",
         "cleaned up": "The old collection is deleted. There is no way back from here.",
     }
@@ -256,7 +257,7 @@ def _safe(view: RunView) -> str:
     switched: Mapping[str, Any] = view.facts.get("switched") or {}
     if switched:
         return f"Safe: {switched.get('alias')} answers from {switched.get('to')}."
-    if " → " in view.card.what:
+    if not in_place(view):
         return f"Safe: {view.card.collection} is untouched, searches work. {confirmed(view)}"
     return f"Safe: the points of {view.card.collection} are untouched."
 
@@ -264,6 +265,12 @@ def _safe(view: RunView) -> str:
 def _next(error: Mapping[str, Any]) -> str:
     parts = [str(error.get("why") or ""), str(error.get("todo") or "")]
     return " ".join(part for part in parts if part)
+
+
+def in_place(view: RunView) -> bool:
+    """Whether the run changes its collection itself: there is no second one and no switch."""
+    source, _, target = view.card.what.partition(" → ")
+    return target in ("", source)
 
 
 def done_line(view: RunView) -> str:
@@ -276,7 +283,10 @@ def done_line(view: RunView) -> str:
         )
     kept = view.facts.get("kept")
     if kept is not None:
-        return "The new setting is kept." if kept else "The old setting is back."
+        setting = "The new setting is kept." if kept else "The old setting is set again."
+        return f"{setting} The original vectors stay as they were."
+    if in_place(view):
+        return "Nothing was deleted. The report says what was done."
     return "Nothing old was deleted. The report says what is left for you."
 
 
@@ -354,17 +364,25 @@ def what_is_safe(view: RunView) -> Sequence[tuple[str, str]]:
         "cleaned up": "The old collection was deleted after the run.",
         "failed": (view.error or {}).get("what", "The run failed."),
     }.get(view.state, f"The run is {view.state}, {share(view)}.")
+    old = f"Everything old. {confirmed(view)}"
+    if in_place(view):
+        old = "The points and their original vectors."
     safe = {
-        "done": "Everything. The old collection is still there.",
+        "done": old if in_place(view) else "Everything. The old collection is still there.",
         "rolled back": "Everything. The old collection answers; the new one is still there.",
         "cleaned up": "The new collection. The old one is gone.",
-    }.get(view.state, f"Everything old. {confirmed(view)}")
+    }.get(view.state, old)
+    finished = (
+        "Read the report."
+        if in_place(view)
+        else "Read the report; watch for some days; then Clean up frees the space."
+    )
     todo = {
         "interrupted": "Resume goes on from the last checkpoint.",
         "stopped": "Resume goes on from the last checkpoint.",
         "waiting": "Watch opens the run and the question it waits with.",
         "failed": (view.error or {}).get("todo", "Resume tries again."),
-        "done": "Read the report; watch for some days; then Clean up frees the space.",
+        "done": finished,
         "rolled back": "Put the old query model back, if that has not happened yet.",
         "cleaned up": "Nothing.",
     }.get(view.state, "Nothing. Watch shows it live.")

@@ -43,8 +43,10 @@ def examples(survey: Survey, width: int) -> list[str]:
     lines: list[str] = []
     for field in (survey.text_fields.value or ())[:EXAMPLES]:
         sign = ">" if field.path == survey.text_field.value else " "
-        head = f"{sign} {field.path}: in {words.share(field.share)}, "
-        lines += wrap(f"{head}{words.plural(round(field.average_words), 'word')} on average", width)
+        head = f"{field.path}: in {words.share(field.share)}, "
+        head += f"{words.plural(round(field.average_words), 'word')} on average"
+        first, *rest = wrap(head, width - 2)
+        lines += [f"{sign} {first}", *(f"  {piece}" for piece in rest)]
         if field.example:
             lines += [f"    {piece}" for piece in wrap(plain(field.example), width - 4)[:2]]
     return ["Fields with texts", *lines] if lines else []

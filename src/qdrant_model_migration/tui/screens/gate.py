@@ -67,8 +67,8 @@ class GateScreen(Watching):
         return HelpText(
             self.gate.title if self.gate else "Gate",
             (
-                "The run waits here and uses nothing. Writes made meanwhile are caught",
-                "up before anything is switched.",
+                "The run waits here and uses nothing. Where an alias is switched, writes",
+                "made meanwhile are caught up first.",
                 "",
                 "The button opens when every box is ticked and every word is typed",
                 "exactly as asked. No and Esc change nothing.",

@@ -34,7 +34,7 @@ CHANGES = (
     Line("vector_name", "the name of the new vector"),
 )
 FILE = "plan.yaml"
-BESIDE = 46  # cells of the step under the focus in a wide window
+BESIDE = 40  # cells of the step under the focus in a wide window
 
 
 class PlanScreen(Stop):

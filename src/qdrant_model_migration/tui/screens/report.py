@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.widget import Widget
 
 from qdrant_model_migration import engine
+from qdrant_model_migration.tui.run_words import in_place
 from qdrant_model_migration.tui.screens.stop import HelpText
 from qdrant_model_migration.tui.screens.watching import Watching
 from qdrant_model_migration.tui.typeset import crop
@@ -59,7 +60,9 @@ class ReportScreen(Watching):
                 "The same report lies in the run folder as report.md and report.html,",
                 "to send to others. It holds no keys and no passwords.",
                 "",
-                "Rolling back is possible until the old collection is cleaned up.",
+                "Rolling back is possible until the old collection is cleaned up."
+                if self.view is None or not in_place(self.view)
+                else "A run in one collection has no alias to switch back.",
             ),
         )
 
@@ -90,6 +93,8 @@ class ReportScreen(Watching):
         )
         if view.facts.get("cleaned_up"):
             self.say(f"{view.facts['cleaned_up']} is deleted.")
+        elif in_place(view):
+            self.say("Nothing was deleted. The points and their original vectors stay.")
         else:
             self.say("The old collection is still there. Nothing was deleted.")
 

@@ -36,9 +36,9 @@ SPEEDS = (
 
 
 NEXT = {
-    "waiting": "The run waits for you. Nothing is switched by itself.",
+    "waiting": "The run waits for you. Nothing is changed by itself.",
     "done": "The run is finished. The report says what is left for you.",
-    "failed": "Nothing old was touched. Resume tries again from the last checkpoint.",
+    "failed": "Resume tries again from the last checkpoint.",
     "interrupted": "Resume goes on from the last checkpoint.",
     "stopped": "Resume goes on from the last checkpoint, now or in a week.",
     "paused": "Nothing is read or written until Continue.",

@@ -27,7 +27,7 @@ from qdrant_model_migration.tui.widgets.lines import Line, Lines
 from qdrant_model_migration.tui.widgets.press import Act
 
 CORRECTABLE = {"text_field": "Choose another field", "old_model": "Name the model"}
-BESIDE = 46  # cells of the right half in a wide window
+BESIDE = 40  # cells of the right half in a wide window
 
 
 class SurveyScreen(Stop):
