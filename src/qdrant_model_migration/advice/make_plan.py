@@ -27,7 +27,7 @@ def make_plan(
     """
     walked = walk(survey, answers)
     for stop in walked.stops:
-        if stop.unfit is not None and strategy.name in stop.question.serves:
+        if stop.unfit is not None and stop.question.matters_to(strategy):
             raise stop.unfit
     advice = advise(survey, answers)
     fit = advice.fit_of(strategy)
@@ -38,7 +38,7 @@ def make_plan(
     if advice.stops:
         raise PlanClosed(advice.stops[0])
     for question in walked.open:
-        if strategy.name in question.serves:
+        if question.matters_to(strategy):
             raise QuestionOpen(question.key, question.text(survey, walked.settled).wording)
     plan = strategy.build(survey, walked.settled)
     plan = plan.model_copy(update={"estimate": estimate(survey, plan, speed, made_of)})

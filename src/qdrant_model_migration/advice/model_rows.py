@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 
 from qdrant_model_migration import words
 from qdrant_model_migration.advice.question import Option
-from qdrant_model_migration.advice.questions.model import replaced, why_closed
+from qdrant_model_migration.advice.questions.model import why_closed
 from qdrant_model_migration.embedders import ModelRef
 from qdrant_model_migration.strategies import Answers
+from qdrant_model_migration.strategies.answered import replaced_vector
 from qdrant_model_migration.survey.facts import Survey, VectorFact
 from qdrant_model_migration.survey.languages import NAMES
 
@@ -52,7 +53,10 @@ def model_rows(
     """All models, the best fit first: that can be chosen, here, by language, by text length.
 
     Never the biggest: among equals the one that is nearest to the present size, then the smallest.
+    Practice models are toys: only a collection whose vectors one of them made is offered them.
     """
+    old = survey.old_model.value
+    toys = old is not None and old.kind == "practice"
     rows = [
         ModelRow(
             model,
@@ -62,8 +66,9 @@ def model_rows(
             uncovered(survey, model),
         )
         for model, here in _with_shorter(survey, answers, choices)
+        if toys or model.kind != "practice"
     ]
-    vector = replaced(survey, answers)
+    vector = replaced_vector(survey, answers)
     return tuple(sorted(rows, key=lambda row: _rank(row, survey, vector)))
 
 
@@ -108,7 +113,7 @@ def describe(
 
     speed: texts per second, measured on this computer; None: not tried.
     """
-    model, vector = row.model, replaced(survey, answers)
+    model, vector = row.model, replaced_vector(survey, answers)
     size = vector.size if vector else None
     return (
         ("Re-embed?", _re_embed(survey, model, size)),

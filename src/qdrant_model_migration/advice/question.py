@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Literal, NamedTuple
 
 from qdrant_model_migration.errors import BadAnswer
-from qdrant_model_migration.strategies import Answers, Strategy, strategies
+from qdrant_model_migration.strategies import Answers, Facet, Strategy, strategies
 from qdrant_model_migration.survey.facts import Survey
 
 UNKNOWN = "unknown"
@@ -66,17 +66,25 @@ class Suggestion(NamedTuple):
 class Question:
     """Subclass it once for each question and add it to `QUESTIONS`; nothing else has to change.
 
-    key: the answer's key. short: its name on the map. serves: names of the strategies whose fit or
-    steps depend on the answer. today: whether this version acts on the answer; if not, it stands
-    as "later" with `later_note`.
+    key: the answer's key. short: its name on the map. serves: the facets of strategies whose fit or
+    steps depend on the answer; others name its key in `asks`. later_note: said of it where none of
+    these can be run yet.
     """
 
     key: ClassVar[str]
     short: ClassVar[str]
     kind: ClassVar[Kind] = "choice"
-    serves: ClassVar[tuple[str, ...]] = ()
-    today: ClassVar[bool] = True
+    serves: ClassVar[tuple[Facet, ...]] = ()
     later_note: ClassVar[str] = ""
+
+    @property
+    def today(self) -> bool:
+        """Whether this version acts on the answer, where a strategy that can be run is left."""
+        return True
+
+    def matters_to(self, strategy: Strategy) -> bool:
+        """Whether the fit or the steps of `strategy` depend on the answer."""
+        return self.key in strategy.asks or any(facet in strategy.facets for facet in self.serves)
 
     def text(self, survey: Survey, answers: Answers) -> QuestionText:
         raise NotImplementedError
@@ -112,7 +120,11 @@ class Question:
         """Whether it is asked, given the answers before it."""
         if not self.applies(survey, answers):
             return "skip"
-        alive = self._alive(survey, answers)
+        alive = [
+            strategy
+            for strategy in strategies()
+            if self.matters_to(strategy) and strategy.fit(survey, answers).word != "ruled out"
+        ]
         if not alive:
             return "skip"
         if not self.today or not any(strategy.runs for strategy in alive):
@@ -145,13 +157,6 @@ class Question:
             if option.value == value:
                 return option.short or option.label
         return str(value)
-
-    def _alive(self, survey: Survey, answers: Answers) -> tuple[Strategy, ...]:
-        return tuple(
-            strategy
-            for strategy in strategies()
-            if strategy.name in self.serves and strategy.fit(survey, answers).word != "ruled out"
-        )
 
 
 def unknown(taken_as: str) -> Option:

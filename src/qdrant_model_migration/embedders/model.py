@@ -77,6 +77,11 @@ class ModelRef(BaseModel):
             return True
         return None if not self.languages or "many" in self.languages else False
 
+    def has_cut(self, other: ModelRef) -> bool:
+        """Whether `other` is this model, cut to a length that it was made for."""
+        same = (self.kind, self.name) == (other.kind, other.name)
+        return same and other.dimensions in self.matryoshka
+
     def cut_to(self, dimensions: int) -> ModelRef:
         """This model with its vectors cut to their first `dimensions` values.
 

@@ -7,9 +7,9 @@ import pkgutil
 from functools import lru_cache
 
 from qdrant_model_migration.errors import UsageError
-from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
+from qdrant_model_migration.strategies.strategy import Answers, Facet, Fit, Strategy
 
-__all__ = ["Answers", "Fit", "Strategy", "by_name", "strategies"]
+__all__ = ["Answers", "Facet", "Fit", "Strategy", "by_name", "strategies"]
 
 
 @lru_cache(maxsize=1)

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from qdrant_model_migration.embedders import ModelRef
 from qdrant_model_migration.strategies.strategy import Answers, Fit
-from qdrant_model_migration.survey.facts import Survey
+from qdrant_model_migration.survey.facts import Survey, VectorFact
 
 SMALL_BYTES = 25_000_000
 """Below it loading again from the originals is quicker than copying (the seed)."""
@@ -57,6 +57,19 @@ def no_dense(survey: Survey) -> Fit | None:
     if survey.vectors.value is None or survey.dense:
         return None
     return Fit("ruled out", "the collection has no dense vector", "survey")
+
+
+def replaced_vector(survey: Survey, answers: Answers) -> VectorFact | None:
+    """The dense vector whose place a new one takes: the answered one, else the first."""
+    named = answers.get("replace")
+    first = survey.dense[0] if survey.dense else None
+    return next((vector for vector in survey.dense if vector.name == named), first)
+
+
+def old_model(survey: Survey, answers: Answers) -> ModelRef | None:
+    """The model of that vector, None where it is not known."""
+    vector = replaced_vector(survey, answers)
+    return survey.model_of(vector.name) if vector else None
 
 
 def one_model_is_not_enough(answers: Answers) -> Fit | None:

@@ -21,6 +21,7 @@ from qdrant_model_migration.steps.cutover import Cutover
 from qdrant_model_migration.steps.index import Index
 from qdrant_model_migration.steps.sweep import Sweep
 from qdrant_model_migration.steps.verify import Proof, Verify
+from qdrant_model_migration.strategies.answered import replaced_vector
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
 from qdrant_model_migration.survey.facts import Survey, VectorFact
 from qdrant_model_migration.survey.fingerprint import fingerprint
@@ -41,12 +42,6 @@ def cannot_be_copied(survey: Survey) -> Fit | None:
     return None
 
 
-def replaced_vector(survey: Survey, answers: Answers) -> VectorFact:
-    """The dense vector that the new one takes the place of: the answered one, else the first."""
-    named = answers.get("replace")
-    return next((v for v in survey.dense if v.name == named), survey.dense[0])
-
-
 def plan_beside(
     strategy: Strategy,
     survey: Survey,
@@ -61,12 +56,13 @@ def plan_beside(
     expected_missing: the share of points for which no new vector can be made (0..1).
     """
     old = replaced_vector(survey, answers)
+    assert old is not None, "a strategy that replaces a vector fits only where there is one"
     alias = _alias(survey, answers)
     fields = (answers.get("text") or {}).get("fields")
     move = Move(
         source=survey.collection,
         target=str(answers["target"]),
-        vectors=_vectors(survey, old, model, origin, answers.get("vector_name")),
+        vectors=_vectors(survey, old, model, origin, answers.get("vector_name", old.name)),
         text=TextSource(fields=tuple(fields)) if fields else None,
         load=_PRACTICE if survey.capabilities.local else _PACES[answers.get("pace", "normally")],
     )
@@ -129,14 +125,14 @@ def _proof(answer: dict[str, Any]) -> Proof:
 
 
 def _vectors(
-    survey: Survey, old: VectorFact, model: ModelRef, origin: Origin, name: str | None
+    survey: Survey, old: VectorFact, model: ModelRef, origin: Origin, name: str
 ) -> tuple[TargetVector, ...]:
     """The new vector in the old one's place, with its tuning; every other vector kept."""
     tuning = {k: v for k, v in old.raw.items() if k != "multivector_config"}
     if tuning.get("datatype") == "uint8":
         del tuning["datatype"]  # the old model's values were whole numbers; these are not
     made = TargetVector(
-        name=old.name if name in (None, "keep") else str(name),
+        name=name,
         params={**tuning, "size": model.dimensions, "distance": model.distance},
         origin=origin,
     )

@@ -27,7 +27,7 @@ class BlueGreen(Strategy):
     )
     way_back = "switch the alias back: under 1 s, as long as the old collection stays"
     never = "The old collection is only read. Nothing old is deleted."
-    embeds = True
+    facets = ("builds", "embeds", "needs_text", "takes_model", "replaces")
     order = 40
 
     def fit(self, survey: Survey, answers: Answers) -> Fit:
@@ -56,9 +56,6 @@ class BlueGreen(Strategy):
             else "one switch back undoes it, as long as the old collection stays"
         )
         return tuple(reasons)
-
-    def warnings(self, survey: Survey, answers: Answers) -> tuple[str, ...]:
-        return ("W01", "W02", "W20", "W30", "W32", "W33")
 
     def build(self, survey: Survey, answers: Answers) -> Plan:
         model = chosen_model(answers)

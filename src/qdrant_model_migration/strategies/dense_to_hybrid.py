@@ -21,7 +21,9 @@ class DenseToHybrid(Strategy):
     way_back = "search the dense vector alone again, or switch the alias back"
     never = "The old collection is only read."
     runs = False
-    embeds = True
+    facets = ("builds", "embeds", "needs_text", "adds")
+    asks = ("keywords", "word_language")
+    warns = ("W07", "W08", "W26", "W35")
     order = 60
 
     def fit(self, survey: Survey, answers: Answers) -> Fit:
@@ -44,12 +46,6 @@ class DenseToHybrid(Strategy):
             "people search for exact words, names or codes",
             f"only the sparse vectors of {texts} points are made; the dense ones are copied",
         )
-
-    def warnings(self, survey: Survey, answers: Answers) -> tuple[str, ...]:
-        own = ("W04", "W07", "W08", "W26", "W35")
-        if answers.get("in_place") == "in place":
-            return (*own, "W18")
-        return (*own, "W01", "W17", "W32", "W33")
 
 
 def _sparse(survey: Survey) -> tuple[str, ...]:

@@ -28,6 +28,9 @@ class LinearMap(Strategy):
     way_back = "switch the alias back: under 1 s, as long as the old collection stays"
     never = "The old collection is only read."
     runs = False
+    facets = ("builds", "needs_text", "takes_model", "replaces")
+    asks = ("accuracy",)
+    warns = ("W10",)
     order = 38
 
     def fit(self, survey: Survey, answers: Answers) -> Fit:
@@ -56,6 +59,3 @@ class LinearMap(Strategy):
             f"embedding {words.count(survey.points.value or 0)} points again can take weeks",
             "you accept some loss, which is measured first",
         )
-
-    def warnings(self, survey: Survey, answers: Answers) -> tuple[str, ...]:
-        return ("W01", "W10", "W32", "W33")

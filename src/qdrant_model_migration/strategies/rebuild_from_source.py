@@ -24,6 +24,8 @@ class RebuildFromSource(Strategy):
     way_back = "switch the alias back: under 1 s, as long as the old collection stays"
     never = "The old collection is only read, to compare counts."
     runs = False
+    facets = ("builds", "needs_text", "takes_model")
+    asks = ("originals",)
     order = 35
 
     def fit(self, survey: Survey, answers: Answers) -> Fit:
@@ -47,9 +49,6 @@ class RebuildFromSource(Strategy):
         size = survey.bytes
         small = () if size is None else (f"the collection is small: {words.size(size)}",)
         return (*small, "the documents and the job that loaded them are at hand")
-
-    def warnings(self, survey: Survey, answers: Answers) -> tuple[str, ...]:
-        return ("W01", "W23", "W32", "W33")
 
 
 def _by_size(size: int | None, nobody: bool) -> str:

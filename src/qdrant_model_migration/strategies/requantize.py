@@ -33,6 +33,8 @@ class Requantize(Strategy):
     )
     way_back = "set the old compression again; the server rebuilds once more"
     never = "Points, payloads and original vectors are not changed."
+    asks = ("quantization",)
+    warns = ("W27", "W28")
     order = 10
 
     def fit(self, survey: Survey, answers: Answers) -> Fit:
@@ -50,9 +52,6 @@ class Requantize(Strategy):
             "the server does it by itself, without an embedding model",
             "the original vectors are kept, so it can be undone",
         )
-
-    def warnings(self, survey: Survey, answers: Answers) -> tuple[str, ...]:
-        return ("W27", "W28")
 
     def build(self, survey: Survey, answers: Answers) -> Plan:
         wanted = answers["quantization"]

@@ -23,6 +23,8 @@ class ServerInference(Strategy):
     way_back = "switch the alias back and name the old model in the requests"
     never = "The old collection is only read."
     runs = False
+    facets = ("builds", "needs_text", "takes_model", "replaces")
+    warns = ("W25",)
     order = 30
 
     def fit(self, survey: Survey, answers: Answers) -> Fit:
@@ -50,6 +52,3 @@ class ServerInference(Strategy):
             "the server turns searches into vectors already",
             "in the application only the model name in the requests changes",
         )
-
-    def warnings(self, survey: Survey, answers: Answers) -> tuple[str, ...]:
-        return ("W01", "W32", "W33")

@@ -24,7 +24,7 @@ class SideBySide(Strategy):
     way_back = "search with the old vector name again; nothing has to be moved"
     never = "The stored vectors of the old model are kept as they are."
     runs = False
-    embeds = True
+    facets = ("builds", "embeds", "needs_text", "takes_model", "adds")
     order = 45
 
     def fit(self, survey: Survey, answers: Answers) -> Fit:
@@ -44,8 +44,3 @@ class SideBySide(Strategy):
             else "this server needs a new collection with both vectors defined from the start"
         )
         return ("both models have to answer searches for a while", where)
-
-    def warnings(self, survey: Survey, answers: Answers) -> tuple[str, ...]:
-        if answers.get("in_place") == "in place":
-            return ("W04", "W18")
-        return ("W01", "W04", "W17", "W32", "W33")

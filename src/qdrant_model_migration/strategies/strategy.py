@@ -10,6 +10,18 @@ from qdrant_model_migration.survey.facts import Survey
 
 Answers = Mapping[str, Any]
 
+Facet = Literal["builds", "embeds", "needs_text", "takes_model", "replaces", "adds"]
+"""What strategies have in common. Questions and warnings go by it, never by a strategy's name.
+
+builds: a new collection is filled, with the payloads, and an alias switched to it.
+embeds: this computer makes a vector of every text, which takes the time.
+needs_text: it cannot be done without the texts.
+takes_model: question Model says of which model the new vectors are.
+replaces: the new vector takes the place of one dense vector.
+adds: the new vector stands beside the others under a name of its own, in a new collection or, where
+the server can and question In place says so, in the present one.
+"""
+
 
 class Fit(NamedTuple):
     """Whether a strategy fits. `decided_by` is the key of the question, or "survey".
@@ -28,8 +40,8 @@ class Strategy:
 
     name: the file's stem and the value of `--strategy`. title: on screens. subtitle: plain words.
     what, way_back, never: sentences for the strategy screen. runs: whether this version can run it;
-    if not, `build` is never called and the screens say so. embeds: whether this computer makes a
-    vector of every text, which takes the time and needs the texts.
+    if not, `build` is never called and the screens say so. facets: which questions it is asked and
+    which warnings it gets. asks, warns: keys of questions and ids of warnings for it besides those.
     """
 
     name: ClassVar[str]
@@ -39,8 +51,14 @@ class Strategy:
     way_back: ClassVar[str]
     never: ClassVar[str]
     runs: ClassVar[bool] = True
-    embeds: ClassVar[bool] = False
+    facets: ClassVar[tuple[Facet, ...]] = ()
+    asks: ClassVar[tuple[str, ...]] = ()
+    warns: ClassVar[tuple[str, ...]] = ()
     order: ClassVar[int] = 50
+
+    @property
+    def embeds(self) -> bool:
+        return "embeds" in self.facets
 
     def fit(self, survey: Survey, answers: Answers) -> Fit:
         raise NotImplementedError
@@ -48,10 +66,6 @@ class Strategy:
     def because(self, survey: Survey, answers: Answers) -> tuple[str, ...]:
         """Up to three reasons in the operator's own facts."""
         raise NotImplementedError
-
-    def warnings(self, survey: Survey, answers: Answers) -> tuple[str, ...]:
-        """Ids of the warnings that are this strategy's own, besides those facts call for."""
-        return ()
 
     def build(self, survey: Survey, answers: Answers) -> Plan:
         """The plan, complete but for the acknowledgements. Pure."""

@@ -10,13 +10,11 @@ from qdrant_model_migration.strategies.answered import (
     both_for_good,
     chosen_model,
     no_dense,
+    old_model,
+    replaced_vector,
     ruled_out_by_change,
 )
-from qdrant_model_migration.strategies.beside import (
-    cannot_be_copied,
-    plan_beside,
-    replaced_vector,
-)
+from qdrant_model_migration.strategies.beside import cannot_be_copied, plan_beside
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
 from qdrant_model_migration.survey.facts import Survey
 
@@ -31,6 +29,8 @@ class Truncate(Strategy):
     )
     way_back = "switch the alias back: under 1 s, as long as the old collection stays"
     never = "The old collection is only read."
+    facets = ("builds", "takes_model", "replaces")
+    warns = ("W09",)
     order = 20
 
     def fit(self, survey: Survey, answers: Answers) -> Fit:
@@ -54,27 +54,20 @@ class Truncate(Strategy):
         return Fit("first", "the model was made for shortening", "survey")
 
     def because(self, survey: Survey, answers: Answers) -> tuple[str, ...]:
-        old = _old_model(survey, answers)
+        old = old_model(survey, answers)
         lengths = words.listing([str(length) for length in old.matryoshka], "or") if old else ""
         return (
             "the model stays, so no text has to be embedded again",
             f"{old.label if old else 'the model'} was made for {lengths} dimensions as well",
         )
 
-    def warnings(self, survey: Survey, answers: Answers) -> tuple[str, ...]:
-        return ("W01", "W09", "W32", "W33")
-
     def build(self, survey: Survey, answers: Answers) -> Plan:
         model = _cut_of(survey, answers)
         assert model is not None, "the questions ask for a length before a plan is made"
-        source = replaced_vector(survey, answers).name
-        origin = Cut(source=source, dimensions=model.dimensions, model=model)
+        source = replaced_vector(survey, answers)
+        assert source is not None, "where a model is known there is a vector that it made"
+        origin = Cut(source=source.name, dimensions=model.dimensions, model=model)
         return plan_beside(self, survey, answers, model, origin)
-
-
-def _old_model(survey: Survey, answers: Answers) -> ModelRef | None:
-    """The model of the vector that is to be shortened."""
-    return survey.model_of(replaced_vector(survey, answers).name) if survey.dense else None
 
 
 def _cut_of(survey: Survey, answers: Answers) -> ModelRef | None:
@@ -82,22 +75,20 @@ def _cut_of(survey: Survey, answers: Answers) -> ModelRef | None:
 
     Always a cut of the old model itself: an answer typed by hand knows its name and length only.
     """
-    old, chosen = _old_model(survey, answers), chosen_model(answers)
-    if old is None or chosen is None:
+    old, chosen = old_model(survey, answers), chosen_model(answers)
+    vector = replaced_vector(survey, answers)
+    if old is None or chosen is None or vector is None or not old.has_cut(chosen):
         return None
-    size = replaced_vector(survey, answers).size
-    shorter = size is None or chosen.dimensions < size
-    same = (chosen.kind, chosen.name) == (old.kind, old.name)
-    made_for_it = same and shorter and chosen.dimensions in old.matryoshka
-    return old.cut_to(chosen.dimensions) if made_for_it else None
+    shorter = vector.size is None or chosen.dimensions < vector.size
+    return old.cut_to(chosen.dimensions) if shorter else None
 
 
 def _ruled_out_by_the_vectors(survey: Survey, answers: Answers) -> Fit | None:
-    old = _old_model(survey, answers)
-    if old is None:
+    old, vector = old_model(survey, answers), replaced_vector(survey, answers)
+    if old is None or vector is None:
         return Fit("ruled out", "the old model is not known, so it may not be cut", "survey")
     if not old.matryoshka:
         return Fit("ruled out", "the model was not made for shortening", "survey")
-    if replaced_vector(survey, answers).datatype == "uint8":
+    if vector.datatype == "uint8":
         return Fit("ruled out", "vectors of whole numbers cannot be shortened yet", "survey")
     return None

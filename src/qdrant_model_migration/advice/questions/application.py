@@ -16,10 +16,9 @@ from qdrant_model_migration.advice.question import (
     Suggestion,
     unknown,
 )
-from qdrant_model_migration.advice.questions.model import NEW_COLLECTION, replaced
 from qdrant_model_migration.errors import BadAnswer
 from qdrant_model_migration.strategies import Answers
-from qdrant_model_migration.strategies.answered import chosen_model
+from qdrant_model_migration.strategies.answered import chosen_model, replaced_vector
 from qdrant_model_migration.survey.facts import Survey
 
 
@@ -28,7 +27,7 @@ class Name(Question):
 
     key = "name"
     short = "Name"
-    serves = NEW_COLLECTION
+    serves = ("builds",)
 
     def text(self, survey: Survey, answers: Answers) -> QuestionText:
         return QuestionText(
@@ -121,7 +120,7 @@ class Target(Question):
     key = "target"
     short = "New name"
     kind = "text"
-    serves = NEW_COLLECTION
+    serves = ("builds",)
 
     def text(self, survey: Survey, answers: Answers) -> QuestionText:
         return QuestionText(
@@ -170,7 +169,7 @@ class QuerySide(Question):
 
     key = "query_side"
     short = "Query side"
-    serves = ("blue_green", "side_by_side", "server_inference", "linear_map")
+    serves = ("takes_model",)
 
     def text(self, survey: Survey, answers: Answers) -> QuestionText:
         return QuestionText(
@@ -210,7 +209,7 @@ class Writes(Question):
 
     key = "writes"
     short = "Writes"
-    serves = ("blue_green", "side_by_side", "dense_to_hybrid", "linear_map", "truncate")
+    serves = ("builds",)
 
     def text(self, survey: Survey, answers: Answers) -> QuestionText:
         seen = survey.writes.value
@@ -246,7 +245,7 @@ class VectorName(Question):
 
     key = "vector_name"
     short = "Vector name"
-    serves = ("blue_green", "truncate", "server_inference", "linear_map")
+    serves = ("replaces",)
 
     def text(self, survey: Survey, answers: Answers) -> QuestionText:
         return QuestionText(
@@ -256,7 +255,7 @@ class VectorName(Question):
         )
 
     def applies(self, survey: Survey, answers: Answers) -> bool:
-        old = replaced(survey, answers)
+        old = replaced_vector(survey, answers)
         unnamed = old is not None and old.name == ""
         return unnamed and answers.get("change") not in ("compression", "keywords", "second")
 

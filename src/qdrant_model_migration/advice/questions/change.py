@@ -15,7 +15,7 @@ from qdrant_model_migration.advice.question import (
     unknown,
 )
 from qdrant_model_migration.errors import BadAnswer
-from qdrant_model_migration.strategies import Answers, strategies
+from qdrant_model_migration.strategies import Answers, Strategy
 from qdrant_model_migration.survey.facts import Survey
 
 BINARY_DIMENSIONS = 1024
@@ -29,7 +29,6 @@ class Change(Question):
 
     key = "change"
     short = "Change"
-    serves = tuple(strategy.name for strategy in strategies())
 
     def text(self, survey: Survey, answers: Answers) -> QuestionText:
         return QuestionText(
@@ -75,6 +74,9 @@ class Change(Question):
     def suggest(self, survey: Survey, answers: Answers) -> Suggestion:
         return Suggestion("model", "default")
 
+    def matters_to(self, strategy: Strategy) -> bool:
+        return True
+
     def settle(self, value: Any, survey: Survey, answers: Answers) -> Any:
         if value == "unsure-memory":
             return "compression" if survey.capabilities.quantization else "shorter"
@@ -86,7 +88,6 @@ class Quantization(Question):
 
     key = "quantization"
     short = "Compress"
-    serves = ("requantize",)
 
     def text(self, survey: Survey, answers: Answers) -> QuestionText:
         return QuestionText(

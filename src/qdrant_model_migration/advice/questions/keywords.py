@@ -10,7 +10,7 @@ from qdrant_model_migration.advice.question import (
     Suggestion,
     unknown,
 )
-from qdrant_model_migration.strategies import Answers
+from qdrant_model_migration.strategies import Answers, strategies
 from qdrant_model_migration.strategies.answered import chosen_model
 from qdrant_model_migration.survey.facts import Survey
 
@@ -22,9 +22,13 @@ class Keywords(Question):
 
     key = "keywords"
     short = "Keywords"
-    serves = ("dense_to_hybrid", "blue_green", "side_by_side")
-    today = False
+    serves = ("takes_model",)
     later_note = "Dense to hybrid is not built yet; keyword search can be added afterwards."
+
+    @property
+    def today(self) -> bool:
+        # It is put to those who replace a model, but another strategy acts on the answer.
+        return any(self.key in strategy.asks and strategy.runs for strategy in strategies())
 
     def text(self, survey: Survey, answers: Answers) -> QuestionText:
         return QuestionText(
@@ -67,8 +71,6 @@ class WordLanguage(Question):
 
     key = "word_language"
     short = "Words in"
-    serves = ("dense_to_hybrid",)
-    today = False
     later_note = "Dense to hybrid is not built yet; it asks this."
 
     def text(self, survey: Survey, answers: Answers) -> QuestionText:
@@ -115,9 +117,12 @@ class ManyVectors(Question):
 
     key = "many_vectors"
     short = "Many vectors"
-    serves = ("blue_green", "side_by_side")
-    today = False
+    serves = ("takes_model",)
     later_note = "Models that make many vectors for a text come in a later version."
+
+    @property
+    def today(self) -> bool:
+        return False
 
     def text(self, survey: Survey, answers: Answers) -> QuestionText:
         model = chosen_model(answers)

@@ -18,21 +18,8 @@ from qdrant_model_migration.advice.question import (
 from qdrant_model_migration.embedders import ModelRef
 from qdrant_model_migration.errors import BadAnswer
 from qdrant_model_migration.strategies import Answers
-from qdrant_model_migration.survey.facts import Survey, VectorFact
-
-NEW_COLLECTION = (
-    "truncate",
-    "linear_map",
-    "blue_green",
-    "side_by_side",
-    "dense_to_hybrid",
-    "rebuild_from_source",
-    "server_inference",
-)
-"""Strategies that (can) build a new collection."""
-
-NEW_MODEL = ("linear_map", "blue_green", "side_by_side", "rebuild_from_source", "server_inference")
-"""Strategies with which the model changes."""
+from qdrant_model_migration.strategies.answered import replaced_vector
+from qdrant_model_migration.survey.facts import Survey
 
 
 class Model(Question):
@@ -41,7 +28,7 @@ class Model(Question):
     key = "model"
     short = "Model"
     kind = "model"
-    serves = (*NEW_MODEL, "truncate")
+    serves = ("takes_model",)
 
     def text(self, survey: Survey, answers: Answers) -> QuestionText:
         return QuestionText(
@@ -80,7 +67,7 @@ class Replace(Question):
 
     key = "replace"
     short = "Replaces"
-    serves = ("blue_green", "truncate", "linear_map", "server_inference")
+    serves = ("replaces",)
 
     def text(self, survey: Survey, answers: Answers) -> QuestionText:
         return QuestionText(
@@ -140,15 +127,8 @@ def why_closed(survey: Survey, answers: Answers, model: ModelRef) -> str:
             f"This is the model you already have{proof}. There is nothing to migrate; to "
             "compress, go back to question Change."
         )
-    vector = replaced(survey, answers)
+    vector = replaced_vector(survey, answers)
     size = vector.size if vector else None
     if answers.get("change") == "shorter" and size is not None and model.dimensions >= size:
         return f"Its vectors are not shorter: {words.count(model.dimensions)} dimensions."
     return ""
-
-
-def replaced(survey: Survey, answers: Answers) -> VectorFact | None:
-    """The dense vector whose place the new one takes: the answered one, else the first."""
-    named = answers.get("replace")
-    first = survey.dense[0] if survey.dense else None
-    return next((vector for vector in survey.dense if vector.name == named), first)

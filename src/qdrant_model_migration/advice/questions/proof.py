@@ -33,14 +33,7 @@ class Proof(Question):
     key = "proof"
     short = "Proof"
     kind = "file"
-    serves = (
-        "blue_green",
-        "side_by_side",
-        "dense_to_hybrid",
-        "linear_map",
-        "truncate",
-        "server_inference",
-    )
+    serves = ("builds",)
 
     def text(self, survey: Survey, answers: Answers) -> QuestionText:
         return QuestionText(
@@ -158,7 +151,7 @@ class Pace(Question):
 
     key = "pace"
     short = "Pace"
-    serves = ("blue_green", "side_by_side", "dense_to_hybrid", "linear_map", "truncate")
+    serves = ("builds",)
 
     def text(self, survey: Survey, answers: Answers) -> QuestionText:
         return QuestionText(

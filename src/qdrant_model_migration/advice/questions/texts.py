@@ -19,7 +19,6 @@ from qdrant_model_migration.strategies import Answers
 from qdrant_model_migration.strategies.answered import missing_texts, text_gone
 from qdrant_model_migration.survey.facts import Survey, TextField
 
-_EMBEDS = ("blue_green", "side_by_side", "dense_to_hybrid", "server_inference", "linear_map")
 _FILE_LATER = "It comes in a later version."
 
 
@@ -28,7 +27,7 @@ class Text(Question):
 
     key = "text"
     short = "Text"
-    serves = (*_EMBEDS, "rebuild_from_source")
+    serves = ("needs_text",)
 
     def text(self, survey: Survey, answers: Answers) -> QuestionText:
         match = survey.matches
@@ -144,7 +143,7 @@ class Missing(Question):
 
     key = "missing"
     short = "Missing"
-    serves = _EMBEDS
+    serves = ("needs_text",)
 
     def text(self, survey: Survey, answers: Answers) -> QuestionText:
         missing = missing_texts(survey, answers) or 0

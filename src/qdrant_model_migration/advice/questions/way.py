@@ -10,7 +10,6 @@ from qdrant_model_migration.advice.question import (
     Suggestion,
     unknown,
 )
-from qdrant_model_migration.advice.questions.model import NEW_COLLECTION
 from qdrant_model_migration.strategies import Answers
 from qdrant_model_migration.strategies.answered import HUGE_POINTS, SMALL_BYTES
 from qdrant_model_migration.survey.facts import Survey
@@ -21,8 +20,6 @@ class Accuracy(Question):
 
     key = "accuracy"
     short = "Accuracy"
-    serves = ("linear_map",)
-    today = False
     later_note = "Linear map is not built yet; vectors are made properly."
 
     def text(self, survey: Survey, answers: Answers) -> QuestionText:
@@ -58,7 +55,7 @@ class Downtime(Question):
 
     key = "downtime"
     short = "Downtime"
-    serves = NEW_COLLECTION
+    serves = ("builds",)
 
     def text(self, survey: Survey, answers: Answers) -> QuestionText:
         return QuestionText(
@@ -88,7 +85,7 @@ class Both(Question):
 
     key = "both"
     short = "Both models"
-    serves = ("side_by_side", "blue_green")
+    serves = ("takes_model",)
 
     def text(self, survey: Survey, answers: Answers) -> QuestionText:
         return QuestionText(
@@ -124,8 +121,7 @@ class InPlace(Question):
 
     key = "in_place"
     short = "In place"
-    serves = ("side_by_side", "dense_to_hybrid")
-    today = False
+    serves = ("adds",)
     later_note = "Side by side and Dense to hybrid are not built yet; they ask this."
 
     def text(self, survey: Survey, answers: Answers) -> QuestionText:
@@ -163,8 +159,6 @@ class Originals(Question):
 
     key = "originals"
     short = "Originals"
-    serves = ("rebuild_from_source",)
-    today = False
     later_note = "Rebuild from source is not built yet; it asks this."
 
     def text(self, survey: Survey, answers: Answers) -> QuestionText:

@@ -34,6 +34,6 @@ def warnings_for(
     shown = [
         Warning_(one.id, one.title, said.text, said.why_here, said.todo, said.severity)
         for one in declared()
-        if (said := one.look(case)) is not None
+        if (not one.own or one.id in strategy.warns) and (said := one.look(case)) is not None
     ]
     return tuple(sorted(shown, key=lambda one: (_ORDER.index(one.severity), one.id)))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from qdrant_model_migration import words
-from qdrant_model_migration.advice.questions.application import VectorName
 from qdrant_model_migration.advice.warnings.warning import Case, Said, warning
 
 _CHANGE = {
@@ -16,11 +15,11 @@ _CHANGE = {
 
 @warning("W02", "Query model changes")
 def query_model(case: Case) -> Said | None:
-    model, old = case.model, case.survey.old_model.value
+    model, old = case.model, case.old_model
     if model is None:
         return None
     before = f"{old.label} ({old.dimensions})" if old else "the present model"
-    if case.strategy.name == "truncate":
+    if old is not None and old.has_cut(model):
         return Said(
             "must",
             "The new collection refuses query vectors of the old length.",
@@ -54,8 +53,8 @@ def same_size(case: Case) -> Said | None:
 def using(case: Case) -> Said | None:
     name = case.answers.get("vector_name")
     unnamed = case.vector is not None and case.vector.name == ""
-    renamed = bool(name) and unnamed and case.strategy.name in VectorName.serves
-    if "W04" not in case.own and not renamed:
+    renamed = bool(name) and unnamed and case.replaces
+    if not case.adds and not renamed:
         return None
     here = f"The new vector is named {name}; the present one has no name." if renamed else ""
     return Said(
@@ -84,7 +83,7 @@ def no_alias(case: Case) -> Said | None:
 
 @warning("W26", "Score limits shift")
 def scores(case: Case) -> Said | None:
-    if case.model is None and case.strategy.name != "dense_to_hybrid":
+    if case.model is None and "W26" not in case.strategy.warns:
         return None
     why = (
         "Keyword results are merged with the others, so scores are made in another way."

@@ -127,10 +127,8 @@ def money(case: Case) -> Said | None:
     )
 
 
-@warning("W25", "Texts leave your network")
+@warning("W25", "Texts leave your network", own=True)
 def texts_leave(case: Case) -> Said | None:
-    if case.strategy.name != "server_inference":
-        return None
     return Said(
         "must",
         "Every text is sent to the service that makes the vectors for the server.",
@@ -139,10 +137,8 @@ def texts_leave(case: Case) -> Said | None:
     )
 
 
-@warning("W28", "Server busy")
+@warning("W28", "Server busy", own=True)
 def busy(case: Case) -> Said | None:
-    if case.strategy.name != "requantize":
-        return None
     vector = case.quantization.get("vector")
     now = kind_of(present(case.survey, vector if isinstance(vector, str) else None))
     return Said(

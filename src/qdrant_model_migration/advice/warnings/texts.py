@@ -14,10 +14,8 @@ _ENOUGH_MATCHES = 60 / 64
 _ENOUGH_QUERIES = 30
 
 
-@warning("W07", "Pieces, not documents")
+@warning("W07", "Pieces, not documents", own=True)
 def pieces(case: Case) -> Said | None:
-    if case.strategy.name != "dense_to_hybrid":
-        return None
     found = case.survey.text_fields.value or ()
     field = case.survey.text_field.value
     average = next((f.average_words for f in found if f.path == field), None)
@@ -42,10 +40,8 @@ def pieces(case: Case) -> Said | None:
     )
 
 
-@warning("W08", "Several languages")
+@warning("W08", "Several languages", own=True)
 def languages(case: Case) -> Said | None:
-    if case.strategy.name != "dense_to_hybrid":
-        return None
     found = {c: p for c, p in (case.survey.languages.value or {}).items() if c != "other"}
     ranked = sorted(found, key=lambda code: -found[code])
     second = [code for code in ranked[1:2] if found[code] > 0.10]
@@ -118,7 +114,7 @@ def language(case: Case) -> Said | None:
 @warning("W15", "Old model only guessed")
 def guessed(case: Case) -> Said | None:
     old, matches = case.survey.old_model, case.survey.matches
-    if case.strategy.name not in ("blue_green", "side_by_side", "truncate"):
+    if not case.takes_model:
         return None
     if matches and (matches[0] >= _ENOUGH_MATCHES * matches[1] or matches[0] > 0):
         return None  # proved, or two models, which W29 says
@@ -161,12 +157,12 @@ def mixed(case: Case) -> Said | None:
     if matches is None or not 0 < matches[0] < _ENOUGH_MATCHES * matches[1]:
         return None
     label = old.label if old else "one model"
-    repairs = case.strategy.name == "blue_green"
-    todo = "Blue-green repairs it; find out" if repairs else "Only new vectors repair it; find out"
+    title = case.strategy.title if case.embeds and case.replaces else ""
+    todo = f"{title} repairs it" if title else "Only new vectors repair it"
     return Said(
         "must",
         "Part of the present vectors come from another model.",
         f"{matches[0]} of {matches[1]} sample texts match {label}, {matches[1] - matches[0]} do "
         "not.",
-        f"{todo} who writes the others.",
+        f"{todo}; find out who writes the others.",
     )

@@ -37,10 +37,8 @@ def _on_disk(vector: VectorFact) -> bool:
     return vector.raw.get("on_disk") is True
 
 
-@warning("W09", "Shorter finds less")
+@warning("W09", "Shorter finds less", own=True)
 def shorter(case: Case) -> Said | None:
-    if case.strategy.name != "truncate":
-        return None
     new, old = (case.model.dimensions if case.model else None), case.old_size
     below_half = new is not None and old is not None and new * 2 < old
     lengths = f"{new} of {old} dimensions." if new and old else "The new length is still open."
@@ -53,10 +51,8 @@ def shorter(case: Case) -> Said | None:
     )
 
 
-@warning("W10", "Calculated finds less")
+@warning("W10", "Calculated finds less", own=True)
 def calculated(case: Case) -> Said | None:
-    if case.strategy.name != "linear_map":
-        return None
     return Said(
         "must",
         "Calculated vectors find less than proper ones. How much is measured on a sample of your "
@@ -68,9 +64,7 @@ def calculated(case: Case) -> Said | None:
 
 @warning("W17", "New collection needed")
 def too_old_to_add(case: Case) -> Said | None:
-    if case.strategy.name not in ("side_by_side", "dense_to_hybrid"):
-        return None
-    if case.survey.capabilities.add_vector:
+    if not case.adds or case.survey.capabilities.add_vector:
         return None
     return Said(
         "note",
@@ -83,7 +77,7 @@ def too_old_to_add(case: Case) -> Said | None:
 
 @warning("W18", "Live collection changes")
 def in_place(case: Case) -> Said | None:
-    if "W18" not in case.own or not case.survey.capabilities.add_vector:
+    if not case.in_place:
         return None
     return Said(
         "must",
@@ -94,10 +88,8 @@ def in_place(case: Case) -> Said | None:
     )
 
 
-@warning("W27", "Compression finds less")
+@warning("W27", "Compression finds less", own=True)
 def compression(case: Case) -> Said | None:
-    if case.strategy.name != "requantize":
-        return None
     vector = case.quantization.get("vector")
     kind = str(case.quantization.get("kind", "none"))
     now = kind_of(present(case.survey, vector if isinstance(vector, str) else None))
@@ -122,10 +114,8 @@ def compression(case: Case) -> Said | None:
     )
 
 
-@warning("W35", "Dense vectors copied")
+@warning("W35", "Dense vectors copied", own=True)
 def copied(case: Case) -> Said | None:
-    if case.strategy.name != "dense_to_hybrid":
-        return None
     names = [vector.name or "without a name" for vector in case.survey.dense]
     return Said(
         "note",

@@ -8,11 +8,10 @@ from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
 from qdrant_model_migration.advice.estimate import estimate
-from qdrant_model_migration.advice.questions.model import NEW_MODEL, replaced
 from qdrant_model_migration.embedders import ModelRef
 from qdrant_model_migration.plan.plan import Estimate, Plan
 from qdrant_model_migration.strategies import Answers, Strategy
-from qdrant_model_migration.strategies.answered import chosen_model
+from qdrant_model_migration.strategies.answered import chosen_model, old_model, replaced_vector
 from qdrant_model_migration.survey.facts import Survey, VectorFact
 
 Severity = Literal["must", "caution", "note"]
@@ -52,27 +51,45 @@ class Case:
     strategy: Strategy
     plan: Plan | None = None
 
-    @cached_property
-    def own(self) -> tuple[str, ...]:
-        """Ids that the strategy itself calls for."""
-        return self.strategy.warnings(self.survey, self.answers)
+    @property
+    def adds(self) -> bool:
+        """Whether a vector of a name of its own is put beside the others."""
+        return "adds" in self.strategy.facets
+
+    @property
+    def in_place(self) -> bool:
+        """Whether that is done in the collection itself."""
+        return self.adds and self.answers.get("in_place") == "in place"
 
     @property
     def builds(self) -> bool:
-        """Whether a new collection is built: each strategy that builds one copies payloads."""
-        return "W01" in self.own
+        """Whether a new collection is built, which copies the payloads."""
+        return "builds" in self.strategy.facets and not self.in_place
+
+    @property
+    def replaces(self) -> bool:
+        """Whether the new vector takes the place of an old one."""
+        return "replaces" in self.strategy.facets
+
+    @property
+    def takes_model(self) -> bool:
+        """Whether the new vectors are of a model that is chosen."""
+        return "takes_model" in self.strategy.facets
 
     @cached_property
     def model(self) -> ModelRef | None:
         """The model of the new vectors; None where the strategy makes none with a model."""
-        if self.strategy.name not in (*NEW_MODEL, "truncate"):
-            return None
-        return chosen_model(self.answers)
+        return chosen_model(self.answers) if self.takes_model else None
 
     @cached_property
     def vector(self) -> VectorFact | None:
         """The dense vector that is replaced."""
-        return replaced(self.survey, self.answers)
+        return replaced_vector(self.survey, self.answers)
+
+    @cached_property
+    def old_model(self) -> ModelRef | None:
+        """The model of that vector, None where it is not known."""
+        return old_model(self.survey, self.answers)
 
     @property
     def old_size(self) -> int | None:
@@ -103,22 +120,28 @@ class Case:
 
 
 class Declared(NamedTuple):
-    """One warning of the list: it says nothing where it does not apply."""
+    """One warning of the list: it says nothing where it does not apply.
+
+    own: it is looked at only for strategies that name it in `warns`.
+    """
 
     id: str
     title: str
     look: Callable[[Case], Said | None]
+    own: bool
 
 
 WARNINGS: list[Declared] = []
 """Filled by the files of this folder as they are imported; sorted by id when read."""
 
 
-def warning(id_: str, title: str) -> Callable[[Callable[[Case], Said | None]], Declared]:
+def warning(
+    id_: str, title: str, *, own: bool = False
+) -> Callable[[Callable[[Case], Said | None]], Declared]:
     """Declare a warning: decorates the function that says when, how serious, and the sentences."""
 
     def declare(look: Callable[[Case], Said | None]) -> Declared:
-        declared = Declared(id_, title, look)
+        declared = Declared(id_, title, look, own)
         WARNINGS.append(declared)
         return declared
 
