@@ -405,6 +405,12 @@ def test_many_languages_call_for_a_multilingual_model():
     assert next(r for r in rows if r.model == BGE_BASE).uncovered == pytest.approx(0.6)
 
 
+def test_a_practice_model_is_not_even_offered_elsewhere():
+    assert any(choice.model.kind == "practice" and choice.here for choice in MODELS)
+    rows = model_rows(docs(), {"change": "model"}, MODELS)
+    assert all(row.model.kind != "practice" for row in rows)
+
+
 def test_in_practice_the_practice_model_is_suggested():
     rows = model_rows(practice(), {"change": "model"}, MODELS)
     assert rows[0].model == PRACTICE_NEW
