@@ -14,6 +14,7 @@ import pytest
 
 from qdrant_model_migration import cli
 from qdrant_model_migration.qdrant import Address, open_qdrant
+from qdrant_model_migration.sandbox import Sandbox
 from support.fake_qdrant import FakeQdrant
 from support.tiny_onnx import tiny_onnx
 from support.world import old_point
@@ -191,6 +192,40 @@ def test_models_are_listed_without_the_network(capsys: pytest.CaptureFixture[str
     assert rows["BAAI/bge-small-en-v1.5"]["dimensions"] == 384
     assert qmm("models", "--fetch", "no/such-model") == 2
     assert "no/such-model" in capsys.readouterr().err
+
+
+def test_a_plan_says_that_its_model_is_not_here_and_suggests_no_toy(
+    server: FakeQdrant,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
+    monkeypatch.setenv("FASTEMBED_CACHE_PATH", str(tmp_path / "cache"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    Sandbox().prepare(100)  # its models are on this machine, in the usual place
+    assert qmm("plan", "docs", "--model", "BAAI/bge-small-en-v1.5") == 0
+    assert "qmm models --fetch BAAI/bge-small-en-v1.5" in capsys.readouterr().out
+    qmm("plan", "docs", "-o", "suggested.yaml")
+    assert "subwords" not in "".join(capsys.readouterr())
+
+
+def test_status_and_attach_say_what_a_waiting_run_waits_for(
+    server: FakeQdrant, model_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert qmm("attach") == 2
+    assert "no run yet" in capsys.readouterr().err
+    make_plan(model_folder)
+    assert qmm("run", "plan.yaml", *accepting()) == 3
+    shown = capsys.readouterr().out
+    assert "In your application, at the same moment:\n  collection name docs (stays)" in shown
+    assert qmm("status", run_name()) == 0
+    status = capsys.readouterr().out
+    opens = f"Next: qmm resume {run_name()} --without-proof --cutover docs"
+    assert opens in status
+    assert "waits for you" in status
+    assert qmm("attach") == 3
+    assert opens in capsys.readouterr().out
 
 
 def test_the_wizard_without_a_terminal_says_what_to_use_instead(

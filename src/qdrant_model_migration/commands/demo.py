@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from qdrant_model_migration import words
-from qdrant_model_migration.commands.follow import watch
+from qdrant_model_migration.commands.follow import change_lines, watch
 
 if TYPE_CHECKING:
     from qdrant_model_migration.engine import RunView
@@ -139,7 +139,6 @@ def _ending(seen: RunView, folder: Path) -> None:
     if application.get("text"):
         click.echo(application["text"])
     click.echo("What an application would change:")
-    for row in facts.get("application_changes") or ():
-        arrow = row["old"] if row["old"] == row["new"] else f"{row['old']} → {row['new']}"
-        click.echo(f"  {row['what']:<16}{arrow}")
+    for line in change_lines(seen):
+        click.echo(line)
     click.echo(f"Practice finished. Nothing real was touched. Report: {folder / 'report.md'}")

@@ -112,18 +112,45 @@ def ending(seen: RunView) -> int:
         click.echo(f"Waiting for you: {gate.title}")
         for line in gate.says:
             click.echo(f"  {line}")
-        verb = gate.name if gate.name in ("rollback", "cleanup") else "resume"
-        click.echo(f"Next: qmm {verb} {name} {gate.flags()}")
+        if gate.name == "cutover":
+            _say_changes(seen, "In your application, at the same moment:")
+        click.echo(next_of(seen))
     elif seen.state == "stopped":
         click.echo(f"Stopped. Everything confirmed is kept. Next: qmm resume {name}")
     elif seen.state == "done":
         switched = seen.facts.get("switched")
         if switched:
             click.echo(f"{switched['alias']} now answers from {switched['to']}.")
+            _say_changes(seen, "Your application has to change with it:")
         click.echo(f"Done. Report: {seen.folder / 'report.md'}")
     else:
         click.echo(f"{name}: {seen.state}.")
     return EXIT_CODES.get(seen.state, 4)
+
+
+def next_of(seen: RunView) -> str:
+    """The command that opens the gate which the run waits at; empty where it waits at none."""
+    if seen.state != "waiting" or not seen.gate:
+        return ""
+    from qdrant_model_migration.steps.gate import Gate
+
+    gate = Gate.model_validate({k: v for k, v in seen.gate.items() if k in Gate.model_fields})
+    verb = gate.name if gate.name in ("rollback", "cleanup") else "resume"
+    return f"Next: qmm {verb} {seen.folder.name} {gate.flags()}"
+
+
+def change_lines(seen: RunView) -> list[str]:
+    """What the application changes at the cutover, one line each."""
+    return [
+        f"  {row['what']:<16}"
+        + (f"{row['old']} (stays)" if row["old"] == row["new"] else f"{row['old']} → {row['new']}")
+        for row in seen.facts.get("application_changes") or ()
+    ]
+
+
+def _say_changes(seen: RunView, title: str) -> None:
+    if lines := change_lines(seen):
+        click.echo("\n".join([title, *lines]))
 
 
 def in_one_line(seen: RunView) -> str:

@@ -73,11 +73,7 @@ def command(
     given.setdefault("change", "model")
     with connect(url, ask_key) as qdrant:
         found = survey(qdrant, collection, text_field=_text_field(given))
-        choices = [
-            ModelChoice(m, within_reach(m))
-            for m in list_models()
-            if m.kind != "practice" or qdrant.address.folder  # a toy, never suggested for a server
-        ]
+        choices = [ModelChoice(m, within_reach(m)) for m in list_models()]
         complete = answer_all(found, given, choices)
         advice = advise(found, complete)
         _say_answers(advice, given)

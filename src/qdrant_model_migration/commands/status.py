@@ -12,7 +12,7 @@ import click
 @click.option("--json", "as_json", is_flag=True, help="As JSON, for scripts.")
 def command(run: str | None, as_json: bool) -> int:
     """List all runs, or show where RUN stands. Exit code 0, whatever the state."""
-    from qdrant_model_migration.commands.follow import in_one_line
+    from qdrant_model_migration.commands.follow import in_one_line, next_of
     from qdrant_model_migration.engine import find_run, list_runs, local, view
 
     if run is None:
@@ -29,8 +29,10 @@ def command(run: str | None, as_json: bool) -> int:
         click.echo(json.dumps(_data(seen), indent=2))
         return 0
     click.echo(in_one_line(seen))
+    waits = seen.step if seen.state == "waiting" else None
     for number, step in enumerate(seen.steps, 1):
         sign = {"done": "done", "running": "now", "failed": "failed"}.get(step.state, "")
+        sign = "waits for you" if number - 1 == waits else sign
         click.echo(f"  {number:>2} {step.title:<44} {sign}")
     for event in seen.events[-5:]:
         click.echo(f"  {local(event.at):%H:%M:%S}  {event.text}")
@@ -38,6 +40,8 @@ def command(run: str | None, as_json: bool) -> int:
         click.echo(" ".join(part for part in seen.error.values() if part))
     if seen.dead_letters:
         click.echo(f"Dead letters: {seen.dead_letters:,}")
+    if line := next_of(seen):
+        click.echo(line)
     return 0
 
 
