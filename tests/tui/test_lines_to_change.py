@@ -41,3 +41,18 @@ async def test_a_folder_that_cannot_be_written_is_said(wizard: Make, stage: Any)
         await until(pilot, "▸[ Copy ]")
         await press(pilot, "right", "enter")
         await until(pilot, "cannot be written")
+
+
+async def test_what_does_not_fit_a_small_window_is_scrolled_through_with_the_arrows(
+    wizard: Make, stage: Any
+) -> None:
+    stage.view = a_run(stage.folder, "done", at=8, facts=SWITCHED)
+    app = wizard("lines", trip=Trip(run=stage.folder))
+    async with app.run_test(size=(50, 20)) as pilot:
+        assert "New texts" not in await until(pilot, "▸[ Copy ]")
+        for _ in range(30):
+            await press(pilot, "down")
+        await until(pilot, "the new model too.")
+        for _ in range(30):
+            await press(pilot, "up")
+        await until(pilot, '- model = "words-128"')

@@ -149,6 +149,8 @@ class RunScreen(Watching):
         ]
         title = run_words.headline(view, now)
         note = run_words.started(view, now)
+        if cell_len(title) > width:  # cut in its row, so it stands whole below
+            lines.insert(0, title)
         # The rest of the row is its own rule: words at its end stand there as in a drawn box.
         rule = self.size.width - cell_len(title) - cell_len(note) - 8
         if view.state not in run_words.OVER and rule > 1:

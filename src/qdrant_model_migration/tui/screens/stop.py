@@ -210,7 +210,15 @@ class Stop(Screen[str | None]):
     # -- keys and buttons ----------------------------------------------------------------------
 
     def action_walk(self, step: int) -> None:
-        """To the next or previous control in reading order."""
+        """To the next or previous control in reading order.
+
+        Where nothing in the body takes the focus, what does not fit is scrolled through first.
+        """
+        body = self.query_one("#body", Container)
+        more = body.scroll_offset.y < body.max_scroll_y if step > 0 else body.scroll_offset.y > 0
+        if more and not any(widget.focusable for widget in body.query("*")):
+            body.scroll_relative(y=step, animate=False, immediate=True)
+            return
         if step > 0:
             self.focus_next()
         else:

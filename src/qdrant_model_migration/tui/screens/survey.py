@@ -111,8 +111,9 @@ class SurveyScreen(Stop):
     @property
     def _room(self) -> int:
         """Cells for what was found; a narrow window leaves out how it is known."""
-        beside = BESIDE if self.wide else 0
-        return max(20, self.size.width - 19 - (16 if self.size.width >= NARROW else 0) - beside)
+        if self.size.width < NARROW:
+            return max(20, self.size.width - 21)
+        return max(20, self.size.width - 35 - (BESIDE if self.wide else 0))
 
     def _row(self, what: str, found: str, how: str) -> str:
         cells = [(what, 13), (found, self._room), (how, 14)]
