@@ -18,7 +18,7 @@ from textual.filter import LineFilter
 
 from qdrant_model_migration import engine
 from qdrant_model_migration.advice import WhatIf
-from qdrant_model_migration.tui import memory
+from qdrant_model_migration.tui import memory, signs
 from qdrant_model_migration.tui.screens import by_name, kind_of
 from qdrant_model_migration.tui.screens.chooser import MoreScreen
 from qdrant_model_migration.tui.screens.dialog import Dialog
@@ -248,7 +248,8 @@ def run_wizard(
     )
     start = ("run",) if attach else ("practice",) if practice else ("connect",) if address else ()
     log_file = _write_log()
-    app = WizardApp(trip, start=start, ascii_signs=ascii_signs, log_file=log_file)
+    plain = ascii_signs or signs.needed(os.environ)
+    app = WizardApp(trip, start=start, ascii_signs=plain, log_file=log_file)
     code = app.run()
     return app.return_code or 0 if code is None else code
 

@@ -120,6 +120,8 @@ class MapScreen(Stop):
         self.query_one("#left", Pane).write("\n".join(words))
         self.say(
             "Explore uses made-up facts. Use these answers later: Migrate keeps them."
+            if self.trip.explore
+            else "These are made-up facts: your own come with the survey. Esc goes back."
             if self.made_up
             else "The same map with your own answers. Esc goes back to where you were."
         )

@@ -47,6 +47,7 @@ class ModelScreen(Stop):
     def __init__(self) -> None:
         super().__init__()
         self._rows: tuple[ModelRow, ...] = ()
+        self._told_to_fetch = False
         self._choices: tuple[ModelChoice, ...] = ()
         self._own: tuple[ModelRef, ...] = ()  # from folders that were named here
         self._go_to: str | None = None
@@ -176,7 +177,7 @@ class ModelScreen(Stop):
             get = "is here" if r.here else size(model.size_bytes) if model.size_bytes else "?"
             cells = [
                 (("✗ " if r.closed else "") + model.label, room),
-                (str(model.dimensions), -6),
+                ("sparse" if model.vector == "sparse" else str(model.dimensions), -6),
                 (model.languages_label, 12),
                 (number(model.max_tokens) if model.max_tokens else "?", -7),
                 (get, 9),
@@ -201,11 +202,14 @@ class ModelScreen(Stop):
         settled = advise(self._survey, self.trip.answers).settled
         rows = list(describe(self._survey, settled, here, self.trip.speeds.get(_name(here))))
         if here.closed:
-            rows = [("Closed", here.closed), *rows[:3]]
+            rows = [("Closed", here.closed), rows[1]]  # and how it fits the languages
         box.write(facts(rows, width), title=f"{here.model.name} for {self._survey.collection}")
 
     async def on_lines_moved(self, event: Lines.Moved) -> None:
         event.stop()
+        if self._told_to_fetch:
+            self._told_to_fetch = False
+            self.say(self.hello)
         self._explain()
         await self.show_acts()
 
@@ -216,6 +220,7 @@ class ModelScreen(Stop):
             self.say(here.closed)
         elif here is not None and not here.here:
             self.say("This model is not on this computer. Fetch it first: the button below.")
+            self._told_to_fetch = True
             self.query_one("#act-fetch").focus()
         elif here is None:
             await self.act("folder")
