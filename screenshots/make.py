@@ -133,7 +133,8 @@ def _picture(chromium: str, path: Path, svg: str) -> None:
             [
                 chromium, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
                 "--disable-background-networking", "--disable-component-update", "--disable-sync",
-                f"--user-data-dir={profile}", "--hide-scrollbars", "--default-background-color=00000000",
+                f"--user-data-dir={profile}", "--hide-scrollbars",
+                "--default-background-color=00000000",
                 f"--window-size={round(float(width))},{round(float(height))}",
                 f"--screenshot={path.with_suffix('.png')}", path.as_uri(),
             ],

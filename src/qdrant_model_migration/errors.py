@@ -137,7 +137,8 @@ class KeyMissing(KeyRefused):
             self,
             "The server asks for a key.",
             "None was given.",
-            "Enter the API key of this server. Nothing was changed.",
+            "Enter the API key of this server; on the command line set QDRANT_API_KEY, or add "
+            "--ask-key. Nothing was changed.",
         )
 
 
@@ -244,7 +245,7 @@ class CollectionMissing(QmmError):
         super().__init__(
             f"There is no collection {name}.",
             "Somebody deleted or renamed it, or the name is misspelled.",
-            "Read the list of collections again and choose one.",
+            "Read the list of collections again (qmm inspect shows it) and choose one.",
         )
 
 

@@ -102,12 +102,17 @@ def test_a_number_beyond_the_limit_is_refused_with_line_limit_and_default(
         ("strategy: blue_green", "strategy: 12", "strategy is 12; it must be text"),
         ("step: backfill", "step: backfil", "perhaps backfill is meant"),
         ("  - step: backfill", "  - stop: 1", "has no step"),
-        ("how: embed", "how: dream", "it can be keep, embed, truncate"),
+        ("how: embed", "how: dream", "it can be keep, embed, cut"),
         ("kind: fastembed", "kind: other", "it can be fastembed or practice"),
         ("fields: [title, meta.body]", "fields: []", "fields needs at least 1 entry"),
         ("fields: [title, meta.body]", "fields: [title, 3]", "item 2 of fields is 3"),
         ("fields: [title, meta.body]", "fields: title", 'fields is "title"; it must be a list'),
         ("dimensions: 768", "dimensions: 99999", "dimensions is 99999; the most is 65,536"),
+        (
+            "dimensions: 768",
+            "dimensions: 512",
+            "item 1 of vectors: its size is 768, and its model makes 512 dimensions",
+        ),
         ("url: https", "url: ftp", "ftp:// is not a way to reach Qdrant"),
         ("source: docs_minilm\n  ", "", "source is missing"),
         (

@@ -128,3 +128,12 @@ def test_numbers_that_are_not_finite_are_never_written(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="finite"):
         write(tmp_path / "a.yaml", {"a": float("inf")}, "")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("text", ["0E0", "1e5", "-1.5E-3", "007", "1_000", "no", "~", "2026-01-01"])
+def test_a_text_that_looks_like_something_else_comes_back_as_text(
+    tmp_path: Path, text: str
+) -> None:
+    path = tmp_path / "x.yaml"
+    strict_yaml.write(path, {"a": text}, "")
+    assert strict_yaml.read(path).data == {"a": text}

@@ -34,7 +34,8 @@ class HashModel:
         self.texts += len(texts)
         vectors = []
         for text in texts:
-            seed = int.from_bytes(hashlib.sha256((self.model.name + text).encode()).digest()[:8], "big")
+            mark = hashlib.sha256((self.model.name + text).encode()).digest()
+            seed = int.from_bytes(mark[:8], "big")
             vector = np.random.default_rng(seed).normal(size=self.model.dimensions)
             vectors.append([float(x) for x in (vector / np.linalg.norm(vector)).astype(np.float32)])
         return Embedded(vectors, sum(len(t.split()) for t in texts), 0)

@@ -135,6 +135,8 @@ def _say(error: ErrorDetails, place: Place, field: FieldInfo | None) -> tuple[st
         close = difflib.get_close_matches(str(said), re.findall(r"[\w-]+", known), 1)
         can = f"perhaps {close[0]} is meant" if close else f"it can be {known}"
         return f"{tag} is {hide(tag, said)}; {can}", correct
+    if kind == "size_differs":
+        return f"{name}: {error['msg']}", "Make the plan again."
     for start, wanted in _KINDS.items():
         if re.match(rf"{start}_(type|parsing|from)", kind):
             return f"{name} is {value}; it must be {wanted}", correct

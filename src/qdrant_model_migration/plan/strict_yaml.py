@@ -128,7 +128,8 @@ def dump(data: Any) -> str:
         return dumper.represent_scalar("tag:yaml.org,2002:float", _json_number(value))
 
     def a_text(dumper: yaml.SafeDumper, value: str) -> yaml.Node:
-        style = '"' if _BREAKS.search(value) else None
+        # YAML 1.1 reads fewer texts as numbers than we do: 0E0 would come back as one.
+        style = '"' if _BREAKS.search(value) or re.match(_FLOAT, value) else None
         return dumper.represent_scalar("tag:yaml.org,2002:str", value, style)
 
     Dumper.add_representer(str, a_text)
@@ -166,13 +167,14 @@ def _loader_class() -> type[yaml.SafeLoader]:
         ("null", r"(?:null|~|)\Z", ["n", "~", ""]),
         ("bool", r"(?:true|false)\Z", list("tf")),
         ("int", r"-?(?:0|[1-9][0-9]*)\Z", list("-0123456789")),
-        ("float", r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?\Z", list("-0123456789")),
+        ("float", _FLOAT, list("-0123456789")),
     ):
         Loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(pattern), first)
     return Loader
 
 
 _ALIAS = "an alias"
+_FLOAT = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?\Z"
 
 
 def _value(node: yaml.Node, place: Place, lines: dict[Place, int], name: str) -> Any:

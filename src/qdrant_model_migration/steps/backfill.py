@@ -52,8 +52,8 @@ class Backfill(Step):
         move = ctx.move
         total = ctx.qdrant.count(move.source)
         done = 0
-        recent: deque[tuple[int, int]] = deque()
         slices = _Slices(ctx)
+        recent = deque(slices.counts)
         in_flight: deque[Future[SliceResult]] = deque()
         ctx.progress(slices.points_done, total)
         with ThreadPoolExecutor(move.load.streams, thread_name_prefix="slice") as pool:
@@ -103,12 +103,16 @@ class _Slices:
         self._recorded: list[Slice] = []
         self._done: set[int] = set()
         self.points_done = 0
+        self.counts: list[
+            tuple[int, int]
+        ] = []  # points and dead letters of each slice that is done
         self._began = time.monotonic()
         while (row := ctx.recall(f"slice {len(self._recorded)}")) is not None:
             self._recorded.append(Slice(len(self._recorded), row["start"], row["end"]))
             if (points := row.get("points")) is not None:
                 self._done.add(len(self._recorded) - 1)
                 self.points_done += points
+                self.counts.append((points, row.get("dead", 0)))
 
     def todo(self) -> Iterator[Slice]:
         yield from (s for s in self._recorded if s.number not in self._done)
@@ -133,7 +137,12 @@ class _Slices:
             self._ctx.dead_letter(letter.point, letter.reason, letter.held)
         self._ctx.remember(
             f"slice {where.number}",
-            {"start": where.start, "end": where.end, "points": result.points},
+            {
+                "start": where.start,
+                "end": where.end,
+                "points": result.points,
+                "dead": len(result.dead),
+            },
         )
         self.points_done += result.points
         aside = f", {plural(len(result.dead), 'dead letter')}" if result.dead else ""

@@ -37,7 +37,7 @@ class Check(Step):
             "not needed",
             (
                 f"Reads the settings of {self.collection} again and compares them with the plan.",
-                "Tries a write that changes nothing, to see whether the key may write.",
+                "Asks the server whether the key may write; nothing is written.",
                 *(("Opens the model and makes one vector.",) if embeds else ()),
             ),
         )

@@ -34,7 +34,7 @@ class CreateCollection(Step):
             f"{v.name + ' ' if v.name else ''}{v.params.get('size', v.kind)}" for v in move.vectors
         )
         return StepText(
-            f"Create {move.target}: {shape}",
+            f"Create {move.target} ({shape})",
             "new collection",
             "delete it",
             (

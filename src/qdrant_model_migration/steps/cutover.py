@@ -44,6 +44,7 @@ class Cutover(Step):
                 raise Waiting(self._gate(ctx))
             changes = catch_up(ctx)
             if (points_to := qdrant.aliases().get(self.alias)) != move.source:
+                ctx.spend("cutover")  # it was given for what stood there then
                 raise AliasMoved(self.alias, points_to, move.source)
             ctx.breathe()
             qdrant.switch_alias(self.alias, move.target)

@@ -67,8 +67,12 @@ def wait_until_indexed(ctx: StepContext, collection: str) -> None:
             ctx.rest(POLL_SECONDS)
     ctx.say(
         "index",
-        f"{collection} is green: {state.indexed_vectors or 0:,} vectors are in the index, nothing "
-        "is left to build.",
+        f"{collection} is green, nothing is left to build: "
+        + (
+            f"{state.indexed_vectors:,} vectors are in the index."
+            if state.indexed_vectors
+            else "its parts are so small that the server needs no index for them."
+        ),
     )
 
 

@@ -54,7 +54,7 @@ class Rollback(Step):
         ctx.say(
             "rollback",
             f"{alias} answers from {old} again. {_in_words(behind, new)} "
-            f"Put the old query model back now: {_old_model(ctx)}.",
+            f"Put the old query model back now{_old_model(ctx)}.",
         )
 
 
@@ -83,7 +83,8 @@ def _in_words(behind: dict[str, int], collection: str) -> str:
 
 def _old_model(ctx: StepContext) -> str:
     rows = ctx.recall("application_changes") or []
-    return next((row["old"] for row in rows if row["what"] == "query model"), "not known")
+    named = next((row["old"] for row in rows if row["what"] == "query model"), "not known")
+    return "" if named == "not known" else f": {named}"
 
 
 def _gate(ctx: StepContext, alias: str, old: str, new: str, behind: dict[str, int]) -> Gate:
@@ -94,7 +95,7 @@ def _gate(ctx: StepContext, alias: str, old: str, new: str, behind: dict[str, in
             f"Now      {alias} → {new}",
             f"After    {alias} → {old}",
             _in_words(behind, new),
-            f"Put the old query model back at the same moment: {_old_model(ctx)}. {new} stays.",
+            f"Put the old query model back at the same moment{_old_model(ctx)}. {new} stays.",
         ),
         asks=(
             Ask(
