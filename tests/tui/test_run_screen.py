@@ -119,6 +119,20 @@ async def test_letters_and_buttons_steer_and_a_new_snapshot_is_drawn(
         await until(pilot, lambda: stage.steered[-1] == ("resume", {}))
 
 
+async def test_the_button_that_is_suggested_keeps_the_focus_when_the_state_changes(
+    wizard: Make, stage: Any
+) -> None:
+    stage.view = a_run(stage.folder, "starting", at=0)
+    app = wizard("run", trip=Trip(run=stage.folder))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "▸[ Log ]")
+        stage.view = a_run(stage.folder, "waiting", at=6, gate=CUTOVER)
+        await until(pilot, "▸[ Look at the verdict ]")
+        await press(pilot, "right")
+        stage.view = a_run(stage.folder, "running")
+        await until(pilot, "▸[ Dead letters ]")
+
+
 async def test_stop_asks_first_and_the_safe_answer_has_the_focus(wizard: Make, stage: Any) -> None:
     stage.view = a_run(stage.folder)
     app = wizard("run", trip=Trip(run=stage.folder))

@@ -98,9 +98,9 @@ class RunScreen(Watching):
         if state == "paused":
             return (Act("continue", "Continue", letter="p"), letters, log, stop, report)
         if state == "stopping":
-            return (letters, log, report)
+            return (log, letters, report)
         if state == "starting" or view.retry:
-            return (letters, log, stop, report)
+            return (log, letters, stop, report)
         return (
             Act("pause", "Pause", letter="p"),
             Act("speed", "Speed", letter="t"),

@@ -125,13 +125,18 @@ class PressRow(Widget):
             yield Press(act)
 
     async def show(self, acts: tuple[Act, ...]) -> None:
-        """Bring the buttons up to date; the focus stays on the button with the same key."""
+        """Bring the buttons up to date; the focus stays on the button with the same key.
+
+        On the first button it stays on the first: that is the one the screen suggests now.
+        """
         pressed = [child for child in self.children if isinstance(child, Press)]
         if [p.act.key for p in pressed] == [a.key for a in acts]:
             for press, act in zip(pressed, acts, strict=True):
                 press.change(act)
             return
         focused = next((p.act.key for p in pressed if p.has_focus), None)
+        if pressed and pressed[0].has_focus:
+            focused = acts[0].key
         await self.remove_children()
         await self.mount_all(Press(act) for act in acts)
         if focused is not None:
