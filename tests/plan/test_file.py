@@ -109,9 +109,9 @@ def test_a_number_beyond_the_limit_is_refused_with_line_limit_and_default(
         ("fields: [title, meta.body]", "fields: title", 'fields is "title"; it must be a list'),
         ("dimensions: 768", "dimensions: 99999", "dimensions is 99999; the most is 65,536"),
         (
-            "dimensions: 768",
-            "dimensions: 512",
-            "item 1 of vectors: its size is 768, and its model makes 512 dimensions",
+            "size: 768",
+            "size: 512",
+            "item 1 of vectors: its size is 512, and its model makes 768 dimensions",
         ),
         ("url: https", "url: ftp", "ftp:// is not a way to reach Qdrant"),
         ("source: docs_minilm\n  ", "", "source is missing"),

@@ -135,5 +135,5 @@ def test_a_text_that_looks_like_something_else_comes_back_as_text(
     tmp_path: Path, text: str
 ) -> None:
     path = tmp_path / "x.yaml"
-    strict_yaml.write(path, {"a": text}, "")
-    assert strict_yaml.read(path).data == {"a": text}
+    write(path, {"a": text}, "")
+    assert read(path).data == {"a": text}

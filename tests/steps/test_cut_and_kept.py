@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from qdrant_model_migration.embedders import ModelRef
-from qdrant_model_migration.pipeline.move import Keep, TargetVector, Truncate
+from qdrant_model_migration.pipeline.move import Cut, Keep, TargetVector
 from qdrant_model_migration.qdrant import Address, Point, PointId, Vector, open_qdrant
 from qdrant_model_migration.steps.backfill import Backfill
 from qdrant_model_migration.steps.catch_up import CatchUp
@@ -56,7 +56,7 @@ def move():
     cut = TargetVector(
         name="a",
         params={"size": SHORT, "distance": "Dot"},
-        origin=Truncate(source="a", dimensions=SHORT, model=MODEL.cut_to(SHORT)),
+        origin=Cut(source="a", model=MODEL.cut_to(SHORT)),
     )
     kept = TargetVector(
         name="img", params={"size": 2, "distance": "Dot"}, origin=Keep(source="img")

@@ -23,6 +23,7 @@ from qdrant_model_migration.words import plural
 
 WINDOW = 10_000  # points over which missing texts are judged
 ALARM = 0.01
+FEWEST = 500  # below it a few missing texts are a large share by chance
 _CUTS = ("cuts their vectors", "a usable first part of its vector")
 
 
@@ -90,7 +91,7 @@ class Backfill(Step):
             recent.popleft()
         points, missing = (sum(column) for column in zip(*recent, strict=True))
         alarm = max(ALARM, 2 * self.expected_missing)
-        if points >= 500 and missing / points > alarm and not ctx.consent("missing_texts"):
+        if points >= FEWEST and missing / points > alarm and not ctx.consent("missing_texts"):
             raise Waiting(_missing_gate(missing / points, self.expected_missing))
         return slices.points_done
 
@@ -146,14 +147,14 @@ class _Slices:
         )
         self.points_done += result.points
         aside = f", {plural(len(result.dead), 'dead letter')}" if result.dead else ""
-        cut = f", {plural(result.truncated, 'text')} cut off" if result.truncated else ""
+        cut = f", {plural(result.cut_off, 'text')} cut off" if result.cut_off else ""
         self._ctx.say(
             "slice",
             f"Slice {where.number + 1} done: {plural(result.points, 'point')}{aside}{cut}, "
             "checkpoint saved.",
             points=result.points,
             tokens=result.tokens,
-            truncated=result.truncated,
+            cut_off=result.cut_off,
         )
 
 
