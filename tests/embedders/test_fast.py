@@ -72,7 +72,7 @@ def test_vectors_are_the_mean_of_the_tokens_normalised(tmp_path: Path) -> None:
     mean = np.mean([rows[one] for one in ("[CLS]", "red", "cat", "[SEP]")], axis=0)
     done = open_embedder(model_from_folder(folder)).embed(["red cat", "a dog sleeps"], "passage")
     assert done.vectors[0] == pytest.approx(mean / np.linalg.norm(mean), abs=1e-6)
-    assert (len(done.vectors), done.tokens, done.truncated) == (2, 4 + 5, 0)
+    assert (len(done.vectors), done.tokens, done.cut_off) == (2, 4 + 5, 0)
 
 
 @pytest.mark.parametrize("pooled", [True, False])
@@ -106,7 +106,7 @@ def test_two_folders_of_one_shape_keep_their_own_ways(tmp_path: Path) -> None:
 def test_a_text_beyond_the_limit_is_counted_as_cut_off(tmp_path: Path) -> None:
     embedder = open_embedder(model_from_folder(tiny_onnx(tmp_path / "tiny", max_tokens=6)))
     done = embedder.embed(["red cat dog bird", "red cat dog bird house"], "passage")
-    assert (done.tokens, done.truncated) == (12, 1)
+    assert (done.tokens, done.cut_off) == (12, 1)
     assert done.vectors[0] == pytest.approx(done.vectors[1], abs=1e-6)
 
 

@@ -100,7 +100,7 @@ def test_words_after_the_limit_are_not_read_and_counted_as_cut_off(
     limit = RECIPES[name].max_tokens
     whole = "whale " * limit
     done = opened[name].embed([whole + "spider " * 99, whole, "whale"], "passage")
-    assert (done.tokens, done.truncated) == (2 * limit + 1, 1)
+    assert (done.tokens, done.cut_off) == (2 * limit + 1, 1)
     assert done.vectors[0] == done.vectors[1]
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from qdrant_model_migration.errors import LedgerDamaged
 from qdrant_model_migration.pipeline.ledger import FILE, new_ledger, read_ledger
 from qdrant_model_migration.pipeline.make import make
-from qdrant_model_migration.pipeline.move import Keep, TargetVector, TextSource, Truncate
+from qdrant_model_migration.pipeline.move import Cut, Keep, TargetVector, TextSource
 from qdrant_model_migration.pipeline.read import align
 from qdrant_model_migration.pipeline.sameness import digest, made_of, same_payload, same_vector
 from qdrant_model_migration.pipeline.slices import find_slices
@@ -189,11 +189,11 @@ def test_equal_texts_are_embedded_once_and_shortest_first() -> None:
     assert made.points[0].vectors == made.points[2].vectors
 
 
-def test_other_vectors_are_kept_and_truncated_ones_cut() -> None:
+def test_other_vectors_are_kept_and_shortened_ones_cut() -> None:
     cut = TargetVector(
         name="short",
         params={"size": 2, "distance": "Cosine"},
-        origin=Truncate(source="long", dimensions=2, model=NEW),
+        origin=Cut(source="long", model=NEW.model_copy(update={"dimensions": 2})),
     )
     kept = TargetVector(name="img", params={}, origin=Keep(source="image"))
     move = a_move(vectors=(cut, kept))

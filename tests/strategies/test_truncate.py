@@ -8,8 +8,7 @@ import pytest
 
 from qdrant_model_migration.advice import advise, make_plan
 from qdrant_model_migration.errors import StrategyUnfit
-from qdrant_model_migration.pipeline.move import Keep, TextSource
-from qdrant_model_migration.pipeline.move import Truncate as Cut
+from qdrant_model_migration.pipeline.move import Cut, Keep, TextSource
 from qdrant_model_migration.plan import load_plan, save_plan
 from qdrant_model_migration.strategies import by_name
 from qdrant_model_migration.survey.facts import VectorFact
@@ -42,7 +41,7 @@ def fit(survey, given):
 def test_the_new_vector_is_the_first_part_of_the_old_one_in_its_place():
     plan = make_plan(nomic(), answers(), TRUNCATE, speed=None)
     (made,) = plan.move.vectors
-    assert made.origin == Cut(source="", dimensions=256, model=NOMIC.cut_to(256))
+    assert made.origin == Cut(source="", model=NOMIC.cut_to(256))
     assert made.params == {"size": 256, "distance": "Cosine", "hnsw_config": {"m": 24}}
     assert not plan.move.embeds
     assert (plan.strategy, plan.title) == ("truncate", "Truncate")
@@ -87,7 +86,7 @@ def test_the_vector_that_was_named_is_cut_with_its_own_model_and_the_others_kept
     two = {"": fact(NOMIC), "title": fact(MINILM)}
     first = nomic(WHOLE, OTHER, old_models=two)
     plan = make_plan(first, answers(replace=""), TRUNCATE, speed=None)
-    assert [v.origin.how for v in plan.move.vectors] == ["truncate", "keep"]
+    assert [v.origin.how for v in plan.move.vectors] == ["cut", "keep"]
     assert plan.move.vectors[1].origin == Keep(source="title")
     # The other one's model was not made for it, though the first one's was.
     assert fit(first, answers(replace="title")).reason == "the model was not made for shortening"
@@ -153,4 +152,4 @@ def test_both_models_for_a_test_makes_it_merely_possible():
 
 def test_answers_and_plan_are_json():
     plan = make_plan(nomic(), answers(), TRUNCATE, speed=None)
-    assert json.loads(plan.model_dump_json())["move"]["vectors"][0]["origin"]["how"] == "truncate"
+    assert json.loads(plan.model_dump_json())["move"]["vectors"][0]["origin"]["how"] == "cut"

@@ -1,6 +1,7 @@
 """The map of all ways: branches, the question that decides each, and the strategy it ends in.
 
-Data, and one function that walks it with answers. Drawing is the faces' work.
+Data, and one function that walks it with answers. Drawing is the faces' work. A strategy that no
+branch names stands under a last one, other ways.
 """
 
 from __future__ import annotations
@@ -133,10 +134,35 @@ TREE = Branch(
 
 def map_lines(survey: Survey, advice: Advice, tree: Branch = TREE) -> tuple[MapLine, ...]:
     """The map from top to bottom, as these answers and facts leave it."""
-    lines = _lines(tree, (), True, survey, advice)
+    other = _other_ways(tree, advice)
+    lines = _lines(tree._replace(children=(*tree.children, *other)), (), True, survey, advice)
     walked = [i for i, line in enumerate(lines) if line.walked]
-    deepest = max(walked, key=lambda i: lines[i].depth)
+    others = _named(Branch("", children=other))
+    deepest = max(walked, key=lambda i: (lines[i].depth, lines[i].strategy in others))
     return tuple(line._replace(here=i == deepest) for i, line in enumerate(lines))
+
+
+def _other_ways(tree: Branch, advice: Advice) -> tuple[Branch, ...]:
+    """A last branch with the strategies that no other one names, walked where one is first."""
+    named, best = _named(tree), advice.recommended
+    leaves = tuple(
+        Branch(
+            choice.strategy.subtitle,
+            holds=lambda _, this=choice.strategy: this is best,  # type: ignore[misc]
+            strategy=choice.strategy.name,
+        )
+        for choice in advice.fits
+        if choice.strategy.name not in named
+    )
+    if not leaves:
+        return ()
+    taken = best is not None and best.name not in named
+    return (Branch("other ways", holds=lambda _: taken, children=leaves),)
+
+
+def _named(branch: Branch) -> set[str]:
+    """The strategies that a branch, or one below it, ends in."""
+    return {branch.strategy}.union(*(_named(child) for child in branch.children)) - {""}
 
 
 def _lines(

@@ -23,7 +23,7 @@ class Embedded(NamedTuple):
 
     vectors: list[Vector]
     tokens: int
-    truncated: int
+    cut_off: int
 
 
 class Embedder(Protocol):

@@ -74,8 +74,8 @@ class FastEmbedder:
             make = self._engine.query_embed if role == "query" else self._engine.passage_embed
             made = list(make(prefixed, batch_size=_BATCH))
             vectors = self._checked(made)
-            tokens, truncated = self._count(prefixed)
-        return Embedded(vectors, tokens, truncated)
+            tokens, cut_off = self._count(prefixed)
+        return Embedded(vectors, tokens, cut_off)
 
     def _checked(self, made: list[Any]) -> list[Vector]:
         if self._model.vector == "sparse":

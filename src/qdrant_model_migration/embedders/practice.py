@@ -146,7 +146,7 @@ class PracticeEmbedder:
         return Embedded(
             checked_dense(self._model, rows),
             tokens=sum(min(len(one), limit) for one in words),
-            truncated=sum(len(one) > limit for one in words),
+            cut_off=sum(len(one) > limit for one in words),
         )
 
     def _vector(self, text: str, words: list[str]) -> NDArray[np.float64]:

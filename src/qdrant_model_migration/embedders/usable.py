@@ -21,7 +21,7 @@ class Usable(NamedTuple):
 
     vectors: list[Vector | None]
     tokens: int
-    truncated: int
+    cut_off: int
     bad: BadVector | None
 
 
@@ -30,7 +30,7 @@ def embed_usable(embedder: Embedder, texts: Sequence[str], role: Role) -> Usable
     not say which texts are bad."""
     try:
         done = embedder.embed(texts, role)
-        return Usable([*done.vectors], done.tokens, done.truncated, None)
+        return Usable([*done.vectors], done.tokens, done.cut_off, None)
     except BadVector as bad:
         if not bad.positions:
             raise
@@ -38,4 +38,4 @@ def embed_usable(embedder: Embedder, texts: Sequence[str], role: Role) -> Usable
         rest = embed_usable(embedder, good, role) if good else Usable([], 0, 0, None)
         vectors = iter(rest.vectors)
         whole = [None if i in bad.positions else next(vectors) for i in range(len(texts))]
-        return Usable(whole, rest.tokens, rest.truncated, bad)
+        return Usable(whole, rest.tokens, rest.cut_off, bad)

@@ -10,7 +10,7 @@ import numpy as np
 
 from qdrant_model_migration.embedders import SMALLEST_NORM, Embedder, ModelRef, embed_usable
 from qdrant_model_migration.errors import BadVector
-from qdrant_model_migration.pipeline.move import Embed, Keep, Move, Truncate
+from qdrant_model_migration.pipeline.move import Cut, Embed, Keep, Move
 from qdrant_model_migration.pipeline.text import NoText, text_of
 from qdrant_model_migration.qdrant import Point, PointId
 
@@ -37,7 +37,7 @@ class Made(NamedTuple):
     points: list[Point]
     dead: list[DeadLetter]
     tokens: int
-    truncated: int
+    cut_off: int
 
 
 def make(points: Sequence[Point], move: Move, open_model: Open) -> Made:
@@ -49,7 +49,7 @@ def make(points: Sequence[Point], move: Move, open_model: Open) -> Made:
     """
     vectors: list[dict[str, WritableVector]] = [{} for _ in points]
     dead: list[DeadLetter] = []
-    tokens = truncated = 0
+    tokens = cut_off = 0
     texts = [text_of(p.payload, move.text) if move.text else NoText("", "") for p in points]
     if move.embeds:
         dead = [
@@ -65,7 +65,7 @@ def make(points: Sequence[Point], move: Move, open_model: Open) -> Made:
                 continue
             with _one_at_a_time:
                 done = embed_usable(open_model(origin.model), wanted, "passage")
-            tokens, truncated = tokens + done.tokens, truncated + done.truncated
+            tokens, cut_off = tokens + done.tokens, cut_off + done.cut_off
             made = dict(zip(wanted, done.vectors, strict=True))
             for slot, point, text in zip(vectors, points, texts, strict=True):
                 if not isinstance(text, str):
@@ -85,19 +85,20 @@ def make(points: Sequence[Point], move: Move, open_model: Open) -> Made:
             elif (short := cut(old, origin)) is not None:
                 slot[target.name] = short
             else:
-                reason = f"the first {origin.dimensions} values of its vector are all 0"
+                reason = f"the first {origin.model.dimensions} values of its vector are all 0"
                 dead.append(DeadLetter(point.id, reason, f"{len(old)} values"))
     ready = [
         Point(point.id, point.payload, slot) for point, slot in zip(points, vectors, strict=True)
     ]
-    return Made(ready, dead, tokens, truncated)
+    return Made(ready, dead, tokens, cut_off)
 
 
-def cut(vector: WritableVector, origin: Truncate) -> list[float] | None:
+def cut(vector: WritableVector, origin: Cut) -> list[float] | None:
     """The first values, made to length one as the model's own cut is; None where all are 0."""
-    values = np.asarray(vector, np.float64)[: origin.dimensions]
-    if values.shape != (origin.dimensions,):
-        raise BadVector(origin.model.label, f"it is shorter than {origin.dimensions} dimensions")
+    size = origin.model.dimensions
+    values = np.asarray(vector, np.float64)[:size]
+    if values.shape != (size,):
+        raise BadVector(origin.model.label, f"it is shorter than {size} dimensions")
     length = float(np.linalg.norm(values))
     if length < SMALLEST_NORM:
         return None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from qdrant_model_migration.embedders import ModelRef
 
@@ -29,19 +30,18 @@ class Embed(Strict):
     model: ModelRef
 
 
-class Truncate(Strict):
-    """The first `dimensions` values of a source vector, made to length one; for Matryoshka models.
+class Cut(Strict):
+    """The first values of a source vector, made to length one; for Matryoshka models.
 
-    model: the one cut to these dimensions, for queries.
+    model: the old one cut to that length, for queries; its dimensions say how many values.
     """
 
-    how: Literal["truncate"] = "truncate"
+    how: Literal["cut"] = "cut"
     source: str
-    dimensions: Annotated[int, Field(ge=1, le=65536)]
     model: ModelRef
 
 
-Origin = Annotated[Keep | Embed | Truncate, Field(discriminator="how")]
+Origin = Annotated[Keep | Embed | Cut, Field(discriminator="how")]
 
 
 class TargetVector(Strict):
@@ -51,6 +51,17 @@ class TargetVector(Strict):
     kind: Literal["dense", "sparse", "multivector"] = "dense"
     params: dict[str, Any]
     origin: Origin
+
+    @model_validator(mode="after")
+    def _size_is_the_models(self) -> TargetVector:
+        size = self.params.get("size")
+        if self.kind == "dense" and self.model and size != self.model.dimensions:
+            raise PydanticCustomError(
+                "size_differs",
+                "its size is {size}, and its model makes {dimensions} dimensions",
+                {"size": size, "dimensions": self.model.dimensions},
+            )
+        return self
 
     @property
     def model(self) -> ModelRef | None:

@@ -38,7 +38,7 @@ class SliceResult(NamedTuple):
     points: int
     dead: tuple[DeadLetter, ...]
     tokens: int
-    truncated: int
+    cut_off: int
 
 
 def find_slices(
@@ -70,4 +70,4 @@ def run_slice(task: SliceTask, qdrant: Qdrant, open_model: Open) -> SliceResult:
         batch = made.points[first : first + move.load.batch]
         qdrant.insert(move.target, batch)
         written += len(batch)
-    return SliceResult(where, written, tuple(made.dead), made.tokens, made.truncated)
+    return SliceResult(where, written, tuple(made.dead), made.tokens, made.cut_off)

@@ -12,7 +12,7 @@ from qdrant_model_migration.strategies.answered import (
     no_text,
     ruled_out_by_change,
 )
-from qdrant_model_migration.strategies.beside import cannot_be_copied, plan_beside
+from qdrant_model_migration.strategies.new_collection import cannot_be_copied, plan_new_collection
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
 from qdrant_model_migration.survey.facts import Survey
 
@@ -62,7 +62,7 @@ class BlueGreen(Strategy):
         assert model is not None, "the questions ask for a model before a plan is made"
         points = survey.points.value or 0
         missing = (missing_texts(survey, answers) or 0) / points if points else 0.0
-        return plan_beside(
+        return plan_new_collection(
             self,
             survey,
             answers,

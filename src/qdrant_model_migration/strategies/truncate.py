@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qdrant_model_migration import words
 from qdrant_model_migration.embedders import ModelRef
-from qdrant_model_migration.pipeline.move import Truncate as Cut
+from qdrant_model_migration.pipeline.move import Cut
 from qdrant_model_migration.plan.plan import Plan
 from qdrant_model_migration.strategies.answered import (
     both_for_good,
@@ -14,7 +14,7 @@ from qdrant_model_migration.strategies.answered import (
     replaced_vector,
     ruled_out_by_change,
 )
-from qdrant_model_migration.strategies.beside import cannot_be_copied, plan_beside
+from qdrant_model_migration.strategies.new_collection import cannot_be_copied, plan_new_collection
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
 from qdrant_model_migration.survey.facts import Survey
 
@@ -66,8 +66,8 @@ class Truncate(Strategy):
         assert model is not None, "the questions ask for a length before a plan is made"
         source = replaced_vector(survey, answers)
         assert source is not None, "where a model is known there is a vector that it made"
-        origin = Cut(source=source.name, dimensions=model.dimensions, model=model)
-        return plan_beside(self, survey, answers, model, origin)
+        origin = Cut(source=source.name, model=model)
+        return plan_new_collection(self, survey, answers, model, origin)
 
 
 def _cut_of(survey: Survey, answers: Answers) -> ModelRef | None:

@@ -1,4 +1,4 @@
-"""The plan of every strategy that fills a new collection beside the old one.
+"""The plan of every strategy that fills a new collection and switches an alias to it.
 
 What differs is where the new vector comes from: its model and its origin. No strategy lives here.
 """
@@ -42,7 +42,7 @@ def cannot_be_copied(survey: Survey) -> Fit | None:
     return None
 
 
-def plan_beside(
+def plan_new_collection(
     strategy: Strategy,
     survey: Survey,
     answers: Answers,
