@@ -10,6 +10,7 @@ from qdrant_model_migration.advice import (
     ModelChoice,
     advise,
     answer_all,
+    describe,
     map_lines,
     model_rows,
     warnings_for,
@@ -23,6 +24,7 @@ from support.surveys import (
     BGE_SMALL,
     COLBERT,
     E5_LARGE,
+    MINILM,
     NOMIC,
     PRACTICE_NEW,
     PRACTICE_OLD,
@@ -432,6 +434,37 @@ def test_shorter_offers_the_lengths_the_present_model_was_made_for():
     survey = docs(old_model=fact(NOMIC), vectors=docs().vectors)
     rows = model_rows(survey, {"change": "shorter"}, [ModelChoice(NOMIC, True)])
     assert [row.model.dimensions for row in rows if not row.closed] == [256, 128, 64]
+
+
+LONG = (VectorFact(name="", kind="dense", size=768, distance="Cosine"),)
+AWAY = [ModelChoice(NOMIC, False), ModelChoice(BGE_SMALL, True)]
+
+
+def test_shorter_takes_the_longest_cut_of_the_present_model_wherever_that_is():
+    survey = docs(old_model=fact(NOMIC), vectors=fact(LONG))
+    for choices in (AWAY, []):
+        complete = answer_all(survey, {"change": "shorter"}, choices)
+        assert complete["model"] == as_answer(NOMIC.cut_to(512))
+        assert advise(survey, complete).recommended.title == "Truncate"
+    row = model_rows(survey, {"change": "shorter"}, AWAY)[0]
+    assert not row.here
+    to_get = dict(describe(survey, {}, row))["To get"]
+    assert to_get.endswith("The vectors are cut without it; only judging needs it.")
+
+
+def test_a_model_that_has_to_embed_is_suggested_only_where_it_is_here():
+    whole = (LONG[0].model_copy(update={"datatype": "uint8"}),)  # these cannot be cut
+    survey = docs(old_model=fact(NOMIC), vectors=fact(whole))
+    complete = answer_all(survey, {"change": "shorter"}, AWAY)
+    assert complete["model"] == as_answer(BGE_SMALL)
+
+
+def test_the_vector_that_is_named_is_offered_the_cuts_of_its_own_model():
+    two = [VectorFact(name=n, kind="dense", size=size) for n, size in (("title", 384), ("b", 768))]
+    models = {"title": fact(MINILM), "b": fact(NOMIC)}
+    survey = docs(vectors=fact(tuple(two)), old_model=fact(MINILM), old_models=models)
+    complete = answer_all(survey, {"change": "shorter", "replace": "b"}, [])
+    assert complete["model"] == as_answer(NOMIC.cut_to(512))
 
 
 def test_an_older_server_asks_nothing_about_in_place():

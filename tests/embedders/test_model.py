@@ -42,6 +42,14 @@ def test_a_cut_model_knows_its_full_size_and_the_smaller_cuts() -> None:
     assert (cut.dimensions, cut.full_dimensions, cut.matryoshka) == (256, 768, (128, 64))
     assert cut.cut_to(64).full_dimensions == 768
     assert FULL.cut_to(768) is FULL
+    assert FULL.has_cut(cut)
+    assert not cut.has_cut(FULL)
+
+
+def test_a_cut_says_so_wherever_it_is_named() -> None:
+    cut = FULL.cut_to(256)
+    assert cut.label == f"{FULL.label} cut to 256"
+    assert cut.short_name == FULL.short_name == FULL.label
 
 
 def test_a_model_is_not_cut_to_a_size_it_was_not_made_for() -> None:

@@ -188,7 +188,7 @@ def test_the_cutover_says_how_to_cut_queries(world: World) -> None:
         Cutover(alias="docs", old_model=MODEL).apply(world)
     gate = waiting.value.gate
     assert "test/cut" not in gate.says[0]
-    assert gate.says[1].endswith("(cut, first 3 of 8 values, at length one)")
+    assert gate.says[1].endswith("(cut cut to 3)")
     assert gate.asks[0].label.startswith("The application cuts its query vectors")
     rows = {row["what"]: row for row in world.kept["application_changes"]}
     assert rows["query model"]["old"] == "test/cut"

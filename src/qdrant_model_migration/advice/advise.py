@@ -131,7 +131,7 @@ def advise(survey: Survey, answers: Answers, at: str | None = None) -> Advice:
 def answer_all(survey: Survey, answers: Answers, models: Iterable[ModelChoice]) -> dict[str, Any]:
     """`answers` with every open question answered as suggested.
 
-    Raises QuestionOpen where no model of `models` is on this machine and fits, and BadAnswer for a
+    Raises QuestionOpen where no model of `models` can be used and fits, and BadAnswer for a
     given answer that this collection does not allow: it is never replaced in silence.
     """
     complete, models = dict(answers), list(models)

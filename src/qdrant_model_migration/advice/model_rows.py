@@ -9,8 +9,8 @@ from qdrant_model_migration import words
 from qdrant_model_migration.advice.question import Option
 from qdrant_model_migration.advice.questions.model import why_closed
 from qdrant_model_migration.embedders import ModelRef
-from qdrant_model_migration.strategies import Answers
-from qdrant_model_migration.strategies.answered import replaced_vector
+from qdrant_model_migration.strategies import Answers, strategies
+from qdrant_model_migration.strategies.answered import old_model, replaced_vector
 from qdrant_model_migration.survey.facts import Survey, VectorFact
 from qdrant_model_migration.survey.languages import NAMES
 
@@ -31,12 +31,14 @@ class ModelChoice(NamedTuple):
 class ModelRow(NamedTuple):
     """One row of the list. Shares are 0..1, None: not known. closed: why it cannot be chosen.
 
-    cut_off: share of the texts that are longer than it reads. uncovered: share of the texts in
-    languages that it was not made for.
+    usable: it is here, or need not be, because the stored vectors are cut. cut_off: share of the
+    texts that are longer than it reads. uncovered: share of the texts in languages that it was not
+    made for.
     """
 
     model: ModelRef
     here: bool
+    usable: bool
     closed: str
     cut_off: float | None
     uncovered: float | None
@@ -44,13 +46,13 @@ class ModelRow(NamedTuple):
     @property
     def value(self) -> dict[str, Any]:
         """The answer to question `model`."""
-        return self.model.model_dump(mode="json", exclude_defaults=True)
+        return _value(self.model)
 
 
 def model_rows(
     survey: Survey, answers: Answers, choices: Iterable[ModelChoice]
 ) -> tuple[ModelRow, ...]:
-    """All models, the best fit first: that can be chosen, here, by language, by text length.
+    """All models, the best fit first: that can be chosen and used, by language, by text length.
 
     Never the biggest: among equals the one that is nearest to the present size, then the smallest.
     Practice models are toys: only a collection whose vectors one of them made is offered them.
@@ -61,6 +63,7 @@ def model_rows(
         ModelRow(
             model,
             here,
+            here or _not_needed(survey, answers, model),
             why_closed(survey, answers, model),
             cut_off(survey, model),
             uncovered(survey, model),
@@ -69,12 +72,13 @@ def model_rows(
         if toys or model.kind != "practice"
     ]
     vector = replaced_vector(survey, answers)
-    return tuple(sorted(rows, key=lambda row: _rank(row, survey, vector)))
+    made = old_model(survey, answers)
+    return tuple(sorted(rows, key=lambda row: _rank(row, survey, made, vector)))
 
 
 def best_model(rows: Iterable[ModelRow]) -> ModelRow | None:
-    """The suggestion: the first row that can be chosen and is here, None without one."""
-    return next((row for row in rows if not row.closed and row.here), None)
+    """The suggestion: the first row that can be chosen and used now, None without one."""
+    return next((row for row in rows if not row.closed and row.usable), None)
 
 
 def unknown_model(rows: Iterable[ModelRow]) -> Option | None:
@@ -116,7 +120,7 @@ def describe(
     model, vector = row.model, replaced_vector(survey, answers)
     size = vector.size if vector else None
     return (
-        ("Re-embed?", _re_embed(survey, model, size)),
+        ("Re-embed?", _re_embed(survey, old_model(survey, answers), model, size)),
         ("Fits?", _fits(survey, row)),
         ("Cut off", _cut(survey, row)),
         ("Size", _size(model, size)),
@@ -131,22 +135,37 @@ def _with_shorter(
 ) -> list[ModelChoice]:
     """The choices, and the present model at its shorter lengths where that is the wish."""
     given = list(choices)
-    old = survey.old_model.value
+    old = old_model(survey, answers)
     if old is None or answers.get("change") != "shorter":
         return given
     here = any(choice.here for choice in given if choice.model.name == old.name)
     return [*(ModelChoice(old.cut_to(length), here) for length in old.matryoshka), *given]
 
 
-def _rank(row: ModelRow, survey: Survey, vector: VectorFact | None) -> tuple[Any, ...]:
-    model, old = row.model, survey.old_model.value
+def _value(model: ModelRef) -> dict[str, Any]:
+    return model.model_dump(mode="json", exclude_defaults=True)
+
+
+def _not_needed(survey: Survey, answers: Answers, model: ModelRef) -> bool:
+    """Whether the strategy for exactly this choice embeds no text with it."""
+    given = {**answers, "model": _value(model)}
+    return any(
+        strategy.runs and not strategy.embeds and strategy.fit(survey, given).word == "first"
+        for strategy in strategies()
+    )
+
+
+def _rank(
+    row: ModelRow, survey: Survey, old: ModelRef | None, vector: VectorFact | None
+) -> tuple[Any, ...]:
+    model = row.model
     practice = old is not None and old.kind == "practice" and survey.capabilities.local
     size = vector.size if vector and vector.size else model.dimensions
     return (
         bool(row.closed),
-        not row.here,
+        not row.usable,
         (model.kind == "practice") != practice,
-        old is None or not (model.name == old.name and model.dimensions in old.matryoshka),
+        old is None or not old.has_cut(model),
         _against(row.uncovered, SMALL_LANGUAGE),
         _against(row.cut_off, SMALL_CUT),
         model.dimensions < size,
@@ -167,9 +186,8 @@ def _may_speak(model: ModelRef, code: str) -> bool:
     return model.speaks(code) is not False
 
 
-def _re_embed(survey: Survey, model: ModelRef, size: int | None) -> str:
-    old = survey.old_model.value
-    if old is not None and model.name == old.name and model.dimensions in old.matryoshka:
+def _re_embed(survey: Survey, old: ModelRef | None, model: ModelRef, size: int | None) -> str:
+    if old is not None and old.has_cut(model):
         return "No: it is the same model, made to be cut to this length."
     points = survey.points.value
     texts = None if points is None else points - (survey.texts_missing.value or 0)
@@ -239,7 +257,8 @@ def _to_get(row: ModelRow) -> str:
     if row.here:
         return "It is on this machine."
     size = row.model.size_bytes
-    return f"A download of {words.size(size)}." if size else "A download; its size is not known."
+    said = f"A download of {words.size(size)}." if size else "A download; its size is not known."
+    return f"{said} The vectors are cut without it; only judging needs it." if row.usable else said
 
 
 def _speed(survey: Survey, speed: float | None) -> str:

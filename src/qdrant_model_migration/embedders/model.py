@@ -55,9 +55,15 @@ class ModelRef(BaseModel):
     """The name of the model's output to use; None: the first."""
 
     @property
-    def label(self) -> str:
-        """The short name for screens."""
+    def short_name(self) -> str:
+        """The name without its author: the same for the model and its cuts."""
         return self.name.rsplit("/", 1)[-1]
+
+    @property
+    def label(self) -> str:
+        """The short name for screens, with the length where it is a cut."""
+        cut = f" cut to {self.dimensions}" if self.full_dimensions else ""
+        return f"{self.short_name}{cut}"
 
     @property
     def languages_label(self) -> str:

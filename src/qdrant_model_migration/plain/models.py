@@ -111,8 +111,8 @@ def _take(
         speed = journey.speeds.get(name_of(row.model))
         for heading, said in describe(journey.survey, settled, row, speed[0] if speed else None):
             talk.say(f"{heading.rstrip('?')}: {said}", indent=2, hang=2)
-        word = talk.ask(_USE if row.here else _GET).lower()
-        if not word and row.here:
+        word = talk.ask(_USE if row.usable else _GET).lower()
+        if not word and row.usable:
             try:
                 return question.clean(row.value, journey.survey, settled)
             except QmmError as error:

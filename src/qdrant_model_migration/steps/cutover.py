@@ -97,12 +97,8 @@ class Cutover(Step):
                 named=True,
             )
         )
-        old = (
-            _with_cut(self.old_model, self.old_model.label) if self.old_model else "model not known"
-        )
-        new = next(
-            (_with_cut(v.model, v.model.label) for v in move.new_vectors if v.model), "same model"
-        )
+        old = self.old_model.label if self.old_model else "model not known"
+        new = next((v.model.label for v in move.new_vectors if v.model), "same model")
         return Gate(
             name="cutover",
             title=f"Cutover: switch the alias {self.alias}",
@@ -126,8 +122,8 @@ class Cutover(Step):
         rows.append(
             {
                 "what": "query model",
-                "old": _with_cut(old, old.name) if old else "not known",
-                "new": _with_cut(new.model, new.model.name),
+                "old": _with_cut(old) if old else "not known",
+                "new": _with_cut(new.model),
             }
         )
         rows.append(
@@ -154,7 +150,9 @@ class Cutover(Step):
         return rows
 
 
-def _with_cut(model: ModelRef, name: str) -> str:
+def _with_cut(model: ModelRef) -> str:
     if model.full_dimensions is None:
-        return name
-    return f"{name}, first {model.dimensions} of {model.full_dimensions} values, at length one"
+        return model.name
+    return (
+        f"{model.name}, first {model.dimensions} of {model.full_dimensions} values, at length one"
+    )

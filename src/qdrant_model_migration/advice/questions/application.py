@@ -316,7 +316,7 @@ def model_slug(answers: Answers, *, dimensions: bool = False) -> str:
     model = chosen_model(answers)
     if model is None:
         return "new"
-    short = re.sub(r"[-_.]?(en|v\d+(\.\d+)*)(?=[-_.]|$)", "", model.label, flags=re.IGNORECASE)
+    short = re.sub(r"[-_.]?(en|v\d+(\.\d+)*)(?=[-_.]|$)", "", model.short_name, flags=re.IGNORECASE)
     slug = re.sub(r"\W+", "_", short, flags=re.ASCII).strip("_").lower()[:60] or "new"
     if not dimensions or slug.endswith(f"_{model.dimensions}"):
         return slug

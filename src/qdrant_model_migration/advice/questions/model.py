@@ -59,7 +59,7 @@ class Model(Question):
             model = read_model(value)
         except BadAnswer:
             return "not known"
-        return f"{model.label}, {model.dimensions}"
+        return model.label if model.full_dimensions else f"{model.label}, {model.dimensions}"
 
 
 class Replace(Question):

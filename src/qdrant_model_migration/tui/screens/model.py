@@ -67,7 +67,7 @@ class ModelScreen(Stop):
             return (Act("back", "Back"),)
         why = here.closed
         use = Act("use", "Use this model", closed="see above" if why else "")
-        if not why and not here.here:
+        if not why and not here.usable:
             use = Act("fetch", f"Fetch it ({size(here.model.size_bytes or 0)})")
         tried = Act("speed", "Measure speed", closed=self._why_no_speed(here))
         return (use, tried, Act("back", "Back"))
@@ -176,7 +176,7 @@ class ModelScreen(Stop):
             speed = self.trip.speeds.get(_name(r))
             get = "is here" if r.here else size(model.size_bytes) if model.size_bytes else "?"
             cells = [
-                (("✗ " if r.closed else "") + model.label, room),
+                (("✗ " if r.closed else "") + model.short_name, room),
                 ("sparse" if model.vector == "sparse" else str(model.dimensions), -6),
                 (model.languages_label, 12),
                 (number(model.max_tokens) if model.max_tokens else "?", -7),
@@ -218,7 +218,7 @@ class ModelScreen(Stop):
         here = self._here()
         if here is not None and here.closed:
             self.say(here.closed)
-        elif here is not None and not here.here:
+        elif here is not None and not here.usable:
             self.say("This model is not on this computer. Fetch it first: the button below.")
             self._told_to_fetch = True
             self.query_one("#act-fetch").focus()
