@@ -57,6 +57,13 @@ class Terminal:
             self._read(0.1)
         return self.shown
 
+    def quiet(self) -> None:
+        """Until nothing more is drawn: a screen arrives in parts, the focus last."""
+        drawn = -1
+        while drawn != len(self.raw):
+            drawn = len(self.raw)
+            self._read(0.2)
+
     def _read(self, seconds: float) -> None:
         try:
             heard = self.child.read_nonblocking(1 << 16, timeout=seconds)
@@ -77,6 +84,7 @@ class Terminal:
             before = self.shown
             self.press(key)
             self.until(lambda shown: shown != before)  # noqa: B023 - called before the next turn
+            self.quiet()
         raise AssertionError(f"{key!r} does not lead to {words!r}:\n{self.shown}")
 
     def end(self) -> int:
@@ -123,6 +131,18 @@ def terminal() -> Iterator[Callable[..., Terminal]]:
         each.child.close(force=True)
 
 
+def acknowledge(window: Terminal) -> None:
+    """Open and tick each warning that asks for it."""
+    left = re.compile(r"(\d+) left to acknowledge")
+    shown = window.until("left to acknowledge")
+    while found := left.search(shown):
+        window.press(ENTER)
+        window.until("▸[ ]")
+        window.press(ENTER)
+        shown = window.until(lambda shown, words=found[0]: words not in shown)  # type: ignore[misc]
+    window.until("▸[ Continue ]")
+
+
 @pytest.mark.timeout(180)
 @pytest.mark.xdist_group("wizard trips")
 def test_practice_from_start_to_the_typed_cutover_and_the_report(
@@ -139,8 +159,7 @@ def test_practice_from_start_to_the_typed_cutover_and_the_report(
     window.walk(ENTER, "Recommended: Blue-green", 40)
     window.until("▸[ Continue with Blue-green ]")
     window.press(ENTER)
-    window.until("left to acknowledge")
-    window.walk(ENTER, "▸[ Continue ]", 40)
+    acknowledge(window)
     window.press(ENTER)
     window.until("Plan: docs_words → docs_subwords_256, Blue-green")
     window.walk(DOWN, "▸[ Start… ]", 30)
