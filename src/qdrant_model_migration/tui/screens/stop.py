@@ -150,7 +150,12 @@ class Stop(Screen[str | None]):
         await self.opened()
         self.frame()
         await self.show_acts()
-        self.call_after_refresh(self.focus_first)
+        self.call_after_refresh(self._focus_unless_moved)
+
+    def _focus_unless_moved(self) -> None:
+        """On a busy computer a key may have come first: then the focus is where it was put."""
+        if self.focused is None:
+            self.focus_first()
 
     async def on_screen_resume(self) -> None:
         self.frame()
