@@ -79,13 +79,15 @@ async def test_a_plan_saved_in_the_wizard_is_the_plan_that_qmm_run_reads(
     wizard: Make, explored: Trip, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "plan.yaml").write_text("another plan")
     app = wizard("plan", trip=explored.on(explore=False))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "Never touched")
         await choose_in_more(pilot, "Save plan and leave")
         shown = await until(pilot, "The plan is saved")
-        assert "Next: qmm run plan.yaml" in shown
+        assert "Next: qmm run plan-2.yaml" in shown
         assert "▸[ Stay ]" in text_of(app)
         await press(pilot, "right", "enter")
         await until(pilot, lambda: not app.is_running)
-    assert load_plan(tmp_path / "plan.yaml") == app.trip.plan
+    assert load_plan(tmp_path / "plan-2.yaml") == app.trip.plan
+    assert (tmp_path / "plan.yaml").read_text() == "another plan"

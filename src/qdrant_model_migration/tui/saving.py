@@ -1,4 +1,4 @@
-"""Answers saved from a screen, to be replayed with --answers."""
+"""Files saved from a screen into the present folder; none that is there is written over."""
 
 from __future__ import annotations
 
@@ -13,9 +13,19 @@ FILE = "answers.yaml"
 SAVE = Act("answers", "Save answers", button=False)
 
 
+def free(name: str) -> Path:
+    """`name` in the present folder, or the next name with a number that is not taken."""
+    path = Path.cwd() / name
+    number = 1
+    while path.exists():
+        number += 1
+        path = Path.cwd() / f"{Path(name).stem}-{number}{Path(name).suffix}"
+    return path
+
+
 def save_given(screen: Stop) -> None:
     """Write the answers given so far into the present folder, and say where they are."""
-    path = Path.cwd() / FILE
+    path = free(FILE)
     if not screen.trip.answers:
         screen.say("No question is answered yet; there is nothing to save.")
         return
@@ -24,4 +34,4 @@ def save_given(screen: Stop) -> None:
     except QmmError as error:
         screen.trouble(error)
         return
-    screen.say(f"Saved: {path}. They come back with qmm --answers {FILE}.")
+    screen.say(f"Saved: {path}. They come back with qmm --answers {path.name}.")

@@ -17,7 +17,7 @@ from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.plan import Plan, save_plan
 from qdrant_model_migration.strategies import by_name
 from qdrant_model_migration.tui import tasks
-from qdrant_model_migration.tui.saving import SAVE, save_given
+from qdrant_model_migration.tui.saving import SAVE, free, save_given
 from qdrant_model_migration.tui.screens.chooser import Chooser
 from qdrant_model_migration.tui.screens.dialog import Dialog
 from qdrant_model_migration.tui.screens.questions import QuestionsScreen
@@ -228,7 +228,7 @@ class PlanScreen(Stop):
         self.app.push_screen(Chooser("What should be different?", CHANGES), chosen)
 
     def _save(self, plan: Plan) -> None:
-        path = Path.cwd() / FILE
+        path = free(FILE)
         try:
             save_plan(plan, path)
         except QmmError as error:
@@ -239,7 +239,7 @@ class PlanScreen(Stop):
             if key == "leave":
                 self.app.exit(0)
 
-        lines = (f"{path}", "", "Nothing was written to the server.", f"Next: qmm run {FILE}")
+        lines = (f"{path}", "", "Nothing was written to the server.", f"Next: qmm run {path.name}")
         acts = (Act("stay", "Stay"), Act("leave", "Leave"))
         self.app.push_screen(Dialog("The plan is saved", lines, acts), answered)
 
