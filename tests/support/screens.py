@@ -47,6 +47,16 @@ async def settle(pilot: Pilot[Any]) -> None:
         await pilot._wait_for_screen(timeout=1)
 
 
+async def still(pilot: Pilot[Any]) -> str:
+    """Until the screen stays as it is: what is read in threads has arrived, the focus stands."""
+    before, shown = "", text_of(pilot.app)
+    while shown != before:
+        await asyncio.sleep(0.15)
+        await settle(pilot)
+        before, shown = shown, text_of(pilot.app)
+    return shown
+
+
 HOPS = 4  # from the control over its boxes and the screen to the app, each with its own queue
 
 

@@ -89,5 +89,7 @@ async def test_a_plan_saved_in_the_wizard_is_the_plan_that_qmm_run_reads(
         assert "▸[ Stay ]" in text_of(app)
         await press(pilot, "right", "enter")
         await until(pilot, lambda: not app.is_running)
-    assert load_plan(tmp_path / "plan-2.yaml") == app.trip.plan
+    saved, shown_now = load_plan(tmp_path / "plan-2.yaml"), app.trip.plan
+    assert shown_now is not None
+    assert saved.model_copy(update={"made_at": shown_now.made_at}) == shown_now
     assert (tmp_path / "plan.yaml").read_text() == "another plan"

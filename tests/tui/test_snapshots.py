@@ -29,7 +29,7 @@ from support.screens import (
     VERDICT,
     a_run,
     press,
-    settle,
+    still,
     until,
 )
 

@@ -62,6 +62,13 @@ class Advice(NamedTuple):
         ranked = sorted(self.fits, key=_rank)
         return tuple(c.strategy for c in ranked if c.fit.word in ("first", "possible"))
 
+    def decides(self, fit: Fit) -> str:
+        """The short name of the question that decides, or Survey."""
+        for standing in self.standings:
+            if standing.question.key == fit.decided_by:
+                return standing.question.short
+        return "Survey"
+
     @property
     def today_says(self) -> str:
         """What can be run today, where the recommended strategy cannot; "" where it can."""

@@ -151,6 +151,23 @@ class Question:
         """The answer as strategies see it: "I do not know" becomes what it is taken as."""
         return self.taken_as(survey, answers) if value == UNKNOWN else value
 
+    def place(
+        self, value: Any, options: tuple[Option, ...], survey: Survey, answers: Answers
+    ) -> int:
+        """Which of its options an answer belongs to; what was typed within it may differ."""
+        for at, option in enumerate(options):
+            if option.value == value:
+                return at
+        for at, option in enumerate(options):
+            if isinstance(value, dict) and isinstance(option.value, dict):
+                same = [key for key in ("kind", "exists") if key in value]
+                if same and all(value[key] == option.value.get(key) for key in same):
+                    return at
+        for at, option in enumerate(options):
+            if not option.closed and self.fields(survey, answers, option.value):
+                return at
+        return 0
+
     def label(self, value: Any, survey: Survey, answers: Answers) -> str:
         """The answer in a few words, for the map."""
         for option in self.options(survey, answers):

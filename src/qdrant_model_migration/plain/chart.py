@@ -5,7 +5,6 @@ from __future__ import annotations
 from qdrant_model_migration.advice import Advice, Standing, map_lines
 from qdrant_model_migration.plain.journey import Journey
 from qdrant_model_migration.plain.talk import Talk
-from qdrant_model_migration.strategies import Fit
 
 _STATES = {"answered": "", "found": " (found)", "here": " (you are here)", "next": " (to come)"}
 
@@ -33,14 +32,6 @@ def leaves(advice: Advice) -> str:
     if titles:
         said += f": {', '.join(titles)}"
     return f"{said}; {undecided} not decided yet" if undecided else said
-
-
-def deciding(fit: Fit, advice: Advice) -> str:
-    """The short name of the question that decides, or Survey."""
-    for standing in advice.standings:
-        if standing.question.key == fit.decided_by:
-            return standing.question.short
-    return "Survey"
 
 
 def _standing(standing: Standing) -> str:

@@ -138,32 +138,10 @@ def _marked(
     given = _given(journey, question)
     if given is not None:
         mark = "your answer" if question.key in journey.answers else "suggested"
-        return _place_of(journey, question, given, options, settled), mark
+        return question.place(given, options, journey.survey, settled), mark
     suggestion = question.suggest(journey.survey, settled)
     mark = "found" if suggestion.how == "found" else "suggested"
-    return _place_of(journey, question, suggestion.value, options, settled), mark
-
-
-def _place_of(
-    journey: Journey,
-    question: Question,
-    value: Any,
-    options: tuple[Option, ...],
-    settled: dict[str, Any],
-) -> int:
-    """The option that an answer belongs to; what was typed within it may differ."""
-    for at, option in enumerate(options):
-        if option.value == value:
-            return at
-    for at, option in enumerate(options):
-        if isinstance(value, dict) and isinstance(option.value, dict):
-            same = [key for key in ("kind", "exists") if key in value]
-            if same and all(value[key] == option.value.get(key) for key in same):
-                return at
-    for at, option in enumerate(options):
-        if not option.closed and question.fields(journey.survey, settled, option.value):
-            return at
-    return 0
+    return question.place(suggestion.value, options, journey.survey, settled), mark
 
 
 def _answer_rest(talk: Talk, journey: Journey) -> None:

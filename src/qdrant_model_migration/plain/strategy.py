@@ -57,13 +57,13 @@ def others(talk: Talk, advice: Advice, ranked: list[Choice]) -> None:
     talk.say("Why not the others; in brackets the answer that decides:")
     for number, (strategy, fit) in enumerate(ranked, 1):
         word = {"first": "possible", "open": "not decided"}.get(fit.word, fit.word)
-        decides = chart.deciding(fit, advice)
+        decides = advice.decides(fit)
         talk.numbered(number, f"{strategy.title}: {word}, {fit.reason} ({decides})")
 
 
 def _reason(advice: Advice, strategy: Strategy) -> str:
     fit = advice.fit_of(strategy)
-    return f"{fit.reason} ({chart.deciding(fit, advice)})"
+    return f"{fit.reason} ({advice.decides(fit)})"
 
 
 def _plan(talk: Talk, journey: Journey, advice: Advice, taken: Strategy) -> bool:

@@ -44,7 +44,7 @@ def fits(advice: Advice, width: int) -> list[str]:
     """Every strategy with its sign and what decides: the possible first."""
     order = ("first", "possible", "open", "ruled out")
     ranked = sorted(advice.fits, key=lambda choice: order.index(choice.fit.word))
-    return [fit_line(c.strategy.title, c.fit, deciding(c.fit, advice), width) for c in ranked]
+    return [fit_line(c.strategy.title, c.fit, advice.decides(c.fit), width) for c in ranked]
 
 
 def fit_line(title: str, fit: Fit, decided: str, width: int) -> str:
@@ -53,14 +53,6 @@ def fit_line(title: str, fit: Fit, decided: str, width: int) -> str:
         note = decided
     room = width - len(note) - 3
     return f"{SIGNS[fit.word]} {crop(title, max(4, room))} {note}"
-
-
-def deciding(fit: Fit, advice: Advice) -> str:
-    """The short name of the question that decides, or Survey."""
-    for standing in advice.standings:
-        if standing.question.key == fit.decided_by:
-            return standing.question.short
-    return "Survey"
 
 
 def possible(advice: Advice) -> int:
@@ -104,7 +96,7 @@ def reasons(advice: Advice, width: int) -> list[str]:
     for strategy, fit in sorted(advice.fits, key=lambda choice: order.index(choice.fit.word)):
         said = f"{SIGNS[fit.word]} {strategy.title}: {fit.reason}"
         if fit.word == "ruled out":
-            said += f" ({deciding(fit, advice)})"
+            said += f" ({advice.decides(fit)})"
         first, *rest = wrap(said, width - 2)
         lines += [first, *(f"  {piece}" for piece in rest)]
     return lines

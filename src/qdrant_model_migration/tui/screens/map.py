@@ -106,7 +106,7 @@ class MapScreen(Stop):
         ruled: dict[str, list[str]] = {}
         for choice in advice.fits:
             if choice.fit.word == "ruled out":
-                why = f"{choice.fit.reason} ({map_words.deciding(choice.fit, advice)})"
+                why = f"{choice.fit.reason} ({advice.decides(choice.fit)})"
                 ruled.setdefault(why, []).append(choice.strategy.title)
         said = "; ".join(f"✗ {', '.join(titles)}: {why}" for why, titles in ruled.items())
         words = wrap(

@@ -125,7 +125,7 @@ class QuestionsScreen(Stop):
         suggestion = question.suggest(survey, settled)
         given = self.trip.answers.get(question.key)
         value = given if given is not None else suggestion.value
-        self._selected = self._place(question, value)
+        self._selected = question.place(value, self._options, survey, settled)
         self.query_one("#wording", Static).update(f"{words.wording}\n\n{words.help}\n")
         self.query_one("#why", Static).update(f"\nWhy we ask: {words.why}")
         how = "" if given is not None else "found" if suggestion.how == "found" else "suggested"
@@ -148,21 +148,6 @@ class QuestionsScreen(Stop):
     async def refit(self) -> None:
         if self._options:
             self._show_map()
-
-    def _place(self, question: Question, value: Any) -> int:
-        """The option that an answer belongs to; typed fields in it may differ."""
-        for at, option in enumerate(self._options):
-            if option.value == value:
-                return at
-        label = question.label(value, self.survey, self._settled())
-        for at, option in enumerate(self._options):
-            if isinstance(value, dict) and isinstance(option.value, dict):
-                same = [k for k in ("kind", "exists") if k in value]
-                if same and all(value[k] == option.value.get(k) for k in same):
-                    return at
-            if label in (option.short, option.label):
-                return at
-        return 0
 
     def _show_options(self, how: str = "") -> None:
         lines = []

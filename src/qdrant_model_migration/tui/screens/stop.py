@@ -97,6 +97,7 @@ class Stop(Screen[str | None]):
         super().__init__()
         self._turns: dict[str, int] = {}
         self._busy: set[str] = set()
+        self._suggested: Widget | None = None
 
     # -- what a subclass fills in --------------------------------------------------------------
 
@@ -175,10 +176,14 @@ class Stop(Screen[str | None]):
         """A subclass does here what has to be done each time the screen comes to the top."""
 
     def focus_first(self) -> None:
+        """Give the focus to what is suggested, unless the operator has moved it already."""
+        if self.focused is not None and self.focused is not self._suggested:
+            return
         target = self.first()
         if target is None:
             target = next(iter(self.query(Press)), None)
         if target is not None:
+            self._suggested = target
             target.focus()
 
     def frame(self) -> None:

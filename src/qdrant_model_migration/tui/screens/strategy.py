@@ -153,7 +153,7 @@ class StrategyScreen(Stop):
 
     def _other(self, choice: Choice, room: int) -> str:
         strategy, fit = choice
-        decided = map_words.deciding(fit, self.advice)
+        decided = self.advice.decides(fit)
         word = {"first": "possible", "open": "not decided"}.get(fit.word, fit.word)
         sign = map_words.SIGNS[fit.word]
         return row(
@@ -184,7 +184,7 @@ class StrategyScreen(Stop):
             *wrap(f"Never: {strategy.never}", 68),
             *wrap(f"Way back: {strategy.way_back}", 68),
             "",
-            *wrap(f"{fit.word}: {fit.reason} ({map_words.deciding(fit, self.advice)})", 68),
+            *wrap(f"{fit.word}: {fit.reason} ({self.advice.decides(fit)})", 68),
         ]
         acts = [Act("close", "Close")]
         if fit.word in ("first", "possible") and strategy.runs:
