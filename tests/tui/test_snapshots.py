@@ -73,7 +73,7 @@ async def picture(
             await press(pilot, key)
         await until(pilot, lambda: app.focused is not None or len(keys) > 0)
         await until(pilot, then)
-        await settle(pilot)
+        await still(pilot)
         return app.export_screenshot()
 
 
