@@ -171,8 +171,9 @@ class RunScreen(Watching):
         rows = run_words.server_lines(view)
         box.write(facts(rows, max(24, box.size.width or 36)))
         letters = self.query_one("#letters", Pane)
+        reasons = (f"{number:,} {why}" for why, number in view.dead_letter_reasons.items())
         letters.write(
-            "none" if not view.dead_letters else "copied without a vector",
+            ", ".join(reasons) or ("copied without a vector" if view.dead_letters else "none"),
             title=f"Dead letters: {view.dead_letters:,}",
         )
 
