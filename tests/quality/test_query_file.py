@@ -130,7 +130,7 @@ def test_more_searches_than_can_be_judged_are_refused(file, monkeypatch):
 
 
 def test_a_missing_file_and_a_folder_are_said(tmp_path):
-    for path in (tmp_path / "none.jsonl", tmp_path):
+    for path in (tmp_path / "none.jsonl", tmp_path, tmp_path / ("x" * 300)):
         with pytest.raises(QueryFileUnusable, match="there is no file"):
             read_queries(path)
 

@@ -16,6 +16,7 @@ from qdrant_model_migration.errors import (
     IntegrityFailed,
     NothingToRollBack,
     PlanOutdated,
+    QueryFileUnusable,
     TargetTaken,
 )
 from qdrant_model_migration.pipeline.slices import run_slice
@@ -384,6 +385,18 @@ def check_for(world: World) -> Check:
 
 def test_the_check_lets_an_unchanged_collection_through(world: World) -> None:
     check_for(world).apply(world)
+
+
+@pytest.mark.parametrize("content", [None, "not json", ""])
+def test_the_check_stops_a_run_whose_searches_cannot_be_read(
+    world: World, tmp_path: Path, content: str | None
+) -> None:
+    file = tmp_path / "queries.jsonl"
+    if content is not None:
+        file.write_text(content)
+    check = check_for(world).model_copy(update={"queries": str(file)})
+    with pytest.raises(QueryFileUnusable):
+        check.apply(world)
 
 
 def test_the_check_stops_a_plan_whose_collection_has_changed(world: World) -> None:

@@ -86,8 +86,16 @@ def _answered(row: _Row) -> _Row:
 
 def _text(path: Path) -> str:
     expected = "a file of JSON lines, CSV or plain lines"
-    if not path.is_file():
-        raise QueryFileUnusable(f"there is no file {path.name}", expected, todo="Give its path.")
+    try:
+        there = path.is_file()
+    except OSError:  # a name that no file can have
+        there = False
+    if not there:
+        raise QueryFileUnusable(
+            f"there is no file {path.name} in {path.absolute().parent}",
+            expected,
+            todo="Give its path.",
+        )
     try:
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
 from qdrant_model_migration.errors import (
@@ -14,19 +15,25 @@ from qdrant_model_migration.errors import (
     TargetTaken,
 )
 from qdrant_model_migration.pipeline.move import Embed, Move
+from qdrant_model_migration.quality import read_queries
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
 from qdrant_model_migration.survey.fingerprint import changed_since
+from qdrant_model_migration.words import plural
 
 RUN_MARK = "qmm_run"
 
 
 class Check(Step):
-    """`alias` is the alias that must point to `collection`; None where there is none yet."""
+    """`alias` is the alias that must point to `collection`; None where there is none yet.
+
+    queries: the file of searches that Verify will judge by; better unusable now than after days.
+    """
 
     step: Literal["check"] = "check"
     collection: str
     fingerprint: str
     alias: str | None = None
+    queries: str | None = None
 
     def text(self, move: Move | None) -> StepText:
         embeds = move is not None and move.embeds
@@ -39,10 +46,14 @@ class Check(Step):
                 f"Reads the settings of {self.collection} again and compares them with the plan.",
                 "Asks the server whether the key may write; nothing is written.",
                 *(("Opens the model and makes one vector.",) if embeds else ()),
+                *((f"Reads the searches in {self.queries}.",) if self.queries else ()),
             ),
         )
 
     def apply(self, ctx: StepContext) -> None:
+        if self.queries is not None:
+            known = read_queries(Path(self.queries))
+            ctx.say("check", f"{plural(len(known.queries), 'search', 'searches')} to judge by.")
         qdrant = ctx.qdrant
         config = qdrant.config(self.collection)
         if changed := changed_since(self.fingerprint, config.raw, config.payload_schema):
