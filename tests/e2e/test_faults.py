@@ -462,12 +462,15 @@ def test_an_alias_that_somebody_moved_is_left_as_it_is(
     assert said["why"]
     assert said["todo"]
     assert fake.state.aliases == ({ALIAS: to} if to else {})
-    # Put back, the run goes on: a consent that was given still holds.
+    # Put back, the run goes on. A consent was given for what stood there then: it is asked again.
     action = {"create_alias": {"alias_name": ALIAS, "collection_name": OLD_NAME}}
     fake.call("POST", "/collections/aliases", {"actions": [action]})
     if when == "before":
         finish(fake, trip)
     else:
+        assert trip.go() == 3, trip.seen.error
+        assert trip.seen.gate["name"] == "cutover"
+        trip.allow_the_switch()
         assert trip.go() == 0, trip.seen.error
         assert_arrived(fake, trip)
 
@@ -714,9 +717,7 @@ def test_every_kind_of_id_vector_and_missing_vector_arrives(fake: FakeQdrant, tr
 # --- Plans, models and runs that do not fit ---------------------------------------------------
 
 
-def test_a_plan_of_a_collection_that_changed_since_is_refused(
-    fake: FakeQdrant, trip: Trip
-) -> None:
+def test_a_plan_of_a_collection_that_changed_since_is_refused(fake: FakeQdrant, trip: Trip) -> None:
     fake.call(
         "PUT", f"/collections/{OLD_NAME}/index", {"field_name": "in.n", "field_schema": "integer"}
     )

@@ -38,7 +38,9 @@ class Cutover(Step):
 
     def apply(self, ctx: StepContext) -> None:
         move, qdrant = ctx.move, ctx.qdrant
-        ctx.remember("application_changes", self._application_changes(move))
+        old = qdrant.config(move.source).vectors() if qdrant.exists(move.source) else {}
+        old_size = old.get(self.old_vector, {}).get("size")
+        ctx.remember("application_changes", self._application_changes(move, old_size))
         if qdrant.aliases().get(self.alias) != move.target:
             if ctx.consent("cutover") is None:
                 raise Waiting(self._gate(ctx))
@@ -113,7 +115,7 @@ class Cutover(Step):
             button=f"Switch {self.alias}",
         )
 
-    def _application_changes(self, move: Move) -> list[dict[str, Any]]:
+    def _application_changes(self, move: Move, old_size: int | None) -> list[dict[str, Any]]:
         new = next((v for v in move.new_vectors if v.model), None)
         rows = [{"what": "collection name", "old": self.alias, "new": self.alias}]
         if new is None or new.model is None:
@@ -136,7 +138,7 @@ class Cutover(Step):
         rows.append(
             {
                 "what": "dimensions",
-                "old": str(old.dimensions) if old else "not known",
+                "old": str(old_size or "not known"),
                 "new": str(new.params.get("size", new.model.dimensions)),
             }
         )

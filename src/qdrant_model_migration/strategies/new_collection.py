@@ -6,6 +6,7 @@ What differs is where the new vector comes from: its model and its origin. No st
 from __future__ import annotations
 
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any
 
 from qdrant_model_migration.embedders import ModelRef
@@ -119,10 +120,15 @@ def _proof(answer: dict[str, Any]) -> Proof:
     kind = answer.get("kind", "later")
     return Proof(
         kind="file" if kind == "log" else kind,
-        file=answer.get("file"),
+        file=_whole_path(answer.get("file")),
         title_field=answer.get("title_field"),
         margin=float(answer.get("margin", 0.02)),
     )
+
+
+def _whole_path(file: str | None) -> str | None:
+    """So that a resume from another folder finds it too."""
+    return str(Path(file).expanduser().absolute()) if file else None
 
 
 def _vectors(
