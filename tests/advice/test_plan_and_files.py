@@ -77,7 +77,7 @@ def test_each_answer_about_the_steps_reaches_them():
         "adopt_alias"
     ]
     verify = next(step for step in plan.steps if step.step == "verify")
-    assert (verify.proof.file, verify.proof.margin) == ("q.csv", 0.1)
+    assert (verify.proof.file, verify.proof.margin) == (str(Path("q.csv").absolute()), 0.1)
 
 
 def test_requantize_gets_its_plan():

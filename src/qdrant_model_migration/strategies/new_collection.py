@@ -75,7 +75,7 @@ def plan_new_collection(
             collection=survey.collection,
             fingerprint=made_for,
             alias=alias.name if alias.exists else None,
-            queries=proof.get("file") if proof.get("kind") in ("file", "log") else None,
+            queries=_proof(proof).file if proof.get("kind") in ("file", "log") else None,
         ),
         *([] if alias.exists else [AdoptAlias(alias=alias.name, collection=survey.collection)]),
         CreateCollection(),
