@@ -62,6 +62,16 @@ async def test_a_finding_that_is_too_long_is_cut_with_a_sign_and_stays_on_one_li
         assert "room for it" in (await until(pilot, "▸[ Close ]"))
 
 
+async def test_only_what_has_the_focus_bears_its_sign(wizard: Make) -> None:
+    app = wizard("survey", trip=TRIP)
+    async with app.run_test(size=(80, 24)) as pilot:
+        shown = await until(pilot, "▸[ Continue ]")
+        assert shown.count("▸") == 1
+        assert "·  Server" in shown
+        await press(pilot, "up")
+        assert text_of(app).count("▸") == 1
+
+
 async def test_what_has_to_be_settled_is_marked_and_can_be_corrected(wizard: Make) -> None:
     settle = SURVEY.model_copy(
         update={"text_field": fact("text", "sample", "two fields hold long texts (text, title)")}

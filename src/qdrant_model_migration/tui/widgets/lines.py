@@ -182,7 +182,8 @@ class Lines(ScrollView, can_focus=True):
             style = base + Style.parse(self._lines[place].style)
         if here and self.has_focus:
             style = style + Style(reverse=True)
-        sign = "▸" if here and first else " "
+        # Without colour the sign alone says where the focus is, so only one ▸ may be on the screen.
+        sign = ("▸" if self.has_focus else "·") if here and first else " "
         text = f"{sign} {words}" if place >= 0 else words
         return Strip([Segment(text, style)]).adjust_cell_length(width, style).crop(0, width)
 
