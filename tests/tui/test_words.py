@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from qdrant_model_migration.errors import TargetGone
 from qdrant_model_migration.quality import Verdict
 from qdrant_model_migration.tui import run_words, typeset, verdict_words
 from qdrant_model_migration.tui.signs import TABLE, needed
@@ -63,6 +64,15 @@ def test_a_failed_run_says_what_happened_what_is_safe_and_what_next(tmp_path: Pa
     assert run_words.second_line(view).startswith("Safe: docs_old is untouched")
     assert run_words.second_line(view).endswith("400 MB are missing. Free them.")
     assert dict(run_words.what_is_safe(view))["What to do"] == "Free them."
+
+
+def test_a_failed_run_does_not_promise_that_what_it_copied_is_kept(tmp_path: Path) -> None:
+    gone = TargetGone("docs_new", "docs_old")
+    error = {"what": gone.what, "why": gone.why, "todo": gone.todo}
+    view = a_run(tmp_path, "failed", error=error)
+    for words in (run_words.second_line(view), *dict(run_words.what_is_safe(view)).values()):
+        assert "confirmed" not in words
+    assert dict(run_words.what_is_safe(view))["What is safe"].startswith("docs_old is untouched")
 
 
 def test_a_run_that_works_in_place_is_never_said_to_leave_the_collection_alone(

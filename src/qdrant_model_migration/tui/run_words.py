@@ -226,7 +226,7 @@ def second_line(view: RunView, now: datetime | None = None) -> str:
     if view.state == "running":
         return _while_running(view) or lines["running"]
     if view.state == "failed" and view.error:
-        return f"{_safe(view)} {_next(view.error)}".strip()
+        return f"Safe: {_safe(view)} {_next(view.error)}".strip()
     if view.state == "done":
         return done_line(view)
     return lines.get(view.state, confirmed(view))
@@ -253,13 +253,13 @@ def _retrying(view: RunView, now: datetime | None) -> str:
 
 
 def _safe(view: RunView) -> str:
-    """What a failed run has left as it was."""
+    """What a failed run has left as it was. What it had copied may be gone: the error tells."""
     switched: Mapping[str, Any] = view.facts.get("switched") or {}
     if switched:
-        return f"Safe: {switched.get('alias')} answers from {switched.get('to')}."
+        return f"{switched.get('alias')} answers from {switched.get('to')}."
     if not in_place(view):
-        return f"Safe: {view.card.collection} is untouched, searches work. {confirmed(view)}"
-    return f"Safe: the points of {view.card.collection} are untouched."
+        return f"{view.card.collection} is untouched, searches work."
+    return f"the points of {view.card.collection} are untouched."
 
 
 def _next(error: Mapping[str, Any]) -> str:
@@ -371,6 +371,7 @@ def what_is_safe(view: RunView) -> Sequence[tuple[str, str]]:
         "done": old if in_place(view) else "Everything. The old collection is still there.",
         "rolled back": "Everything. The old collection answers; the new one is still there.",
         "cleaned up": "The new collection. The old one is gone.",
+        "failed": old if in_place(view) else _safe(view),
     }.get(view.state, old)
     finished = (
         "Read the report."
