@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from rich.cells import cell_len
 
+from qdrant_model_migration.errors import CollectionMissing
 from qdrant_model_migration.survey import TextField
-from qdrant_model_migration.tui import survey_more
+from qdrant_model_migration.tui import survey_more, tasks
 from qdrant_model_migration.tui.app import WizardApp
 from qdrant_model_migration.tui.trip import Trip
 from support.screens import press, text_of, until
@@ -70,6 +72,20 @@ async def test_only_what_has_the_focus_bears_its_sign(wizard: Make) -> None:
         assert "·  Server" in shown
         await press(pilot, "up")
         assert text_of(app).count("▸") == 1
+
+
+async def test_where_the_collection_is_gone_back_has_the_focus(
+    wizard: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_: object) -> None:
+        raise CollectionMissing("docs_minilm")
+
+    monkeypatch.setattr(tasks, "look", gone)
+    app = wizard("survey", trip=TRIP.on(survey=None))
+    async with app.run_test(size=(80, 24)) as pilot:
+        shown = await until(pilot, "▸[ Back ]")
+        assert "docs_minilm is gone" in shown
+        assert "[ Continue ] (the collection is gone)" in shown
 
 
 async def test_what_has_to_be_settled_is_marked_and_can_be_corrected(wizard: Make) -> None:

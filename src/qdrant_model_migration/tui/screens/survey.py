@@ -14,7 +14,7 @@ from textual.widget import Widget
 
 from qdrant_model_migration import words
 from qdrant_model_migration.embedders import ModelRef, list_models
-from qdrant_model_migration.errors import QmmError
+from qdrant_model_migration.errors import CollectionMissing, QmmError
 from qdrant_model_migration.survey import Fact, Survey, facts_of, lines
 from qdrant_model_migration.survey import Line as Finding
 from qdrant_model_migration.tui import survey_more, tasks
@@ -41,6 +41,7 @@ class SurveyScreen(Stop):
         self._facts: dict[str, Fact[Any]] = {}
         self._began = 0.0
         self._took = ""
+        self._unread = "still reading"
         self._text_field: str | None = None
         self._old_model: ModelRef | None = None
         self._stop_reading = threading.Event()
@@ -53,7 +54,7 @@ class SurveyScreen(Stop):
     def acts(self) -> tuple[Act, ...]:
         ready = self.trip.survey is not None
         return (
-            Act("go", "Continue", closed="" if ready else "still reading"),
+            Act("go", "Continue", closed="" if ready else self._unread),
             Act("again", "Survey again"),
             Act("back", "Back"),
         )
@@ -91,6 +92,7 @@ class SurveyScreen(Stop):
 
     def _read(self) -> None:
         self._facts, self._began, self._took = {}, monotonic(), ""
+        self._unread = "still reading"
         self._stop_reading = threading.Event()
         self.wizard.trip = self.trip.on(survey=None, plan=None, strategy=None)
         self.work(
@@ -165,9 +167,19 @@ class SurveyScreen(Stop):
 
     async def failed(self, name: str, error: QmmError) -> None:
         self._took = "not finished"
+        gone = isinstance(error, CollectionMissing)
+        self._unread = "the collection is gone" if gone else "not all was read"
         self._show()
-        self.trouble(error)
-        self.query_one("#act-again").focus()
+        await self.show_acts()
+        if gone:
+            self.say(
+                f"{self.trip.collection} is gone: somebody deleted or renamed it. Go back and "
+                "read the list of collections again.",
+                trouble=True,
+            )
+        else:
+            self.trouble(error)
+        self.query_one("#act-back" if gone else "#act-again").focus()
 
     async def act(self, key: str) -> None:
         if key == "go":
