@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from qdrant_model_migration.survey import Listed
 from qdrant_model_migration.tui.app import WizardApp
-from qdrant_model_migration.tui.trip import Trip
+from qdrant_model_migration.tui.trip import Connected, Trip
 from qdrant_model_migration.tui.widgets.field import Field
 from support.fake_qdrant import FakeQdrant
 from support.screens import press, text_of, until
@@ -32,6 +33,15 @@ async def test_enter_leads_through_the_fields_to_the_collections(
         assert "1.18.3" in shown
         await press(pilot, "enter")
         await until(pilot, "This server has no collections yet")
+
+
+async def test_without_any_alias_the_first_collection_that_has_points_is_suggested(
+    wizard: Make,
+) -> None:
+    listed = (Listed("a_empty", points=0), Listed("b_full", points=7), Listed("c_full", points=9))
+    app = wizard("collections", trip=Trip(connected=Connected("1.18.3", False, 0.1, listed, True)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "▸ b_full")
 
 
 async def test_nothing_that_listens_is_said_with_what_to_do_and_the_focus_is_on_the_address(

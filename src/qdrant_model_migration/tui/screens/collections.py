@@ -59,9 +59,8 @@ class CollectionsScreen(Stop):
     def first(self) -> Widget | None:
         listed = self.query_one("#collections", Lines)
         lines = self._collections()
-        best = self.trip.collection or next(
-            (c.collection for c in lines if c.aliases and c.points), None
-        )
+        filled = sorted((c for c in lines if c.points), key=lambda c: not c.aliases)
+        best = self.trip.collection or next((c.collection for c in filled), None)
         if best is not None:
             listed.go(best)
         self._explain()
