@@ -189,7 +189,7 @@ class Stop(Screen[str | None]):
     def frame(self) -> None:
         """Bring top row, trip bar and keys up to date."""
         self.query_one(TopRow).show(f"qmm · {self.where()}", self.server())
-        self.query_one(TripBar).show(self.place, self.place_note())
+        self.query_one(TripBar).show(self.place, self.place_note(), self.passed())
         self.query_one(KeyLine).show(self.keys, self.esc)
 
     def server(self) -> str:
@@ -198,6 +198,10 @@ class Stop(Screen[str | None]):
 
     def place_note(self) -> str:
         return ""
+
+    def passed(self) -> tuple[str, ...]:
+        """Stops that are behind us although they come after this one."""
+        return ()
 
     def _buttons(self) -> tuple[Act, ...]:
         return (*(act for act in self.acts() if act.button), Act("more", "More"))

@@ -46,6 +46,10 @@ class Watching(Stop):
             return self.trip.server
         return Address(url=self.view.card.server).label
 
+    def passed(self) -> tuple[str, ...]:
+        switched = self.view is not None and self.view.facts.get("switched")
+        return ("Verify", "Cutover") if switched else ()
+
     async def opened(self) -> None:
         self.look()
         if self.again:

@@ -46,22 +46,25 @@ class TripBar(Widget):
     def __init__(self) -> None:
         super().__init__()
         self._here, self._note = "", ""
+        self._passed: Sequence[str] = ()
 
-    def show(self, here: str, note: str = "") -> None:
-        self._here, self._note = here, note
+    def show(self, here: str, note: str = "", passed: Sequence[str] = ()) -> None:
+        """passed: stops behind us although they come after this one, e.g. when looking back."""
+        self._here, self._note, self._passed = here, note, passed
         self.refresh()
 
     def render(self) -> Text:
         if self._here not in STOPS:
             return Text("")
         at = STOPS.index(self._here)
+        later = [stop for stop in STOPS[at + 1 :] if stop not in self._passed]
         if self.size.width < 72:
-            ahead = f"   next: {STOPS[at + 1]}" if at + 1 < len(STOPS) else ""
+            ahead = f"   next: {later[0]}" if later else ""
             note = f" {self._note}" if self._note else ""
             return Text(f" {at + 1} of {len(STOPS)}  »{self._here.upper()}{note}{ahead}")
         words = [f"✓{stop}" for stop in STOPS[:at]]
         words.append(f"»{self._here.upper()}" + (f" {self._note}" if self._note else ""))
-        words += STOPS[at + 1 :]
+        words += [stop if stop in later else f"✓{stop}" for stop in STOPS[at + 1 :]]
         gap = "  " if cell_len("  ".join(words)) + 2 <= self.size.width else " "
         text = Text(" ", no_wrap=True)
         for place, word in enumerate(words):
