@@ -9,7 +9,7 @@ import pytest
 
 from qdrant_model_migration.tui.app import WizardApp
 from qdrant_model_migration.tui.trip import Trip
-from support.screens import CUTOVER, VERDICT, WITHOUT_PROOF, a_run, press, until
+from support.screens import CUTOVER, SWITCHED, VERDICT, WITHOUT_PROOF, a_run, press, text_of, until
 
 Make = Callable[..., WizardApp]
 
@@ -64,10 +64,43 @@ async def test_a_name_that_is_not_exact_keeps_it_closed_and_is_said(
         await until(pilot, "▸[ No, not now ]")
         keys = ["space" if sign == " " else sign for sign in typed]
         await press(pilot, "up", "up", "space", "down", *keys, "enter")
-        shown = await until(pilot, "it has to be docs. Nothing was changed.")
-        assert "(type docs first)" in shown
+        said = f"You typed '{typed}'; it has to be docs. Nothing was changed."
+        await until(pilot, lambda: said in text_of(app) and "(type docs first)" in text_of(app))
         await press(pilot, "x")
         await until(pilot, "Nothing happens until everything is ticked and typed exactly.")
+
+
+async def test_letters_on_a_button_are_said_to_go_nowhere(wizard: Make, stage: Any) -> None:
+    app = wizard("run", "gate", trip=waiting(stage, CUTOVER))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "▸[ No, not now ]")
+        await press(pilot, "d")
+        await until(pilot, "Go up to the field to type the name.")
+        await press(pilot, "enter")
+        await until(pilot, "WAITING FOR YOU")
+        assert stage.consents == []
+
+
+async def test_a_long_verdict_stays_in_the_column_of_its_words(wizard: Make, stage: Any) -> None:
+    says = ["Now      a → b", "Verdict  INCONCLUSIVE: " + "too few queries to tell " * 4]
+    app = wizard("run", "gate", trip=waiting(stage, {**CUTOVER, "says": says}))
+    async with app.run_test(size=(80, 24)) as pilot:
+        shown = (await until(pilot, "▸[ No, not now ]")).split("\n")
+        at = next(n for n, line in enumerate(shown) if "Verdict" in line)
+        column = shown[at].index("INCONCLUSIVE")
+        assert shown[at + 1][1:column].strip() == ""
+        assert shown[at + 1][column] != " "
+
+
+async def test_the_trip_shows_the_cutover_as_done_when_looking_back(
+    wizard: Make, stage: Any
+) -> None:
+    trip = waiting(stage, CUTOVER, verdict=VERDICT)
+    app = wizard("run", "verify", trip=trip)
+    async with app.run_test(size=(90, 24)) as pilot:
+        assert "✓Cutover" not in await until(pilot, "GO: the new model finds more")
+        stage.view = a_run(stage.folder, "done", at=8, verdict=VERDICT, facts=SWITCHED)
+        await until(pilot, "»VERIFY  ✓Cutover")
 
 
 async def test_without_a_go_the_words_without_proof_are_asked_for(wizard: Make, stage: Any) -> None:

@@ -6,10 +6,12 @@ everything is given exactly, and the safe answer has the focus.
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widget import Widget
@@ -23,7 +25,7 @@ from qdrant_model_migration.tui.tasks import Environment, Report
 from qdrant_model_migration.tui.widgets.field import Field
 from qdrant_model_migration.tui.widgets.frame import Pane, facts, wrap
 from qdrant_model_migration.tui.widgets.lines import Line, Lines
-from qdrant_model_migration.tui.widgets.press import Act
+from qdrant_model_migration.tui.widgets.press import Act, Press
 from qdrant_model_migration.tui.widgets.tick import Tick
 
 if TYPE_CHECKING:
@@ -43,7 +45,7 @@ class GateScreen(Watching):
         super().__init__()
         self.gate: Gate | None = None
         self._sent = False
-        self._mistyped = False
+        self._corrected = False
 
     def body(self) -> ComposeResult:
         yield Pane("", "Reading what the run waits for…", id="says")
@@ -93,8 +95,7 @@ class GateScreen(Watching):
         again, self.gate = gate == self.gate, gate
         self.place = PLACES.get(gate.name, "Run")
         width = max(40, self.size.width - 4)
-        said = [piece for line in gate.says for piece in (wrap(line, width) if len(line) > width
-                else [line])]  # fmt: skip
+        said = [piece for line in gate.says for piece in _hung(line, width)]
         self.query_one("#says", Pane).write("\n".join(said), title=gate.title)
         self._draw_application(width)
         if not again:
@@ -152,8 +153,8 @@ class GateScreen(Watching):
 
     async def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        if self._mistyped:
-            self._mistyped = False
+        if self._corrected:
+            self._corrected = False
             self.say(self.hello)
         await self.show_acts()
 
@@ -166,11 +167,22 @@ class GateScreen(Watching):
     def _says_mistyped(self, field: Input) -> bool:
         for ask in self.gate.asks if self.gate else ():
             if field.id == f"input-{ask.key}" and field.value and field.value != ask.expect:
-                words = f"You typed {field.value}; it has to be {ask.expect}."
+                words = f"You typed '{field.value}'; it has to be {ask.expect}."
                 self.say(f"{words} Nothing was changed.")
-                self._mistyped = True
+                self._corrected = True
                 return True
         return False
+
+    async def on_key(self, event: events.Key) -> None:
+        """Letters on a button go nowhere: say where they belong, so that Enter is no surprise."""
+        letter = event.character is not None and event.character.isalnum()
+        typed = any(ask.kind == "typed" for ask in (self.gate.asks if self.gate else ()))
+        if letter and typed and isinstance(self.focused, Press) and not self._sent:
+            event.stop()
+            self.say("Nothing was typed. Go up to the field to type the name.")
+            self._corrected = True
+            return
+        await super().on_key(event)
 
     async def on_lines_chosen(self, event: Lines.Chosen) -> None:
         event.stop()
@@ -214,6 +226,14 @@ class GateScreen(Watching):
         below = self.wizard.stop_below
         if below is not None and below is not self:
             below.say("Nothing was changed. The run goes on waiting.")
+
+
+def _hung(line: str, width: int) -> list[str]:
+    """The line within `width` cells; what follows a `Label  ` stays in the column of its words."""
+    label = re.match(r"\S+ {2,}", line)
+    edge = label.end() if label else 0
+    first, *others = wrap(line[edge:], max(10, width - edge))
+    return [line[:edge] + first, *(" " * edge + piece for piece in others)]
 
 
 def _what_is_missing(missing: tuple[Ask, ...]) -> str:
