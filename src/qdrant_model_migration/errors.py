@@ -547,6 +547,7 @@ class CorpusMissing(QmmError):
             "Install the full Python of your system, or connect to a server instead.",
         )
 
+
 # --- Plans and answers ------------------------------------------------------------------------
 
 
@@ -603,7 +604,6 @@ class StrategyLater(UsageError):
 
 class PlanClosed(UsageError):
     """The way to a plan is closed: a run would do harm, or the operator wants to correct first."""
-
 
 
 class PlanError(UsageError):
