@@ -165,3 +165,25 @@ def test_a_server_that_restarts_while_it_rebuilds_is_woken_each_time(tmp_path: P
         fake.after("/collections/docs$", restarts, method="GET")
         wait_until_indexed(World(qdrant, tmp_path, None), "docs")
         assert collection.forced_status is None
+
+
+def test_memory_is_told_as_far_as_the_server_tells_it(world: World) -> None:
+    probe = ProbeSearch(collection="docs", vector=world.kept["name"] or "", moment="before")
+    probe.apply(world)
+    assert world.kept["search_before"]["memory"][0] > 0
+    world.qdrant.capabilities = world.qdrant.capabilities.model_copy(
+        update={"reports_memory": False}
+    )
+    probe.apply(world)
+    assert world.kept["search_before"]["memory"] is None
+
+
+def test_the_gate_shows_memory_before_and_after(world: World) -> None:
+    world.kept["old_quantization"] = {"value": SCALAR}
+    measured = {"recall": 1.0, "milliseconds": 3.0, "searches": 9, "memory": [2_000_000, 0, 0]}
+    world.kept |= {"search_before": measured, "search_after": {**measured, "memory": None}}
+    with pytest.raises(Waiting) as waiting:
+        KeepOrUndo(collection="docs", vector=world.kept["name"]).apply(world)
+    said = waiting.value.gate.says
+    assert "2.0 MB of memory" in said[0]
+    assert "does not tell how much memory" in said[-1]

@@ -27,7 +27,7 @@ from qdrant_model_migration.qdrant.settings import (
     index_schema,
     strict_mode_body,
 )
-from qdrant_model_migration.qdrant.state import CollectionState
+from qdrant_model_migration.qdrant.state import CollectionMemory, CollectionState
 from qdrant_model_migration.qdrant.version import OLDEST, Version
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "Address",
     "Capabilities",
     "CollectionConfig",
+    "CollectionMemory",
     "CollectionState",
     "Difference",
     "Hit",

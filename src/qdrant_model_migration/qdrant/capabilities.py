@@ -31,6 +31,8 @@ class Capabilities(BaseModel):
     quantization: tuple[QuantizationKind, ...]
     reports_optimizations: bool
     """Running and queued optimizations can be asked for (1.17)."""
+    reports_memory: bool = False
+    """Memory and disk of a collection can be asked for (1.18)."""
     indexes: bool
     """Payload indexes are kept and used."""
     settings: bool
@@ -55,6 +57,7 @@ def of_server(version: Version) -> Capabilities:
         add_vector=version >= (1, 18, 1),
         quantization=(*kinds, "turbo") if version >= (1, 18, 0) else kinds,
         reports_optimizations=version >= (1, 17, 0),
+        reports_memory=version >= (1, 18, 0),
         indexes=True,
         settings=True,
         notes=tuple(notes),

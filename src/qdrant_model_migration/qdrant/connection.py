@@ -27,6 +27,7 @@ from qdrant_model_migration.errors import (
     QmmError,
     RequestTooLarge,
     RightMissing,
+    RouteUnknown,
     ServerTooOld,
 )
 from qdrant_model_migration.qdrant import capabilities, faults
@@ -45,7 +46,7 @@ from qdrant_model_migration.qdrant.points import (
 )
 from qdrant_model_migration.qdrant.retries import GaveUp, Patience, Retry, patiently
 from qdrant_model_migration.qdrant.settings import CollectionConfig, JsonObject
-from qdrant_model_migration.qdrant.state import CollectionState, state_from_json
+from qdrant_model_migration.qdrant.state import CollectionMemory, CollectionState, state_from_json
 from qdrant_model_migration.qdrant.version import OLDEST, Version
 from qdrant_model_migration.qdrant.wire import Wire
 
@@ -209,6 +210,22 @@ class Qdrant:
                 "tell its optimizations", lambda: self._wire.optimizations(collection), collection
             )
         return state_from_json(self._info(collection), told, local=self.capabilities.local)
+
+    def memory(self, collection: str) -> CollectionMemory | None:
+        """What the collection takes, as far as the server tells (from 1.18): estimates, of the
+        node that answers. None where it does not tell."""
+        if not self.capabilities.reports_memory:
+            return None
+        try:
+            told = self._call("tell its memory", lambda: self._wire.memory(collection), collection)
+        except (RouteUnknown, RightMissing):  # a proxy or a key that lets only the rest through
+            return None
+        total = (told or {}).get("total") or {}
+        if not isinstance(total.get("ram_bytes"), int):
+            return None
+        return CollectionMemory(
+            total["ram_bytes"], total.get("cached_bytes") or 0, total.get("disk_bytes") or 0
+        )
 
     def _info(self, collection: str) -> JsonObject:
         return self._call("read a collection", lambda: self._wire.info(collection), collection)

@@ -57,6 +57,9 @@ class Folder:
     def optimizations(self, name: str) -> JsonObject | None:
         return None  # there are none, ever
 
+    def memory(self, name: str) -> JsonObject | None:
+        return None  # everything is in this process, and not counted
+
     def count(self, name: str, condition: JsonObject | None) -> int:
         return self._client.count(name, count_filter=_filter(condition), exact=True).count
 

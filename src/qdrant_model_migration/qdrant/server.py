@@ -62,6 +62,10 @@ class Server:
         state: JsonObject = self._ask("GET", "/collections/{name}/optimizations", name)
         return state
 
+    def memory(self, name: str) -> JsonObject | None:
+        told: JsonObject = self._ask("GET", "/collections/{name}/memory", name)
+        return told
+
     def count(self, name: str, condition: JsonObject | None) -> int:
         body = {"exact": True, **({"filter": condition} if condition else {})}
         return int(self._ask("POST", "/collections/{name}/points/count", name, body)["count"])

@@ -6,6 +6,14 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 
+class CollectionMemory(NamedTuple):
+    """Bytes. ram: what cannot be evicted; cached: file pages in the system's cache; disk: files."""
+
+    ram: int
+    cached: int
+    disk: int
+
+
 class CollectionState(NamedTuple):
     """None: this server does not tell.
 

@@ -32,6 +32,9 @@ class Wire(Protocol):
     def optimizations(self, name: str) -> JsonObject | None:
         """Running and queued optimizations, None where nobody tells."""
 
+    def memory(self, name: str) -> JsonObject | None:
+        """Bytes of a collection by component, None where nobody tells."""
+
     def count(self, name: str, condition: JsonObject | None) -> int:
         """Exactly, of the points that meet the filter."""
 

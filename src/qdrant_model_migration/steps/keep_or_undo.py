@@ -10,6 +10,7 @@ from qdrant_model_migration.steps.index import wait_until_indexed
 from qdrant_model_migration.steps.requantize import put
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
 from qdrant_model_migration.survey.collection import quantization_in_words as in_words
+from qdrant_model_migration.words import size
 
 
 class KeepOrUndo(Step):
@@ -51,7 +52,7 @@ def _gate(ctx: StepContext) -> Gate:
             _line("After", ctx.recall("search_after")),
             "recall@10: how many of the exact answers the usual search finds, with this "
             "collection's own vectors as queries. Undoing rebuilds the segments once more.",
-            "How much memory the server saved it does not report.",
+            _told_memory(ctx),
         ),
         asks=(
             Ask(
@@ -69,4 +70,12 @@ def _line(label: str, measured: dict[str, Any] | None) -> str:
     if not measured or measured["milliseconds"] is None:
         return f"{label:<8} not measured"
     recall = "not known" if measured["recall"] is None else f"{measured['recall']:.3f}"
-    return f"{label:<8} recall@10 {recall}   {measured['milliseconds']:.0f} ms"
+    return f"{label:<8} recall@10 {recall}   {measured['milliseconds']:.0f} ms" + (
+        f"   {size(memory[0])} of memory" if (memory := measured.get("memory")) else ""
+    )
+
+
+def _told_memory(ctx: StepContext) -> str:
+    if (ctx.recall("search_after") or {}).get("memory"):
+        return "Memory is the server's own estimate, without what its disk cache holds."
+    return "This server does not tell how much memory a collection takes."

@@ -72,6 +72,7 @@ class ProbeSearch(Step):
             "recall": found / total if total else None,
             "milliseconds": statistics.median(milliseconds) if milliseconds else None,
             "searches": asked,
+            "memory": ctx.qdrant.memory(self.collection),
         }
         ctx.remember(f"search_{self.moment}", result)
         if asked:
