@@ -64,7 +64,7 @@ def _alone(sandbox: Sandbox, points: int) -> int:
         seen = watch(folder, stop_on_interrupt=True)
         if seen.state != "waiting" or seen.gate is None:
             break
-        gate = Gate.model_validate({k: v for k, v in seen.gate.items() if k in Gate.model_fields})
+        gate = Gate.model_validate(seen.gate)
         click.echo(f"Gate: {gate.title}. On your own server you decide here; practice says yes.")
         give_consent(
             folder,

@@ -47,7 +47,7 @@ def answers_for(seen: RunView, flags: Mapping[str, str]) -> dict[str, str] | Non
         return None
     from qdrant_model_migration.steps.gate import Gate
 
-    gate = Gate.model_validate({k: v for k, v in seen.gate.items() if k in Gate.model_fields})
+    gate = Gate.model_validate(seen.gate)
     answers = gate.given_by(flags)
     if not (missing := gate.missing(answers)):
         return answers
@@ -108,7 +108,7 @@ def ending(seen: RunView) -> int:
     if seen.state == "waiting" and seen.gate:
         from qdrant_model_migration.steps.gate import Gate
 
-        gate = Gate.model_validate({k: v for k, v in seen.gate.items() if k in Gate.model_fields})
+        gate = Gate.model_validate(seen.gate)
         click.echo(f"Waiting for you: {gate.title}")
         for line in gate.says:
             click.echo(f"  {line}")
@@ -134,7 +134,7 @@ def next_of(seen: RunView) -> str:
         return ""
     from qdrant_model_migration.steps.gate import Gate
 
-    gate = Gate.model_validate({k: v for k, v in seen.gate.items() if k in Gate.model_fields})
+    gate = Gate.model_validate(seen.gate)
     verb = gate.name if gate.name in ("rollback", "cleanup") else "resume"
     return f"Next: qmm {verb} {seen.folder.name} {gate.flags()}"
 

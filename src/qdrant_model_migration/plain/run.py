@@ -69,7 +69,7 @@ def _on_from(talk: Talk, folder: Path, environment: Mapping[str, str], seen: Run
 def _consents(talk: Talk, seen: RunView, environment: Mapping[str, str]) -> bool:
     """Whether the gate was opened. Before the cutover the verdict is said and can be tried."""
     assert seen.gate is not None
-    gate = Gate.model_validate({k: v for k, v in seen.gate.items() if k in Gate.model_fields})
+    gate = Gate.model_validate(seen.gate)
     talk.say()
     talk.say("The run waits for you. It uses nothing while it waits.")
     for label in seen.gate.get("missing") or ():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -52,9 +51,7 @@ class Backfill(Step):
         must_be_ours(ctx)
         move = ctx.move
         total = ctx.qdrant.count(move.source)
-        done = 0
         slices = _Slices(ctx)
-        recent = deque(slices.counts)
         in_flight: deque[Future[SliceResult]] = deque()
         ctx.progress(slices.points_done, total)
         with ThreadPoolExecutor(move.load.streams, thread_name_prefix="slice") as pool:
@@ -64,36 +61,43 @@ class Backfill(Step):
                     task = SliceTask(todo, move)
                     in_flight.append(pool.submit(run_slice, task, ctx.qdrant, ctx.embedder))
                     if len(in_flight) > move.load.streams:
-                        done = self._finish(ctx, slices, in_flight.popleft(), total, recent)
+                        self._finish(ctx, slices, in_flight.popleft(), total)
                 while in_flight:
-                    done = self._finish(ctx, slices, in_flight.popleft(), total, recent)
+                    self._finish(ctx, slices, in_flight.popleft(), total)
             finally:
                 # What is on its way is finished and kept, whatever ended the loop.
                 for late in in_flight:
                     if late.cancel() or late.exception() is not None:
                         continue
                     slices.done(late.result())
-        ctx.progress(slices.points_done, max(total, done))
+        ctx.progress(slices.points_done, max(total, slices.points_done))
 
     def _finish(
-        self,
-        ctx: StepContext,
-        slices: _Slices,
-        future: Future[SliceResult],
-        total: int,
-        recent: deque[tuple[int, int]],
-    ) -> int:
-        result = future.result()
-        slices.done(result)
+        self, ctx: StepContext, slices: _Slices, future: Future[SliceResult], total: int
+    ) -> None:
+        slices.done(future.result())
         ctx.progress(slices.points_done, max(total, slices.points_done))
-        recent.append((result.points, len(result.dead)))
-        while len(recent) > 1 and sum(points for points, _ in recent) > WINDOW:
-            recent.popleft()
-        points, missing = (sum(column) for column in zip(*recent, strict=True))
+        points, missing = slices.recent.points, slices.recent.missing
         alarm = max(ALARM, 2 * self.expected_missing)
         if points >= FEWEST and missing / points > alarm and not ctx.consent("missing_texts"):
             raise Waiting(_missing_gate(missing / points, self.expected_missing))
-        return slices.points_done
+
+
+class _Recent:
+    """Points and dead letters of the newest slices, about `WINDOW` points of them."""
+
+    def __init__(self) -> None:
+        self._slices: deque[tuple[int, int]] = deque()
+        self.points = self.missing = 0
+
+    def add(self, points: int, missing: int) -> None:
+        self._slices.append((points, missing))
+        self.points += points
+        self.missing += missing
+        while len(self._slices) > 1 and self.points > WINDOW:
+            oldest, oldest_missing = self._slices.popleft()
+            self.points -= oldest
+            self.missing -= oldest_missing
 
 
 class _Slices:
@@ -104,16 +108,13 @@ class _Slices:
         self._recorded: list[Slice] = []
         self._done: set[int] = set()
         self.points_done = 0
-        self.counts: list[
-            tuple[int, int]
-        ] = []  # points and dead letters of each slice that is done
-        self._began = time.monotonic()
+        self.recent = _Recent()
         while (row := ctx.recall(f"slice {len(self._recorded)}")) is not None:
             self._recorded.append(Slice(len(self._recorded), row["start"], row["end"]))
             if (points := row.get("points")) is not None:
                 self._done.add(len(self._recorded) - 1)
                 self.points_done += points
-                self.counts.append((points, row.get("dead", 0)))
+                self.recent.add(points, row.get("dead", 0))
 
     def todo(self) -> Iterator[Slice]:
         yield from (s for s in self._recorded if s.number not in self._done)
@@ -146,6 +147,7 @@ class _Slices:
             },
         )
         self.points_done += result.points
+        self.recent.add(result.points, len(result.dead))
         aside = f", {plural(len(result.dead), 'dead letter')}" if result.dead else ""
         cut = f", {plural(result.cut_off, 'text')} cut off" if result.cut_off else ""
         self._ctx.say(
