@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from sides import NEW, PaddedModel, filled, interleaved, show
+from sides import NEW, PaddedModel, filled, interleaved, read_sizes, show
 
 from qdrant_model_migration.embedders import Embedder, model_from_folder, open_embedder
 from qdrant_model_migration.pipeline.move import Embed, Load, Move, TargetVector, TextSource
@@ -17,10 +17,8 @@ from qdrant_model_migration.qdrant import Point, Qdrant, pages
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--points", type=int, default=4000)
-    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--model-folder", type=Path)
-    given = parser.parse_args()
+    given = read_sizes(parser, points=4000, rounds=5)
     model: Embedder = (
         open_embedder(model_from_folder(given.model_folder))
         if given.model_folder
@@ -52,7 +50,8 @@ def usual(qdrant: Qdrant, model: Embedder) -> None:
 
 
 def ours(qdrant: Qdrant, model: Embedder, streams: int) -> None:
-    vector = TargetVector(name="", params={}, origin=Embed(model=model.model))
+    params = qdrant.config("new").vectors()[""]
+    vector = TargetVector(name="", params=params, origin=Embed(model=model.model))
     move = Move(
         source="old",
         target="new",

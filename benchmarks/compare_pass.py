@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
 import tempfile
 from pathlib import Path
 
-from sides import NEW, filled, interleaved, show
+from sides import NEW, filled, interleaved, read_sizes, show
 
 from qdrant_model_migration.pipeline.ledger import new_ledger
 from qdrant_model_migration.pipeline.read import align, scan
@@ -14,14 +15,15 @@ from qdrant_model_migration.qdrant import Point, Qdrant
 
 
 def main() -> None:
-    with filled(20_000) as qdrant, tempfile.TemporaryDirectory() as folder:
+    given = read_sizes(argparse.ArgumentParser(description=__doc__), points=20_000, rounds=5)
+    with filled(given.points) as qdrant, tempfile.TemporaryDirectory() as folder:
         qdrant.create_collection("new", {"vectors": {"size": NEW, "distance": "Cosine"}})
         qdrant.insert("new", [Point(p.id, p.payload, {}) for p in scan(qdrant, "old")])
         sides = {
             "reading both": lambda: read(qdrant),
             "a catch-up pass": lambda: compare(qdrant, Path(folder)),
         }
-        show(interleaved(sides, 5), "reading both")
+        show(interleaved(sides, given.rounds), "reading both")
 
 
 def read(qdrant: Qdrant) -> None:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import argparse
 import random
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
 import numpy as np
 
-from qdrant_model_migration.embedders import Embedded, ModelRef
-from qdrant_model_migration.qdrant import Address, Point, Qdrant, open_qdrant
+from qdrant_model_migration.embedders import Embedded, ModelRef, Role
+from qdrant_model_migration.qdrant import Address, Point, Qdrant, Vector, open_qdrant
 
 TESTS = Path(__file__).resolve().parent.parent / "tests"
 SERVER = (
@@ -33,8 +34,8 @@ class PaddedModel:
         self._weights = np.random.default_rng(0).normal(size=(NEW, NEW)).astype(np.float32)
         self._batch = batch
 
-    def embed(self, texts: list[str], role: str) -> Embedded:
-        vectors: list[list[float]] = []
+    def embed(self, texts: Sequence[str], role: Role) -> Embedded:
+        vectors: list[Vector] = []
         for first in range(0, len(texts), self._batch):
             part = texts[first : first + self._batch]
             longest = max(len(text.split()) for text in part)
@@ -44,6 +45,17 @@ class PaddedModel:
             out = (padded @ self._weights).mean(axis=1)
             vectors += (out / np.linalg.norm(out, axis=1, keepdims=True)).tolist()
         return Embedded(vectors, sum(len(text.split()) for text in texts), 0)
+
+
+def read_sizes(parser: argparse.ArgumentParser, **usual: int) -> argparse.Namespace:
+    """The command line, with an option for each size; `--smallest` makes every size 1."""
+    for name, value in usual.items():
+        parser.add_argument(f"--{name}", type=int, default=value)
+    parser.add_argument("--smallest", action="store_true", help="every size is 1")
+    given = parser.parse_args()
+    if given.smallest:
+        vars(given).update(dict.fromkeys(usual, 1))
+    return given
 
 
 @contextmanager

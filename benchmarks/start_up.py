@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import subprocess
 import sys
 import tempfile
 
-from sides import interleaved, show
+from sides import interleaved, read_sizes, show
 
 
 def main() -> None:
+    given = read_sizes(argparse.ArgumentParser(description=__doc__), rounds=15)
     with tempfile.TemporaryDirectory() as runs:
         env = {**os.environ, "QMM_RUN_DIR": runs}
 
@@ -25,7 +27,7 @@ def main() -> None:
             "qmm --help": lambda: call(*qmm, "--help"),
             "qmm status": lambda: call(*qmm, "status"),
         }
-        show(interleaved(sides, 15), "python -c pass")
+        show(interleaved(sides, given.rounds), "python -c pass")
 
 
 if __name__ == "__main__":
