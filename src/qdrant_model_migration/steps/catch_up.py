@@ -13,6 +13,7 @@ from qdrant_model_migration.pipeline.read import align, scan
 from qdrant_model_migration.pipeline.sameness import made_of, mark_of, same_payload, same_vector
 from qdrant_model_migration.qdrant import Point, PointId
 from qdrant_model_migration.steps.check import must_be_ours
+from qdrant_model_migration.steps.reading import timed_pass
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
 from qdrant_model_migration.words import plural
 
@@ -53,8 +54,8 @@ class CatchUp(Step):
         catch_up(ctx)
 
 
-def catch_up(ctx: StepContext) -> Changes:
-    """Passes until one finds nothing, at most three; what comes later is swept after the switch.
+def catch_up(ctx: StepContext, *, most: int = MOST_PASSES) -> Changes:
+    """Passes until one finds nothing, at most `most`; what comes later is swept after the switch.
 
     Only before the switch: points that the old collection does not have are deleted. Raises
     TargetInUse where an alias says that it is not before the switch, and as `must_be_ours` does.
@@ -65,8 +66,9 @@ def catch_up(ctx: StepContext) -> Changes:
         if collection == move.target:
             raise TargetInUse(move.target, alias, move.source)
     total = Changes()
-    for _ in range(MOST_PASSES):
-        found = one_pass(ctx)
+    for _ in range(most):
+        with timed_pass(ctx):
+            found = one_pass(ctx)
         total = _plus(total, found)
         if not found.total:
             break

@@ -7,9 +7,10 @@ from typing import Literal
 from qdrant_model_migration.errors import CleanupRefused
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.steps.gate import Ask, Gate, Waiting
+from qdrant_model_migration.steps.reading import announced
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
 from qdrant_model_migration.steps.sweep import written_after_sweep
-from qdrant_model_migration.words import plural
+from qdrant_model_migration.words import listing, plural
 
 
 class Cleanup(Step):
@@ -27,13 +28,7 @@ class Cleanup(Step):
         doomed, kept = move.source, move.target
         if rolled_back and not switched:
             doomed, kept = kept, doomed
-        users = [alias for alias, collection in qdrant.aliases().items() if collection == doomed]
-        if users:
-            raise CleanupRefused(
-                doomed,
-                f"{', '.join(users)} still points to it: that collection is in use.",
-                "Switch the alias first.",
-            )
+        _must_be_unused(ctx, doomed)
         if not switched and not rolled_back:
             raise CleanupRefused(
                 doomed,
@@ -59,7 +54,10 @@ class Cleanup(Step):
                 "Resume the run first, then clean up.",
             )
         if qdrant.exists(doomed):
+            if ctx.consent("cleanup") is None:
+                raise Waiting(_gate(ctx, doomed, kept))
             if doomed == move.source and (only_there := written_after_sweep(ctx)):
+                ctx.spend("cleanup")
                 raise CleanupRefused(
                     doomed,
                     f"{plural(only_there, 'point')} changed in it after the sweep, and {kept} does "
@@ -67,23 +65,51 @@ class Cleanup(Step):
                     f"Let them write to {kept} and bring it up to date, or delete {doomed} with "
                     "your own means.",
                 )
-            if ctx.consent("cleanup") is None:
-                raise Waiting(_gate(doomed, kept, qdrant.state(doomed).points))
+            _must_be_unused(ctx, doomed)  # once more: reading it may have taken hours
             qdrant.delete_collection(doomed)
         ctx.spend("cleanup")
         ctx.remember("cleaned_up", doomed)
         ctx.say("cleanup", f"{doomed} is deleted. {kept} is not touched.")
 
 
-def _gate(doomed: str, kept: str, points: int) -> Gate:
+def _must_be_unused(ctx: StepContext, doomed: str) -> None:
+    users = [name for name, collection in ctx.qdrant.aliases().items() if collection == doomed]
+    if users:
+        ctx.spend("cleanup")
+        raise CleanupRefused(
+            doomed,
+            f"{listing(users)} still {'points' if len(users) == 1 else 'point'} to it: that "
+            "collection is in use.",
+            "Switch the alias first.",
+        )
+
+
+def _only_there(ctx: StepContext) -> str:
+    """After a rollback: what nothing else has."""
+    behind = ctx.recall("left_behind")
+    if behind is None:
+        return " Writes made after the cutover are only there; they were not counted."
+    only = behind["inserted"] + behind["edited"]
+    return f" {plural(only, 'write')} made after the cutover would be lost." if only else ""
+
+
+def _gate(ctx: StepContext, doomed: str, kept: str) -> Gate:
+    if doomed == ctx.move.source:
+        first = (
+            f"It is read once more first ({announced(ctx, doomed)}); where it holds a write that "
+            f"{kept} lacks, nothing is deleted."
+        )
+    else:
+        first = f"{ctx.qdrant.state(doomed).points:,} points are deleted.{_only_there(ctx)}"
     return Gate(
         name="cleanup",
         title=f"Clean up: delete {doomed} for good",
         says=(
             "No alias points to it, and the run was verified.",
             "The server cannot tell whether anyone still reads it by its own name.",
-            "After this there is no way back. Make a snapshot first if you want one.",
-            f"{points:,} points are deleted. {kept} is not touched.",
+            first,
+            "After this there is no way back. Make a snapshot first if you want one. "
+            f"{kept} is not touched.",
         ),
         asks=(
             Ask(
