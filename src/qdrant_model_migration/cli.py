@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 import click
 
 from qdrant_model_migration import __version__
-from qdrant_model_migration.errors import QmmError
+from qdrant_model_migration.errors import QmmError, WindowsUnsupported
 
 COMMANDS = {
     "demo": "Practise the whole trip on a built-in collection; no server, no download.",
@@ -122,6 +122,9 @@ def main() -> NoReturn:
 
 def run(arguments: list[str]) -> int:
     """The exit code of `qmm` with these arguments."""
+    if sys.platform == "win32":  # before any command is imported: theirs fail there
+        show_error(WindowsUnsupported())
+        return WindowsUnsupported.exit_code
     try:
         result: Any = qmm.main(arguments, prog_name="qmm", standalone_mode=False)
     except click.exceptions.Exit as ended:

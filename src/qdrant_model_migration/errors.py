@@ -45,6 +45,17 @@ class Stopped(QmmError):
         super().__init__("Stopped.", "", "Resume goes on from the last checkpoint.")
 
 
+class WindowsUnsupported(UsageError):
+    """Windows itself has no file locks and signals as the engine needs them."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "qmm does not run on Windows itself.",
+            "It needs the file locks and signals of Linux or macOS.",
+            "Install and start it in WSL (Windows Subsystem for Linux); it works there.",
+        )
+
+
 # --- Connection -------------------------------------------------------------------------------
 
 
