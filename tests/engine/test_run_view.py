@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from contextlib import closing
@@ -20,6 +21,7 @@ from qdrant_model_migration.engine import (
     run_here,
     view,
 )
+from qdrant_model_migration.engine import journal as journal_room
 from qdrant_model_migration.engine.journal import Journal
 from qdrant_model_migration.errors import JournalDamaged, NoSuchRun
 from support.fake_run import Fake, Fill, job, make_run
@@ -124,8 +126,45 @@ def test_dead_letters_are_counted_and_listed_with_their_ids(run: Path, journal: 
     assert found.dead_letters == 3
     assert found.dead_letter_reasons == {"field text is missing": 1, "text is empty": 2}
     assert [letter.point for letter in dead_letters(run)] == ["18446744073709551615", "a3f0", "7"]
-    assert [letter.point for letter in dead_letters(run, skip=1, limit=1)] == ["a3f0"]
+    first = dead_letters(run, limit=1)[0]
+    assert [letter.point for letter in dead_letters(run, after=first.number, limit=1)] == ["a3f0"]
     assert dead_letters(make_run(run.parent, plan="another")) == ()
+
+
+def test_looking_reads_no_dead_letter(run: Path, journal: Journal) -> None:
+    """A window looks twice a second, and there may be a million of them."""
+    journal.set_aside("u:7", "text is empty", '""')
+    read: list[str] = []
+    with closing(Watch(run)) as watch:
+        watch.look()
+        assert watch._sql is not None
+        watch._sql.set_trace_callback(read.append)
+        journal.set_aside("u:8", "text is empty", '""')
+        assert watch.look().dead_letters == 2
+    assert read
+    assert not [sql for sql in read if "dead_letters" in sql]
+
+
+def test_pages_of_dead_letters_meet_each_once_while_some_are_revived(
+    run: Path, journal: Journal
+) -> None:
+    """Counting from the beginning would skip as many as were taken away meanwhile."""
+    for number in range(10):
+        journal.set_aside(f"u:{number}", "text is empty", "")
+    page = dead_letters(run, limit=5)
+    journal.revive(["u:0", "u:1"])
+    rest = dead_letters(run, after=page[-1].number)
+    assert [letter.point for letter in (*page, *rest)] == [str(n) for n in range(10)]
+
+
+def test_a_run_of_the_first_version_can_be_looked_at(run: Path) -> None:
+    path = run / "journal.db"
+    with sqlite3.connect(path) as sql:
+        sql.executescript(f"{journal_room._FIRST}PRAGMA user_version=1;")
+        sql.execute("INSERT INTO run VALUES('state', '\"done\"'), ('since', '\"2026-01-01\"')")
+        sql.execute("INSERT INTO dead_letters VALUES('u:1', 'text is empty', '', '2026-01-01')")
+    assert view(run).dead_letter_reasons == {"text is empty": 1}
+    assert [letter.point for letter in dead_letters(run)] == ["1"]
 
 
 @pytest.mark.parametrize(

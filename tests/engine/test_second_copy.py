@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import pytest
 
 from qdrant_model_migration.engine import give_consent, run_here, view
 from qdrant_model_migration.engine.journal import Journal
-from qdrant_model_migration.engine.second_copy import keep_copy, open_journal
+from qdrant_model_migration.engine.second_copy import keep_copy, keep_fact, open_journal
 from qdrant_model_migration.errors import JournalDamaged, Stopped
 from qdrant_model_migration.steps import StepContext
 from support.fake_run import AskFirst, Fake, Fill, job
@@ -128,3 +130,62 @@ def test_a_copy_that_cannot_be_made_does_not_end_the_run(
     monkeypatch.setattr(Journal, "write_copy", fails)
     assert run_here(run, job_of=job(Fill())) == 0
     assert "no second copy" in (run / "engine.log").read_text()
+
+
+def test_facts_are_added_to_the_copy_without_writing_all_of_it(
+    run: Path, deed: Deed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A million dead letters were copied for every fact of a step."""
+    copies: list[Path] = []
+    write_copy = Journal.write_copy
+
+    def counted(self: Journal, path: Path) -> None:
+        copies.append(path)
+        write_copy(self, path)
+
+    def remembers(ctx: StepContext) -> None:
+        for number in range(20):
+            ctx.remember("count", number)
+
+    monkeypatch.setattr(Journal, "write_copy", counted)
+    assert run_here(run, job_of=job(deed("one", remembers), deed("two", remembers))) == 0
+    assert len(copies) == 2, "one where each step begins"
+    gone(run / "journal.db")
+    assert open_journal(run).recall("count") == 19
+
+
+def test_a_consent_that_was_spent_is_spent_in_the_copy_too(tmp_path: Path) -> None:
+    """Else it would open its gate a second time."""
+    journal = open_journal(tmp_path)
+    journal.enter("running")
+    journal.add_consent("cutover", {"alias": "docs"}, "a")
+    journal.judge_consent(1, True)
+    keep_copy(journal, tmp_path)
+    journal.spend("cutover")
+    journal.remember("switched", {"alias": "docs"})
+    keep_fact(journal, tmp_path, "switched")
+    journal.close()
+    gone(tmp_path / "journal.db")
+    assert open_journal(tmp_path).consent("cutover") is None
+
+
+def test_a_change_of_the_copy_that_was_broken_off_is_taken_back(tmp_path: Path) -> None:
+    journal = open_journal(tmp_path)
+    journal.enter("running")
+    journal.remember("old_setting", "old")
+    keep_copy(journal, tmp_path)
+    journal.close()
+    copy = tmp_path / "journal.copy.db"
+    kill = (
+        "import os, sqlite3, sys\n"
+        "sql = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
+        "sql.execute('PRAGMA cache_size=1')\n"
+        "sql.execute('BEGIN')\n"
+        "sql.execute(\"UPDATE meta SET value = '1'\")\n"
+        "sql.execute(\"INSERT INTO meta VALUES('x', ?, 0)\", ('x' * 500_000,))\n"
+        "os.kill(os.getpid(), 9)\n"
+    )
+    subprocess.run([sys.executable, "-c", kill, str(copy)], check=False)
+    assert (tmp_path / "journal.copy.db-journal").exists()
+    gone(tmp_path / "journal.db")
+    assert open_journal(tmp_path).recall("old_setting") == "old"

@@ -12,7 +12,7 @@ from qdrant_model_migration.engine.journal import Journal, is_fact
 from qdrant_model_migration.engine.levers import Levers
 from qdrant_model_migration.engine.progress import Progress
 from qdrant_model_migration.engine.retrying import Retrying
-from qdrant_model_migration.engine.second_copy import keep_copy
+from qdrant_model_migration.engine.second_copy import keep_fact
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.qdrant import PointId, Qdrant
 
@@ -93,7 +93,7 @@ class Context:
     def remember(self, key: str, value: Any) -> None:
         self._journal.remember(key, value)
         if is_fact(key):
-            keep_copy(self._journal, self._folder)
+            keep_fact(self._journal, self._folder, key)
 
     def recall(self, key: str, default: Any = None) -> Any:
         return self._journal.recall(key, default)

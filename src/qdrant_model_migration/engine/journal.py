@@ -25,10 +25,9 @@ from qdrant_model_migration.errors import (
 
 FILE = "journal.db"
 COPY = "journal.copy.db"
-VERSION = 1
 SHOWN_BYTES = 262_144  # a remembered value above this is a step's own note, not a fact for screens
 
-_TABLES = """
+_FIRST = """
 CREATE TABLE run(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL, shown INTEGER NOT NULL);
 CREATE INDEX meta_shown ON meta(key) WHERE shown = 1;
@@ -47,6 +46,26 @@ CREATE TABLE dead_letters(
   point TEXT PRIMARY KEY, reason TEXT NOT NULL, held TEXT NOT NULL, at TEXT NOT NULL);
 CREATE TABLE rates(at TEXT NOT NULL, step INTEGER NOT NULL, done INTEGER NOT NULL, rate REAL);
 """
+_REASONS_COUNTED = """
+CREATE TABLE reasons(reason TEXT PRIMARY KEY, letters INTEGER NOT NULL) WITHOUT ROWID;
+INSERT INTO reasons SELECT reason, count(*) FROM dead_letters GROUP BY reason;
+CREATE TRIGGER letter_added AFTER INSERT ON dead_letters BEGIN
+  INSERT INTO reasons VALUES(new.reason, 1) ON CONFLICT(reason) DO UPDATE SET letters = letters + 1;
+END;
+CREATE TRIGGER letter_changed AFTER UPDATE OF reason ON dead_letters BEGIN
+  UPDATE reasons SET letters = letters - 1 WHERE reason = old.reason;
+  DELETE FROM reasons WHERE letters = 0;
+  INSERT INTO reasons VALUES(new.reason, 1) ON CONFLICT(reason) DO UPDATE SET letters = letters + 1;
+END;
+CREATE TRIGGER letter_removed AFTER DELETE ON dead_letters BEGIN
+  UPDATE reasons SET letters = letters - 1 WHERE reason = old.reason;
+  DELETE FROM reasons WHERE letters = 0;
+END;
+"""
+_FORMS = (_FIRST, _REASONS_COUNTED)
+"""What each version of the journal adds to the one before: an older one is brought up to date."""
+
+VERSION = len(_FORMS)
 
 
 class StepRow(NamedTuple):
@@ -77,6 +96,7 @@ class Journal:
             self._sql = sqlite3.connect(
                 uri, uri=True, timeout=30, isolation_level=None, check_same_thread=False
             )
+            _reach_the_disk(self._sql)
             try:
                 self._prepare()
             except BaseException:
@@ -88,12 +108,12 @@ class Journal:
         found = self._sql.execute("PRAGMA user_version").fetchone()[0]
         if found > VERSION:
             raise JournalFromNewer(str(self._path))
-        if found == 0:
-            tables = f"BEGIN IMMEDIATE;{_TABLES}PRAGMA user_version={VERSION};COMMIT"
-            self._sql.executescript(tables)
-            self._sql.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        elif self._sql.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+        if found and self._sql.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
             raise JournalDamaged(str(self._path))
+        for version, form in enumerate(_FORMS[found:], found + 1):
+            self._sql.executescript(f"BEGIN IMMEDIATE;{form}PRAGMA user_version={version};COMMIT")
+        if not found:
+            self._sql.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _write_ahead(self) -> bool:
         """WAL lets faces read while the engine writes. Network disks cannot do it."""
@@ -124,7 +144,33 @@ class Journal:
             path.unlink(missing_ok=True)
             path.touch(mode=0o600)
             with closing(sqlite3.connect(path)) as copy:
+                _reach_the_disk(copy)
                 self._sql.backup(copy)
+                copy.execute("PRAGMA journal_mode=DELETE")  # no file beside it while it lies there
+
+    def add_to_copy(self, path: Path, fact: str) -> None:
+        """Bring a copy up to date in this fact, and in what is small: run, steps and consents.
+
+        That costs the same however many events and dead letters there are.
+        """
+        with self._lock, self._words():
+            self._sql.execute("ATTACH ? AS copy", (f"{path.absolute().as_uri()}?mode=rw",))
+            try:
+                self._sql.execute("BEGIN")
+                for table in ("run", "steps", "consents"):
+                    self._sql.execute(f"DELETE FROM copy.{table}")  # noqa: S608 - our own names
+                    self._sql.execute(f"INSERT INTO copy.{table} SELECT * FROM main.{table}")  # noqa: S608
+                self._sql.execute(
+                    "INSERT OR REPLACE INTO copy.meta SELECT * FROM main.meta WHERE key = ?",
+                    (fact,),
+                )
+                self._sql.execute("COMMIT")
+            except BaseException:
+                if self._sql.in_transaction:
+                    self._sql.execute("ROLLBACK")
+                raise
+            finally:
+                self._sql.execute("DETACH copy")
 
     # --- transactions -------------------------------------------------------------------------
 
@@ -348,6 +394,12 @@ class Journal:
             sql.execute(
                 "UPDATE consents SET spent = ? WHERE gate = ? AND spent IS NULL", (now(), gate)
             )
+
+
+def _reach_the_disk(sql: sqlite3.Connection) -> None:
+    """On macOS a plain sync ends in the drive's own memory, which a power cut takes with it."""
+    sql.execute("PRAGMA fullfsync=1")
+    sql.execute("PRAGMA checkpoint_fullfsync=1")
 
 
 def is_fact(key: str) -> bool:

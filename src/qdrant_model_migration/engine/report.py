@@ -308,10 +308,10 @@ def _letters_csv(watch: Watch) -> str:
 
 
 def _letters(watch: Watch) -> Iterator[DeadLetter]:
-    skip = 0
-    while page := watch.dead_letters(skip=skip, limit=PAGE):
+    last = 0
+    while page := watch.dead_letters(after=last, limit=PAGE):
         yield from page
-        skip += len(page)
+        last = page[-1].number
 
 
 def _not_a_formula(text: str) -> str:

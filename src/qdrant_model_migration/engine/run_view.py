@@ -75,8 +75,9 @@ class ConsentView(NamedTuple):
 
 
 class DeadLetter(NamedTuple):
-    """point: the id as text; held: what the field holds, shortened."""
+    """number: its place in the list. point: the id as text. held: what the field holds, shortened."""
 
+    number: int
     point: str
     reason: str
     held: str
@@ -153,10 +154,10 @@ def list_runs(runs: Path | None = None) -> tuple[RunView, ...]:
     return tuple(sorted(found, key=lambda run: run.since, reverse=True))
 
 
-def dead_letters(folder: Path, *, skip: int = 0, limit: int = 1000) -> tuple[DeadLetter, ...]:
+def dead_letters(folder: Path, *, after: int = 0, limit: int = 1000) -> tuple[DeadLetter, ...]:
     """The points that a run has set aside, oldest first. Raises JournalDamaged, NoSuchRun."""
     with closing(Watch(folder)) as watch:
-        return watch.dead_letters(skip=skip, limit=limit)
+        return watch.dead_letters(after=after, limit=limit)
 
 
 class Watch:
@@ -208,13 +209,17 @@ class Watch:
             )
         )
 
-    def dead_letters(self, *, skip: int = 0, limit: int = 1000) -> tuple[DeadLetter, ...]:
-        """The points set aside, in the order in which that happened."""
+    def dead_letters(self, *, after: int = 0, limit: int = 1000) -> tuple[DeadLetter, ...]:
+        """The points set aside, in the order in which that happened; those numbered above `after`.
+
+        A page costs the same wherever it stands.
+        """
         rows = self._ask(
-            "SELECT point, reason, held, at FROM dead_letters ORDER BY rowid LIMIT ? OFFSET ?",
-            limit, skip,
+            "SELECT rowid, point, reason, held, at FROM dead_letters WHERE rowid > ? "
+            "ORDER BY rowid LIMIT ?",
+            after, limit,
         )  # fmt: skip
-        return tuple(DeadLetter(point[2:], reason, held, at) for point, reason, held, at in rows)
+        return tuple(DeadLetter(number, point[2:], *rest) for number, point, *rest in rows)
 
     def _ask(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """Rows, or none where there is no journal yet. Raises JournalDamaged."""
@@ -278,9 +283,7 @@ class Watch:
                 "way_back, details, extra FROM steps ORDER BY n"
             )
         )
-        letters = dict(
-            sql.execute("SELECT reason, count(*) FROM dead_letters GROUP BY reason").fetchall()
-        )
+        letters = _reasons(sql)
         events = sql.execute(
             "SELECT * FROM events ORDER BY id DESC LIMIT ?", (self._events,)
         ).fetchall()
@@ -344,6 +347,15 @@ class Watch:
     def _broken(self, error: QmmError, live: bool) -> RunView:
         said = {"what": error.what, "why": error.why, "todo": error.todo}
         return self._blank()._replace(state="failed", live=live, error=said)
+
+
+def _reasons(sql: sqlite3.Connection) -> dict[str, int]:
+    """How many dead letters there are for each reason; the engine counts as it writes them."""
+    if sql.execute("PRAGMA user_version").fetchone()[0] == 1:  # left by the first version
+        return dict(
+            sql.execute("SELECT reason, count(*) FROM dead_letters GROUP BY reason").fetchall()
+        )
+    return dict(sql.execute("SELECT reason, letters FROM reasons").fetchall())
 
 
 def _values(rows: Iterable[tuple[str, str]]) -> dict[str, Any]:

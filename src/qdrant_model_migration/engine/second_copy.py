@@ -1,4 +1,4 @@
-"""A second copy of the journal, made where a step begins and whenever a step keeps a fact.
+"""A second copy of the journal, made where a step begins; facts that a step keeps are added to it.
 
 If the journal is damaged, the run goes on from the copy. That is safe: what is missing in it was
 done by steps that find out from the server what is done, and no fact is missing in it.
@@ -17,16 +17,27 @@ from qdrant_model_migration.engine.stamps import local
 from qdrant_model_migration.errors import JournalDamaged, QmmError
 
 ASIDE = "journal.damaged.db"
+SIDES = ("-journal", "-wal", "-shm")
 
 
 def keep_copy(journal: Journal, folder: Path) -> None:
     """Replace the copy by the journal as it is now. Failing to is no reason to end a run."""
-    part = folder / f".{COPY}"
+    part, copy = folder / f".{COPY}", folder / COPY
     try:
         journal.write_copy(part)
-        part.replace(folder / COPY)
+        for end in SIDES:  # what a broken-off change of the last copy left is not of this one
+            copy.with_name(COPY + end).unlink(missing_ok=True)
+        part.replace(copy)
     except (QmmError, OSError) as error:
         log.warning("no second copy of the journal was made: %s", error)
+
+
+def keep_fact(journal: Journal, folder: Path, key: str) -> None:
+    """Add one fact to the copy, whatever the size of the journal; a copy that fails is made anew."""
+    try:
+        journal.add_to_copy(folder / COPY, key)
+    except QmmError:
+        keep_copy(journal, folder)
 
 
 def open_journal(folder: Path, secret: str = "") -> Journal:
@@ -35,7 +46,7 @@ def open_journal(folder: Path, secret: str = "") -> Journal:
     Raises JournalDamaged where neither can be used; both are left as they are then.
     """
     path, copy = folder / FILE, folder / COPY
-    kept = _last_heard(copy, "&immutable=1")
+    kept = _last_heard(copy, "rw")
     if kept is None:
         return Journal(path, secret=secret)
     found = _last_heard(path)
@@ -51,7 +62,7 @@ def _from_copy(path: Path, copy: Path, kept: str, secret: str) -> Journal:
     whole = path.with_name(f".{FILE}")
     shutil.copyfile(copy, whole)
     whole.chmod(0o600)
-    for end in ("", "-wal", "-shm", "-journal"):
+    for end in ("", *SIDES):
         side = path.with_name(path.name + end)
         if side.exists():
             side.replace(path.with_name(ASIDE + end))
@@ -67,11 +78,14 @@ def _from_copy(path: Path, copy: Path, kept: str, secret: str) -> Journal:
     return journal
 
 
-def _last_heard(path: Path, how: str = "") -> str | None:
-    """When the engine last wrote to a journal; None where there is nothing usable."""
+def _last_heard(path: Path, mode: str = "ro") -> str | None:
+    """When the engine last wrote to a journal; None where there is nothing usable.
+
+    mode: "rw" takes back first what was broken off in the middle of a change.
+    """
     if not path.exists():
         return None
-    uri = f"{path.absolute().as_uri()}?mode=ro{how}"
+    uri = f"{path.absolute().as_uri()}?mode={mode}"
     try:
         with closing(sqlite3.connect(uri, uri=True, timeout=5)) as sql:
             row = sql.execute("SELECT value FROM run WHERE key = 'heard'").fetchone()
