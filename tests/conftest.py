@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -14,3 +15,15 @@ def fake_qdrant() -> Iterator[FakeQdrant]:
     """A fresh fake server of version 1.18.3 without keys; make others with `FakeQdrant(...)`."""
     with FakeQdrant() as fake:
         yield fake
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_state_of_this_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What is remembered from run to run is remembered in a folder of the tests."""
+    before = os.environ.get("XDG_STATE_HOME")
+    os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("state"))
+    yield
+    if before is None:
+        del os.environ["XDG_STATE_HOME"]
+    else:
+        os.environ["XDG_STATE_HOME"] = before

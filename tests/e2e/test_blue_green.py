@@ -96,6 +96,20 @@ def test_the_whole_trip_ends_at_a_switched_alias(place: Place, make_blue_green: 
     assert place.models.new.name in report
 
 
+def test_what_is_sent_and_what_is_handed_round_names_no_path_of_this_machine(
+    place: Place, make_blue_green: Make
+) -> None:
+    folder = to_the_cutover(make_blue_green())
+    give_consent(folder, "cutover", consent(place))
+    assert run_here(folder) == 0, view(folder).error
+    path = str(Path(str(place.models.new.folder)).parent)
+    for name in ("report.md", "report.html", "dead-letters.csv"):
+        assert path not in (folder / name).read_text(encoding="utf-8"), name
+    assert all(path not in event.text for event in view(folder).events)
+    for request in place.fake.requests if place.fake else ():
+        assert path.encode() not in request.raw, request.path
+
+
 def test_a_wrong_name_does_not_open_the_cutover(place: Place, make_blue_green: Make) -> None:
     folder = to_the_cutover(make_blue_green())
     give_consent(folder, "cutover", {**consent(place), "alias": "doc"})

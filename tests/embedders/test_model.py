@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from pydantic import ValidationError
 
@@ -22,6 +24,14 @@ FULL = ModelRef(
 
 def test_a_model_comes_back_unchanged_from_a_collections_metadata() -> None:
     assert ModelRef.of_metadata({"mine": 1, **FULL.to_metadata()}) == FULL
+
+
+def test_a_server_is_not_told_where_the_models_files_lie() -> None:
+    here = FULL.model_copy(update={"folder": "/home/someone/models/nomic"})
+    assert "/home/someone" not in json.dumps(here.to_metadata())
+    told = ModelRef.of_metadata(here.to_metadata())
+    assert told is not None
+    assert told.same_vectors(here) is True
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
-from qdrant_model_migration.embedders import model_by_name, within_reach
+from qdrant_model_migration.embedders import (
+    ModelRef,
+    model_by_name,
+    model_from_folder,
+    open_embedder,
+    within_reach,
+)
 from qdrant_model_migration.embedders.fingerprint import fingerprint
 from qdrant_model_migration.embedders.places import download_folders
+from qdrant_model_migration.errors import ModelOutOfReach
 from support.tiny_onnx import tiny_download, tiny_onnx
 
 REPO = "Qdrant/all-MiniLM-L6-v2-onnx"
@@ -42,6 +50,56 @@ def test_a_download_of_the_time_before_the_hub_is_found(downloads: Path) -> None
 def test_an_interrupted_download_is_not_taken_for_a_model(downloads: Path) -> None:
     (downloads / "models--Qdrant--all-MiniLM-L6-v2-onnx" / "blobs").mkdir(parents=True)
     assert not within_reach(model_by_name(LABEL))
+
+
+def told(model: ModelRef) -> ModelRef:
+    """The model as a collection's metadata tells of it."""
+    found = ModelRef.of_metadata(model.to_metadata())
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    return tmp_path / "state" / "qmm"
+
+
+def test_a_model_that_was_opened_here_is_found_again_without_its_folder(
+    tmp_path: Path, state: Path
+) -> None:
+    model = model_from_folder(tiny_onnx(tmp_path / "tiny"))
+    assert told(model).folder is None
+    assert within_reach(told(model))
+    assert open_embedder(told(model)).model == model
+    known = model_from_folder(tiny_onnx(tmp_path / "known", dimensions=384), name=LABEL)
+    assert open_embedder(told(known)).model == known
+
+
+def test_a_model_that_changed_or_left_its_folder_is_not_found_there(
+    tmp_path: Path, state: Path
+) -> None:
+    folder = tiny_onnx(tmp_path / "tiny")
+    model = model_from_folder(folder)
+    tiny_onnx(folder, seed=1)
+    assert not within_reach(told(model))
+    with pytest.raises(ModelOutOfReach, match="tiny is not on this computer"):
+        open_embedder(told(model))
+    tiny_onnx(folder)
+    assert within_reach(told(model))
+    shutil.rmtree(folder)
+    assert not within_reach(told(model))
+
+
+def test_a_state_folder_that_cannot_be_used_costs_only_the_memory(
+    tmp_path: Path, state: Path
+) -> None:
+    model = model_from_folder(tiny_onnx(tmp_path / "tiny"))
+    (state / "model-folders.json").write_text("[not json")
+    assert not within_reach(told(model))
+    shutil.rmtree(state)
+    state.write_text("a file in its place")
+    assert open_embedder(model).model == model
 
 
 def test_a_fingerprint_sees_a_change_anywhere_in_a_large_file(tmp_path: Path) -> None:

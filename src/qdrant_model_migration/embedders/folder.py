@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from qdrant_model_migration.embedders.catalogue import TOKENIZER, catalogue
-from qdrant_model_migration.embedders.fast import FastEmbedder
 from qdrant_model_migration.embedders.model import ModelRef, Pooling
+from qdrant_model_migration.embedders.opening import open_embedder
 from qdrant_model_migration.embedders.quiet import import_quietly
 from qdrant_model_migration.errors import (
     FolderHoldsNoModel,
@@ -92,7 +92,7 @@ def model_from_folder(
 
 def _opened(model: ModelRef) -> ModelRef:
     """The model after it has been opened and has made a vector of the right size."""
-    embedder = FastEmbedder(model, threads=1)
+    embedder = open_embedder(model, threads=1)
     embedder.embed(["one text, to see that it works"], "passage")
     return embedder.model
 

@@ -116,8 +116,13 @@ class ModelRef(BaseModel):
         return self.fingerprint == other.fingerprint
 
     def to_metadata(self) -> dict[str, Any]:
-        """What a collection's metadata gets: {METADATA_KEY: {...}}."""
-        return {METADATA_KEY: self.model_dump(mode="json", exclude_defaults=True)}
+        """What a collection's metadata gets: {METADATA_KEY: {...}}.
+
+        All that makes the same vectors again, and nothing of this machine: a server is not told
+        where files lie.
+        """
+        told = self.model_dump(mode="json", exclude_defaults=True, exclude={"folder"})
+        return {METADATA_KEY: told}
 
     @classmethod
     def of_metadata(cls, metadata: Mapping[str, Any]) -> ModelRef | None:

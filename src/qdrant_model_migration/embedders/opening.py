@@ -10,13 +10,14 @@ from qdrant_model_migration.embedders.embedder import Embedder
 from qdrant_model_migration.embedders.fast import FastEmbedder
 from qdrant_model_migration.embedders.fingerprint import fingerprint
 from qdrant_model_migration.embedders.model import ModelRef
-from qdrant_model_migration.embedders.places import downloaded, locate
+from qdrant_model_migration.embedders.places import at_home, downloaded, locate
 from qdrant_model_migration.embedders.practice import (
     RECIPES,
     PracticeEmbedder,
     practice_model,
     practice_models_folder,
 )
+from qdrant_model_migration.embedders.remembered import remember
 from qdrant_model_migration.errors import ModelOutOfReach, ModelUnknown
 
 
@@ -24,13 +25,19 @@ def open_embedder(model: ModelRef, *, threads: int | None = None) -> Embedder:
     """Open a model that is on this machine; the network is never used.
 
     threads: how many it may use; None: all cores. Where `model.fingerprint` is set, the files must
-    still be the same. Raises ModelOutOfReach, ModelUnknown, ModelUnusable, ModelChanged.
+    still be the same, and it is found by that where it is told without its folder. Raises ModelOutOfReach, ModelUnknown, ModelUnusable, ModelChanged.
     """
+    model = at_home(model)
+    opened: Embedder
     if model.kind == "practice":
-        return PracticeEmbedder(model)
-    if model.model_file is None and model.name.lower() not in catalogue():
+        opened = PracticeEmbedder(model)
+    elif model.model_file is None and model.name.lower() not in catalogue():
         raise ModelUnknown(model.name, _alike(model.name))
-    return FastEmbedder(model, threads)
+    else:
+        opened = FastEmbedder(model, threads)
+    if opened.model.folder is not None and opened.model.fingerprint is not None:
+        remember(opened.model.fingerprint, opened.model.folder)
+    return opened
 
 
 def list_models(practice: Path | None = None) -> tuple[ModelRef, ...]:

@@ -10,8 +10,11 @@ from pathlib import Path
 import platformdirs
 
 from qdrant_model_migration.embedders.catalogue import TOKENIZER, Entry, catalogue
+from qdrant_model_migration.embedders.fingerprint import fingerprint
 from qdrant_model_migration.embedders.model import ModelRef
 from qdrant_model_migration.embedders.practice import FILE as PRACTICE_FILE
+from qdrant_model_migration.embedders.practice import practice_models_folder
+from qdrant_model_migration.embedders.remembered import remembered
 
 
 def download_folders() -> tuple[Path, ...]:
@@ -28,11 +31,32 @@ def download_folders() -> tuple[Path, ...]:
 
 def locate(model: ModelRef) -> Path | None:
     """The folder that holds all files of this model; None: they are not all on this machine."""
+    model = at_home(model)
     if model.folder is not None:
         folder = Path(model.folder)
         return folder if _whole(folder, files_of(model)) else None
     entry = catalogue().get(model.name.lower())
     return None if entry is None else downloaded(entry)
+
+
+def at_home(model: ModelRef) -> ModelRef:
+    """The model with the folder of its files, where it is told without: by its fingerprint.
+
+    Unchanged where it has one, where downloads hold it, and where it is not on this machine.
+    """
+    entry = catalogue().get(model.name.lower()) if model.kind == "fastembed" else None
+    if model.folder is not None or model.fingerprint is None:
+        return model
+    if model.model_file is None and entry is not None and downloaded(entry) is not None:
+        return model
+    places = [remembered(model.fingerprint)]
+    if model.kind == "practice":
+        places.append(practice_models_folder() / model.short_name)
+    files = files_of(model)
+    for folder in filter(None, places):
+        if _whole(folder, files) and fingerprint(folder, files) == model.fingerprint:
+            return model.model_copy(update={"folder": str(folder)})
+    return model
 
 
 def files_of(model: ModelRef) -> tuple[str, ...]:

@@ -160,6 +160,7 @@ class Application:
         model = ModelRef.of_metadata(config.metadata)
         if model is None:
             raise ModelOutOfReach(f"the model of {collection}")
+        model = self._sandbox.own(model)
         key = model.model_dump_json()
         if key not in self._opened:
             self._opened[key] = self._open_model(model)

@@ -102,6 +102,12 @@ class Sandbox:
         """The model to migrate to. Raises ModelOutOfReach before `prepare`."""
         return practice_model(NEW_MODEL, self.models)
 
+    def own(self, model: ModelRef) -> ModelRef:
+        """A practice model that a collection names, with the folder where it lies here."""
+        if model.kind != "practice":
+            return model
+        return model.model_copy(update={"folder": str(self.models / model.short_name)})
+
     def answers(self) -> dict[str, Any]:
         """The answers that practice suggests; the other questions have suggestions of their own."""
         return {
