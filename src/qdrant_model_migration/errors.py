@@ -624,6 +624,44 @@ class PlanError(UsageError):
     """
 
 
+class WarningsOpen(UsageError):
+    """Serious warnings of a plan are not acknowledged."""
+
+    def __init__(self, ids: tuple[str, ...]) -> None:
+        are = "warning is" if len(ids) == 1 else "warnings are"
+        super().__init__(
+            f"{len(ids)} {are} not acknowledged yet: {', '.join(ids)}.",
+            "They say what this plan changes or loses. Nothing was written.",
+            "Read them with qmm plan, then add "
+            + " ".join(f"--accept {warning}" for warning in ids)
+            + ".",
+        )
+
+
+class AcceptedUnasked(UsageError):
+    """A warning was acknowledged that the plan does not name."""
+
+    def __init__(self, ids: tuple[str, ...], asked: tuple[str, ...]) -> None:
+        super().__init__(
+            f"This plan asks for no acknowledgement of {', '.join(ids)}.",
+            f"It asks for: {', '.join(asked) or 'none'}.",
+            "Name only those.",
+        )
+
+
+class WarningsChanged(UsageError):
+    """The list of warnings, or what it is about, is not the one that the planner wrote."""
+
+    def __init__(self, collection: str) -> None:
+        super().__init__(
+            "The warnings of this plan are not those that it was made with.",
+            "must_accept, lost_settings, collection, strategy or seal was edited, or an older "
+            "version made the plan. Nothing was written.",
+            "Put the lines back, or make the plan again; --from takes its answers over: "
+            f"qmm plan {collection} --from plan.yaml",
+        )
+
+
 # --- Runs -------------------------------------------------------------------------------------
 
 

@@ -9,9 +9,16 @@ import pytest
 
 from qdrant_model_migration.engine import create_run, read_card, run_here, view
 from qdrant_model_migration.engine.job import job_of
-from qdrant_model_migration.errors import PlanError, PlanHasRun
+from qdrant_model_migration.engine.run_folder import card_of, make_folder
+from qdrant_model_migration.errors import (
+    AcceptedUnasked,
+    PlanError,
+    PlanHasRun,
+    WarningsChanged,
+    WarningsOpen,
+)
 from qdrant_model_migration.pipeline.move import Keep, Move, TargetVector
-from qdrant_model_migration.plan import Acceptance, Alias, Plan, load_plan, save_plan
+from qdrant_model_migration.plan import Acceptance, Alias, Plan, load_plan, save_plan, sealed
 from qdrant_model_migration.qdrant import Address
 from qdrant_model_migration.steps.create_collection import CreateCollection
 from support.fake_qdrant import FakeQdrant
@@ -22,7 +29,7 @@ PARAMS = {"size": 4, "distance": "Cosine"}
 def plan_for(url: str) -> Plan:
     """Only one step, which every Qdrant can do: create the new collection."""
     vector = TargetVector(name="", params=PARAMS, origin=Keep(source=""))
-    return Plan(
+    plan = Plan(
         made_at="2026-11-24T09:12:00+00:00",
         strategy="blue_green",
         title="Blue-green",
@@ -33,8 +40,10 @@ def plan_for(url: str) -> Plan:
         alias=Alias(name="docs", exists=True),
         move=Move(source="docs_old", target="docs_new", vectors=(vector,)),
         steps=(CreateCollection(),),
+        must_accept=("W11",),
         accepted={"W11": Acceptance(at="2026-11-24", said="yes")},
     )
+    return sealed(plan)
 
 
 @pytest.fixture
@@ -71,7 +80,8 @@ def test_a_plan_file_and_its_plan_are_the_same_run(plan: Plan, runs: Path, tmp_p
     run = create_run(path, runs)
     with pytest.raises(PlanHasRun, match=run.name):
         create_run(plan, runs)
-    accepted = plan.model_copy(update={"accepted": {}})
+    later = {"W11": Acceptance(at="2026-11-25", said="yes, again")}
+    accepted = plan.model_copy(update={"accepted": later})
     with pytest.raises(PlanHasRun, match=run.name):
         create_run(accepted, runs)
 
@@ -82,6 +92,64 @@ def test_a_plan_that_is_none_makes_no_run(runs: Path, tmp_path: Path) -> None:
     with pytest.raises(PlanError):
         create_run(path, runs)
     assert not runs.exists()
+
+
+def test_a_plan_whose_warnings_are_not_acknowledged_makes_no_run(plan: Plan, runs: Path) -> None:
+    with pytest.raises(WarningsOpen, match="W11"):
+        create_run(plan.model_copy(update={"accepted": {}}), runs)
+    assert not runs.exists()
+
+
+@pytest.mark.parametrize(
+    "edited",
+    [
+        {"must_accept": (), "accepted": {}},
+        {"must_accept": (), "accepted": {}, "seal": ""},
+        {"collection": "docs_other"},
+        {"strategy": "truncate"},
+        {"lost_settings": ("replication",)},
+    ],
+)
+def test_a_list_of_warnings_changed_by_hand_makes_no_run(
+    plan: Plan, runs: Path, tmp_path: Path, edited: dict[str, object]
+) -> None:
+    path = tmp_path / "plan.yaml"
+    save_plan(plan.model_copy(update=edited), path)
+    with pytest.raises(WarningsChanged, match="docs"):
+        create_run(path, runs)
+    assert not runs.exists()
+
+
+def test_an_acknowledgement_that_the_plan_does_not_ask_for_makes_no_run(
+    plan: Plan, runs: Path
+) -> None:
+    stray = {**plan.accepted, "W99": Acceptance(at="2026-11-24", said="yes")}
+    with pytest.raises(AcceptedUnasked, match="W99"):
+        create_run(plan.model_copy(update={"accepted": stray}), runs)
+
+
+def test_other_lines_of_a_plan_may_be_edited(plan: Plan, runs: Path, tmp_path: Path) -> None:
+    path = tmp_path / "plan.yaml"
+    save_plan(plan, path)
+    path.write_text(path.read_text().replace("docs_new", "docs_mine"))
+    assert run_here(create_run(path, runs)) == 0
+
+
+def test_the_engine_carries_out_no_plan_whose_warnings_are_open(plan: Plan, runs: Path) -> None:
+    """A folder that was not made by create_run: the engine looks for itself."""
+    open_ = plan.model_copy(update={"accepted": {}})
+    run = make_folder(card_of(open_), lambda path: save_plan(open_, path), runs)
+    assert run_here(run) == 4
+    found = view(run)
+    assert found.error is not None
+    assert "not acknowledged yet: W11" in found.error["what"]
+    assert {step.state for step in found.steps} <= {" "}
+
+
+def test_a_run_of_the_first_version_goes_on(plan: Plan, runs: Path) -> None:
+    old = plan.model_copy(update={"seal": ""})
+    run = make_folder(card_of(old), lambda path: save_plan(old, path), runs)
+    assert run_here(run) == 0
 
 
 def test_a_plan_that_was_edited_after_the_start_is_refused(plan: Plan, runs: Path) -> None:

@@ -7,6 +7,7 @@ from qdrant_model_migration.advice.estimate import estimate
 from qdrant_model_migration.advice.walk import walk
 from qdrant_model_migration.advice.warnings import warnings_for
 from qdrant_model_migration.errors import PlanClosed, QuestionOpen, StrategyLater, StrategyUnfit
+from qdrant_model_migration.plan.acknowledged import sealed
 from qdrant_model_migration.plan.plan import Plan
 from qdrant_model_migration.strategies import Answers, Strategy
 from qdrant_model_migration.survey.facts import Survey
@@ -43,7 +44,7 @@ def make_plan(
     plan = strategy.build(survey, walked.settled)
     plan = plan.model_copy(update={"estimate": estimate(survey, plan, speed, made_of)})
     must = [w.id for w in warnings_for(survey, answers, strategy, plan) if w.severity == "must"]
-    return plan.model_copy(update={"must_accept": tuple(must)})
+    return sealed(plan.model_copy(update={"must_accept": tuple(must)}))
 
 
 def _instead(advice: Advice) -> str:

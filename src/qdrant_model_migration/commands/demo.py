@@ -82,9 +82,9 @@ def _alone(sandbox: Sandbox, points: int) -> int:
 def _plan(sandbox: Sandbox) -> Plan:
     from qdrant_model_migration.advice import ModelChoice, advise, answer_all
     from qdrant_model_migration.advice.make_plan import make_plan
-    from qdrant_model_migration.commands.accepting import acknowledge
     from qdrant_model_migration.commands.plan import speed_of
     from qdrant_model_migration.embedders import within_reach
+    from qdrant_model_migration.plan import acknowledge
     from qdrant_model_migration.qdrant import open_qdrant
     from qdrant_model_migration.sandbox import COLLECTION
     from qdrant_model_migration.survey import survey
@@ -108,7 +108,7 @@ def _plan(sandbox: Sandbox) -> Plan:
     click.echo(f"Strategy: {strategy.title}: {'; '.join(advice.because)}.")
     for warning in plan.must_accept:
         click.echo(f"Warning {warning} is acknowledged for practice.")
-    return acknowledge(plan, plan.must_accept)
+    return acknowledge(plan, plan.must_accept, "acknowledged for practice")
 
 
 def _progress(what: str, done: int, total: int) -> None:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from qdrant_model_migration import words
-from qdrant_model_migration.commands.accepting import acknowledge
 from qdrant_model_migration.commands.connecting import connect, server_options
+from qdrant_model_migration.commands.consents import BY_FLAG
 from qdrant_model_migration.errors import UsageError
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def command(
     from qdrant_model_migration.advice.make_plan import make_plan
     from qdrant_model_migration.advice.warnings import warnings_for
     from qdrant_model_migration.embedders import list_models, within_reach
-    from qdrant_model_migration.plan import save_plan
+    from qdrant_model_migration.plan import acknowledge, left_open, save_plan
     from qdrant_model_migration.strategies import by_name
     from qdrant_model_migration.survey import survey
 
@@ -82,7 +82,7 @@ def command(
         away = _not_here(advice, chosen)
     made_of = f"measured on {speed[1]} of your texts" if speed else ""
     plan = make_plan(found, complete, chosen, speed=speed[0] if speed else None, made_of=made_of)
-    plan = acknowledge(plan, accept)
+    plan = acknowledge(plan, accept, BY_FLAG)
     _say(plan, chosen, advice)
     for warning in warnings_for(found, complete, chosen, plan):
         sign = {"must": "!!", "caution": " !", "note": " i"}[warning.severity]
@@ -93,8 +93,7 @@ def command(
     save_plan(plan, output)
     if away:
         click.echo(f"{away} is not on this machine. Before the run: qmm models --fetch {away}")
-    left = [w for w in plan.must_accept if w not in plan.accepted]
-    more = "".join(f" --accept {w}" for w in left)
+    more = "".join(f" --accept {warning}" for warning in left_open(plan))
     click.echo(f"Saved {output}. Nothing was written to the server. Next: qmm run {output}{more}")
     return 0
 

@@ -7,9 +7,8 @@ from typing import Any
 
 import click
 
-from qdrant_model_migration.commands.accepting import with_acceptances
 from qdrant_model_migration.commands.connecting import ask_key
-from qdrant_model_migration.commands.consents import FOR_RUNS, consent_options, given
+from qdrant_model_migration.commands.consents import BY_FLAG, FOR_RUNS, consent_options, given
 from qdrant_model_migration.commands.follow import carry_on
 
 
@@ -30,10 +29,10 @@ def command(plan: Path, accept: tuple[str, ...], ask_key: bool, **consents: Any)
       qmm resume docs-1124 --cutover docs
     """
     from qdrant_model_migration.engine import create_run
-    from qdrant_model_migration.plan import load_plan
+    from qdrant_model_migration.plan import acknowledge, load_plan
 
     _ask_key(ask_key)
-    folder = create_run(with_acceptances(load_plan(plan), accept))
+    folder = create_run(acknowledge(load_plan(plan), accept, BY_FLAG))
     click.echo(f"Run {folder.name}: {folder}")
     return carry_on(folder, given(consents))
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from qdrant_model_migration.embedders import Embedder, ModelRef
 from qdrant_model_migration.engine.run_folder import PLAN, file_digest, read_card
-from qdrant_model_migration.errors import NoSuchRun, RunPlanChanged
+from qdrant_model_migration.errors import NoSuchRun, QmmError, RunPlanChanged, WarningsOpen
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.qdrant import Qdrant, Retry
 from qdrant_model_migration.steps import Step
@@ -23,7 +23,8 @@ Connect = Callable[[threading.Event, Callable[[Retry], None]], AbstractContextMa
 
 class Job(NamedTuple):
     """steps: in order. later: makes a step that is added to a run by its name. connect: opens the
-    Qdrant, given what stops it and what hears of retries."""
+    Qdrant, given what stops it and what hears of retries. closed: why the steps of the plan must
+    not be carried out; rollback and cleanup may be all the same."""
 
     steps: tuple[Step, ...]
     later: Callable[[str], Step]
@@ -31,12 +32,13 @@ class Job(NamedTuple):
     accepted: frozenset[str]
     connect: Connect
     open_embedder: Callable[[ModelRef], Embedder]
+    closed: QmmError | None = None
 
 
 def job_of(folder: Path) -> Job:
     """The job of a run folder. Raises PlanError, RunPlanChanged, NoSuchRun."""
     from qdrant_model_migration.embedders import open_embedder
-    from qdrant_model_migration.plan import load_plan
+    from qdrant_model_migration.plan import left_open, load_plan
     from qdrant_model_migration.qdrant import Patience, open_qdrant
     from qdrant_model_migration.steps import LATER
 
@@ -48,6 +50,7 @@ def job_of(folder: Path) -> Job:
     if changed:
         raise RunPlanChanged(folder.name)
     plan = load_plan(path)
+    left = left_open(plan)
 
     def connect(
         stop: threading.Event, on_retry: Callable[[Retry], None]
@@ -69,4 +72,5 @@ def job_of(folder: Path) -> Job:
         accepted=frozenset(plan.accepted),
         connect=connect,
         open_embedder=open_embedder,
+        closed=WarningsOpen(left) if left else None,
     )

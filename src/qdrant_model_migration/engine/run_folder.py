@@ -104,12 +104,15 @@ def read_card(folder: Path) -> Card:
 def create_run(plan: Plan | Path | str, runs: Path | None = None) -> Path:
     """Make the folder of a new run and put the plan into it; nothing is started.
 
-    Raises PlanHasRun or CollectionHasRun, naming the run that stands in the way, PlanError, or
+    Raises WarningsOpen, WarningsChanged or AcceptedUnasked where its warnings are not acknowledged,
+    PlanHasRun or CollectionHasRun, naming the run that stands in the way, PlanError, or
     RunFolderUnusable.
     """
-    from qdrant_model_migration.plan import load_plan, save_plan
+    from qdrant_model_migration.plan import load_plan, save_plan, why_closed
 
     loaded = load_plan(Path(plan)) if isinstance(plan, (str, Path)) else plan
+    if closed := why_closed(loaded):
+        raise closed
     return make_folder(card_of(loaded), lambda path: save_plan(loaded, path), runs or runs_folder())
 
 

@@ -144,6 +144,8 @@ class Runner:
     def _until_it_ends(self) -> Ending:
         try:
             job = self._job_of(self._folder)
+            if job.closed is not None and self._extra is None:
+                return self._failed(job.closed)
             todo = agenda(self._journal, job, self._extra, self._folder.name)
             if not todo or (self._was("state") in OVER and not todo[0].extra):
                 return self._as_it_was("Nothing was left to do.")

@@ -46,7 +46,10 @@ class Alias(Strict):
 
 
 class Plan(Strict):
-    """Everything a run needs. Written as YAML, strict on load, without secrets."""
+    """Everything a run needs. Written as YAML, strict on load, without secrets.
+
+    seal: over the warnings, see `acknowledged`; plans of the first version have none.
+    """
 
     qmm_plan: Literal[1] = 1
     made_at: str
@@ -64,6 +67,7 @@ class Plan(Strict):
     lost_settings: tuple[str, ...] = ()
     estimate: Estimate = Estimate()
     must_accept: tuple[str, ...] = ()
+    seal: str = ""
     accepted: dict[str, Acceptance] = Field(default_factory=dict)
     answers: dict[str, Any] = Field(default_factory=dict)
     practice: bool = False
