@@ -19,7 +19,7 @@ from qdrant_model_migration.engine import RunView, create_run, give_consent, run
 from qdrant_model_migration.engine.job import Job, job_of
 from qdrant_model_migration.pipeline.move import Embed, Keep, Load, Move, TargetVector, TextSource
 from qdrant_model_migration.pipeline.sameness import same_payload
-from qdrant_model_migration.plan import Plan
+from qdrant_model_migration.plan import Plan, sealed
 from qdrant_model_migration.qdrant import (
     Address,
     Patience,
@@ -180,7 +180,7 @@ class Trip:
             with self.open() as qdrant:
                 plan = plan_of(qdrant, batch)
         self.plan = plan
-        self.folder = create_run(plan, runs)
+        self.folder = create_run(sealed(plan), runs)
 
     def open(self) -> Qdrant:
         return open_qdrant(self.address, self.key)

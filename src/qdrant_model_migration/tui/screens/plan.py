@@ -14,7 +14,7 @@ from textual.widget import Widget
 from qdrant_model_migration import engine, words
 from qdrant_model_migration.advice import make_plan, warnings_for
 from qdrant_model_migration.errors import QmmError
-from qdrant_model_migration.plan import Plan, save_plan
+from qdrant_model_migration.plan import Plan, left_open, save_plan
 from qdrant_model_migration.strategies import by_name
 from qdrant_model_migration.tui import tasks
 from qdrant_model_migration.tui.saving import SAVE, free, save_given
@@ -69,7 +69,7 @@ class PlanScreen(Stop):
         plan = self.trip.plan
         if plan is None:
             return "there is no plan"
-        left = len(set(plan.must_accept) - set(plan.accepted))
+        left = len(left_open(plan))
         return f"{left} new warnings: go back" if left else ""
 
     def help(self) -> HelpText:
