@@ -126,6 +126,17 @@ def test_points_come_back_as_written_in_the_order_of_ids(qdrant: Qdrant, name: s
     assert qdrant.count(name, without_vector="words") == 4
 
 
+@pytest.mark.parametrize("rows", [[[1, 0], [0, 1]], np.eye(2, dtype=np.int8)])
+def test_a_multivector_of_whole_numbers_is_written_and_searched(
+    qdrant: Qdrant, name: str, rows: Any
+) -> None:
+    late = {"size": 2, "distance": "Dot", "multivector_config": {"comparator": "max_sim"}}
+    qdrant.create_collection(name, {"vectors": {"late": late}})
+    qdrant.insert(name, [Point(1, {}, {"late": rows})])
+    assert qdrant.scroll(name, vectors=True).points[0].vectors["late"] == [[1.0, 0.0], [0.0, 1.0]]
+    assert [hit.id for hit in qdrant.search(name, rows, using="late")] == [1]
+
+
 def test_the_unnamed_vector_may_have_named_ones_beside_it(qdrant: Qdrant, name: str) -> None:
     vectors = {"": {"size": 1, "distance": "Dot"}, "new": {"size": 2, "distance": "Dot"}}
     qdrant.create_collection(name, {"vectors": vectors})

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from qdrant_model_migration.errors import PointNotWritable
 from qdrant_model_migration.qdrant import Point, PointId, Qdrant, SparseVector, order, pages
+from qdrant_model_migration.qdrant.points import encode
 
 ids = st.one_of(
     st.integers(0, 2**64 - 1),
@@ -110,6 +111,23 @@ def test_every_kind_of_vector_comes_back_as_it_was_given(folder: Qdrant) -> None
     assert list(folder.scroll("kinds", vectors=["many"]).points[0].vectors) == ["many"]
     assert folder.count("kinds", without_vector="dense") == 1
     assert folder.count("kinds", without_vector="many") == 2
+
+
+@pytest.mark.parametrize(
+    ("vector", "written"),
+    [
+        ([1, 0, 2**60], "[1.0,0.0,1.152921504606847e+18]"),
+        (np.array([1, 0], dtype=np.int8), "[1.0,0.0]"),
+        ([[1, 0], [0, 1]], "[[1.0,0.0],[0.0,1.0]]"),
+        (np.eye(2, dtype=np.uint8), "[[1.0,0.0],[0.0,1.0]]"),
+        (SparseVector((7, 9), (1, 2)), '{"indices":[7,9],"values":[1.0,2.0]}'),
+        ([], "[]"),
+    ],
+)
+def test_the_values_of_a_vector_are_written_as_floats(vector: Any, written: str) -> None:
+    text = encode(Point(1, {"whole": 1}, {"late": vector, "other": [0.5]})).decode()
+    assert f'"late":{written},' in text
+    assert '"payload":{"whole":1}' in text
 
 
 def test_the_unnamed_vector_is_named_by_the_empty_string(folder: Qdrant) -> None:

@@ -112,6 +112,12 @@ def server(request: pytest.FixtureRequest) -> Iterator[Server]:
 
 
 @pytest.fixture
+def newest_server() -> Iterator[Server]:
+    """The fake of version 1.19.0."""
+    yield from fake_server("1.19.0")
+
+
+@pytest.fixture
 def old_server() -> Iterator[Server]:
     """The fake of version 1.16.3: before update_mode, optimizations and vector names."""
     yield from fake_server("1.16.3")

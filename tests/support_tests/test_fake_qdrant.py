@@ -534,11 +534,39 @@ def test_multivectors_are_scored_by_the_best_row_for_each_query_row(server):
     name = server.create({"vectors": {"late": late}})
     server.upsert(
         name,
-        {"id": 1, "vector": {"late": [[1, 0], [0, 1]]}},
+        {"id": 1, "vector": {"late": [[1.0, 0.0], [0.0, 1.0]]}},
         {"id": 2, "vector": {"late": [[0.5, 0.5]]}},
     )
     hits = server.client.query_points(name, query=[[1.0, 0.0], [0.0, 1.0]], using="late").points
     assert [(hit.id, hit.score) for hit in hits] == [(1, 2.0), (2, 1.0)]
+
+
+def test_two_rows_of_whole_numbers_are_read_as_a_sparse_vector(server):
+    late = {"size": 2, "distance": "Dot", "multivector_config": {"comparator": "max_sim"}}
+    name = server.create({"vectors": {"late": late}})
+    path = f"/collections/{name}/points"
+    for rows, status in [
+        ([[1, 0], [0, 1]], 400),
+        ([[1, 0], [0.5, 1.0]], 400),
+        ([[1.0, 0], [0, 1]], 200),
+        ([[1, 0]], 200),
+        ([[1, 0], [0, 1], [1, 1]], 200),
+        ([[-1, 0], [0, 1]], 200),
+    ]:
+        body = {"points": [{"id": 1, "vector": {"late": rows}}]}
+        reply = server.ask("PUT", path, body, wait="true")
+        assert reply.status_code == status, (rows, reply.text)
+        reply = server.ask("POST", f"{path}/query", {"query": rows, "using": "late"})
+        assert reply.status_code == status, (rows, reply.text)
+        if status == 400:
+            assert "Conversion between sparse and regular vectors failed" in error(reply)
+
+
+def test_the_unnamed_multivector_of_whole_numbers_is_what_it_is(server):
+    late = {"size": 2, "distance": "Dot", "multivector_config": {"comparator": "max_sim"}}
+    name = server.create({"vectors": late})
+    server.upsert(name, {"id": 1, "vector": [[1, 0], [0, 1]]})
+    assert server.points(name)[0]["vector"] == [[1.0, 0.0], [0.0, 1.0]]
 
 
 def test_two_searches_are_fused_by_rank(server):
@@ -777,7 +805,10 @@ def test_wrong_vectors_are_refused_in_the_servers_words(server):
         ({"words": [1, 0]}, 400, "Conversion between sparse and regular vectors failed"),
         ({"new": {"indices": [1], "values": [1.0]}}, 400, "Conversion between sparse"),
         ({"words": {"indices": [1, 1], "values": [1, 1]}}, 422, "Validation error in JSON body"),
-        ({"new": ["a", "b"]}, 400, "Format error in JSON body"),
+        ({"new": ["a", "b"]}, 500, "InferenceService URL not configured"),
+        (["a", "b"], 500, "InferenceService URL not configured"),
+        ({"new": ["a"]}, 400, "Format error in JSON body"),
+        ({"new": ["a", "b", "c"]}, 400, "Format error in JSON body"),
     ]:
         body = {"points": [{"id": 1, "vector": vector}]}
         reply = server.ask("PUT", f"/collections/{name}/points", body, wait="true")
@@ -1148,10 +1179,13 @@ def test_a_request_larger_than_the_rate_limit_is_429_without_a_time(server):
     assert b"please try to split your request" in never.value.content
 
 
-def test_a_full_collection_refuses_points(server):
+def test_a_full_collection_refuses_points_once_it_has_counted_again(server):
     name = strict(server, max_points_count=3)
-    body = {"points": [{"id": 9, "vector": [1, 0, 0, 0]}]}
-    reply = server.ask("PUT", f"/collections/{name}/points", body, wait="true")
+    for one in range(3, 80):
+        body = {"points": [{"id": one, "vector": [1, 0, 0, 0]}]}
+        reply = server.ask("PUT", f"/collections/{name}/points", body, wait="true")
+        if reply.status_code != 200:
+            break
     assert reply.status_code == 400
     assert "Max points count limit of 3 reached!" in error(reply)
 
@@ -1174,6 +1208,10 @@ def test_a_standalone_server_has_no_cluster_and_no_shard_keys(server):
     assert reply.status_code == (405 if server.version >= (1, 19) else 400)
     assert "Distributed mode disabled" in error(reply)
     assert server.client.collection_cluster_info(name).shard_count == 1
+
+
+def test_the_newest_server_says_405_to_a_shard_key(newest_server):
+    test_a_standalone_server_has_no_cluster_and_no_shard_keys(newest_server)
 
 
 def test_optimizations_are_listed(server):

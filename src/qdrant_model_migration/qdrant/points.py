@@ -92,10 +92,17 @@ def _vector_from_json(value: Any) -> Vector:
 
 
 def vector_to_json(vector: WritableVector) -> Any:
-    """The JSON shape of one vector; numpy arrays keep their exact values."""
+    """The JSON shape of one vector; numpy arrays keep their exact values.
+
+    Every value is written as a float: the server reads two rows, the first of whole numbers, as a
+    sparse vector (lib/api/src/rest/schema.rs of Qdrant: an untagged enum).
+    """
     if isinstance(vector, SparseVector):
-        return {"indices": list(vector.indices), "values": list(vector.values)}
-    return vector if isinstance(vector, list) else vector.tolist()
+        return {"indices": list(vector.indices), "values": list(map(float, vector.values))}
+    rows: list[Any] = vector if isinstance(vector, list) else vector.tolist()
+    if rows and isinstance(rows[0], list):
+        return [list(map(float, row)) for row in rows]
+    return list(map(float, rows))
 
 
 def point_to_json(point: Point) -> dict[str, Any]:

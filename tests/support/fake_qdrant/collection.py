@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from . import filters, indexes, paths, replies, settings, vectors
-from .limits import Limits
+from .limits import LaggingCount, Limits
 from .optimizer import Optimizer
 from .points import PointId, Points, StoredPoint, key_of, point_id
 from .search import found
@@ -61,7 +61,8 @@ class Collection:
         self._clock = clock
         self._keep = keep
         self._columns: dict[str, tuple[int, list[StoredPoint], Any]] = {}
-        self.limits = Limits(self.config.get("strict_mode_config", {}), clock)
+        self._lagging = LaggingCount()
+        self.limits = self._strict_limits()
 
     # Settings
 
@@ -78,7 +79,7 @@ class Collection:
         before = self.config
         self.config = settings.patched(before, body, self._version)
         if body.get("strict_mode_config") is not None:
-            self.limits = Limits(self.config.get("strict_mode_config", {}), self._clock)
+            self.limits = self._strict_limits()
         if body.get("optimizers_config") is not None and self.forced_status == "grey":
             # Facts §7: only an optimizers PATCH, even an empty one, ends grey.
             self.forced_status = None
@@ -87,6 +88,9 @@ class Collection:
             rebuilds = body.get("quantization_config") is not None
             kind = "config_mismatch" if rebuilds else "indexing"
             self.optimizer.start(self.config, self.points, kind)
+
+    def _strict_limits(self) -> Limits:
+        return Limits(self.config.get("strict_mode_config", {}), self._clock, self._lagging)
 
     def create_vector_name(self, name: str, body: Json) -> int:
         """Facts §3: no point gets a vector, no optimization starts, versions stay (fact 10)."""

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from . import bm25, quantized, replies
 from .points import StoredPoint, point_id
 from .sparse import Sparse, as_sparse
-from .vectors import check_dimensions, check_shape, normalized
+from .vectors import as_read, check_dimensions, check_shape, normalized
 
 if TYPE_CHECKING:
     from .collection import Collection
@@ -75,6 +75,7 @@ def _passes(collection: Collection, body: Json, score: float, threshold: float) 
 
 
 def _vector_of(collection: Collection, query: object, body: Json) -> object:
+    query = as_read(query)
     if isinstance(query, dict):
         if bm25.is_bm25(query):
             return bm25.embedded(query, query=True)

@@ -26,15 +26,40 @@ def by_name(raw: object) -> Json:
 
     Documents for the server's own BM25 are embedded on the way.
     """
+    if is_document(raw):
+        raw = as_read(raw)
     if isinstance(raw, list):
         return {"": raw}
     if isinstance(raw, dict):
         refuse_inference(raw)
+        read = {name: as_read(one) for name, one in raw.items()}
         return {
             name: bm25.embedded(one, query=False) if bm25.is_bm25(one) else one
-            for name, one in raw.items()
+            for name, one in read.items()
         }
     raise replies.format_error("data did not match any variant of untagged enum VectorStruct")
+
+
+def is_document(raw: object) -> bool:
+    """Two texts: the server takes the first for a document and the second for its model."""
+    return isinstance(raw, list) and len(raw) == 2 and all(isinstance(one, str) for one in raw)
+
+
+def as_read(raw: Any) -> Any:
+    """Facts §17: a list of two may be read as an object with two fields.
+
+    Two texts as a document and its model; two rows, the first of whole numbers, as the indices and
+    values of a sparse vector. Written as `1.0`, they are rows. The unnamed vector of a point is
+    never read as sparse.
+    """
+    if is_document(raw):
+        return {"text": raw[0], "model": raw[1]}
+    if isinstance(raw, list) and len(raw) == 2 and all(isinstance(row, list) for row in raw):
+        indices, values = raw
+        whole = all(type(index) is int and 0 <= index < 2**32 for index in indices)
+        if whole and set(map(type, values)) <= _NUMBERS:
+            return {"indices": indices, "values": values}
+    return raw
 
 
 def refuse_inference(raw: Json) -> None:
