@@ -29,6 +29,7 @@ from qdrant_model_migration.errors import (
     StrategyLater,
     StrategyUnfit,
 )
+from qdrant_model_migration.pipeline.speed import Speed
 from qdrant_model_migration.plan import load_plan, save_plan
 from qdrant_model_migration.strategies import by_name, strategies
 from qdrant_model_migration.survey.facts import VectorFact
@@ -45,7 +46,7 @@ COMPRESS = {
 
 
 def test_a_plan_carries_answers_estimate_and_what_must_be_accepted(tmp_path):
-    plan = make_plan(docs(), ANSWERS, BLUE_GREEN, speed=58.0, made_of="measured on 256 texts")
+    plan = make_plan(docs(), ANSWERS, BLUE_GREEN, speed=Speed(58.0, "measured on 256 texts"))
     assert plan.strategy == "blue_green"
     assert plan.must_accept == ("W02",)
     assert plan.answers == ANSWERS
@@ -126,7 +127,7 @@ def test_no_strategy_that_cannot_run_is_ever_built():
 
 
 def test_the_estimate_says_how_each_number_was_made():
-    cost = make_plan(docs(), ANSWERS, BLUE_GREEN, speed=58.0, made_of="measured").estimate
+    cost = make_plan(docs(), ANSWERS, BLUE_GREEN, speed=Speed(58.0, "measured")).estimate
     assert cost.seconds.likely == pytest.approx((120_482 - 118) / 58, abs=0.1)
     assert cost.seconds.low < cost.seconds.likely < cost.seconds.high
     assert "58 texts/s, measured" in cost.seconds.how
@@ -141,7 +142,7 @@ def test_what_was_not_measured_is_not_known():
     cost = make_plan(docs(), ANSWERS, BLUE_GREEN, speed=None).estimate
     assert cost.seconds.likely is None
     assert cost.seconds.how == "not known: the speed was not tried"
-    uncounted = make_plan(docs(points=fact(None)), ANSWERS, BLUE_GREEN, speed=5.0).estimate
+    uncounted = make_plan(docs(points=fact(None)), ANSWERS, BLUE_GREEN, speed=Speed(5.0)).estimate
     assert uncounted.disk_bytes.likely is None
 
 
@@ -280,6 +281,6 @@ def test_the_practice_trip_makes_a_plan():
         "name": {"alias": "practice", "exists": True},
         "target": "practice_subwords",
     }
-    plan = make_plan(practice(), answers, BLUE_GREEN, speed=400.0)
+    plan = make_plan(practice(), answers, BLUE_GREEN, speed=Speed(400.0))
     assert plan.collection == "practice_words"
     assert plan.practice

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from qdrant_model_migration.advice import declared, make_plan, warnings_for
+from qdrant_model_migration.pipeline.speed import Speed
 from qdrant_model_migration.plan.plan import Estimate, Range
 from qdrant_model_migration.qdrant import Address
 from qdrant_model_migration.strategies import by_name
@@ -129,7 +130,7 @@ CASES = [
 ]  # fmt: skip
 
 WITH_PLAN = [
-    ("W21", make_plan(docs(), ANSWERS, by_name("blue_green"), speed=58.0), "note",
+    ("W21", make_plan(docs(), ANSWERS, by_name("blue_green"), speed=Speed(58.0)), "note",
      "120,482 x 768 x 4 bytes"),
     ("W22", DAYS, "caution", "At the measured speed 6 days (5 days to 8 days)."),
     ("W24", with_cost(Estimate(usd=2.83)), "caution", "About 2.83 USD."),

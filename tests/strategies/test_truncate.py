@@ -9,6 +9,7 @@ import pytest
 from qdrant_model_migration.advice import advise, make_plan
 from qdrant_model_migration.errors import StrategyUnfit
 from qdrant_model_migration.pipeline.move import Cut, Keep, TextSource
+from qdrant_model_migration.pipeline.speed import Speed
 from qdrant_model_migration.plan import load_plan, save_plan
 from qdrant_model_migration.strategies import by_name
 from qdrant_model_migration.survey.facts import VectorFact
@@ -76,7 +77,7 @@ def test_nothing_in_the_plan_speaks_of_embedding():
 
 
 def test_the_time_is_that_of_writing_whatever_the_model_could_do():
-    tried = make_plan(nomic(), answers(), TRUNCATE, speed=5.0).estimate.seconds
+    tried = make_plan(nomic(), answers(), TRUNCATE, speed=Speed(5.0)).estimate.seconds
     assert tried == make_plan(nomic(), answers(), TRUNCATE, speed=None).estimate.seconds
     assert tried.likely == pytest.approx(120_482 / 5_000, abs=0.1)
     assert "texts/s" not in tried.how

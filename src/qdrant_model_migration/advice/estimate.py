@@ -7,6 +7,7 @@ from typing import Any
 
 from qdrant_model_migration import words
 from qdrant_model_migration.pipeline.move import Move, TargetVector
+from qdrant_model_migration.pipeline.speed import Speed
 from qdrant_model_migration.plan.plan import Estimate, Plan, Range
 from qdrant_model_migration.strategies.answered import missing_texts
 from qdrant_model_migration.survey.facts import Survey, VectorFact
@@ -23,12 +24,9 @@ _TO_FOLDER = (600, 200, 60)
 _QUANTIZED = {"scalar": 1 / 4, "turbo": 1 / 8, "product": 1 / 16, "binary": 1 / 32}
 
 
-def estimate(survey: Survey, plan: Plan, speed: float | None, made_of: str = "") -> Estimate:
-    """The estimate for a plan. speed: texts per second; None: not tried, so no time is given.
-
-    made_of: how the speed was measured, e.g. "measured on 256 of your texts".
-    """
-    seconds = _seconds(survey, plan, speed, made_of)
+def estimate(survey: Survey, plan: Plan, speed: Speed | None) -> Estimate:
+    """The estimate for a plan. speed: None: not tried, so no time is given."""
+    seconds = _seconds(survey, plan, speed)
     disk, memory = _room(survey, plan)
     return Estimate(
         seconds=seconds,
@@ -41,7 +39,7 @@ def estimate(survey: Survey, plan: Plan, speed: float | None, made_of: str = "")
     )
 
 
-def _seconds(survey: Survey, plan: Plan, speed: float | None, made_of: str) -> Range:
+def _seconds(survey: Survey, plan: Plan, speed: Speed | None) -> Range:
     if plan.move is None:
         return Range(how="not known: the server works alone and does not say how far it is")
     points = survey.points.value
@@ -52,16 +50,17 @@ def _seconds(survey: Survey, plan: Plan, speed: float | None, made_of: str) -> R
         low, likely, high = (round(points / rate, 1) for rate in rates)
         how = f"about {rates[1]} points/s are written; without index and verify"
         return Range(low=low, likely=likely, high=high, how=how)
-    if not speed or speed <= 0:
+    if speed is None or speed.texts_per_second <= 0:
         return Range(how="not known: the speed was not tried")
+    pace = speed.texts_per_second
     texts = max(0, points - (missing_texts(survey, plan.answers) or 0))
     low, likely, high = (
-        max(texts / speed * (1 + spread), points / written)
+        max(texts / pace * (1 + spread), points / written)
         for spread, written in zip((-_SPREAD, 0.0, _SPREAD), _written(survey), strict=True)
     )
-    rate = f"{speed:.0f}" if speed >= 10 else f"{speed:.1f}"
-    how = f"{rate} texts/s{f', {made_of}' if made_of else ''}; without index and verify"
-    if points / _written(survey)[1] > texts / speed:
+    rate = f"{pace:.0f}" if pace >= 10 else f"{pace:.1f}"
+    how = f"{rate} texts/s{f', {speed.how}' if speed.how else ''}; without index and verify"
+    if points / _written(survey)[1] > texts / pace:
         how = f"writing is the limit: about {_written(survey)[1]} points/s; " + how
     return Range(low=round(low, 1), likely=round(likely, 1), high=round(high, 1), how=how)
 

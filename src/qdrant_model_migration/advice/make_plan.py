@@ -7,6 +7,7 @@ from qdrant_model_migration.advice.estimate import estimate
 from qdrant_model_migration.advice.walk import walk
 from qdrant_model_migration.advice.warnings import warnings_for
 from qdrant_model_migration.errors import PlanClosed, QuestionOpen, StrategyLater, StrategyUnfit
+from qdrant_model_migration.pipeline.speed import Speed
 from qdrant_model_migration.plan.acknowledged import sealed
 from qdrant_model_migration.plan.plan import Plan
 from qdrant_model_migration.strategies import Answers, Strategy
@@ -18,10 +19,9 @@ def make_plan(
     answers: Answers,
     strategy: Strategy,
     *,
-    speed: float | None,
-    made_of: str = "",
+    speed: Speed | None,
 ) -> Plan:
-    """The plan of `strategy`. speed: texts per second, None: not tried; made_of: how measured.
+    """The plan of `strategy`. speed: of the model on this computer, None: not tried.
 
     Raises StrategyUnfit, StrategyLater, PlanClosed, QuestionOpen, or BadAnswer for an answer that
     this collection does not allow.
@@ -42,7 +42,7 @@ def make_plan(
         if question.matters_to(strategy):
             raise QuestionOpen(question.key, question.text(survey, walked.settled).wording)
     plan = strategy.build(survey, walked.settled)
-    plan = plan.model_copy(update={"estimate": estimate(survey, plan, speed, made_of)})
+    plan = plan.model_copy(update={"estimate": estimate(survey, plan, speed)})
     must = [w.id for w in warnings_for(survey, answers, strategy, plan) if w.severity == "must"]
     return sealed(plan.model_copy(update={"must_accept": tuple(must)}))
 

@@ -9,6 +9,7 @@ from qdrant_model_migration import words
 from qdrant_model_migration.advice.question import Option
 from qdrant_model_migration.advice.questions.model import why_closed
 from qdrant_model_migration.embedders import ModelRef
+from qdrant_model_migration.pipeline.speed import Speed
 from qdrant_model_migration.strategies import Answers, strategies
 from qdrant_model_migration.strategies.answered import old_model, replaced_vector
 from qdrant_model_migration.survey.facts import Survey, VectorFact
@@ -111,11 +112,11 @@ def uncovered(survey: Survey, model: ModelRef) -> float | None:
 
 
 def describe(
-    survey: Survey, answers: Answers, row: ModelRow, speed: float | None = None
+    survey: Survey, answers: Answers, row: ModelRow, speed: Speed | None = None
 ) -> tuple[tuple[str, str], ...]:
     """Pairs of heading and sentence about one model for this collection.
 
-    speed: texts per second, measured on this computer; None: not tried.
+    speed: of this model on this computer; None: not tried.
     """
     model, vector = row.model, replaced_vector(survey, answers)
     size = vector.size if vector else None
@@ -261,9 +262,10 @@ def _to_get(row: ModelRow) -> str:
     return f"{said} The vectors are cut without it; only judging needs it." if row.usable else said
 
 
-def _speed(survey: Survey, speed: float | None) -> str:
-    if not speed:
+def _speed(survey: Survey, speed: Speed | None) -> str:
+    if speed is None:
         return "not tried"
-    rate = f"{speed:.0f} texts/s on this computer"
+    rate = f"{speed.texts_per_second:.0f} texts/s on this computer"
     points = survey.points.value
-    return f"{rate}: about {words.duration(points / speed)}" if points else rate
+    took = words.duration(points / speed.texts_per_second) if points else ""
+    return f"{rate}: about {took}" if took else rate

@@ -97,13 +97,7 @@ def _plan(sandbox: Sandbox) -> Plan:
         strategy = advice.recommended
         assert strategy is not None, "practice always has a strategy that fits"
         speed = speed_of(qdrant, found, advice, strategy)
-    plan = make_plan(
-        found,
-        answers,
-        strategy,
-        speed=speed[0] if speed else None,
-        made_of=f"measured on {speed[1]} of the texts" if speed else "",
-    )
+    plan = make_plan(found, answers, strategy, speed=speed)
     click.echo(f"Survey: {found.points.value:,} points in {found.collection}.")
     click.echo(f"Strategy: {strategy.title}: {'; '.join(advice.because)}.")
     for warning in plan.must_accept:

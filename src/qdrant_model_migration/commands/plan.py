@@ -16,6 +16,7 @@ from qdrant_model_migration.errors import UsageError
 if TYPE_CHECKING:
     from qdrant_model_migration.advice import Advice
     from qdrant_model_migration.embedders import ModelRef
+    from qdrant_model_migration.pipeline.speed import Speed
     from qdrant_model_migration.plan import Plan
     from qdrant_model_migration.strategies import Strategy
     from qdrant_model_migration.survey import Survey
@@ -80,8 +81,7 @@ def command(
         chosen = named or _recommended(advice)
         speed = None if no_speed else speed_of(qdrant, found, advice, chosen)
         away = _not_here(advice, chosen)
-    made_of = f"measured on {speed[1]} of your texts" if speed else ""
-    plan = make_plan(found, complete, chosen, speed=speed[0] if speed else None, made_of=made_of)
+    plan = make_plan(found, complete, chosen, speed=speed)
     plan = acknowledge(plan, accept, BY_FLAG)
     _say(plan, chosen, advice)
     for warning in warnings_for(found, complete, chosen, plan):
@@ -140,18 +140,16 @@ def _recommended(advice: Advice) -> Strategy:
     return advice.recommended
 
 
-def speed_of(
-    qdrant: Any, found: Survey, advice: Advice, strategy: Strategy
-) -> tuple[float, int] | None:
+def speed_of(qdrant: Any, found: Survey, advice: Advice, strategy: Strategy) -> Speed | None:
     from qdrant_model_migration.embedders import open_embedder, within_reach
     from qdrant_model_migration.pipeline.move import TextSource
-    from qdrant_model_migration.pipeline.speed import texts_per_second
+    from qdrant_model_migration.pipeline.speed import measure_speed
 
     chosen, text = _new_model(advice, strategy), advice.settled.get("text")
     if chosen is None or not text or not text.get("fields") or not within_reach(chosen):
         return None
     source = TextSource(fields=tuple(text["fields"]))
-    return texts_per_second(qdrant, found.collection, source, open_embedder(chosen))
+    return measure_speed(qdrant, found.collection, source, open_embedder(chosen))
 
 
 def _new_model(advice: Advice, strategy: Strategy) -> ModelRef | None:

@@ -3,35 +3,79 @@
 from __future__ import annotations
 
 import time
-from itertools import islice
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
+import numpy as np
+
+from qdrant_model_migration import words
 from qdrant_model_migration.embedders import Embedder
 from qdrant_model_migration.pipeline.move import TextSource
-from qdrant_model_migration.pipeline.read import scan
 from qdrant_model_migration.pipeline.text import text_of
 from qdrant_model_migration.qdrant import Qdrant
+from qdrant_model_migration.survey.sample import sample
 
-TEXTS = 256
+SAMPLE = 1024  # points read, for how long the texts are
+TEXTS = 256  # of them, embedded at most
 SECONDS = 20.0
 BATCH = 32
+_A_CALL = 2.0  # seconds that one batch may take
 
 
-def texts_per_second(
-    qdrant: Qdrant, collection: str, source: TextSource, embedder: Embedder
-) -> tuple[float, int] | None:
-    """Texts per second, and on how many texts; None where there are none. At most 20 s.
+class Speed(NamedTuple):
+    """Of the whole collection, and how it is known: a part of a sentence."""
 
-    The texts are sorted by length first, as a backfill does.
+    texts_per_second: float
+    how: str = ""
+
+
+def measure_speed(
+    qdrant: Qdrant,
+    collection: str,
+    source: TextSource,
+    embedder: Embedder,
+    clock: Callable[[], float] = time.perf_counter,
+) -> Speed | None:
+    """Embed texts of every length from all over the collection for about 20 s at most.
+
+    What a text costs goes by its tokens, so tokens a second are measured and reckoned up for the
+    whole sample, the texts that there was no time for included. None where there are no texts.
     """
-    points = islice(scan(qdrant, collection), TEXTS)
+    points = sample(qdrant, collection, SAMPLE, qdrant.count(collection))
     found = (text_of(point.payload, source) for point in points)
-    texts = sorted((text for text in found if isinstance(text, str)), key=len)
+    texts = sorted((text for text in found if isinstance(text, str)), key=len, reverse=True)
     if not texts:
         return None
-    embedder.embed(texts[:1], "passage")  # opening and warming up is not part of the speed
-    began, done = time.perf_counter(), 0
-    for first in range(0, len(texts), BATCH):
-        done += len(embedder.embed(texts[first : first + BATCH], "passage").vectors)
-        if time.perf_counter() - began > SECONDS:
+    embedder.embed(texts[-1:], "passage")  # opening and warming up is not part of the speed
+    began = clock()
+    embedder.embed(texts[:1], "passage")
+    size = max(1, min(BATCH, int(_A_CALL / max(clock() - began, 1e-9))))
+    tried = texts[:: -(-len(texts) // TEXTS)]
+    seconds, tokens, done = 0.0, 0, 0
+    lengths: dict[float, float] = {}  # letters and tokens of a text, by batch
+    # A batch is of texts of about one length, as in a backfill.
+    for first in _spread(range(0, len(tried), size)):
+        batch = tried[first : first + size]
+        began = clock()
+        read = embedder.embed(batch, "passage").tokens
+        seconds += clock() - began
+        tokens += read
+        done += len(batch)
+        lengths[sum(map(len, batch)) / len(batch)] = read / len(batch)
+        if seconds > SECONDS:
             break
-    return done / (time.perf_counter() - began), done
+    letters = sorted(lengths)
+    each = float(np.interp([len(t) for t in texts], letters, [lengths[n] for n in letters]).mean())
+    rate = tokens / max(seconds, 1e-9)
+    how = (
+        f"measured on {words.plural(done, 'text')} from all over the collection: "
+        f"{words.count(rate)} tokens/s, {words.plural(round(each), 'token')} a text"
+    )
+    return Speed(rate / each, how)
+
+
+def _spread(places: Sequence[int]) -> list[int]:
+    """Both ends first, then the middle, the quarters and so on: any beginning of it is spread."""
+    last = len(places) - 1
+    inner = sorted(range(1, last), key=lambda n: f"{n:016b}"[::-1])
+    return [places[n] for n in dict.fromkeys((0, last, *inner))]

@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from qdrant_model_migration.advice import Advice, advise
+from qdrant_model_migration.pipeline.speed import Speed
 from qdrant_model_migration.plan import Acceptance, Plan
 from qdrant_model_migration.qdrant import Address, Qdrant, open_qdrant
 from qdrant_model_migration.strategies import Strategy
@@ -25,8 +26,8 @@ KEY = "QDRANT_API_KEY"
 @dataclass
 class Journey:
     """suggested: answers prepared for practice, before the questions' own suggestions. models:
-    folder of the practice models, None for the usual one. speeds: texts per second and on how many
-    texts it was tried, by model."""
+    folder of the practice models, None for the usual one. speeds: by
+    model."""
 
     address: Address | None = None
     key: SecretStr | None = None
@@ -36,7 +37,7 @@ class Journey:
     found: Survey | None = None
     answers: dict[str, Any] = field(default_factory=dict)
     suggested: dict[str, Any] = field(default_factory=dict)
-    speeds: dict[str, tuple[float, int]] = field(default_factory=dict)
+    speeds: dict[str, Speed] = field(default_factory=dict)
     strategy: Strategy | None = None
     accepted: dict[str, Acceptance] = field(default_factory=dict)
     plan: Plan | None = None

@@ -24,7 +24,7 @@ from qdrant_model_migration.embedders import (
 )
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.pipeline.move import TextSource
-from qdrant_model_migration.pipeline.speed import texts_per_second
+from qdrant_model_migration.pipeline.speed import measure_speed
 from qdrant_model_migration.plain.journey import Journey
 from qdrant_model_migration.plain.talk import Back, Talk, Tells
 
@@ -109,7 +109,7 @@ def _take(
     while True:
         talk.say(f"{row.model.name} for {journey.collection}:")
         speed = journey.speeds.get(name_of(row.model))
-        for heading, said in describe(journey.survey, settled, row, speed[0] if speed else None):
+        for heading, said in describe(journey.survey, settled, row, speed):
             talk.say(f"{heading.rstrip('?')}: {said}", indent=2, hang=2)
         word = talk.ask(_USE if row.usable else _GET).lower()
         if not word and row.usable:
@@ -136,10 +136,10 @@ def measure(talk: Talk, journey: Journey, model: ModelRef, settled: dict[str, An
     if not paths:
         talk.say("The speed was not tried: no text was found to try it with.")
         return
-    talk.say("Trying the speed with up to 256 of your own texts, at most 20 s.")
+    talk.say("Trying the speed with up to 256 of your own texts, about 20 s at most.")
     try:
         with journey.opened() as qdrant:
-            tried = texts_per_second(
+            tried = measure_speed(
                 qdrant,
                 journey.collection,
                 TextSource(fields=tuple(paths)),
@@ -150,7 +150,7 @@ def measure(talk: Talk, journey: Journey, model: ModelRef, settled: dict[str, An
         return
     if tried is not None:
         journey.speeds[name_of(model)] = tried
-        talk.say(f"{words.count(tried[0])} texts per second on this computer.")
+        talk.say(f"{words.count(tried.texts_per_second)} texts per second on this computer.")
 
 
 def _fetch(talk: Talk, model: ModelRef) -> None:

@@ -7,6 +7,7 @@ import json
 from qdrant_model_migration.advice import Advice, Choice, make_plan
 from qdrant_model_migration.embedders import ModelRef, within_reach
 from qdrant_model_migration.errors import QmmError
+from qdrant_model_migration.pipeline.speed import Speed
 from qdrant_model_migration.plain import chart, models
 from qdrant_model_migration.plain.journey import Journey
 from qdrant_model_migration.plain.talk import Back, Talk
@@ -70,13 +71,7 @@ def _plan(talk: Talk, journey: Journey, advice: Advice, taken: Strategy) -> bool
     """Whether a plan could be made; the speed is tried first, once for each model."""
     tried = _speed(talk, journey, advice, taken)
     try:
-        plan = make_plan(
-            journey.survey,
-            journey.answers,
-            taken,
-            speed=tried[0] if tried else None,
-            made_of=f"measured on {tried[1]} of your texts" if tried else "",
-        )
+        plan = make_plan(journey.survey, journey.answers, taken, speed=tried)
     except QmmError as error:
         talk.trouble(error)
         return False
@@ -84,9 +79,7 @@ def _plan(talk: Talk, journey: Journey, advice: Advice, taken: Strategy) -> bool
     return True
 
 
-def _speed(
-    talk: Talk, journey: Journey, advice: Advice, taken: Strategy
-) -> tuple[float, int] | None:
+def _speed(talk: Talk, journey: Journey, advice: Advice, taken: Strategy) -> Speed | None:
     answer = advice.settled.get("model")
     if not answer or not taken.embeds:
         return None

@@ -27,7 +27,7 @@ from qdrant_model_migration.embedders import (
 )
 from qdrant_model_migration.errors import QmmError, Stopped
 from qdrant_model_migration.pipeline.move import TargetVector, TextSource
-from qdrant_model_migration.pipeline.speed import texts_per_second
+from qdrant_model_migration.pipeline.speed import Speed, measure_speed
 from qdrant_model_migration.plan import Plan, load_plan
 from qdrant_model_migration.qdrant import Address, Qdrant, open_qdrant
 from qdrant_model_migration.quality import Searcher, SideBySide, side_by_side
@@ -160,16 +160,16 @@ def _practice_models(trip: Trip) -> Path | None:
     return None
 
 
-def measure(trip: Trip, door: threading.Lock, model: ModelRef, report: Report) -> tuple[str, float]:
+def measure(trip: Trip, door: threading.Lock, model: ModelRef, report: Report) -> tuple[str, Speed]:
     """How many of the collection's own texts this computer embeds in a second."""
     source = _text_source(trip)
     if source is None or trip.collection is None:
         raise NothingToMeasure
     with opened(trip, door) as qdrant:
-        measured = texts_per_second(qdrant, trip.collection, source, open_embedder(model))
+        measured = measure_speed(qdrant, trip.collection, source, open_embedder(model))
     if measured is None:
         raise NothingToMeasure
-    return model_name(model), measured[0]
+    return model_name(model), measured
 
 
 class NothingToMeasure(QmmError):
@@ -242,8 +242,8 @@ def model_name(model: ModelRef) -> str:
     return f"{model.name} {model.dimensions}"
 
 
-def speed_of(trip: Trip) -> float | None:
-    """Texts per second of the chosen model, None while it was not measured."""
+def speed_of(trip: Trip) -> Speed | None:
+    """The speed of the chosen model, None while it was not measured."""
     model = chosen_model(trip)
     return trip.speeds.get(model_name(model)) if model is not None else None
 

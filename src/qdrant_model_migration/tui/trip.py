@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
+    from qdrant_model_migration.pipeline.speed import Speed
     from qdrant_model_migration.plan import Acceptance, Plan
     from qdrant_model_migration.qdrant import Address
     from qdrant_model_migration.survey.facts import Survey
@@ -48,7 +49,7 @@ class Trip:
     strategy: str | None = None
     accepted: Mapping[str, Acceptance] = field(default_factory=lambda: NOTHING)
     plan: Plan | None = None
-    speeds: Mapping[str, float] = field(default_factory=lambda: NOTHING)
+    speeds: Mapping[str, Speed] = field(default_factory=lambda: NOTHING)
     run: Path | None = None
 
     def on(self, **changes: Any) -> Trip:

@@ -20,6 +20,7 @@ from qdrant_model_migration.advice import (
 )
 from qdrant_model_migration.embedders import ModelRef
 from qdrant_model_migration.errors import QmmError, Stopped
+from qdrant_model_migration.pipeline.speed import Speed
 from qdrant_model_migration.survey import Survey
 from qdrant_model_migration.tui import tasks
 from qdrant_model_migration.tui.screens.asking import AskLine
@@ -86,7 +87,7 @@ class ModelScreen(Stop):
                 "",
                 "LONGEST: how many tokens of a text the model reads; the rest is cut off.",
                 "TO GET: 'is here' needs no network. Fetching is done only when you ask.",
-                "Measure speed embeds 256 of your own texts, in at most 20 s.",
+                "Measure speed embeds up to 256 of your own texts, in about 20 s at most.",
                 "",
                 "The last line takes a model from a folder: an ONNX file with its tokenizer.",
             ),
@@ -125,10 +126,10 @@ class ModelScreen(Stop):
             self._go_to_best()
             await self.show_acts()
         elif name == "speed":
-            speed = cast("tuple[str, float]", result)
+            speed = cast("tuple[str, Speed]", result)
             self.wizard.trip = self.trip.on(speeds={**self.trip.speeds, speed[0]: speed[1]})
             self._show()
-            self.say(f"{number(speed[1])} texts/s on this computer, with 256 of your own texts.")
+            self.say(f"{number(speed[1].texts_per_second)} texts/s on this computer.")
         elif name == "fetch":
             self.say("It is here now.")
             self.work("models", partial(tasks.models, self.trip))
@@ -181,7 +182,7 @@ class ModelScreen(Stop):
                 (model.languages_label, 12),
                 (number(model.max_tokens) if model.max_tokens else "?", -7),
                 (get, 9),
-                (f"{number(speed)}/s" if speed else "not tried", 9),
+                (f"{number(speed.texts_per_second)}/s" if speed else "not tried", 9),
             ]
             lines.append(Line(_name(r), row(cells), style="dim" if r.closed else ""))
         if self._rows:
@@ -243,7 +244,7 @@ class ModelScreen(Stop):
         elif key == "use":
             self._use(here)
         elif key == "speed":
-            self.say("Embedding 256 of your own texts, at most 20 s.")
+            self.say("Embedding up to 256 of your own texts, about 20 s at most.")
             self.work("speed", partial(tasks.measure, self.trip, self.wizard.door, here.model))
         elif key == "fetch":
             self._enough = threading.Event()

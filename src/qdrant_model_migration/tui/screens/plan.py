@@ -102,13 +102,7 @@ class PlanScreen(Stop):
             return
         speed = tasks.speed_of(self.trip)
         try:
-            plan = make_plan(
-                survey,
-                self.trip.answers,
-                taken,
-                speed=speed,
-                made_of="measured on your own texts" if speed else "",
-            )
+            plan = make_plan(survey, self.trip.answers, taken, speed=speed)
         except QmmError as error:
             self.wizard.trip = self.trip.on(plan=None)
             self.query_one("#costs", Pane).write(str(error), title="No plan")

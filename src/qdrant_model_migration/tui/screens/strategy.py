@@ -11,6 +11,7 @@ from textual.widget import Widget
 from qdrant_model_migration import words
 from qdrant_model_migration.advice import Advice, Choice, advise, make_plan
 from qdrant_model_migration.errors import QmmError
+from qdrant_model_migration.pipeline.speed import Speed
 from qdrant_model_migration.plan import Plan
 from qdrant_model_migration.strategies import Strategy
 from qdrant_model_migration.survey import Survey
@@ -161,7 +162,7 @@ class StrategyScreen(Stop):
         )
 
     async def done(self, name: str, result: object) -> None:
-        model, speed = cast("tuple[str, float]", result)
+        model, speed = cast("tuple[str, Speed]", result)
         self.wizard.trip = self.trip.on(speeds={**self.trip.speeds, model: speed})
         self._show()
 
