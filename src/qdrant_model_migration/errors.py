@@ -6,6 +6,8 @@ Exit codes are part of the command line's contract: 2 usage, 3 waits at a gate, 
 
 from __future__ import annotations
 
+from qdrant_model_migration.shell import qmm
+
 
 class QmmError(Exception):
     """An error in words for the operator.
@@ -709,7 +711,7 @@ class PlanHasRun(UsageError):
         super().__init__(
             f"This plan already has a run: {run}, {state}.",
             "A plan is carried out once, so that its run can be resumed and taken back.",
-            f"qmm resume {run} goes on with it. To start over, make a new plan.",
+            f"{qmm('resume', run)} goes on with it. To start over, make a new plan.",
         )
 
 
@@ -720,7 +722,7 @@ class CollectionHasRun(UsageError):
         super().__init__(
             f"Another run works on {collection}: {run}, {state}.",
             "Two runs on one collection would undo each other's work.",
-            f"Go on with it (qmm resume {run}), or take it back (qmm rollback {run}); "
+            f"Go on with it ({qmm('resume', run)}), or take it back ({qmm('rollback', run)}); "
             "then start this one.",
         )
 
@@ -732,7 +734,7 @@ class RunBusy(UsageError):
         super().__init__(
             "This run is being written by another window.",
             f"The run {run} is going already, on this computer.",
-            f"Watch it with qmm attach {run}; steering works from every window.",
+            f"Watch it with {qmm('attach', run)}; steering works from every window.",
         )
 
 
@@ -743,7 +745,7 @@ class RunNotGoing(UsageError):
         super().__init__(
             f"{run} is not going ({state}), so there is nothing to {verb}.",
             "",
-            f"qmm resume {run} goes on with it.",
+            f"{qmm('resume', run)} goes on with it.",
         )
 
 
@@ -836,7 +838,7 @@ class ReportNotWritten(QmmError):
         super().__init__(
             "The report cannot be written.",
             _disk_reason(cause),
-            f"The run itself is not affected. Correct that, then: qmm report {run}",
+            f"The run itself is not affected. Correct that, then: {qmm('report', run)}",
         )
 
 

@@ -142,7 +142,8 @@ def test_requantize_by_commands_alone(
     assert qmm("resume", name, "--start", "docs_old") == 3
     config = whole(server)["collections"]["docs_old"]["config"]
     assert "scalar" in config["quantization_config"]
-    assert "--keep or --undo" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert f"Next: qmm resume {name} --keep\n  or: qmm resume {name} --undo\n" in shown
     assert qmm("resume", name, "--undo") == 0
     config = whole(server)["collections"]["docs_old"]["config"]
     assert not config["quantization_config"]

@@ -18,8 +18,11 @@ GATE = Gate(
 )
 
 
-def test_the_flags_are_told_as_they_are_typed() -> None:
-    assert GATE.flags() == "--without-proof --cutover docs --keep or --undo"
+def test_the_flags_are_told_as_they_are_typed_a_command_for_each_choice() -> None:
+    assert [way.command for way in GATE.ways("docs-1124")] == [
+        "qmm resume docs-1124 --without-proof --cutover docs --keep",
+        "qmm resume docs-1124 --without-proof --cutover docs --undo",
+    ]
 
 
 def test_flags_give_what_a_person_would_type() -> None:

@@ -8,11 +8,12 @@ from typing import Any
 from qdrant_model_migration.advice.questions import BY_KEY
 from qdrant_model_migration.errors import AnswersUnusable
 from qdrant_model_migration.plan import strict_yaml
+from qdrant_model_migration.shell import qmm
 from qdrant_model_migration.strategies import Answers
 
 _MARK = "qmm_answers"
 _HEADER = """\
-Answers for qdrant-model-migration. Use them with:    qmm plan COLLECTION --answers {name}
+Answers for qdrant-model-migration. Use them with:    {plan}
 Delete a line to have the question asked, or write unknown where it is offered.
 No address and no key stands here.
 """
@@ -21,7 +22,8 @@ No address and no key stands here.
 def save_answers(path: Path, answers: Answers) -> None:
     """Write the answers to declared questions, in their order. Raises PlanError."""
     known = {key: answers[key] for key in BY_KEY if key in answers}
-    strict_yaml.write(path, {_MARK: 1, "answers": known}, _HEADER.format(name=path.name))
+    plan = qmm("plan", "COLLECTION", flags=("--answers", path.name))
+    strict_yaml.write(path, {_MARK: 1, "answers": known}, _HEADER.format(plan=plan))
 
 
 def load_answers(path: Path) -> dict[str, Any]:

@@ -19,7 +19,11 @@ def command(run: str, ask_key: bool, **consents: Any) -> int:
     """Delete the old collection of RUN for good (after a rollback: the new one).
 
     Refuses while an alias points to it or the run was not verified. Waits until the collection's
-    name is typed, or given: qmm cleanup docs-1124 --delete docs_minilm
+    name is typed, or given.
+
+    \b
+    Example:
+      qmm cleanup docs-1124 --delete docs_minilm
     """
     from qdrant_model_migration.engine import find_run
 

@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from qdrant_model_migration import words
-from qdrant_model_migration.engine import RunView, Watch, give_consent, start, steer
+from qdrant_model_migration.engine import (
+    FINISHED,
+    RunView,
+    Watch,
+    give_consent,
+    start,
+    steer,
+    summarize,
+)
 from qdrant_model_migration.errors import RunNotGoing
 
 if TYPE_CHECKING:
@@ -103,7 +111,7 @@ def ending(seen: RunView) -> int:
             if seen.error.get(part):
                 click.echo(seen.error[part], err=True)
         if seen.state == "failed":
-            click.echo(f"Next: qmm resume {name}", err=True)
+            click.echo(next_of(seen), err=True)
         return 4
     if seen.state == "waiting" and seen.gate:
         from qdrant_model_migration.steps.gate import Gate
@@ -116,7 +124,7 @@ def ending(seen: RunView) -> int:
             _say_changes(seen, "In your application, at the same moment:")
         click.echo(next_of(seen))
     elif seen.state == "stopped":
-        click.echo(f"Stopped. Everything confirmed is kept. Next: qmm resume {name}")
+        click.echo(f"Stopped. Everything confirmed is kept.\n{next_of(seen)}")
     elif seen.state == "done":
         switched = seen.facts.get("switched")
         if switched:
@@ -129,14 +137,11 @@ def ending(seen: RunView) -> int:
 
 
 def next_of(seen: RunView) -> str:
-    """The command that opens the gate which the run waits at; empty where it waits at none."""
-    if seen.state != "waiting" or not seen.gate:
+    """The commands that go on with a run that waits or ended early, a line each; else empty."""
+    if seen.state in FINISHED:
         return ""
-    from qdrant_model_migration.steps.gate import Gate
-
-    gate = Gate.model_validate(seen.gate)
-    verb = gate.name if gate.name in ("rollback", "cleanup") else "resume"
-    return f"Next: qmm {verb} {seen.folder.name} {gate.flags()}"
+    commands = "\n  or: ".join(todo.how for todo in summarize(seen).todo if todo.how)
+    return f"Next: {commands}" if commands else ""
 
 
 def change_lines(seen: RunView) -> list[str]:
@@ -159,7 +164,7 @@ def in_one_line(seen: RunView) -> str:
     step = seen.steps[seen.step] if seen.step is not None else None
     if seen.state == "waiting" and seen.gate:
         parts.append(seen.gate["name"])
-    elif step is not None and seen.state not in ("done", "rolled back", "cleaned up"):
+    elif step is not None and seen.state not in FINISHED:
         parts.append(step.name)
         if step.done is not None and step.total:
             parts.append(f"{step.done:,}/{step.total:,}")

@@ -12,6 +12,7 @@ from qdrant_model_migration import words
 from qdrant_model_migration.commands.connecting import connect, server_options
 from qdrant_model_migration.commands.consents import BY_FLAG
 from qdrant_model_migration.errors import UsageError
+from qdrant_model_migration.shell import qmm
 
 if TYPE_CHECKING:
     from qdrant_model_migration.advice import Advice
@@ -92,9 +93,11 @@ def command(
         return 0
     save_plan(plan, output)
     if away:
-        click.echo(f"{away} is not on this machine. Before the run: qmm models --fetch {away}")
-    more = "".join(f" --accept {warning}" for warning in left_open(plan))
-    click.echo(f"Saved {output}. Nothing was written to the server. Next: qmm run {output}{more}")
+        fetch = qmm("models", flags=("--fetch", away))
+        click.echo(f"{away} is not on this machine. Before the run: {fetch}")
+    accept = [word for warning in left_open(plan) for word in ("--accept", warning)]
+    run = qmm("run", str(output), flags=accept)
+    click.echo(f"Saved {output}. Nothing was written to the server. Next: {run}")
     return 0
 
 

@@ -9,6 +9,7 @@ import click
 from qdrant_model_migration.commands.connecting import ask_key as ask_for_key
 from qdrant_model_migration.commands.consents import FOR_RUNS, consent_options, given
 from qdrant_model_migration.commands.follow import carry_on
+from qdrant_model_migration.shell import qmm
 
 
 @click.command("resume")
@@ -20,15 +21,17 @@ def command(run: str, ask_key: bool, **consents: Any) -> int:
 
     What is done already is checked, not done again. qmm status lists the runs.
     """
-    from qdrant_model_migration.engine import find_run, give_consent, view
+    from qdrant_model_migration.engine import FINISHED, find_run, give_consent, view
     from qdrant_model_migration.errors import UsageError
 
     ask_for_key(ask_key)
     folder = find_run(run)
     seen = view(folder)
-    if seen.state in ("done", "rolled back", "cleaned up"):
+    if seen.state in FINISHED:
         raise UsageError(
-            f"{folder.name} is {seen.state}.", "There is nothing to go on with.", "See qmm report."
+            f"{folder.name} is {seen.state}.",
+            "There is nothing to go on with.",
+            f"{qmm('report', folder.name)} writes its report.",
         )
     flags = given(consents)
     if seen.state == "waiting" and seen.gate and not seen.live:

@@ -19,7 +19,11 @@ def command(run: str, ask_key: bool, **consents: Any) -> int:
     """Switch the alias of RUN back to the old collection.
 
     Says first how many writes made since the cutover stay behind. Waits until the alias name is
-    typed, or given: qmm rollback docs-1124 --cutover docs
+    typed, or given.
+
+    \b
+    Example:
+      qmm rollback docs-1124 --cutover docs
     """
     from qdrant_model_migration.engine import find_run
 

@@ -18,10 +18,10 @@ from qdrant_model_migration.commands.follow import carry_on
 @click.option("--ask-key", is_flag=True, help="Ask for the API key (else QDRANT_API_KEY is used).")
 @consent_options(*FOR_RUNS)
 def command(plan: Path, accept: tuple[str, ...], ask_key: bool, **consents: Any) -> int:
-    """Carry out PLAN, a file written by qmm plan or the wizard.
+    """Carry out PLAN, a file written by the wizard or by qmm plan COLLECTION.
 
-    The run goes on in a process of its own; Ctrl+C stops it cleanly, and qmm resume goes on. At a
-    gate it ends with code 3 and says which flag opens it. Each plan is run once.
+    The run goes on in a process of its own; Ctrl+C stops it cleanly, and qmm resume RUN goes
+    on. At a gate it ends with code 3 and says which flag opens it. Each plan is run once.
 
     \b
     Example:

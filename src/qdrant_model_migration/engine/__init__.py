@@ -16,6 +16,7 @@ from qdrant_model_migration.engine.run_folder import (
     runs_folder,
 )
 from qdrant_model_migration.engine.run_view import (
+    FINISHED,
     ConsentView,
     DeadLetter,
     EventView,
@@ -31,6 +32,7 @@ from qdrant_model_migration.engine.stamps import local
 from qdrant_model_migration.engine.summary import Summary, Todo, summarize
 
 __all__ = [
+    "FINISHED",
     "Card",
     "ConsentView",
     "DeadLetter",

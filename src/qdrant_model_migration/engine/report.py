@@ -84,7 +84,7 @@ def markdown(report: Report) -> str:
     if report.todo:
         lines += ["", "## Still to do", ""]
         for todo in report.todo:
-            lines.append(f"- [ ] {_plain(todo.text)}{f': `{todo.how}`' if todo.how else ''}")
+            lines.append(f"- [ ] {_plain(todo.text)}{f': {_code(todo.how)}' if todo.how else ''}")
     for section in report.sections:
         lines += ["", f"## {section.title}", ""]
         for sentence in section.says:
@@ -325,6 +325,13 @@ def _row(cells: Sequence[str]) -> str:
 
 def _printable(text: str) -> str:
     return "".join(c if c.isprintable() else " " for c in text)
+
+
+def _code(text: str) -> str:
+    """A command between backticks: more of them than stand side by side in it."""
+    ticks = "`" * (1 + max((len(run) for run in re.findall("`+", text)), default=0))
+    blank = " " if "`" in text else ""
+    return f"{ticks}{blank}{_printable(text)}{blank}{ticks}"
 
 
 def _plain(text: str) -> str:

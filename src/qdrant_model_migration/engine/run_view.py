@@ -23,6 +23,7 @@ from qdrant_model_migration.errors import (
 
 GOING = ("starting", "running", "paused", "stopping")
 OVER = ("rolled back", "cleaned up")
+FINISHED = ("done", *OVER)
 EVENTS = 200
 FIRST_START = 60.0  # seconds that a new run may take to begin before it counts as interrupted
 

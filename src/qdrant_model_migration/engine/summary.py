@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from qdrant_model_migration.engine.run_view import GOING, RunView, StepView
 from qdrant_model_migration.engine.stamps import local
+from qdrant_model_migration.shell import qmm
 from qdrant_model_migration.words import count, duration, listing, plural
 
 
@@ -147,15 +148,14 @@ def _sum(value: Any) -> int:
 
 def _todo(run: RunView) -> list[Todo]:
     name, facts = run.run_id, run.facts
+    resume = qmm("resume", name)
     if run.state in ("stopped", "interrupted"):
-        return [Todo("resume", "Resume: it goes on from the last checkpoint", f"qmm resume {name}")]
+        return [Todo("resume", "Resume: it goes on from the last checkpoint", resume)]
     if run.state == "failed":
         said = (run.error or {}).get("todo") or "Correct what stands above, then resume"
-        return [Todo("mend", said, f"qmm resume {name}")]
-    if run.state == "waiting":
-        gate = run.gate or {}
-        flags = " ".join(ask["flag"] for ask in gate.get("asks", ()) if ask.get("flag"))
-        return [Todo("gate", str(gate.get("title", "")), f"qmm resume {name} {flags}".strip())]
+        return [Todo("mend", said, resume)]
+    if run.state == "waiting" and run.gate:
+        return _gate(run.gate, name)
     changes = {row["what"]: row for row in facts.get("application_changes") or ()}
     model = changes.get("query model", {})
     if run.state == "rolled back":
@@ -163,9 +163,21 @@ def _todo(run: RunView) -> list[Todo]:
     if run.state != "done" or not facts.get("switched"):
         return []
     old = facts["switched"].get("from", "the old collection")
+    back, free = qmm("rollback", name), qmm("cleanup", name)
     return [
         Todo("query", f"Deploy the query model: {model.get('new', 'the new one')}"),
         Todo("writers", "Everything that writes documents uses it too"),
-        Todo("watch", "Watch for some days; this is the way back", f"qmm rollback {name}"),
-        Todo("cleanup", f"Then free the space of {old}; never by itself", f"qmm cleanup {name}"),
+        Todo("watch", "Watch for some days; this is the way back", back),
+        Todo("cleanup", f"Then free the space of {old}; never by itself", free),
+    ]
+
+
+def _gate(gate: dict[str, Any], name: str) -> list[Todo]:
+    """What opens the gate: one command, or one for each choice."""
+    from qdrant_model_migration.steps.gate import Gate
+
+    asked = Gate.model_validate(gate)
+    return [
+        Todo(f"gate {way.label}".strip(), way.label or asked.title, way.command)
+        for way in asked.ways(name)
     ]

@@ -12,6 +12,7 @@ from qdrant_model_migration.plain.journey import Journey
 from qdrant_model_migration.plain.talk import Back, Talk
 from qdrant_model_migration.plan import Plan, save_plan
 from qdrant_model_migration.plan.plan import Range
+from qdrant_model_migration.shell import qmm
 from qdrant_model_migration.strategies import by_name
 
 _PROMPT = "Type start, save, answers, or the number of a step, or back, leave:"
@@ -92,7 +93,8 @@ def _save_plan(talk: Talk, plan: Plan) -> None:
     except QmmError as error:
         talk.trouble(error)
         return
-    talk.say(f"Saved {path}. Nothing was written to the server. Next: qmm run {path}")
+    talk.say(f"Saved {path}. Nothing was written to the server.")
+    talk.commands([qmm("run", str(path))])
 
 
 def _save_answers(talk: Talk, journey: Journey) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from qdrant_model_migration.engine import RunView, give_consent, start, summarize, view
+from qdrant_model_migration.engine import FINISHED, RunView, give_consent, start, summarize, view
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.plain.follow import follow
 from qdrant_model_migration.plain.gates import ask_gate
@@ -14,10 +14,10 @@ from qdrant_model_migration.plain.talk import Back, Leave, Talk
 from qdrant_model_migration.plain.try_it import try_it
 from qdrant_model_migration.plain.verdict import say_verdict
 from qdrant_model_migration.quality import Verdict
+from qdrant_model_migration.shell import qmm
 from qdrant_model_migration.steps.gate import Gate
 
 DONE, WAITS, FAILED, STOPPED = 0, 3, 4, 130
-OVER = frozenset({"done", "rolled back", "cleaned up"})
 
 
 def carry_through(talk: Talk, folder: Path, environment: Mapping[str, str]) -> int:
@@ -48,9 +48,10 @@ def _on_from(talk: Talk, folder: Path, environment: Mapping[str, str], seen: Run
     """What comes after the engine has ended, until nothing more is asked for."""
     while True:
         if seen.live:
-            talk.say(f"The run goes on without this window. qmm attach {seen.run_id} shows it.")
+            talk.say("The run goes on without this window. It is shown again by:")
+            talk.command(qmm("attach", seen.run_id), indent=2)
             return DONE
-        if seen.state in OVER:
+        if seen.state in FINISHED:
             _report(talk, seen)
             return DONE
         if seen.state == "waiting" and seen.gate is not None:
@@ -82,8 +83,7 @@ def _consents(talk: Talk, seen: RunView, environment: Mapping[str, str]) -> bool
         answers = None
         talk.say("Nothing was changed. The run goes on waiting.")
     if answers is None:
-        verb = gate.name if gate.name in ("rollback", "cleanup") else "resume"
-        talk.say(f"Next: qmm {verb} {seen.run_id} {gate.flags()}")
+        talk.commands(way.command for way in gate.ways(seen.run_id))
         return False
     give_consent(seen.folder, gate.name, answers)
     return True
@@ -119,7 +119,7 @@ def _resumes(talk: Talk, seen: RunView, environment: Mapping[str, str]) -> bool:
                 return True
     except (Back, Leave):
         pass
-    talk.say(f"Next: qmm resume {seen.run_id}")
+    talk.commands(todo.how for todo in summary.todo if todo.how)
     return False
 
 
@@ -132,7 +132,9 @@ def _report(talk: Talk, seen: RunView) -> None:
     if summary.todo:
         talk.say("Still to do:")
     for number, todo in enumerate(summary.todo, 1):
-        talk.numbered(number, f"{todo.text}{f': {todo.how}' if todo.how else ''}")
+        talk.numbered(number, todo.text)
+        if todo.how:
+            talk.command(todo.how, indent=4 + len(str(number)))
     if (seen.folder / "report.md").exists():
         talk.say(f"Report: {seen.folder / 'report.md'}")
     if seen.state == "done":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import textwrap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TextIO
 
 from qdrant_model_migration.errors import QmmError
@@ -59,7 +59,7 @@ class Talk:
             break_long_words=False,
             break_on_hyphens=False,
         )
-        print("\n".join(lines), file=self._out or sys.stdout, flush=True)
+        self._print("\n".join(lines))
 
     def numbered(self, number: int, text: str, *more: str) -> None:
         """A choice with its number; `more` stands below it."""
@@ -67,6 +67,15 @@ class Talk:
         for line in more:
             if line:
                 self.say(line, indent=4 + len(str(number)))
+
+    def command(self, command: str, *, indent: int = 0) -> None:
+        """Something to type into a shell, on a line of its own, to be copied as it stands."""
+        self._print(" " * indent + command)
+
+    def commands(self, commands: Iterable[str]) -> None:
+        """What to type into a shell next, the best one first."""
+        for at, command in enumerate(commands):
+            self.command(f"{'  or: ' if at else 'Next: '}{command}")
 
     def trouble(self, error: QmmError) -> None:
         """What happened, why, what next."""
@@ -116,6 +125,9 @@ class Talk:
             if typed == "" or typed.lower() in words:
                 return typed.lower()
             self.say(f"{typed[:40]} is none of them. Type a number from 1 to {count}.")
+
+    def _print(self, text: str) -> None:
+        print(text, file=self._out or sys.stdout, flush=True)
 
     def _heard(self, prompt: Callable[[str], str], message: str) -> str:
         try:

@@ -12,10 +12,11 @@ from qdrant_model_migration.errors import AddressInvalid, PlanError
 from qdrant_model_migration.plan import strict_yaml
 from qdrant_model_migration.plan.complaint import complain
 from qdrant_model_migration.plan.plan import Plan
+from qdrant_model_migration.shell import qmm
 
 _HEADER = """\
 A migration plan of qdrant-model-migration: {title}, {collection}{target}.
-Run it with:    qmm run {name}
+Run it with:    {run}
 It writes only what its steps say; the address stands here, the API key never does.
 It comes from the environment (QDRANT_API_KEY) or is asked for.
 You may edit this file. A line that does not fit is refused, by its number, before anything starts.
@@ -44,7 +45,7 @@ def save_plan(plan: Plan, path: Path) -> None:
     """Write a plan, readable by a person; an existing file is replaced whole. Raises PlanError."""
     target = f" to {plan.move.target}" if plan.move else ""
     header = _HEADER.format(
-        title=plan.title, collection=plan.collection, target=target, name=path.name
+        title=plan.title, collection=plan.collection, target=target, run=qmm("run", path.name)
     )
     data = _without_blanks(plan, plan.model_dump(mode="json"))
     strict_yaml.write(path, data, header)

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from qdrant_model_migration.embedders import ModelRef
 from qdrant_model_migration.errors import AliasMoved
 from qdrant_model_migration.pipeline.move import Move
+from qdrant_model_migration.shell import qmm
 from qdrant_model_migration.steps.catch_up import catch_up
 from qdrant_model_migration.steps.gate import Ask, Gate, Waiting
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
@@ -109,7 +110,7 @@ class Cutover(Step):
                 f"After    {self.alias} → {move.target}   ({new})",
                 f"Verdict  {verdict.get('word', 'none')}: {verdict.get('reason', 'not verified')}",
                 "Writes made meanwhile are caught up first. "
-                f"{move.source} is kept: qmm rollback switches back.",
+                f"{move.source} is kept: {qmm('rollback', ctx.folder.name)} switches back.",
             ),
             asks=tuple(asks),
             button=f"Switch {self.alias}",

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from itertools import product
+from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
+
+from qdrant_model_migration.shell import qmm
+
+OWN_COMMAND = ("rollback", "cleanup")  # gates of steps that a command of that name adds to a run
 
 
 class Ask(BaseModel):
@@ -36,6 +41,13 @@ class Ask(BaseModel):
         return flags[self.flag] if self.named else self.expect
 
 
+class Way(NamedTuple):
+    """A command that opens a gate. label: the choice it makes, "" where there is none to make."""
+
+    label: str
+    command: str
+
+
 class Gate(BaseModel):
     """A gate as every face shows it."""
 
@@ -47,18 +59,26 @@ class Gate(BaseModel):
     asks: tuple[Ask, ...]
     button: str
 
-    def flags(self) -> str:
-        """The flags that open it without a screen, as they are typed."""
-        parts: list[str] = []
+    def ways(self, run: str) -> tuple[Way, ...]:
+        """The commands that open it without a screen: one, or one for each choice."""
+        told = {ask.flag for ask in self.asks if ask.named}
+        parts: list[list[tuple[str, tuple[str, ...]]]] = []
         for ask in self.asks:
             if ask.kind == "choice":
-                parts.append(" or ".join(f"--{value}" for value, _ in ask.choices))
+                parts.append([(label, (f"--{value}",)) for value, label in ask.choices])
             elif ask.named:
-                parts.append(f"{ask.flag} {ask.expect}")
-            else:
-                parts.append(ask.flag)
-        named = {part.split()[0] for part in parts if " " in part}
-        return " ".join(dict.fromkeys(part for part in parts if part not in named))
+                parts.append([("", (ask.flag, ask.expect))])
+            elif ask.flag and ask.flag not in told:
+                told.add(ask.flag)
+                parts.append([("", (ask.flag,))])
+        verb = self.name if self.name in OWN_COMMAND else "resume"
+        return tuple(
+            Way(
+                " ".join(label for label, _ in way if label),
+                qmm(verb, run, flags=[word for _, words in way for word in words]),
+            )
+            for way in product(*parts)
+        )
 
     def given_by(self, flags: Mapping[str, str]) -> dict[str, str]:
         """The answers that these flags give; see `missing` for whether they are enough."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from qdrant_model_migration import words
+from qdrant_model_migration.engine import FINISHED
 from qdrant_model_migration.tui.typeset import bar, clock, moment, number, span, sparkline
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ SIGNS = {
 WORDS = {"waiting": "WAITING FOR YOU"}
 LIVE = frozenset({"starting", "running", "paused", "stopping"})
 UNFINISHED = LIVE | {"waiting", "stopped", "interrupted", "failed"}
-OVER = frozenset({"done", "rolled back", "cleaned up"})
+OVER = frozenset(FINISHED)
 BEHIND = 10.0  # seconds without a sign of life; a live engine gives one every two
 
 

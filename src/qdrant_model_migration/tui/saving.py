@@ -6,6 +6,7 @@ from pathlib import Path
 
 from qdrant_model_migration.advice import save_answers
 from qdrant_model_migration.errors import QmmError
+from qdrant_model_migration.shell import qmm
 from qdrant_model_migration.tui.screens.stop import Stop
 from qdrant_model_migration.tui.widgets.press import Act
 
@@ -34,4 +35,5 @@ def save_given(screen: Stop) -> None:
     except QmmError as error:
         screen.trouble(error)
         return
-    screen.say(f"Saved: {path}. They come back with qmm --answers {path.name}.")
+    command = qmm(flags=("--answers", path.name))
+    screen.say(f"Saved: {path}. They come back with {command}.")

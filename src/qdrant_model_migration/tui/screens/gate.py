@@ -74,11 +74,7 @@ class GateScreen(Watching):
                 "",
                 "The button opens when every box is ticked and every word is typed",
                 "exactly as asked. No and Esc change nothing.",
-                *(
-                    (f"Without this screen: qmm resume RUN {self.gate.flags()}",)
-                    if self.gate
-                    else ()
-                ),
+                *(("Without this screen:", *self._commands()) if self.gate else ()),
             ),
         )
 
@@ -100,6 +96,10 @@ class GateScreen(Watching):
         self._draw_application(width)
         if not again:
             await self._draw_asks(gate)
+
+    def _commands(self) -> tuple[str, ...]:
+        run = self.run.name
+        return tuple(way.command for way in self.gate.ways(run)) if self.gate else ()
 
     def _changes(self) -> list[dict[str, str]]:
         if self.gate is None or self.gate.name != "cutover" or self.view is None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from qdrant_model_migration import engine
 from qdrant_model_migration.errors import QmmError
+from qdrant_model_migration.shell import qmm
 from qdrant_model_migration.tui.run_words import LIVE, share
 from qdrant_model_migration.tui.screens import kind_of
 from qdrant_model_migration.tui.screens.dialog import Dialog
@@ -34,7 +35,7 @@ def ask_to_leave(app: WizardApp) -> None:
             (
                 *first,
                 f"The run {view.run_id} is {share(view)} and does not need this window.",
-                f"qmm attach {view.run_id} brings it back.",
+                f"{qmm('attach', view.run_id)} brings it back.",
                 "",
                 "Stopping takes up to 10 s: what is on its way is finished and",
                 "the checkpoint is saved. Nothing is lost either way.",

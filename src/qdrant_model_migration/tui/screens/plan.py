@@ -15,6 +15,7 @@ from qdrant_model_migration import engine, words
 from qdrant_model_migration.advice import make_plan, warnings_for
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.plan import Plan, left_open, save_plan
+from qdrant_model_migration.shell import qmm
 from qdrant_model_migration.strategies import by_name
 from qdrant_model_migration.tui import tasks
 from qdrant_model_migration.tui.saving import SAVE, free, save_given
@@ -80,7 +81,7 @@ class PlanScreen(Stop):
                 "tells what it does, what is checked, and how it is undone.",
                 "",
                 f"Save plan writes {FILE} into the present folder: readable, without",
-                "secrets, for qmm run. A run can be stopped and resumed at any time.",
+                f"secrets, for {qmm('run', FILE)}. A run can be stopped and resumed at any time.",
             ),
         )
 
@@ -233,7 +234,12 @@ class PlanScreen(Stop):
             if key == "leave":
                 self.app.exit(0)
 
-        lines = (f"{path}", "", "Nothing was written to the server.", f"Next: qmm run {path.name}")
+        lines = (
+            f"{path}",
+            "",
+            "Nothing was written to the server.",
+            f"Next: {qmm('run', path.name)}",
+        )
         acts = (Act("stay", "Stay"), Act("leave", "Leave"))
         self.app.push_screen(Dialog("The plan is saved", lines, acts), answered)
 

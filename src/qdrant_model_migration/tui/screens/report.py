@@ -105,8 +105,7 @@ class ReportScreen(Watching):
             Line(
                 todo.key,
                 f"[{'x' if todo.key in ticked else ' '}] {todo.text}"
-                # The run's name stands in the box below.
-                + (f"   {todo.how.removesuffix(view.run_id).strip()}" if todo.how else ""),
+                + (f"   {todo.how}" if todo.how else ""),
                 hang=4,
             )
             for todo in engine.summarize(view).todo

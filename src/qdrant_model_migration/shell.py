@@ -1,0 +1,29 @@
+"""Commands as they are typed into a shell. Every command that is printed is made here."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+
+
+def qmm(*words: str, flags: Sequence[str] = ()) -> str:
+    """`qmm words flags`, the command first, to be copied as it stands: what a shell would take
+    apart, or take for something else, stands in quotes."""
+    if any(word.startswith("-") for word in words):
+        words = (*words[:1], *flags, "--", *words[1:])
+    else:
+        words = (*words, *flags)
+    return " ".join(["qmm", *map(_quoted, words)])
+
+
+def _quoted(word: str) -> str:
+    if word.isprintable():
+        return shlex.quote(word)
+    # A sign that could steer the terminal, or break the line, is told by its number.
+    return f"$'{''.join(map(_told, word))}'"
+
+
+def _told(sign: str) -> str:
+    if sign.isprintable() and sign not in "\\'":
+        return sign
+    return f"\\u{ord(sign):04x}" if ord(sign) < 0x10000 else f"\\U{ord(sign):08x}"
