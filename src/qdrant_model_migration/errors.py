@@ -634,7 +634,7 @@ class WarningsOpen(UsageError):
         super().__init__(
             f"{len(ids)} {are} not acknowledged yet: {', '.join(ids)}.",
             "They say what this plan changes or loses. Nothing was written.",
-            "Read them with qmm plan, then add "
+            "The plan says what they mean. Then add "
             + " ".join(f"--accept {warning}" for warning in ids)
             + ".",
         )
@@ -659,8 +659,7 @@ class WarningsChanged(UsageError):
             "The warnings of this plan are not those that it was made with.",
             "must_accept, lost_settings, collection, strategy or seal was edited, or an older "
             "version made the plan. Nothing was written.",
-            "Put the lines back, or make the plan again; --from takes its answers over: "
-            f"qmm plan {collection} --from plan.yaml",
+            f"Put the lines back, or make the plan again: {qmm('plan', collection)}",
         )
 
 

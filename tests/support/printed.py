@@ -49,7 +49,7 @@ def parsed(words: Sequence[str]) -> dict[str, Any]:
 def in_words(text: str) -> Iterator[str]:
     """The commands in sentences: those in backticks whole, others as far as they go."""
     for line in text.split("\n"):
-        for match in re.finditer(r"(?<![\w/-])(?<!of )qmm (?=[a-z-])", line):
+        for match in re.finditer(r"(?<![\w/-])(?<!of )qmm (?!does )(?=[a-z-])", line):
             rest = line[match.start() :]
             if line[: match.start()].endswith("`"):
                 yield rest.split("`")[0]

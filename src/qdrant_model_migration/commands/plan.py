@@ -95,8 +95,8 @@ def command(
     if away:
         fetch = qmm("models", flags=("--fetch", away))
         click.echo(f"{away} is not on this machine. Before the run: {fetch}")
-    accept = [word for warning in left_open(plan) for word in ("--accept", warning)]
-    run = qmm("run", str(output), flags=accept)
+    flags = [word for warning in left_open(plan) for word in ("--accept", warning)]
+    run = qmm("run", str(output), flags=flags)
     click.echo(f"Saved {output}. Nothing was written to the server. Next: {run}")
     return 0
 
