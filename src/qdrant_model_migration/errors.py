@@ -6,6 +6,8 @@ Exit codes are part of the command line's contract: 2 usage, 3 waits at a gate, 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from qdrant_model_migration.shell import qmm
 
 
@@ -499,15 +501,71 @@ class FolderHoldsNoModel(QmmError):
         )
 
 
-class PoolingUnknown(UsageError):
+class FolderAsks(UsageError):
+    """A folder's model leaves something open that only a person knows.
+
+    key: the argument of model_from_folder that says it. choices: its values, each in words.
+    """
+
+    key = ""
+    question = ""
+
+    def __init__(
+        self, what: str, why: str, todo: str, choices: Sequence[tuple[str, str]] = ()
+    ) -> None:
+        super().__init__(what, why, todo)
+        self.choices = tuple(choices)
+
+
+class PoolingUnknown(FolderAsks):
     """A folder's model gives one vector per token, and nothing says how they become one."""
+
+    key = "pooling"
+    question = "How do the vectors of the tokens become one?"
 
     def __init__(self, folder: object) -> None:
         super().__init__(
             "This model gives one vector per token, and its folder does not say how they become "
             "one.",
             f"{folder} has no 1_Pooling/config.json; a wrong guess would make poor vectors.",
-            "Look at the model's own page, then say cls, mean or last.",
+            "Look at the model's own page, then say cls, mean or last (--pooling).",
+            (
+                ("cls", "the vector of the first token"),
+                ("mean", "the mean of all tokens"),
+                ("last", "the vector of the last token"),
+            ),
+        )
+
+
+class OutputUnknown(FolderAsks):
+    """More than one output of a model can be the vector of a text, or the named one cannot."""
+
+    key = "output"
+    question = "Which output of the model is the vector of a text?"
+
+    def __init__(
+        self, folder: object, named: str | None, choices: Sequence[tuple[str, str]]
+    ) -> None:
+        fit = "; ".join(f"{name}: {what}" for name, what in choices)
+        super().__init__(
+            "More than one output of this model can be the vector of a text."
+            if named is None
+            else f"This model gives no vector of a text as {named}.",
+            f"{folder} gives {fit}.",
+            "Look at the model's own page, then name one (--model-output).",
+            choices,
+        )
+
+
+class NoVectorAmongOutputs(QmmError):
+    """No output of a model is a vector of a text: of numbers, one per text or one per token."""
+
+    def __init__(self, label: str, outputs: Sequence[str]) -> None:
+        super().__init__(
+            f"No output of {label} is a vector of a text.",
+            f"It gives {', '.join(outputs)[:300]}.",
+            "Export it for feature extraction, with last_hidden_state or sentence_embedding, or "
+            "name another folder.",
         )
 
 

@@ -125,6 +125,26 @@ def test_the_trip_by_commands_alone(
     assert list(whole(server)["collections"]) == ["docs_old"]
 
 
+def test_what_a_folder_leaves_open_is_said_by_options_and_stands_in_the_plan(
+    server: FakeQdrant, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import yaml
+
+    folder = tiny_onnx(
+        tmp_path / "model", dimensions=12, outputs={"a": "mean", "b": "tokens"}, pooling=None
+    )
+    assert qmm("plan", "docs", "--model-folder", str(folder), "--no-speed") == 2
+    assert "name one (--model-output)" in capsys.readouterr().err
+    assert qmm("plan", "docs", "--model-folder", str(folder), "--model-output", "b") == 2
+    assert "say cls, mean or last (--pooling)" in capsys.readouterr().err
+    assert qmm("plan", "docs", "--pooling", "mean") == 2
+    assert "Add --model-folder." in capsys.readouterr().err
+    make_plan(folder, "--model-output", "b", "--pooling", "mean")
+    (vector,) = yaml.safe_load(Path("plan.yaml").read_text())["move"]["vectors"]
+    assert vector["origin"]["model"]["output"] == "b"
+    assert qmm("run", "plan.yaml", *accepting()) == 3
+
+
 def test_a_plan_is_run_once(server: FakeQdrant, model_folder: Path) -> None:
     make_plan(model_folder)
     accept = accepting()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from qdrant_model_migration.plain.journey import Journey
 from qdrant_model_migration.plain.questions import ask_all
 from qdrant_model_migration.plain.talk import Back, Leave
 from support.script import Spoken
+from support.tiny_onnx import tiny_onnx
 
 Made = Callable[..., Journey]
 NUMBER = "Number, or back, why, map, leave:"
@@ -140,3 +142,26 @@ def test_on_the_way_back_only_the_review_is_asked(journey: Made) -> None:
     ask_all(again, trip)
     assert trip.answers == given
     assert "There is no line nothing." in again.flat
+
+
+def test_what_a_folder_leaves_open_is_asked(journey: Made, tmp_path: Path) -> None:
+    trip = journey()
+    folder = tiny_onnx(tmp_path / "ours", outputs={"a": "mean", "b": "tokens"}, pooling=None)
+    talk = Spoken(
+        (NUMBER, "1"),
+        ("Number, or folder", "folder"),
+        ("Folder that holds", str(folder)),
+        ("Number, or back, leave", "back"),
+        ("Number, or folder", "folder"),
+        ("Folder that holds", str(folder)),
+        ("Number, or back, leave", "2"),
+        ("Number, or back, leave", ""),
+        ("Number, or back, leave", "2"),
+        ("use this model", ""),
+        rest="leave",
+    )
+    with pytest.raises(Leave):
+        ask_all(talk, trip)
+    assert "1. a: one vector per text, 8 dimensions" in talk.flat
+    answer = trip.answers["model"]
+    assert (answer["output"], answer["pooling"]) == ("b", "mean")

@@ -6,13 +6,18 @@ A token's vector is a row of a fixed random table; that is all the model does.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
+
+Kind = Literal["tokens", "mean", "first", "ids", "mask", "heads", "turned"]
+"""What an output holds: a vector per token, their mean, the first of them, the ids as they came, a
+number per token, one axis too many, sizes before tokens."""
 
 _TEXT = (
     "the a of and to in is it red green blue cat dog bird runs sleeps eats house river mountain "
@@ -31,6 +36,7 @@ def tiny_onnx(
     seed: int = 0,
     file: str = "model.onnx",
     pooled: bool = False,
+    outputs: Mapping[str, Kind] | None = None,
     pooling: str | None = "mean",
     normalise: bool = True,
     prompts: dict[str, str] | None = None,
@@ -38,8 +44,8 @@ def tiny_onnx(
 ) -> Path:
     """Write a model into `folder` and return it.
 
-    pooled: the output is one vector per text, and is called sentence_embedding. pooling: what the
-    folder says of it ("cls", "mean", None: nothing). unknown_value: every value of the vector of a
+    pooled: the output is one vector per text, and is called sentence_embedding. outputs: several, by
+    name, in this order. pooling: what the folder says of it ("cls", "mean", None: nothing). unknown_value: every value of the vector of a
     word that is not in `words`, so that NaN or 0 can be provoked by a text.
     """
     vocabulary = (*SPECIAL, *words)
@@ -49,7 +55,10 @@ def tiny_onnx(
         table[1] = unknown_value
     path = folder / file
     path.parent.mkdir(parents=True, exist_ok=True)
-    onnx.save(_graph(table.astype(np.float32), pooled), str(path))
+    usual: dict[str, Kind] = (
+        {"sentence_embedding": "mean"} if pooled else {"last_hidden_state": "tokens"}
+    )
+    onnx.save(_graph(table.astype(np.float32), outputs or usual), str(path))
     _tokenizer(vocabulary).save(str(folder / "tokenizer.json"))
     _write(folder / "tokenizer_config.json", {"model_max_length": max_tokens, "pad_token": "[PAD]"})
     _write(folder / "config.json", {"pad_token_id": 0, "hidden_size": dimensions})
@@ -79,34 +88,47 @@ def tiny_download(cache: Path, repo: str, *, commit: str = "0" * 40, **model: ob
     return tiny_onnx(home / "snapshots" / commit, **model)  # type: ignore[arg-type]
 
 
-def _graph(table: np.ndarray, pooled: bool) -> onnx.ModelProto:
+def _graph(table: np.ndarray, outputs: Mapping[str, Kind]) -> onnx.ModelProto:
     size = table.shape[1]
     inputs = [
         helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "tokens"])
         for name in ("input_ids", "attention_mask")
     ]
-    nodes = [helper.make_node("Gather", ["table", "input_ids"], ["last_hidden_state"])]
-    constants = [numpy_helper.from_array(table, "table")]
-    output, shape = "last_hidden_state", ["batch", "tokens", size]
-    if pooled:
-        output, shape = "sentence_embedding", ["batch", size]
-        constants.append(numpy_helper.from_array(np.array([2], np.int64), "last_axis"))
-        constants.append(numpy_helper.from_array(np.array([1], np.int64), "token_axis"))
-        nodes += [
-            helper.make_node("Cast", ["attention_mask"], ["mask"], to=TensorProto.FLOAT),
-            helper.make_node("Unsqueeze", ["mask", "last_axis"], ["wide"]),
-            helper.make_node("Mul", ["last_hidden_state", "wide"], ["kept"]),
-            helper.make_node("ReduceSum", ["kept", "token_axis"], ["sum"], keepdims=0),
-            helper.make_node("ReduceSum", ["wide", "token_axis"], ["count"], keepdims=0),
-            helper.make_node("Div", ["sum", "count"], ["sentence_embedding"]),
-        ]
-    graph = helper.make_graph(
-        nodes,
-        "tiny",
-        inputs,
-        [helper.make_tensor_value_info(output, TensorProto.FLOAT, shape)],
-        constants,
-    )
+    node = helper.make_node
+    nodes = [
+        node("Gather", ["table", "input_ids"], ["of tokens"]),
+        node("Cast", ["attention_mask"], ["of mask"], to=TensorProto.FLOAT),
+        node("Unsqueeze", ["of mask", "last_axis"], ["wide"]),
+        node("Mul", ["of tokens", "wide"], ["kept"]),
+        node("ReduceSum", ["kept", "token_axis"], ["sum"], keepdims=0),
+        node("ReduceSum", ["wide", "token_axis"], ["count"], keepdims=0),
+        node("Div", ["sum", "count"], ["of mean"]),
+        node("Gather", ["of tokens", "zero"], ["of first"], axis=1),
+        node("Identity", ["input_ids"], ["of ids"]),
+        node("Unsqueeze", ["of tokens", "token_axis"], ["of heads"]),
+        node("Transpose", ["of tokens"], ["of turned"], perm=[0, 2, 1]),
+    ]
+    constants = [
+        numpy_helper.from_array(table, "table"),
+        numpy_helper.from_array(np.array([2], np.int64), "last_axis"),
+        numpy_helper.from_array(np.array([1], np.int64), "token_axis"),
+        numpy_helper.from_array(np.array(0, np.int64), "zero"),
+    ]
+    shapes: dict[Kind, list[str | int]] = {
+        "tokens": ["batch", "tokens", size],
+        "mean": ["batch", size],
+        "first": ["batch", size],
+        "ids": ["batch", "tokens"],
+        "mask": ["batch", "tokens"],
+        "heads": ["batch", 1, "tokens", size],
+        "turned": ["batch", size, "tokens"],
+    }
+    told = []
+    for name, kind in outputs.items():
+        nodes.append(node("Identity", [f"of {kind}"], [name]))
+        element = TensorProto.INT64 if kind == "ids" else TensorProto.FLOAT
+        told.append(helper.make_tensor_value_info(name, element, shapes[kind]))
+    graph = helper.make_graph(nodes, "tiny", inputs, told, constants)
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
 
 

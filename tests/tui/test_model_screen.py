@@ -144,3 +144,30 @@ async def test_a_model_of_ones_own_comes_from_a_folder_and_a_wrong_folder_says_w
         await until(pilot, "Question 3 of about")
     assert app.trip.answers["model"]["folder"] == str(folder)
     assert app.trip.answers["model"]["dimensions"] == 24
+
+
+async def test_what_a_folder_leaves_open_is_asked_and_kept(
+    wizard: Make, explored: Trip, tmp_path: Path
+) -> None:
+    folder = tiny_onnx(
+        tmp_path / "ours",
+        dimensions=24,
+        outputs={"ids": "ids", "a": "mean", "b": "tokens"},
+        pooling=None,
+    )
+    app = wizard("questions", trip=explored)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await at_models(pilot)
+        await name_a_folder(pilot, folder)
+        await until(pilot, "a: one vector per text, 24 dimensions")
+        await press(pilot, "escape")
+        await name_a_folder(pilot, folder)
+        await until(pilot, "Which output of the model is the vector of a text?")
+        await press(pilot, "down", "enter")
+        await until(pilot, "How do the vectors of the tokens become one?")
+        await press(pilot, "enter")
+        await until(pilot, "was read: 24 dimensions")
+        await press(pilot, "enter")
+        await until(pilot, "Question 3 of about")
+    answer = app.trip.answers["model"]
+    assert (answer["output"], answer["pooling"]) == ("b", "cls")

@@ -16,7 +16,7 @@ from qdrant_model_migration.shell import qmm
 
 if TYPE_CHECKING:
     from qdrant_model_migration.advice import Advice
-    from qdrant_model_migration.embedders import ModelRef
+    from qdrant_model_migration.embedders import ModelRef, Pooling
     from qdrant_model_migration.pipeline.speed import Speed
     from qdrant_model_migration.plan import Plan
     from qdrant_model_migration.strategies import Strategy
@@ -29,6 +29,14 @@ if TYPE_CHECKING:
 @click.option("--change", metavar="WHAT", help="Short for --set change=..., e.g. compression.")
 @click.option("--model", metavar="NAME", help="The new model, by its name.")
 @click.option("--model-folder", metavar="DIR", help="The new model, from a folder on this machine.")
+@click.option(
+    "--model-output", metavar="NAME", help="Which output of the folder's model is the vector."
+)
+@click.option(
+    "--pooling",
+    type=click.Choice(("cls", "mean", "last")),
+    help="How the folder's model makes one vector of its tokens'.",
+)
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="One more answer.")
 @click.option("--strategy", metavar="NAME", help="Not the recommended strategy but this one.")
 @click.option("--accept", multiple=True, metavar="ID", help="Acknowledge a warning, e.g. W11.")
@@ -42,6 +50,8 @@ def command(
     change: str | None,
     model: str | None,
     model_folder: str | None,
+    model_output: str | None,
+    pooling: Pooling | None,
     settings: tuple[str, ...],
     strategy: str | None,
     accept: tuple[str, ...],
@@ -71,7 +81,11 @@ def command(
 
     named = by_name(strategy) if strategy else None
     given: dict[str, Any] = load_answers(answers) if answers else {}
-    given.update(_given(change, model, model_folder, settings))
+    if (model_output or pooling) and not model_folder:
+        raise UsageError(
+            "--model-output and --pooling are of a model in a folder.", "", "Add --model-folder."
+        )
+    given.update(_given(change, _named(model, model_folder, model_output, pooling), settings))
     given.setdefault("change", "model")
     with connect(url, ask_key) as qdrant:
         found = survey(qdrant, collection, text_field=_text_field(given))
@@ -101,18 +115,24 @@ def command(
     return 0
 
 
-def _given(
-    change: str | None, model: str | None, folder: str | None, settings: tuple[str, ...]
-) -> dict[str, Any]:
-    """The answers that the options give. `a.b=c` sets one part of an answer."""
+def _named(
+    name: str | None, folder: str | None, output: str | None, pooling: Pooling | None
+) -> ModelRef | None:
+    """The model that the options name."""
     from qdrant_model_migration.embedders import model_by_name, model_from_folder
 
+    if folder:
+        return model_from_folder(Path(folder), output=output, pooling=pooling)
+    return model_by_name(name) if name else None
+
+
+def _given(change: str | None, model: ModelRef | None, settings: tuple[str, ...]) -> dict[str, Any]:
+    """The answers that the options give. `a.b=c` sets one part of an answer."""
     found: dict[str, Any] = {}
     if change:
         found["change"] = change
-    if model or folder:
-        chosen = model_from_folder(Path(folder)) if folder else model_by_name(str(model))
-        found["model"] = chosen.model_dump(mode="json", exclude_defaults=True)
+    if model is not None:
+        found["model"] = model.model_dump(mode="json", exclude_defaults=True)
     for setting in settings:
         key, equals, value = setting.partition("=")
         if not equals:

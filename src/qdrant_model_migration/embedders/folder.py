@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from qdrant_model_migration.embedders.catalogue import TOKENIZER, catalogue
 from qdrant_model_migration.embedders.model import ModelRef, Pooling
 from qdrant_model_migration.embedders.opening import open_embedder
-from qdrant_model_migration.embedders.quiet import import_quietly
-from qdrant_model_migration.errors import (
-    FolderHoldsNoModel,
-    ModelUnusable,
-    PoolingUnknown,
-    QmmError,
-)
+from qdrant_model_migration.embedders.outputs import outputs_of, the_vector
+from qdrant_model_migration.errors import FolderHoldsNoModel, PoolingUnknown
 
 _USUAL = (
     "model.onnx",
@@ -25,15 +20,6 @@ _USUAL = (
     "model_quantized.onnx",
     "onnx/model_quantized.onnx",
 )
-_POOLED_OUTPUT = "sentence_embedding"  # what exporters call an output that is pooled already
-
-
-class _Output(NamedTuple):
-    """What the model gives: name of the output (None: the first), pooled or per token, size."""
-
-    name: str | None
-    pooled: bool
-    size: int
 
 
 def model_from_folder(
@@ -41,6 +27,7 @@ def model_from_folder(
     *,
     name: str | None = None,
     pooling: Pooling | None = None,
+    output: str | None = None,
     normalise: bool | None = None,
     query_prefix: str | None = None,
     passage_prefix: str | None = None,
@@ -52,7 +39,8 @@ def model_from_folder(
     Where `name` is one of fastembed's and the folder has its files, everything is known. Otherwise
     the folder itself is read: sentence-transformers writes down pooling, normalising and prompts;
     what is given here goes before what is found.
-    Raises FolderHoldsNoModel, PoolingUnknown, ModelUnusable.
+    Raises FolderHoldsNoModel, NoVectorAmongOutputs, ModelUnusable, and a FolderAsks (OutputUnknown,
+    PoolingUnknown) for what only a person knows.
     """
     folder = Path(path).expanduser().absolute()
     prefixes = {"query_prefix": query_prefix, "passage_prefix": passage_prefix}
@@ -64,9 +52,16 @@ def model_from_folder(
     missing = [file for file in TOKENIZER if not (folder / file).is_file()]
     if file is None or missing:
         raise FolderHoldsNoModel(folder, missing if file else [_USUAL[0], *missing])
-    output = _output(folder, file)
-    how = "none" if output.pooled else pooling or _written_pooling(folder)
-    if how is None:
+    known = pooling or _written_pooling(folder)
+    vector = the_vector(
+        outputs_of(folder, file),
+        folder,
+        named=output,
+        pooling_known=known is not None,
+        said=pooling not in (None, "none"),
+    )
+    how = "none" if vector.pooled else known
+    if how is None or (how == "none" and not vector.pooled):
         raise PoolingUnknown(folder)
     prompts = _json(folder / "config_sentence_transformers.json").get("prompts") or {}
     return _opened(
@@ -74,7 +69,7 @@ def model_from_folder(
             kind="fastembed",
             name=name or folder.name,
             folder=str(folder),
-            dimensions=output.size,
+            dimensions=vector.size,
             query_prefix=given.get("query_prefix", prompts.get("query", "")),
             passage_prefix=given.get(
                 "passage_prefix", prompts.get("passage", prompts.get("document", ""))
@@ -85,7 +80,7 @@ def model_from_folder(
             pooling=how,
             normalise=_normalises(folder) if normalise is None else normalise,
             model_file=file,
-            output=output.name,
+            output=vector.recorded,
         )
     )
 
@@ -103,36 +98,6 @@ def _onnx_file(folder: Path) -> str | None:
             return usual
     others = sorted(folder.glob("*.onnx")) or sorted(folder.glob("onnx/*.onnx"))
     return others[0].relative_to(folder).as_posix() if len(others) == 1 else None
-
-
-def _output(folder: Path, file: str) -> _Output:
-    """Run the model on four made-up tokens: shapes written into files are not always true."""
-    import_quietly()
-    import numpy as np
-    import onnxruntime
-
-    label = folder.name
-    try:
-        session = onnxruntime.InferenceSession(
-            str(folder / file), providers=["CPUExecutionProvider"]
-        )
-        feeds = {
-            one.name: np.full((1, 4), one.name != "token_type_ids", np.int64)
-            for one in session.get_inputs()
-        }
-        unknown = feeds.keys() - {"input_ids", "attention_mask", "token_type_ids"}
-        if unknown:
-            raise ModelUnusable(label, f"it wants inputs that texts do not have: {sorted(unknown)}")
-        names = [one.name for one in session.get_outputs()]
-        name = _POOLED_OUTPUT if _POOLED_OUTPUT in names else None
-        made = session.run([name or names[0]], feeds)[0]
-    except QmmError:
-        raise
-    except Exception as error:  # onnxruntime's errors are plain Exceptions
-        raise ModelUnusable(label, str(error)) from error
-    if made.ndim not in (2, 3):
-        raise ModelUnusable(label, f"its output has {made.ndim} axes instead of 2 or 3")
-    return _Output(name, pooled=made.ndim == 2, size=int(made.shape[-1]))
 
 
 def _written_pooling(folder: Path) -> Pooling | None:

@@ -25,7 +25,8 @@ def open_embedder(model: ModelRef, *, threads: int | None = None) -> Embedder:
     """Open a model that is on this machine; the network is never used.
 
     threads: how many it may use; None: all cores. Where `model.fingerprint` is set, the files must
-    still be the same, and it is found by that where it is told without its folder. Raises ModelOutOfReach, ModelUnknown, ModelUnusable, ModelChanged.
+    still be the same; a model told without its folder is found by it. Raises ModelOutOfReach,
+    ModelUnknown, ModelUnusable, ModelChanged.
     """
     model = at_home(model)
     opened: Embedder

@@ -22,7 +22,7 @@ from qdrant_model_migration.embedders import (
     open_embedder,
     within_reach,
 )
-from qdrant_model_migration.errors import QmmError
+from qdrant_model_migration.errors import FolderAsks, QmmError
 from qdrant_model_migration.pipeline.move import TextSource
 from qdrant_model_migration.pipeline.speed import measure_speed
 from qdrant_model_migration.plain.journey import Journey
@@ -181,8 +181,31 @@ def _from_folder(talk: Talk, journey: Journey, settled: dict[str, Any]) -> Model
     if not typed:
         return None
     try:
-        model = model_from_folder(Path(typed).expanduser())
+        model = _read_folder(talk, Path(typed).expanduser())
+    except Back:
+        return None
     except QmmError as error:
         talk.trouble(error)
         return None
     return model_rows(journey.survey, settled, [ModelChoice(model, within_reach(model))])[-1]
+
+
+def _read_folder(talk: Talk, folder: Path) -> ModelRef:
+    """The model in it; what the folder leaves open is asked. Raises Back, QmmError."""
+    said: dict[str, Any] = {}
+    while True:
+        try:
+            return model_from_folder(folder, **said)
+        except FolderAsks as asks:
+            said[asks.key] = _said(talk, asks)
+
+
+def _said(talk: Talk, asks: FolderAsks) -> str:
+    """What the folder leaves open. Raises Back."""
+    talk.say(f"{asks.what} {asks.question}")
+    for number, (value, what) in enumerate(asks.choices, 1):
+        talk.numbered(number, f"{value}: {what}", "")
+    while True:
+        picked = talk.number("Number, or back, leave:", len(asks.choices))
+        if isinstance(picked, int):
+            return asks.choices[picked][0]

@@ -205,9 +205,12 @@ def get_model(model: ModelRef, stop: threading.Event, report: Report) -> None:
     fetch(model, arrived)
 
 
-def read_folder(folder: str, report: Report) -> ModelRef:
-    """The model in a folder. Raises FolderHoldsNoModel and others that say what is missing."""
-    return model_from_folder(Path(folder).expanduser())
+def read_folder(folder: str, said: Mapping[str, Any], report: Report) -> ModelRef:
+    """The model in a folder. said: what the folder leaves open, by the key of a FolderAsks.
+
+    Raises FolderAsks, FolderHoldsNoModel and others that say what is missing.
+    """
+    return model_from_folder(Path(folder).expanduser(), **said)
 
 
 def answer_rest(trip: Trip, report: Report) -> dict[str, Any]:

@@ -19,11 +19,12 @@ from qdrant_model_migration.advice import (
     model_rows,
 )
 from qdrant_model_migration.embedders import ModelRef
-from qdrant_model_migration.errors import QmmError, Stopped
+from qdrant_model_migration.errors import FolderAsks, QmmError, Stopped
 from qdrant_model_migration.pipeline.speed import Speed
 from qdrant_model_migration.survey import Survey
 from qdrant_model_migration.tui import tasks
 from qdrant_model_migration.tui.screens.asking import AskLine
+from qdrant_model_migration.tui.screens.chooser import Chooser
 from qdrant_model_migration.tui.screens.stop import HelpText, Stop
 from qdrant_model_migration.tui.typeset import number, row
 from qdrant_model_migration.tui.widgets.frame import Pane, facts, titled
@@ -51,6 +52,7 @@ class ModelScreen(Stop):
         self._told_to_fetch = False
         self._choices: tuple[ModelChoice, ...] = ()
         self._own: tuple[ModelRef, ...] = ()  # from folders that were named here
+        self._folder, self._of_folder = "", dict[str, str]()  # and what a person said of it
         self._go_to: str | None = None
         self._enough = threading.Event()  # ends a download
 
@@ -151,7 +153,11 @@ class ModelScreen(Stop):
 
     async def failed(self, name: str, error: QmmError) -> None:
         await self.show_acts()
-        if isinstance(error, Stopped):
+        if isinstance(error, FolderAsks):
+            lines = [Line(value, f"{value}: {what}") for value, what in error.choices]
+            self.app.push_screen(Chooser(error.question, lines), partial(self._said, error.key))
+            self.say(error.what)
+        elif isinstance(error, Stopped):
             self.say("The download was stopped. What has arrived is kept and used the next time.")
         else:
             self.trouble(error, self.query_one("#models"))
@@ -237,7 +243,7 @@ class ModelScreen(Stop):
             self.app.push_screen(
                 AskLine("A model of your own", "Folder", "with model.onnx and its tokenizer",
                         "Read it"),
-                self._read_folder,
+                self._name_folder,
             )  # fmt: skip
         elif here is None:
             return
@@ -252,10 +258,19 @@ class ModelScreen(Stop):
             self.work("fetch", partial(tasks.get_model, here.model, self._enough))
             await self.show_acts()
 
-    def _read_folder(self, folder: str | None) -> None:
+    def _name_folder(self, folder: str | None) -> None:
         if folder is not None:
-            self.say("Reading the folder and opening the model once.")
-            self.work("folder", partial(tasks.read_folder, folder))
+            self._folder, self._of_folder = folder, {}
+            self._read_folder()
+
+    def _said(self, key: str, value: str | None) -> None:
+        if value is not None:
+            self._of_folder = {**self._of_folder, key: value}
+            self._read_folder()
+
+    def _read_folder(self) -> None:
+        self.say("Reading the folder and opening the model once.")
+        self.work("folder", partial(tasks.read_folder, self._folder, self._of_folder))
 
     def _use(self, here: ModelRow) -> None:
         settled = advise(self._survey, self.trip.answers).settled
