@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 import click
 
 from qdrant_model_migration import __version__
-from qdrant_model_migration.errors import QmmError, WindowsUnsupported
+from qdrant_model_migration.errors import QmmError, WindowsUnsupported, meant
 
 COMMANDS = {
     "demo": "Practise the whole trip on a built-in collection; no server, no download.",
@@ -66,10 +66,7 @@ class Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0] if args else ""
         if self.get_command(ctx, name) is None:
-            from difflib import get_close_matches
-
-            near = get_close_matches(name, COMMANDS, n=1)
-            hint = f" Did you mean {near[0]}?" if near else " qmm --help lists them."
+            hint = meant(name, COMMANDS) or " qmm --help lists them."
             ctx.fail(f"There is no command {name}.{hint}")
         return super().resolve_command(ctx, args)
 

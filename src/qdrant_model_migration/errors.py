@@ -6,9 +6,10 @@ Exit codes are part of the command line's contract: 2 usage, 3 waits at a gate, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from qdrant_model_migration.shell import qmm
+from qdrant_model_migration.words import nearest
 
 
 class QmmError(Exception):
@@ -32,6 +33,12 @@ def _revive(kind: type[QmmError], what: str, why: str, todo: str) -> QmmError:
     error = kind.__new__(kind)
     QmmError.__init__(error, what, why, todo)
     return error
+
+
+def meant(typed: str, known: Iterable[str]) -> str:
+    """What may follow the sentence that a name is not known: " Did you mean docs?", or nothing."""
+    near = nearest(typed, known)
+    return f" Did you mean {near}?" if near else ""
 
 
 class UsageError(QmmError):
@@ -254,11 +261,11 @@ class FolderUnusable(QmmError):
 
 
 class CollectionMissing(QmmError):
-    """The collection (or the alias used for it) does not exist."""
+    """The collection (or the alias used for it) does not exist. known: those that do."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, known: Iterable[str] = ()) -> None:
         super().__init__(
-            f"There is no collection {name}.",
+            f"There is no collection {name}.{meant(name, known)}",
             "Somebody deleted or renamed it, or the name is misspelled.",
             "Read the list of collections again (qmm inspect shows it) and choose one.",
         )
@@ -623,7 +630,12 @@ class CorpusMissing(QmmError):
 
 
 class BadAnswer(UsageError):
-    """What was typed does not answer the question. `field`: the part of the answer it is about."""
+    """What was typed does not answer the question.
+
+    field: the part of the answer it is about. question: its key, where that is known.
+    """
+
+    question = ""
 
     def __init__(self, what: str, why: str = "", todo: str = "", field: str = "") -> None:
         super().__init__(what, why, todo)
@@ -685,15 +697,16 @@ class PlanError(UsageError):
 
 
 class WarningsOpen(UsageError):
-    """Serious warnings of a plan are not acknowledged."""
+    """Serious warnings of a plan are not acknowledged. said: what each of them says, by its id."""
 
-    def __init__(self, ids: tuple[str, ...]) -> None:
-        are = "warning is" if len(ids) == 1 else "warnings are"
+    def __init__(self, said: Mapping[str, str]) -> None:
+        are = "warning is" if len(said) == 1 else "warnings are"
+        sentences = [f"{warning}: {text}" for warning, text in said.items() if text]
         super().__init__(
-            f"{len(ids)} {are} not acknowledged yet: {', '.join(ids)}.",
-            "They say what this plan changes or loses. Nothing was written.",
-            "The plan says what they mean. Then add "
-            + " ".join(f"--accept {warning}" for warning in ids)
+            f"{len(said)} {are} not acknowledged yet: {', '.join(said)}.",
+            "\n".join(sentences),
+            "Nothing was written. When you have read them, add "
+            + " ".join(f"--accept {warning}" for warning in said)
             + ".",
         )
 
@@ -715,8 +728,8 @@ class WarningsChanged(UsageError):
     def __init__(self, collection: str) -> None:
         super().__init__(
             "The warnings of this plan are not those that it was made with.",
-            "must_accept, lost_settings, collection, strategy or seal was edited, or an older "
-            "version made the plan. Nothing was written.",
+            "must_accept, warned, lost_settings, collection, strategy or seal was edited, or an "
+            "older version made the plan. Nothing was written.",
             f"Put the lines back, or make the plan again: {qmm('plan', collection)}",
         )
 
@@ -725,11 +738,11 @@ class WarningsChanged(UsageError):
 
 
 class NoSuchRun(UsageError):
-    """There is no run of this name, or the folder is not a run's."""
+    """There is no run of this name, or the folder is not a run's. known: those that are."""
 
-    def __init__(self, name: str, where: str) -> None:
+    def __init__(self, name: str, where: str, known: Iterable[str] = ()) -> None:
         super().__init__(
-            f"There is no run {name}.",
+            f"There is no run {name}.{meant(name, known)}",
             f"Runs are kept in {where}.",
             "qmm status lists them; --run-dir looks in another folder.",
         )

@@ -1,8 +1,12 @@
-"""Counts, sizes, durations and lists in words, as every screen writes them. No sentences here."""
+"""Counts, sizes, durations and lists in words, as every screen writes them; names spelt nearly so.
+
+No sentences here.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 
 
 def count(number: float) -> str:
@@ -58,3 +62,10 @@ def listing(parts: Sequence[str], last: str = "and") -> str:
 def plural(number: int, one: str, many: str = "") -> str:
     """ "1 point", "2 points"."""
     return f"{count(number)} {one if number == 1 else many or one + 's'}"
+
+
+def nearest(typed: str, known: Iterable[str]) -> str:
+    """The known name that is probably meant, "" where none is close to what was typed."""
+    by_lower = {name.lower(): name for name in known if name != typed}
+    close = get_close_matches(typed.lower(), by_lower, n=1)
+    return by_lower[close[0]] if close else ""

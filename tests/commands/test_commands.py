@@ -190,6 +190,19 @@ def test_answers_from_a_file_are_used(
         (["plan", "docs", "--strategy", "magic"], 2, "There is no strategy magic"),
         (["plan", "docs", "--set", "both"], 2, "no ="),
         (["plan", "docs", "--model", "no/such-model"], 2, "no/such-model"),
+        (["plan", "docs", "--strategy", "blue_gren"], 2, "Did you mean blue_green?"),
+        (["plan", "docs", "--set", "proof=later", "--set", "proof.file=x"], 2, "proof twice"),
+        (
+            ["plan", "docs", "--model", "BAAI/bge-small-en-v1.5", "--set", "text=summary"],
+            2,
+            "text: This names no field.",
+        ),
+        (["plan", "docs", "--set", "tagret=x"], 2, "Did you mean target?"),
+        (["plan", "dosc"], 4, "There is no collection dosc. Did you mean docs?"),
+        (["inspect", "dcos_old"], 4, "Did you mean docs_old?"),
+        (["run", "/dev/zero"], 2, "It is a device or a pipe, not a file."),
+        (["plan", "docs", "--answers", "/dev/zero"], 2, "It is a device or a pipe, not a file."),
+        (["plan", "docs", "-o", "/dev/null"], 2, "/dev/null"),
     ],
 )
 def test_a_wrong_call_is_explained_and_nothing_is_written(
@@ -205,6 +218,50 @@ def test_a_wrong_call_is_explained_and_nothing_is_written(
     assert said in shown.err
     assert "Traceback" not in shown.err + shown.out
     assert whole(server) == before
+
+
+def test_an_edited_plan_is_not_written_over_without_a_word(
+    server: FakeQdrant, model_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_plan(model_folder)
+    make_plan(model_folder, "--set", "target=docs_mine")  # nobody edited the first one
+    path = Path("plan.yaml")
+    edited = path.read_text().replace("docs_mine", "docs_yours")
+    path.write_text(edited)
+    again = ("plan", "docs", "--model-folder", str(model_folder), "--no-speed")
+    assert qmm(*again) == 2
+    assert "plan.yaml was edited since it was written" in capsys.readouterr().err
+    assert path.read_text() == edited
+    assert qmm(*again, "-o", "other.yaml") == 0
+    assert qmm(*again, "--force") == 0
+    assert "docs_yours" not in path.read_text()
+    path.write_text("my own notes\n")
+    assert qmm(*again) == 2
+    assert path.read_text() == "my own notes\n"
+
+
+def test_a_setting_that_is_set_aside_is_said_aloud(
+    server: FakeQdrant, model_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_plan(model_folder, "--set", "keywords=yes", "--set", "quantization.kind=scalar")
+    said = capsys.readouterr().err
+    assert 'Set aside: quantization={"kind": "scalar"}; with these answers' in said
+
+
+def test_a_plan_without_its_acknowledgements_says_what_each_warning_says(
+    server: FakeQdrant, model_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import yaml
+
+    make_plan(model_folder)
+    capsys.readouterr()
+    assert qmm("run", "plan.yaml") == 2
+    said = capsys.readouterr().err
+    warned = yaml.safe_load(Path("plan.yaml").read_text())["warned"]
+    assert set(warned) == set(must_accept()) != set()
+    for warning, sentence in warned.items():
+        assert f"{warning}: {sentence}" in said
+    assert not Path("runs").exists()
 
 
 def test_models_are_listed_without_the_network(capsys: pytest.CaptureFixture[str]) -> None:

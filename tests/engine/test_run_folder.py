@@ -96,6 +96,8 @@ def test_a_run_is_found_by_its_name_and_by_its_path(runs: Path, tmp_path: Path) 
     assert find_run(str(run), tmp_path) == run
     with pytest.raises(NoSuchRun, match="no run nothing"):
         find_run("nothing", runs)
+    with pytest.raises(NoSuchRun, match=f"Did you mean {run.name}"):
+        find_run(run.name.replace("docs", "dosc"), runs)
 
 
 def test_what_is_no_run_is_not_listed(runs: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -137,3 +138,36 @@ def test_a_text_that_looks_like_something_else_comes_back_as_text(
     path = tmp_path / "x.yaml"
     write(path, {"a": text}, "")
     assert read(path).data == {"a": text}
+
+
+# --- More than a person would write -----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text", ["a: " + "[" * 60, "a: " + "[" * 5_000 + "]" * 5_000, "a: " + "{b: " * 3_000]
+)
+def test_values_that_lie_very_deep_are_refused_with_their_line(text: str) -> None:
+    with pytest.raises(PlanError, match=r"x.yaml, line 1: .* deep in each other"):
+        parse(text, "x.yaml")
+
+
+def test_more_values_than_any_plan_has_are_refused_before_all_are_read() -> None:
+    never_closed = "a: [" + "1," * 60_000
+    with pytest.raises(PlanError, match="holds more than 50,000 values"):
+        parse(never_closed, "x.yaml")
+
+
+def test_a_large_file_is_refused_without_being_read_whole(tmp_path: Path) -> None:
+    path = tmp_path / "plan.yaml"
+    with path.open("wb") as file:
+        file.truncate(2**40)  # it takes no room: its bytes were never written
+    with pytest.raises(PlanError, match="larger than 1 MB"):
+        read(path)
+
+
+def test_what_could_go_on_for_ever_is_not_read(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.yaml"
+    os.mkfifo(pipe)
+    for path, what in ((Path("/dev/zero"), "a device"), (pipe, "a pipe"), (tmp_path, "a folder")):
+        with pytest.raises(PlanError, match=f"cannot be read. It is .*{what}"):
+            read(path)

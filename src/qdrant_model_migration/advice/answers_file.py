@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from qdrant_model_migration.advice.questions import BY_KEY
-from qdrant_model_migration.errors import AnswersUnusable
+from qdrant_model_migration.errors import AnswersUnusable, meant
 from qdrant_model_migration.plan import strict_yaml
 from qdrant_model_migration.shell import qmm
 from qdrant_model_migration.strategies import Answers
@@ -69,7 +69,7 @@ def load_answers(path: Path) -> dict[str, Any]:
             raise AnswersUnusable(
                 path.name,
                 text.line(("answers", key)) or 0,
-                f"there is no question {key}.",
-                f"Delete the line. The questions are: {', '.join(BY_KEY)}.",
+                f"there is no question {key}.{meant(str(key), BY_KEY)}",
+                f"Correct or delete the line. The questions are: {', '.join(BY_KEY)}.",
             )
     return dict(answers)

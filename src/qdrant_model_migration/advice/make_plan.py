@@ -43,8 +43,9 @@ def make_plan(
             raise QuestionOpen(question.key, question.text(survey, walked.settled).wording)
     plan = strategy.build(survey, walked.settled)
     plan = plan.model_copy(update={"estimate": estimate(survey, plan, speed)})
-    must = [w.id for w in warnings_for(survey, answers, strategy, plan) if w.severity == "must"]
-    return sealed(plan.model_copy(update={"must_accept": tuple(must)}))
+    shown = warnings_for(survey, answers, strategy, plan)
+    must = {warning.id: warning.said for warning in shown if warning.severity == "must"}
+    return sealed(plan.model_copy(update={"must_accept": tuple(must), "warned": must}))
 
 
 def _instead(advice: Advice) -> str:

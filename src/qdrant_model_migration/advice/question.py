@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal, NamedTuple
 
-from qdrant_model_migration.errors import BadAnswer
+from qdrant_model_migration.errors import BadAnswer, meant
 from qdrant_model_migration.strategies import Answers, Facet, Strategy, strategies
 from qdrant_model_migration.survey.facts import Survey
 
@@ -188,6 +188,7 @@ def one_of(value: Any, options: tuple[Option, ...], key: str) -> Any:
             if option.closed:
                 raise BadAnswer(f"{option.label} cannot be chosen here.", option.closed, field=key)
             return value
-    names = ", ".join(str(o.value) for o in options if not o.closed and isinstance(o.value, str))
-    todo = f"Choose one of: {names}." if names else "Choose one of the answers shown."
-    raise BadAnswer(f"{str(value)[:60]} is not an answer to {key}.", "", todo, field=key)
+    names = [str(o.value) for o in options if not o.closed and isinstance(o.value, str)]
+    todo = f"Choose one of: {', '.join(names)}." if names else "Choose one of the answers shown."
+    what = f"{str(value)[:60]} is not an answer to {key}.{meant(str(value), names)}"
+    raise BadAnswer(what, "", todo, field=key)

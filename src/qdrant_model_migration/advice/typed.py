@@ -53,6 +53,8 @@ def name(raw: object, what: str, *, example: str, field: str = "") -> str:
         shown = bad if bad.isprintable() else "that cannot be seen"
         why = f"It contains the character {shown}, which the server refuses in names."
         raise BadAnswer(f"{text[:60]} cannot be {what}.", why, todo, field)
+    if text in (".", ".."):
+        raise BadAnswer(f"{text} cannot be {what}.", "In addresses it means a place.", todo, field)
     if len(text.encode()) > _LONGEST_NAME:
         why = f"It is longer than {_LONGEST_NAME} bytes."
         raise BadAnswer(f"{text[:60]}… cannot be {what}.", why, todo, field)

@@ -67,5 +67,6 @@ def _stop(question: Question, survey: Survey, answers: Answers, settled: dict[st
             return Stop(question, stand, True, value)
         except BadAnswer as error:
             unfit = error
+            unfit.question = question.key
     found = question.suggest(survey, settled).value if stand == "found" else None
     return Stop(question, stand, False, found, unfit)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from qdrant_model_migration.errors import UsageError
+from qdrant_model_migration.errors import CollectionMissing, RightMissing, UsageError
 
 if TYPE_CHECKING:
     from qdrant_model_migration.qdrant import Address, Qdrant
+    from qdrant_model_migration.survey import Survey
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -54,3 +56,16 @@ def connect(url: str | None, wants_key: bool) -> Qdrant:
 
     ask_key(wants_key)
     return open_qdrant(address_of(url), os.environ.get("QDRANT_API_KEY"))
+
+
+def surveyed(qdrant: Qdrant, collection: str, *, text_field: str | None) -> Survey:
+    """The survey of a collection that was typed. Raises CollectionMissing with a name like it."""
+    from qdrant_model_migration.survey import survey
+
+    try:
+        return survey(qdrant, collection, text_field=text_field)
+    except CollectionMissing:
+        known: tuple[str, ...] = ()
+        with suppress(RightMissing):  # a key for one collection need not list the rest
+            known = (*qdrant.collections(), *qdrant.aliases())
+        raise CollectionMissing(collection, known) from None

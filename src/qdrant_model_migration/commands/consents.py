@@ -21,9 +21,6 @@ _BARE = {
     "--keep": "Keep the new quantization.",
     "--undo": "Set the old quantization again.",
 }
-BY_FLAG = "acknowledged by --accept"
-"""What a plan keeps of a warning that was acknowledged without a screen."""
-
 FOR_RUNS = (
     "--cutover",
     "--without-proof",

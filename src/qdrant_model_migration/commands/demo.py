@@ -102,7 +102,7 @@ def _plan(sandbox: Sandbox) -> Plan:
     click.echo(f"Strategy: {strategy.title}: {'; '.join(advice.because)}.")
     for warning in plan.must_accept:
         click.echo(f"Warning {warning} is acknowledged for practice.")
-    return acknowledge(plan, plan.must_accept, "acknowledged for practice")
+    return acknowledge(plan, plan.must_accept)
 
 
 def _progress(what: str, done: int, total: int) -> None:

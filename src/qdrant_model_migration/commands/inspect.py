@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from qdrant_model_migration import words
-from qdrant_model_migration.commands.connecting import connect, server_options
+from qdrant_model_migration.commands.connecting import connect, server_options, surveyed
 
 
 @click.command("inspect")
@@ -24,9 +24,9 @@ def command(
         if collection is None:
             _list(qdrant, as_json)
             return 0
-        from qdrant_model_migration.survey import facts_of, lines, survey
+        from qdrant_model_migration.survey import facts_of, lines
 
-        found = survey(qdrant, collection, text_field=text_field)
+        found = surveyed(qdrant, collection, text_field=text_field)
     if as_json:
         click.echo(found.model_dump_json(indent=2))
         return 0

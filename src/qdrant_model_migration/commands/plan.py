@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from qdrant_model_migration import words
-from qdrant_model_migration.commands.connecting import connect, server_options
-from qdrant_model_migration.commands.consents import BY_FLAG
-from qdrant_model_migration.errors import UsageError
+from qdrant_model_migration.commands.connecting import connect, server_options, surveyed
+from qdrant_model_migration.errors import BadAnswer, UsageError
 from qdrant_model_migration.shell import qmm
 
 if TYPE_CHECKING:
-    from qdrant_model_migration.advice import Advice
+    from qdrant_model_migration.advice import Advice, ModelChoice
     from qdrant_model_migration.embedders import ModelRef, Pooling
     from qdrant_model_migration.pipeline.speed import Speed
     from qdrant_model_migration.plan import Plan
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 @click.option("--accept", multiple=True, metavar="ID", help="Acknowledge a warning, e.g. W11.")
 @click.option("--no-speed", is_flag=True, help="Do not try how fast the model is here.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("plan.yaml"))
+@click.option("--force", is_flag=True, help="Replace the file even if it was edited.")
 @click.option("--json", "as_json", is_flag=True, help="The plan as JSON on standard output.")
 @server_options
 def command(
@@ -57,6 +58,7 @@ def command(
     accept: tuple[str, ...],
     no_speed: bool,
     output: Path,
+    force: bool,
     as_json: bool,
     url: str | None,
     ask_key: bool,
@@ -70,34 +72,37 @@ def command(
       qmm plan docs --model BAAI/bge-small-en-v1.5
       qmm plan products --change compression --set quantization.kind=scalar
     """
-    from qdrant_model_migration.advice import ModelChoice, advise, answer_all
+    from qdrant_model_migration.advice import ModelChoice, advise
     from qdrant_model_migration.advice.answers_file import load_answers
     from qdrant_model_migration.advice.make_plan import make_plan
     from qdrant_model_migration.advice.warnings import warnings_for
+    from qdrant_model_migration.commands.settings import laid_over, short_forms
     from qdrant_model_migration.embedders import list_models, within_reach
     from qdrant_model_migration.plan import acknowledge, left_open, save_plan
     from qdrant_model_migration.strategies import by_name
-    from qdrant_model_migration.survey import survey
 
     named = by_name(strategy) if strategy else None
+    if not as_json:
+        _may_write(output, force)
     given: dict[str, Any] = load_answers(answers) if answers else {}
     if (model_output or pooling) and not model_folder:
         raise UsageError(
             "--model-output and --pooling are of a model in a folder.", "", "Add --model-folder."
         )
-    given.update(_given(change, _named(model, model_folder, model_output, pooling), settings))
+    given.update(short_forms(change, _named(model, model_folder, model_output, pooling)))
+    given = laid_over(given, settings)
     given.setdefault("change", "model")
     with connect(url, ask_key) as qdrant:
-        found = survey(qdrant, collection, text_field=_text_field(given))
+        found = surveyed(qdrant, collection, text_field=_text_field(given))
         choices = [ModelChoice(m, within_reach(m)) for m in list_models()]
-        complete = answer_all(found, given, choices)
+        complete = _complete(found, given, choices)
         advice = advise(found, complete)
         _say_answers(advice, given)
         chosen = named or _recommended(advice)
         speed = None if no_speed else speed_of(qdrant, found, advice, chosen)
         away = _not_here(advice, chosen)
     plan = make_plan(found, complete, chosen, speed=speed)
-    plan = acknowledge(plan, accept, BY_FLAG)
+    plan = acknowledge(plan, accept)
     _say(plan, chosen, advice)
     for warning in warnings_for(found, complete, chosen, plan):
         sign = {"must": "!!", "caution": " !", "note": " i"}[warning.severity]
@@ -126,35 +131,42 @@ def _named(
     return model_by_name(name) if name else None
 
 
-def _given(change: str | None, model: ModelRef | None, settings: tuple[str, ...]) -> dict[str, Any]:
-    """The answers that the options give. `a.b=c` sets one part of an answer."""
-    found: dict[str, Any] = {}
-    if change:
-        found["change"] = change
-    if model is not None:
-        found["model"] = model.model_dump(mode="json", exclude_defaults=True)
-    for setting in settings:
-        key, equals, value = setting.partition("=")
-        if not equals:
-            raise UsageError(
-                f"--set {setting} has no =.", "", "Write it as KEY=VALUE, e.g. both=no."
-            )
-        try:
-            parsed = json.loads(value)
-        except ValueError:
-            parsed = value
-        head, _, rest = key.partition(".")
-        if rest:
-            inner = found.setdefault(head, {})
-            inner[rest] = parsed
-        else:
-            found[head] = parsed
-    return found
+def _may_write(output: Path, force: bool) -> None:
+    """Raises UsageError where the plan would replace what somebody wrote."""
+    from qdrant_model_migration.plan import strict_yaml
+
+    if not output.exists() or force or strict_yaml.unedited(output):
+        return
+    raise UsageError(
+        f"{output} was edited since it was written, or is another file.",
+        "Writing the new plan there would lose that.",
+        "Name another file with -o, or add --force to replace it.",
+    )
 
 
-def _text_field(answers: dict[str, Any]) -> str | None:
-    fields = (answers.get("text") or {}).get("fields") if answers.get("text") else None
-    return str(fields[0]) if fields else None
+def _complete(
+    found: Survey, given: dict[str, Any], choices: Sequence[ModelChoice]
+) -> dict[str, Any]:
+    """All answers, the open ones as suggested. Raises BadAnswer that names the question."""
+    from qdrant_model_migration.advice import BY_KEY, answer_all
+
+    try:
+        return answer_all(found, given, choices)
+    except BadAnswer as error:
+        key = error.question
+        suggested = BY_KEY[key].suggest(found, given).value if key else None
+        todo = error.todo
+        if isinstance(suggested, Mapping) and not isinstance(given.get(key), Mapping):
+            todo = f"{todo} Write --set {key}.PART=VALUE; the parts are {', '.join(suggested)}."
+        what = f"{key}: {error.what}" if key else error.what
+        raise BadAnswer(what, error.why, todo, error.field) from None
+
+
+def _text_field(answers: Mapping[str, Any]) -> str | None:
+    """The field that the answers name first, as far as they can be read at all."""
+    text = answers.get("text")
+    fields = text.get("fields") if isinstance(text, Mapping) else None
+    return fields[0] if isinstance(fields, list) and fields and isinstance(fields[0], str) else None
 
 
 def _recommended(advice: Advice) -> Strategy:
@@ -199,8 +211,11 @@ def _say_answers(advice: Advice, given: dict[str, Any]) -> None:
         if standing.state in ("answered", "here", "found"):
             how = "" if standing.question.key in given else "  (as suggested)"
             click.echo(f"{standing.question.short:<14}{standing.label}{how}", err=True)
-    if advice.set_aside_says:
-        click.echo(advice.set_aside_says, err=True)
+    for key in advice.set_aside:
+        if key in given:
+            value = json.dumps(given[key], ensure_ascii=False)[:60]
+            why = "with these answers that question is not asked"
+            click.echo(f"Set aside: {key}={value}; {why}.", err=True)
 
 
 def _say(plan: Plan, strategy: Strategy, advice: Advice) -> None:

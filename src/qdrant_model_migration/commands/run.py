@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from qdrant_model_migration.commands.connecting import ask_key
-from qdrant_model_migration.commands.consents import BY_FLAG, FOR_RUNS, consent_options, given
+from qdrant_model_migration.commands.consents import FOR_RUNS, consent_options, given
 from qdrant_model_migration.commands.follow import carry_on
 
 
@@ -32,7 +32,7 @@ def command(plan: Path, accept: tuple[str, ...], ask_key: bool, **consents: Any)
     from qdrant_model_migration.plan import acknowledge, load_plan
 
     _ask_key(ask_key)
-    folder = create_run(acknowledge(load_plan(plan), accept, BY_FLAG))
+    folder = create_run(acknowledge(load_plan(plan), accept))
     click.echo(f"Run {folder.name}: {folder}")
     return carry_on(folder, given(consents))
 

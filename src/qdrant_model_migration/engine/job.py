@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from qdrant_model_migration.embedders import Embedder, ModelRef
 from qdrant_model_migration.engine.run_folder import PLAN, file_digest, read_card
-from qdrant_model_migration.errors import NoSuchRun, QmmError, RunPlanChanged, WarningsOpen
+from qdrant_model_migration.errors import NoSuchRun, QmmError, RunPlanChanged
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.qdrant import Qdrant, Retry
 from qdrant_model_migration.steps import Step
@@ -38,7 +38,7 @@ class Job(NamedTuple):
 def job_of(folder: Path) -> Job:
     """The job of a run folder. Raises PlanError, RunPlanChanged, NoSuchRun."""
     from qdrant_model_migration.embedders import open_embedder
-    from qdrant_model_migration.plan import left_open, load_plan
+    from qdrant_model_migration.plan import load_plan, open_warnings
     from qdrant_model_migration.qdrant import Patience, open_qdrant
     from qdrant_model_migration.steps import LATER
 
@@ -50,7 +50,6 @@ def job_of(folder: Path) -> Job:
     if changed:
         raise RunPlanChanged(folder.name)
     plan = load_plan(path)
-    left = left_open(plan)
 
     def connect(
         stop: threading.Event, on_retry: Callable[[Retry], None]
@@ -72,5 +71,5 @@ def job_of(folder: Path) -> Job:
         accepted=frozenset(plan.accepted),
         connect=connect,
         open_embedder=open_embedder,
-        closed=WarningsOpen(left) if left else None,
+        closed=open_warnings(plan),
     )

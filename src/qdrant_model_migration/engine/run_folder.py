@@ -74,7 +74,8 @@ def find_run(name: str, runs: Path | None = None) -> Path:
         except OSError:
             continue
         return folder
-    raise NoSuchRun(name, str(runs or runs_folder()))
+    known = [folder.name for folder in run_folders(runs)]
+    raise NoSuchRun(name, str(runs or runs_folder()), known)
 
 
 def run_folders(runs: Path | None = None) -> tuple[Path, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qdrant_model_migration import words
-from qdrant_model_migration.errors import CollectionEmpty, QmmError
+from qdrant_model_migration.errors import CollectionEmpty, QmmError, meant
 from qdrant_model_migration.plain.journey import Journey
 from qdrant_model_migration.plain.talk import Back, Talk
 from qdrant_model_migration.survey import Listed, catalogue
@@ -27,9 +27,7 @@ def _chosen(talk: Talk, journey: Journey) -> Listed:
             continue
         row = _row(typed, rows)
         if row is None:
-            talk.say(
-                f"There is no collection {typed[:60]} in the list." if typed else "Choose one."
-            )
+            talk.say(_not_there(typed, rows) if typed else "Choose one.")
         elif row.problem:
             talk.say(f"{row.collection} cannot be read. {row.problem}")
         elif row.points == 0:
@@ -68,6 +66,11 @@ def _row(typed: str, rows: tuple[Listed, ...]) -> Listed | None:
     if typed.isdecimal() and 1 <= int(typed) <= len(rows):
         return rows[int(typed) - 1]
     return None
+
+
+def _not_there(typed: str, rows: tuple[Listed, ...]) -> str:
+    known = [name for row in rows for name in (row.collection, *row.aliases)]
+    return f"There is no collection {typed[:60]} in the list.{meant(typed, known)}"
 
 
 def _in_words(row: Listed) -> str:

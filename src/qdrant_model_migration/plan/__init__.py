@@ -1,6 +1,12 @@
 """The plan of a migration: its model, its file, and the fingerprint of what it was made for."""
 
-from qdrant_model_migration.plan.acknowledged import acknowledge, left_open, sealed, why_closed
+from qdrant_model_migration.plan.acknowledged import (
+    acknowledge,
+    left_open,
+    open_warnings,
+    sealed,
+    why_closed,
+)
 from qdrant_model_migration.plan.file import load_plan, save_plan
 from qdrant_model_migration.plan.plan import Acceptance, Alias, Estimate, Plan, Range
 from qdrant_model_migration.survey.fingerprint import describe_change, fingerprint
@@ -16,6 +22,7 @@ __all__ = [
     "fingerprint",
     "left_open",
     "load_plan",
+    "open_warnings",
     "save_plan",
     "sealed",
     "why_closed",

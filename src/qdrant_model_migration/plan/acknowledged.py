@@ -25,10 +25,10 @@ def sealed(plan: Plan) -> Plan:
     return plan.model_copy(update={"seal": _seal(plan)})
 
 
-def acknowledge(plan: Plan, ids: Iterable[str], said: str) -> Plan:
+def acknowledge(plan: Plan, ids: Iterable[str]) -> Plan:
     """The plan with these warnings acknowledged now. Raises AcceptedUnasked."""
     at = datetime.now(timezone.utc).isoformat(timespec="seconds")
-    given = {warning: Acceptance(at=at, said=said) for warning in ids}
+    given = {warning: Acceptance(at=at, said=plan.warned.get(warning, "")) for warning in ids}
     if unasked := _unasked(plan, given):
         raise unasked
     return plan.model_copy(update={"accepted": {**plan.accepted, **given}})
@@ -45,7 +45,12 @@ def why_closed(plan: Plan) -> QmmError | None:
         return WarningsChanged(plan.collection)
     if unasked := _unasked(plan, plan.accepted):
         return unasked
-    left = left_open(plan)
+    return open_warnings(plan)
+
+
+def open_warnings(plan: Plan) -> WarningsOpen | None:
+    """The error that names the warnings still to be acknowledged, None where all are."""
+    left = {warning: plan.warned.get(warning, "") for warning in left_open(plan)}
     return WarningsOpen(left) if left else None
 
 
@@ -55,5 +60,5 @@ def _unasked(plan: Plan, ids: Iterable[str]) -> AcceptedUnasked | None:
 
 
 def _seal(plan: Plan) -> str:
-    about = [plan.strategy, plan.collection, sorted(plan.must_accept), sorted(plan.lost_settings)]
-    return hashlib.sha256(json.dumps(about).encode()).hexdigest()[:32]
+    about = [plan.strategy, plan.collection, plan.must_accept, plan.warned, plan.lost_settings]
+    return hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()[:32]

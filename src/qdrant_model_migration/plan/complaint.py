@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import types
 import typing
@@ -15,6 +14,7 @@ from pydantic_core import ErrorDetails
 
 from qdrant_model_migration.errors import PlanError
 from qdrant_model_migration.plan.strict_yaml import Place, Text
+from qdrant_model_migration.words import nearest
 
 _SECRET_NAME = re.compile(
     r"key\Z|api.?key|token\Z|secret|passw|credential|authorization|bearer", re.I
@@ -132,8 +132,8 @@ def _say(error: ErrorDetails, place: Place, field: FieldInfo | None) -> tuple[st
         known = _choices(str(context.get("expected_tags", "")))
         if said is None:
             return f"{name} has no {tag}", f"Add a line for {tag}, or make the plan again."
-        close = difflib.get_close_matches(str(said), re.findall(r"[\w-]+", known), 1)
-        can = f"perhaps {close[0]} is meant" if close else f"it can be {known}"
+        close = nearest(str(said), re.findall(r"[\w-]+", known))
+        can = f"perhaps {close} is meant" if close else f"it can be {known}"
         return f"{tag} is {hide(tag, said)}; {can}", correct
     if kind == "size_differs":
         return f"{name}: {error['msg']}", "Make the plan again."
@@ -149,8 +149,8 @@ def _unknown(name: str, known: Sequence[str]) -> tuple[str, str]:
             f"{name} has no place in this file",
             "Delete the line. A key comes from the environment (QDRANT_API_KEY) or is asked for.",
         )
-    close = difflib.get_close_matches(name, known, 1)
-    meant = f"; perhaps {close[0]} is meant" if close else ""
+    close = nearest(name, known)
+    meant = f"; perhaps {close} is meant" if close else ""
     return f"{name} is not known here{meant}", "Correct the name, or delete the line."
 
 

@@ -48,7 +48,8 @@ class Alias(Strict):
 class Plan(Strict):
     """Everything a run needs. Written as YAML, strict on load, without secrets.
 
-    seal: over the warnings, see `acknowledged`; plans of the first version have none.
+    warned: what each of must_accept says. seal: over both, see `acknowledged`. Plans of the first
+    version have neither.
     """
 
     qmm_plan: Literal[1] = 1
@@ -67,6 +68,7 @@ class Plan(Strict):
     lost_settings: tuple[str, ...] = ()
     estimate: Estimate = Estimate()
     must_accept: tuple[str, ...] = ()
+    warned: dict[str, str] = Field(default_factory=dict)
     seal: str = ""
     accepted: dict[str, Acceptance] = Field(default_factory=dict)
     answers: dict[str, Any] = Field(default_factory=dict)

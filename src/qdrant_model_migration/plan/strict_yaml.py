@@ -7,9 +7,11 @@ aliases (a few lines can unfold into gigabytes), dates, `yes` and `no` as truth 
 
 from __future__ import annotations
 
+import hashlib
 import math
 import os
 import re
+import stat
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -23,7 +25,10 @@ Place = tuple[str | int, ...]
 """Where a value stands: the keys and list positions that lead to it."""
 
 _BREAKS = re.compile("[\n\r\x85\u2028\u2029]")  # outside double quotes YAML folds them into spaces
-_LARGEST = 16 * 1024 * 1024
+# A plan has some hundred values in ten kilobytes. Reading takes 20 to 40 us a value.
+_LARGEST = 1_000_000
+_MOST = 50_000
+_DEEPEST = 50
 _CONTROL = "a character that a text file does not have"
 
 
@@ -44,18 +49,7 @@ class Text(NamedTuple):
 def read(path: Path) -> Text:
     """Read a file. Raises PlanError with the file's name and the line for whatever is wrong."""
     name = path.name
-    try:
-        raw = path.read_bytes()
-    except FileNotFoundError:
-        raise PlanError(
-            f"The file {path} was not found.", "", "Check the name and the folder."
-        ) from None
-    except OSError as error:
-        raise PlanError(
-            f"The file {path} cannot be read.", f"{error.strerror}.", "Check who may read it."
-        ) from None
-    if len(raw) > _LARGEST:
-        raise PlanError(f"{name} is too large to be a plan.", "", "Check the name of the file.")
+    raw = _bytes(path)
     try:
         return parse(raw.decode("utf-8-sig"), name)
     except UnicodeDecodeError as error:
@@ -67,12 +61,46 @@ def read(path: Path) -> Text:
         ) from None
 
 
+def _bytes(path: Path) -> bytes:
+    """The content of a file of sensible size. A device or a pipe could go on for ever."""
+    try:
+        kind = path.stat().st_mode
+        if not stat.S_ISREG(kind):
+            what = "a folder" if stat.S_ISDIR(kind) else "a device or a pipe"
+            raise PlanError(f"{path} cannot be read.", f"It is {what}, not a file.", _WHICH)
+        with path.open("rb") as file:
+            raw = file.read(_LARGEST + 1)
+    except FileNotFoundError:
+        raise PlanError(
+            f"The file {path} was not found.", "", "Check the name and the folder."
+        ) from None
+    except (OSError, ValueError) as error:
+        why = f"{error.strerror}." if isinstance(error, OSError) else "No file has such a name."
+        raise PlanError(f"The file {path} cannot be read.", why, "Check who may read it.") from None
+    if len(raw) > _LARGEST:
+        raise _too_much(path.name, f"It is larger than {_LARGEST // 10**6} MB")
+    return raw
+
+
+_WHICH = "Check the name of the file."
+
+
+def _too_much(name: str, much: str) -> PlanError:
+    why = f"{much}; a plan or a file of answers has some kilobytes."
+    return PlanError(f"{name} is not a file of this program.", why, _WHICH)
+
+
+def _too_deep(name: str, line: int) -> PlanError:
+    why = f"Values lie more than {_DEEPEST} deep in each other."
+    return PlanError(f"{name}, line {line}: it cannot be read.", why, "Correct the line.")
+
+
 def parse(text: str, name: str) -> Text:
     """Read a document. `name` stands in the messages. Raises PlanError."""
     import yaml
 
     try:
-        loader = _loader_class()(text)
+        loader = _loader_class(name)(text)
         node = loader.get_single_node()
         lines: dict[Place, int] = {}
         data = None if node is None else _value(node, (), lines, name)
@@ -87,9 +115,13 @@ def parse(text: str, name: str) -> Text:
 def write(path: Path, data: Any, header: str) -> None:
     """Write data below a header of comment lines; a reader never sees half a file.
 
-    Raises PlanError where the file cannot be written, ValueError for a number that is not finite.
+    The last line lets `unedited` tell whether somebody changed the file since. Raises PlanError
+    where the file cannot be written, ValueError for a number that is not finite.
     """
     text = "".join(f"# {line}".rstrip() + "\n" for line in header.splitlines()) + "\n" + dump(data)
+    text += f"\n{_UNEDITED}{_digest(text)}\n"
+    if path.exists() and not path.is_file():
+        raise PlanError(f"{path} is not a file.", "It cannot be written over.", _WHICH)
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as error:
@@ -104,6 +136,20 @@ def write(path: Path, data: Any, header: str) -> None:
     except OSError as error:
         Path(temporary).unlink(missing_ok=True)
         raise _unwritable(path, error) from None
+
+
+def unedited(path: Path) -> bool:
+    """Whether the file is as `write` left it, to the letter. Raises PlanError."""
+    text = _bytes(path).decode("utf-8", errors="replace")
+    before, mark, digest = text.rpartition(f"\n{_UNEDITED}")
+    return bool(mark) and digest == f"{_digest(before)}\n"
+
+
+_UNEDITED = "# Nothing was edited while this fits: "
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def dump(data: Any) -> str:
@@ -149,19 +195,28 @@ def _json_number(value: float) -> str:
     return f"{mantissa if '.' in mantissa else mantissa + '.0'}e{int(exponent):+03d}"
 
 
-def _loader_class() -> type[yaml.SafeLoader]:
+def _loader_class(name: str) -> type[yaml.SafeLoader]:
     import yaml
 
     class Loader(yaml.SafeLoader):
-        """Resolves scalars as JSON does, and refuses aliases."""
+        """Resolves scalars as JSON does; refuses aliases, and more than a person would write."""
 
         yaml_implicit_resolvers: dict[str, list[tuple[str, Any]]] = {}  # noqa: RUF012 - yaml's
+        depth = values = 0
 
         def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
             if self.check_event(yaml.AliasEvent):
                 mark = self.get_event().start_mark  # type: ignore[no-untyped-call]
                 raise yaml.composer.ComposerError(None, None, _ALIAS, mark)
-            return super().compose_node(parent, index)
+            self.depth, self.values = self.depth + 1, self.values + 1
+            if self.depth > _DEEPEST:
+                line = self.peek_event().start_mark.line + 1  # type: ignore[no-untyped-call]
+                raise _too_deep(name, line)
+            if self.values > _MOST:
+                raise _too_much(name, f"It holds more than {_MOST:,} values")
+            node = super().compose_node(parent, index)
+            self.depth -= 1
+            return node
 
     for tag, pattern, first in (
         ("null", r"(?:null|~|)\Z", ["n", "~", ""]),
@@ -188,6 +243,7 @@ def _value(node: yaml.Node, place: Place, lines: dict[Place, int], name: str) ->
             key = key_node.value
             if not isinstance(key, str):
                 raise PlanError(f"{name}, line {line}: a key must be a word.", "", "Correct it.")
+            _whole(key, line, name)
             inner = (*place, key)
             if key in found:
                 first = lines[inner]
@@ -207,7 +263,7 @@ def _value(node: yaml.Node, place: Place, lines: dict[Place, int], name: str) ->
 def _scalar(node: yaml.Node, name: str) -> Any:
     kind, text = node.tag.rpartition(":")[2], node.value
     if kind == "str":
-        return text
+        return _whole(text, node.start_mark.line + 1, name)
     if kind == "null":
         return None
     if kind == "bool" and text in ("true", "false"):
@@ -225,6 +281,13 @@ def _scalar(node: yaml.Node, name: str) -> Any:
         "Values are text, numbers, true, false, null, lists and keys with values.",
         "Put it in quotes if it is text.",
     )
+
+
+def _whole(text: str, line: int, name: str) -> str:
+    """A text that can be written again; an escape can make half of a character."""
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise PlanError(f"{name}, line {line}: it holds {_CONTROL}.", "", "Delete it.")
+    return text
 
 
 def _syntax(error: yaml.MarkedYAMLError, name: str) -> PlanError:

@@ -6,7 +6,7 @@ import importlib
 import pkgutil
 from functools import lru_cache
 
-from qdrant_model_migration.errors import UsageError
+from qdrant_model_migration.errors import UsageError, meant
 from qdrant_model_migration.strategies.strategy import Answers, Facet, Fit, Strategy
 
 __all__ = ["Answers", "Facet", "Fit", "Strategy", "by_name", "strategies"]
@@ -34,5 +34,9 @@ def by_name(name: str) -> Strategy:
     for strategy in strategies():
         if strategy.name == name:
             return strategy
-    known = ", ".join(strategy.name for strategy in strategies())
-    raise UsageError(f"There is no strategy {name}.", f"Known are: {known}.", "Choose one of them.")
+    known = [strategy.name for strategy in strategies()]
+    raise UsageError(
+        f"There is no strategy {name}.{meant(name, known)}",
+        f"Known are: {', '.join(known)}.",
+        "Choose one of them.",
+    )

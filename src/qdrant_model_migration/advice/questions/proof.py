@@ -14,7 +14,7 @@ from qdrant_model_migration.advice.question import (
     Suggestion,
     unknown,
 )
-from qdrant_model_migration.errors import BadAnswer
+from qdrant_model_migration.errors import BadAnswer, meant
 from qdrant_model_migration.strategies import Answers
 from qdrant_model_migration.survey.facts import Survey
 
@@ -24,6 +24,7 @@ MARGIN = 0.02
 _TITLES = ("title", "heading", "headline", "subject", "name", "summary")
 
 _KINDS = ("file", "made up", "log", "later")
+_PARTS = frozenset({"kind", "file", "margin", "title_field"})
 
 
 class Proof(Question):
@@ -104,10 +105,10 @@ class Proof(Question):
             raise BadAnswer(
                 "This is no way to judge.", "", f"Choose one of: {', '.join(_KINDS)}.", "kind"
             )
-        if strange := set(value) - {"kind", "file", "margin", "title_field"}:
-            raise BadAnswer(
-                f"{min(map(str, strange))} is not a part of this answer.", "", "Delete it.", "kind"
-            )
+        if strange := set(value) - _PARTS:
+            part = min(map(str, strange))
+            what = f"{part} is not a part of this answer.{meant(part, _PARTS)}"
+            raise BadAnswer(what, "", "Correct or delete it.", "kind")
         kind, file = value["kind"], value.get("file") or None
         if kind in ("file", "log"):
             if not isinstance(file, str) or not file.strip():

@@ -134,7 +134,9 @@ def _which(known: tuple[str, ...], survey: Survey) -> str:
 
 
 def _is_known(field: str, known: tuple[str, ...], survey: Survey) -> bool:
-    texts = (survey.text_field.value, *(text.path for text in survey.text_fields.value or ()))
+    texts = [text.path for text in survey.text_fields.value or ()]
+    if survey.text_field.how != "told":  # what a person said is checked like what one types here
+        texts.append(survey.text_field.value or "")
     return field in known or field.split(".", 1)[0] in known or field in texts
 
 

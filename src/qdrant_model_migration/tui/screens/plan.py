@@ -12,7 +12,7 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 
 from qdrant_model_migration import engine, words
-from qdrant_model_migration.advice import make_plan, warnings_for
+from qdrant_model_migration.advice import make_plan
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.plan import Plan, left_open, save_plan
 from qdrant_model_migration.shell import qmm
@@ -109,11 +109,10 @@ class PlanScreen(Stop):
             self.query_one("#costs", Pane).write(str(error), title="No plan")
             self.trouble(error)
             return
-        said = {w.id: w.said for w in warnings_for(survey, self.trip.answers, taken, plan)}
         accepted = {
             key: given
             for key, given in self.trip.accepted.items()
-            if key in plan.must_accept and given.said == said.get(key)
+            if key in plan.must_accept and given.said == plan.warned.get(key)
         }
         plan = plan.model_copy(update={"accepted": accepted})
         self.wizard.trip = self.trip.on(plan=plan, strategy=taken.name)
