@@ -982,6 +982,8 @@ class TargetInUse(QmmError):
 class AliasMoved(QmmError):
     """The alias does not point where the plan says."""
 
+    refusal = True
+
     def __init__(self, alias: str, points_to: str | None, planned: str) -> None:
         super().__init__(
             f"{alias} points to {points_to}, not to {planned} as planned."
@@ -989,6 +991,21 @@ class AliasMoved(QmmError):
             else f"The alias {alias} does not exist any more.",
             "Somebody changed it meanwhile. Nothing was done.",
             "Find out who, then survey again.",
+        )
+
+
+class SwitchedInPart(QmmError):
+    """Of several aliases only some were switched. stayed: the others, and what they point to."""
+
+    def __init__(
+        self, moved: tuple[str, ...], collection: str, stayed: dict[str, str | None], reason: str
+    ) -> None:
+        others = ", ".join(f"{alias} points to {there}" for alias, there in stayed.items())
+        super().__init__(
+            f"{', '.join(moved) or 'No alias'} answers from {collection} now, but {others}.",
+            "The server carries out the switch of several aliases one by one and did not finish"
+            f"{f': {reason}' if reason else '.'}",
+            "Resume switches the others; those that have moved stay.",
         )
 
 

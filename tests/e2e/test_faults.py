@@ -698,7 +698,8 @@ def test_floats_that_drift_are_not_taken_for_edits(tmp_path: Path, local: bool) 
         facts = trip.seen.facts
         assert facts["caught_up"] == [0, 0, 0]
         assert facts["swept"] == 0
-        assert trip.go("rollback") == 3
+        trip.consent("rollback", alias=ALIAS)
+        assert trip.go("rollback") == 0, trip.seen.error
         assert trip.seen.facts["left_behind"] == {"inserted": 0, "edited": 0, "deleted": 0}
         with trip.open() as qdrant:
             assert_same_sides(qdrant)
@@ -815,7 +816,6 @@ def test_cleanup_after_a_rollback_takes_the_new_collection(fake: FakeQdrant, tri
     finish(fake, trip)
     upsert(fake, ALIAS, new_point(980, "late"))
     assert trip.go("rollback") == 3
-    assert any("1 write" in line for line in (trip.seen.gate or {})["says"])
     upsert(fake, ALIAS, new_point(981, "later still"))
     trip.consent("rollback", alias=ALIAS)
     fake.fail(method="POST", path="/collections/aliases", drop=True, apply=True)

@@ -330,7 +330,9 @@ def test_rollback_needs_the_name_switches_back_and_counts_what_stays_behind(worl
     Rollback().apply(world)
     assert q.aliases()["docs"] == "docs_old"
     assert world.kept["left_behind"] == {"inserted": 1, "edited": 1, "deleted": 1}
-    assert OLD.name in world.said[-1]
+    switch, count = world.said[-2:]
+    assert OLD.name in switch
+    assert "3 writes since the cutover, kept in docs_new" in count
 
 
 def test_rollback_without_a_switch_says_so(world: World) -> None:

@@ -128,7 +128,9 @@ def ending(seen: RunView) -> int:
     elif seen.state == "done":
         switched = seen.facts.get("switched")
         if switched:
-            click.echo(f"{switched['alias']} now answers from {switched['to']}.")
+            from qdrant_model_migration.steps.switch import answer, named
+
+            click.echo(f"{answer(named(switched))} from {switched['to']} now.")
             _say_changes(seen, "Your application has to change with it:")
         click.echo(f"Done. Report: {seen.folder / 'report.md'}")
     else:

@@ -62,11 +62,16 @@ def _title(run: RunView) -> str:
     said = ended.get(run.state, f"{run.state.capitalize()}{_at_step(run)}")
     if switched or run.card.alias == "" or run.state in GOING:
         return said
+    if back := facts.get("rolled_back"):
+        return f"{said}; {_answers(back, 'the old collection')} again"
     return f"{said}; before the cutover: {run.card.alias} still answers from {run.card.collection}"
 
 
 def _answers(switch: dict[str, Any], otherwise: str) -> str:
-    return f"{switch.get('alias', 'the alias')} answers from {switch.get('to', otherwise)}"
+    from qdrant_model_migration.steps.switch import answer, named
+
+    aliases = named(switch) if switch.get("alias") else ("the alias",)
+    return f"{answer(aliases)} from {switch.get('to', otherwise)}"
 
 
 def _at_step(run: RunView) -> str:
@@ -84,6 +89,9 @@ def _rows(run: RunView) -> list[tuple[str, str]]:
             rows.append(("Why", run.error["why"]))
     if (switched := facts.get("switched")) and switched.get("at"):
         rows.append(("Switched", at(switched["at"])))
+    if switched and (left := switched.get("left")):
+        there = f"{listing(left)}: still {'the name' if len(left) == 1 else 'names'} of"
+        rows.append(("Not switched", f"{there} {switched['from']}, also for whoever writes"))
     if back := facts.get("rolled_back"):
         rows.append(("Rolled back", at(back["at"]) if back.get("at") else "yes"))
     rows += _points(run)
@@ -135,6 +143,8 @@ def _points(run: RunView) -> list[tuple[str, str]]:
     if isinstance(behind, dict) and sum(behind.values()):
         said = listing([f"{count(number)} {what}" for what, number in behind.items() if number])
         rows.append(("Left behind", f"writes made after the cutover, not carried back: {said}"))
+    elif behind is None and run.facts.get("rolled_back"):
+        rows.append(("Left behind", "writes made after the cutover; they were not counted"))
     return rows
 
 
@@ -162,11 +172,13 @@ def _todo(run: RunView) -> list[Todo]:
         return [Todo("old-model", f"Put the old query model back: {model.get('old', 'not known')}")]
     if run.state != "done" or not facts.get("switched"):
         return []
-    old = facts["switched"].get("from", "the old collection")
+    old, left = facts["switched"].get("from", "the old collection"), facts["switched"].get("left")
     back, free = qmm("rollback", name), qmm("cleanup", name)
+    others = f"Find out who uses {listing(left or ())}: it is the way to {old} still"
     return [
         Todo("query", f"Deploy the query model: {model.get('new', 'the new one')}"),
         Todo("writers", "Everything that writes documents uses it too"),
+        *((Todo("others", others),) if left else ()),
         Todo("watch", "Watch for some days; this is the way back", back),
         Todo("cleanup", f"Then free the space of {old}; never by itself", free),
     ]

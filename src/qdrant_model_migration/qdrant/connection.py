@@ -49,6 +49,7 @@ from qdrant_model_migration.qdrant.settings import CollectionConfig, JsonObject
 from qdrant_model_migration.qdrant.state import CollectionMemory, CollectionState, state_from_json
 from qdrant_model_migration.qdrant.version import OLDEST, Version
 from qdrant_model_migration.qdrant.wire import Wire
+from qdrant_model_migration.words import listing
 
 if TYPE_CHECKING:
     from qdrant_model_migration.qdrant.points import WritableVector
@@ -254,10 +255,21 @@ class Qdrant:
     def switch_alias(self, alias: str, collection: str) -> None:
         """Let the alias stand for this collection, from whatever it stood for before.
 
-        Exactly one action, because a list of actions is not a transaction. Raises NameTaken if a
-        collection has the alias's name, CollectionMissing if the target is not there.
+        Raises NameTaken if a collection has the alias's name, CollectionMissing if the target is
+        not there.
         """
-        self._call("switch an alias", lambda: self._wire.switch_alias(alias, collection), alias)
+        self.switch_aliases((alias,), collection)
+
+    def switch_aliases(self, aliases: Sequence[str], collection: str) -> None:
+        """The same for several, in one request with one action each.
+
+        A list of actions is not a transaction: where a later one fails, the earlier ones stay.
+        """
+        self._call(
+            "switch an alias",
+            lambda: self._wire.switch_aliases(aliases, collection),
+            listing(aliases),
+        )
 
     def delete_collection(self, name: str) -> None:
         """Delete a collection with its aliases, for good.

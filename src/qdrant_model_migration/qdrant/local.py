@@ -116,11 +116,15 @@ class Folder:
         self.info(name)  # raises where the collection is missing; there is nothing else to do
         return "completed"
 
-    def switch_alias(self, alias: str, collection: str) -> None:
+    def switch_aliases(self, aliases: Sequence[str], collection: str) -> None:
         from qdrant_client import models
 
-        action = models.CreateAlias(alias_name=alias, collection_name=collection)
-        self._client.update_collection_aliases([models.CreateAliasOperation(create_alias=action)])
+        actions = [
+            models.CreateAlias(alias_name=alias, collection_name=collection) for alias in aliases
+        ]
+        self._client.update_collection_aliases(
+            [models.CreateAliasOperation(create_alias=action) for action in actions]
+        )
 
     def delete_collection(self, name: str) -> bool:
         return self._client.delete_collection(name)

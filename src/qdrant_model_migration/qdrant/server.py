@@ -94,9 +94,12 @@ class Server:
         wait = {"wait": "true"}
         return str(self._ask("PUT", "/collections/{name}/index", name, body, wait)["status"])
 
-    def switch_alias(self, alias: str, collection: str) -> None:
-        action = {"create_alias": {"alias_name": alias, "collection_name": collection}}
-        self._ask("POST", "/collections/aliases", body={"actions": [action]})
+    def switch_aliases(self, aliases: Sequence[str], collection: str) -> None:
+        actions = [
+            {"create_alias": {"alias_name": alias, "collection_name": collection}}
+            for alias in aliases
+        ]
+        self._ask("POST", "/collections/aliases", body={"actions": actions})
 
     def delete_collection(self, name: str) -> bool:
         return bool(self._ask("DELETE", "/collections/{name}", name))

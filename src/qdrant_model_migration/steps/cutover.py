@@ -1,39 +1,52 @@
-"""Step: switch the alias, after a last catch-up, when the operator has typed its name."""
+"""Step: switch the aliases, after a last catch-up, when the operator has typed the name."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any, Literal
 
 from qdrant_model_migration.embedders import ModelRef
-from qdrant_model_migration.errors import AliasMoved
+from qdrant_model_migration.errors import AliasMoved, SwitchedInPart
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.shell import qmm
 from qdrant_model_migration.steps.catch_up import catch_up
 from qdrant_model_migration.steps.gate import Ask, Gate, Waiting
+from qdrant_model_migration.steps.reading import announced
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
-from qdrant_model_migration.words import plural
+from qdrant_model_migration.steps.switch import answer, in_short, must_point, switch, typed_name
+from qdrant_model_migration.words import listing, plural
 
 WITHOUT_PROOF = "without proof"
+_BEGUN = "_switching"
 
 
 class Cutover(Step):
-    """One single alias action. `old_model` None: nobody knows which model made the old vectors."""
+    """`alias` and those that go `also` with it are switched in one request; aliases of the old
+    collection that nobody claimed are `left`. `old_model` None: nobody knows which model made the
+    old vectors."""
 
     step: Literal["cutover"] = "cutover"
     alias: str
+    also: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
     old_model: ModelRef | None = None
     old_vector: str = ""
+
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        return (self.alias, *self.also)
 
     def text(self, move: Move | None) -> StepText:
         assert move is not None
         return StepText(
             "Cutover, YOU CONFIRM",
-            f"alias {self.alias}",
+            f"alias {self.alias}" if not self.also else f"aliases {listing(self.aliases)}",
             "switch back",
             (
                 "Waits until you type the alias name. Catches up with the writes made meanwhile.",
-                f"Then points {self.alias} to {move.target} in one single action.",
+                f"Then points {listing(self.aliases)} to {move.target} in one single request.",
+                *((f"Not switched: {stays(self.left, move.source)}.",) if self.left else ()),
             ),
         )
 
@@ -42,41 +55,55 @@ class Cutover(Step):
         old = qdrant.config(move.source).vectors() if qdrant.exists(move.source) else {}
         old_size = old.get(self.old_vector, {}).get("size")
         ctx.remember("application_changes", self._application_changes(move, old_size))
-        if qdrant.aliases().get(self.alias) != move.target:
-            if ctx.consent("cutover") is None:
-                raise Waiting(self._gate(ctx))
-            changes = catch_up(ctx)
-            if (points_to := qdrant.aliases().get(self.alias)) != move.source:
-                ctx.spend("cutover")  # it was given for what stood there then
-                raise AliasMoved(self.alias, points_to, move.source)
-            ctx.breathe()
-            qdrant.switch_alias(self.alias, move.target)
-            if (points_to := qdrant.aliases().get(self.alias)) != move.target:
-                raise AliasMoved(self.alias, points_to, move.target)
-            ctx.say(
-                "cutover", f"{plural(changes.total, 'late write')} caught up before the switch."
-            )
+        try:
+            now = must_point(ctx, self.aliases, move.source, move.target)
+            if any(now[alias] != move.target for alias in self.aliases):
+                if ctx.consent("cutover") is None:
+                    raise Waiting(self._gate(ctx, self._others(ctx, now)))
+                begun = ctx.recall(_BEGUN) and any(now[a] == move.target for a in self.aliases)
+                if not begun:  # else the application writes to the new side already
+                    _catch_up(ctx)
+                ctx.remember(_BEGUN, True)
+                switch(ctx, self.aliases, move.source, move.target)
+        except AliasMoved:
+            ctx.spend("cutover")  # it was given for what stood there then
+            raise
+        except SwitchedInPart:
+            self._remember(ctx)  # so that qmm rollback can take back what has moved
+            raise
         ctx.spend("cutover")
+        self._remember(ctx)
+        ctx.say("cutover", f"{answer(self.aliases)} from {move.target} now.")
+
+    def _others(self, ctx: StepContext, now: Mapping[str, str]) -> tuple[str, ...]:
+        """Aliases of the old collection that are not switched, also those made since the plan."""
+        here = (alias for alias, collection in now.items() if collection == ctx.move.source)
+        return tuple(sorted(alias for alias in here if alias not in self.aliases))
+
+    def _remember(self, ctx: StepContext) -> None:
+        move = ctx.move
         ctx.remember(
             "switched",
             {
                 "alias": self.alias,
+                "also": self.also,
+                "left": self._others(ctx, ctx.qdrant.aliases()),
                 "from": move.source,
                 "to": move.target,
                 "at": datetime.now(timezone.utc).isoformat(timespec="seconds"),
             },
         )
-        ctx.say("cutover", f"{self.alias} now answers from {move.target}.")
 
-    def _gate(self, ctx: StepContext) -> Gate:
+    def _gate(self, ctx: StepContext, others: Sequence[str]) -> Gate:
         move, verdict = ctx.move, ctx.recall("verdict") or {}
+        names, them = listing(self.aliases), "aliases" if self.also else "alias"
         asks = [
             Ask(
                 key="model",
                 kind="tick",
-                label="The application changes its query model together with the alias"
+                label=f"The application changes its query model together with the {them}"
                 if move.embeds
-                else "The application cuts its query vectors together with the alias",
+                else f"The application cuts its query vectors together with the {them}",
                 flag="--cutover",
             )
         ]
@@ -90,30 +117,23 @@ class Cutover(Step):
                     flag="--without-proof",
                 )
             )
-        asks.append(
-            Ask(
-                key="alias",
-                kind="typed",
-                label=f"Type the alias name to allow the switch: {self.alias}",
-                expect=self.alias,
-                flag="--cutover",
-                named=True,
-            )
-        )
+        asks.append(typed_name(self.aliases, "the switch"))
         old = self.old_model.label if self.old_model else "model not known"
         new = next((v.model.label for v in move.new_vectors if v.model), "same model")
         return Gate(
             name="cutover",
-            title=f"Cutover: switch the alias {self.alias}",
+            title=f"Cutover: switch the {them} {names}",
             says=(
-                f"Now      {self.alias} → {move.source}   ({old})",
-                f"After    {self.alias} → {move.target}   ({new})",
+                f"Now      {names} → {move.source}   ({old})",
+                f"After    {names} → {move.target}   ({new})",
+                *((f"Stays    {stays(others, move.source)}",) if others else ()),
                 f"Verdict  {verdict.get('word', 'none')}: {verdict.get('reason', 'not verified')}",
-                "Writes made meanwhile are caught up first. "
+                f"First both sides are read once more ({announced(ctx, move.source)}; twice where "
+                "much was written) to catch up. "
                 f"{move.source} is kept: {qmm('rollback', ctx.folder.name)} switches back.",
             ),
             asks=tuple(asks),
-            button=f"Switch {self.alias}",
+            button=f"Switch {in_short(self.aliases)}",
         )
 
     def _application_changes(self, move: Move, old_size: int | None) -> list[dict[str, Any]]:
@@ -151,6 +171,24 @@ class Cutover(Step):
             }
         )
         return rows
+
+
+def _catch_up(ctx: StepContext) -> None:
+    """One pass; what is written while it runs is swept after the switch. Where it had much to make
+    after a long wait, it took long, and another one leaves less to the sweep."""
+    changes = catch_up(ctx, most=1).total
+    if changes > ctx.move.load.batch:
+        changes += catch_up(ctx, most=1).total
+    ctx.say("cutover", f"{plural(changes, 'late write')} caught up before the switch.")
+
+
+def stays(aliases: Sequence[str], source: str) -> str:
+    """What becomes of aliases that are not switched."""
+    one = len(aliases) == 1
+    return (
+        f"{listing(aliases)} → {source}: whoever writes through {'it' if one else 'them'} writes "
+        f"to {source}, and cleanup waits until {'it points' if one else 'they point'} elsewhere"
+    )
 
 
 def _with_cut(model: ModelRef) -> str:

@@ -1,22 +1,34 @@
-"""Step: switch the alias back to the old collection, and say which writes stay behind."""
+"""Step: switch the aliases back to the old collection, then count which writes stay behind."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any, Literal
 
-from qdrant_model_migration.errors import AliasMoved, NothingToRollBack
+from qdrant_model_migration.errors import AliasMoved, NothingToRollBack, QmmError
 from qdrant_model_migration.pipeline.ledger import read_ledger
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.read import align, scan
 from qdrant_model_migration.pipeline.sameness import shares
-from qdrant_model_migration.steps.gate import Ask, Gate, Waiting
+from qdrant_model_migration.steps.gate import Gate, Waiting
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
-from qdrant_model_migration.words import plural
+from qdrant_model_migration.steps.switch import (
+    answer,
+    in_short,
+    must_point,
+    named,
+    switch,
+    typed_name,
+)
+from qdrant_model_migration.words import listing, plural
+
+_COUNTING = "_counting_what_stays_behind"
 
 
 class Rollback(Step):
-    """Possible as long as the old collection stands."""
+    """Possible as long as the old collection stands. Whoever needs it needs it now: nothing is
+    read before the switch, and whatever happens to the count, the aliases are back."""
 
     step: Literal["rollback"] = "rollback"
 
@@ -25,51 +37,74 @@ class Rollback(Step):
 
     def apply(self, ctx: StepContext) -> None:
         switched: dict[str, Any] | None = ctx.recall("switched")
-        if not switched:
-            raise NothingToRollBack("This run has not switched an alias.")
-        alias, old, new = switched["alias"], switched["from"], switched["to"]
-        points_to = ctx.qdrant.aliases().get(alias)
-        if points_to not in (new, old):
-            raise AliasMoved(alias, points_to, new)
-        if points_to == new:
+        if switched:
+            _switch_back(ctx, switched)
+        elif not ctx.recall(_COUNTING):
+            raise NothingToRollBack(_why_not(ctx))
+        _count(ctx, ctx.recall("rolled_back")["from"])
+        ctx.remember(_COUNTING, False)
+
+
+def _switch_back(ctx: StepContext, switched: Mapping[str, Any]) -> None:
+    aliases, old, new = named(switched), switched["from"], switched["to"]
+    try:
+        now = must_point(ctx, aliases, new, old)
+        if any(now[alias] == new for alias in aliases):
             if not ctx.qdrant.exists(old):
                 raise NothingToRollBack(f"{old} was deleted, so there is no way back.")
-            behind = _written_since(ctx, new)
-            ctx.remember("left_behind", behind)
             if ctx.consent("rollback") is None:
-                raise Waiting(_gate(ctx, alias, old, new, behind))
-            ctx.qdrant.switch_alias(alias, old)
-        ctx.spend("rollback")
-        behind = ctx.recall("left_behind") or {}
-        ctx.remember("switched", None)
-        ctx.remember(
-            "rolled_back",
-            {
-                "alias": alias,
-                "to": old,
-                "from": new,
-                "at": datetime.now(timezone.utc).isoformat(timespec="seconds"),
-            },
-        )
-        ctx.say(
-            "rollback",
-            f"{alias} answers from {old} again. {_in_words(behind, new)} "
-            f"Put the old query model back now{_old_model(ctx)}.",
-        )
+                raise Waiting(_gate(ctx, aliases, old, new))
+            switch(ctx, aliases, new, old)
+    except AliasMoved:
+        ctx.spend("rollback")  # it was given for what stood there then
+        raise
+    ctx.spend("rollback")
+    ctx.remember(_COUNTING, True)
+    ctx.remember("left_behind", None)
+    ctx.remember(
+        "rolled_back",
+        {
+            "alias": aliases[0],
+            "also": aliases[1:],
+            "to": old,
+            "from": new,
+            "at": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        },
+    )
+    ctx.remember("switched", None)
+    ctx.say(
+        "rollback",
+        f"{answer(aliases)} from {old} again. Put the old query model back now{_old_model(ctx)}.",
+    )
+
+
+def _count(ctx: StepContext, new: str) -> None:
+    """Tell which writes stay behind. Not knowing it, or a stop meanwhile, undoes nothing."""
+    try:
+        behind = _written_since(ctx, new)
+    except QmmError as error:
+        ctx.say("rollback", f"The writes that stay behind in {new} were not counted. {error.what}")
+    else:
+        ctx.remember("left_behind", behind)
+        ctx.say("rollback", _in_words(behind, new))
 
 
 def _written_since(ctx: StepContext, collection: str) -> dict[str, int]:
     """Points of the new collection that were written after the last catch-up or sweep."""
     counts = {"inserted": 0, "edited": 0, "deleted": 0}
     kept = list(ctx.move.kept)
+    total = ctx.qdrant.state(collection).points
     reading = scan(ctx.qdrant, collection, vectors=kept or False, between=ctx.breathe)
-    for _, (now, before) in align(((p.id, p) for p in reading), read_ledger(ctx.folder)):
+    readings = align(((p.id, p) for p in reading), read_ledger(ctx.folder))
+    for seen, (_, (now, before)) in enumerate(readings, 1):
         if now is None:
             counts["deleted"] += 1
         elif before is None:
             counts["inserted"] += 1
         else:
             counts["edited"] += not shares(before, now, ctx.move)
+        if seen % ctx.move.load.batch == 0:
+            ctx.progress(seen, max(seen, total))
     return counts
 
 
@@ -81,31 +116,31 @@ def _in_words(behind: dict[str, int], collection: str) -> str:
     return f"Not copied back: {writes} since the cutover, kept in {collection} ({said})."
 
 
+def _why_not(ctx: StepContext) -> str:
+    back = ctx.recall("rolled_back")
+    if not back:
+        return "This run has not switched an alias."
+    when = f" ({back['at']})" if back.get("at") else ""
+    return f"{answer(named(back))} from {back['to']} again: it was rolled back already{when}."
+
+
 def _old_model(ctx: StepContext) -> str:
     rows = ctx.recall("application_changes") or []
-    named = next((row["old"] for row in rows if row["what"] == "query model"), "not known")
-    return "" if named == "not known" else f": {named}"
+    before = next((row["old"] for row in rows if row["what"] == "query model"), "not known")
+    return "" if before == "not known" else f": {before}"
 
 
-def _gate(ctx: StepContext, alias: str, old: str, new: str, behind: dict[str, int]) -> Gate:
+def _gate(ctx: StepContext, aliases: Sequence[str], old: str, new: str) -> Gate:
+    names = listing(aliases)
     return Gate(
         name="rollback",
-        title=f"Roll back: switch {alias} back to {old}",
+        title=f"Roll back: switch {names} back to {old}",
         says=(
-            f"Now      {alias} → {new}",
-            f"After    {alias} → {old}",
-            _in_words(behind, new),
+            f"Now      {names} → {new}",
+            f"After    {names} → {old}",
+            "How many writes stay behind is counted after the switch; nothing is read before it.",
             f"Put the old query model back at the same moment{_old_model(ctx)}. {new} stays.",
         ),
-        asks=(
-            Ask(
-                key="alias",
-                kind="typed",
-                label=f"Type the alias name to allow it: {alias}",
-                expect=alias,
-                flag="--cutover",
-                named=True,
-            ),
-        ),
-        button=f"Switch {alias} back",
+        asks=(typed_name(aliases, "it"),),
+        button=f"Switch {in_short(aliases)} back",
     )

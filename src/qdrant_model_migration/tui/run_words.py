@@ -257,7 +257,7 @@ def _safe(view: RunView) -> str:
     """What a failed run has left as it was. What it had copied may be gone: the error tells."""
     switched: Mapping[str, Any] = view.facts.get("switched") or {}
     if switched:
-        return f"{switched.get('alias')} answers from {switched.get('to')}."
+        return f"{answer(named(switched))} from {switched.get('to')}."
     if not in_place(view):
         return f"{view.card.collection} is untouched, searches work."
     return f"the points of {view.card.collection} are untouched."
@@ -279,7 +279,7 @@ def done_line(view: RunView) -> str:
     switched: Mapping[str, Any] = view.facts.get("switched") or {}
     if switched:
         return (
-            f"{switched.get('alias')} answers from {switched.get('to')}. "
+            f"{answer(named(switched))} from {switched.get('to')}. "
             "What is left for you stands in the report."
         )
     kept = view.facts.get("kept")
