@@ -116,7 +116,7 @@ def test_the_gate_names_all_that_move_and_what_becomes_of_the_others(
     assert (
         "made_later and note → docs_old: whoever writes through them writes to docs_old" in others
     )
-    assert waiting.value.gate.flags() == "--without-proof --cutover docs"
+    assert waiting.value.gate.ways("r")[0].command == "qmm resume r --without-proof --cutover docs"
     text = CUTOVER.text(world.move)
     assert any("note → docs_old" in line for line in text.details)
     assert "docs_search" in text.writes_to

@@ -16,10 +16,10 @@ from qdrant_model_migration.commands.follow import carry_on
 @click.option("--ask-key", is_flag=True, help="Ask for the API key (else QDRANT_API_KEY is used).")
 @consent_options("--cutover")
 def command(run: str, ask_key: bool, **consents: Any) -> int:
-    """Switch the alias of RUN back to the old collection.
+    """Switch the aliases of RUN back to the old collection.
 
-    Says first how many writes made since the cutover stay behind. Waits until the alias name is
-    typed, or given.
+    Waits until the name of the first one is typed, or given. Nothing is read before the switch;
+    how many writes made since the cutover stay behind is counted after it.
 
     \b
     Example:

@@ -90,8 +90,8 @@ def _rows(run: RunView) -> list[tuple[str, str]]:
     if (switched := facts.get("switched")) and switched.get("at"):
         rows.append(("Switched", at(switched["at"])))
     if switched and (left := switched.get("left")):
-        there = f"{listing(left)}: still {'the name' if len(left) == 1 else 'names'} of"
-        rows.append(("Not switched", f"{there} {switched['from']}, also for whoever writes"))
+        old = switched["from"]
+        rows.append(("Not switched", f"{listing(left)}: whoever uses it reads and writes {old}"))
     if back := facts.get("rolled_back"):
         rows.append(("Rolled back", at(back["at"]) if back.get("at") else "yes"))
     rows += _points(run)

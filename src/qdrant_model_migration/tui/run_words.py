@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from qdrant_model_migration import words
 from qdrant_model_migration.engine import FINISHED
+from qdrant_model_migration.steps.switch import answer, named
 from qdrant_model_migration.tui.typeset import bar, clock, moment, number, span, sparkline
 
 if TYPE_CHECKING:
