@@ -309,10 +309,11 @@ def test_the_sweep_carries_late_writes_over_and_spares_new_ones(world: World) ->
     assert new[901].payload["text"] == "new insert"
     assert 12 not in new
     assert 14 not in new
-    assert 11 in world.dead
+    assert world.conflicting.keys() == {11}
     assert world.kept["swept"] == 3
     Sweep().apply(world)
-    assert world.kept["swept"] == 0
+    assert world.kept["swept"] == 3
+    assert world.conflicting.keys() == {11}
 
 
 def test_rollback_needs_the_name_switches_back_and_counts_what_stays_behind(world: World) -> None:

@@ -51,6 +51,7 @@ class World:
         self.kept: dict[str, Any] = {}
         self.said: list[str] = []
         self.dead: dict[PointId, str] = {}
+        self.conflicting: dict[PointId, tuple[str, str, bytes]] = {}
         self.consents: dict[str, Mapping[str, str]] = {}
         self.models: dict[str, HashModel] = {}
         self.on_breath: Callable[[], None] | None = None
@@ -87,6 +88,19 @@ class World:
     def revive(self, points: set[PointId]) -> None:
         for point in points:
             self.dead.pop(point, None)
+
+    def conflict(self, point: PointId, old: str, new: str, mark: bytes) -> None:
+        self.conflicting[point] = (old, new, mark)
+
+    def is_conflict(self, point: PointId, mark: bytes) -> bool:
+        return point in self.conflicting and self.conflicting[point][2] == mark
+
+    @property
+    def conflicts(self) -> int:
+        return len(self.conflicting)
+
+    def forget_conflicts(self) -> None:
+        self.conflicting.clear()
 
     def consent(self, gate: str) -> Mapping[str, str] | None:
         return self.consents.get(gate)

@@ -104,6 +104,19 @@ class Context:
     def revive(self, points: set[PointId]) -> None:
         self._journal.revive([point_text(point) for point in points])
 
+    def conflict(self, point: PointId, old: str, new: str, mark: bytes) -> None:
+        self._journal.add_conflict(point_text(point), old, new, mark)
+
+    def is_conflict(self, point: PointId, mark: bytes) -> bool:
+        return self._journal.has_conflict(point_text(point), mark)
+
+    @property
+    def conflicts(self) -> int:
+        return self._journal.conflicts()
+
+    def forget_conflicts(self) -> None:
+        self._journal.forget_conflicts()
+
     def consent(self, gate: str) -> Mapping[str, str] | None:
         return self._journal.consent(gate)
 

@@ -62,7 +62,12 @@ CREATE TRIGGER letter_removed AFTER DELETE ON dead_letters BEGIN
   DELETE FROM reasons WHERE letters = 0;
 END;
 """
-_FORMS = (_FIRST, _REASONS_COUNTED)
+_CONFLICTS = """
+CREATE TABLE conflicts(
+  point TEXT PRIMARY KEY, old TEXT NOT NULL, new TEXT NOT NULL, mark BLOB NOT NULL,
+  at TEXT NOT NULL);
+"""
+_FORMS = (_FIRST, _REASONS_COUNTED, _CONFLICTS)
 """What each version of the journal adds to the one before: an older one is brought up to date."""
 
 VERSION = len(_FORMS)
@@ -348,6 +353,26 @@ class Journal:
             return
         with self.writing() as sql:
             sql.executemany("DELETE FROM dead_letters WHERE point = ?", ((p,) for p in points))
+
+    def add_conflict(self, point: str, old: str, new: str, mark: bytes) -> None:
+        with self.writing() as sql:
+            sql.execute(
+                "INSERT OR REPLACE INTO conflicts VALUES(?, ?, ?, ?, ?)",
+                (point, old, new, mark, now()),
+            )
+
+    def has_conflict(self, point: str, mark: bytes) -> bool:
+        return bool(
+            self._rows("SELECT 1 FROM conflicts WHERE point = ? AND mark = ?", point, mark)
+        )
+
+    def conflicts(self) -> int:
+        return int(self._rows("SELECT count(*) FROM conflicts")[0][0])
+
+    def forget_conflicts(self) -> None:
+        if self.conflicts():
+            with self.writing() as sql:
+                sql.execute("DELETE FROM conflicts")
 
     # --- consents -----------------------------------------------------------------------------
 

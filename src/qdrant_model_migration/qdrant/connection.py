@@ -22,6 +22,7 @@ from qdrant_model_migration.errors import (
     IsAlias,
     KeyRefused,
     LimitExceeded,
+    LimitReached,
     NotDeleted,
     NotQdrant,
     QmmError,
@@ -32,6 +33,7 @@ from qdrant_model_migration.errors import (
 )
 from qdrant_model_migration.qdrant import capabilities, faults
 from qdrant_model_migration.qdrant.address import Address
+from qdrant_model_migration.qdrant.as_seen import as_seen
 from qdrant_model_migration.qdrant.capabilities import Capabilities
 from qdrant_model_migration.qdrant.limits import Encoded, Limits, in_parts
 from qdrant_model_migration.qdrant.points import (
@@ -414,12 +416,43 @@ class Qdrant:
         else:
             # Below 1.17: existing points are changed only if they pass, and none can.
             options = {"update_filter": {"must": [{"has_id": []}]}}
-        self._write(collection, points, options)
+        self._write(collection, points, lambda _: options)
 
     def upsert(self, collection: str, points: Sequence[Point]) -> None:
         """Write the points, over those that are there. Up to 1.18 a point that is already
         indexed keeps the vectors and payload that are not given."""
-        self._write(collection, points, {})
+        self._write(collection, points, lambda _: {})
+
+    def replace(self, collection: str, points: Sequence[Point], seen: Sequence[Point]) -> None:
+        """Write the points over those that are still as `seen`, which has each of their ids.
+
+        One that was changed since stays as it is, and so does one that was deleted (below 1.17
+        that one comes back). Nothing tells which: read them again. What is compared, and how an
+        upsert goes over a point: as_seen.py, `upsert`.
+        """
+        before = {order(point.id): point for point in seen}
+        modes = self.capabilities.insert_only == "update_mode"
+        mode: JsonObject = {"update_mode": "update_only"} if modes else {}
+
+        def options(part: Sequence[Encoded]) -> JsonObject:
+            return {**mode, "update_filter": as_seen(before[order(id_)] for id_, _ in part)}
+
+        self._write(collection, points, options)
+
+    def delete_seen(self, collection: str, seen: Sequence[Point]) -> None:
+        """Delete the points that are still as `seen`; the others stay. See `replace`."""
+
+        def some(part: Sequence[Point]) -> None:
+            self._call(
+                "delete points",
+                lambda: _completed(self._wire.delete_where(collection, as_seen(part))),
+                collection,
+            )
+
+        try:
+            in_parts(seen, some)
+        except LimitReached:  # strict mode takes no filter on a field without an index
+            self.delete(collection, [point.id for point in seen])
 
     def delete(self, collection: str, ids: Sequence[PointId]) -> None:
         """Delete the points with these ids; ids that are not there are no error."""
@@ -433,14 +466,19 @@ class Qdrant:
 
         in_parts(ids, some)
 
-    def _write(self, collection: str, points: Sequence[Point], options: JsonObject) -> None:
+    def _write(
+        self,
+        collection: str,
+        points: Sequence[Point],
+        options: Callable[[Sequence[Encoded]], JsonObject],
+    ) -> None:
         waiting: Sequence[Encoded] = [(point.id, encode(point)) for point in points]
 
         def write(part: Sequence[Encoded]) -> None:
             bodies = [body for _, body in part]
             self._call(
                 "write points",
-                lambda: _completed(self._wire.write(collection, bodies, options)),
+                lambda: _completed(self._wire.write(collection, bodies, options(part))),
                 collection,
             )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from qdrant_model_migration.errors import (
     LimitExceeded,
@@ -11,6 +12,8 @@ from qdrant_model_migration.errors import (
     TooManyAtOnce,
 )
 from qdrant_model_migration.qdrant.points import PointId
+
+T = TypeVar("T")
 
 BODY_BYTES = 24_000_000
 """Bytes of points in one request. The server takes 32 MiB; a proxy may take less."""
@@ -68,13 +71,13 @@ class Limits:
             self._body_bytes = min(self._body_bytes, size // 2)
 
 
-def in_parts(ids: Sequence[PointId], do: Callable[[Sequence[PointId]], None]) -> None:
-    """Do it for at most IDS ids at once, and for halves where the server wants less."""
+def in_parts(ids: Sequence[T], do: Callable[[Sequence[T]], None]) -> None:
+    """Do it for at most IDS ids (or points) at once, and for halves where the server wants less."""
     for start in range(0, len(ids), IDS):
         _halving(ids[start : start + IDS], do)
 
 
-def _halving(ids: Sequence[PointId], do: Callable[[Sequence[PointId]], None]) -> None:
+def _halving(ids: Sequence[T], do: Callable[[Sequence[T]], None]) -> None:
     try:
         do(ids)
     except RequestTooLarge:

@@ -137,6 +137,7 @@ class Folder:
             name,
             points=[models.PointStruct(**_named(json.loads(point))) for point in points],
             update_mode=models.UpdateMode(mode) if mode else None,
+            update_filter=_filter(options.get("update_filter")),
             wait=True,
         )
         return str(result.status.value)
@@ -146,6 +147,12 @@ class Folder:
 
         result = self._client.delete(name, models.PointIdsList(points=list(ids)), wait=True)
         return str(result.status.value)
+
+    def delete_where(self, name: str, condition: JsonObject) -> str:
+        from qdrant_client import models
+
+        chosen = models.FilterSelector(filter=models.Filter(**condition))
+        return str(self._client.delete(name, chosen, wait=True).status.value)
 
     def close(self) -> None:
         self._client.close()

@@ -111,7 +111,12 @@ class Server:
         return str(self._ask("PUT", "/collections/{name}/points", name, body, wait)["status"])
 
     def delete(self, name: str, ids: Sequence[PointId]) -> str:
-        body = {"points": list(ids)}
+        return self._delete(name, {"points": list(ids)})
+
+    def delete_where(self, name: str, condition: JsonObject) -> str:
+        return self._delete(name, {"filter": condition})
+
+    def _delete(self, name: str, body: JsonObject) -> str:
         wait = {"wait": "true"}
         return str(
             self._ask("POST", "/collections/{name}/points/delete", name, body, wait)["status"]

@@ -60,4 +60,7 @@ class Wire(Protocol):
 
     def delete(self, name: str, ids: Sequence[PointId]) -> str: ...
 
+    def delete_where(self, name: str, condition: JsonObject) -> str:
+        """Delete the points that meet the filter."""
+
     def close(self) -> None: ...

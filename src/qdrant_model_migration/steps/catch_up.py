@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from qdrant_model_migration.errors import TargetInUse
 from qdrant_model_migration.pipeline.ledger import new_ledger
-from qdrant_model_migration.pipeline.make import DeadLetter, cut, make
+from qdrant_model_migration.pipeline.make import cut
 from qdrant_model_migration.pipeline.move import Embed, Keep, Move
 from qdrant_model_migration.pipeline.read import align, scan
 from qdrant_model_migration.pipeline.sameness import made_of, mark_of, same_payload, same_vector
 from qdrant_model_migration.qdrant import Point, PointId
 from qdrant_model_migration.steps.check import must_be_ours
+from qdrant_model_migration.steps.mend import Changes, Rows, put, remake
 from qdrant_model_migration.steps.reading import timed_pass
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
 from qdrant_model_migration.words import plural
 
 MOST_PASSES = 3
-
-
-class Changes(NamedTuple):
-    """What one pass mended."""
-
-    inserted: int = 0
-    edited: int = 0
-    deleted: int = 0
-
-    @property
-    def total(self) -> int:
-        return sum(self)
+LOOKS = 1_000  # points between two words on how far a pass is
 
 
 class CatchUp(Step):
@@ -69,39 +59,43 @@ def catch_up(ctx: StepContext, *, most: int = MOST_PASSES) -> Changes:
     for _ in range(most):
         with timed_pass(ctx):
             found = one_pass(ctx)
-        total = _plus(total, found)
+        total = total.plus(found)
         if not found.total:
             break
-    ctx.remember("caught_up", list(_plus(Changes(*ctx.recall("caught_up", Changes())), total)))
+    ctx.remember("caught_up", list(Changes(*ctx.recall("caught_up", Changes())).plus(total)))
     return total
 
 
 def one_pass(ctx: StepContext) -> Changes:
-    """One pass over both sides in the server's id order. Writes a new ledger."""
+    """One pass over both sides in the server's id order. Writes a new ledger.
+
+    Its marks are of what stands in the new collection: of what was compared and found equal, or of
+    what was read again and written. So whatever the application changes after that is told later.
+    """
     move, qdrant = ctx.move, ctx.qdrant
-    changed: list[PointId] = []
-    gone: list[PointId] = []
     found, seen, total = Changes(), 0, qdrant.count(move.source)
     source = scan(
         qdrant, move.source, vectors=list(move.read_vectors) or False, between=ctx.breathe
     )
     target = scan(qdrant, move.target, vectors=list(move.compared) or False)
+
+    def mend(points: Sequence[PointId]) -> Mapping[PointId, bytes]:
+        nonlocal found
+        made = remake(ctx, points)
+        found = found.plus(put(ctx, made))
+        return made.marks(move)
+
     with new_ledger(ctx.folder) as ledger:
+        rows = Rows(ledger, move.load.batch, mend)
         for point, (old, new) in align(((p.id, p) for p in source), ((p.id, p) for p in target)):
-            if old is not None:
-                seen += 1
-                ledger.add(point, mark_of(old, move))
-            if old is None:
-                gone.append(point)
-            elif new is None or not same_point(old, new, move):
-                changed.append(point)
-            if len(changed) >= move.load.batch:
-                found = _plus(found, mend(ctx, changed))
-                changed = []
+            if old is not None and new is not None and same_point(old, new, move):
+                rows.same(point, mark_of(old, move))
+            else:
+                rows.differs(point)
+            seen += old is not None
+            if seen % LOOKS == 0:
                 ctx.progress(seen, max(seen, total))
-        found = _plus(found, mend(ctx, changed))
-        for first in range(0, len(gone), move.load.batch):
-            found = _plus(found, mend(ctx, gone[first : first + move.load.batch]))
+        rows.flush()
     ctx.progress(seen, max(seen, total))
     ctx.say(
         "catch-up",
@@ -133,58 +127,3 @@ def same_point(old: Point, new: Point, move: Move) -> bool:
         elif not made_of(theirs, made, target.params["distance"], target.params.get("datatype")):
             return False
     return True
-
-
-class Remade(NamedTuple):
-    """Points as they are to be in the new collection. `ids`: all that were asked for."""
-
-    ids: tuple[PointId, ...]
-    points: tuple[Point, ...]
-    dead: tuple[DeadLetter, ...]
-
-
-def mend(ctx: StepContext, points: Sequence[PointId]) -> Changes:
-    """Bring these points of the new collection to what the old one has now."""
-    return put(ctx, remake(ctx, points)) if points else Changes()
-
-
-def remake(ctx: StepContext, points: Sequence[PointId]) -> Remade:
-    """Read these points of the old collection and make the new ones; writes nothing. Slow."""
-    move = ctx.move
-    now = ctx.qdrant.retrieve(
-        move.source, points, payload=True, vectors=list(move.read_vectors) or False
-    )
-    made = make(now, move, ctx.embedder)
-    return Remade(tuple(points), tuple(made.points), tuple(made.dead))
-
-
-def put(ctx: StepContext, made: Remade, *, live: bool = False) -> Changes:
-    """Write them: insert what is new, replace what is there, delete what the old side has not.
-
-    An upsert over an existing point can leave vectors that were not sent (servers before 1.19), so
-    a changed point is deleted and inserted; `live` (after the switch) upserts where every vector
-    is sent, so that no search misses the point meanwhile.
-    """
-    move, qdrant = ctx.move, ctx.qdrant
-    there = {p.id for p in qdrant.retrieve(move.target, made.ids, payload=False, vectors=False)}
-    in_place = {p.id for p in made.points if is_whole(p, move)} & there if live else set()
-    present = {p.id for p in made.points}
-    if delete := there - in_place:
-        qdrant.delete(move.target, list(delete))
-    if upsert := [p for p in made.points if p.id in in_place]:
-        qdrant.upsert(move.target, upsert)
-    if insert := [p for p in made.points if p.id not in in_place]:
-        qdrant.insert(move.target, insert)
-    ctx.revive(set(made.ids) - {letter.point for letter in made.dead})
-    for letter in made.dead:
-        ctx.dead_letter(letter.point, letter.reason, letter.held)
-    return Changes(len(present - there), len(present & there), len(there - present))
-
-
-def is_whole(point: Point, move: Move) -> bool:
-    """Whether it has every vector of the target, so that an upsert leaves nothing old."""
-    return len(point.vectors) == len(move.vectors)
-
-
-def _plus(one: Changes, other: Changes) -> Changes:
-    return Changes(*(a + b for a, b in zip(one, other, strict=True)))

@@ -75,6 +75,26 @@ class StepContext(Protocol):
         """Take points off the list of dead letters: they have a text now, or are gone."""
         ...
 
+    def conflict(self, point: PointId, old: str, new: str, mark: bytes) -> None:
+        """List a point that both sides changed after the switch; the new collection's stays.
+
+        old, new: "written" or "deleted". mark: of the old collection's version, b"" for deleted.
+        """
+        ...
+
+    def is_conflict(self, point: PointId, mark: bytes) -> bool:
+        """Whether the point is listed with this very version."""
+        ...
+
+    @property
+    def conflicts(self) -> int:
+        """How many are listed."""
+        ...
+
+    def forget_conflicts(self) -> None:
+        """Empty the list: the pass that begins finds those that still are."""
+        ...
+
     def consent(self, gate: str) -> Mapping[str, str] | None:
         """The consent given for a gate in this run and not yet spent, else None."""
         ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from qdrant_model_migration.pipeline.ledger import new_ledger, read_ledger
@@ -10,18 +10,19 @@ from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.read import align, scan
 from qdrant_model_migration.pipeline.sameness import mark_of, shares
 from qdrant_model_migration.qdrant import Point, PointId, order
-from qdrant_model_migration.steps.catch_up import Remade, is_whole, put, remake, same_point
+from qdrant_model_migration.steps.catch_up import LOOKS, same_point
 from qdrant_model_migration.steps.check import must_be_ours
 from qdrant_model_migration.steps.index import wait_until_readable
+from qdrant_model_migration.steps.mend import Remade, Rows, is_whole, put_live, remake
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
 from qdrant_model_migration.words import plural
 
 MOST_PASSES = 3
-REPLACED = "sweep_replaced"  # ids that are deleted and inserted again by the pass that is going on
+REPLACED = "_replaced"  # ids that were being deleted and inserted again, for the case of a kill
 
 
 class Late(NamedTuple):
-    """A point of one collection that is not as the ledger has it. `now` None: it was deleted."""
+    """A point of the old collection that is not as the ledger has it. `now` None: deleted."""
 
     point: PointId
     now: Point | None
@@ -42,91 +43,134 @@ class Sweep(Step):
             (
                 f"Looks for points of {move.source} that changed after the last catch-up and "
                 "carries them over.",
-                "Where both sides changed, the newer collection wins and the point is listed.",
+                f"Where both sides changed, {move.target} is left as it is and the point is listed "
+                "as a conflict.",
             ),
         )
 
     def apply(self, ctx: StepContext) -> None:
         must_be_ours(ctx)
         wait_until_readable(ctx, ctx.move.source)
-        swept = 0
-        for _ in range(MOST_PASSES):
-            found = self._pass(ctx)
-            swept += found
-            if not found:
-                break
-        ctx.remember("swept", swept)
-        ctx.say("sweep", f"{plural(swept, 'late write')} to {ctx.move.source} carried over.")
+        sweep(ctx)
 
-    def _pass(self, ctx: StepContext) -> int:
-        """One pass. The ledger moves on only when all of it is carried over, so a kill repeats."""
-        move, carried, batch = ctx.move, 0, list[Late]()
-        with new_ledger(ctx.folder) as ledger:
-            for late, point, mark in changed_since_ledger(ctx):
-                if mark is not None:
-                    ledger.add(point, mark)
-                if late is not None:
-                    batch.append(late)
-                if len(batch) >= move.load.batch:
-                    carried += self._carry(ctx, batch)
-                    batch = []
-            carried += self._carry(ctx, batch)
-        ctx.remember(REPLACED, [])
-        return carried
 
-    def _carry(self, ctx: StepContext, batch: list[Late]) -> int:
-        """The vectors are made first: what the application writes meanwhile is seen, and wins."""
-        if not batch:
-            return 0
-        move = ctx.move
-        made = remake(ctx, [late.point for late in batch])
-        there = targets_of(ctx, batch)
-        # Deleted by a pass that was broken off before it inserted them again.
-        ours = set(ctx.recall(REPLACED, []))
-        chosen: set[PointId] = set()
-        for late in batch:
-            mine = there.get(late.point)
-            if not left_behind(late, mine, move):
-                continue
-            untouched = (
-                mine is not None and late.before is not None and shares(late.before, mine, move)
-            )
-            new_there = mine is None and (late.before is None or late.point in ours)
-            if untouched or new_there:
-                chosen.add(late.point)
-            else:
-                ctx.dead_letter(
-                    late.point,
-                    f"changed in {move.source} and in {move.target} after the switch",
-                    f"{move.target} was left as it is",
-                )
-        if not chosen:
-            return 0
-        made = Remade(
-            tuple(point for point in made.ids if point in chosen),
-            tuple(point for point in made.points if point.id in chosen),
-            tuple(letter for letter in made.dead if letter.point in chosen),
+def sweep(ctx: StepContext) -> bool:
+    """Passes until one finds nothing to carry over, at most three. Whether the last found nothing.
+
+    Remembers how many were carried over by all sweeps of this run.
+    """
+    swept = 0
+    for _ in range(MOST_PASSES):
+        found = _Pass(ctx).carry_over()
+        swept += found
+        if not found:
+            break
+    ctx.remember("swept", ctx.recall("swept", 0) + swept)
+    ctx.say("sweep", f"{plural(swept, 'late write')} to {ctx.move.source} carried over.")
+    if conflicts := ctx.conflicts:
+        ctx.say(
+            "sweep",
+            f"{plural(conflicts, 'point')} changed on both sides: {ctx.move.target} was left as "
+            f"it is, and {ctx.move.source} still has the other version.",
         )
+    return not found
+
+
+class _Pass:
+    """One pass. The ledger moves on only when all of it is carried over, so a kill repeats."""
+
+    def __init__(self, ctx: StepContext) -> None:
+        self._ctx, self._carried = ctx, 0
+        self._before: dict[PointId, bytes | None] = {}
+        # Deleted by a pass that was broken off before it inserted them again.
+        self._ours: set[PointId] = set(ctx.recall(REPLACED, []))
+
+    def carry_over(self) -> int:
+        ctx, seen = self._ctx, 0
+        ctx.forget_conflicts()
+        total = ctx.qdrant.count(ctx.move.source)
+        with new_ledger(ctx.folder) as ledger:
+            rows = Rows(ledger, ctx.move.load.batch, self._settle)
+            for late, point, mark in changed_since_ledger(ctx):
+                if late is None:
+                    assert mark is not None
+                    rows.same(point, mark)
+                else:
+                    self._before[point] = late.before
+                    rows.differs(point)
+                seen += mark is not None
+                if seen % LOOKS == 0:
+                    ctx.progress(seen, max(seen, total))
+            rows.flush()
+        ctx.progress(seen, max(seen, total))
+        ctx.remember(REPLACED, [])
+        return self._carried
+
+    def _settle(self, points: Sequence[PointId]) -> Mapping[PointId, bytes]:
+        """Carry over what only the old collection changed. The mark of each for the ledger: of
+        what the new collection has by now, or, where it went its own way, the one from before, so
+        that the difference is found again by the next pass and by cleanup.
+
+        The vectors are made first: what the application writes meanwhile is seen, and wins.
+        """
+        ctx, move = self._ctx, self._ctx.move
+        made = remake(ctx, points)
+        there = targets_of(ctx, points)
+        marks: dict[PointId, bytes | None] = dict(made.marks(move))
+        chosen: set[PointId] = set()
+        for point in points:
+            before, mine = self._before[point], there.get(point)
+            if marks.get(point) == before or not left_behind(made.read.get(point), mine, move):
+                continue
+            untouched = mine is not None and before is not None and shares(before, mine, move)
+            new_there = mine is None and (before is None or point in self._ours)
+            if untouched or new_there:
+                chosen.add(point)
+            else:
+                marks[point] = before
+                self._conflict(point, made, mine, move)
+        if chosen:
+            only = made.only(chosen)
+            self._note_replaced(only, there)
+            put_live(ctx, only, {point: there[point] for point in chosen if point in there})
+            now = targets_of(ctx, list(chosen))
+            for point in chosen:
+                if left_behind(made.read.get(point), now.get(point), move):
+                    marks[point] = self._before[point]
+                    self._conflict(point, made, now.get(point), move)
+                else:
+                    self._carried += 1
+        self._before = {}
+        return {point: mark for point, mark in marks.items() if mark is not None}
+
+    def _note_replaced(self, made: Remade, there: Mapping[PointId, Point]) -> None:
+        move = self._ctx.move
         replaced = {p.id for p in made.points if not is_whole(p, move)} & there.keys()
         if replaced:
-            ctx.remember(REPLACED, sorted(ours | replaced, key=order))
-        return put(ctx, made, live=True).total
+            self._ctx.remember(REPLACED, sorted(self._ours | replaced, key=order))
+
+    def _conflict(self, point: PointId, made: Remade, mine: Point | None, move: Move) -> None:
+        read = made.read.get(point)
+        self._ctx.conflict(
+            point,
+            "deleted" if read is None else "written",
+            "deleted" if mine is None else "written",
+            mark_of(read, move) if read is not None else b"",
+        )
 
 
-def targets_of(ctx: StepContext, batch: Sequence[Late]) -> dict[PointId, Point]:
+def targets_of(ctx: StepContext, points: Sequence[PointId]) -> dict[PointId, Point]:
     """These points of the new collection, with what needs no model to be compared."""
     move = ctx.move
-    found = ctx.qdrant.retrieve(
-        move.target, [late.point for late in batch], vectors=list(move.compared) or False
-    )
+    found = ctx.qdrant.retrieve(move.target, points, vectors=list(move.compared) or False)
     return {point.id: point for point in found}
 
 
-def left_behind(late: Late, mine: Point | None, move: Move) -> bool:
-    """Whether the new collection does not have what the old one has by now."""
-    if late.now is None or mine is None:
-        return (late.now is None) != (mine is None)
-    return not same_point(late.now, mine, move)
+def left_behind(now: Point | None, mine: Point | None, move: Move) -> bool:
+    """Whether the new collection (`mine`) does not have what the old one has by now."""
+    if now is None or mine is None:
+        return (now is None) != (mine is None)
+    return not same_point(now, mine, move)
 
 
 def changed_since_ledger(
@@ -144,12 +188,19 @@ def changed_since_ledger(
 
 
 def written_after_sweep(ctx: StepContext) -> int:
-    """How many points of the old collection changed since, in a way that the new one lacks."""
+    """How many points of the old collection changed since, in a way that the new one lacks, but
+    for the conflicts that are listed as they stand."""
     move, missed, batch = ctx.move, 0, list[Late]()
 
     def missing() -> int:
-        there = targets_of(ctx, batch) if batch else {}
-        return sum(left_behind(late, there.get(late.point), move) for late in batch)
+        there = targets_of(ctx, [late.point for late in batch]) if batch else {}
+        return sum(
+            left_behind(late.now, there.get(late.point), move)
+            and not ctx.is_conflict(
+                late.point, mark_of(late.now, move) if late.now is not None else b""
+            )
+            for late in batch
+        )
 
     for late, _, _ in changed_since_ledger(ctx):
         if late is not None:

@@ -1,0 +1,153 @@
+"""Bring points of the new collection to what the old one has now. Not a step: passes use it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from qdrant_model_migration.pipeline.ledger import LedgerWriter
+from qdrant_model_migration.pipeline.make import DeadLetter, make
+from qdrant_model_migration.pipeline.move import Move
+from qdrant_model_migration.pipeline.sameness import mark_of
+from qdrant_model_migration.qdrant import Point, PointId
+from qdrant_model_migration.steps.step import StepContext
+
+LONGEST_WAIT = 2_048  # rows that wait behind a point that differs, so that a rare one goes soon
+
+
+class Changes(NamedTuple):
+    """What was mended."""
+
+    inserted: int = 0
+    edited: int = 0
+    deleted: int = 0
+
+    @property
+    def total(self) -> int:
+        return sum(self)
+
+    def plus(self, other: Changes) -> Changes:
+        return Changes(*(a + b for a, b in zip(self, other, strict=True)))
+
+
+class Remade(NamedTuple):
+    """Points as they are to be in the new collection. `ids`: all that were asked for.
+
+    read: those that the old collection has, as they were read to make `points`.
+    """
+
+    ids: tuple[PointId, ...]
+    read: Mapping[PointId, Point]
+    points: tuple[Point, ...]
+    dead: tuple[DeadLetter, ...]
+
+    def only(self, chosen: set[PointId]) -> Remade:
+        return Remade(
+            tuple(point for point in self.ids if point in chosen),
+            {point: read for point, read in self.read.items() if point in chosen},
+            tuple(point for point in self.points if point.id in chosen),
+            tuple(letter for letter in self.dead if letter.point in chosen),
+        )
+
+    def marks(self, move: Move) -> dict[PointId, bytes]:
+        """What the ledger has to say of them once they are written."""
+        return {point: mark_of(read, move) for point, read in self.read.items()}
+
+
+def remake(ctx: StepContext, points: Sequence[PointId]) -> Remade:
+    """Read these points of the old collection and make the new ones; writes nothing. Slow."""
+    move = ctx.move
+    now = ctx.qdrant.retrieve(
+        move.source, points, payload=True, vectors=list(move.read_vectors) or False
+    )
+    made = make(now, move, ctx.embedder)
+    return Remade(tuple(points), {p.id: p for p in now}, tuple(made.points), tuple(made.dead))
+
+
+def put(ctx: StepContext, made: Remade) -> Changes:
+    """Write them before the switch, when nobody else writes to the new collection.
+
+    An upsert over an existing point can leave vectors that were not sent (servers before 1.19), so
+    a changed point is deleted and inserted.
+    """
+    target, qdrant = ctx.move.target, ctx.qdrant
+    there = {p.id for p in qdrant.retrieve(target, made.ids, payload=False, vectors=False)}
+    if there:
+        qdrant.delete(target, list(there))
+    if made.points:
+        qdrant.insert(target, made.points)
+    list_dead(ctx, made)
+    return changes(made, there)
+
+
+def put_live(ctx: StepContext, made: Remade, seen: Mapping[PointId, Point]) -> Changes:
+    """Write them after the switch, where the application has not touched them since `seen`.
+
+    seen: what the new collection has of them. What it changed meanwhile stays as it made it.
+    """
+    move, qdrant = ctx.move, ctx.qdrant
+    over = [p for p in made.points if p.id in seen and is_whole(p, move)]
+    kept = {p.id for p in over}
+    if away := [seen[point] for point in made.ids if point in seen and point not in kept]:
+        qdrant.delete_seen(move.target, away)
+    if over:
+        qdrant.replace(move.target, over, [seen[p.id] for p in over])
+    if new := [p for p in made.points if p.id not in kept]:
+        qdrant.insert(move.target, new)
+    list_dead(ctx, made)
+    return changes(made, set(seen))
+
+
+def list_dead(ctx: StepContext, made: Remade) -> None:
+    ctx.revive(set(made.ids) - {letter.point for letter in made.dead})
+    for letter in made.dead:
+        ctx.dead_letter(letter.point, letter.reason, letter.held)
+
+
+def changes(made: Remade, there: set[PointId]) -> Changes:
+    present = {p.id for p in made.points}
+    return Changes(len(present - there), len(present & there), len((there & {*made.ids}) - present))
+
+
+def is_whole(point: Point, move: Move) -> bool:
+    """Whether it has every vector of the target, so that an upsert leaves nothing old."""
+    return len(point.vectors) == len(move.vectors)
+
+
+class Rows:
+    """Writes a ledger in the order of ids, where some rows are known only after a mend.
+
+    mend: takes the ids that differ, brings them to what the old collection has, and gives the mark
+    of each as it was *written*; no mark, no row. A row behind them waits until that is done.
+    """
+
+    def __init__(
+        self,
+        ledger: LedgerWriter,
+        batch: int,
+        mend: Callable[[Sequence[PointId]], Mapping[PointId, bytes]],
+    ) -> None:
+        self._ledger, self._batch, self._mend = ledger, batch, mend
+        self._waiting: list[tuple[PointId, bytes | None]] = []
+        self._differ: list[PointId] = []
+
+    def same(self, point: PointId, mark: bytes) -> None:
+        if not self._differ:
+            self._ledger.add(point, mark)
+            return
+        self._waiting.append((point, mark))
+        if len(self._waiting) >= LONGEST_WAIT:
+            self.flush()
+
+    def differs(self, point: PointId) -> None:
+        self._differ.append(point)
+        self._waiting.append((point, None))
+        if len(self._differ) >= self._batch:
+            self.flush()
+
+    def flush(self) -> None:
+        marks = self._mend(self._differ) if self._differ else {}
+        for point, mark in self._waiting:
+            if (mark := mark or marks.get(point)) is not None:
+                self._ledger.add(point, mark)
+        self._waiting, self._differ = [], []
