@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import random
 from collections.abc import Callable, Iterator
@@ -794,22 +795,55 @@ def test_cleanup_waits_for_the_sweep(fake: FakeQdrant, trip: Trip) -> None:
     assert_arrived(fake, trip)
 
 
-def test_cleanup_is_refused_while_somebody_writes_to_the_old_collection(
+def test_cleanup_carries_over_what_was_written_to_the_old_collection_by_its_own_name(
     fake: FakeQdrant, trip: Trip
 ) -> None:
     finish(fake, trip)
     upsert(fake, OLD_NAME, document(50, "by its own name"), document(960))
     delete(fake, OLD_NAME, 70)
     trip.consent("cleanup", collection=OLD_NAME)
+    assert trip.go("cleanup") == 0, trip.seen.error
+    assert set(fake.state.collections) == {NEW_NAME}
+    new = {p.id: p for p in fake.state.collections[NEW_NAME].points}
+    assert new[ident(50)].payload["text"] == "by its own name"
+    assert ident(960) in new
+    assert ident(70) not in new
+
+
+def test_cleanup_is_refused_while_somebody_writes_to_the_old_collection(
+    fake: FakeQdrant, trip: Trip
+) -> None:
+    finish(fake, trip)
+    edits = itertools.count(1)
+    fake.before(SOURCE_SCROLL, lambda _: edit(fake, next(edits)), times=None)
+    trip.consent("cleanup", collection=OLD_NAME)
     assert trip.go("cleanup") == 4
-    assert "3 points changed in it" in trip.error["why"]
+    assert "Somebody writes to it" in trip.error["why"]
     assert OLD_NAME in fake.state.collections
-    upsert(fake, NEW_NAME, new_point(50, "by its own name"))
-    upsert(fake, NEW_NAME, new_point(960, document(960).payload["text"]))
-    delete(fake, NEW_NAME, 70)
+    fake.heal()
     trip.consent("cleanup", collection=OLD_NAME)
     assert trip.go("cleanup") == 0, trip.seen.error
     assert set(fake.state.collections) == {NEW_NAME}
+
+
+def test_cleanup_asks_before_the_other_version_of_a_conflict_goes(
+    fake: FakeQdrant, trip: Trip
+) -> None:
+    finish(fake, trip)
+    upsert(fake, OLD_NAME, document(50, "the old side"))
+    upsert(fake, NEW_NAME, new_point(50, "the new side"))
+    trip.consent("cleanup", collection=OLD_NAME)
+    assert trip.go("cleanup") == 4
+    assert "1 more point changed on both sides" in trip.error["why"]
+    assert trip.go("cleanup") == 3
+    asked = {ask["key"]: ask for ask in (trip.seen.gate or {})["asks"]}
+    assert "1 point changed on both sides" in asked["conflicts"]["label"]
+    trip.consent("cleanup", collection=OLD_NAME)
+    assert trip.go("cleanup") == 3
+    trip.consent("cleanup", collection=OLD_NAME, conflicts="yes")
+    assert trip.go("cleanup") == 0, trip.seen.error
+    new = {p.id: p for p in fake.state.collections[NEW_NAME].points}
+    assert new[ident(50)].payload["text"] == "the new side"
 
 
 def test_cleanup_after_a_rollback_takes_the_new_collection(fake: FakeQdrant, trip: Trip) -> None:

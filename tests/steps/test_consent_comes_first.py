@@ -21,7 +21,7 @@ from qdrant_model_migration.steps.step import Step
 from qdrant_model_migration.steps.sweep import Sweep
 from qdrant_model_migration.steps.verify import Verify
 from support.fake_qdrant import FakeQdrant
-from support.world import World, a_move, old_point
+from support.world import World, a_move, everything, old_point
 
 POINTS = 40
 
@@ -194,7 +194,9 @@ def test_a_consent_to_delete_is_spent_by_what_was_found(world: World, fake: Fake
     switched(world)
     world.qdrant.upsert("docs_old", [old_point(3, "written by the old name")])
     world.consents["cleanup"] = {"collection": "docs_old"}
-    with pytest.raises(CleanupRefused, match="1 point changed in it"):
+    there = everything(world.qdrant, "docs_new")[3]
+    world.qdrant.upsert("docs_new", [there._replace(payload={"text": "and by the new one"})])
+    with pytest.raises(CleanupRefused, match="1 more point changed on both sides"):
         Cleanup().apply(world)
     assert world.consents == {}
     asked(Cleanup(), world, fake)

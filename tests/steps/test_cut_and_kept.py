@@ -162,7 +162,7 @@ def test_late_writes_are_swept_also_those_that_change_only_a_vector(world: World
     np.testing.assert_allclose(new[900].vectors["a"], shortened(vector(900)), atol=1e-5)
     assert 4 not in new
     assert new[11].payload == {"n": 11, "new": True}
-    assert list(world.dead) == [11]
+    assert world.conflicting.keys() == {11}
     assert world.kept["swept"] == 5
 
 

@@ -92,12 +92,9 @@ class World:
     def conflict(self, point: PointId, old: str, new: str, mark: bytes) -> None:
         self.conflicting[point] = (old, new, mark)
 
-    def is_conflict(self, point: PointId, mark: bytes) -> bool:
-        return point in self.conflicting and self.conflicting[point][2] == mark
-
     @property
-    def conflicts(self) -> int:
-        return len(self.conflicting)
+    def conflicts(self) -> frozenset[tuple[str, bytes]]:
+        return frozenset((str(point), row[2]) for point, row in self.conflicting.items())
 
     def forget_conflicts(self) -> None:
         self.conflicting.clear()

@@ -107,11 +107,8 @@ class Context:
     def conflict(self, point: PointId, old: str, new: str, mark: bytes) -> None:
         self._journal.add_conflict(point_text(point), old, new, mark)
 
-    def is_conflict(self, point: PointId, mark: bytes) -> bool:
-        return self._journal.has_conflict(point_text(point), mark)
-
     @property
-    def conflicts(self) -> int:
+    def conflicts(self) -> frozenset[tuple[str, bytes]]:
         return self._journal.conflicts()
 
     def forget_conflicts(self) -> None:

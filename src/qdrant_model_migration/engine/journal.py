@@ -361,18 +361,12 @@ class Journal:
                 (point, old, new, mark, now()),
             )
 
-    def has_conflict(self, point: str, mark: bytes) -> bool:
-        return bool(
-            self._rows("SELECT 1 FROM conflicts WHERE point = ? AND mark = ?", point, mark)
-        )
-
-    def conflicts(self) -> int:
-        return int(self._rows("SELECT count(*) FROM conflicts")[0][0])
+    def conflicts(self) -> frozenset[tuple[str, bytes]]:
+        return frozenset(self._rows("SELECT point, mark FROM conflicts"))  # type: ignore[arg-type]
 
     def forget_conflicts(self) -> None:
-        if self.conflicts():
-            with self.writing() as sql:
-                sql.execute("DELETE FROM conflicts")
+        with self.writing() as sql:
+            sql.execute("DELETE FROM conflicts")
 
     # --- consents -----------------------------------------------------------------------------
 

@@ -6,10 +6,11 @@ from typing import Literal
 
 from qdrant_model_migration.errors import CleanupRefused
 from qdrant_model_migration.pipeline.move import Move
+from qdrant_model_migration.steps.check import must_be_ours
 from qdrant_model_migration.steps.gate import Ask, Gate, Waiting
 from qdrant_model_migration.steps.reading import announced
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
-from qdrant_model_migration.steps.sweep import written_after_sweep
+from qdrant_model_migration.steps.sweep import sweep
 from qdrant_model_migration.words import listing, plural
 
 
@@ -56,20 +57,36 @@ class Cleanup(Step):
         if qdrant.exists(doomed):
             if ctx.consent("cleanup") is None:
                 raise Waiting(_gate(ctx, doomed, kept))
-            if doomed == move.source and (only_there := written_after_sweep(ctx)):
-                ctx.spend("cleanup")
-                raise CleanupRefused(
-                    doomed,
-                    f"{plural(only_there, 'point')} changed in it after the sweep, and {kept} does "
-                    "not have that: somebody still writes to it by its own name.",
-                    f"Let them write to {kept} and bring it up to date, or delete {doomed} with "
-                    "your own means.",
-                )
+            if doomed == move.source:
+                _sweep_once_more(ctx)
             _must_be_unused(ctx, doomed)  # once more: reading it may have taken hours
             qdrant.delete_collection(doomed)
         ctx.spend("cleanup")
         ctx.remember("cleaned_up", doomed)
         ctx.say("cleanup", f"{doomed} is deleted. {kept} is not touched.")
+
+
+def _sweep_once_more(ctx: StepContext) -> None:
+    """What was still written to the old collection, by its own name, is carried over first."""
+    old, new, allowed = ctx.move.source, ctx.move.target, ctx.conflicts
+    must_be_ours(ctx)
+    clean = sweep(ctx)
+    if more := ctx.conflicts - allowed:
+        ctx.spend("cleanup")
+        raise CleanupRefused(
+            old,
+            f"{plural(len(more), 'more point')} changed on both sides: {new} has another version.",
+            "Look at the conflicts in the report. Cleaning up again asks whether the versions in "
+            f"{old} may go.",
+        )
+    if not clean:
+        ctx.spend("cleanup")
+        raise CleanupRefused(
+            old,
+            "Somebody writes to it by its own name this moment. What was written so far is in "
+            f"{new}.",
+            f"Find out who, let them write to {new}, then clean up again.",
+        )
 
 
 def _must_be_unused(ctx: StepContext, doomed: str) -> None:
@@ -96,8 +113,8 @@ def _only_there(ctx: StepContext) -> str:
 def _gate(ctx: StepContext, doomed: str, kept: str) -> Gate:
     if doomed == ctx.move.source:
         first = (
-            f"It is read once more first ({announced(ctx, doomed)}); where it holds a write that "
-            f"{kept} lacks, nothing is deleted."
+            f"It is read once more first ({announced(ctx, doomed)}): what was still written to it "
+            f"is carried over to {kept}. While somebody writes to it, nothing is deleted."
         )
     else:
         first = f"{ctx.qdrant.state(doomed).points:,} points are deleted.{_only_there(ctx)}"
@@ -112,6 +129,7 @@ def _gate(ctx: StepContext, doomed: str, kept: str) -> Gate:
             f"{kept} is not touched.",
         ),
         asks=(
+            *_conflicts_may_go(ctx, doomed, kept),
             Ask(
                 key="collection",
                 kind="typed",
@@ -122,4 +140,18 @@ def _gate(ctx: StepContext, doomed: str, kept: str) -> Gate:
             ),
         ),
         button=f"Delete {doomed}",
+    )
+
+
+def _conflicts_may_go(ctx: StepContext, doomed: str, kept: str) -> tuple[Ask, ...]:
+    if doomed != ctx.move.source or not (conflicts := ctx.conflicts):
+        return ()
+    return (
+        Ask(
+            key="conflicts",
+            kind="tick",
+            label=f"{plural(len(conflicts), 'point')} changed on both sides: the "
+            f"{'version' if len(conflicts) == 1 else 'versions'} in {doomed} may go, {kept} stays",
+            flag="--drop-conflicts",
+        ),
     )

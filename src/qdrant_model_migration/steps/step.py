@@ -82,13 +82,9 @@ class StepContext(Protocol):
         """
         ...
 
-    def is_conflict(self, point: PointId, mark: bytes) -> bool:
-        """Whether the point is listed with this very version."""
-        ...
-
     @property
-    def conflicts(self) -> int:
-        """How many are listed."""
+    def conflicts(self) -> frozenset[tuple[str, bytes]]:
+        """Those that are listed: the id as text, and the mark."""
         ...
 
     def forget_conflicts(self) -> None:

@@ -70,7 +70,7 @@ def sweep(ctx: StepContext) -> bool:
     if conflicts := ctx.conflicts:
         ctx.say(
             "sweep",
-            f"{plural(conflicts, 'point')} changed on both sides: {ctx.move.target} was left as "
+            f"{plural(len(conflicts), 'point')} changed on both sides: {ctx.move.target} was left as "
             f"it is, and {ctx.move.source} still has the other version.",
         )
     return not found
@@ -185,27 +185,3 @@ def changed_since_ledger(
     for point, (current, before) in readings:
         mark = mark_of(current, move) if current is not None else None
         yield (None if mark == before else Late(point, current, before)), point, mark
-
-
-def written_after_sweep(ctx: StepContext) -> int:
-    """How many points of the old collection changed since, in a way that the new one lacks, but
-    for the conflicts that are listed as they stand."""
-    move, missed, batch = ctx.move, 0, list[Late]()
-
-    def missing() -> int:
-        there = targets_of(ctx, [late.point for late in batch]) if batch else {}
-        return sum(
-            left_behind(late.now, there.get(late.point), move)
-            and not ctx.is_conflict(
-                late.point, mark_of(late.now, move) if late.now is not None else b""
-            )
-            for late in batch
-        )
-
-    for late, _, _ in changed_since_ledger(ctx):
-        if late is not None:
-            batch.append(late)
-        if len(batch) >= move.load.batch:
-            missed += missing()
-            batch = []
-    return missed + missing()

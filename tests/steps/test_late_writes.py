@@ -1,0 +1,209 @@
+"""Writes at the worst moments: between a scan and its mend, across the switch, during the sweep."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from qdrant_model_migration.pipeline.ledger import new_ledger, read_ledger
+from qdrant_model_migration.qdrant import Address, Point, PointId, open_qdrant
+from qdrant_model_migration.steps.backfill import Backfill
+from qdrant_model_migration.steps.catch_up import CatchUp, catch_up
+from qdrant_model_migration.steps.create_collection import CreateCollection
+from qdrant_model_migration.steps.cutover import Cutover
+from qdrant_model_migration.steps.index import Index
+from qdrant_model_migration.steps.mend import LONGEST_WAIT, Rows
+from qdrant_model_migration.steps.sweep import Sweep
+from qdrant_model_migration.steps.verify import Verify
+from support.fake_qdrant import FakeQdrant
+from support.world import NEW, OLD, HashModel, World, a_move, everything, old_point
+
+SOURCE, TARGET = "/collections/docs_old/points", "/collections/docs_new/points"
+
+
+@pytest.fixture(params=["1.16.3", "1.18.3"])
+def fake(request: pytest.FixtureRequest) -> Iterator[FakeQdrant]:
+    with FakeQdrant(version=request.param) as fake:
+        yield fake
+
+
+@pytest.fixture
+def world(fake: FakeQdrant, tmp_path: Path) -> Iterator[World]:
+    with open_qdrant(Address(url=fake.url, folder=None)) as qdrant:
+        qdrant.create_collection("docs_old", {"vectors": {"size": 8, "distance": "Cosine"}})
+        qdrant.insert("docs_old", [old_point(n, f"text {n}") for n in range(40)])
+        qdrant.switch_alias("docs", "docs_old")
+        world = World(qdrant, tmp_path, a_move())
+        for step in (CreateCollection(), Backfill(), CatchUp(), Index()):
+            step.apply(world)
+        yield world
+
+
+def new_point(number: int, text: str) -> Point:
+    return Point(number, {"text": text}, {"": HashModel(NEW).embed([text], "passage").vectors[0]})
+
+
+def write(fake: FakeQdrant, collection: str, *points: Point) -> None:
+    """As the application does, past the run and its hooks."""
+    from qdrant_model_migration.qdrant.points import point_to_json
+
+    body = {"points": [point_to_json(point) for point in points]}
+    fake.call("PUT", f"/collections/{collection}/points", body)
+
+
+def delete(fake: FakeQdrant, collection: str, *numbers: int) -> None:
+    fake.call("POST", f"/collections/{collection}/points/delete", {"points": [*numbers]})
+
+
+def just_before_the_mend(fake: FakeQdrant, act: Callable[[], object]) -> None:
+    """The old collection is read by id to make points again; `act` is what happens just before."""
+    fake.before(f"{SOURCE}$", lambda _: act(), method="POST", times=1)
+
+
+def switch(world: World) -> None:
+    Verify(old_model=OLD).apply(world)
+    world.consents["cutover"] = {"alias": "docs"}
+    Cutover(alias="docs", old_model=OLD).apply(world)
+
+
+def texts(world: World, collection: str = "docs_new") -> dict[PointId, str]:
+    return {i: p.payload["text"] for i, p in everything(world.qdrant, collection).items()}
+
+
+def test_an_edit_between_scan_and_mend_and_one_more_before_the_sweep_arrives(
+    world: World, fake: FakeQdrant
+) -> None:
+    write(fake, "docs_old", old_point(3, "first edit"))
+    just_before_the_mend(fake, lambda: write(fake, "docs_old", old_point(3, "second edit")))
+    catch_up(world, most=1)
+    assert texts(world)[3] == "second edit"
+    world.qdrant.switch_alias("docs", "docs_new")
+    write(fake, "docs_old", old_point(3, "third edit"))
+    Sweep().apply(world)
+    assert texts(world)[3] == "third edit"
+    assert world.conflicts == frozenset()
+
+
+def test_a_point_deleted_after_its_mend_does_not_come_back(world: World, fake: FakeQdrant) -> None:
+    write(fake, "docs_old", old_point(3, "first edit"), old_point(900, "new"))
+    just_before_the_mend(
+        fake, lambda: write(fake, "docs_old", old_point(3, "second"), old_point(900, "newer"))
+    )
+    catch_up(world, most=1)
+    world.qdrant.switch_alias("docs", "docs_new")
+    delete(fake, "docs_old", 3, 900)
+    Sweep().apply(world)
+    assert texts(world).keys() == set(range(40)) - {3}
+    assert world.conflicts == frozenset()
+
+
+def test_a_point_made_again_before_its_mend_and_deleted_later_is_no_fault(
+    world: World, fake: FakeQdrant
+) -> None:
+    """It stands in the new collection, so the ledger must have it, or verify finds it extra."""
+    delete(fake, "docs_old", 5)
+    just_before_the_mend(fake, lambda: write(fake, "docs_old", old_point(5, "made again")))
+    catch_up(world, most=1)
+    assert texts(world)[5] == "made again"
+    delete(fake, "docs_old", 5)
+    Verify(old_model=OLD).apply(world)
+    verdict = world.kept["verdict"]
+    assert verdict["word"] == "INCONCLUSIVE", verdict
+    checks = {check["name"]: check for check in verdict["integrity"]["checks"]}
+    assert checks["Late writes"]["found"] == 1
+
+
+def test_what_the_application_writes_while_the_sweep_writes_stays(
+    world: World, fake: FakeQdrant
+) -> None:
+    """Between the sweep's last look at the new collection and its own write."""
+    switch(world)
+    write(fake, "docs_old", old_point(3, "old side"), old_point(4, "old side"))
+    delete(fake, "docs_old", 6)
+
+    def the_application() -> None:
+        write(fake, "docs_new", new_point(3, "new side"), new_point(6, "new side"))
+        delete(fake, "docs_new", 4)
+
+    fake.before(TARGET, lambda _: the_application(), times=1,
+                when=lambda r: r.method == "PUT" or r.path.endswith("/delete"))  # fmt: skip
+    Sweep().apply(world)
+    found = texts(world)
+    assert found[3] == "new side"
+    assert found[6] == "new side"
+    if fake.state.version != "1.16.3":  # below 1.17 an upsert cannot spare what is gone
+        assert 4 not in found
+        assert world.conflicting.keys() == {3, 4, 6}
+    assert texts(world, "docs_old")[3] == "old side"
+
+
+def test_a_conflict_stays_listed_until_both_sides_agree(world: World, fake: FakeQdrant) -> None:
+    switch(world)
+    write(fake, "docs_old", old_point(3, "old side"))
+    delete(fake, "docs_old", 4)
+    write(fake, "docs_new", new_point(3, "new side"), new_point(4, "new side"))
+    Sweep().apply(world)
+    Sweep().apply(world)
+    assert texts(world)[3] == "new side"
+    assert {p: row[:2] for p, row in world.conflicting.items()} == {
+        3: ("written", "written"),
+        4: ("deleted", "written"),
+    }
+    write(fake, "docs_old", old_point(3, "new side"))
+    Sweep().apply(world)
+    assert world.conflicting.keys() == {4}
+    assert world.dead == {}
+
+
+def test_a_sweep_where_strict_mode_forbids_filters_deletes_all_the_same(
+    world: World, fake: FakeQdrant
+) -> None:
+    switch(world)
+    strict = {"enabled": True, "unindexed_filtering_update": False}
+    world.qdrant.patch("docs_new", {"strict_mode_config": strict})
+    delete(fake, "docs_old", 4)
+    write(fake, "docs_old", old_point(5, "late"))
+    Sweep().apply(world)
+    assert 4 not in texts(world)
+    assert texts(world)[5] == "late"
+
+
+def test_a_clean_pass_shows_how_far_it_is(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qdrant_model_migration.steps.catch_up.LOOKS", 10)
+    monkeypatch.setattr("qdrant_model_migration.steps.sweep.LOOKS", 10)
+    for step in (CatchUp(), Sweep()):
+        world.progressed.clear()
+        step.apply(world)
+        assert {(10, 40), (20, 40), (30, 40), (40, 40)} <= set(world.progressed)
+
+
+def test_rows_wait_for_their_mend_but_not_for_the_whole_pass(tmp_path: Path) -> None:
+    mended: list[list[PointId]] = []
+
+    def mend(points: object) -> dict[PointId, bytes]:
+        mended.append(list(points))  # type: ignore[call-overload]
+        return {point: b"w" * 16 for point in mended[-1] if point != 2}
+
+    with new_ledger(tmp_path) as ledger:
+        rows = Rows(ledger, 3, mend)
+        rows.same(0, b"s" * 16)
+        rows.differs(1)
+        rows.differs(2)
+        for number in range(3, LONGEST_WAIT + 1):
+            rows.same(number, b"s" * 16)
+        assert mended == [[1, 2]]
+        for number in (8_000, 8_001, 8_002):
+            rows.differs(number)
+        assert mended[1:] == [[8_000, 8_001, 8_002]]
+        rows.differs(9_000)
+        rows.flush()
+    found = list(read_ledger(tmp_path))
+    assert [point for point, _ in found] == [
+        0, 1, *range(3, LONGEST_WAIT + 1), 8_000, 8_001, 8_002, 9_000,
+    ]  # fmt: skip
+    assert dict(found)[1] == b"w" * 16
+    assert dict(found)[3] == b"s" * 16
