@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -24,10 +25,10 @@ from qdrant_model_migration.engine import (
 )
 from qdrant_model_migration.pipeline.sameness import same_payload
 from qdrant_model_migration.plan import Plan
-from qdrant_model_migration.qdrant import Point, Qdrant
+from qdrant_model_migration.qdrant import Point, PointId, Qdrant
 from support.world import everything
 
-from .conftest import POINTS, Place, document
+from .conftest import POINTS, Place, document, ident
 
 CONSENT = {"model": "yes", "alias": "docs", "without_proof": "without proof"}
 Make = Callable[..., Plan]
@@ -150,13 +151,19 @@ def test_cleanup_is_refused_before_the_switch(place: Place, make_blue_green: Mak
 
 
 class Application(threading.Thread):
-    """Writes through the alias as fast as it is let, always with the model the alias means."""
+    """Writes as fast as it is let, mostly to the same few ids: inserts, edits, deletes, makes again.
+
+    Each write asks the alias first and then goes to the collection behind it, so that some arrive
+    at the old collection after the switch. `now` is what it left in each id, None for nothing.
+    """
 
     def __init__(self, place: Place) -> None:
         super().__init__(daemon=True)
         self.place, self.over = place, threading.Event()
         self.choose = random.Random(1)
-        self.writes = 0
+        self.now: dict[PointId, dict[str, Any] | None] = {}
+        self.again: set[PointId] = set()
+        self.writes: dict[str, int] = {}
         self.error: Exception | None = None
 
     def run(self) -> None:
@@ -168,42 +175,76 @@ class Application(threading.Thread):
             self.error = error
 
     def write(self, qdrant: Qdrant) -> None:
-        place = self.place
+        place, count = self.place, sum(self.writes.values())
+        number = self.choose.randrange(20 if count % 4 else POINTS)
+        point = ident(number)
+        payload = document(number) | {"version": count}
+        if count % 3:
+            payload["text"] = f"{payload['text']} edited {count}"
+        if count % 5 == 0:
+            point = 10_000 + count
+        # An id that is made in the old collection and deleted through the new one before the
+        # sweep cannot be told from a late insert; so what was made again stays.
+        deletes = count % 7 == 0 and point in map(ident, range(POINTS)) and point not in self.again
+        if not deletes and self.now.get(point, {}) is None:
+            self.again.add(point)
         behind = qdrant.aliases()[place.alias]
-        model = place.models.old if behind == place.collection else place.models.new
-        number = self.choose.randrange(POINTS)
-        payload = document(number) | {"version": self.writes}
-        if self.writes % 3 == 0:
-            payload["text"] = f"{payload['text']} edited {self.writes}"
-        if self.writes % 7 == 0:
-            qdrant.delete(place.alias, [number])
+        if deletes:
+            qdrant.delete(behind, [point])
+            self.now[point] = None
         else:
-            point = number if self.writes % 5 else 10_000 + self.writes
+            model = place.models.old if behind == place.collection else place.models.new
             vector = open_embedder(model).embed([payload["text"]], "passage").vectors[0]
-            qdrant.upsert(place.alias, [Point(point, payload, {"": vector})])
-        self.writes += 1
+            qdrant.upsert(behind, [Point(point, payload, {"": vector})])
+            self.now[point] = payload
+        self.writes[behind] = self.writes.get(behind, 0) + 1
         time.sleep(0.002)
 
 
-def test_nothing_is_lost_while_the_application_keeps_writing(
+def test_nothing_is_lost_while_the_application_writes_across_the_switch_and_the_sweep(
     place: Place, make_blue_green: Make
 ) -> None:
     if place.address.folder:
         pytest.skip("a local folder has one owner; the practice run has its own application")
+    if place.fake is not None and str(place.fake.state.version) == "1.16.3":
+        pytest.skip("below 1.17 a point deleted in the very moment of a sweep's write comes back")
     plan = make_blue_green()
     assert plan.move is not None
+    with place.open() as qdrant:
+        before = everything(qdrant, place.collection)
     folder = create_run(plan)
     application = Application(place)
     application.start()
-    assert run_here(folder) == 3, view(folder).error
-    application.over.set()
-    application.join()
+    try:
+        assert run_here(folder) == 3, view(folder).error
+        give_consent(folder, "cutover", consent(place))
+        assert run_here(folder) == 0, view(folder).error
+        wait_until(lambda: application.writes.get(plan.move.target, 0) > 50)
+    finally:
+        application.over.set()
+        application.join()
     assert application.error is None
-    assert application.writes > 20
-    give_consent(folder, "cutover", consent(place))
-    assert run_here(folder) == 0, view(folder).error
+    assert application.writes[place.collection] > 50
+    # Cleanup carries over what reached the old collection after the sweep.
+    given = {"collection": place.collection, "conflicts": "yes"}
+    give_consent(folder, "cleanup", given)
+    if run_here(folder, extra="cleanup") == 4:  # conflicts that were not there before it
+        give_consent(folder, "cleanup", given)
+        assert run_here(folder, extra="cleanup") == 0, view(folder).error
+    expected = {i: p.payload for i, p in before.items()} | application.now
     with place.open() as qdrant:
-        assert_moved(place, qdrant, plan.move.target)
+        found = everything(qdrant, plan.move.target)
+    assert {i for i, payload in expected.items() if payload is not None} == found.keys()
+    texts: dict[PointId, str] = {}
+    for point, payload in expected.items():
+        if payload is not None:
+            assert same_payload(found[point].payload, payload), point
+            if isinstance(text := payload.get("text"), str) and text.strip():
+                texts[point] = text
+    made = open_embedder(place.models.new).embed(list(texts.values()), "passage").vectors
+    for point, vector in zip(texts, made, strict=True):
+        unit = np.asarray(vector) / np.linalg.norm(np.asarray(vector))
+        np.testing.assert_allclose(found[point].vectors[""], unit, atol=1e-4)
 
 
 def test_a_collection_without_an_alias_gets_one_first(place: Place, make_blue_green: Make) -> None:
