@@ -151,7 +151,7 @@ def test_cleanup_is_refused_before_the_switch(place: Place, make_blue_green: Mak
 
 
 class Application(threading.Thread):
-    """Writes as fast as it is let, mostly to the same few ids: inserts, edits, deletes, makes again.
+    """Writes as fast as it is let, mostly to the same few ids: inserts, edits, deletes, remakes.
 
     Each write asks the alias first and then goes to the collection behind it, so that some arrive
     at the old collection after the switch. `now` is what it left in each id, None for nothing.

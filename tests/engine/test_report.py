@@ -120,6 +120,27 @@ def test_all_dead_letters_are_in_a_table_that_a_spreadsheet_does_not_carry_out(
     ]
 
 
+def test_conflicts_are_a_list_of_their_own(run: Path) -> None:
+    def sweeps(ctx: StepContext) -> None:
+        ctx.conflict(7, "written", "deleted", b"0" * 16)
+        ctx.conflict(2**64 - 1, "deleted", "written", b"")
+        assert ctx.conflicts == {("u:7", b"0" * 16), (f"u:{2**64 - 1}", b"")}
+
+    DEEDS["sweeps"] = sweeps
+    run_here(run, job_of=job(Fake(step="sweep", does="sweeps")))
+    del DEEDS["sweeps"]
+    assert view(run).conflicts == 2
+    assert view(run).dead_letters == 0
+    text = (run / "report.md").read_text(encoding="utf-8")
+    assert "| 7 | written | deleted |" in text
+    assert "2 points changed on both sides after the switch" in text
+    rows = list(csv.reader((run / "conflicts.csv").read_text(encoding="utf-8").splitlines()))
+    assert [row[:3] for row in rows[1:]] == [
+        ["7", "written", "deleted"],
+        [str(2**64 - 1), "deleted", "written"],
+    ]
+
+
 def test_the_verdict_can_be_read_by_a_program(finished: Path) -> None:
     assert json.loads((finished / "verdict.json").read_text())["word"] == "INCONCLUSIVE"
 

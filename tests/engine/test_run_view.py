@@ -165,6 +165,7 @@ def test_a_run_of_the_first_version_can_be_looked_at(run: Path) -> None:
         sql.execute("INSERT INTO dead_letters VALUES('u:1', 'text is empty', '', '2026-01-01')")
     assert view(run).dead_letter_reasons == {"text is empty": 1}
     assert [letter.point for letter in dead_letters(run)] == ["1"]
+    assert view(run).conflicts == 0
 
 
 @pytest.mark.parametrize(

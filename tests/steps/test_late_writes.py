@@ -171,9 +171,7 @@ def test_a_sweep_where_strict_mode_forbids_filters_deletes_all_the_same(
     assert texts(world)[5] == "late"
 
 
-def test_a_clean_pass_shows_how_far_it_is(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_clean_pass_shows_how_far_it_is(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("qdrant_model_migration.steps.catch_up.LOOKS", 10)
     monkeypatch.setattr("qdrant_model_migration.steps.sweep.LOOKS", 10)
     for step in (CatchUp(), Sweep()):

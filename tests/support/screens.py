@@ -140,7 +140,7 @@ def a_run(folder: Path, state: str = "running", *, at: int = 2, **changes: Any) 
         gate=None, verdict=None, error=None, dead_letters=0, events=events, application=None,
         facts={}, retry=None, folder=folder, card=card, live=state == "running", session=1,
         step=at if at < len(STEPS) else None, began=BEGAN, ended=None, heard=AT, throttle=None,
-        dead_letter_reasons={}, rates=(), consents=(),
+        dead_letter_reasons={}, conflicts=0, rates=(), consents=(),
     )  # fmt: skip
     return view._replace(**changes)
 

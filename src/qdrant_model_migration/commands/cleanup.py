@@ -14,12 +14,12 @@ from qdrant_model_migration.commands.follow import carry_on
 @click.command("cleanup")
 @click.argument("run", metavar="RUN")
 @click.option("--ask-key", is_flag=True, help="Ask for the API key (else QDRANT_API_KEY is used).")
-@consent_options("--delete")
+@consent_options("--delete", "--drop-conflicts")
 def command(run: str, ask_key: bool, **consents: Any) -> int:
     """Delete the old collection of RUN for good (after a rollback: the new one).
 
-    Refuses while an alias points to it or the run was not verified. Waits until the collection's
-    name is typed, or given.
+    Refuses while an alias points to it or the run was not verified. Carries over what was still
+    written to it. Waits until the collection's name is typed, or given.
 
     \b
     Example:

@@ -18,6 +18,7 @@ _BARE = {
     "--without-proof": "Switch although the new model is not proved better.",
     "--adopted": "The application uses the alias now.",
     "--accept-missing": "Copy points without a text although there are many.",
+    "--drop-conflicts": "Delete the other versions of points that changed on both sides.",
     "--keep": "Keep the new quantization.",
     "--undo": "Set the old quantization again.",
 }

@@ -40,6 +40,8 @@ def command(run: str | None, as_json: bool) -> int:
         click.echo(" ".join(part for part in seen.error.values() if part))
     if seen.dead_letters:
         click.echo(f"Dead letters: {seen.dead_letters:,}")
+    if seen.conflicts:
+        click.echo(f"Conflicts: {seen.conflicts:,}, changed on both sides after the switch")
     if line := next_of(seen):
         click.echo(line)
     return 0
@@ -73,4 +75,5 @@ def _data(seen: object) -> dict[str, object]:
         "verdict": seen.verdict,
         "error": seen.error,
         "dead_letters": seen.dead_letters,
+        "conflicts": seen.conflicts,
     }

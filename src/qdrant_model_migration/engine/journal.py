@@ -362,7 +362,7 @@ class Journal:
             )
 
     def conflicts(self) -> frozenset[tuple[str, bytes]]:
-        return frozenset(self._rows("SELECT point, mark FROM conflicts"))  # type: ignore[arg-type]
+        return frozenset(self._rows("SELECT point, mark FROM conflicts"))
 
     def forget_conflicts(self) -> None:
         with self.writing() as sql:

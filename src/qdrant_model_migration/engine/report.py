@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from qdrant_model_migration.plan import Plan
 
 MARKDOWN, HTML, LETTERS, VERDICT = "report.md", "report.html", "dead-letters.csv", "verdict.json"
+CONFLICTS = "conflicts.csv"
 QUIET = ("slice",)  # kinds of events that are for the log, not for the timeline
 LONGEST = 2000  # lines of the timeline
 FIRST_LETTERS = 20
@@ -69,6 +70,10 @@ def write_report(folder: Path, run: RunView | None = None) -> tuple[Path, ...]:
                 written.append(_put(folder / LETTERS, _letters_csv(watch)))
             else:
                 (folder / LETTERS).unlink(missing_ok=True)
+            if found.conflicts:
+                written.append(_put(folder / CONFLICTS, _conflicts_csv(watch)))
+            else:
+                (folder / CONFLICTS).unlink(missing_ok=True)
         if found.verdict:
             text = json.dumps(found.verdict, ensure_ascii=False, indent=1)
             written.append(_put(folder / VERDICT, text + "\n"))
@@ -125,6 +130,7 @@ def _report(run: RunView, watch: Watch, plan: Plan | None) -> Report:
         _settings(plan),
         _steps(run),
         _dead_letters(run, watch),
+        _conflicts(watch),
         _consents(run),
         _timeline(watch),
     )
@@ -253,6 +259,20 @@ def _dead_letters(run: RunView, watch: Watch) -> Section:
     return Section("Dead letters", says, ("point", "reason", "what the field holds"), rows)
 
 
+def _conflicts(watch: Watch) -> Section:
+    found = watch.conflicts()
+    if not found:
+        return Section("Conflicts")
+    says = (
+        "These points changed in both collections after the switch. The new collection was left as "
+        "it is; the old one still has the other version, until it is cleaned up.",
+        f"The first {min(FIRST_LETTERS, len(found))} of {count(len(found))}; all of them are in "
+        f"{CONFLICTS}.",
+    )
+    rows = tuple((one.point, one.old, one.new) for one in found[:FIRST_LETTERS])
+    return Section("Conflicts", says, ("point", "in the old one", "in the new one"), rows)
+
+
 def _consents(run: RunView) -> Section:
     fits = {True: "opened the gate", False: "was not enough", None: "not needed yet"}
     rows = tuple(
@@ -304,6 +324,14 @@ def _letters_csv(watch: Watch) -> str:
     table.writerow(("point", "reason", "what the field holds"))
     for letter in _letters(watch):
         table.writerow((letter.point, letter.reason, _not_a_formula(letter.held)))
+    return out.getvalue()
+
+
+def _conflicts_csv(watch: Watch) -> str:
+    out = io.StringIO()
+    table = csv.writer(out)
+    table.writerow(("point", "in the old collection", "in the new collection", "found"))
+    table.writerows(watch.conflicts())
     return out.getvalue()
 
 

@@ -85,6 +85,15 @@ class DeadLetter(NamedTuple):
     at: str
 
 
+class Conflict(NamedTuple):
+    """A point that both sides changed after the switch. old, new: "written" or "deleted"."""
+
+    point: str
+    old: str
+    new: str
+    at: str
+
+
 class Sample(NamedTuple):
     """One point of the curve of how fast it goes. A pause leaves a gap between two moments."""
 
@@ -130,6 +139,7 @@ class RunView(NamedTuple):
     heard: str
     throttle: dict[str, Any] | None
     dead_letter_reasons: dict[str, int]
+    conflicts: int
     rates: tuple[Sample, ...]
     consents: tuple[ConsentView, ...]
 
@@ -222,6 +232,13 @@ class Watch:
         )  # fmt: skip
         return tuple(DeadLetter(number, point[2:], *rest) for number, point, *rest in rows)
 
+    def conflicts(self) -> tuple[Conflict, ...]:
+        """The points that both sides changed, as the last sweep found them."""
+        if not self._is_there() or not _conflicts(self._open()):
+            return ()
+        rows = self._ask("SELECT point, old, new, at FROM conflicts ORDER BY rowid")
+        return tuple(Conflict(point[2:], old, new, at) for point, old, new, at in rows)
+
     def _ask(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """Rows, or none where there is no journal yet. Raises JournalDamaged."""
         if not self._is_there():
@@ -309,6 +326,7 @@ class Watch:
             heard=heard,
             throttle=run.get("throttle"),
             dead_letter_reasons=letters,
+            conflicts=_conflicts(sql),
             rates=tuple(Sample(*row) for row in sql.execute("SELECT * FROM rates ORDER BY rowid")),
             consents=tuple(
                 _consent(row)
@@ -325,7 +343,7 @@ class Watch:
             since=created, steps=(), gate=None, verdict=None, error=None, dead_letters=0,
             events=(), application=None, facts={}, retry=None, folder=self._folder, card=card,
             live=False, session=0, step=None, began=created, ended=None, heard=created,
-            throttle=None, dead_letter_reasons={}, rates=(), consents=(),
+            throttle=None, dead_letter_reasons={}, conflicts=0, rates=(), consents=(),
         )  # fmt: skip
 
     def _new(self, live: bool) -> RunView:
@@ -361,6 +379,13 @@ def _reasons(sql: sqlite3.Connection) -> dict[str, int]:
 
 def _values(rows: Iterable[tuple[str, str]]) -> dict[str, Any]:
     return {key: json.loads(value) for key, value in rows}
+
+
+def _conflicts(sql: sqlite3.Connection) -> int:
+    """How many are listed; a journal of an earlier version has no such list."""
+    if sql.execute("PRAGMA user_version").fetchone()[0] < 3:
+        return 0
+    return int(sql.execute("SELECT count(*) FROM conflicts").fetchone()[0])
 
 
 def _event(row: Sequence[Any]) -> EventView:

@@ -121,11 +121,12 @@ class Runner:
         journal = self._journal
         values = json.loads(journal.clean(json.dumps(ending.values)))
         journal.event("run", ending.text, {"state": ending.state}, self._session)
-        moment = ending.since or now()
+        ended = now()
+        moment = ending.since or ended
         found = view(self._folder)._replace(
             state=ending.state,
             since=moment,
-            ended=now(),
+            ended=ended,
             gate=values.get("gate"),
             error=values.get("error"),
             retry=None,
@@ -137,7 +138,7 @@ class Runner:
         except Exception as error:  # noqa: BLE001 - a report must not change how a run has ended
             engine_log.log.error("the report could not be made", exc_info=error)
             journal.event("report", "No report was made; see engine.log.", {}, self._session)
-        journal.enter(ending.state, since=moment, ended=now(), retry=None, **values)
+        journal.enter(ending.state, since=moment, ended=ended, retry=None, **values)
 
     # --- the work -----------------------------------------------------------------------------
 

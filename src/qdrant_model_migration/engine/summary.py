@@ -129,6 +129,9 @@ def _points(run: RunView) -> list[tuple[str, str]]:
     if run.dead_letters:
         letters = plural(run.dead_letters, "point")
         rows.append(("Dead letters", f"{letters} copied without a vector: no text"))
+    if run.conflicts:
+        both = f"{plural(run.conflicts, 'point')} changed on both sides after the switch"
+        rows.append(("Conflicts", f"{both}; the new collection was left as it is"))
     writes = [
         f"{count(_sum(facts))} {how}"
         for facts, how in (

@@ -64,5 +64,3 @@ def _condition(path: str, value: Any) -> JsonObject | None:
     if isinstance(value, int) and value not in _INTEGERS:
         return None
     return {"key": path, "match": {"value": value}}
-
-

@@ -70,8 +70,8 @@ def sweep(ctx: StepContext) -> bool:
     if conflicts := ctx.conflicts:
         ctx.say(
             "sweep",
-            f"{plural(len(conflicts), 'point')} changed on both sides: {ctx.move.target} was left as "
-            f"it is, and {ctx.move.source} still has the other version.",
+            f"{plural(len(conflicts), 'point')} changed on both sides: {ctx.move.target} was left "
+            f"as it is, and {ctx.move.source} still has the other version.",
         )
     return not found
 
