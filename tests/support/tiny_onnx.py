@@ -44,9 +44,10 @@ def tiny_onnx(
 ) -> Path:
     """Write a model into `folder` and return it.
 
-    pooled: the output is one vector per text, and is called sentence_embedding. outputs: several, by
-    name, in this order. pooling: what the folder says of it ("cls", "mean", None: nothing). unknown_value: every value of the vector of a
-    word that is not in `words`, so that NaN or 0 can be provoked by a text.
+    pooled: the output is one vector per text, and is called sentence_embedding. outputs: several,
+    by name, in this order. pooling: what the folder says of it ("cls", "mean", None: nothing).
+    unknown_value: every value of the vector of a word that is not in `words`, so that NaN or 0 can
+    be provoked by a text.
     """
     vocabulary = (*SPECIAL, *words)
     table = np.random.default_rng(seed).normal(size=(len(vocabulary), dimensions))

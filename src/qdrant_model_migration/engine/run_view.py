@@ -76,7 +76,7 @@ class ConsentView(NamedTuple):
 
 
 class DeadLetter(NamedTuple):
-    """number: its place in the list. point: the id as text. held: what the field holds, shortened."""
+    """number: its place in the list. point: the id as text. held: what the field holds, cut."""
 
     number: int
     point: str

@@ -33,7 +33,7 @@ def keep_copy(journal: Journal, folder: Path) -> None:
 
 
 def keep_fact(journal: Journal, folder: Path, key: str) -> None:
-    """Add one fact to the copy, whatever the size of the journal; a copy that fails is made anew."""
+    """Add one fact to the copy, whatever the size of the journal; one that fails is made anew."""
     try:
         journal.add_to_copy(folder / COPY, key)
     except QmmError:
