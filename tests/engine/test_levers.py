@@ -12,6 +12,7 @@ from qdrant_model_migration.engine.journal import Journal
 from qdrant_model_migration.engine.levers import Levers
 from qdrant_model_migration.engine.progress import Progress
 from qdrant_model_migration.errors import DiskFull, Stopped
+from support.waiting import until
 
 
 class Rested(Levers):
@@ -42,7 +43,7 @@ def levers(progress: Progress) -> Rested:
 
 @pytest.mark.parametrize(
     ("throttle", "rest"),
-    [({"pace": "gently"}, 2.0), ({"pace": "normally"}, 0.5), ({"pace": "fast"}, None), ({}, None)],
+    [({"pace": "gently"}, 2.0), ({"pace": "normally"}, None), ({"pace": "fast"}, None), ({}, None)],
 )
 def test_a_pace_is_a_share_of_the_time(
     levers: Rested, throttle: dict[str, Any], rest: float | None
@@ -96,3 +97,86 @@ def test_threads_that_pause_together_go_on_together(progress: Progress) -> None:
         thread.join(20)
         assert not thread.is_alive()
     assert progress._journal.get("state") in (None, "running")
+
+
+def test_a_pause_has_begun_when_the_last_helper_rests_as_well(progress: Progress) -> None:
+    levers = Levers(progress._journal, progress, threading.Event())
+    writes, written = threading.Event(), threading.Event()
+
+    def help_out() -> None:
+        with levers.helping():
+            writes.set()
+            written.wait(20)
+            levers.breathe()
+
+    thread = threading.Thread(target=help_out)
+    thread.start()
+    writes.wait(20)
+    levers.ask_pause()
+    with levers.waiting():
+        assert progress._journal.get("state") != "paused", "one still writes"
+        written.set()
+        until(lambda: progress._journal.get("state") == "paused")
+        levers.ask_resume()
+        thread.join(20)
+    assert progress._journal.get("state") == "running"
+
+
+def test_a_pause_takes_no_time_of_the_step(progress: Progress, levers: Rested) -> None:
+    journal = progress._journal
+    journal.mark_step(1, "running")
+    levers.ask_pause()
+    with levers.waiting():
+        assert journal._rows("SELECT noted FROM steps") == [(None,)]
+        progress.flush()
+        assert journal._rows("SELECT noted FROM steps") == [(None,)]
+        levers.ask_resume()
+    assert journal._rows("SELECT noted FROM steps") != [(None,)]
+
+
+def test_the_operators_pause_goes_before_that_of_slow_searches(
+    progress: Progress, levers: Rested
+) -> None:
+    journal = progress._journal
+    levers.ask_hold("searches are slow")
+    with levers.waiting():
+        assert journal.get("held") == "searches are slow"
+        levers.ask_pause()
+        assert journal.get("held") is None
+        levers.ask_release()
+        assert levers.paused
+        levers.ask_hold("searches are slow")
+        assert journal.get("held") is None
+        levers.ask_resume()
+    assert not levers.paused
+    levers.ask_hold("searches are slow")
+    with levers.waiting():
+        levers.ask_release()
+    assert (levers.paused, journal.get("held")) == (False, None)
+
+
+def test_the_slower_of_the_wished_and_the_allowed_share_counts(levers: Rested) -> None:
+    levers.ask_share(1 / 4)
+    levers.ask_throttle({"pace": "gently"})
+    levers.now += 1.0
+    levers.breathe()
+    assert levers.rests == [pytest.approx(3.0)]
+    levers.ask_share(1 / 2)
+    levers.now += 1.0
+    levers.breathe()
+    assert levers.rests[1:] == [pytest.approx(2.0)]
+
+
+def test_helpers_are_slowed_down_each_by_its_own_work(levers: Rested) -> None:
+    levers.ask_share(1 / 2)
+
+    def help_out() -> None:
+        with levers.helping():
+            levers.now += 1.0
+            levers.breathe()
+
+    with levers.waiting():
+        thread = threading.Thread(target=help_out)
+        thread.start()
+        thread.join(20)
+    assert levers.rests == [pytest.approx(1.0)]

@@ -7,11 +7,13 @@ import os
 import sqlite3
 import subprocess
 import sys
+import threading
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from qdrant_model_migration.commands.follow import in_one_line
 from qdrant_model_migration.engine import (
     Watch,
     dead_letters,
@@ -19,10 +21,13 @@ from qdrant_model_migration.engine import (
     local,
     lock,
     run_here,
+    run_view,
     view,
 )
 from qdrant_model_migration.engine import journal as journal_room
 from qdrant_model_migration.engine.journal import Journal
+from qdrant_model_migration.engine.levers import Levers
+from qdrant_model_migration.engine.progress import Progress
 from qdrant_model_migration.errors import JournalDamaged, NoSuchRun
 from support.fake_run import Fake, Fill, job, make_run
 
@@ -67,6 +72,36 @@ def test_how_a_run_ended_needs_no_engine_to_be_believed(
     assert view(run).state == state
     with lock.held(run):
         assert view(run).state == state
+
+
+def test_while_paused_no_time_passes_and_no_speed_is_told(
+    run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment = ["2026-03-14T09:00:00.000+00:00"]
+    monkeypatch.setattr(journal_room, "now", lambda: moment[0])
+    monkeypatch.setattr(run_view, "now", lambda: moment[0])
+    with closing(Journal(run / "journal.db")) as journal, lock.held(run):
+        journal.enter("running", session=1)
+        journal.add_step("fill", "Fill", "target", "delete it", ["Fills."])
+        journal.mark_step(1, "running")
+        progress = Progress(journal)
+        progress.begin(1)
+        levers = Levers(journal, progress, threading.Event())
+        moment[0] = "2026-03-14T09:01:00.000+00:00"
+        journal.note_progress(1, 600, 1000, "points", 10.0)
+        assert (view(run).steps[0].seconds, view(run).steps[0].rate) == (60.0, 10.0)
+        levers.ask_pause()
+        with levers.waiting():
+            moment[0] = "2026-03-14T10:01:00.000+00:00"
+            journal.note_progress(1, 600, 1000, "points", 10.0)
+            paused = view(run)
+            assert (paused.state, paused.steps[0].seconds) == ("paused", 60.0)
+            assert paused.steps[0].rate is None
+            assert in_one_line(paused).split("  ")[1:5] == ["PAUSED", "fill", "600/1,000", "60 %"]
+            assert "left" not in in_one_line(paused)
+            levers.ask_resume()
+        moment[0] = "2026-03-14T10:01:30.000+00:00"
+        assert (view(run).state, view(run).steps[0].seconds) == ("running", 90.0)
 
 
 def test_looking_again_gives_the_same_object_until_something_changes(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +109,12 @@ class World:
     def breathe(self) -> None:
         if self.on_breath:
             self.on_breath()
+
+    def helping(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    def waiting(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def rest(self, seconds: float) -> None:
         self.breathe()

@@ -33,7 +33,11 @@ SWITCH = {"switched": {"alias": "docs", "from": "docs_old", "to": "docs_new"}}
         ("running", {"retry": LONG_GONE}, "? NO ANSWER from the server for 16 min",
          "Trying every 60 s until you stop it.", "Stop…"),
         ("paused", {}, "= PAUSED by you at", "Searches go on with docs_old", "Continue Stop…"),
+        ("paused", {"held": "a test search takes 310 ms, 12 ms before"},
+         "= PAUSED · a test search takes 310 ms, 12 ms before", "goes on by itself", "Continue"),
         ("stopping", {}, "= STOPPING · finishing", "Then the checkpoint is saved", "Log"),
+        ("stopping", {"stop_within": 3.2}, "finishing what is on its way, up to 4 s", "Then the",
+         "Log"),
         ("stopped", {}, "= STOPPED by you at", "Resume goes on from there", "Resume Report"),
         ("interrupted", {}, "! INTERRUPTED · ended", "63,220 points are confirmed",
          "Resume Report"),
@@ -131,6 +135,15 @@ async def test_the_button_that_is_suggested_keeps_the_focus_when_the_state_chang
         await press(pilot, "right")
         stage.view = a_run(stage.folder, "running")
         await until(pilot, "▸[ Dead letters ]")
+
+
+async def test_how_long_a_stop_takes_is_said_before(wizard: Make, stage: Any) -> None:
+    stage.view = a_run(stage.folder, stop_within=23.1)
+    app = wizard("run", trip=Trip(run=stage.folder))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "RUNNING")
+        await pilot.click("#act-stop")
+        await until(pilot, "what is on its way (up to 24 s)")
 
 
 async def test_stop_asks_first_and_the_safe_answer_has_the_focus(wizard: Make, stage: Any) -> None:

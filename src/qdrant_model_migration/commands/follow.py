@@ -95,7 +95,8 @@ def watch(folder: Path, *, stop_on_interrupt: bool) -> RunView:
                         console.print("The run goes on. qmm status shows it.")
                         return look.look()
                     if not stopping:
-                        console.print("Stopping: what is on its way is finished, up to 10 s.")
+                        takes = look.look().stop_takes
+                        console.print(f"Stopping: what is on its way is finished, {takes}.")
                         with suppress(RunNotGoing):  # it has just ended by itself
                             steer(folder, "stop")
                     stopping = True
@@ -178,14 +179,14 @@ def in_one_line(seen: RunView) -> str:
 
 
 def _bars(console: Console) -> Progress:
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     return Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=30),
         MofNCompleteColumn(),
         TextColumn("{task.fields[rate]}", markup=False),
-        TimeElapsedColumn(),
+        TextColumn("{task.fields[took]}", markup=False),
         console=console,
         transient=True,
         disable=not console.is_terminal,
@@ -201,8 +202,10 @@ def _move_bar(
     if task is None or task[0] != seen.step:
         if task is not None:
             bars.remove_task(task[1])
-        task = (seen.step, bars.add_task(step.title, total=step.total, rate=""))
-    fields: dict[str, Any] = {"rate": f"{step.rate:,.0f} {step.unit}/s" if step.rate else ""}
+        task = (seen.step, bars.add_task(step.title, total=step.total, rate="", took=""))
+    rate = f"{step.rate:,.0f} {step.unit}/s" if step.rate else ""
+    took = "paused" if seen.state == "paused" else words.duration(step.seconds)
+    fields: dict[str, Any] = {"rate": rate, "took": took}
     bars.update(task[1], completed=step.done or 0, total=step.total, **fields)
     return task
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -13,22 +14,29 @@ from qdrant_model_migration.engine.levers import Levers
 from qdrant_model_migration.engine.progress import Progress
 from qdrant_model_migration.engine.retrying import Retrying
 from qdrant_model_migration.engine.second_copy import keep_fact
+from qdrant_model_migration.pipeline.calls import InCalls
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.qdrant import PointId, Qdrant
 
 
 class Models:
-    """The opened models of a run, each opened once, whichever thread asks first."""
+    """The opened models of a run, each opened once, whichever thread asks first.
 
-    def __init__(self, open_embedder: Callable[[ModelRef], Embedder]) -> None:
+    Their work can be stopped and slowed down between two calls.
+    """
+
+    def __init__(self, open_embedder: Callable[[ModelRef], Embedder], levers: Levers) -> None:
         self._open, self._lock = open_embedder, threading.Lock()
+        self._levers = levers
         self._opened: dict[str, Embedder] = {}
 
     def get(self, model: ModelRef) -> Embedder:
         key = model.model_dump_json()
         with self._lock:
             if key not in self._opened:
-                self._opened[key] = self._open(model)
+                opened = self._open(model)
+                levers = self._levers
+                self._opened[key] = InCalls(opened, levers.breathe, levers.waiting)
             return self._opened[key]
 
 
@@ -123,6 +131,12 @@ class Context:
     def breathe(self) -> None:
         self._levers.breathe()
         self._retrying.breathed()
+
+    def helping(self) -> AbstractContextManager[None]:
+        return self._levers.helping()
+
+    def waiting(self) -> AbstractContextManager[None]:
+        return self._levers.waiting()
 
     def rest(self, seconds: float) -> None:
         self._progress.flush()

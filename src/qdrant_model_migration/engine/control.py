@@ -21,7 +21,9 @@ from qdrant_model_migration.errors import RunFolderUnusable
 FOLDER = "control"
 ASIDE = "unreadable"
 WISHES = ("pause", "resume", "stop", "throttle", "consent")
-PACES = {"gently": 1 / 3, "normally": 2 / 3, "fast": 1.0}
+PACES = {"gently": 1 / 3, "normally": 1.0, "fast": 1.0}
+"""The share of the time in which the work goes on; the rest of it is rest."""
+
 _LARGEST = 65_536
 _SETTLING = 2.0  # seconds in which a file may still be in the middle of being written
 

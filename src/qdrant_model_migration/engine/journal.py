@@ -301,6 +301,17 @@ class Journal:
             noted = now() if state == "running" else None
             sql.execute("UPDATE steps SET state = ?, noted = ? WHERE n = ?", (state, noted, n))
 
+    def hold_clock(self) -> None:
+        """The running step takes no time until `start_clock`."""
+        with self.writing() as sql:
+            for (n,) in sql.execute("SELECT n FROM steps WHERE noted IS NOT NULL").fetchall():
+                self._clock(sql, n)
+            sql.execute("UPDATE steps SET noted = NULL")
+
+    def start_clock(self) -> None:
+        with self.writing() as sql:
+            sql.execute("UPDATE steps SET noted = ? WHERE state = 'running'", (now(),))
+
     def note_progress(
         self, n: int, done: int, total: int | None, unit: str, rate: float | None
     ) -> None:

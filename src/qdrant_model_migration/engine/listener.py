@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from qdrant_model_migration.engine import control
+from qdrant_model_migration.engine.crew import stop_takes
 from qdrant_model_migration.engine.engine_log import log
 from qdrant_model_migration.engine.journal import Journal
 from qdrant_model_migration.engine.levers import Levers
@@ -110,7 +111,7 @@ class Listener:
         self._progress.flush()
         if time.monotonic() - self._pulse >= PULSE:
             self._pulse = time.monotonic()
-            self._journal.put(forced=False, heard=now())
+            self._journal.put(forced=False, heard=now(), stop_within=self._levers.stop_within)
             if not self._levers.paused:
                 self._progress.sample()
 
@@ -124,7 +125,7 @@ class Listener:
             self._levers.ask_throttle(wish.data)
             self._say(_pace(wish))
             self._journal.put(throttle=wish.data or None)
-        elif wish.verb == "pause" and not self._levers.paused:
+        elif wish.verb == "pause" and (self._levers.held or not self._levers.paused):
             self._levers.ask_pause()
             self._say("Pause: what is on its way is finished first.")
         elif wish.verb == "resume" and self._levers.paused:
@@ -135,7 +136,8 @@ class Listener:
     def _stop(self) -> None:
         if not self._stopping:
             self._stopping = True
-            self._say("Stopping: what is on its way is finished, then the checkpoint is saved.")
+            takes = stop_takes(self._levers.stop_within)
+            self._say(f"Stopping: what is on its way is finished, {takes}.")
             self._journal.enter("stopping")
         self._levers.ask_stop()
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from qdrant_model_migration.engine import journal, lock
+from qdrant_model_migration.engine.crew import stop_takes
 from qdrant_model_migration.engine.run_folder import Card, read_card, run_folders
 from qdrant_model_migration.engine.stamps import now, seconds_between
 from qdrant_model_migration.errors import (
@@ -36,7 +37,8 @@ def is_over(state: str | None, extra: str | None) -> bool:
 class StepView(NamedTuple):
     """state: " ", "running", "done" or "failed". done, total: None where nothing is counted.
 
-    rate: units per second over the last half minute, None while it is not known.
+    rate: units per second over the last half minute, None while it is not known or paused. A pause
+    is not part of the seconds.
     """
 
     name: str
@@ -112,7 +114,8 @@ class RunView(NamedTuple):
     gate: the Gate as a dict, with "missing" (labels of what the last consent lacked) added.
     error: what, why, todo; also beside "done" where an added step was refused. heard: when the
     engine last wrote anything. retry: while the server does not answer: since, at, wait (seconds),
-    attempt, reason, text. facts: what the steps remember under a plain name.
+    attempt, reason, text. facts: what the steps remember under a plain name. held: why it pauses,
+    where the operator has not asked for it. stop_within: seconds that a stop takes at most.
     """
 
     run_id: str
@@ -142,6 +145,13 @@ class RunView(NamedTuple):
     conflicts: int
     rates: tuple[Sample, ...]
     consents: tuple[ConsentView, ...]
+    held: str | None = None
+    stop_within: float | None = None
+
+    @property
+    def stop_takes(self) -> str:
+        """ "up to 4 s": what a stop takes at most, as far as this run has shown it."""
+        return stop_takes(self.stop_within)
 
 
 def view(folder: Path, *, events: int = EVENTS) -> RunView:
@@ -325,6 +335,8 @@ class Watch:
             ended=run.get("ended") if state not in GOING else None,
             heard=heard,
             throttle=run.get("throttle"),
+            held=run.get("held") if state == "paused" else None,
+            stop_within=run.get("stop_within") if going else None,
             dead_letter_reasons=letters,
             conflicts=_conflicts(sql),
             rates=tuple(Sample(*row) for row in sql.execute("SELECT * FROM rates ORDER BY rowid")),
@@ -397,9 +409,10 @@ def _step(row: Sequence[Any], going: bool) -> StepView:
     name, title, state, spent, noted, done, total, unit, rate, writes_to, back, details, extra = row
     running = state == "running" and going
     seconds = spent + (seconds_between(noted, now()) if running and noted else 0.0)
+    known = rate if running and noted else None
     return StepView(
         name, title, state if running or state != "running" else " ", seconds, done, total, unit,
-        rate if running else None, writes_to, back, tuple(json.loads(details)), bool(extra),
+        known, writes_to, back, tuple(json.loads(details)), bool(extra),
     )  # fmt: skip
 
 

@@ -25,7 +25,7 @@ from qdrant_model_migration.engine.second_copy import keep_copy
 from qdrant_model_migration.engine.signals import Signals
 from qdrant_model_migration.engine.stamps import now
 from qdrant_model_migration.errors import QmmError, RunIsOver, StepBroke, Stopped
-from qdrant_model_migration.qdrant import Qdrant
+from qdrant_model_migration.qdrant import Qdrant, Retry
 from qdrant_model_migration.steps import Gate, Waiting
 
 AFTER = {"rollback": "rolled back", "cleanup": "cleaned up"}
@@ -102,7 +102,7 @@ class Runner:
         number = journal.get("session", 0) + 1
         with journal.writing():
             journal.settle_steps()
-            journal.put(error=None, gate=None, retry=None, ended=None)
+            journal.put(error=None, gate=None, retry=None, ended=None, held=None, stop_within=None)
             journal.enter("starting", since=now(), session=number)
             if journal.get("began") is None:
                 journal.put(began=now())
@@ -168,9 +168,14 @@ class Runner:
 
     def _carry_out(self, job: Job, todo: list[Item]) -> None:
         retrying = Retrying(self._journal, self._session)
-        models = Models(job.open_embedder)
+        models = Models(job.open_embedder, self._levers)
+
+        def told(retry: Retry) -> None:
+            self._levers.unanswered(retry.wait_s)
+            retrying.told(retry)
+
         with (
-            job.connect(self._levers.stop, retrying.told) as qdrant,
+            job.connect(self._levers.stop, told) as qdrant,
             running_beside(self._companion, qdrant, self._journal, self._session),
         ):
             for item in todo:

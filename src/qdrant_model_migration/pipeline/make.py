@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -18,9 +17,6 @@ if TYPE_CHECKING:
     from qdrant_model_migration.qdrant.points import WritableVector
 
 Open = Callable[[ModelRef], Embedder]
-
-# The model is the limit and uses all cores itself: one call at a time, others read and write.
-_one_at_a_time = Lock()
 
 
 class DeadLetter(NamedTuple):
@@ -63,8 +59,7 @@ def make(points: Sequence[Point], move: Move, open_model: Open) -> Made:
             wanted = sorted({t for t in texts if isinstance(t, str)}, key=len)
             if not wanted:
                 continue
-            with _one_at_a_time:
-                done = embed_usable(open_model(origin.model), wanted, "passage")
+            done = embed_usable(open_model(origin.model), wanted, "passage")
             tokens, cut_off = tokens + done.tokens, cut_off + done.cut_off
             made = dict(zip(wanted, done.vectors, strict=True))
             for slot, point, text in zip(vectors, points, texts, strict=True):

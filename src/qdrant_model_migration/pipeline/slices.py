@@ -7,7 +7,8 @@ result can be pickled, so that any executor can run it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from qdrant_model_migration.pipeline.make import DeadLetter, Open, make
@@ -32,13 +33,14 @@ class SliceTask(NamedTuple):
 
 
 class SliceResult(NamedTuple):
-    """What was done. `points` are those that the server confirmed."""
+    """What was done. `points` are those that the server confirmed; `seconds`: since it began."""
 
     slice: Slice
     points: int
     dead: tuple[DeadLetter, ...]
     tokens: int
     cut_off: int
+    seconds: float
 
 
 def find_slices(
@@ -53,9 +55,18 @@ def find_slices(
         number, start = number + 1, page.next
 
 
-def run_slice(task: SliceTask, qdrant: Qdrant, open_model: Open) -> SliceResult:
-    """Read, embed and insert one slice. Safe to repeat: existing points are left untouched."""
-    (where, move), written = task, 0
+def run_slice(
+    task: SliceTask,
+    qdrant: Qdrant,
+    open_model: Open,
+    between: Callable[[], None] = lambda: None,
+    clock: Callable[[], float] = time.monotonic,
+) -> SliceResult:
+    """Read, embed and insert one slice. Safe to repeat: existing points are left untouched.
+
+    between: comes before each request, and may break the slice off by what it raises.
+    """
+    (where, move), written, began = task, 0, clock()
     points = list(
         scan(
             qdrant,
@@ -63,11 +74,13 @@ def run_slice(task: SliceTask, qdrant: Qdrant, open_model: Open) -> SliceResult:
             start=where.start,
             end=where.end,
             vectors=list(move.read_vectors) or False,
+            between=between,
         )
     )
     made = make(points, move, open_model)
     for first in range(0, len(made.points), move.load.batch):
+        between()
         batch = made.points[first : first + move.load.batch]
         qdrant.insert(move.target, batch)
         written += len(batch)
-    return SliceResult(where, written, tuple(made.dead), made.tokens, made.cut_off)
+    return SliceResult(where, written, tuple(made.dead), made.tokens, made.cut_off, clock() - began)

@@ -77,9 +77,11 @@ def _event(event: EventView) -> str:
 def _line(seen: RunView) -> str:
     """`Running, step 4 of 9, Backfill. 63,220 of 120,482 points, 52 percent, ...`."""
     if seen.state == "paused":
+        if seen.held:
+            return f"Paused: {seen.held}. It goes on by itself when searches are quick again."
         return "Paused. Nothing is read or written. Searches go on as before."
     if seen.state == "stopping":
-        return "Stopping: what is on its way is finished, up to 10 seconds."
+        return f"Stopping: what is on its way is finished, {seen.stop_takes}."
     if seen.retry:
         return "No answer from the server; it is asked again. Nothing is lost."
     if seen.step is None:

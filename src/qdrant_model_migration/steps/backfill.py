@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Literal
 
 from qdrant_model_migration.pipeline.move import Move
@@ -20,6 +20,8 @@ from qdrant_model_migration.steps.gate import Ask, Gate, Waiting
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
 from qdrant_model_migration.words import plural
 
+SECONDS = 20.0  # that a slice should take: at most so much is repeated after a stop
+FIRST = 64  # points of the first slices, while the speed of the model is not known
 WINDOW = 10_000  # points over which missing texts are judged
 ALARM = 0.01
 FEWEST = 500  # below it a few missing texts are a large share by chance
@@ -59,15 +61,15 @@ class Backfill(Step):
                 for todo in slices.todo():
                     ctx.breathe()
                     task = SliceTask(todo, move)
-                    in_flight.append(pool.submit(run_slice, task, ctx.qdrant, ctx.embedder))
+                    in_flight.append(pool.submit(_run, ctx, task))
                     if len(in_flight) > move.load.streams:
                         self._finish(ctx, slices, in_flight.popleft(), total)
                 while in_flight:
                     self._finish(ctx, slices, in_flight.popleft(), total)
             finally:
-                # What is on its way is finished and kept, whatever ended the loop.
+                # What is on its way is finished and kept, unless a stop breaks it off.
                 for late in in_flight:
-                    if late.cancel() or late.exception() is not None:
+                    if late.cancel() or _ended(ctx, late).exception() is not None:
                         continue
                     slices.done(late.result())
         ctx.progress(slices.points_done, max(total, slices.points_done))
@@ -75,12 +77,23 @@ class Backfill(Step):
     def _finish(
         self, ctx: StepContext, slices: _Slices, future: Future[SliceResult], total: int
     ) -> None:
-        slices.done(future.result())
+        slices.done(_ended(ctx, future).result())
         ctx.progress(slices.points_done, max(total, slices.points_done))
         points, missing = slices.recent.points, slices.recent.missing
         alarm = max(ALARM, 2 * self.expected_missing)
         if points >= FEWEST and missing / points > alarm and not ctx.consent("missing_texts"):
             raise Waiting(_missing_gate(missing / points, self.expected_missing))
+
+
+def _run(ctx: StepContext, task: SliceTask) -> SliceResult:
+    with ctx.helping():
+        return run_slice(task, ctx.qdrant, ctx.embedder, ctx.breathe)
+
+
+def _ended(ctx: StepContext, future: Future[SliceResult]) -> Future[SliceResult]:
+    with ctx.waiting():
+        wait([future])
+    return future
 
 
 class _Recent:
@@ -109,6 +122,8 @@ class _Slices:
         self._done: set[int] = set()
         self.points_done = 0
         self.recent = _Recent()
+        load = ctx.move.load
+        self._size = min(FIRST, load.slice) if ctx.move.embeds else load.slice
         while (row := ctx.recall(f"slice {len(self._recorded)}")) is not None:
             self._recorded.append(Slice(len(self._recorded), row["start"], row["end"]))
             if (points := row.get("points")) is not None:
@@ -121,20 +136,28 @@ class _Slices:
         last = self._recorded[-1] if self._recorded else None
         if last is not None and last.end is None:
             return
-        move = self._ctx.move
-        found = find_slices(
-            self._ctx.qdrant,
-            move.source,
-            move.load.slice,
-            number=len(self._recorded),
-            start=last.end if last else None,
-        )
-        for new in found:
-            self._ctx.remember(f"slice {new.number}", {"start": new.start, "end": new.end})
+        number, start = len(self._recorded), last.end if last else None
+        while True:
+            found = find_slices(
+                self._ctx.qdrant, self._ctx.move.source, self._size, number=number, start=start
+            )
+            new = next(found)
+            self._ctx.remember(f"slice {number}", {"start": new.start, "end": new.end})
             yield new
+            if new.end is None:
+                return
+            number, start = number + 1, new.end
+
+    def _fit(self, result: SliceResult) -> None:
+        """The next slices are as large as the model is fast, the plan's size at most."""
+        load = self._ctx.move.load
+        fits = result.points * SECONDS / max(result.seconds, 1e-9)
+        grown = min(fits, 4 * self._size, load.slice)
+        self._size = max(min(FIRST, load.slice), round(grown))
 
     def done(self, result: SliceResult) -> None:
         where = result.slice
+        self._fit(result)
         for letter in result.dead:
             self._ctx.dead_letter(letter.point, letter.reason, letter.held)
         self._ctx.remember(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -101,6 +102,14 @@ class StepContext(Protocol):
 
     def breathe(self) -> None:
         """Call between small pieces of work: waits while paused, raises Stopped when told to."""
+        ...
+
+    def helping(self) -> AbstractContextManager[None]:
+        """Around what another thread does for this step: it too may breathe."""
+        ...
+
+    def waiting(self) -> AbstractContextManager[None]:
+        """Around waiting for another thread, which is no work of this one's."""
         ...
 
     def rest(self, seconds: float) -> None:

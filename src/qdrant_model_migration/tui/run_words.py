@@ -72,9 +72,9 @@ def _about(view: RunView) -> str:
         took = _between(view.began, view.ended or view.since)
         return f" · {at}, {span(took)}" if took is not None else f" · {at}"
     about = {
-        "paused": f" by you at {at[:5]}",
+        "paused": f" · {view.held}" if view.held else f" by you at {at[:5]}",
         "stopped": f" by you at {at[:5]}",
-        "stopping": " · finishing what is on its way, up to 10 s",
+        "stopping": f" · finishing what is on its way, {view.stop_takes}",
         "interrupted": f" · ended {at} without a reason",
     }.get(view.state)
     return about if about is not None else _place(view)
@@ -225,6 +225,8 @@ def second_line(view: RunView, now: datetime | None = None) -> str:
     }
     if view.state == "starting" and any(step.state == "done" for step in view.steps):
         return "Checking what is already done, then it goes on."
+    if view.state == "paused" and view.held:
+        return "Nothing is read or written. It goes on by itself when searches are quick again."
     if view.state == "running":
         return _while_running(view) or lines["running"]
     if view.state == "failed" and view.error:

@@ -37,7 +37,7 @@ def ask_to_leave(app: WizardApp) -> None:
                 f"The run {view.run_id} is {share(view)} and does not need this window.",
                 f"{qmm('attach', view.run_id)} brings it back.",
                 "",
-                "Stopping takes up to 10 s: what is on its way is finished and",
+                f"Stopping takes {view.stop_takes}: what is on its way is finished and",
                 "the checkpoint is saved. Nothing is lost either way.",
             ),
             (

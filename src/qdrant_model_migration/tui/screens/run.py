@@ -123,13 +123,16 @@ class RunScreen(Watching):
                 "most the slices that were under way.",
                 "",
                 "Pause: nothing is read or written until Continue.",
-                "Stop: finishes what is on its way (up to 10 s) and ends the engine.",
+                f"Stop: finishes what is on its way ({self._stop_takes()}) and ends the engine.",
                 "Dead letters: points set aside because their text is missing; they are",
                 "copied without a vector. Nothing is embedded as empty text.",
                 "",
                 "p pauses and continues, t sets the speed, l opens the log.",
             ),
         )
+
+    def _stop_takes(self) -> str:
+        return self.view.stop_takes if self.view is not None else "a few seconds"
 
     def first(self) -> Widget | None:
         return None
@@ -225,8 +228,8 @@ class RunScreen(Watching):
             Dialog(
                 "Stop the run?",
                 (
-                    "It finishes what is on its way (up to 10 s) and saves the checkpoint.",
-                    "Resume goes on from there. Nothing is lost.",
+                    f"It finishes what is on its way ({self._stop_takes()}) and saves the",
+                    "checkpoint. Resume goes on from there. Nothing is lost.",
                 ),
                 (Act("on", "Go on"), Act("stop", "Stop")),
             ),
