@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qdrant_model_migration.advice import BY_KEY, QUESTIONS, UNKNOWN, BadAnswer, typed
-from qdrant_model_migration.survey.facts import VectorFact
+from qdrant_model_migration.survey.facts import TextField, VectorFact
 from support.surveys import ANSWERS, BGE_BASE, COLBERT, as_answer, docs, fact, practice, server
 
 NUMBER = {"example": "0.02", "low": 0.0, "high": 0.5}
@@ -270,3 +270,32 @@ def test_one_named_vector_can_be_compressed_alone():
     assert answer == {"vector": "b", "kind": "scalar", "always_ram": False}
     with pytest.raises(BadAnswer, match="no dense vector c"):
         compose("quantization", option.value, {"vector": "c"}, survey)
+
+
+FIGURES = {"": {"text": (64, 64), "title": (0, 8)}}
+FIELDS = fact((TextField(path="text", share=1.0, average_words=130.0),
+               TextField(path="title", share=0.5, average_words=8.0)), "sample")  # fmt: skip
+
+
+def test_the_text_question_says_what_is_proved_of_each_field():
+    question, survey = BY_KEY["text"], docs(figures=FIGURES, text_fields=FIELDS)
+    assert question.text(survey, {}).help.endswith("That is text: 64 of 64 samples match.")
+    chosen = {"text": {"fields": ["title"]}}
+    assert question.text(survey, chosen).help.endswith(
+        "That is text: 64 of 64 samples match, with title 0 of 8."
+    )
+    text, title = question.options(survey, {})[:2]
+    assert text.note == "found, 100 % filled; 64 of 64 samples match"
+    assert title.note == "50 % filled; 0 of 8 samples match"
+
+
+def test_what_a_person_said_is_not_called_found():
+    survey = docs(
+        figures=FIGURES, text_fields=FIELDS, text_field=fact("title", "told", "said by you")
+    )
+    question = BY_KEY["text"]
+    suggestion = question.suggest(survey, {})
+    assert (suggestion.value, suggestion.mark) == ({"fields": ["title"]}, "said by you")
+    title, text = question.options(survey, {})[:2]
+    assert title.note == "said by you, 50 % filled; 0 of 8 samples match"
+    assert text.note == "100 % filled; 64 of 64 samples match"

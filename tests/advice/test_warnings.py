@@ -24,7 +24,7 @@ from support.surveys import (
     server,
 )
 
-IDS = [f"W{number:02}" for number in range(1, 36) if number != 19]
+IDS = [f"W{number:02}" for number in range(1, 37) if number != 19]
 KEYWORDS = {"change": "keywords", "text": {"fields": ["text"]}}
 SECOND = {"change": "second"}
 
@@ -42,6 +42,7 @@ def with_cost(estimate):
 MULTI = VectorFact(name="words", kind="multivector", size=128, distance="Cosine")
 DENSE = VectorFact(name="", kind="dense", size=384, distance="Cosine")
 DAYS = with_cost(Estimate(seconds=Range(low=432e3, likely=518e3, high=691e3, how="58 texts/s")))
+FIGURES = {"": {"text": (64, 64), "title": (0, 8), "copy": (64, 64)}}
 
 CASES = [
     ("W01", "blue_green", ANSWERS, docs(), "note", "120,482 payloads are copied."),
@@ -127,6 +128,10 @@ CASES = [
      docs(vectors=fact((DENSE.model_copy(update={"distance": "Dot"}),))), "caution",
      "Old: Dot, new: Cosine."),
     ("W35", "dense_to_hybrid", KEYWORDS, docs(), "note", "Copied: without a name."),
+    ("W36", "blue_green", {**ANSWERS, "text": {"fields": ["title"]}}, docs(figures=FIGURES), "must",
+     "With text 64 of 64 sample texts give their stored vector again, with title 0 of 8."),
+    ("W36", "blue_green", {**ANSWERS, "text": {"fields": ["title", "text"]}},
+     docs(figures=FIGURES), "must", "stored vector again, title and text was not tried."),
 ]  # fmt: skip
 
 WITH_PLAN = [
@@ -191,6 +196,23 @@ def test_what_does_not_apply_is_not_shown():
         "blue_green",
     )
     assert set(plain) == {"W01", "W02", "W20", "W26", "W30", "W32", "W33"}
+
+
+@pytest.mark.parametrize("fields", [["text"], ["copy"]])
+def test_the_texts_that_gave_the_old_vectors_are_no_reason_to_warn(fields):
+    answers = {**ANSWERS, "text": {"fields": fields}}
+    assert "W36" not in shown(docs(figures=FIGURES), answers, "blue_green")
+
+
+def test_which_texts_are_proved_depends_on_the_vector_that_is_replaced():
+    one, two = (DENSE.model_copy(update={"name": name}) for name in ("a", "b"))
+    survey = docs(
+        vectors=fact((one, two)),
+        figures={"a": {"text": (64, 64), "title": (0, 8)}, "b": {"title": (64, 64)}},
+    )
+    answers = {**ANSWERS, "text": {"fields": ["title"]}}
+    assert "W36" in shown(survey, {**answers, "replace": "a"}, "blue_green")
+    assert "W36" not in shown(survey, {**answers, "replace": "b"}, "blue_green")
 
 
 def test_weaker_compression_does_not_warn_of_a_loss():

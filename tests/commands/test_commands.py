@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from qdrant_model_migration import cli
-from qdrant_model_migration.qdrant import Address, open_qdrant
+from qdrant_model_migration.embedders import model_from_folder, open_embedder
+from qdrant_model_migration.qdrant import Address, Point, open_qdrant
 from qdrant_model_migration.sandbox import Sandbox
 from support.fake_qdrant import FakeQdrant
 from support.tiny_onnx import tiny_onnx
@@ -143,6 +144,38 @@ def test_what_a_folder_leaves_open_is_said_by_options_and_stands_in_the_plan(
     (vector,) = yaml.safe_load(Path("plan.yaml").read_text())["move"]["vectors"]
     assert vector["origin"]["model"]["output"] == "b"
     assert qmm("run", "plan.yaml", *accepting()) == 3
+
+
+def test_a_text_that_the_old_vectors_were_not_made_of_has_to_be_acknowledged(
+    server: FakeQdrant,
+    model_folder: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    old = model_from_folder(tiny_onnx(tmp_path / "old", dimensions=10, seed=3))
+    words = ("red cat", "blue dog", "green bird", "house", "river", "mountain")
+    pairs = [(f"{a} {b} {c}", f"{c} {a}") for a in words for b in words for c in words]
+    made = open_embedder(old).embed([text for text, _ in pairs], "passage").vectors
+    with open_qdrant(Address(url=server.url, folder=None)) as qdrant:
+        body = {"vectors": {"size": 10, "distance": "Cosine"}, "metadata": old.to_metadata()}
+        qdrant.create_collection("pairs", body)
+        qdrant.insert(
+            "pairs",
+            [
+                Point(n, {"text": text, "summary": summary}, {"": vector})
+                for n, ((text, summary), vector) in enumerate(zip(pairs, made, strict=True))
+            ],
+        )
+    options = ("--model-folder", str(model_folder), "--no-speed", "--set", "name.alias=live")
+    wrong = ("--set", 'text.fields=["summary"]', "--set", "name.exists=false")
+    assert qmm("plan", "pairs", *options, *wrong) == 0
+    said = capsys.readouterr().err
+    assert "!! W36 Not the old texts" in said
+    assert "With text 64 of 64 sample texts give their stored vector again, with summary " in said
+    assert "W36" in must_accept()
+    right = ("--set", 'text.fields=["text"]', "--set", "name.exists=false")
+    assert qmm("plan", "pairs", *options, *right, "-o", "right.yaml") == 0
+    assert "W36" not in capsys.readouterr().err
 
 
 def test_a_plan_is_run_once(server: FakeQdrant, model_folder: Path) -> None:

@@ -127,7 +127,10 @@ def test_lists_of_texts_are_named_as_the_reason_that_there_is_no_text(
 
 def test_a_field_that_was_told_wrongly_is_said(docs: Qdrant) -> None:
     found = survey(docs, "docs", text_field="titel")
-    assert found.text_field.note == "said by you, but none of 123 sampled points has a text there"
+    assert found.text_field.note == (
+        "said by you, but none of 123 sampled points has a text there; the stored vectors are of "
+        "meta.body: 64 of 64 samples give theirs again"
+    )
     assert found.texts_missing.value == 123
 
 
@@ -190,8 +193,26 @@ def test_the_operators_corrections_win(docs: Qdrant, model: ModelRef) -> None:
     found = survey(docs, "docs", text_field="title", old_model=model)
     assert (found.text_field.value, found.text_field.how) == ("title", "told")
     assert (found.texts_missing.value, found.texts_missing.how) == (1, "counted")
-    assert found.old_model.how == "told"
-    assert "none of the sample texts gives the stored vector" in found.old_model.note
+    assert found.made_of("") == "meta.body"
+    same, tried = found.figures[""]["meta.body"]
+    assert same == tried > 50
+    assert found.figures[""]["title"] == (0, 8)
+    assert found.text_field.note == (
+        f"said by you; the stored vectors are of meta.body: {same} of {tried} samples give theirs "
+        "again, with title 0 of 8"
+    )
+    assert (found.old_model.how, found.matches) == ("re-embedded", (same, tried))
+
+
+def test_each_field_has_its_figures_whichever_is_the_likeliest(
+    server: Qdrant, fill: Fill, model: ModelRef
+) -> None:
+    payloads = [{"text": TEXTS[n], "summary": f"about {TEXTS[-n][:30]}"} for n in range(100)]
+    fill(server, "docs", payloads, TEXTS[:100], model.to_metadata())
+    found = survey(server, "docs")
+    assert (found.text_field.value, found.text_field.how) == ("text", "sample")
+    assert found.figures == {"": {"text": (64, 64), "summary": (0, 8)}}
+    assert found.made_of("") == "text"
 
 
 def test_vectors_of_two_models_are_noticed(server: Qdrant, fill: Fill, model: ModelRef) -> None:

@@ -57,10 +57,15 @@ class Field(NamedTuple):
 
 
 class Suggestion(NamedTuple):
-    """The answer that has the focus: found by the survey, or the safe default."""
+    """The answer that has the focus: found by the survey, said by a person, or the safe default."""
 
     value: Any
-    how: Literal["found", "default"]
+    how: Literal["found", "told", "default"]
+
+    @property
+    def mark(self) -> str:
+        """What stands behind it."""
+        return {"found": "found", "told": "said by you", "default": "suggested"}[self.how]
 
 
 class Question:

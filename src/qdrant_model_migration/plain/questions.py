@@ -140,8 +140,8 @@ def _marked(
         mark = "your answer" if question.key in journey.answers else "suggested"
         return question.place(given, options, journey.survey, settled), mark
     suggestion = question.suggest(journey.survey, settled)
-    mark = "found" if suggestion.how == "found" else "suggested"
-    return question.place(suggestion.value, options, journey.survey, settled), mark
+    at = question.place(suggestion.value, options, journey.survey, settled)
+    return at, suggestion.mark
 
 
 def _answer_rest(talk: Talk, journey: Journey) -> None:

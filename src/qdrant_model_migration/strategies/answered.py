@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from pydantic import ValidationError
 
@@ -50,6 +51,33 @@ def no_text(answers: Answers) -> Fit | None:
     if not text_gone(answers):
         return None
     return Fit("ruled out", "the texts are gone", "text")
+
+
+class OtherText(NamedTuple):
+    """Texts were chosen of which the replaced vectors were not made. made_of: the field they were.
+
+    proof: how many of its texts give their stored vector again, of those tried. chosen: the fields
+    that were chosen; tried: the same of these, None where that was not tried.
+    """
+
+    made_of: str
+    proof: tuple[int, int]
+    chosen: tuple[str, ...]
+    tried: tuple[int, int] | None
+
+
+def other_text(survey: Survey, answers: Answers) -> OtherText | None:
+    """The proof of the survey against the chosen fields; None where nothing speaks against them."""
+    text, vector = answers.get("text"), replaced_vector(survey, answers)
+    fields = tuple(text.get("fields") or ()) if isinstance(text, Mapping) else ()
+    made_of = survey.made_of(vector.name) if vector else None
+    if vector is None or made_of is None or not fields:
+        return None
+    figures = survey.figures[vector.name]
+    tried = figures.get(fields[0]) if len(fields) == 1 else None
+    if tried is not None and tried[0] * figures[made_of][1] >= tried[1] * figures[made_of][0]:
+        return None
+    return OtherText(made_of, figures[made_of], fields, tried)
 
 
 def no_dense(survey: Survey) -> Fit | None:

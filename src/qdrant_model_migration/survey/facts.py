@@ -88,6 +88,9 @@ class Survey(Frozen):
     """Points whose payload was read for everything that is known from a sample."""
     matches: tuple[int, int] | None = None
     """Texts that give their stored vector again when the old model embeds them, of those tried."""
+    figures: dict[str, dict[str, tuple[int, int]]] = {}
+    """For each dense vector whose model was found, by field: texts that give their stored vector
+    again, of those tried."""
     old_models: dict[str, Fact[ModelRef]] = {}
     """The old model of each dense vector, by its name; `old_model` is that of the first one."""
     lacking: dict[str, int] = {}
@@ -109,6 +112,13 @@ class Survey(Frozen):
         if fact is None and self.dense and vector == self.dense[0].name:
             fact = self.old_model
         return fact.value if fact is not None else None
+
+    def made_of(self, vector: str) -> str | None:
+        """The field whose texts give the stored vectors of this name; None: not proved."""
+        figures = self.figures.get(vector) or {"": (0, 1)}
+        field = max(figures, key=lambda one: figures[one][0] / figures[one][1])
+        same, tried = figures[field]
+        return field if same > 0.05 * tried else None
 
     @property
     def bytes(self) -> int | None:

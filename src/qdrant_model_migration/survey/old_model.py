@@ -32,13 +32,21 @@ _SAID_ELSEWHERE = ("embedding_model", "embedding_model_name", "model_name", "mod
 Open = Callable[[ModelRef], Embedder]
 
 
+Figures = dict[str, tuple[int, int]]
+"""For each field: texts that give their stored vector again, of those tried."""
+
+
 class Match(NamedTuple):
-    """How many of the texts in `field` give the stored vector again when `model` embeds them."""
+    """How many of the texts in `field` give the stored vector again when `model` embeds them.
+
+    figures: of all fields that were tried with this model, this one among them.
+    """
 
     model: ModelRef
     field: str
     same: int
     tried: int
+    figures: Figures
 
     @property
     def mixed(self) -> bool:
@@ -47,11 +55,15 @@ class Match(NamedTuple):
 
 
 class OldModel(NamedTuple):
-    """The fact for the survey, the field whose texts matched, and the numbers behind it."""
+    """The fact for the survey, the field whose texts matched, and the numbers behind it.
+
+    figures: of every field that was tried with the model that was found; None where none was.
+    """
 
     fact: Fact[ModelRef]
     field: str | None = None
     matches: tuple[int, int] | None = None
+    figures: Figures | None = None
 
 
 def told(config: CollectionConfig) -> ModelRef | str | None:
@@ -75,6 +87,7 @@ def find(
     points: Sequence[Point],
     fields: Sequence[str],
     *,
+    also: Sequence[str] = (),
     stop: threading.Event | None = None,
     open_model: Open = open_embedder,
     known: Callable[[], Sequence[ModelRef]] = list_models,
@@ -82,7 +95,8 @@ def find(
 ) -> OldModel:
     """Try the models that are on this machine on up to 64 texts, the named one first.
 
-    points: with payload and vectors. fields: which may hold the text, the likeliest first. Models
+    points: with payload and vectors. fields: which may hold the text, the likeliest first. also:
+    others, tried only with the model that was found, so that each has its figures. Models
     are never fetched for this: one that is out of reach stays told. Raises Stopped.
     """
     listed = known() if vector is not None or isinstance(said, str) else ()
@@ -109,14 +123,36 @@ def find(
             failed[model.name] = error.what  # it proves nothing, for or against
             continue
         tried.append(model.label)
-        if match is not None and (best is None or match.same > best.same):
-            best = match
+        if match is not None and match.same and (best is None or match.same > best.same):
+            untried = [field for field in also if field not in match.figures]
+            more = _figures(embedder, vector, points, untried, stop)
+            best = match._replace(figures={**match.figures, **more})
         if best is not None and best.same >= 0.9 * best.tried:
             break
     if best is None or best.same <= 0.05 * best.tried:
         trouble = failed.get(named.name, "") if named is not None else ""
         return _nothing_found(unproved, named, trouble, vector, len(fitting), tried)
     return _found(best)
+
+
+def _figures(
+    embedder: Embedder,
+    vector: VectorFact,
+    points: Sequence[Point],
+    fields: Sequence[str],
+    stop: threading.Event | None,
+) -> Figures:
+    """A few texts of each field first, all 64 of one that matches."""
+    found: Figures = {}
+    for field in fields:
+        pairs = _pairs(points, field, vector.name)
+        same = _same(embedder, vector, pairs[:_FIRST_LOOK], stop)
+        tried = min(_FIRST_LOOK, len(pairs))
+        if same:
+            same, tried = _same(embedder, vector, pairs[:TEXTS], stop), min(TEXTS, len(pairs))
+        if tried:
+            found[field] = same, tried
+    return found
 
 
 def _best_field(
@@ -126,37 +162,30 @@ def _best_field(
     fields: Sequence[str],
     stop: threading.Event | None,
 ) -> Match | None:
-    """The field whose texts match best; a few texts of each first, all 64 of one that matches."""
-    best: Match | None = None
-    for field in fields:
-        pairs = _pairs(points, field, vector.name)
-        first = _compare(embedder, vector, pairs[:_FIRST_LOOK], field, stop)
-        if first is None:
-            continue
-        whole = _compare(embedder, vector, pairs[:TEXTS], field, stop) if first.same else first
-        if whole is not None and (best is None or whole.same > best.same):
-            best = whole
-    return best
+    """The field whose texts match best, the first of several that match alike."""
+    figures = _figures(embedder, vector, points, fields, stop)
+    if not figures:
+        return None
+    field = max(figures, key=lambda one: figures[one][0])
+    return Match(embedder.model, field, *figures[field], figures)
 
 
-def _compare(
+def _same(
     embedder: Embedder,
     vector: VectorFact,
     pairs: Sequence[tuple[str, Sequence[float]]],
-    field: str,
     stop: threading.Event | None,
-) -> Match | None:
+) -> int:
     if not pairs:
-        return None
+        return 0
     _check(stop)
     made = embedder.embed([text for text, _ in pairs], "passage").vectors
     limit = _ALIKE.get(vector.datatype or "", _ALIKE_FLOAT)
-    same = sum(
+    return sum(
         1
         for new, (_, old) in zip(made, pairs, strict=True)
         if _cosine(np.asarray(new, np.float64), np.asarray(old, np.float64)) > limit
     )
-    return Match(embedder.model, field, same, len(pairs))
 
 
 def _pairs(points: Sequence[Point], field: str, name: str) -> list[tuple[str, Sequence[float]]]:
@@ -185,7 +214,7 @@ def _found(match: Match) -> OldModel:
             "Blue-green repairs it."
         )
     fact = Fact[ModelRef](value=match.model, how="re-embedded", note=note)
-    return OldModel(fact, match.field, (same, tried))
+    return OldModel(fact, match.field, (same, tried), match.figures)
 
 
 def _unproved(said: ModelRef | str | None, by_operator: bool) -> Fact[ModelRef]:

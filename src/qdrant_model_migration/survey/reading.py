@@ -45,6 +45,7 @@ LARGE = 5_000_000
 """From this many points on those without a vector are not counted: the server looks at each."""
 
 _MOST_RIVALS = 4
+_MOST_FIELDS = 6  # that have figures of their own; as many as question Text lists
 _WITH_VECTORS = 16  # points per request; multivectors are large
 
 OnFact = Callable[[str, Fact[Any]], None]
@@ -180,18 +181,19 @@ class _Reading:
             "text_fields",
             Fact[tuple[TextField, ...]](value=fields, how="sample", note=_of(len(points), count)),
         )
-        field, found = self._told_field or choice.path, None
-        if self._told_field is None and choice.rivals:
-            self._tell(
-                "text_field", Fact[str](value=field, how="sample", note=texts.rivals_note(choice))
-            )
-            candidates = (choice.path or "", *choice.rivals)[:_MOST_RIVALS]
-            found = self._find_model(collection, config, points, candidates)
-            field = found.field or field
+        told = self._told_field
+        likely = [path for path in (told, choice.path, *choice.rivals) if path is not None]
+        candidates = list(dict.fromkeys(likely))[: _MOST_RIVALS + (told is not None)]
+        listed = [one.path for one in fields[:_MOST_FIELDS]]
+        field, found = told or choice.path, None
+        if len(candidates) > 1:
+            self._tell("text_field", self._field_fact(field, choice, None, payloads))
+            found = self._find_model(collection, config, points, candidates, listed)
+            field = told or found.field or field
         self._tell("text_field", self._field_fact(field, choice, found, payloads))
         self._read_one_field(collection, count, points, field)
         if found is None:
-            found = self._find_model(collection, config, points, [field] if field else [])
+            found = self._find_model(collection, config, points, candidates, listed)
         self._known["matches"] = found.matches
         self._tell("old_model", found.fact)
 
@@ -208,6 +210,8 @@ class _Reading:
             seen = texts.tally(payloads, field)["a text"]
             sampled = words.plural(len(payloads), "sampled point")
             note = "said by you" if seen else f"said by you, but none of {sampled} has a text there"
+            if found is not None and found.figures and found.field not in (None, field):
+                note += f"; {texts.figures_note(found.figures, found.field, field)}"
             return Fact[str](value=field, how="told", note=note)
         if found is not None and found.field is not None:
             return Fact[str](
@@ -256,6 +260,7 @@ class _Reading:
         config: CollectionConfig,
         points: Sequence[Point],
         fields: Sequence[str],
+        also: Sequence[str],
     ) -> old_model.OldModel:
         """The model of the first dense vector; those of the others are kept beside it."""
         said = self._told_model or old_model.told(config)
@@ -273,6 +278,7 @@ class _Reading:
                 vector,
                 stored,
                 fields,
+                also=also,
                 stop=self._stop,
                 open_model=open_model,
             )
@@ -282,6 +288,9 @@ class _Reading:
         if not found:
             return old_model.OldModel(Fact[ModelRef]())
         dense = [vector.name for vector in self._vectors if vector.kind == "dense"]
+        self._known["figures"] = {
+            name: one.figures for name, one in zip(dense, found, strict=True) if one.figures
+        }
         self._known["old_models"] = {name: one.fact for name, one in zip(dense, found, strict=True)}
         field = next((one.field for one in found if one.field is not None), None)
         return found[0]._replace(field=field)

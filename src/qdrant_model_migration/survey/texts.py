@@ -86,6 +86,16 @@ def rivals_note(choice: Choice) -> str:
     )
 
 
+def figures_note(figures: Mapping[str, tuple[int, int]], proved: str, chosen: str) -> str:
+    """That the stored vectors are of another field, in both figures."""
+    same, tried = figures[proved]
+    said = f"the stored vectors are of {proved}: {same} of {tried} samples give theirs again"
+    if chosen in figures:
+        same, tried = figures[chosen]
+        said += f", with {chosen} {same} of {tried}"
+    return said
+
+
 def lists_of_texts(payloads: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     """Fields that hold lists of texts, which are not one text to embed; those in most payloads."""
     seen = Counter(

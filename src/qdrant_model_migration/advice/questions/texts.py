@@ -16,7 +16,12 @@ from qdrant_model_migration.advice.question import (
 )
 from qdrant_model_migration.errors import BadAnswer
 from qdrant_model_migration.strategies import Answers
-from qdrant_model_migration.strategies.answered import missing_texts, text_gone
+from qdrant_model_migration.strategies.answered import (
+    missing_texts,
+    other_text,
+    replaced_vector,
+    text_gone,
+)
 from qdrant_model_migration.survey.facts import Survey, TextField
 
 _FILE_LATER = "It comes in a later version."
@@ -30,11 +35,9 @@ class Text(Question):
     serves = ("needs_text",)
 
     def text(self, survey: Survey, answers: Answers) -> QuestionText:
-        match = survey.matches
-        checked = f" {match[0]} of {match[1]} samples match." if match else ""
         return QuestionText(
             "Where does the text of each point come from?",
-            f"It must be the text the old vectors were made from.{checked}",
+            f"It must be the text the old vectors were made from.{_checked(survey, answers)}",
             "a vector is made from a text. Qdrant has the text only if your application stored it.",
         )
 
@@ -45,9 +48,10 @@ class Text(Question):
     def options(self, survey: Survey, answers: Answers) -> tuple[Option, ...]:
         found = survey.text_field.value
         fields = sorted(survey.text_fields.value or (), key=lambda field: field.path != found)
-        listed = [self._option(field, found) for field in fields[:6]]
+        listed = [self._option(field, survey, answers) for field in fields[:6]]
         if found is not None and not any(field.path == found for field in fields):
-            listed.insert(0, Option({"fields": [found]}, f"The payload field {found}", "found"))
+            note = "said by you" if survey.text_field.how == "told" else "found"
+            listed.insert(0, Option({"fields": [found]}, f"The payload field {found}", note))
         default = self.suggest(survey, answers).value["fields"]
         return (
             *listed,
@@ -74,7 +78,8 @@ class Text(Question):
 
     def suggest(self, survey: Survey, answers: Answers) -> Suggestion:
         if survey.text_field.value is not None:
-            return Suggestion({"fields": [survey.text_field.value]}, "found")
+            told = survey.text_field.how == "told"
+            return Suggestion({"fields": [survey.text_field.value]}, "told" if told else "found")
         fields = survey.text_fields.value or ()
         if fields:
             return Suggestion({"fields": [fields[0].path]}, "default")
@@ -118,10 +123,30 @@ class Text(Question):
             f"{'field' if len(fields) == 1 else 'fields'} {', '.join(fields)}" if fields else "gone"
         )
 
-    def _option(self, field: TextField, found: str | None) -> Option:
-        filled = f"{words.share(field.share)} filled"
-        note = f"found, {filled}" if field.path == found else filled
+    def _option(self, field: TextField, survey: Survey, answers: Answers) -> Option:
+        note = f"{words.share(field.share)} filled"
+        if field.path == survey.text_field.value:
+            note = f"{'said by you' if survey.text_field.how == 'told' else 'found'}, {note}"
+        vector = replaced_vector(survey, answers)
+        figures = survey.figures.get(vector.name, {}) if vector else {}
+        if field.path in figures:
+            same, tried = figures[field.path]
+            note += f"; {same} of {tried} samples match"
         return Option({"fields": [field.path]}, f"The payload field {field.path}", note)
+
+
+def _checked(survey: Survey, answers: Answers) -> str:
+    """Which field the present vectors were made from, and what speaks against the chosen one."""
+    vector, match = replaced_vector(survey, answers), survey.matches
+    made_of = survey.made_of(vector.name) if vector else None
+    if vector is None or made_of is None:
+        return f" {match[0]} of {match[1]} samples match." if match else ""
+    same, tried = survey.figures[vector.name][made_of]
+    said = f" That is {made_of}: {same} of {tried} samples match"
+    other = other_text(survey, answers)
+    if other is not None and other.tried is not None:
+        said += f", with {other.chosen[0]} {other.tried[0]} of {other.tried[1]}"
+    return f"{said}."
 
 
 def _which(known: tuple[str, ...], survey: Survey) -> str:

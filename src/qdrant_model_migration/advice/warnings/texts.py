@@ -5,7 +5,7 @@ from __future__ import annotations
 from qdrant_model_migration import words
 from qdrant_model_migration.advice.model_rows import cut_off, uncovered
 from qdrant_model_migration.advice.warnings.warning import Case, Said, Severity, warning
-from qdrant_model_migration.strategies.answered import missing_texts
+from qdrant_model_migration.strategies.answered import missing_texts, other_text
 from qdrant_model_migration.survey.languages import NAMES, WORD_LISTS
 
 _PIECE_WORDS = 150
@@ -165,4 +165,26 @@ def mixed(case: Case) -> Said | None:
         f"{matches[0]} of {matches[1]} sample texts match {label}, {matches[1] - matches[0]} do "
         "not.",
         f"{todo}; find out who writes the others.",
+    )
+
+
+@warning("W36", "Not the old texts")
+def another_text(case: Case) -> Said | None:
+    other = other_text(case.survey, case.answers) if case.embeds else None
+    if other is None:
+        return None
+    chosen = " and ".join(other.chosen)
+    same, tried = other.proof
+    tested = (
+        f"with {chosen} {other.tried[0]} of {other.tried[1]}"
+        if other.tried
+        else (f"{chosen} was not tried")
+    )
+    return Said(
+        "must",
+        f"The present vectors were made from {other.made_of}, and the new ones would be made from "
+        f"{chosen}: searches would look in another text than today.",
+        f"With {other.made_of} {same} of {tried} sample texts give their stored vector again, "
+        f"{tested}.",
+        f"Choose {other.made_of} at question Text, unless another text is what you want.",
     )

@@ -128,8 +128,7 @@ class QuestionsScreen(Stop):
         self._selected = question.place(value, self._options, survey, settled)
         self.query_one("#wording", Static).update(f"{words.wording}\n\n{words.help}\n")
         self.query_one("#why", Static).update(f"\nWhy we ask: {words.why}")
-        how = "" if given is not None else "found" if suggestion.how == "found" else "suggested"
-        self._show_options(how)
+        self._show_options("" if given is not None else suggestion.mark)
         box = self.query_one("#options", Lines)
         box.go(str(self._selected))
         box.focus(scroll_visible=False)
