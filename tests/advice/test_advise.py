@@ -6,6 +6,7 @@ import pytest
 from hypothesis import Phase, given, settings
 
 from qdrant_model_migration.advice import (
+    BY_KEY,
     QUESTIONS,
     ModelChoice,
     advise,
@@ -212,6 +213,14 @@ def test_one_alias_and_seen_writes_are_found_and_can_be_corrected():
 def test_two_aliases_are_asked_about():
     advice = advise(docs(aliases=fact(("docs", "search"))), {"change": "model"})
     assert states(advice)["name"] == "next"
+
+
+def test_of_several_aliases_only_the_one_asked_for_is_suggested():
+    several = fact(("docs", "search"))
+    name = BY_KEY["name"]
+    assert name.suggest(docs(aliases=several), {}).value == {"alias": "docs", "exists": True}
+    asked = docs(aliases=several, asked_for="search")
+    assert name.suggest(asked, {}).value == {"alias": "search", "exists": True}
 
 
 def test_missing_is_asked_only_where_a_text_is_missing():

@@ -81,6 +81,23 @@ def test_each_answer_about_the_steps_reaches_them():
     assert (verify.proof.file, verify.proof.margin) == (str(Path("q.csv").absolute()), 0.1)
 
 
+def test_the_aliases_that_are_used_are_switched_and_the_others_named(tmp_path):
+    survey = docs(aliases=fact(("docs", "note", "search")))
+    answers = {**ANSWERS, "name": {"alias": "search", "exists": True, "also": ["docs"]}}
+    plan = make_plan(survey, answers, BLUE_GREEN, speed=None)
+    cutover = next(step for step in plan.steps if step.step == "cutover")
+    assert cutover.aliases == ("search", "docs")
+    assert cutover.left == ("note",)
+    assert (plan.steps[0].alias, plan.steps[0].also) == ("search", ("docs",))
+    assert "W38" in plan.must_accept
+    save_plan(plan, tmp_path / "plan.yaml")
+    assert load_plan(tmp_path / "plan.yaml") == plan
+    one = make_plan(docs(), ANSWERS, BLUE_GREEN, speed=None)
+    assert "W38" not in one.must_accept
+    save_plan(one, tmp_path / "plan.yaml")
+    assert "also" not in (tmp_path / "plan.yaml").read_text()  # as the first version wrote it
+
+
 def test_requantize_gets_its_plan():
     plan = make_plan(docs(), COMPRESS, by_name("requantize"), speed=None)
     assert plan.move is None

@@ -181,6 +181,50 @@ def test_an_alias_cannot_have_the_name_of_a_collection():
         compose("name", {"alias": "x", "exists": False}, {"alias": "chat_memory"})
 
 
+THREE = docs(aliases=fact(("docs", "docs #2", "note")))
+
+
+def test_the_aliases_that_an_application_uses_are_ticked():
+    name = BY_KEY["name"]
+    option = name.options(THREE, ANSWERS)[0]
+    fields = name.fields(THREE, ANSWERS, option.value)
+    assert [(f.kind, f.suggested) for f in fields] == [("tick", "yes"), *[("tick", "no")] * 2]
+    ticked = dict(zip([f.key for f in fields], ["yes", "yes", "no"], strict=True))
+    value = name.compose(option.value, ticked, THREE, ANSWERS)
+    assert value == {"alias": "docs", "exists": True, "also": ["docs #2"]}
+    assert name.label(value, THREE, ANSWERS) == "aliases docs and docs #2"
+    again = [f.suggested for f in name.fields(THREE, ANSWERS, value)]
+    assert again == ["yes", "yes", "no"]
+    with pytest.raises(BadAnswer, match="No alias is ticked"):
+        name.compose(option.value, dict.fromkeys(ticked, "no"), THREE, ANSWERS)
+
+
+def test_with_one_alias_nothing_is_ticked():
+    one = docs()
+    option = BY_KEY["name"].options(one, ANSWERS)[0]
+    assert BY_KEY["name"].fields(one, ANSWERS, option.value) == ()
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [
+        ("docs", {"alias": "docs", "exists": True}),
+        ("note, docs", {"alias": "note", "exists": True, "also": ["docs"]}),
+        ({"alias": "docs", "exists": True, "also": []}, {"alias": "docs", "exists": True}),
+    ],
+)
+def test_aliases_are_named_with_a_comma_between_them(raw, value):
+    assert BY_KEY["name"].clean(raw, THREE, ANSWERS) == value
+
+
+@pytest.mark.parametrize(
+    "bad", ["", "docs,", "docs,other", {"alias": "x", "exists": False, "also": ["docs"]}]
+)
+def test_aliases_that_are_none_are_refused(bad):
+    with pytest.raises(BadAnswer):
+        BY_KEY["name"].clean(bad, THREE, ANSWERS)
+
+
 def test_only_an_alias_of_this_collection_exists_for_it():
     with pytest.raises(BadAnswer, match=r"legal does not point to docs_minilm"):
         clean("name", {"alias": "legal", "exists": True})

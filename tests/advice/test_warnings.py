@@ -24,7 +24,7 @@ from support.surveys import (
     server,
 )
 
-IDS = [f"W{number:02}" for number in range(1, 37) if number != 19]
+IDS = [f"W{number:02}" for number in (*range(1, 37), 38) if number != 19]
 KEYWORDS = {"change": "keywords", "text": {"fields": ["text"]}}
 SECOND = {"change": "second"}
 
@@ -61,6 +61,10 @@ CASES = [
      "The new vector is named bge_base_768; the present one has no name."),
     ("W05", "blue_green", {**ANSWERS, "name": {"alias": "d", "exists": False}}, docs(), "must",
      "Your application uses the name docs_minilm; from then on it uses d."),
+    ("W38", "blue_green", ANSWERS, docs(aliases=fact(("docs", "note", "other"))), "must",
+     "Not switched: note and other."),
+    ("W38", "blue_green", {**ANSWERS, "name": {"alias": "d", "exists": False}}, docs(), "must",
+     "Not switched: docs."),
     ("W06", "blue_green", ANSWERS, docs(vectors=fact((DENSE, MULTI))), "must",
      "Kept beside the others: words. They are in memory."),
     ("W06", "blue_green", ANSWERS,

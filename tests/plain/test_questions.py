@@ -165,3 +165,22 @@ def test_what_a_folder_leaves_open_is_asked(journey: Made, tmp_path: Path) -> No
     assert "1. a: one vector per text, 8 dimensions" in talk.flat
     answer = trip.answers["model"]
     assert (answer["output"], answer["pooling"]) == ("b", "mean")
+
+
+def test_each_alias_is_asked_for_where_there_are_several(journey: Made) -> None:
+    trip = journey()
+    aliases = trip.survey.aliases.model_copy(update={"value": ("docs", "docs #2", "note")})
+    trip.found = trip.survey.model_copy(update={"aliases": aliases})
+    trip.answers = {"change": "model"}
+    talk = Spoken(
+        ("Number, or folder", "rest"),
+        ("name of a line", "name"),
+        (NUMBER, "1"),
+        ("It uses docs, yes or no, Enter for yes", ""),
+        ("It uses docs #2, yes or no, Enter for no", "yes"),
+        ("It uses note, yes or no, Enter for no", ""),
+        ("Press Enter to go on", ""),
+    )
+    ask_all(talk, trip)
+    assert trip.answers["name"] == {"alias": "docs", "exists": True, "also": ["docs #2"]}
+    assert "Name: aliases docs and docs #2" in talk.flat

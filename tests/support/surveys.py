@@ -248,7 +248,12 @@ _sensible: dict[str, list[Any]] = {
     "keywords": ["yes", "no", "there"],
     "word_language": ["one", "field", "none"],
     "many_vectors": ["own", "disk", "memory"],
-    "name": [{"alias": "docs", "exists": True}, {"alias": "d", "exists": False}, "unknown"],
+    "name": [
+        {"alias": "docs", "exists": True},
+        {"alias": "docs", "exists": True, "also": ["docs_too"]},
+        {"alias": "d", "exists": False},
+        "unknown",
+    ],
     "target": ["docs_bge_base", "docs_minilm", "docs"],
     "query_side": ["own", "framework", "server", "unknown"],
     "writes": ["changes", "adds", "none", "unknown"],

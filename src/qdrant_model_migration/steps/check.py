@@ -24,7 +24,8 @@ RUN_MARK = "qmm_run"
 
 
 class Check(Step):
-    """`alias` is the alias that must point to `collection`; None where there is none yet.
+    """`alias` is the alias that must point to `collection`; None where there is none yet. So must
+    those that are switched `also`.
 
     queries: the file of searches that Verify will judge by; better unusable now than after days.
     """
@@ -33,6 +34,7 @@ class Check(Step):
     collection: str
     fingerprint: str
     alias: str | None = None
+    also: tuple[str, ...] = ()
     queries: str | None = None
 
     def text(self, move: Move | None) -> StepText:
@@ -58,8 +60,10 @@ class Check(Step):
         config = qdrant.config(self.collection)
         if changed := changed_since(self.fingerprint, config.raw, config.payload_schema):
             raise PlanOutdated(self.collection, changed)
-        if self.alias is not None and qdrant.aliases().get(self.alias) != self.collection:
-            raise AliasMoved(self.alias, qdrant.aliases().get(self.alias), self.collection)
+        aliases = qdrant.aliases()
+        for alias in (self.alias, *self.also):
+            if alias is not None and aliases.get(alias) != self.collection:
+                raise AliasMoved(alias, aliases.get(alias), self.collection)
         state = qdrant.state(self.collection)
         if state.deferred:
             raise NotReady(

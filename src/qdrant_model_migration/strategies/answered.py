@@ -136,6 +136,25 @@ def sample_texts(survey: Survey) -> int:
     return round(points * max((field.share for field in survey.text_fields.value or ()), default=0))
 
 
+def switched_aliases(survey: Survey, answers: Answers) -> tuple[str, ...]:
+    """The aliases of the collection that the application uses: they are switched together.
+
+    Empty where it uses the collection's own name; the first one stands for all where one is asked
+    for.
+    """
+    answer = answers.get("name")
+    if not isinstance(answer, Mapping):
+        return (survey.alias,) if survey.alias is not None else ()
+    named = (answer.get("alias"), *(answer.get("also") or ())) if answer.get("exists") else ()
+    return tuple(alias for alias in named if alias in (survey.aliases.value or ()))
+
+
+def aliases_left(survey: Survey, answers: Answers) -> tuple[str, ...]:
+    """The collection's other aliases: they stay where they are."""
+    switched = switched_aliases(survey, answers)
+    return tuple(alias for alias in survey.aliases.value or () if alias not in switched)
+
+
 def chosen_model(answers: Answers) -> ModelRef | None:
     """The model of question `model`; None where none is chosen, or it cannot be read."""
     try:

@@ -11,6 +11,7 @@ from qdrant_model_migration.strategies.answered import (
     no_dense,
     no_text,
     ruled_out_by_change,
+    switched_aliases,
 )
 from qdrant_model_migration.strategies.new_collection import cannot_be_copied, plan_new_collection
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
@@ -50,9 +51,10 @@ class BlueGreen(Strategy):
         reasons = ["the model changes, so every vector has to be made again"]
         if answers.get("downtime", "never") == "never":
             reasons.append("search must never stop")
+        aliases = switched_aliases(survey, answers)
         reasons.append(
-            f"your application already uses the alias {survey.alias}"
-            if survey.alias
+            f"your application already uses the alias {aliases[0]}"
+            if aliases
             else "one switch back undoes it, as long as the old collection stays"
         )
         return tuple(reasons)

@@ -22,7 +22,11 @@ from qdrant_model_migration.steps.cutover import Cutover
 from qdrant_model_migration.steps.index import Index
 from qdrant_model_migration.steps.sweep import Sweep
 from qdrant_model_migration.steps.verify import Proof, Verify
-from qdrant_model_migration.strategies.answered import replaced_vector
+from qdrant_model_migration.strategies.answered import (
+    aliases_left,
+    replaced_vector,
+    switched_aliases,
+)
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
 from qdrant_model_migration.survey.facts import Survey, VectorFact
 from qdrant_model_migration.survey.fingerprint import fingerprint
@@ -58,7 +62,7 @@ def plan_new_collection(
     """
     old = replaced_vector(survey, answers)
     assert old is not None, "a strategy that replaces a vector fits only where there is one"
-    alias = _alias(survey, answers)
+    alias, also = _alias(survey, answers), switched_aliases(survey, answers)[1:]
     fields = (answers.get("text") or {}).get("fields")
     move = Move(
         source=survey.collection,
@@ -75,6 +79,7 @@ def plan_new_collection(
             collection=survey.collection,
             fingerprint=made_for,
             alias=alias.name if alias.exists else None,
+            also=also,
             queries=_proof(proof).file if proof.get("kind") in ("file", "log") else None,
         ),
         *([] if alias.exists else [AdoptAlias(alias=alias.name, collection=survey.collection)]),
@@ -83,7 +88,13 @@ def plan_new_collection(
         CatchUp(),
         Index(),
         Verify(proof=_proof(proof), old_model=old_model, old_vector=old.name),
-        Cutover(alias=alias.name, old_model=old_model, old_vector=old.name),
+        Cutover(
+            alias=alias.name,
+            also=also,
+            left=aliases_left(survey, answers),
+            old_model=old_model,
+            old_vector=old.name,
+        ),
         Sweep(),
     ]
     return Plan(

@@ -8,8 +8,9 @@ missing "copy" | "stop" · accuracy "exact" | "approximate"
 downtime "never" | "pause" | "nobody"
 both "no" | "test" | "always" · in_place "new" | "in place" · keywords "yes" | "no" | "there"
 word_language "one" | "field" | "none" · many_vectors "own" | "disk" | "memory"
-name {"alias": str, "exists": bool} · target str · query_side "own" | "framework" | "server"
-writes "changes" | "adds" | "none" · vector_name str, "": without a name
+name {"alias": str, "exists": bool, "also": [aliases]} · target str
+query_side "own" | "framework" | "server" · writes "changes" | "adds" | "none"
+vector_name str, "": without a name
 originals "yes" | "recut" | "no" · proof {"kind", "file", "margin"}
 pace "gently" | "normally" | "fast"
 """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from qdrant_model_migration.advice import typed
@@ -20,19 +20,26 @@ from qdrant_model_migration.errors import BadAnswer
 from qdrant_model_migration.strategies import Answers
 from qdrant_model_migration.strategies.answered import chosen_model, replaced_vector
 from qdrant_model_migration.survey.facts import Survey
+from qdrant_model_migration.words import listing
+
+_TOGETHER = "tick those that it uses: they are switched together, the others stay"
+_USES = "uses-"  # in what is ticked: the number of an alias, since names can hold anything
 
 
 class Name(Question):
-    """Answer: {"alias": the alias that is to be switched, "exists": bool}."""
+    """Answer: {"alias": the alias that is to be switched, "exists": bool}, and where the
+    application uses more than one, "also": [the others]."""
 
     key = "name"
     short = "Name"
     serves = ("builds",)
 
     def text(self, survey: Survey, answers: Answers) -> QuestionText:
+        several = " It has several aliases; one can also be a mere note of a product."
         return QuestionText(
             "Which name does your application use for the collection?",
-            "Look for collection_name in its settings.",
+            "Look for collection_name in its settings."
+            f"{several if len(survey.aliases.value or ()) > 1 else ''}",
             "an alias is a second name that can be pointed elsewhere in one moment.",
         )
 
@@ -43,19 +50,10 @@ class Name(Question):
         return len(survey.aliases.value or ()) == 1
 
     def options(self, survey: Survey, answers: Answers) -> tuple[Option, ...]:
-        own = self._own(survey)
         return (
-            *(
-                Option(
-                    {"alias": alias, "exists": True},
-                    f"The alias {alias}",
-                    "found; the cutover is one switch",
-                    alias,
-                )
-                for alias in survey.aliases.value or ()
-            ),
+            *self._aliases(survey),
             Option(
-                own,
+                self._own(survey),
                 f"The collection's own name, {survey.collection}",
                 "adds a first step: the application moves to an alias once",
                 "own name",
@@ -63,38 +61,75 @@ class Name(Question):
             unknown("the collection's own name"),
         )
 
+    def _aliases(self, survey: Survey) -> tuple[Option, ...]:
+        """One option for all of them: which ones is ticked within it."""
+        aliases = survey.aliases.value or ()
+        if not aliases:
+            return ()
+        value = self._first(survey)
+        if len(aliases) == 1:
+            label, note = f"The alias {aliases[0]}", "found; the cutover is one switch"
+        else:
+            label, note = f"Aliases: {listing(aliases)}", _TOGETHER
+        return (Option(value, label, note, value["alias"]),)
+
     def suggest(self, survey: Survey, answers: Answers) -> Suggestion:
-        if survey.alias is not None:
-            return Suggestion({"alias": survey.alias, "exists": True}, "found")
-        return Suggestion(self._own(survey), "default")
+        if self.found(survey, answers):
+            return Suggestion(self._first(survey), "found")
+        # Of several only that is switched which somebody has named: the others stay, reversibly.
+        value = self._first(survey) if survey.aliases.value else self._own(survey)
+        return Suggestion(value, "default")
 
     def taken_as(self, survey: Survey, answers: Answers) -> Any:
         return self._own(survey)
 
     def fields(self, survey: Survey, answers: Answers, value: Any) -> tuple[Field, ...]:
-        if not isinstance(value, Mapping) or value.get("exists") is not False:
+        if not isinstance(value, Mapping):
             return ()
-        hint = "the name your application will use from then on; it must be free"
-        return (Field("alias", "New alias", "text", str(value.get("alias", "")), hint),)
+        if value.get("exists") is False:
+            hint = "the name your application will use from then on; it must be free"
+            return (Field("alias", "New alias", "text", str(value.get("alias", "")), hint),)
+        aliases = survey.aliases.value or ()
+        if len(aliases) < 2:
+            return ()
+        used = (value.get("alias"), *(value.get("also") or ()))
+        return tuple(
+            Field(f"{_USES}{n}", f"It uses {alias}", "tick", "yes" if alias in used else "no")
+            for n, alias in enumerate(aliases)
+        )
 
     def check(self, value: Any, survey: Survey, answers: Answers) -> Any:
+        value = _named(value, survey.aliases.value or ())
         if (
             not isinstance(value, Mapping)
-            or set(value) != {"alias", "exists"}
+            or set(value) - {"also"} != {"alias", "exists"}
             or not isinstance(value["exists"], bool)
+            or not isinstance(value.get("also", []), list | tuple)
         ):
             raise BadAnswer("This names no alias.", "", "Choose one of those shown.", "alias")
         free = free_name(survey, f"{survey.collection}_live")
-        alias = typed.name(value["alias"], "an alias", example=free, field="alias")
+        alias, *also = (
+            typed.name(one, "an alias", example=free, field="alias")
+            for one in (value["alias"], *value.get("also", ()))
+        )
         if value["exists"]:
-            if alias not in (survey.aliases.value or ()):
-                raise BadAnswer(
-                    f"{alias} does not point to {survey.collection}.",
-                    _what_is(survey, alias),
-                    "Choose one of those shown.",
-                    "alias",
-                )
-            return {"alias": alias, "exists": True}
+            for one in (alias, *also):
+                if one not in (survey.aliases.value or ()):
+                    raise BadAnswer(
+                        f"{one} does not point to {survey.collection}.",
+                        _what_is(survey, one),
+                        "Choose one of those shown.",
+                        "alias",
+                    )
+            others = [one for one in dict.fromkeys(also) if one != alias]
+            return {"alias": alias, "exists": True, **({"also": others} if others else {})}
+        if also:
+            raise BadAnswer(
+                "Only one alias is made.",
+                "Several are switched only where they exist already.",
+                "Name one.",
+                "alias",
+            )
         if is_taken(survey, alias):
             raise BadAnswer(
                 f"{alias} is taken.",
@@ -107,8 +142,17 @@ class Name(Question):
     def label(self, value: Any, survey: Survey, answers: Answers) -> str:
         if not isinstance(value, Mapping):
             return super().label(value, survey, answers)
-        exists = value.get("exists")
-        return f"alias {value.get('alias')}" if exists else f"own name, then {value.get('alias')}"
+        if not value.get("exists"):
+            return f"own name, then {value.get('alias')}"
+        also = value.get("also") or ()
+        names = listing((str(value.get("alias")), *also))
+        return f"alias{'es' if also else ''} {names}"
+
+    def _first(self, survey: Survey) -> dict[str, Any]:
+        """The alias that the collection was asked for by, else the first one."""
+        aliases = survey.aliases.value or ()
+        alias = survey.asked_for if survey.asked_for in aliases else aliases[0]
+        return {"alias": alias, "exists": True}
 
     def _own(self, survey: Survey) -> dict[str, Any]:
         return {"alias": free_name(survey, f"{survey.collection}_live"), "exists": False}
@@ -293,6 +337,25 @@ class VectorName(Question):
 
     def label(self, value: Any, survey: Survey, answers: Answers) -> str:
         return "none" if value == "" else super().label(value, survey, answers)
+
+
+def _named(value: Any, aliases: Sequence[str]) -> Any:
+    """The answer of ticks, or of names with a comma between them; any other as it is."""
+    if isinstance(value, str):
+        named = [part.strip() for part in value.split(",")]
+    elif isinstance(value, Mapping) and any(str(key).startswith(_USES) for key in value):
+        ticks = ((alias, value.get(f"{_USES}{n}", False)) for n, alias in enumerate(aliases))
+        named = [alias for alias, on in ticks if typed.tick(on)]
+        if not named:
+            raise BadAnswer(
+                "No alias is ticked.",
+                "",
+                "Tick one, or choose the collection's own name.",
+                f"{_USES}0",
+            )
+    else:
+        return value
+    return {"alias": named[0], "exists": True, "also": named[1:]}
 
 
 def is_taken(survey: Survey, name: str) -> bool:

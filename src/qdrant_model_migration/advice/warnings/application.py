@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from qdrant_model_migration import words
 from qdrant_model_migration.advice.warnings.warning import Case, Said, warning
+from qdrant_model_migration.strategies.answered import aliases_left
 
 _CHANGE = {
     "framework": "find the setting of your framework that names the embedding model",
@@ -78,6 +79,24 @@ def no_alias(case: Case) -> Said | None:
         f"Your application uses the name {case.survey.collection}; from then on it uses "
         f"{name.get('alias')}.",
         "Let it use the alias when the run asks for it; the cutover comes later.",
+    )
+
+
+@warning("W38", "Aliases stay behind")
+def aliases(case: Case) -> Said | None:
+    left = aliases_left(case.survey, case.answers) if case.builds else ()
+    if not left:
+        return None
+    old = case.survey.collection
+    it, points = ("it", "points") if len(left) == 1 else ("they", "point")
+    return Said(
+        "must",
+        f"An alias that is not switched goes on answering from {old}. Whoever writes through it "
+        "writes there, and the new collection never gets it.",
+        f"Not switched: {words.listing(left)}.",
+        f"Find out who uses {'it' if len(left) == 1 else 'each'}. What your application uses "
+        f"belongs to the question Name; an alias can also be a product's note of the model, and is "
+        f"left alone. Cleanup is refused while {it} {points} to {old}.",
     )
 
 

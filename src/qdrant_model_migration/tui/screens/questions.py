@@ -22,6 +22,7 @@ from qdrant_model_migration.tui.widgets.frame import Pane, titled
 from qdrant_model_migration.tui.widgets.lines import Line, Lines
 from qdrant_model_migration.tui.widgets.press import Act
 from qdrant_model_migration.tui.widgets.scroll import Scroll
+from qdrant_model_migration.tui.widgets.tick import Tick
 
 
 class QuestionsScreen(Stop):
@@ -238,7 +239,11 @@ class QuestionsScreen(Stop):
         controls = self.query_one(AnswerFields).controls
         if controls:
             controls[0].focus()
-            self.say("Correct what stands there, or accept it with Enter.")
+            self.say(
+                "Space ticks. Continue goes on."
+                if isinstance(controls[0], Tick)
+                else "Correct what stands there, or accept it with Enter."
+            )
         else:
             await self._answer()
 
