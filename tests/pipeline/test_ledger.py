@@ -10,7 +10,7 @@ from typing import NoReturn
 import pytest
 
 from qdrant_model_migration.errors import DiskFull, LedgerDamaged, RunFolderUnusable
-from qdrant_model_migration.pipeline.ledger import FILE, new_ledger, read_ledger
+from qdrant_model_migration.pipeline.ledger import FILE, amend_ledger, new_ledger, read_ledger
 
 MARK = bytes(range(16))
 UUID = "00000000-0000-0000-0000-00000000002a"
@@ -25,6 +25,18 @@ def write(folder: Path, *points: int | str) -> None:
 def test_ids_of_both_kinds_come_back_in_order(tmp_path: Path) -> None:
     write(tmp_path, 0, 2**64 - 1, UUID)
     assert list(read_ledger(tmp_path)) == [(0, MARK), (2**64 - 1, MARK), (UUID, MARK)]
+
+
+def test_rows_can_be_changed_added_and_taken_out_until_the_next_ledger(tmp_path: Path) -> None:
+    other, last = MARK[::-1], "00000000-0000-0000-0000-0000000000ff"
+    write(tmp_path, 1, 5, 9, UUID)
+    amend_ledger(tmp_path, {5: other, 0: other, 7: None})
+    amend_ledger(tmp_path, {9: None, last: other, 7: other})
+    assert list(read_ledger(tmp_path)) == [
+        (0, other), (1, MARK), (5, other), (7, other), (UUID, MARK), (last, other),
+    ]  # fmt: skip
+    write(tmp_path, 1, 5)
+    assert list(read_ledger(tmp_path)) == [(1, MARK), (5, MARK)]
 
 
 def test_a_pass_that_breaks_off_leaves_the_last_whole_ledger(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from qdrant_model_migration.pipeline.ledger import new_ledger, read_ledger
@@ -14,6 +15,7 @@ from qdrant_model_migration.steps.catch_up import CatchUp, catch_up
 from qdrant_model_migration.steps.create_collection import CreateCollection
 from qdrant_model_migration.steps.cutover import Cutover
 from qdrant_model_migration.steps.index import Index
+from qdrant_model_migration.steps.last_look import last_look
 from qdrant_model_migration.steps.mend import LONGEST_WAIT, Rows
 from qdrant_model_migration.steps.sweep import Sweep
 from qdrant_model_migration.steps.verify import Verify
@@ -178,6 +180,33 @@ def test_a_clean_pass_shows_how_far_it_is(world: World, monkeypatch: pytest.Monk
         world.progressed.clear()
         step.apply(world)
         assert {(10, 40), (20, 40), (30, 40), (40, 40)} <= set(world.progressed)
+
+
+def test_a_point_made_after_the_last_catch_up_and_deleted_after_the_switch_stays_away(
+    world: World, fake: FakeQdrant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The application makes and deletes the same few ids again and again."""
+    Verify(old_model=OLD).apply(world)
+    delete(fake, "docs_old", 3, 4)
+    write(fake, "docs_old", old_point(7, "edited"))
+
+    def after_the_catch_up(ctx: World) -> None:
+        write(fake, "docs_old", *(old_point(n, f"made again {n}") for n in (3, 4)))
+        delete(fake, "docs_old", 7)
+        last_look(ctx)
+
+    monkeypatch.setattr("qdrant_model_migration.steps.cutover.last_look", after_the_catch_up)
+    world.consents["cutover"] = {"alias": "docs"}
+    Cutover(alias="docs", old_model=OLD).apply(world)
+    assert texts(world).keys() == texts(world, "docs_old").keys()
+    delete(fake, "docs_new", 3)
+    Sweep().apply(world)
+    found = everything(world.qdrant, "docs_new")
+    assert found.keys() == set(range(40)) - {3, 7}
+    assert found[4].payload["text"] == "made again 4"
+    expected = HashModel(NEW).embed(["made again 4"], "passage").vectors[0]
+    np.testing.assert_allclose(found[4].vectors[""], expected, atol=1e-5)
+    assert world.conflicting.keys() == {3}
 
 
 def test_rows_wait_for_their_mend_but_not_for_the_whole_pass(tmp_path: Path) -> None:

@@ -2,24 +2,27 @@
 
 It tells a late write to the old collection from a new write to the new one after the switch. One
 file of fixed records in the server's id order, 33 bytes a point, written beside the last one and
-renamed when it is whole, so that a kill leaves the old one.
+renamed when it is whole, so that a kill leaves the old one. A few rows can be changed afterwards
+without writing it anew: they stand in a small file beside it, which is void when it is replaced.
 """
 
 from __future__ import annotations
 
 import errno
+import json
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
 from qdrant_model_migration.errors import DiskFull, LedgerDamaged, RunFolderUnusable
 from qdrant_model_migration.pipeline.sameness import DIGEST_BYTES
-from qdrant_model_migration.qdrant import PointId
+from qdrant_model_migration.qdrant import PointId, order
 
 FILE = "ledger.bin"
+AMENDED = "ledger.amended.json"
 _ID_BYTES = 16
 _RECORD = 1 + _ID_BYTES + DIGEST_BYTES
 
@@ -70,8 +73,63 @@ def _in_words(path: Path) -> Iterator[None]:
         raise RunFolderUnusable(str(path.parent), "written to", error) from error
 
 
+def amend_ledger(folder: Path, rows: Mapping[PointId, bytes | None]) -> None:
+    """Change these rows, None takes one out. Few: all of them are held in memory when it is read.
+
+    Raises DiskFull, RunFolderUnusable, LedgerDamaged.
+    """
+    changed = {**_amended(folder), **rows}
+    path = folder / AMENDED
+    said = {
+        "of": _stamp(folder),
+        "rows": [[point, mark.hex() if mark else None] for point, mark in changed.items()],
+    }
+    with _in_words(path):
+        part = path.with_suffix(".part")
+        with part.open("w", encoding="utf-8") as file:
+            json.dump(said, file)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+
+
+def _amended(folder: Path) -> dict[PointId, bytes | None]:
+    try:
+        said = json.loads((folder / AMENDED).read_text(encoding="utf-8"))
+        if said["of"] != _stamp(folder):
+            return {}
+        return {point: bytes.fromhex(mark) if mark else None for point, mark in said["rows"]}
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise LedgerDamaged(folder / AMENDED) from error
+
+
+def _stamp(folder: Path) -> list[int]:
+    """Which ledger it is."""
+    found = (folder / FILE).stat()
+    return [found.st_mtime_ns, found.st_size]
+
+
 def read_ledger(folder: Path) -> Iterator[tuple[PointId, bytes]]:
     """The records of the last whole pass, in order. Raises LedgerDamaged."""
+    changed = sorted(_amended(folder).items(), key=lambda row: order(row[0]), reverse=True)
+    for point, mark in _records(folder):
+        while changed and order(changed[-1][0]) < order(point):
+            added, its_mark = changed.pop()
+            if its_mark is not None:
+                yield added, its_mark
+        new: bytes | None = mark
+        if changed and changed[-1][0] == point:
+            new = changed.pop()[1]
+        if new is not None:
+            yield point, new
+    for added, its_mark in reversed(changed):
+        if its_mark is not None:
+            yield added, its_mark
+
+
+def _records(folder: Path) -> Iterator[tuple[PointId, bytes]]:
     path = folder / FILE
     try:
         with path.open("rb") as file:

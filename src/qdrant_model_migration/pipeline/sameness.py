@@ -87,6 +87,15 @@ def mark_of(point: Point, move: Move) -> bytes:
     return digest(point, kept, tuple(name for name in move.read_vectors if name not in kept))
 
 
+def unfinished(mark: bytes) -> bytes:
+    """The mark of a point that is in the target without the vectors that a model makes."""
+    return mark[:_HALF] + bytes(_HALF)
+
+
+def is_unfinished(mark: bytes | None) -> bool:
+    return mark is not None and mark[_HALF:] == bytes(_HALF)
+
+
 def shares(mark: bytes, point: Point, move: Move) -> bool:
     """Whether a point of the target still has what it shares with the source's point of `mark`."""
     carried = {move.kept[name]: v for name, v in point.vectors.items() if name in move.kept}

@@ -13,6 +13,7 @@ from qdrant_model_migration.pipeline.read import align, scan
 from qdrant_model_migration.pipeline.sameness import made_of, mark_of, same_payload, same_vector
 from qdrant_model_migration.qdrant import Point, PointId
 from qdrant_model_migration.steps.check import must_be_ours
+from qdrant_model_migration.steps.last_look import note_changing
 from qdrant_model_migration.steps.mend import Changes, Rows, put, remake
 from qdrant_model_migration.steps.reading import timed_pass
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
@@ -83,6 +84,7 @@ def one_pass(ctx: StepContext) -> Changes:
         nonlocal found
         made = remake(ctx, points)
         found = found.plus(put(ctx, made))
+        note_changing(ctx, points)
         return made.marks(move)
 
     with new_ledger(ctx.folder) as ledger:

@@ -12,6 +12,7 @@ from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.shell import qmm
 from qdrant_model_migration.steps.catch_up import catch_up
 from qdrant_model_migration.steps.gate import Ask, Gate, Waiting
+from qdrant_model_migration.steps.last_look import last_look
 from qdrant_model_migration.steps.reading import announced
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
 from qdrant_model_migration.steps.switch import answer, in_short, must_point, switch, typed_name
@@ -64,6 +65,9 @@ class Cutover(Step):
                 if not begun:  # else the application writes to the new side already
                     _catch_up(ctx)
                 ctx.remember(_BEGUN, True)
+                if not begun:
+                    ctx.breathe()
+                    last_look(ctx)
                 switch(ctx, self.aliases, move.source, move.target)
         except AliasMoved:
             ctx.spend("cutover")  # it was given for what stood there then

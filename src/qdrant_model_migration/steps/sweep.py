@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 from qdrant_model_migration.pipeline.ledger import new_ledger, read_ledger
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.read import align, scan
-from qdrant_model_migration.pipeline.sameness import mark_of, shares
+from qdrant_model_migration.pipeline.sameness import is_unfinished, mark_of, shares
 from qdrant_model_migration.qdrant import Point, PointId, order
 from qdrant_model_migration.steps.catch_up import LOOKS, same_point
 from qdrant_model_migration.steps.check import must_be_ours
@@ -120,7 +120,9 @@ class _Pass:
         chosen: set[PointId] = set()
         for point in points:
             before, mine = self._before[point], there.get(point)
-            if marks.get(point) == before or not left_behind(made.read.get(point), mine, move):
+            if not is_unfinished(before) and (
+                marks.get(point) == before or not left_behind(made.read.get(point), mine, move)
+            ):
                 continue
             untouched = mine is not None and before is not None and shares(before, mine, move)
             new_there = mine is None and (before is None or point in self._ours)

@@ -1,0 +1,57 @@
+"""The last look before the switch: the same ids on both sides, for those that change often.
+
+Not a step: Cutover uses it. An id that the application makes in the old collection after the last
+catch-up and deletes through the new one before the sweep leaves no trace there, and the sweep
+would bring it back. So the ids that this run has seen changing are looked at once more, in a few
+requests whatever the size of the collection, directly before the alias is switched: what is gone is
+deleted, what is new is inserted as it can be without a model. The sweep makes its vectors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from qdrant_model_migration.pipeline.ledger import amend_ledger
+from qdrant_model_migration.pipeline.make import make
+from qdrant_model_migration.pipeline.move import Embed
+from qdrant_model_migration.pipeline.sameness import mark_of, unfinished
+from qdrant_model_migration.qdrant import PointId
+from qdrant_model_migration.steps.step import StepContext
+
+MOST = 2_000
+_CHANGING = "_changing"
+
+
+def note_changing(ctx: StepContext, points: Sequence[PointId]) -> None:
+    """These have changed while the run went on. The newest are kept."""
+    if points:
+        known = dict.fromkeys(ctx.recall(_CHANGING, []))
+        for point in points:
+            known.pop(point, None)
+            known[point] = None
+        ctx.remember(_CHANGING, list(known)[-MOST:])
+
+
+def last_look(ctx: StepContext) -> None:
+    """Only between a catch-up and the switch, when nobody else writes to the new collection."""
+    move, qdrant = ctx.move, ctx.qdrant
+    ids: list[PointId] = ctx.recall(_CHANGING, [])
+    if not ids:
+        return
+    there = {p.id for p in qdrant.retrieve(move.target, ids, payload=False, vectors=False)}
+    now = {
+        p.id: p for p in qdrant.retrieve(move.source, ids, vectors=list(move.read_vectors) or False)
+    }
+    gone = there - now.keys()
+    new = [now[point] for point in now.keys() - there]
+    if not gone and not new:
+        return
+    rows: dict[PointId, bytes | None] = dict.fromkeys(gone)
+    rows.update((point.id, unfinished(mark_of(point, move))) for point in new)
+    amend_ledger(ctx.folder, rows)
+    if gone:
+        qdrant.delete(move.target, list(gone))
+    if new:
+        carried = tuple(v for v in move.vectors if not isinstance(v.origin, Embed))
+        bare = move.model_copy(update={"vectors": carried, "text": None})
+        qdrant.insert(move.target, make(new, bare, ctx.embedder).points)
