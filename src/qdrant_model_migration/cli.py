@@ -23,8 +23,12 @@ COMMANDS = {
     "status": "List all runs, or show where one stands.",
     "attach": "Open a run in the wizard again, live.",
     "resume": "Go on with a run that waits, was stopped, interrupted or has failed.",
+    "verify": "Judge a run anew, by other searches or another limit.",
     "rollback": "Switch the alias back to the old collection.",
     "cleanup": "Delete the old collection, when you type its name.",
+    "pause": "Let a run rest.",
+    "continue": "End the pause of a run.",
+    "discard": "Give a run up and delete the collection that it made.",
     "report": "Write the report of a run again and show where it is.",
 }
 HIDDEN = ("engine",)

@@ -777,11 +777,12 @@ def _disk_reason(cause: OSError | None) -> str:
 class PlanHasRun(UsageError):
     """This very plan was started before."""
 
-    def __init__(self, run: str, state: str) -> None:
+    def __init__(self, run: str, state: str, *, over: bool = False) -> None:
+        goes_on = "" if over else f"{qmm('resume', run)} goes on with it. "
         super().__init__(
             f"This plan already has a run: {run}, {state}.",
             "A plan is carried out once, so that its run can be resumed and taken back.",
-            f"{qmm('resume', run)} goes on with it. To start over, make a new plan.",
+            f"{goes_on}To start over, make a new plan.",
         )
 
 
@@ -792,7 +793,7 @@ class CollectionHasRun(UsageError):
         super().__init__(
             f"Another run works on {collection}: {run}, {state}.",
             "Two runs on one collection would undo each other's work.",
-            f"Go on with it ({qmm('resume', run)}), or take it back ({qmm('rollback', run)}); "
+            f"Go on with it ({qmm('resume', run)}), or give it up ({qmm('discard', run)}); "
             "then start this one.",
         )
 
@@ -808,14 +809,43 @@ class RunBusy(UsageError):
         )
 
 
-class RunNotGoing(UsageError):
-    """A run was told to pause, resume, stop or change its speed while nobody carries it out."""
+class RunPaused(RunBusy):
+    """A run that is to go on rests: its process is there and waits."""
 
-    def __init__(self, run: str, verb: str, state: str) -> None:
+    def __init__(self, run: str) -> None:
+        super().__init__(run)
+        QmmError.__init__(
+            self,
+            f"{run} is paused, not stopped.",
+            "Its process waits for the end of the pause.",
+            f"{qmm('continue', run)} goes on with it.",
+        )
+
+
+class RunStopping(RunBusy):
+    """A run that is to go on is just being stopped."""
+
+    def __init__(self, run: str) -> None:
+        super().__init__(run)
+        QmmError.__init__(
+            self,
+            f"{run} is being stopped.",
+            "It finishes what is on its way first.",
+            f"Wait until {qmm('status', run)} says that it is stopped, then resume.",
+        )
+
+
+class RunNotGoing(UsageError):
+    """A run was told to pause, continue, stop or change its speed while nobody carries it out."""
+
+    def __init__(self, run: str, verb: str, state: str, *, over: bool) -> None:
+        word = {"resume": "continue"}.get(verb, verb)
         super().__init__(
-            f"{run} is not going ({state}), so there is nothing to {verb}.",
+            f"{run} is not going ({state}), so there is nothing to {word}.",
             "",
-            f"{qmm('resume', run)} goes on with it.",
+            f"{qmm('report', run)} writes its report."
+            if over
+            else f"{qmm('resume', run)} goes on with it.",
         )
 
 
@@ -1066,12 +1096,23 @@ class IntegrityFailed(QmmError):
 class JudgedWorse(QmmError):
     """The new model finds less than the old one."""
 
-    def __init__(self, what: str, source: str) -> None:
+    def __init__(self, what: str, source: str, run: str) -> None:
+        again = qmm("verify", run, flags=("--queries", "FILE"))
         super().__init__(
             f"NO-GO: {what}",
             f"The cutover is closed; searches go on with {source}.",
-            "Look at the worst queries, choose another model, or stop here.",
+            f"Look at the worst queries. Judge by others ({again}), choose another model, or stop "
+            "here.",
         )
+
+
+class VerifyRefused(QmmError):
+    """A run cannot be judged anew now."""
+
+    refusal = True
+
+    def __init__(self, why: str, todo: str) -> None:
+        super().__init__("Nothing was verified again.", why, todo)
 
 
 class CleanupRefused(QmmError):
@@ -1081,6 +1122,15 @@ class CleanupRefused(QmmError):
 
     def __init__(self, collection: str, why: str, todo: str) -> None:
         super().__init__(f"{collection} was not deleted.", why, todo)
+
+
+class DiscardRefused(QmmError):
+    """The run must not be given up now."""
+
+    refusal = True
+
+    def __init__(self, run: str, why: str, todo: str) -> None:
+        super().__init__(f"{run} was not discarded.", why, todo)
 
 
 class NothingToRollBack(QmmError):
@@ -1134,6 +1184,7 @@ class OptimizerFailed(QmmError):
 class QueryFileUnusable(UsageError):
     """The file of searches cannot be read as one. `unusable` lines of `total` could be skipped."""
 
+    refusal = True
     unusable = 0
     total = 0
 

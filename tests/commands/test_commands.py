@@ -71,6 +71,12 @@ def run_name() -> str:
     return next(p.name for p in Path("runs").iterdir() if (p / "run.json").is_file())
 
 
+def as_json(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    """What was printed last, from the first line that begins an object."""
+    found: dict[str, Any] = json.loads("{" + capsys.readouterr().out.partition("\n{")[2])
+    return found
+
+
 def test_inspect_shows_every_line_and_changes_nothing(
     server: FakeQdrant, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -176,6 +182,51 @@ def test_a_text_that_the_old_vectors_were_not_made_of_has_to_be_acknowledged(
     right = ("--set", 'text.fields=["text"]', "--set", "name.exists=false")
     assert qmm("plan", "pairs", *options, *right, "-o", "right.yaml") == 0
     assert "W36" not in capsys.readouterr().err
+
+
+def test_a_run_that_is_not_proved_is_judged_anew_or_given_up(
+    server: FakeQdrant, model_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = whole(server)
+    make_plan(model_folder)
+    assert qmm("run", "plan.yaml", *accepting()) == 3
+    name = run_name()
+    shown = capsys.readouterr().out
+    opens, judges, gives_up = shown.strip().split("\n")[-3:]
+    assert opens == f"Next: qmm resume {name} --without-proof --cutover docs"
+    assert judges.startswith(f"  or: qmm verify {name} --queries queries.jsonl")
+    assert gives_up == f"  or: qmm discard {name}"
+    assert qmm("verify", name, "--queries", "missing.jsonl") == 2
+    assert "there is no file missing.jsonl" in capsys.readouterr().err
+    Path("queries.jsonl").write_text('{"query": "number 7", "answers": [7]}\n')
+    assert qmm("verify", name, "--queries", "queries.jsonl", "--margin", "0.1") == 3
+    assert qmm("status", name, "--json") == 0
+    seen = as_json(capsys)
+    assert (seen["gate"]["name"], seen["verdict"]["margin"]) == ("cutover", 0.1)
+    assert qmm("discard", name) == 3
+    assert qmm("status", name, "--json") == 0
+    assert as_json(capsys)["state"] == "waiting"
+    assert qmm("cleanup", name) == 4
+    assert f"qmm discard {name}" in capsys.readouterr().err
+    (made,) = set(server.state.collections) - {"docs_old"}
+    assert qmm("discard", name, "--delete", made) == 0
+    assert f"Discarded: {made} is deleted" in capsys.readouterr().out
+    assert whole(server) == before
+    assert qmm("resume", name) == 2
+    assert "discarded" in capsys.readouterr().err
+
+
+def test_a_rollback_that_is_not_confirmed_leaves_the_run_done(
+    server: FakeQdrant, model_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_plan(model_folder)
+    qmm("run", "plan.yaml", *accepting())
+    name = run_name()
+    assert qmm("resume", name, "--cutover", "docs", "--without-proof") == 0
+    assert qmm("rollback", name) == 3
+    assert f"Next: qmm rollback {name} --cutover docs" in capsys.readouterr().out
+    assert qmm("status", name) == 0
+    assert f"{name}  DONE" in capsys.readouterr().out
 
 
 def test_a_plan_is_run_once(server: FakeQdrant, model_folder: Path) -> None:

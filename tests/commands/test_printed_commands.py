@@ -144,9 +144,10 @@ def test_the_commands_of_a_report_are_understood(tmp_path: Path, name: str, kind
     folder = make_run(tmp_path / "runs", alias=name)
     run_here(folder, job_of=job(Fill(), At(kind=kind, expect=name)))
     text = (folder / "report.md").read_text()
-    (todo,) = (line for line in text.splitlines() if line.startswith("- [ ] "))
-    assert in_bash(spans(todo)[-1]) == in_bash(gate(kind, name).ways(folder.name)[0].command)
-    parsed(in_bash(spans(todo)[-1]))
+    todo = [line for line in text.splitlines() if line.startswith("- [ ] ")]
+    assert in_bash(spans(todo[0])[-1]) == in_bash(gate(kind, name).ways(folder.name)[0].command)
+    for line in todo:
+        assert parsed(in_bash(spans(line)[-1]))["run"] == folder.name
 
 
 def test_the_commands_of_a_run_that_is_done_or_failed_name_the_run(tmp_path: Path) -> None:

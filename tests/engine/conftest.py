@@ -48,7 +48,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     monkeypatch.setattr(
         process,
         "engine_command",
-        lambda folder, extra: [
+        lambda folder, extra, given=None: [
             sys.executable,
             "-m",
             "support.engine_process",

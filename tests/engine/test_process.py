@@ -32,7 +32,7 @@ def test_a_started_run_goes_on_without_the_one_who_started_it(
     """The window is a process of its own here, and it is gone before the run has ended."""
     script = (
         "import sys; from pathlib import Path; from qdrant_model_migration.engine import process\n"
-        "process.engine_command = lambda folder, extra: "
+        "process.engine_command = lambda folder, extra, given: "
         "[sys.executable, '-m', 'support.engine_process', str(folder)]\n"
         "process.start(Path(sys.argv[1]))"
     )
@@ -94,7 +94,7 @@ def test_an_engine_that_dies_at_once_is_reported_and_not_waited_for(
     monkeypatch.setattr(
         process,
         "engine_command",
-        lambda folder, extra: [sys.executable, "-c", "raise SystemExit('last words')"],
+        lambda folder, extra, given: [sys.executable, "-c", "raise SystemExit('last words')"],
     )
     with pytest.raises(EngineDidNotStart, match=r"engine\.log"):
         start(run, environment)

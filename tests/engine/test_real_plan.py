@@ -20,6 +20,7 @@ from qdrant_model_migration.errors import (
 from qdrant_model_migration.pipeline.move import Keep, Move, TargetVector
 from qdrant_model_migration.plan import Acceptance, Alias, Plan, load_plan, save_plan, sealed
 from qdrant_model_migration.qdrant import Address
+from qdrant_model_migration.steps import LATER
 from qdrant_model_migration.steps.create_collection import CreateCollection
 from support.fake_qdrant import FakeQdrant
 
@@ -181,8 +182,8 @@ def test_the_steps_that_come_later_are_known_by_name(plan: Plan, runs: Path) -> 
     run = create_run(plan, runs)
     job = job_of(run)
     assert job.accepted == {"W11"}
-    assert job.later("rollback").text(job.move).title
-    assert job.later("cleanup").text(job.move).title
+    for name in LATER:
+        assert job.later(name, {}).text(job.move).title
     run_here(run)
     assert run_here(run, extra="rollback") == 4
     found = view(run)

@@ -503,8 +503,8 @@ def test_trouble_with_control_files_leaves_the_run_stoppable(
 
 def test_only_a_run_that_is_going_can_be_steered(run: Path) -> None:
     run_here(run, job_of=job(AskFirst()))
-    for verb in ("pause", "resume", "stop"):
-        with pytest.raises(RunNotGoing, match=f"nothing to {verb}"):
+    for verb, word in (("pause", "pause"), ("resume", "continue"), ("stop", "stop")):
+        with pytest.raises(RunNotGoing, match=f"nothing to {word}"):
             steer(run, verb)
     with pytest.raises(ThrottleUnknown, match="gently"):
         steer(run, "throttle", pace="slowly")

@@ -109,7 +109,7 @@ def job(*steps: Step, connect: Any = None, open_embedder: Any = None) -> Callabl
     """A maker of jobs, as run_here takes it. The Qdrant is nothing unless `connect` makes one."""
     made = Job(
         steps=steps,
-        later=lambda name: {"rollback": Rollback}[name](),
+        later=lambda name, given: {"rollback": Rollback}[name](),
         move=None,
         accepted=frozenset({"W11"}),
         connect=connect or nowhere,

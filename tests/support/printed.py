@@ -23,7 +23,7 @@ GOES_ON = {
     "and", "asks", "brings", "gets", "goes", "has", "lists", "makes", "or", "shows", "switches",
     "takes", "then", "writes",
 }  # fmt: skip
-ANY = "x1"  # stands for a value that is known only when the program runs
+ANY = "0"  # stands for a value that is known only when the program runs: any text or number
 
 
 def parse(command: str) -> None:

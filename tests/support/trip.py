@@ -185,9 +185,9 @@ class Trip:
     def open(self) -> Qdrant:
         return open_qdrant(self.address, self.key)
 
-    def go(self, extra: str | None = None) -> int:
+    def go(self, extra: str | None = None, given: dict[str, Any] | None = None) -> int:
         """Carry on; the exit code."""
-        return run_here(self.folder, extra=extra, stop=self.stop, job_of=self._job)
+        return run_here(self.folder, extra=extra, given=given, stop=self.stop, job_of=self._job)
 
     def consent(self, gate: str, **answers: str) -> None:
         give_consent(self.folder, gate, answers)

@@ -21,6 +21,7 @@ _BARE = {
     "--drop-conflicts": "Delete the other versions of points that changed on both sides.",
     "--keep": "Keep the new quantization.",
     "--undo": "Set the old quantization again.",
+    "--yes": "Give the run up; it has made no collection.",
 }
 FOR_RUNS = (
     "--cutover",

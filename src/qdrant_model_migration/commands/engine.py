@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event
@@ -16,12 +17,15 @@ if TYPE_CHECKING:
 @click.command("engine", hidden=True)
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--extra")
-def command(folder: Path, extra: str | None) -> int:
+@click.option("--given")
+def command(folder: Path, extra: str | None, given: str | None) -> int:
     """Carry out the run in FOLDER."""
     from qdrant_model_migration.engine import read_card, run_here
 
     companion = _application if read_card(folder).practice else None
-    return run_here(folder, companion=companion, extra=extra)
+    return run_here(
+        folder, companion=companion, extra=extra, given=json.loads(given) if given else None
+    )
 
 
 def _application(qdrant: Qdrant, stop: Event, say: Callable[..., Any]) -> None:

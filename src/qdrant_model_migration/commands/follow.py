@@ -16,37 +16,49 @@ from qdrant_model_migration.engine import (
     FINISHED,
     RunView,
     Watch,
+    at_added,
     give_consent,
     start,
     steer,
     summarize,
+    take_back,
 )
 from qdrant_model_migration.errors import RunNotGoing
+from qdrant_model_migration.shell import qmm
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress, TaskID
 
 POLL = 0.2
-EXIT_CODES = {"done": 0, "rolled back": 0, "cleaned up": 0, "waiting": 3, "stopped": 130}
+EXIT_CODES = {**dict.fromkeys(FINISHED, 0), "waiting": 3, "stopped": 130}
 
 
-def carry_on(folder: Path, flags: Mapping[str, str], *, extra: str | None = None) -> int:
+def carry_on(
+    folder: Path,
+    flags: Mapping[str, str],
+    *,
+    extra: str | None = None,
+    given: Mapping[str, Any] | None = None,
+) -> int:
     """Start the engine, watch it, open the gates that `flags` open; returns the exit code.
 
     In a terminal a gate that no flag opens is asked for; without one nothing is asked.
     """
-    given = dict(flags)
+    left = dict(flags)
     while True:
-        start(folder, extra=extra)
-        extra = None
+        start(folder, extra=extra, given=given)
+        extra = given = None
         seen = watch(folder, stop_on_interrupt=True)
-        answers = answers_for(seen, given)
+        answers = answers_for(seen, left)
         if answers is None:
-            return ending(seen)
+            code = ending(seen)
+            if at_added(seen):  # and it was not confirmed: the run stands where it stood
+                take_back(folder)
+            return code
         assert seen.gate is not None
         give_consent(folder, seen.gate["name"], answers)
-        given = {}
+        left = {}
 
 
 def answers_for(seen: RunView, flags: Mapping[str, str]) -> dict[str, str] | None:
@@ -73,7 +85,8 @@ def answers_for(seen: RunView, flags: Mapping[str, str]) -> dict[str, str] | Non
 
 
 def watch(folder: Path, *, stop_on_interrupt: bool) -> RunView:
-    """Show the run until no engine carries it out. Ctrl+C stops it cleanly, or only this window."""
+    """Show the run until no engine carries it out. Ctrl+C stops it cleanly, or only this window:
+    then what comes back may still be live."""
     from rich.console import Console
 
     console = Console(stderr=True)
@@ -92,7 +105,6 @@ def watch(folder: Path, *, stop_on_interrupt: bool) -> RunView:
                     time.sleep(POLL)
                 except KeyboardInterrupt:
                     if not stop_on_interrupt:
-                        console.print("The run goes on. qmm status shows it.")
                         return look.look()
                     if not stopping:
                         takes = look.look().stop_takes
@@ -106,7 +118,9 @@ def watch(folder: Path, *, stop_on_interrupt: bool) -> RunView:
 
 def ending(seen: RunView) -> int:
     """Say in a line or two what happened and what comes next; returns the exit code."""
-    name = seen.folder.name
+    if seen.live:
+        click.echo(f"The run goes on. It is shown again by: {qmm('attach', seen.folder.name)}")
+        return 0
     if seen.error:  # of this session; a refused rollback or cleanup leaves the run as it was
         for part in ("what", "why", "todo"):
             if seen.error.get(part):
@@ -135,7 +149,7 @@ def ending(seen: RunView) -> int:
             _say_changes(seen, "Your application has to change with it:")
         click.echo(f"Done. Report: {seen.folder / 'report.md'}")
     else:
-        click.echo(f"{name}: {seen.state}.")
+        click.echo(f"{summarize(seen).title}.")
     return EXIT_CODES.get(seen.state, 4)
 
 

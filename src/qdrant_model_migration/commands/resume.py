@@ -19,9 +19,10 @@ from qdrant_model_migration.shell import qmm
 def command(run: str, ask_key: bool, **consents: Any) -> int:
     """Go on with RUN: one that waits at a gate, was stopped, was interrupted, or has failed.
 
-    What is done already is checked, not done again. qmm status lists the runs.
+    What is done already is checked, not done again. qmm status lists the runs; one that is paused
+    goes on with qmm continue RUN.
     """
-    from qdrant_model_migration.engine import FINISHED, find_run, give_consent, view
+    from qdrant_model_migration.engine import FINISHED, at_added, find_run, give_consent, view
     from qdrant_model_migration.errors import UsageError
 
     ask_for_key(ask_key)
@@ -34,7 +35,7 @@ def command(run: str, ask_key: bool, **consents: Any) -> int:
             f"{qmm('report', folder.name)} writes its report.",
         )
     flags = given(consents)
-    if seen.state == "waiting" and seen.gate and not seen.live:
+    if seen.state == "waiting" and seen.gate and not seen.live and not at_added(seen):
         from qdrant_model_migration.commands.follow import answers_for, ending
 
         answers = answers_for(seen, flags)

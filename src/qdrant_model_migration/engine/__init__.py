@@ -5,7 +5,8 @@ Importing this imports neither pydantic nor the client: looking at a run has to 
 
 from __future__ import annotations
 
-from qdrant_model_migration.engine.process import give_consent, run_here, start, steer
+from qdrant_model_migration.engine.judging import judge_by, judged_by
+from qdrant_model_migration.engine.process import give_consent, run_here, start, steer, take_back
 from qdrant_model_migration.engine.report import write_report
 from qdrant_model_migration.engine.run_folder import (
     Card,
@@ -24,6 +25,7 @@ from qdrant_model_migration.engine.run_view import (
     Sample,
     StepView,
     Watch,
+    at_added,
     dead_letters,
     list_runs,
     view,
@@ -43,10 +45,13 @@ __all__ = [
     "Summary",
     "Todo",
     "Watch",
+    "at_added",
     "create_run",
     "dead_letters",
     "find_run",
     "give_consent",
+    "judge_by",
+    "judged_by",
     "list_runs",
     "local",
     "read_card",
@@ -56,6 +61,7 @@ __all__ = [
     "start",
     "steer",
     "summarize",
+    "take_back",
     "view",
     "write_report",
 ]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from qdrant_model_migration.engine.job import Job
 from qdrant_model_migration.engine.journal import Journal, StepRow
+from qdrant_model_migration.engine.run_view import NOTHING
 from qdrant_model_migration.errors import RunPlanChanged
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.steps import Step
@@ -19,28 +21,46 @@ class Item(NamedTuple):
     extra: bool
 
 
-def agenda(journal: Journal, job: Job, extra: str | None, run: str) -> list[Item]:
+def agenda(
+    journal: Journal, job: Job, extra: str | None, run: str, given: Mapping[str, Any] | None = None
+) -> list[Item]:
     """Write the steps into the journal where they are not there yet, and choose.
 
-    extra: the name of a step to add. An added step that was only asked for and never confirmed is
-    dropped when the run is resumed without it. Raises RunPlanChanged where the journal has other
-    steps than the plan.
+    extra: the name of a step to add, or NOTHING; given: its parameters, kept for when it is
+    resumed. An added step that was only asked for and never confirmed is dropped when the run is
+    resumed without it.
+    One that repeats a step of the plan stands for it: what the plan has after it follows. Raises
+    RunPlanChanged where the journal has other steps than the plan.
     """
     _write_down(journal, job, run)
     waiting = next((row for row in reversed(journal.steps()) if row.extra and not _done(row)), None)
     if waiting is not None and not _wanted(journal, waiting, extra):
         journal.drop_step(waiting.n)
         waiting = None
-    if extra is not None and waiting is None:
-        step = job.later(extra)
-        return [Item(_add(journal, extra, step, job.move, extra=True), step, True)]
-    if waiting is not None:
-        return [Item(waiting.n, job.later(waiting.name), True)]
-    return [
+    if extra == NOTHING:
+        return []
+    name = waiting.name if waiting is not None else extra
+    left = [
         Item(row.n, step, False)
         for row, step in zip(_planned(journal), job.steps, strict=True)
         if not _done(row)
     ]
+    if name is None:
+        return left
+    if given is not None:
+        journal.remember(f"given: {name}", dict(given))
+    step = job.later(name, journal.recall(f"given: {name}", {}))
+    n = waiting.n if waiting is not None else _add(journal, name, step, job.move, extra=True)
+    repeats = any(name_of(planned) == name for planned in job.steps)
+    return [Item(n, step, True), *(i for i in left if repeats and name_of(i.step) != name)]
+
+
+def mark_done(journal: Journal, item: Item) -> None:
+    """The step is done, and so is the step of the plan that it repeats."""
+    journal.mark_step(item.n, "done")
+    for row in _planned(journal) if item.extra else ():
+        if row.name == name_of(item.step):
+            journal.mark_step(row.n, "done")
 
 
 def name_of(step: Step) -> str:
@@ -74,7 +94,7 @@ def _done(row: StepRow) -> bool:
 
 
 def _wanted(journal: Journal, row: StepRow, extra: str | None) -> bool:
-    """It was begun and not finished, it is asked for again, or its consent has come."""
-    if extra is not None:
+    """It is asked for again; or it was begun and not finished, or its consent has come."""
+    if extra not in (None, NOTHING):
         return row.name == extra
     return row.state != " " or journal.unread_consent(row.name) is not None

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from qdrant_model_migration.embedders import Embedder, ModelRef
 from qdrant_model_migration.engine.run_folder import PLAN, file_digest, read_card
@@ -22,12 +22,12 @@ Connect = Callable[[threading.Event, Callable[[Retry], None]], AbstractContextMa
 
 
 class Job(NamedTuple):
-    """steps: in order. later: makes a step that is added to a run by its name. connect: opens the
-    Qdrant, given what stops it and what hears of retries. closed: why the steps of the plan must
-    not be carried out; rollback and cleanup may be all the same."""
+    """steps: in order. later: makes a step that is added to a run, by its name and with what was
+    given for it. connect: opens the Qdrant, given what stops it and what hears of retries.
+    closed: why the steps of the plan must not be carried out; an added one may be all the same."""
 
     steps: tuple[Step, ...]
-    later: Callable[[str], Step]
+    later: Callable[[str, Mapping[str, Any]], Step]
     move: Move | None
     accepted: frozenset[str]
     connect: Connect
@@ -40,7 +40,7 @@ def job_of(folder: Path) -> Job:
     from qdrant_model_migration.embedders import open_embedder
     from qdrant_model_migration.plan import load_plan, open_warnings
     from qdrant_model_migration.qdrant import Patience, open_qdrant
-    from qdrant_model_migration.steps import LATER
+    from qdrant_model_migration.steps import added
 
     path = folder / PLAN
     try:
@@ -66,7 +66,7 @@ def job_of(folder: Path) -> Job:
 
     return Job(
         steps=plan.steps,
-        later=lambda name: LATER[name](),
+        later=lambda name, given: added(name, given, plan.steps),
         move=plan.move,
         accepted=frozenset(plan.accepted),
         connect=connect,

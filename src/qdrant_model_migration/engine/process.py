@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from qdrant_model_migration.engine import control, engine_log, lock
 from qdrant_model_migration.engine.run_folder import read_card, refuse_beside_another
-from qdrant_model_migration.engine.run_view import GOING, Watch, is_over, view
+from qdrant_model_migration.engine.run_view import FINISHED, GOING, NOTHING, Watch, is_over, view
 from qdrant_model_migration.errors import (
     EngineDidNotStart,
     QmmError,
@@ -22,6 +23,8 @@ from qdrant_model_migration.errors import (
     RunFolderUnusable,
     RunIsOver,
     RunNotGoing,
+    RunPaused,
+    RunStopping,
     ThrottleUnknown,
 )
 
@@ -34,27 +37,37 @@ PATIENCE = 60.0  # seconds for a process to begin: opening large libraries on a 
 ENDING = 10.0  # seconds for an engine that has said its last word to let go of the run
 
 
-def engine_command(folder: Path, extra: str | None) -> list[str]:
+def engine_command(
+    folder: Path, extra: str | None, given: Mapping[str, Any] | None = None
+) -> list[str]:
     """The command line of the engine. It holds no secret: anyone on the computer can read it."""
     command = [sys.executable, "-m", "qdrant_model_migration", "engine", str(folder)]
-    return command + (["--extra", extra] if extra else [])
+    command += ["--extra", extra] if extra else []
+    return command + (["--given", json.dumps(given)] if given is not None else [])
 
 
-def start(folder: Path, env: Mapping[str, str] | None = None, *, extra: str | None = None) -> None:
+def start(
+    folder: Path,
+    env: Mapping[str, str] | None = None,
+    *,
+    extra: str | None = None,
+    given: Mapping[str, Any] | None = None,
+) -> None:
     """Begin or resume a run in a process of its own; returns when that has the run open.
 
     env is added to the environment: the API key goes there (QDRANT_API_KEY) and nowhere else.
-    extra: a step to add, "rollback" or "cleanup". Raises RunBusy, EngineDidNotStart,
-    RunFolderUnusable, NoSuchRun, CollectionHasRun, RunIsOver.
+    extra: a step to add, one of steps.LATER; given: its parameters. Raises RunBusy, RunIsOver,
+    EngineDidNotStart, RunFolderUnusable, NoSuchRun, CollectionHasRun.
     """
     with closing(Watch(folder, events=0)) as watch:
         before = watch.look()
         if before.live and before.state in GOING:
-            raise RunBusy(folder.name)
+            refusal = {"paused": RunPaused, "stopping": RunStopping}.get(before.state, RunBusy)
+            raise refusal(folder.name)
         if is_over(before.state, extra):
             raise RunIsOver(folder.name, before.state)
         refuse_beside_another(folder)
-        process = _launch(folder, {**os.environ, **(env or {})}, extra)
+        process = _launch(folder, {**os.environ, **(env or {})}, extra, given)
         patience = time.monotonic() + PATIENCE
         while watch.look().session == before.session:
             if process.poll() is not None and watch.look().session == before.session:
@@ -65,7 +78,20 @@ def start(folder: Path, env: Mapping[str, str] | None = None, *, extra: str | No
             time.sleep(0.03)
 
 
-def _launch(folder: Path, env: Mapping[str, str], extra: str | None) -> subprocess.Popen[bytes]:
+def take_back(folder: Path, env: Mapping[str, str] | None = None) -> None:
+    """Take off a step that was added and not confirmed: the run stands where it stood before.
+
+    Returns when that is written down. Raises as `start` does.
+    """
+    start(folder, env, extra=NOTHING)
+    with closing(Watch(folder, events=0)) as watch:
+        while watch.look().live:
+            time.sleep(0.03)
+
+
+def _launch(
+    folder: Path, env: Mapping[str, str], extra: str | None, given: Mapping[str, Any] | None
+) -> subprocess.Popen[bytes]:
     """No terminal, no input, a session of its own: it survives the window and the login."""
     path = folder / engine_log.FILE
     try:
@@ -74,7 +100,7 @@ def _launch(folder: Path, env: Mapping[str, str], extra: str | None) -> subproce
         raise RunFolderUnusable(str(folder), "written to", error) from error
     try:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            engine_command(folder, extra),
+            engine_command(folder, extra, given),
             env=dict(env),
             stdin=subprocess.DEVNULL,
             stdout=handle,
@@ -102,7 +128,7 @@ def steer(folder: Path, verb: str, **data: Any) -> None:
         raise ThrottleUnknown(wrong)
     found = view(folder, events=0)
     if not found.live and verb != "throttle":
-        raise RunNotGoing(folder.name, verb, found.state)
+        raise RunNotGoing(folder.name, verb, found.state, over=found.state in FINISHED)
     control.send(folder, verb, data)
 
 
@@ -118,6 +144,7 @@ def run_here(
     companion: Companion | None = None,
     *,
     extra: str | None = None,
+    given: Mapping[str, Any] | None = None,
     stop: threading.Event | None = None,
     job_of: Callable[[Path], Job] | None = None,
 ) -> int:
@@ -149,6 +176,7 @@ def run_here(
                     job_of or from_plan,
                     companion=companion,
                     extra=extra,
+                    given=given,
                     stop=stop or threading.Event(),
                     signals=signals,
                 ).run()

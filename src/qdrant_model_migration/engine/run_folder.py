@@ -187,12 +187,15 @@ def _names(collection: str) -> Iterator[str]:
 
 
 def _refuse_second_run(card: Card, runs: Path) -> None:
-    from qdrant_model_migration.engine.run_view import view
+    from qdrant_model_migration.engine.run_view import FINISHED, view
 
     for folder in run_folders(runs):
         other = read_card(folder)
         if other.plan == card.plan:
-            raise PlanHasRun(folder.name, view(folder, events=0).state)
+            found = view(folder, events=0)
+            if found.state == "discarded":
+                continue
+            raise PlanHasRun(folder.name, found.state, over=found.state in FINISHED)
         if (other.server, other.collection) == (card.server, card.collection):
             found = view(folder, events=0)
             # A practice run that somebody left at a gate is nobody's unfinished work.

@@ -23,15 +23,22 @@ from qdrant_model_migration.errors import (
 )
 
 GOING = ("starting", "running", "paused", "stopping")
-OVER = ("rolled back", "cleaned up")
+OVER = ("rolled back", "cleaned up", "discarded")
 FINISHED = ("done", *OVER)
+NOTHING = "nothing"  # in place of a step to add: the one that was asked for is taken back
 EVENTS = 200
 FIRST_START = 60.0  # seconds that a new run may take to begin before it counts as interrupted
 
 
 def is_over(state: str | None, extra: str | None) -> bool:
     """Whether a run in this state cannot be gone on with; a rolled back one may be cleaned up."""
-    return state == "cleaned up" or (state in OVER and extra is None)
+    return state in ("cleaned up", "discarded") or (state in OVER and extra is None)
+
+
+def at_added(run: RunView) -> bool:
+    """Whether the run waits with a step that was added by a command of its own."""
+    waits = run.state == "waiting" and run.step is not None
+    return waits and run.steps[run.step or 0].extra
 
 
 class StepView(NamedTuple):
@@ -109,13 +116,14 @@ class RunView(NamedTuple):
     """Everything about a run at one moment. Times are UTC text, see stamps.local.
 
     state: starting, running, paused, stopping, waiting, stopped, interrupted, failed, done,
-    rolled back, cleaned up. live: an engine carries it out now. session: how often one has begun.
-    step: index into `steps` of the one that is being carried out or comes next, None at the end.
-    gate: the Gate as a dict, with "missing" (labels of what the last consent lacked) added.
-    error: what, why, todo; also beside "done" where an added step was refused. heard: when the
-    engine last wrote anything. retry: while the server does not answer: since, at, wait (seconds),
-    attempt, reason, text. facts: what the steps remember under a plain name. held: why it pauses,
-    where the operator has not asked for it. stop_within: seconds that a stop takes at most.
+    rolled back, cleaned up, discarded. live: an engine carries it out now. session: how often one
+    has begun. step: index into `steps` of the one that is being carried out or comes next, None
+    at the end. gate: the Gate as a dict, with "missing" (labels of what the last consent lacked)
+    added. error: what, why, todo; also beside "done" where an added step was refused. heard: when
+    the engine last wrote anything. retry: while the server does not answer: since, at, wait
+    (seconds), attempt, reason, text. facts: what the steps remember under a plain name. held: why
+    it pauses, where the operator has not asked for it. stop_within: seconds that a stop takes at
+    most.
     """
 
     run_id: str
@@ -423,6 +431,7 @@ def _consent(row: Sequence[Any]) -> ConsentView:
 
 
 def _current(steps: tuple[StepView, ...]) -> int | None:
-    running = (n for n, step in enumerate(steps) if step.state == "running")
-    left = (n for n, step in enumerate(steps) if step.state != "done")
-    return next(running, next(left, None))
+    """The step under way; else an added one that is not done, else the first that is not."""
+    left = [(step.state != "running", not step.extra, n)
+            for n, step in enumerate(steps) if step.state != "done"]  # fmt: skip
+    return min(left)[2] if left else None

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from qdrant_model_migration.engine import engine_log
-from qdrant_model_migration.engine.agenda import Item, agenda, name_of
+from qdrant_model_migration.engine.agenda import Item, agenda, mark_done, name_of
 from qdrant_model_migration.engine.companion import Companion, running_beside
 from qdrant_model_migration.engine.context import Context, Models
 from qdrant_model_migration.engine.job import Job
@@ -20,7 +20,7 @@ from qdrant_model_migration.engine.progress import Progress
 from qdrant_model_migration.engine.report import write_report
 from qdrant_model_migration.engine.retrying import Retrying
 from qdrant_model_migration.engine.run_folder import read_card
-from qdrant_model_migration.engine.run_view import GOING, OVER, is_over, view
+from qdrant_model_migration.engine.run_view import GOING, NOTHING, OVER, is_over, view
 from qdrant_model_migration.engine.second_copy import keep_copy
 from qdrant_model_migration.engine.signals import Signals
 from qdrant_model_migration.engine.stamps import now
@@ -28,7 +28,8 @@ from qdrant_model_migration.errors import QmmError, RunIsOver, StepBroke, Stoppe
 from qdrant_model_migration.qdrant import Qdrant, Retry
 from qdrant_model_migration.steps import Gate, Waiting
 
-AFTER = {"rollback": "rolled back", "cleanup": "cleaned up"}
+AFTER = {"rollback": "rolled back", "cleanup": "cleaned up", "discard": "discarded"}
+KEPT = ("since", "gate", "error")  # with the state, while a step is added
 DONE, WAITS, FAILED, STOPPED = 0, 3, 4, 130
 
 
@@ -53,11 +54,12 @@ class Runner:
         *,
         companion: Companion | None = None,
         extra: str | None = None,
+        given: Mapping[str, Any] | None = None,
         stop: threading.Event,
         signals: Signals,
     ) -> None:
         self._folder, self._journal, self._job_of = folder, journal, job_of
-        self._companion, self._extra = companion, extra
+        self._companion, self._extra, self._given = companion, extra, given
         self._card = read_card(folder)
         self._progress = Progress(journal)
         self._levers = Levers(journal, self._progress, stop)
@@ -89,12 +91,12 @@ class Runner:
         """Where the run stood before a step was added, to go back to if it is not wanted."""
         journal = self._journal
         state = journal.get("state")
-        pending = any(row.extra and row.state != "done" for row in journal.steps())
+        pending = any(row.extra and row.state in (" ", "running") for row in journal.steps())
         if is_over(state, self._extra):
             raise RunIsOver(self._folder.name, state)
         if not pending:
             stopped = "stopped" if state in GOING else state
-            kept = {"state": stopped, **{key: journal.get(key) for key in ("since", "gate")}}
+            kept = {"state": stopped, **{key: journal.get(key) for key in KEPT}}
             journal.put(before=kept)
 
     def _open_session(self) -> None:
@@ -145,9 +147,11 @@ class Runner:
     def _until_it_ends(self) -> Ending:
         try:
             job = self._job_of(self._folder)
-            if job.closed is not None and self._extra is None:
+            todo = agenda(self._journal, job, self._extra, self._folder.name, self._given)
+            if job.closed is not None and not all(item.extra for item in todo):
                 return self._failed(job.closed)
-            todo = agenda(self._journal, job, self._extra, self._folder.name)
+            if self._extra == NOTHING:
+                return self._taken_back()
             if not todo or (self._was("state") in OVER and not todo[0].extra):
                 return self._as_it_was("Nothing was left to do.")
             self._carry_out(job, todo)
@@ -212,7 +216,7 @@ class Runner:
             self._progress.end()
         retrying.answered()
         with journal.writing():
-            journal.mark_step(item.n, "done")
+            mark_done(journal, item)
             journal.event("step", f"{title}: done.", {"step": item.n, "done": True}, event)
 
     def _through_gates(self, item: Item, context: Context) -> None:
@@ -261,6 +265,13 @@ class Runner:
         if state not in (*OVER, "done"):
             return Ending(DONE, "done", "Done.", {})
         return Ending(DONE, state, text, {}, self._was("since"))
+
+    def _taken_back(self) -> Ending:
+        """The step that was asked for is not wanted: the run stands where it stood before."""
+        before = self._journal.get("before") or {}
+        values = {key: before.get(key) for key in ("gate", "error")}
+        state = before.get("state") or "stopped"
+        return Ending(DONE, state, "Nothing was changed.", values, before.get("since"))
 
     def _waiting(self, gate: Gate) -> Ending:
         if self._at is not None:

@@ -44,6 +44,9 @@ def _title(run: RunView) -> str:
     facts = run.facts
     if run.state == "cleaned up":
         return f"Cleaned up: {facts.get('cleaned_up') or 'the old collection'} is deleted"
+    if run.state == "discarded":
+        made = facts.get("discarded")
+        return f"Discarded: {f'{made} is deleted' if made else 'it had made no collection'}"
     if run.state == "rolled back":
         back = facts.get("rolled_back") or {}
         return f"Rolled back: {_answers(back, 'the old collection')} again"
@@ -164,11 +167,15 @@ def _todo(run: RunView) -> list[Todo]:
     resume = qmm("resume", name)
     if run.state in ("stopped", "interrupted"):
         return [Todo("resume", "Resume: it goes on from the last checkpoint", resume)]
+    if run.state == "failed" and judged_worse(run):
+        return [*_judge_again(run), _give_up(name)]
     if run.state == "failed":
         said = (run.error or {}).get("todo") or "Correct what stands above, then resume"
         return [Todo("mend", said, resume)]
     if run.state == "waiting" and run.gate:
-        return _gate(run.gate, name)
+        at_cutover = run.gate.get("name") == "cutover"
+        more = [*_judge_again(run), _give_up(name)] if at_cutover else []
+        return [*_gate(run.gate, name), *more]
     changes = {row["what"]: row for row in facts.get("application_changes") or ()}
     model = changes.get("query model", {})
     if run.state == "rolled back":
@@ -185,6 +192,24 @@ def _todo(run: RunView) -> list[Todo]:
         Todo("watch", "Watch for some days; this is the way back", back),
         Todo("cleanup", f"Then free the space of {old}; never by itself", free),
     ]
+
+
+def judged_worse(run: RunView) -> bool:
+    """Whether the newest verdict is NO-GO by its searches: resuming alone leads nowhere then."""
+    verdict = run.verdict or {}
+    return verdict.get("word") == "NO-GO" and verdict.get("judgement") is not None
+
+
+def _judge_again(run: RunView) -> list[Todo]:
+    """The command that judges anew, where the newest verdict is no GO."""
+    if not run.verdict or run.verdict.get("word") == "GO":
+        return []
+    again = run.facts.get("judge_again") or qmm("verify", run.run_id)
+    return [Todo("verify", "Judge it anew, by other searches or another limit", str(again))]
+
+
+def _give_up(name: str) -> Todo:
+    return Todo("discard", "Or give the run up: what it made is deleted", qmm("discard", name))
 
 
 def _gate(gate: dict[str, Any], name: str) -> list[Todo]:

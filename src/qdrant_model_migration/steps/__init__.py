@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import json
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -13,6 +15,7 @@ from qdrant_model_migration.steps.check import Check
 from qdrant_model_migration.steps.cleanup import Cleanup
 from qdrant_model_migration.steps.create_collection import CreateCollection
 from qdrant_model_migration.steps.cutover import Cutover
+from qdrant_model_migration.steps.discard import Discard
 from qdrant_model_migration.steps.gate import Ask, Gate, Waiting
 from qdrant_model_migration.steps.index import Index
 from qdrant_model_migration.steps.keep_or_undo import KeepOrUndo
@@ -40,7 +43,21 @@ AnyStep = Annotated[
 ]
 
 # Steps that are added to a run afterwards, by a command of their own.
-LATER = {"rollback": Rollback, "cleanup": Cleanup}
+LATER: dict[str, type[Step]] = {
+    "rollback": Rollback,
+    "cleanup": Cleanup,
+    "discard": Discard,
+    "verify": Verify,
+}
+
+
+def added(name: str, given: Mapping[str, Any], planned: Sequence[Step]) -> Step:
+    """A step to add to a run: as the plan has it where it repeats one, with what is `given`."""
+    kind = LATER[name]
+    like = next((step for step in planned if type(step) is kind), None)
+    values = {**like.model_dump(mode="json"), "again": True} if like is not None else {}
+    return kind.model_validate_json(json.dumps({**values, **given}))
+
 
 __all__ = [
     "LATER",
@@ -51,4 +68,5 @@ __all__ = [
     "StepContext",
     "StepText",
     "Waiting",
+    "added",
 ]

@@ -6,6 +6,7 @@ from typing import Literal
 
 from qdrant_model_migration.errors import CleanupRefused
 from qdrant_model_migration.pipeline.move import Move
+from qdrant_model_migration.shell import qmm
 from qdrant_model_migration.steps.check import must_be_ours
 from qdrant_model_migration.steps.gate import Ask, Gate, Waiting
 from qdrant_model_migration.steps.reading import announced
@@ -29,13 +30,14 @@ class Cleanup(Step):
         doomed, kept = move.source, move.target
         if rolled_back and not switched:
             doomed, kept = kept, doomed
-        _must_be_unused(ctx, doomed)
         if not switched and not rolled_back:
             raise CleanupRefused(
                 doomed,
-                "This run has not switched, so the application may still use it.",
-                "Finish the cutover first, or delete the collection with your own means.",
+                "This run has not switched, so the application still uses it.",
+                f"Finish the cutover first. Or give the run up: {qmm('discard', ctx.folder.name)} "
+                f"deletes {move.target}, which it made.",
             )
+        _must_be_unused(ctx, doomed)
         if not ctx.recall("verdict"):
             raise CleanupRefused(
                 doomed,

@@ -16,6 +16,7 @@ from qdrant_model_migration.steps.last_look import last_look
 from qdrant_model_migration.steps.reading import announced
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
 from qdrant_model_migration.steps.switch import answer, in_short, must_point, switch, typed_name
+from qdrant_model_migration.steps.verify import must_not_be_worse
 from qdrant_model_migration.words import listing, plural
 
 WITHOUT_PROOF = "without proof"
@@ -59,6 +60,7 @@ class Cutover(Step):
         try:
             now = must_point(ctx, self.aliases, move.source, move.target)
             if any(now[alias] != move.target for alias in self.aliases):
+                must_not_be_worse(ctx)
                 if ctx.consent("cutover") is None:
                     raise Waiting(self._gate(ctx, self._others(ctx, now)))
                 begun = ctx.recall(_BEGUN) and any(now[a] == move.target for a in self.aliases)

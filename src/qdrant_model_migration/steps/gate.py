@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from qdrant_model_migration.shell import qmm
 
-OWN_COMMAND = ("rollback", "cleanup")  # gates of steps that a command of that name adds to a run
+OWN_COMMAND = ("rollback", "cleanup", "discard")  # gates of steps that a command of that name adds
 
 
 class Ask(BaseModel):

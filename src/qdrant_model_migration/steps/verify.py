@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from qdrant_model_migration.embedders import ModelRef, within_reach
-from qdrant_model_migration.errors import IntegrityFailed, JudgedWorse
+from qdrant_model_migration.errors import IntegrityFailed, JudgedWorse, VerifyRefused
 from qdrant_model_migration.pipeline.move import Move, Strict
 from qdrant_model_migration.pipeline.read import scan
 from qdrant_model_migration.pipeline.text import text_of
@@ -17,12 +17,14 @@ from qdrant_model_migration.quality import (
     Integrity,
     QuerySet,
     Searcher,
+    Unjudged,
     Verdict,
     compare,
     decide,
     made_up,
     read_queries,
 )
+from qdrant_model_migration.shell import qmm
 from qdrant_model_migration.steps.catch_up import catch_up
 from qdrant_model_migration.steps.integrity import check_integrity
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
@@ -40,15 +42,23 @@ class Proof(Strict):
     title_field: str | None = None
     margin: float = 0.02
 
+    def queries(self) -> QuerySet | None:
+        """Those of the file, None where there is no file. Raises QueryFileUnusable."""
+        return read_queries(Path(self.file)) if self.kind == "file" and self.file else None
+
 
 class Verify(Step):
-    """`old_model` None: not known, so old and new cannot be compared. `sample`: vectors re-made."""
+    """`old_model` None: not known, so old and new cannot be compared. `sample`: vectors re-made.
+
+    again: it was added to the run, to judge anew; the newest verdict is the one that counts.
+    """
 
     step: Literal["verify"] = "verify"
     proof: Proof = Proof()
     old_model: ModelRef | None = None
     old_vector: str = ""
     sample: int = 256
+    again: bool = False
 
     def text(self, move: Move | None) -> StepText:
         by = {
@@ -57,7 +67,7 @@ class Verify(Step):
             "later": "Judges nothing: no searches were given.",
         }[self.proof.kind]
         return StepText(
-            "Verify: counts, payloads, quality",
+            f"Verify{' again' if self.again else ''}: counts, payloads, quality",
             "nothing",
             "not needed",
             (
@@ -70,24 +80,33 @@ class Verify(Step):
         )
 
     def apply(self, ctx: StepContext) -> None:
-        if ctx.recall("verify_began"):
-            catch_up(ctx)  # a verify that is repeated first fetches what was missing
+        began = ctx.recall("verify_began")
+        if self.again:
+            _must_make_sense(ctx, began)
         ctx.remember("verify_began", True)
+        # First of all: a file that cannot be used is better found before anything else is done.
+        known = self.proof.queries()
+        if began:
+            catch_up(ctx)  # a verify that is repeated first fetches what was missing
         integrity = check_integrity(ctx, self.sample)
-        verdict = self._judge(ctx, integrity)
+        verdict, again = self._judge(ctx, integrity, known)
+        ctx.remember("proof", self.proof.model_dump(mode="json"))
+        ctx.remember("judge_again", again)
         ctx.remember("verdict", verdict.model_dump(mode="json"))
         ctx.say("verdict", str(verdict))
         if not integrity.passed:
             raise IntegrityFailed(verdict.reason)
-        if verdict.word == "NO-GO":
-            raise JudgedWorse(verdict.reason, ctx.move.source)
+        must_not_be_worse(ctx)
 
-    def _judge(self, ctx: StepContext, integrity: Integrity) -> Verdict:
+    def _judge(
+        self, ctx: StepContext, integrity: Integrity, known: QuerySet | None
+    ) -> tuple[Verdict, str]:
+        """The verdict, and the command that judges anew where it leaves something open."""
         move = ctx.move
         target = move.new_vectors[0] if move.new_vectors else None
         comparison = Comparison(None, None, "no searches", ())
         if integrity.passed and target is not None and target.model is not None:
-            queries = self._queries(ctx)
+            queries = known or self._made_up(ctx)
             # A model that has embedded is here; cutting vectors needs none.
             if queries is not None and not (move.embeds or within_reach(target.model)):
                 comparison = comparison._replace(unjudged="new model not here")
@@ -108,7 +127,7 @@ class Verify(Step):
                     ),
                     on_progress=lambda done, total: _count(ctx, done, total),
                 )
-        return decide(
+        verdict = decide(
             integrity,
             comparison.judgement,
             comparison.overlap,
@@ -119,10 +138,20 @@ class Verify(Step):
             new_model=target.model.label if target and target.model else "the same model",
             collection=move.source,
         )
+        if verdict.word == "GO" or not integrity.passed:
+            return verdict, ""
+        again = self._again(ctx.folder.name, comparison.unjudged)
+        return verdict.model_copy(update={"todo": f"{verdict.todo} Then: {again}"}), again
 
-    def _queries(self, ctx: StepContext) -> QuerySet | None:
-        if self.proof.kind == "file" and self.proof.file:
-            return read_queries(Path(self.proof.file))
+    def _again(self, run: str, unjudged: Unjudged | None) -> str:
+        if unjudged == "new model not here":
+            return qmm("verify", run)
+        if unjudged == "old model not known":
+            return qmm("verify", run, flags=("--old-model", "NAME"))
+        file = self.proof.file or "queries.jsonl"
+        return qmm("verify", run, flags=("--queries", file, "--margin", f"{self.proof.margin:g}"))
+
+    def _made_up(self, ctx: StepContext) -> QuerySet | None:
         if self.proof.kind == "made up" and ctx.move.text is not None:
             return made_up(self._documents(ctx))
         return None
@@ -150,6 +179,32 @@ class Verify(Step):
             ctx.embedder(self.old_model),
             using=self.old_vector,
             exact=exact,
+        )
+
+
+def must_not_be_worse(ctx: StepContext) -> None:
+    """Raises JudgedWorse where the newest verdict is NO-GO."""
+    verdict = ctx.recall("verdict") or {}
+    if verdict.get("word") == "NO-GO":
+        raise JudgedWorse(str(verdict.get("reason")), ctx.move.source, ctx.folder.name)
+
+
+def _must_make_sense(ctx: StepContext, began: bool) -> None:
+    """Judging anew needs both sides as the run has made them, and nothing switched."""
+    if not ctx.has_move:
+        raise VerifyRefused(
+            "This run changes a setting in one collection; there are no two sides to compare.",
+            "The report shows search before and after.",
+        )
+    if ctx.recall("switched") or ctx.recall("rolled_back"):
+        raise VerifyRefused(
+            "The alias was switched, so both sides have gone different ways since.",
+            "The verdict before the switch stands in the report.",
+        )
+    if not began:
+        raise VerifyRefused(
+            "Not everything is copied yet.",
+            f"{qmm('resume', ctx.folder.name)} goes on; it verifies when all is there.",
         )
 
 

@@ -36,13 +36,7 @@ BEHIND = 10.0  # seconds without a sign of life; a live engine gives one every t
 
 def now_step(view: RunView) -> tuple[int, StepView] | None:
     """The step under way (or failed, or waiting) and its place from 1; None before the first."""
-    for place, step in enumerate(view.steps, 1):
-        if step.state in ("running", "failed"):
-            return place, step
-    for place, step in enumerate(view.steps, 1):
-        if step.state != "done":
-            return place, step
-    return None
+    return (view.step + 1, view.steps[view.step]) if view.step is not None else None
 
 
 def headline(view: RunView, now: datetime | None = None) -> str:

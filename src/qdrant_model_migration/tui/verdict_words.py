@@ -126,8 +126,8 @@ def hint(verdict: Verdict, *, switched: bool = False) -> str:
     if verdict.word == "GO":
         return "Nothing is switched yet. Try it yourself, then go to the cutover."
     if verdict.word == "NO-GO":
-        return "Cutover is closed; searches go on with the old collection."
-    return "Not proved either way: the cutover will ask for the words without proof."
+        return "Cutover is closed; searches go on with the old collection. Judge anew leads on."
+    return "Not proved. Judge anew by more searches, or the cutover asks for: without proof."
 
 
 def _worse(old: int | None, new: int | None) -> bool:

@@ -24,6 +24,7 @@ SCREENS = {
     "run_log": "run_log:RunLogScreen",
     "dead_letters": "dead_letters:DeadLettersScreen",
     "verify": "verify:VerifyScreen",
+    "judge_again": "judge_again:JudgeAgainScreen",
     "try_it": "try_it:TryItScreen",
     "gate": "gate:GateScreen",
     "lines": "lines:LinesToChangeScreen",

@@ -48,6 +48,7 @@ class VerifyScreen(Watching):
         return (
             Act("try", "Try it yourself"),
             on,
+            Act("again", "Judge anew…", closed=_why_not_again(view)),
             Act("all", "All parts and queries", closed="" if verdict else "not verified yet"),
             Act("back", "Back"),
         )
@@ -98,7 +99,17 @@ class VerifyScreen(Watching):
             lines = verdict_words.everything(verdict, Dialog.room(self.app.size.width))
             close = (Act("close", "Close"),)
             self.app.push_screen(Dialog("All parts and queries", lines, close))
+        elif key == "again":
+            self.wizard.go("judge_again")
         elif key == "cutover":
             self.wizard.go("gate")
         elif key == "report":
             self.wizard.go("report")
+
+
+def _why_not_again(view: RunView | None) -> str:
+    if view is None or view.verdict is None:
+        return "not verified yet"
+    if view.facts.get("switched") or view.facts.get("rolled_back") or view.state in OVER:
+        return "switched already"
+    return "the run is going" if view.live else ""

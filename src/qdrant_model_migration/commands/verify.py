@@ -1,0 +1,41 @@
+"""`qmm verify`: judge a run anew."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from qdrant_model_migration.commands.connecting import ask_key as ask_for_key
+from qdrant_model_migration.commands.follow import carry_on
+
+
+@click.command("verify")
+@click.argument("run", metavar="RUN")
+@click.option("--queries", type=click.Path(path_type=Path), metavar="FILE", help="Other searches.")
+@click.option(
+    "--margin",
+    type=click.FloatRange(0, 0.5),
+    metavar="X",
+    help="How much worse recall@10 may be, e.g. 0.02.",
+)
+@click.option("--old-model", metavar="NAME", help="The model that made the old vectors.")
+@click.option("--ask-key", is_flag=True, help="Ask for the API key (else QDRANT_API_KEY is used).")
+def command(
+    run: str, queries: Path | None, margin: float | None, old_model: str | None, ask_key: bool
+) -> int:
+    """Judge RUN anew, by other searches or another limit; nothing is embedded anew.
+
+    What is left out stays as it was. The newest verdict counts: the cutover opens by it. Possible
+    from the first verdict on until the alias is switched.
+
+    \b
+    Example:
+      qmm verify docs-1124 --queries queries.jsonl --margin 0.02
+    """
+    from qdrant_model_migration.engine import find_run, judge_by
+
+    folder = find_run(run)
+    given = judge_by(folder, queries=queries, margin=margin, old_model=old_model)
+    ask_for_key(ask_key)
+    return carry_on(folder, {}, extra="verify", given=given)

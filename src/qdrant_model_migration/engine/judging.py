@@ -1,0 +1,51 @@
+"""Judging a run anew: what the added verify is given, checked before anything is started."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from qdrant_model_migration.engine.run_folder import PLAN
+from qdrant_model_migration.engine.run_view import view
+from qdrant_model_migration.errors import ModelOutOfReach
+
+
+def judged_by(folder: Path) -> dict[str, Any]:
+    """The proof of the newest verdict, else the plan's; empty where the plan verifies nothing."""
+    from qdrant_model_migration.plan import load_plan
+    from qdrant_model_migration.steps.verify import Verify
+
+    if proof := view(folder, events=0).facts.get("proof"):
+        return dict(proof)
+    planned = (step for step in load_plan(folder / PLAN).steps if isinstance(step, Verify))
+    return next((step.proof.model_dump(mode="json") for step in planned), {})
+
+
+def judge_by(
+    folder: Path,
+    *,
+    queries: Path | None = None,
+    margin: float | None = None,
+    old_model: str | None = None,
+) -> dict[str, Any]:
+    """What `start(folder, extra="verify", given=...)` takes: other searches, another limit, or the
+    old model's name; what is left out stays as it was.
+
+    Raises QueryFileUnusable, ModelUnknown, ModelOutOfReach.
+    """
+    from qdrant_model_migration.embedders import model_by_name, within_reach
+    from qdrant_model_migration.steps.verify import Proof
+
+    proof = judged_by(folder)
+    if queries is not None:
+        proof |= {"kind": "file", "file": str(queries.expanduser().absolute())}
+    if margin is not None:
+        proof["margin"] = margin
+    Proof.model_validate(proof).queries()
+    given: dict[str, Any] = {"proof": proof}
+    if old_model is not None:
+        model = model_by_name(old_model)
+        if not within_reach(model):
+            raise ModelOutOfReach(model.label)
+        given["old_model"] = model.model_dump(mode="json")
+    return given

@@ -1,0 +1,170 @@
+"""A run that is not wanted is given up: what it made goes, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from qdrant_model_migration.engine import create_run, take_back, view
+from qdrant_model_migration.errors import CollectionHasRun, RunIsOver, Stopped
+from qdrant_model_migration.plan import sealed
+from qdrant_model_migration.qdrant import Address, open_qdrant
+from qdrant_model_migration.steps import StepContext
+from qdrant_model_migration.steps.backfill import Backfill
+from support.fake_qdrant import FakeQdrant
+from support.trip import ALIAS, NEW_NAME, OLD_NAME, Trip, fill
+
+
+@pytest.fixture(autouse=True)
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qdrant_model_migration.steps.index.POLL_SECONDS", 0.0)
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeQdrant]:
+    with FakeQdrant() as fake:
+        with open_qdrant(Address(url=fake.url, folder=None)) as qdrant:
+            fill(qdrant)
+        yield fake
+
+
+@pytest.fixture
+def trip(fake: FakeQdrant, tmp_path: Path) -> Trip:
+    return Trip(Address(url=fake.url, folder=None), tmp_path / "runs")
+
+
+def whole(fake: FakeQdrant) -> dict[str, Any]:
+    names = list(fake.state.collections)
+    return {"aliases": dict(fake.state.aliases), **{name: fake.dump(name) for name in names}}
+
+
+def test_at_the_cutover_the_new_collection_goes_and_all_is_as_it_was(
+    trip: Trip, fake: FakeQdrant
+) -> None:
+    before = whole(fake)
+    assert trip.go() == 3
+    assert trip.go("discard") == 3
+    assert trip.gate == "discard"
+    assert NEW_NAME in whole(fake)
+    trip.consent("discard", collection=NEW_NAME)
+    assert trip.go() == 0
+    assert whole(fake) == before
+    assert trip.seen.state == "discarded"
+    assert "Discarded: docs_new is deleted" in (trip.folder / "report.md").read_text()
+
+
+@pytest.mark.parametrize("typed", ["docs_old", "docs", ""])
+def test_only_the_name_of_the_new_collection_is_enough(
+    trip: Trip, fake: FakeQdrant, typed: str
+) -> None:
+    assert trip.go() == 3
+    before = whole(fake)
+    trip.consent("discard", collection=typed)
+    assert trip.go("discard") == 3
+    assert whole(fake) == before
+
+
+def test_after_the_switch_it_is_refused_and_the_way_back_is_named(
+    trip: Trip, fake: FakeQdrant
+) -> None:
+    trip.allow_the_switch()
+    assert trip.go() == 0
+    before = whole(fake)
+    trip.consent("discard", collection=NEW_NAME)
+    assert trip.go("discard") == 4
+    assert f"qmm rollback {trip.folder.name} switches back" in trip.error["todo"]
+    assert (whole(fake), trip.seen.state) == (before, "done")
+
+
+def test_a_collection_that_another_made_stays(trip: Trip, fake: FakeQdrant) -> None:
+    assert trip.go() == 3
+    fake.state.collections[NEW_NAME].config["metadata"]["qmm_run"] = "another"
+    before = whole(fake)
+    trip.consent("discard", collection=NEW_NAME)
+    assert trip.go("discard") == 3
+    assert [ask["key"] for ask in (trip.seen.gate or {})["asks"]] == ["sure"]
+    trip.consent("discard", sure="yes")
+    assert trip.go() == 0
+    assert (whole(fake), trip.seen.state) == (before, "discarded")
+
+
+def test_a_collection_that_an_alias_points_to_stays(trip: Trip, fake: FakeQdrant) -> None:
+    assert trip.go() == 3
+    fake.state.aliases["looking"] = NEW_NAME
+    before = whole(fake)
+    trip.consent("discard", collection=NEW_NAME)
+    assert trip.go("discard") == 4
+    assert "The alias looking points to docs_new" in trip.error["why"]
+    assert (whole(fake), trip.seen.state) == (before, "waiting")
+
+
+@pytest.mark.parametrize("state", ["stopped", "failed", "waiting"])
+def test_a_question_that_is_taken_back_leaves_the_run_as_it_was(
+    trip: Trip, fake: FakeQdrant, state: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ends(self: Backfill, ctx: StepContext) -> None:
+        raise {"stopped": Stopped(), "failed": RuntimeError()}[state]
+
+    if state != "waiting":
+        monkeypatch.setattr(Backfill, "apply", ends)
+    trip.go()
+    before = trip.seen
+    assert before.state == state
+    assert trip.go("discard") == 3
+    take_back(trip.folder)
+    after = view(trip.folder)
+    for part in ("state", "since", "gate", "error", "step"):
+        assert getattr(after, part) == getattr(before, part), part
+    assert [step.name for step in after.steps] == [step.name for step in before.steps]
+
+
+def test_a_discarded_run_is_over_and_its_plan_can_be_run_anew(trip: Trip, tmp_path: Path) -> None:
+    assert trip.go() == 3
+    other = sealed(trip.plan.model_copy(update={"made_at": "later"}))
+    with pytest.raises(CollectionHasRun, match=f"qmm discard {trip.folder.name}"):
+        create_run(other, tmp_path / "runs")
+    trip.consent("discard", collection=NEW_NAME)
+    assert trip.go("discard") == 0
+    for extra in (None, "rollback", "cleanup", "verify", "discard"):
+        with pytest.raises(RunIsOver):
+            trip.go(extra)
+    again = Trip(trip.address, tmp_path / "runs", plan=trip.plan)
+    again.allow_the_switch()
+    assert again.go() == 0
+    with again.open() as qdrant:
+        assert qdrant.aliases()[ALIAS] == NEW_NAME
+
+
+def test_before_the_switch_cleanup_points_to_discard(trip: Trip, fake: FakeQdrant) -> None:
+    assert trip.go() == 3
+    before = whole(fake)
+    trip.consent("cleanup", collection=OLD_NAME)
+    assert trip.go("cleanup") == 4
+    said = " ".join(trip.error.values())
+    assert f"qmm discard {trip.folder.name} deletes {NEW_NAME}" in said
+    assert "still points to it" not in said
+    assert (whole(fake), trip.seen.state) == (before, "waiting")
+
+
+def test_a_kill_after_the_deletion_does_no_harm(
+    trip: Trip, fake: FakeQdrant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from qdrant_model_migration.engine.context import Context
+
+    assert trip.go() == 3
+    trip.consent("discard", collection=NEW_NAME)
+    remember = Context.remember
+
+    def dies(self: Context, key: str, value: Any) -> None:
+        if key == "discarded":
+            raise Stopped
+        remember(self, key, value)
+
+    monkeypatch.setattr(Context, "remember", dies)
+    assert trip.go("discard") == 130
+    monkeypatch.setattr(Context, "remember", remember)
+    assert trip.go() == 0
+    assert trip.seen.state == "discarded"
