@@ -109,7 +109,7 @@ def test_the_cutover_reads_both_sides_once_after_the_consent_and_has_said_so(
     world: World, fake: FakeQdrant
 ) -> None:
     gate = asked(Cutover(alias="docs"), world, fake)
-    assert any("read once more (40 points, about 1 s;" in line for line in gate.says)
+    assert any("read once more: 40 points, about 1 s;" in line for line in gate.says)
     world.qdrant.upsert("docs_old", [old_point(3, "late")])
     fake.requests.clear()
     world.consents["cutover"] = {"alias": "docs"}

@@ -186,3 +186,26 @@ async def test_rolling_back_and_cleaning_up_ask_for_the_typed_name_and_no_takes_
         await press(pilot, "enter")
         await until(pilot, lambda: stage.started == [name, None])
         assert stage.consents == []
+
+
+async def test_a_rollback_left_before_it_is_asked_is_taken_back_when_it_is(
+    wizard: Make, stage: Any
+) -> None:
+    """Else a finished run would wait for ever with a question that nobody wants answered."""
+    stage.view = a_run(stage.folder, "running", live=True)
+    app = wizard("run", "rollback", trip=Trip(run=stage.folder))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: stage.started == ["rollback"])
+        await press(pilot, "escape")
+        await until(pilot, "The question is taken back as soon as it is there.")
+        assert stage.started == ["rollback"]
+        stage.view = a_run(stage.folder, "waiting", gate={**CUTOVER, "name": "rollback"})
+        await until(pilot, lambda: stage.started == ["rollback", None])
+
+
+async def test_a_rollback_that_is_refused_says_why(wizard: Make, stage: Any) -> None:
+    error = {"what": "There is nothing to roll back.", "why": "It was done already.", "todo": ""}
+    stage.view = a_run(stage.folder, "rolled back", error=error)
+    app = wizard("run", "rollback", trip=Trip(run=stage.folder))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "There is nothing to roll back. It was done already.")

@@ -134,9 +134,9 @@ class Cutover(Step):
                 f"After    {names} → {move.target}   ({new})",
                 *((f"Stays    {stays(others, move.source)}",) if others else ()),
                 f"Verdict  {verdict.get('word', 'none')}: {verdict.get('reason', 'not verified')}",
-                f"First both sides are read once more ({announced(ctx, move.source)}; twice where "
-                "much was written) to catch up. "
-                f"{move.source} is kept: {qmm('rollback', ctx.folder.name)} switches back.",
+                f"First    both sides are read once more: {announced(ctx, move.source)}; twice where "
+                "much was written meanwhile",
+                f"Back     {move.source} is kept; {qmm('rollback', ctx.folder.name)}",
             ),
             asks=tuple(asks),
             button=f"Switch {in_short(self.aliases)}",
@@ -190,11 +190,8 @@ def _catch_up(ctx: StepContext) -> None:
 
 def stays(aliases: Sequence[str], source: str) -> str:
     """What becomes of aliases that are not switched."""
-    one = len(aliases) == 1
-    return (
-        f"{listing(aliases)} → {source}: whoever writes through {'it' if one else 'them'} writes "
-        f"to {source}, and cleanup waits until {'it points' if one else 'they point'} elsewhere"
-    )
+    them = "it" if len(aliases) == 1 else "them"
+    return f"{listing(aliases)} → {source}, also to write; cleanup waits for {them}"
 
 
 def _with_cut(model: ModelRef) -> str:

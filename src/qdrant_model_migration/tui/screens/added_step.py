@@ -14,11 +14,13 @@ class AddedStepScreen(GateScreen):
     """A gate of a step that is added to a finished run: it is asked for when the screen opens."""
 
     place: str = "Report"
+    left_shut = "Nothing was changed."
     extra: str = ""
 
     def __init__(self) -> None:
         super().__init__()
-        self._taking_back = False
+        self._answered = False  # with an error: there is no question that could be left behind
+        self._leaving = self._taking_back = False
 
     async def opened(self) -> None:
         await super().opened()
@@ -33,27 +35,43 @@ class AddedStepScreen(GateScreen):
         if view.state == "waiting" and view.gate and view.gate.get("name") == self.extra:
             new = self.gate is None
             await super().draw(view)
+            if self._leaving and not self._taking_back:
+                self._take_back()
+                return
             if new:
                 self.say(self.hello)
-        elif self.is_over(view) and not self.busy("start"):
-            self.leave_work()
-            self.wizard.go("report", instead=True)
-        elif view.state == "failed" and view.error and not self.busy("start"):
+        elif self.busy("start") or view.live:
+            return
+        elif view.error:
             self.say(" ".join(str(view.error.get(k, "")) for k in ("what", "why", "todo")),
                      trouble=True)  # fmt: skip
+            self._answered = True
+        elif self.is_over(view):
+            self.leave_work()
+            self.wizard.go("report", instead=True)
 
     async def action_back(self) -> None:
-        """No: the step is taken off again, so that the run stands where it stood before."""
-        if self.gate is None or self.busy("start"):
+        """No: the step is taken off again, so that the run stands where it stood before. Before
+        the server has answered there is nothing to take off yet: then as soon as it has."""
+        if self._answered or self._leaving:
             await super().action_back()
+        elif self.gate is None or self.busy("start"):
+            self._leaving = True
+            self.say("Nothing is changed. The question is taken back as soon as it is there.")
         else:
-            self.say("Nothing was changed. Taking the question back.")
-            self._taking_back = True
-            self.start_engine()
+            self._take_back()
+
+    def _take_back(self) -> None:
+        self.say("Nothing was changed. Taking the question back.")
+        self._leaving = self._taking_back = True
+        self.start_engine()
 
     async def finished(self, name: str, result: object) -> None:
         if name == "start" and self._taking_back:
             await super().action_back()
+        elif name == "start":
+            self.view = None  # what was seen before says nothing of this step
+            self.look()
         else:
             await super().finished(name, result)
 

@@ -40,6 +40,7 @@ class GateScreen(Watching):
 
     esc = "No"
     hello = "Nothing happens until everything is ticked and typed exactly."
+    left_shut = "Nothing was changed. The run goes on waiting."
 
     def __init__(self) -> None:
         super().__init__()
@@ -113,10 +114,12 @@ class GateScreen(Watching):
         if not rows:
             return
         told = [
-            (row["what"], f"{row['old']}   stays" if row["old"] == row["new"]
-             else f"{row['old']} → {row['new']}")
+            (row["what"], f"{row['old']} → {row['new']}")
             for row in rows
-        ]  # fmt: skip
+            if row["old"] != row["new"]
+        ]
+        if same := [row["what"] for row in rows if row["old"] == row["new"]]:
+            told.append(("stays", ", ".join(same)))
         box.write(facts(told, width), title="In your application, at the same moment")
 
     async def _draw_asks(self, gate: Gate) -> None:
@@ -225,7 +228,7 @@ class GateScreen(Watching):
         self.wizard.go_back()
         below = self.wizard.stop_below
         if below is not None and below is not self:
-            below.say("Nothing was changed. The run goes on waiting.")
+            below.say(self.left_shut)
 
 
 def _hung(line: str, width: int) -> list[str]:
