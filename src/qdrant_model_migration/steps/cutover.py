@@ -134,8 +134,8 @@ class Cutover(Step):
                 f"After    {names} → {move.target}   ({new})",
                 *((f"Stays    {stays(others, move.source)}",) if others else ()),
                 f"Verdict  {verdict.get('word', 'none')}: {verdict.get('reason', 'not verified')}",
-                f"First    both sides are read once more: {announced(ctx, move.source)}; twice where "
-                "much was written meanwhile",
+                f"First    both sides are read once more: {announced(ctx, move.source)}; twice "
+                "where much was written meanwhile",
                 f"Back     {move.source} is kept; {qmm('rollback', ctx.folder.name)}",
             ),
             asks=tuple(asks),
