@@ -67,6 +67,17 @@ class WindowsUnsupported(UsageError):
         )
 
 
+class FileNotWritten(QmmError):
+    """A file that a person asked for, or one that the program keeps for them."""
+
+    def __init__(self, path: object, cause: OSError) -> None:
+        super().__init__(
+            f"{path} cannot be written.",
+            f"The system says: {cause.strerror or 'no'}.",
+            "Free the disk or correct the rights, then try again.",
+        )
+
+
 # --- Connection -------------------------------------------------------------------------------
 
 

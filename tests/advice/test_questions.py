@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qdrant_model_migration.advice import BY_KEY, QUESTIONS, UNKNOWN, BadAnswer, typed
-from qdrant_model_migration.survey.facts import TextField, VectorFact
+from qdrant_model_migration.survey.facts import Fact, TextField, VectorFact
 from support.surveys import ANSWERS, BGE_BASE, COLBERT, as_answer, docs, fact, practice, server
 
 NUMBER = {"example": "0.02", "low": 0.0, "high": 0.5}
@@ -125,6 +125,42 @@ def test_a_file_of_searches_needs_its_name():
     )
     keys = [field.key for field in BY_KEY["proof"].fields(docs(), {}, file)]
     assert keys == ["file", "margin"]
+
+
+@pytest.mark.parametrize(
+    ("key", "short", "typed_in"),
+    [
+        ("text", "another field", {"fields": "title, text"}),
+        ("target", "", {"": "docs_next"}),
+        ("proof", "file", {"file": "queries.csv", "margin": "0.03"}),
+    ],
+)
+def test_what_was_typed_within_an_answer_comes_back_to_be_corrected(key, short, typed_in):
+    """A second visit showed the answer without its input, and nothing could be accepted."""
+    question, survey = BY_KEY[key], docs()
+    options = question.options(survey, ANSWERS)
+    option = next(o for o in options if not short or short in (o.short, o.value.get("kind")))
+    answer = question.compose(option.value, typed_in, survey, ANSWERS)
+    assert options[question.place(answer, options, survey, ANSWERS)] == option
+    again = question.fields(survey, ANSWERS, answer)
+    assert {field.key: field.suggested for field in again} == typed_in
+    assert question.compose(option.value, typed_in, survey, ANSWERS) == answer
+
+
+def test_another_field_is_typed_although_a_listed_one_was_taken_before():
+    question = BY_KEY["text"]
+    survey = docs()
+    options = question.options(survey, ANSWERS)
+    for option in options:
+        fields = question.fields(survey, ANSWERS, option.value)
+        assert bool(fields) == (option.short == "another field")
+
+
+def test_writes_are_told_once():
+    said = BY_KEY["writes"].text(docs(), ANSWERS).help
+    assert said == "Found: 1 new point in the last 30 s."
+    unread = docs().model_copy(update={"writes": Fact()})
+    assert BY_KEY["writes"].text(unread, ANSWERS).help == "Found: not known."
 
 
 def test_several_fields_are_typed_with_commas():

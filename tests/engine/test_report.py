@@ -193,7 +193,8 @@ def test_a_failed_run_says_what_happened_and_what_to_do(run: Path) -> None:
 
 
 def test_a_report_that_cannot_be_written_says_so(finished: Path) -> None:
-    (finished / ".report.html").mkdir()
+    (finished / "report.html").unlink()
+    (finished / "report.html").mkdir()
     with pytest.raises(ReportNotWritten, match="run itself is not affected"):
         write_report(finished)
 

@@ -9,9 +9,13 @@ import warnings
 from datetime import datetime
 from pathlib import Path
 
+from qdrant_model_migration import private_file
+from qdrant_model_migration.blanking import blanked, keep_secrets_of
+
 
 def prepare(run_dir: str | None) -> None:
     """Silence what would print into a screen, and pass the runs folder on to the engine."""
+    keep_secrets_of(os.environ)
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     warnings.simplefilter("ignore")
@@ -25,15 +29,13 @@ def keep_details(error: Exception) -> str:
     """Write the traceback where a developer finds it; returns the place, in words."""
     from platformdirs import user_log_path
 
-    text = "".join(traceback.format_exception(error))
-    key = os.environ.get("QDRANT_API_KEY")
-    if key:
-        text = text.replace(key, "(key)")
+    keep_secrets_of(os.environ)  # a key that was asked for stands there by now
+    text = blanked("".join(traceback.format_exception(error)))
     try:
         folder = user_log_path("qmm", appauthor=False)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = folder / f"error-{datetime.now():%Y%m%d-%H%M%S}.log"
-        path.write_text(text, encoding="utf-8")
+        private_file.write(path, text)
     except OSError:
         return "no file: the log folder cannot be written"
     return str(path)

@@ -8,6 +8,8 @@ from __future__ import annotations
 from qdrant_model_migration.engine.judging import judge_by, judged_by
 from qdrant_model_migration.engine.process import give_consent, run_here, start, steer, take_back
 from qdrant_model_migration.engine.report import write_report
+from qdrant_model_migration.engine.process import give_consent, run_here, start, steer
+from qdrant_model_migration.engine.report import LETTERS, write_report
 from qdrant_model_migration.engine.run_folder import (
     Card,
     create_run,
@@ -35,6 +37,7 @@ from qdrant_model_migration.engine.summary import Summary, Todo, summarize
 
 __all__ = [
     "FINISHED",
+    "LETTERS",
     "Card",
     "ConsentView",
     "DeadLetter",

@@ -39,7 +39,7 @@ def running_beside(
 
     def say(kind: str, text: str, **data: Any) -> None:
         if kind == "application":
-            journal.remember("application", {"text": text, **data}, forced=False)
+            journal.remember("application", {"text": journal.clean(text), **data}, forced=False)
         else:
             journal.event(kind, text, data, parent)
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from qdrant_model_migration.engine.blanking import blanked
+from qdrant_model_migration import private_file
+from qdrant_model_migration.blanking import blanked
 from qdrant_model_migration.engine.stamps import now
 
 FILE = "engine.log"
@@ -21,34 +21,25 @@ log = logging.getLogger("qdrant_model_migration.engine")
 
 
 class _Lines(logging.Formatter):
-    """One JSON object per line. The secret is taken out here, because a filter would not see the
+    """One JSON object per line. Secrets are taken out here, because a filter would not see the
     traceback."""
-
-    def __init__(self, secret: str) -> None:
-        super().__init__()
-        self._secret = secret
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
             "at": now(),
             "level": record.levelname.lower(),
             "from": record.name,
-            "text": blanked(record.getMessage(), self._secret),
+            "text": blanked(record.getMessage()),
         }
         if record.exc_info:
-            line["traceback"] = blanked(self.formatException(record.exc_info), self._secret)
+            line["traceback"] = blanked(self.formatException(record.exc_info))
         return json.dumps(line, ensure_ascii=False)
 
 
 @contextmanager
-def logging_to(folder: Path, secret: str) -> Iterator[None]:
+def logging_to(folder: Path) -> Iterator[None]:
     """Send the log of the whole process, and what its threads die of, to the run's engine.log."""
-    path = folder / FILE
-    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
-    handler = logging.FileHandler(path, encoding="utf-8", delay=True)
-    handler.setFormatter(_Lines(secret))
-    # A full disk must not print a traceback of the log itself into the face's terminal.
-    handler.handleError = lambda record: None  # type: ignore[method-assign]
+    handler = private_file.log_to(folder / FILE, _Lines())
     root = logging.getLogger()
     before = root.level, log.level, threading.excepthook
     root.addHandler(handler)

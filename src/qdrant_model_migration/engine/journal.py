@@ -14,7 +14,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from qdrant_model_migration.engine.blanking import blanked
+from qdrant_model_migration.blanking import blanked
 from qdrant_model_migration.engine.stamps import now, seconds_between
 from qdrant_model_migration.errors import (
     DiskFull,
@@ -85,13 +85,13 @@ class StepRow(NamedTuple):
 class Journal:
     """The open journal. Its methods may be called from every thread of the engine's process.
 
-    `secret` is blanked out of everything that a person can read: events, errors and gates.
+    Secrets are blanked out of everything that a person can read: events, errors and gates.
     Raises JournalUnwritable or DiskFull where the file cannot be written, JournalDamaged where it
     is not a journal any more.
     """
 
-    def __init__(self, path: Path, *, secret: str = "", vfs: str = "") -> None:
-        self._path, self._secret = path, secret
+    def __init__(self, path: Path, *, vfs: str = "") -> None:
+        self._path = path
         self._lock = threading.RLock()
         self._depth = 0
         self.shared = True
@@ -256,9 +256,9 @@ class Journal:
             return int(row.lastrowid or 0)
 
     def clean(self, text: str) -> str:
-        """The text without the secret, and without halves of characters that cannot be stored."""
+        """The text without secrets, and without halves of characters that cannot be stored."""
         whole = text.encode("utf-8", "backslashreplace").decode("utf-8")
-        return blanked(whole, self._secret)
+        return blanked(whole)
 
     # --- steps --------------------------------------------------------------------------------
 

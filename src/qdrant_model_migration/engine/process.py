@@ -13,6 +13,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from qdrant_model_migration.blanking import keep_secrets_of
 from qdrant_model_migration.engine import control, engine_log, lock
 from qdrant_model_migration.engine.run_folder import read_card, refuse_beside_another
 from qdrant_model_migration.engine.run_view import FINISHED, GOING, NOTHING, Watch, is_over, view
@@ -161,13 +162,13 @@ def run_here(
     from qdrant_model_migration.engine.signals import Signals
 
     read_card(folder)
-    secret = os.environ.get(KEY, "")
+    keep_secrets_of(os.environ)
     signals = Signals()
-    with lock.held(folder, patience=_patience(folder)), engine_log.logging_to(folder, secret):
+    with lock.held(folder, patience=_patience(folder)), engine_log.logging_to(folder):
         try:
             refuse_beside_another(folder)
             with (
-                closing(open_journal(folder, secret)) as journal,
+                closing(open_journal(folder)) as journal,
                 signals.caught(),
             ):
                 return Runner(

@@ -7,15 +7,15 @@ searches that the verdict was made with.
 from __future__ import annotations
 
 import csv
-import io
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from qdrant_model_migration import private_file
 from qdrant_model_migration.engine import change_lines
 from qdrant_model_migration.engine.run_folder import PLAN
 from qdrant_model_migration.engine.run_view import DeadLetter, EventView, RunView, Watch, view
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 MARKDOWN, HTML, LETTERS, VERDICT = "report.md", "report.html", "dead-letters.csv", "verdict.json"
 CONFLICTS = "conflicts.csv"
+LETTER_HEAD = ("point", "reason", "what the field holds")
+CONFLICT_HEAD = ("point", "in the old collection", "in the new collection", "found")
 QUIET = ("slice",)  # kinds of events that are for the log, not for the timeline
 LONGEST = 2000  # lines of the timeline
 FIRST_LETTERS = 20
@@ -63,20 +65,22 @@ def write_report(folder: Path, run: RunView | None = None) -> tuple[Path, ...]:
         with closing(Watch(folder)) as watch:
             report = _report(found, watch, _plan(folder))
             written = [
-                _put(folder / MARKDOWN, markdown(report)),
-                _put(folder / HTML, html(report)),
+                private_file.write(folder / MARKDOWN, markdown(report)),
+                private_file.write(folder / HTML, html(report)),
             ]
             if found.dead_letters:
-                written.append(_put(folder / LETTERS, _letters_csv(watch)))
+                rows = ((one.point, one.reason, one.held) for one in _letters(watch))
+                written.append(_put_table(folder / LETTERS, LETTER_HEAD, rows))
             else:
                 (folder / LETTERS).unlink(missing_ok=True)
             if found.conflicts:
-                written.append(_put(folder / CONFLICTS, _conflicts_csv(watch)))
+                both = watch.conflicts()
+                written.append(_put_table(folder / CONFLICTS, CONFLICT_HEAD, both))
             else:
                 (folder / CONFLICTS).unlink(missing_ok=True)
         if found.verdict:
             text = json.dumps(found.verdict, ensure_ascii=False, indent=1)
-            written.append(_put(folder / VERDICT, text + "\n"))
+            written.append(private_file.write(folder / VERDICT, text + "\n"))
     except OSError as error:
         raise ReportNotWritten(folder.name, error) from error
     return tuple(written)
@@ -310,29 +314,14 @@ def _events(watch: Watch) -> Iterator[EventView]:
 # --- writing ----------------------------------------------------------------------------------
 
 
-def _put(path: Path, text: str) -> Path:
-    """Whole or not at all; readable by its owner alone."""
-    part = path.with_name(f".{path.name}")
-    part.write_text(text, encoding="utf-8")
-    part.chmod(0o600)
-    return part.replace(path)
-
-
-def _letters_csv(watch: Watch) -> str:
-    out = io.StringIO()
-    table = csv.writer(out)
-    table.writerow(("point", "reason", "what the field holds"))
-    for letter in _letters(watch):
-        table.writerow((letter.point, letter.reason, _not_a_formula(letter.held)))
-    return out.getvalue()
-
-
-def _conflicts_csv(watch: Watch) -> str:
-    out = io.StringIO()
-    table = csv.writer(out)
-    table.writerow(("point", "in the old collection", "in the new collection", "found"))
-    table.writerows(watch.conflicts())
-    return out.getvalue()
+def _put_table(path: Path, head: Sequence[str], rows: Iterable[Sequence[str]]) -> Path:
+    """A table for a spreadsheet, which carries out nothing that stands in it."""
+    with private_file.written(path) as file:
+        table = csv.writer(file)
+        table.writerow(head)
+        for row in rows:
+            table.writerow([_not_a_formula(cell) for cell in row])
+    return path
 
 
 def _letters(watch: Watch) -> Iterator[DeadLetter]:
@@ -344,7 +333,7 @@ def _letters(watch: Watch) -> Iterator[DeadLetter]:
 
 def _not_a_formula(text: str) -> str:
     """A spreadsheet carries out what begins like this; a quote before it makes it a text."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") else text
 
 
 def _row(cells: Sequence[str]) -> str:

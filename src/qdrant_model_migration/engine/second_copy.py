@@ -40,7 +40,7 @@ def keep_fact(journal: Journal, folder: Path, key: str) -> None:
         keep_copy(journal, folder)
 
 
-def open_journal(folder: Path, secret: str = "") -> Journal:
+def open_journal(folder: Path) -> Journal:
     """The journal, or its copy where it is damaged, gone, or fell back behind the copy.
 
     Raises JournalDamaged where neither can be used; both are left as they are then.
@@ -48,17 +48,17 @@ def open_journal(folder: Path, secret: str = "") -> Journal:
     path, copy = folder / FILE, folder / COPY
     kept = _last_heard(copy, "rw")
     if kept is None:
-        return Journal(path, secret=secret)
+        return Journal(path)
     found = _last_heard(path)
     if found is not None and found >= kept:
         try:
-            return Journal(path, secret=secret)
+            return Journal(path)
         except JournalDamaged as error:
             log.warning("%s", error)
-    return _from_copy(path, copy, kept, secret)
+    return _from_copy(path, copy, kept)
 
 
-def _from_copy(path: Path, copy: Path, kept: str, secret: str) -> Journal:
+def _from_copy(path: Path, copy: Path, kept: str) -> Journal:
     whole = path.with_name(f".{FILE}")
     shutil.copyfile(copy, whole)
     whole.chmod(0o600)
@@ -67,7 +67,7 @@ def _from_copy(path: Path, copy: Path, kept: str, secret: str) -> Journal:
         if side.exists():
             side.replace(path.with_name(ASIDE + end))
     whole.replace(path)
-    journal = Journal(path, secret=secret)
+    journal = Journal(path)
     journal.event(
         "note",
         f"The notes of this run were damaged from {local(kept):%H:%M:%S} on. The run goes on from "

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import SecretStr
 
+from qdrant_model_migration.blanking import keep_secret
 from qdrant_model_migration.errors import (
     CollectionMissing,
     IsAlias,
@@ -83,6 +84,7 @@ def open_qdrant(
     Raises one of the errors under "Connection" in errors.py.
     """
     secret = SecretStr(api_key.strip()) if api_key else None
+    keep_secret(api_key.strip() if api_key else "")
     del api_key  # a crash report that shows variables must not show the key
     if secret is not None and not _could_be_a_key(secret):
         raise KeyRefused("It holds characters that no key has; perhaps it was pasted in part.")

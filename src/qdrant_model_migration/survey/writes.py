@@ -18,3 +18,10 @@ def writes_fact(before: int, after: int, seconds: float) -> Fact[int]:
             value=more, how="counted", note=f"{words.plural(-more, 'point')} fewer {span}"
         )
     return Fact[int](value=more, how="counted", note=f"{words.plural(more, 'new point')} {span}")
+
+
+def writes_in_words(fact: Fact[int]) -> str:
+    """1 new point in 30 s; without the time where nothing was counted."""
+    if fact.value is None:
+        return "not known"
+    return fact.note or words.plural(fact.value, "new point")

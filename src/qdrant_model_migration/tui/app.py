@@ -16,8 +16,9 @@ from textual.binding import Binding, BindingType
 from textual.events import Resize
 from textual.filter import LineFilter
 
-from qdrant_model_migration import engine
+from qdrant_model_migration import engine, private_file
 from qdrant_model_migration.advice import WhatIf
+from qdrant_model_migration.blanking import blanked, keep_secret, keep_secrets_of
 from qdrant_model_migration.tui import memory, signs
 from qdrant_model_migration.tui.screens import by_name, kind_of
 from qdrant_model_migration.tui.screens.chooser import MoreScreen
@@ -33,6 +34,7 @@ from qdrant_model_migration.tui.widgets.press import Act
 
 log = logging.getLogger(__name__)
 
+_LINE = "%(asctime)s %(name)s %(levelname)s %(message)s"
 COMMON = (Act("help", "Help (F1)"), Act("map", "Map (F2)"), Act("leave", "Leave (Ctrl+Q)"))
 
 
@@ -174,8 +176,8 @@ class WizardApp(App[int]):
     def action_leave(self) -> None:
         if isinstance(self.screen, Dialog) and self.screen.id == "leave":
             self.screen.dismiss(None)
-            return
-        ask_to_leave(self)
+        elif not any(worker.group == "leave" for worker in self.workers):
+            self.run_worker(ask_to_leave(self), group="leave")
 
     def action_copy(self) -> None:
         """Copy a selection; without one say that nothing was stopped."""
@@ -247,11 +249,21 @@ def run_wizard(
         run=attach,
     )
     start = ("run",) if attach else ("practice",) if practice else ("connect",) if address else ()
+    keep_secrets_of(os.environ)
+    if trip.key is not None:
+        keep_secret(trip.key.get_secret_value())
     log_file = _write_log()
     plain = ascii_signs or signs.needed(os.environ)
     app = WizardApp(trip, start=start, ascii_signs=plain, log_file=log_file)
     code = app.run()
     return app.return_code or 0 if code is None else code
+
+
+class _WithoutSecrets(logging.Formatter):
+    """Message and traceback alike."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return blanked(super().format(record))
 
 
 def _key_of_environment() -> SecretStr | None:
@@ -262,11 +274,10 @@ def _write_log() -> Path | None:
     """Let the details of faults go into a file; the screen never shows them."""
     path = memory.folder() / "wizard.log"
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handler = logging.FileHandler(path, encoding="utf-8")
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handler = private_file.log_to(path, _WithoutSecrets(_LINE))
     except OSError:
         return None
-    handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(levelname)s %(message)s"))
     room = logging.getLogger("qdrant_model_migration")
     room.addHandler(handler)
     room.propagate = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from qdrant_model_migration import engine
+from qdrant_model_migration import engine, private_file
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ def last_address() -> str:
 def remember_address(address: str) -> None:
     """Keep the address for next time; "" forgets it. A disk that refuses is no trouble."""
     try:
-        folder().mkdir(parents=True, exist_ok=True)
-        (folder() / "last-address").write_text(address, encoding="utf-8")
+        folder().mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_file.write(folder() / "last-address", address)
     except OSError:
         log.exception("the address could not be remembered")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from qdrant_model_migration.advice import save_answers
-from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.shell import qmm
-from qdrant_model_migration.tui.screens.stop import Stop
+from qdrant_model_migration.strategies import Answers
+from qdrant_model_migration.tui.screens.stop import Report, Stop
 from qdrant_model_migration.tui.widgets.press import Act
 
 FILE = "answers.yaml"
@@ -26,14 +27,18 @@ def free(name: str) -> Path:
 
 def save_given(screen: Stop) -> None:
     """Write the answers given so far into the present folder, and say where they are."""
-    path = free(FILE)
     if not screen.trip.answers:
         screen.say("No question is answered yet; there is nothing to save.")
         return
-    try:
-        save_answers(path, screen.trip.answers)
-    except QmmError as error:
-        screen.trouble(error)
-        return
-    command = qmm(flags=("--answers", path.name))
-    screen.say(f"Saved: {path}. They come back with {command}.")
+
+    def saved(path: Path) -> None:
+        command = qmm(flags=("--answers", path.name))
+        screen.say(f"Saved: {path}. They come back with {command}.")
+
+    screen.work("save answers", partial(_save, screen.trip.answers), saved)
+
+
+def _save(answers: Answers, report: Report) -> Path:
+    path = free(FILE)
+    save_answers(path, answers)
+    return path

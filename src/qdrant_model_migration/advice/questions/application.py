@@ -20,6 +20,7 @@ from qdrant_model_migration.errors import BadAnswer
 from qdrant_model_migration.strategies import Answers
 from qdrant_model_migration.strategies.answered import chosen_model, replaced_vector
 from qdrant_model_migration.survey.facts import Survey
+from qdrant_model_migration.survey.writes import writes_in_words
 from qdrant_model_migration.words import listing
 
 _TOGETHER = "tick those that it uses: they are switched together, the others stay"
@@ -256,12 +257,9 @@ class Writes(Question):
     serves = ("builds",)
 
     def text(self, survey: Survey, answers: Answers) -> QuestionText:
-        seen = survey.writes.value
-        found = "not known" if seen is None else f"{seen:,} new points"
-        note = f" {survey.writes.note}" if survey.writes.note else ""
         return QuestionText(
             "Does your application write during the run?",
-            f"Found: {found}{note}.",
+            f"Found: {writes_in_words(survey.writes)}.",
             "a text that changes after it was read would keep the vector of its old words. The "
             "catch-up finds and mends these.",
         )

@@ -24,6 +24,7 @@ from qdrant_model_migration.strategies.answered import (
 )
 from qdrant_model_migration.survey.facts import Survey, TextField
 
+ANOTHER = {"fields": [""]}
 _FILE_LATER = "It comes in a later version."
 
 
@@ -56,7 +57,7 @@ class Text(Question):
         return (
             *listed,
             Option(
-                {"fields": [""]},
+                ANOTHER,
                 "Another field, or several joined",
                 "several are joined by a blank line, in the order typed",
                 "another field",
@@ -86,9 +87,12 @@ class Text(Question):
         return Suggestion({"fields": []}, "found")
 
     def fields(self, survey: Survey, answers: Answers, value: Any) -> tuple[Field, ...]:
-        if value == {"fields": [""]}:
+        shown = [option.value for option in self.options(survey, answers)]
+        if value == ANOTHER or (isinstance(value, Mapping) and value not in shown):
+            named = value.get("fields")
+            typed = ", ".join(map(str, named)) if isinstance(named, list) else ""
             hint = "names of payload fields, with a comma between them; a.b for b within a"
-            return (Field("fields", "Fields", "text", "", hint),)
+            return (Field("fields", "Fields", "text", typed, hint),)
         return ()
 
     def check(self, value: Any, survey: Survey, answers: Answers) -> Any:

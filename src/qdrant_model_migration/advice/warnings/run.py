@@ -6,6 +6,7 @@ from qdrant_model_migration import words
 from qdrant_model_migration.advice.questions.change import kind_of, present
 from qdrant_model_migration.advice.warnings.warning import Case, Said, warning
 from qdrant_model_migration.strategies.answered import SMALL_BYTES
+from qdrant_model_migration.survey.writes import writes_in_words
 
 _DAY = 24 * 3600
 _MUCH_USD = 10.0
@@ -50,8 +51,7 @@ def writes(case: Case) -> Said | None:
     answer, seen = case.answers.get("writes"), case.survey.writes.value or 0
     if not case.builds or (answer in (None, "none") and seen <= 0):
         return None
-    found = case.survey.writes.note or words.plural(seen, "new point")
-    here = f" Found: {found}." if seen > 0 else ""
+    here = f" Found: {writes_in_words(case.survey.writes)}." if seen > 0 else ""
     said = {
         "changes": "Your application adds and changes points.",
         "adds": "Your application adds points.",

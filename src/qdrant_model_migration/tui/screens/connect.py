@@ -166,7 +166,7 @@ class ConnectScreen(Stop):
         connected = cast(Connected, result)
         self.wizard.trip = self.trip.on(connected=connected)
         if self.query_one("#remember", Tick).on:
-            memory.remember_address(str(self.trip.address))
+            self.work("remember", partial(_remember, str(self.trip.address)), lambda _: None)
         self.frame()
         await self.show_acts()
         if connected.may_write is False:
@@ -181,3 +181,7 @@ class ConnectScreen(Stop):
         box.write("\n".join([*lines, f"✗ {error.what}"]))
         about_key = type(error).__name__ in KEY_ERRORS
         self.trouble(error, self._key if about_key else self._address)
+
+
+def _remember(address: str, report: tasks.Report) -> None:
+    memory.remember_address(address)

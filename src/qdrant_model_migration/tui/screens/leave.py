@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qdrant_model_migration import engine
-from qdrant_model_migration.errors import QmmError
+from qdrant_model_migration.errors import QmmError, RunNotGoing
 from qdrant_model_migration.shell import qmm
 from qdrant_model_migration.tui.run_words import LIVE, share
 from qdrant_model_migration.tui.screens import kind_of
@@ -13,21 +16,28 @@ from qdrant_model_migration.tui.screens.dialog import Dialog
 from qdrant_model_migration.tui.widgets.press import Act
 
 if TYPE_CHECKING:
+    from qdrant_model_migration.engine import RunView
     from qdrant_model_migration.tui.app import WizardApp
 
 
-def ask_to_leave(app: WizardApp) -> None:
-    """Open the leave dialog; what it says depends on whether a run is under way."""
-    view = None
+async def ask_to_leave(app: WizardApp) -> None:
+    """Ask, and do what is answered; what is asked depends on whether a run is under way."""
     folder = app.trip.run
-    if folder is not None:
+    view = await asyncio.to_thread(_look, folder) if folder is not None else None
+    key = await app.push_screen_wait(_dialog(app, view))
+    if key == "stop" and folder is not None:
         try:
-            view = engine.view(folder)
-        except QmmError:
-            view = None
+            await asyncio.to_thread(_stop, folder)
+        except QmmError as error:
+            app.tell(str(error))
+            return
+    if key in ("close", "stop"):
+        app.exit(0)
+
+
+def _dialog(app: WizardApp, view: RunView | None) -> Dialog:
     first: tuple[str, ...] = ()
-    below = app.stop_below
-    if isinstance(below, kind_of("gate")):
+    if isinstance(app.stop_below, kind_of("gate")):
         first = ("Nothing was switched.",)
     if view is not None and view.state in LIVE:
         dialog = Dialog(
@@ -53,11 +63,16 @@ def ask_to_leave(app: WizardApp) -> None:
             (Act("stay", "Stay"), Act("close", "Leave")),
         )
     dialog.id = "leave"
+    return dialog
 
-    def answered(key: str | None) -> None:
-        if key == "stop" and folder is not None:
-            engine.steer(folder, "stop")
-        if key in ("close", "stop"):
-            app.exit(0)
 
-    app.push_screen(dialog, answered)
+def _look(folder: Path) -> RunView | None:
+    try:
+        return engine.view(folder)
+    except QmmError:
+        return None
+
+
+def _stop(folder: Path) -> None:
+    with suppress(RunNotGoing):  # it has just ended by itself
+        engine.steer(folder, "stop")

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.widget import Widget
 
+from qdrant_model_migration import private_file
 from qdrant_model_migration.engine import change_lines
-from qdrant_model_migration.tui.screens.stop import HelpText
+from qdrant_model_migration.errors import FileNotWritten
+from qdrant_model_migration.tui.screens.stop import HelpText, Report
 from qdrant_model_migration.tui.screens.watching import Watching
 from qdrant_model_migration.tui.typeset import plain
 from qdrant_model_migration.tui.widgets.frame import Pane, facts
@@ -93,13 +97,15 @@ class LinesToChangeScreen(Watching):
             self._show()
             await self.show_acts()
         elif key == "save":
-            path = self.run / change_lines.FILE
-            try:
-                path.write_text(change_lines.whole(self._rows()), encoding="utf-8")
-            except OSError:
-                self.say("The file cannot be written. Copy the lines instead.", trouble=True)
-            else:
-                self.say(f"Saved: {path}")
+            path, text = self.run / change_lines.FILE, change_lines.whole(self._rows())
+            self.work("save", partial(_save, path, text), lambda path: self.say(f"Saved: {path}"))
+
+
+def _save(path: Path, text: str, report: Report) -> Path:
+    try:
+        return private_file.write(path, text)
+    except OSError as error:
+        raise FileNotWritten(path, error) from error
 
 
 def _named(form: str) -> str:

@@ -210,7 +210,7 @@ class PlanScreen(Stop):
         elif plan is None:
             return
         elif key == "save":
-            self._save(plan)
+            self.work("save", partial(_save, plan), self._saved)
         elif key == "start":
             self._ask_to_start(plan)
 
@@ -221,14 +221,7 @@ class PlanScreen(Stop):
 
         self.app.push_screen(Chooser("What should be different?", CHANGES), chosen)
 
-    def _save(self, plan: Plan) -> None:
-        path = free(FILE)
-        try:
-            save_plan(plan, path)
-        except QmmError as error:
-            self.trouble(error)
-            return
-
+    def _saved(self, path: Path) -> None:
         def answered(key: str | None) -> None:
             if key == "leave":
                 self.app.exit(0)
@@ -276,6 +269,12 @@ class PlanScreen(Stop):
         self.wizard.go("run")
         if error is not None:
             self.wizard.tell(str(error))
+
+
+def _save(plan: Plan, report: tasks.Report) -> Path:
+    path = free(FILE)
+    save_plan(plan, path)
+    return path
 
 
 def _begin(

@@ -182,10 +182,11 @@ class QuestionsScreen(Stop):
     def _value(self, option: Option) -> Any:
         """The option's value, with what was typed into it before."""
         given = self.trip.answers.get(self._at or "")
-        if isinstance(given, dict) and isinstance(option.value, dict):
-            same = all(given.get(k) == option.value.get(k) for k in ("kind", "exists"))
-            return given if same else option.value
-        return option.value
+        if given is None:
+            return option.value
+        settled = self._settled()
+        at = self._question().place(given, self._options, self.survey, settled)
+        return given if self._options[at] == option else option.value
 
     def _show_map(self) -> None:
         option = self._here()

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.widget import Widget
 
-from qdrant_model_migration import engine
+from qdrant_model_migration import engine, private_file
+from qdrant_model_migration.errors import FileNotWritten
 from qdrant_model_migration.tui.run_words import in_place
-from qdrant_model_migration.tui.screens.stop import HelpText
+from qdrant_model_migration.tui.screens.stop import HelpText, Report
 from qdrant_model_migration.tui.screens.watching import Watching
 from qdrant_model_migration.tui.typeset import crop
 from qdrant_model_migration.tui.widgets.frame import Pane, facts, titled
@@ -32,6 +36,15 @@ class ReportScreen(Watching):
     place: str = "Report"
     esc = "Home"
     keys = (("↑↓", "Move"), ("Enter", "Tick"))
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._ticked: set[str] = set()
+        self._writing = Lock()
+
+    async def opened(self) -> None:
+        await super().opened()
+        self.work("ticks", partial(_read_ticks, self.run), self._ticks_read)
 
     def body(self) -> ComposeResult:
         yield Pane("", "Reading the run…", id="done")
@@ -85,12 +98,7 @@ class ReportScreen(Watching):
             text = Text("\n".join(lines[: max(4, self.size.height - FRAME - len(told.todo))]))
         done.write(text, title=told.title)
         self._draw_todo(view)
-        files = [p.name for p in sorted(self.run.glob("*"))
-                 if p.suffix in (".md", ".html", ".yaml", ".csv", ".txt")]  # fmt: skip
-        self.query_one("#saved", Pane).write(
-            f"{crop('  '.join(files), width).rstrip()}\n{crop(str(self.run), width).rstrip()}",
-            title=f"Saved in the run folder {view.run_id}",
-        )
+        self.work("files", partial(_list_files, self.run), self._draw_files)
         if view.facts.get("cleaned_up"):
             self.say(f"{view.facts['cleaned_up']} is deleted.")
         elif in_place(view):
@@ -98,8 +106,15 @@ class ReportScreen(Watching):
         else:
             self.say("The old collection is still there. Nothing was deleted.")
 
+    def _draw_files(self, files: list[str]) -> None:
+        width = max(40, self.size.width - 4)
+        self.query_one("#saved", Pane).write(
+            f"{crop('  '.join(files), width).rstrip()}\n{crop(str(self.run), width).rstrip()}",
+            title=f"Saved in the run folder {self.run.name}",
+        )
+
     def _draw_todo(self, view: RunView) -> None:
-        ticked = self._ticked()
+        ticked = self._ticked
         box = self.query_one("#todo", Lines)
         lines = [
             Line(
@@ -114,11 +129,10 @@ class ReportScreen(Watching):
         box.show(lines)
         titled(box, "Still to do")
 
-    def _ticked(self) -> set[str]:
-        try:
-            return set((self.run / TICKS).read_text(encoding="utf-8").split())
-        except OSError:
-            return set()
+    def _ticks_read(self, ticked: set[str]) -> None:
+        self._ticked = ticked
+        if self.view is not None:
+            self._draw_todo(self.view)
 
     def on_lines_chosen(self, event: Lines.Chosen) -> None:
         event.stop()
@@ -129,13 +143,16 @@ class ReportScreen(Watching):
         self._turn(event.key)
 
     def _turn(self, key: str) -> None:
-        ticked = self._ticked() ^ {key}
+        self._ticks_read(self._ticked ^ {key})
+        self.work("tick", self._write_ticks, lambda _: None)
+
+    def _write_ticks(self, report: Report) -> object:
+        path = self.run / TICKS
         try:
-            (self.run / TICKS).write_text("\n".join(sorted(ticked)), encoding="utf-8")
-        except OSError:
-            self.say("The run folder cannot be written, so the tick is not kept.", trouble=True)
-        if self.view is not None:
-            self._draw_todo(self.view)
+            with self._writing:  # of two turns at one moment the later one stays
+                return private_file.write(path, "\n".join(sorted(self._ticked)))
+        except OSError as error:
+            raise FileNotWritten(path, error) from error
 
     async def action_back(self) -> None:
         self.leave_work()
@@ -155,3 +172,16 @@ class ReportScreen(Watching):
             lines = [told.title, *(f"{label}: {text}" for label, text in told.rows)]
             self.app.copy_to_clipboard("\n".join(lines))
             self.say("Copied where the terminal allows it; report.md holds the same and more.")
+
+
+def _list_files(folder: Path, report: Report) -> list[str]:
+    """The names of those that are for people."""
+    shown = (".md", ".html", ".yaml", ".csv", ".txt")
+    return [path.name for path in sorted(folder.glob("*")) if path.suffix in shown]
+
+
+def _read_ticks(folder: Path, report: Report) -> set[str]:
+    try:
+        return set((folder / TICKS).read_text(encoding="utf-8").split())
+    except OSError:
+        return set()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, cast
 
 from textual import events
 from textual.app import ComposeResult
@@ -97,6 +97,7 @@ class Stop(Screen[str | None]):
         super().__init__()
         self._turns: dict[str, int] = {}
         self._busy: set[str] = set()
+        self._then: dict[str, Callable[[Any], None] | None] = {}
         self._suggested: Widget | None = None
 
     # -- what a subclass fills in --------------------------------------------------------------
@@ -272,9 +273,18 @@ class Stop(Screen[str | None]):
 
     # -- work ----------------------------------------------------------------------------------
 
-    def work(self, name: str, task: Callable[[Report], object]) -> None:
-        """Run `task` in a thread. What it reports arrives as JobNews, its end as JobDone/Failed."""
+    def work(
+        self,
+        name: str,
+        task: Callable[[Report], object],
+        then: Callable[[Any], None] | None = None,
+    ) -> None:
+        """Run `task` in a thread. What it reports arrives as JobNews, its end as JobDone/Failed.
+
+        then: takes the result instead of `done`.
+        """
         turn = self._turns.get(name, 0) + 1
+        self._then[name] = then
         self._turns[name] = turn
         self._busy.add(name)
         self.run_worker(
@@ -311,7 +321,10 @@ class Stop(Screen[str | None]):
     async def on_job_done(self, event: JobDone) -> None:
         if self._turns.get(event.name) == event.turn:
             self._busy.discard(event.name)
-            await self.done(event.name, event.result)
+            if then := self._then.get(event.name):
+                then(event.result)
+            else:
+                await self.done(event.name, event.result)
 
     async def on_job_failed(self, event: JobFailed) -> None:
         if self._turns.get(event.name) == event.turn:

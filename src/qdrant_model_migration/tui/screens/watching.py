@@ -44,7 +44,8 @@ class Watching(Stop):
     def server(self) -> str:
         if self.view is None or self.view.card.practice or self.trip.connected is not None:
             return self.trip.server
-        return Address(url=self.view.card.server).label
+        server = self.view.card.server
+        return Address(url=server).label if "://" in server else server
 
     def passed(self) -> tuple[str, ...]:
         switched = self.view is not None and self.view.facts.get("switched")

@@ -1,0 +1,32 @@
+"""A private file is whole or not there, and nobody else's."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from qdrant_model_migration import private_file
+
+
+def test_it_takes_the_place_of_what_was_there_and_is_private(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("old")
+    path.chmod(0o644)
+    before = os.umask(0)
+    try:
+        assert private_file.write(path, "new") == path
+    finally:
+        os.umask(before)
+    assert path.read_text() == "new"
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_broken_off_one_leaves_what_was_there_and_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("old")
+    with suppress(ZeroDivisionError), private_file.written(path) as file:
+        file.write("half")
+        raise ZeroDivisionError
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]

@@ -1,0 +1,60 @@
+"""Questions that are visited again: what was typed stands there and can be accepted as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from textual.widgets import Input
+
+from qdrant_model_migration.tui.app import WizardApp
+from qdrant_model_migration.tui.screens.questions import QuestionsScreen
+from qdrant_model_migration.tui.trip import Trip
+from qdrant_model_migration.tui.widgets.lines import Lines
+from support.screens import press, text_of, until
+
+Make = Callable[..., WizardApp]
+
+
+async def visit(pilot: Any, app: WizardApp, key: str) -> None:
+    app.push_screen(QuestionsScreen(at=key, only=True))
+    await until(pilot, lambda: isinstance(app.screen, QuestionsScreen))
+    await until(pilot, "Question ")
+
+
+@pytest.mark.parametrize(
+    ("key", "typed", "answer"),
+    [
+        ("text", "title, text", {"fields": ["title", "text"]}),
+        ("target", "docs_next", "docs_next"),
+    ],
+)
+async def test_what_was_typed_is_there_again_and_accepted_with_enter(
+    wizard: Make, explored: Trip, key: str, typed: str, answer: object
+) -> None:
+    app = wizard(trip=explored.on(answers={**explored.answers, key: answer}))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "What would you like to do?")
+        for _ in range(2):
+            await visit(pilot, app, key)
+            await until(pilot, lambda: bool(app.screen.query(Input)))
+            assert app.screen.query_one(Input).value == typed
+            await press(pilot, "enter", "enter")
+            await until(pilot, lambda: not isinstance(app.screen, QuestionsScreen))
+            assert app.trip.answers[key] == answer
+
+
+async def test_another_field_has_an_input_although_a_listed_one_was_taken(
+    wizard: Make, explored: Trip
+) -> None:
+    app = wizard(trip=explored.on(answers={**explored.answers, "text": {"fields": ["text"]}}))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "What would you like to do?")
+        await visit(pilot, app, "text")
+        box = app.screen.query_one("#options", Lines)
+        box.go(next(line.key for line in box.lines if "Another field" in line.text))
+        await until(pilot, lambda: bool(app.screen.query(Input)))
+        await press(pilot, "enter", *"title", "enter")
+        await until(pilot, lambda: not isinstance(app.screen, QuestionsScreen))
+        assert app.trip.answers["text"] == {"fields": ["title"]}, text_of(app)
