@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from qdrant_model_migration.engine.judging import judge_by, judged_by
 from qdrant_model_migration.engine.process import give_consent, run_here, start, steer, take_back
-from qdrant_model_migration.engine.report import write_report
-from qdrant_model_migration.engine.process import give_consent, run_here, start, steer
 from qdrant_model_migration.engine.report import LETTERS, write_report
 from qdrant_model_migration.engine.run_folder import (
     Card,
