@@ -14,6 +14,7 @@ from qdrant_model_migration.engine.run_folder import make_folder
 from qdrant_model_migration.plain import run_plain
 from qdrant_model_migration.plain.follow import follow
 from qdrant_model_migration.plain.run import take_up
+from qdrant_model_migration.plain.trip import _key_for
 from qdrant_model_migration.steps import StepContext
 from support.fake_run import DEEDS, AskFirst, Fake, card, job
 from support.script import Spoken
@@ -137,6 +138,18 @@ def test_a_gate_left_shut_ends_with_3_and_the_next_command(tmp_path: Path) -> No
     assert "You typed dcos; it has to be docs." in talk.flat
     assert f"Next: qmm resume {folder.name}" in talk.flat
     assert view(folder).state == "waiting"
+
+
+def test_the_key_of_the_environment_is_used_for_its_own_server_alone(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = make_folder(card(), lambda path: path.write_text("plan"), home / "runs")
+    monkeypatch.setenv("QDRANT_API_KEY", "secret")
+    monkeypatch.setenv("QDRANT_URL", "http://10.0.0.9:6333")
+    asked = Spoken(("API key of http://localhost:6333", "another"))
+    assert _key_for(asked, folder) == {"QDRANT_API_KEY": "another"}
+    monkeypatch.setenv("QDRANT_URL", "http://localhost:6333")
+    assert _key_for(Spoken(), folder) == {"QDRANT_API_KEY": "secret"}
 
 
 def test_an_unfinished_run_is_offered_first_and_its_key_asked_for(home: Path) -> None:

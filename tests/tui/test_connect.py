@@ -14,6 +14,7 @@ from qdrant_model_migration.tui.app import WizardApp
 from qdrant_model_migration.tui.trip import Connected, Trip
 from qdrant_model_migration.tui.widgets.field import Field
 from support.fake_qdrant import FakeQdrant
+from support.fake_run import make_run
 from support.screens import press, text_of, until
 
 Make = Callable[..., WizardApp]
@@ -106,7 +107,10 @@ async def test_the_key_is_on_no_screen_in_no_file_and_in_no_printed_state(
             assert SECRET not in app.export_screenshot()
             assert SECRET not in repr(app.trip)
             assert SECRET not in caplog.text
-            assert app.environment()["QDRANT_API_KEY"] == SECRET
+            here = make_run(runs, server=fake.url)
+            away = make_run(runs, server="http://10.0.0.9:6333", plan="another", collection="x")
+            assert app.environment(here) == {"QDRANT_API_KEY": SECRET}
+            assert app.environment(away) == {}
     for path in tmp_path.rglob("*"):
         if path.is_file():
             assert SECRET.encode() not in path.read_bytes(), path

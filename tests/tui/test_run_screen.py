@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
+from qdrant_model_migration import engine
+from qdrant_model_migration.qdrant import KEY, Address
 from qdrant_model_migration.tui.app import WizardApp
 from qdrant_model_migration.tui.trip import Trip
 from qdrant_model_migration.tui.widgets.press import Press
+from support.fake_run import make_run
 from support.screens import CUTOVER, ERROR, RATES, RETRY, a_run, press, until
 
 Make = Callable[..., WizardApp]
@@ -94,6 +99,27 @@ async def test_the_speed_is_drawn_with_a_gap_after_a_pause_and_in_words_with_pla
     app = wizard("run", trip=Trip(run=stage.folder), ascii_signs=True)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "rate: 58, lowest 21, highest 64 points/s")
+
+
+@pytest.mark.parametrize(("pressed", "sent"), [("enter", {}), ("down enter", {KEY: "secret"})])
+async def test_a_run_on_another_server_gets_the_key_when_a_person_says_so(
+    wizard: Make, runs: Path, monkeypatch: pytest.MonkeyPatch, pressed: str, sent: dict[str, str]
+) -> None:
+    given: list[dict[str, str]] = []
+    monkeypatch.setattr(engine, "start", lambda _, env, **__: given.append(dict(env)))
+    folder = make_run(runs, server="http://10.0.0.9:6333")
+    here = Address.parse("http://10.0.0.1:6333")
+    trip = Trip(key=SecretStr("secret"), key_of=here, run=folder)
+    app = wizard("run", trip=trip)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "docs_old → docs_new")
+        await app.screen.act("resume")  # type: ignore[attr-defined]
+        shown = await until(pilot, "Is the key for this server?")
+        assert "http://10.0.0.9:6333" in shown
+        assert "It belongs to http://10.0.0.1:6333." in shown
+        assert "secret" not in shown
+        await press(pilot, *pressed.split())
+        await until(pilot, lambda: given == [sent])
 
 
 async def test_the_bar_never_says_100_percent_before_the_end(wizard: Make, stage: Any) -> None:

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from qdrant_model_migration.errors import CollectionMissing, RightMissing, UsageError
+from qdrant_model_migration.errors import (
+    CollectionMissing,
+    KeyOfAnother,
+    OtherServer,
+    RightMissing,
+    UsageError,
+)
 
 if TYPE_CHECKING:
     from qdrant_model_migration.qdrant import Address, Qdrant
     from qdrant_model_migration.survey import Survey
 
+KEY = "QDRANT_API_KEY"
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -44,18 +53,71 @@ def address_of(url: str | None) -> Address:
     return Address.parse(url)
 
 
-def ask_key(wanted: bool) -> None:
-    """Take the key from a hidden prompt into the environment, where every part looks for it."""
-    if wanted:
-        os.environ["QDRANT_API_KEY"] = click.prompt("API key", hide_input=True, err=True)
-
-
 def connect(url: str | None, wants_key: bool) -> Qdrant:
-    """An open connection; use it as a context manager."""
+    """An open connection to a server that a person named; use it as a context manager."""
     from qdrant_model_migration.qdrant import open_qdrant
 
-    ask_key(wants_key)
-    return open_qdrant(address_of(url), os.environ.get("QDRANT_API_KEY"))
+    address = address_of(url)
+    key = _ask(address) if wants_key else os.environ.get(KEY)
+    return open_qdrant(address, key)
+
+
+def key_options(function: F) -> F:
+    """Adds --ask-key and --server, for commands whose server stands in a file; see `key_for`."""
+    function = click.option(
+        "--server",
+        "named",
+        metavar="HOST",
+        help="The server that may be sent QDRANT_API_KEY, if QDRANT_URL does not name it.",
+    )(function)
+    return click.option(
+        "--ask-key", is_flag=True, help="Ask for the API key (else QDRANT_API_KEY is used)."
+    )(function)
+
+
+def key_for(server: Address, named: str | None, wants_key: bool) -> dict[str, str]:
+    """What the engine gets in its environment for this server, which is said; nothing: no key.
+
+    The key goes to the server that QDRANT_URL names, or that the person names or agrees to. Raises
+    UsageError where none of it is so, or another server is named than the file has.
+    """
+    from qdrant_model_migration.qdrant import known_key, names, own_server
+
+    click.echo(f"Server: {server}", err=True)
+    if named is not None and not names(named, server):
+        raise OtherServer(str(server), named, server.label)
+    if server.folder is not None:
+        return {}
+    if wants_key:
+        return {KEY: _ask(server)}
+    key = os.environ.get(KEY)
+    if not key:
+        return {}
+    if named is not None or known_key(server) or _agrees(server):
+        return {KEY: key}
+    raise KeyOfAnother(str(server), server.label, str(own_server() or ""))
+
+
+def key_for_run(folder: Path, named: str | None, wants_key: bool) -> dict[str, str]:
+    """As `key_for`, for a run that is there."""
+    from qdrant_model_migration.engine import read_card
+    from qdrant_model_migration.qdrant import Address
+
+    return key_for(Address.read(read_card(folder).server), named, wants_key)
+
+
+def _ask(server: Address) -> str:
+    key = str(click.prompt(f"API key of {server.label}", hide_input=True, err=True))
+    os.environ[KEY] = key  # whoever writes down what went wrong looks there for what to blank
+    return key
+
+
+def _agrees(server: Address) -> bool:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return False
+    return click.confirm(
+        f"QDRANT_URL does not name {server}. Send it the key in {KEY} all the same?", err=True
+    )
 
 
 def surveyed(qdrant: Qdrant, collection: str, *, text_field: str | None) -> Survey:

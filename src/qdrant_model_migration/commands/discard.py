@@ -6,16 +6,16 @@ from typing import Any
 
 import click
 
-from qdrant_model_migration.commands.connecting import ask_key as ask_for_key
+from qdrant_model_migration.commands.connecting import key_for_run, key_options
 from qdrant_model_migration.commands.consents import consent_options, given
 from qdrant_model_migration.commands.follow import carry_on
 
 
 @click.command("discard")
 @click.argument("run", metavar="RUN")
-@click.option("--ask-key", is_flag=True, help="Ask for the API key (else QDRANT_API_KEY is used).")
+@key_options
 @consent_options("--delete", "--yes")
-def command(run: str, ask_key: bool, **consents: Any) -> int:
+def command(run: str, ask_key: bool, named: str | None, **consents: Any) -> int:
     """Give RUN up: delete the new collection that it made, and nothing else.
 
     Refuses after the switch, and while an alias points to that collection. Waits until the
@@ -27,5 +27,6 @@ def command(run: str, ask_key: bool, **consents: Any) -> int:
     """
     from qdrant_model_migration.engine import find_run
 
-    ask_for_key(ask_key)
-    return carry_on(find_run(run), given(consents), extra="discard")
+    folder = find_run(run)
+    key = key_for_run(folder, named, ask_key)
+    return carry_on(folder, given(consents), key, extra="discard")

@@ -37,24 +37,27 @@ EXIT_CODES = {**dict.fromkeys(FINISHED, 0), "waiting": 3, "stopped": 130}
 def carry_on(
     folder: Path,
     flags: Mapping[str, str],
+    key: Mapping[str, str],
     *,
     extra: str | None = None,
     given: Mapping[str, Any] | None = None,
 ) -> int:
     """Start the engine, watch it, open the gates that `flags` open; returns the exit code.
 
+    key: what the engine gets in its environment.
+
     In a terminal a gate that no flag opens is asked for; without one nothing is asked.
     """
     left = dict(flags)
     while True:
-        start(folder, extra=extra, given=given)
+        start(folder, key, extra=extra, given=given)
         extra = given = None
         seen = watch(folder, stop_on_interrupt=True)
         answers = answers_for(seen, left)
         if answers is None:
             code = ending(seen)
             if at_added(seen):  # and it was not confirmed: the run stands where it stood
-                take_back(folder)
+                take_back(folder, key)
             return code
         assert seen.gate is not None
         give_consent(folder, seen.gate["name"], answers)

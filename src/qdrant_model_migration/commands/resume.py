@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from qdrant_model_migration.commands.connecting import ask_key as ask_for_key
+from qdrant_model_migration.commands.connecting import key_for_run, key_options
 from qdrant_model_migration.commands.consents import FOR_RUNS, consent_options, given
 from qdrant_model_migration.commands.follow import carry_on
 from qdrant_model_migration.shell import qmm
@@ -14,9 +14,9 @@ from qdrant_model_migration.shell import qmm
 
 @click.command("resume")
 @click.argument("run", metavar="RUN")
-@click.option("--ask-key", is_flag=True, help="Ask for the API key (else QDRANT_API_KEY is used).")
+@key_options
 @consent_options(*FOR_RUNS)
-def command(run: str, ask_key: bool, **consents: Any) -> int:
+def command(run: str, ask_key: bool, named: str | None, **consents: Any) -> int:
     """Go on with RUN: one that waits at a gate, was stopped, was interrupted, or has failed.
 
     What is done already is checked, not done again. qmm status lists the runs; one that is paused
@@ -25,7 +25,6 @@ def command(run: str, ask_key: bool, **consents: Any) -> int:
     from qdrant_model_migration.engine import FINISHED, at_added, find_run, give_consent, view
     from qdrant_model_migration.errors import UsageError
 
-    ask_for_key(ask_key)
     folder = find_run(run)
     seen = view(folder)
     if seen.state in FINISHED:
@@ -41,6 +40,7 @@ def command(run: str, ask_key: bool, **consents: Any) -> int:
         answers = answers_for(seen, flags)
         if answers is None:
             return ending(seen)
+        key = key_for_run(folder, named, ask_key)
         give_consent(folder, seen.gate["name"], answers)
-        flags = {}
-    return carry_on(folder, flags)
+        return carry_on(folder, {}, key)
+    return carry_on(folder, flags, key_for_run(folder, named, ask_key))

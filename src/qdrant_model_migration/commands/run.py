@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from qdrant_model_migration.commands.connecting import ask_key
+from qdrant_model_migration.commands.connecting import key_for, key_options
 from qdrant_model_migration.commands.consents import FOR_RUNS, consent_options, given
 from qdrant_model_migration.commands.follow import carry_on
 
@@ -15,9 +15,11 @@ from qdrant_model_migration.commands.follow import carry_on
 @click.command("run")
 @click.argument("plan", type=click.Path(path_type=Path), metavar="PLAN")
 @click.option("--accept", multiple=True, metavar="ID", help="Acknowledge a warning, e.g. W11.")
-@click.option("--ask-key", is_flag=True, help="Ask for the API key (else QDRANT_API_KEY is used).")
+@key_options
 @consent_options(*FOR_RUNS)
-def command(plan: Path, accept: tuple[str, ...], ask_key: bool, **consents: Any) -> int:
+def command(
+    plan: Path, accept: tuple[str, ...], ask_key: bool, named: str | None, **consents: Any
+) -> int:
     """Carry out PLAN, a file written by the wizard or by qmm plan COLLECTION.
 
     The run goes on in a process of its own; Ctrl+C stops it cleanly, and qmm resume RUN goes
@@ -29,12 +31,12 @@ def command(plan: Path, accept: tuple[str, ...], ask_key: bool, **consents: Any)
       qmm resume docs-1124 --cutover docs
     """
     from qdrant_model_migration.engine import create_run
-    from qdrant_model_migration.plan import acknowledge, load_plan
+    from qdrant_model_migration.plan import acknowledge, load_plan, why_closed
 
-    _ask_key(ask_key)
-    folder = create_run(acknowledge(load_plan(plan), accept))
+    loaded = acknowledge(load_plan(plan), accept)
+    if closed := why_closed(loaded):
+        raise closed
+    key = key_for(loaded.server, named, ask_key)
+    folder = create_run(loaded)
     click.echo(f"Run {folder.name}: {folder}")
-    return carry_on(folder, given(consents))
-
-
-_ask_key = ask_key
+    return carry_on(folder, given(consents), key)

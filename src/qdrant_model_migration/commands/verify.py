@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from qdrant_model_migration.commands.connecting import ask_key as ask_for_key
+from qdrant_model_migration.commands.connecting import key_for_run, key_options
 from qdrant_model_migration.commands.follow import carry_on
 
 
@@ -20,9 +20,14 @@ from qdrant_model_migration.commands.follow import carry_on
     help="How much worse recall@10 may be, e.g. 0.02.",
 )
 @click.option("--old-model", metavar="NAME", help="The model that made the old vectors.")
-@click.option("--ask-key", is_flag=True, help="Ask for the API key (else QDRANT_API_KEY is used).")
+@key_options
 def command(
-    run: str, queries: Path | None, margin: float | None, old_model: str | None, ask_key: bool
+    run: str,
+    queries: Path | None,
+    margin: float | None,
+    old_model: str | None,
+    ask_key: bool,
+    named: str | None,
 ) -> int:
     """Judge RUN anew, by other searches or another limit; nothing is embedded anew.
 
@@ -37,5 +42,5 @@ def command(
 
     folder = find_run(run)
     given = judge_by(folder, queries=queries, margin=margin, old_model=old_model)
-    ask_for_key(ask_key)
-    return carry_on(folder, {}, extra="verify", given=given)
+    key = key_for_run(folder, named, ask_key)
+    return carry_on(folder, {}, key, extra="verify", given=given)

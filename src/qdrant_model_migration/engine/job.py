@@ -43,13 +43,16 @@ def job_of(folder: Path) -> Job:
     from qdrant_model_migration.steps import added
 
     path = folder / PLAN
+    card = read_card(folder)
     try:
-        changed = file_digest(path) != read_card(folder).file
+        changed = file_digest(path) != card.file
     except OSError:
         raise NoSuchRun(folder.name, str(folder.parent)) from None
     if changed:
         raise RunPlanChanged(folder.name)
     plan = load_plan(path)
+    if str(plan.server) != card.server:  # the key was given for the server on the card
+        raise RunPlanChanged(folder.name)
 
     def connect(
         stop: threading.Event, on_retry: Callable[[Retry], None]

@@ -56,7 +56,8 @@ def start(
 ) -> None:
     """Begin or resume a run in a process of its own; returns when that has the run open.
 
-    env is added to the environment: the API key goes there (QDRANT_API_KEY) and nowhere else.
+    env is added to the environment: the API key goes there (QDRANT_API_KEY) and nowhere else. The
+    key of our own environment is not passed on: it may be another server's than the run's.
     extra: a step to add, one of steps.LATER; given: its parameters. Raises RunBusy, RunIsOver,
     EngineDidNotStart, RunFolderUnusable, NoSuchRun, CollectionHasRun.
     """
@@ -68,7 +69,8 @@ def start(
         if is_over(before.state, extra):
             raise RunIsOver(folder.name, before.state)
         refuse_beside_another(folder)
-        process = _launch(folder, {**os.environ, **(env or {})}, extra, given)
+        ours = {name: value for name, value in os.environ.items() if name != KEY}
+        process = _launch(folder, {**ours, **(env or {})}, extra, given)
         patience = time.monotonic() + PATIENCE
         while watch.look().session == before.session:
             if process.poll() is not None and watch.look().session == before.session:

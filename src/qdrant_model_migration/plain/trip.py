@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from qdrant_model_migration.engine import view
+from qdrant_model_migration.engine import read_card
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.plain import (
     collection,
@@ -25,6 +24,7 @@ from qdrant_model_migration.plain.home import home
 from qdrant_model_migration.plain.journey import KEY, Journey
 from qdrant_model_migration.plain.run import carry_through, take_up
 from qdrant_model_migration.plain.talk import Back, Leave, Talk
+from qdrant_model_migration.qdrant import Address, known_key
 
 Stop = Callable[[Talk, Journey], object]
 DECIDE: tuple[Stop, ...] = (
@@ -112,11 +112,12 @@ def _decide(talk: Talk, journey: Journey, way: str, url: str | None) -> Path | N
 
 
 def _key_for(talk: Talk, folder: Path) -> dict[str, str]:
-    """The key for a run that is taken up: it is written down nowhere."""
-    card = view(folder, events=0).card
-    if not card.server.startswith("http"):
+    """The key for a run that is taken up: it is written down nowhere. The one in the environment
+    is used where it is of the run's server."""
+    server = Address.read(read_card(folder).server)
+    if server.folder is not None:
         return {}
-    if known := os.environ.get(KEY):
+    if known := known_key(server):
         return {KEY: known}
-    typed = talk.hidden(f"API key of {card.server}, not shown; press Enter if there is none:")
+    typed = talk.hidden(f"API key of {server}, not shown; press Enter if there is none:")
     return {KEY: typed} if typed else {}

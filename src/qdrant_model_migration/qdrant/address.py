@@ -53,6 +53,16 @@ class Address(BaseModel):
         return cls(url=_normal(parts))
 
     @classmethod
+    def read(cls, text: str) -> Address:
+        """The address that `str` made this text of."""
+        return cls(url=text) if "://" in text else cls(folder=text)
+
+    def is_same_server(self, other: Address) -> bool:
+        """Whether the key of one is the key of the other: the same way to the same program."""
+        mine, its = ((one.scheme, one.host, one.port) for one in (self, other))
+        return self.url is not None and mine == its
+
+    @classmethod
     def _of_folder(cls, text: str) -> Address:
         path = Path(text).expanduser().absolute()
         if not path.is_dir():

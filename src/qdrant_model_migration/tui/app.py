@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -19,6 +19,7 @@ from textual.filter import LineFilter
 from qdrant_model_migration import engine, private_file
 from qdrant_model_migration.advice import WhatIf
 from qdrant_model_migration.blanking import blanked, keep_secret, keep_secrets_of
+from qdrant_model_migration.qdrant import KEY, Address, own_server
 from qdrant_model_migration.tui import memory, signs
 from qdrant_model_migration.tui.screens import by_name, kind_of
 from qdrant_model_migration.tui.screens.chooser import MoreScreen
@@ -126,10 +127,30 @@ class WizardApp(App[int]):
                 return screen
         return None
 
-    def environment(self) -> Mapping[str, str]:
-        """The environment for the engine: ours, and the key of this trip."""
-        key = self.trip.key
-        return {**os.environ, **({"QDRANT_API_KEY": key.get_secret_value()} if key else {})}
+    def environment(self, folder: Path) -> Mapping[str, str]:
+        """What the engine of this run gets besides our environment: the key, if it is its own."""
+        if self.trip.key is None:
+            return {}
+        key = self.trip.key_for(Address.read(engine.read_card(folder).server))
+        return {KEY: key} if key else {}
+
+    def with_key(self, folder: Path, then: Callable[[], None]) -> None:
+        """Go on, once it is clear whether the run's server may be sent a key of another one."""
+        trip = self.trip
+        server = Address.read(engine.read_card(folder).server) if trip.key else None
+        if server is None or server.folder is not None or trip.key_for(server) is not None:
+            then()
+            return
+
+        def answered(word: str | None) -> None:
+            if word == "send":
+                self.trip = self.trip.on(key_of=server)
+            then()
+
+        whose = f"It belongs to {trip.key_of}." if trip.key_of else "QDRANT_URL names no server."
+        lines = (f"This run works on {server}.", "A key is known here.", whose)
+        acts = (Act("without", "Go on without it"), Act("send", "Send the key there"))
+        self.push_screen(Dialog("Is the key for this server?", lines, acts), answered)
 
     def tell(self, words: str) -> None:
         """Words for the message line of the screen that is about to come to the top."""
@@ -236,14 +257,14 @@ def run_wizard(
     open the sandbox at once. answers: suggested instead of the defaults. attach: a run folder whose
     run screen is shown. Raises AddressInvalid before anything is shown.
     """
-    from qdrant_model_migration.qdrant import Address
-
     holder = SecretStr(api_key) if isinstance(api_key, str) and api_key else api_key or None
     del api_key  # a crash report that shows variables must not show the key
     practice = practice or (attach is not None and engine.read_card(attach).practice)
+    given = Address.parse(address) if address else None
     trip = Trip(
-        address=Address.parse(address) if address else None,
+        address=given,
         key=holder if isinstance(holder, SecretStr) else _key_of_environment(),
+        key_of=given if isinstance(holder, SecretStr) else own_server(),
         practice=practice,
         answers=dict(answers or {}),
         run=attach,
@@ -267,7 +288,7 @@ class _WithoutSecrets(logging.Formatter):
 
 
 def _key_of_environment() -> SecretStr | None:
-    return SecretStr(os.environ["QDRANT_API_KEY"]) if os.environ.get("QDRANT_API_KEY") else None
+    return SecretStr(os.environ[KEY]) if os.environ.get(KEY) else None
 
 
 def _write_log() -> Path | None:

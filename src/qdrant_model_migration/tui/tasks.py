@@ -39,7 +39,7 @@ from qdrant_model_migration.tui.trip import Connected, Trip
 CONNECT_SECONDS = 10.0
 BETWEEN_NEWS = 0.2  # seconds
 Report = Callable[[object], None]
-Environment = Callable[[], Mapping[str, str]]
+Environment = Callable[[Path], Mapping[str, str]]
 Lock = threading.Lock
 
 
@@ -59,9 +59,7 @@ def opened(trip: Trip, door: threading.Lock, *, timeout: float = 60.0) -> Iterat
         raise QmmError("No server is chosen.", "", "Go back to Connect.")
     with (
         door,
-        open_qdrant(
-            address, trip.key.get_secret_value() if trip.key else None, timeout=timeout
-        ) as qdrant,
+        open_qdrant(address, trip.key_for(address), timeout=timeout) as qdrant,
     ):
         yield qdrant
 

@@ -36,10 +36,14 @@ class Connected(NamedTuple):
 
 @dataclass(frozen=True)
 class Trip:
-    """One snapshot. `key` prints as stars; nothing here is ever saved but the answers."""
+    """One snapshot. `key` prints as stars; nothing here is ever saved but the answers.
+
+    key_of: the server that the key was given for; it is sent to no other one.
+    """
 
     address: Address | None = None
     key: SecretStr | None = None
+    key_of: Address | None = None
     practice: bool = False
     explore: bool = False
     connected: Connected | None = None
@@ -55,6 +59,16 @@ class Trip:
     def on(self, **changes: Any) -> Trip:
         """The next snapshot."""
         return replace(self, **changes)
+
+    def anew(self, **changes: Any) -> Trip:
+        """Another trip: of this one it has the key alone."""
+        return Trip(key=self.key, key_of=self.key_of, **changes)
+
+    def key_for(self, server: Address) -> str | None:
+        """The key where it was given for this server, else None."""
+        if self.key is None or self.key_of is None or not server.is_same_server(self.key_of):
+            return None
+        return self.key.get_secret_value()
 
     def answered(self, key: str, value: Any) -> Trip:
         """With one answer given. What was decided after it has to be decided again."""

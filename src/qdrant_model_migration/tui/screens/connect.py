@@ -145,6 +145,7 @@ class ConnectScreen(Stop):
         same = trip.address == address
         self.wizard.trip = trip.on(
             address=address,
+            key_of=address if trip.key else None,
             practice=False,
             connected=None,
             collection=trip.collection if same else None,

@@ -216,7 +216,7 @@ class GateScreen(Watching):
             consent = partial(
                 _give, self.run, self.gate.name, self._given(), self.wizard.environment
             )
-            self.work("consent", consent)
+            self.wizard.with_key(self.run, lambda: self.work("consent", consent))
 
     async def finished(self, name: str, result: object) -> None:
         if name == "consent":
@@ -253,5 +253,5 @@ def _give(
     folder: Path, gate: str, answers: dict[str, str], environment: Environment, report: Report
 ) -> object:
     engine.give_consent(folder, gate, answers)
-    engine.start(folder, environment())
+    engine.start(folder, environment(folder))
     return None

@@ -12,7 +12,6 @@ from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.tui import memory
 from qdrant_model_migration.tui.run_words import UNFINISHED, state_word
 from qdrant_model_migration.tui.screens.stop import HelpText, Report, Stop
-from qdrant_model_migration.tui.trip import Trip
 from qdrant_model_migration.tui.typeset import row
 from qdrant_model_migration.tui.widgets.frame import Pane, titled
 from qdrant_model_migration.tui.widgets.lines import Line, Lines
@@ -145,22 +144,20 @@ class HomeScreen(Stop):
             return
         for run in self._runs:
             if run.run_id == event.key:
-                self.wizard.trip = Trip(
-                    run=run.folder, key=self.trip.key, practice=run.card.practice
-                )
+                self.wizard.trip = self.trip.anew(run=run.folder, practice=run.card.practice)
                 self.wizard.go("run")
 
     def _open(self, key: str | None) -> None:
         app = self.wizard
         if key == "practice":
-            app.trip = Trip(practice=True, key=None)
+            app.trip = app.trip.anew(practice=True)
             app.go("practice")
         elif key == "migrate":
             kept = app.trip.answers if app.trip.explore else {}
-            app.trip = Trip(address=app.trip.address, key=app.trip.key, answers=kept)
+            app.trip = app.trip.anew(address=app.trip.address, answers=kept)
             app.go("connect")
         elif key == "explore":
-            app.trip = Trip(explore=True, key=app.trip.key, answers=app.trip.answers)
+            app.trip = app.trip.anew(explore=True, answers=app.trip.answers)
             app.go("map")
         elif key == "runs":
             app.go("runs")

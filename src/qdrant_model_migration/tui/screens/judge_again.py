@@ -81,8 +81,8 @@ class JudgeAgainScreen(Watching):
             self.trouble(error, margin.input)
             return
         self.say("Reading the searches.")
-        self.work("judge", partial(_judge, self.run, file.value.strip(), limit,
-                                   self.wizard.environment))  # fmt: skip
+        task = partial(_judge, self.run, file.value.strip(), limit, self.wizard.environment)
+        self.wizard.with_key(self.run, lambda: self.work("judge", task))
 
 
 def _known(folder: Path, report: Report) -> object:
@@ -93,5 +93,5 @@ def _judge(
     folder: Path, file: str, margin: float, environment: Environment, report: Report
 ) -> object:
     given = engine.judge_by(folder, queries=Path(file) if file else None, margin=margin)
-    engine.start(folder, environment(), extra="verify", given=given)
+    engine.start(folder, environment(folder), extra="verify", given=given)
     return None

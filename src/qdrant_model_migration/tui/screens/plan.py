@@ -283,7 +283,7 @@ def _begin(
     folder = engine.create_run(plan, engine.runs_folder())
     try:
         with door:  # a local folder must be closed here before the engine opens it
-            engine.start(folder, environment())
+            engine.start(folder, environment(folder))
     except QmmError as error:
         return folder, error  # the run is there now: its own screen offers to resume it
     return folder, None

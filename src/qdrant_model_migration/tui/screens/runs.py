@@ -14,7 +14,6 @@ from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.tui import run_words
 from qdrant_model_migration.tui.screens.stop import HelpText, Stop
 from qdrant_model_migration.tui.tasks import Environment, Report
-from qdrant_model_migration.tui.trip import Trip
 from qdrant_model_migration.tui.typeset import day, row
 from qdrant_model_migration.tui.widgets.frame import Pane, facts, titled
 from qdrant_model_migration.tui.widgets.lines import Line, Lines
@@ -149,7 +148,7 @@ class RunsScreen(Stop):
     def _open(self, screen: str) -> None:
         run = self._here()
         if run is not None:
-            self.wizard.trip = Trip(run=run.folder, key=self.trip.key, practice=run.card.practice)
+            self.wizard.trip = self.trip.anew(run=run.folder, practice=run.card.practice)
             self.wizard.go(screen)
 
     async def act(self, key: str) -> None:
@@ -162,7 +161,8 @@ class RunsScreen(Stop):
             self._open(key)
         elif key == "resume":
             self.say("Starting. What is already done is checked, then it goes on.")
-            self.work("start", partial(_start, self.wizard.environment, run.folder))
+            task = partial(_start, self.wizard.environment, run.folder)
+            self.wizard.with_key(run.folder, lambda: self.work("start", task))
 
     async def failed(self, name: str, error: QmmError) -> None:
         self.trouble(error)
@@ -181,5 +181,5 @@ def _read(report: Report) -> object:
 
 
 def _start(environment: Environment, folder: Path, report: Report) -> object:
-    engine.start(folder, environment())
+    engine.start(folder, environment(folder))
     return None

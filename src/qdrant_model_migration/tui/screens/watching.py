@@ -44,8 +44,7 @@ class Watching(Stop):
     def server(self) -> str:
         if self.view is None or self.view.card.practice or self.trip.connected is not None:
             return self.trip.server
-        server = self.view.card.server
-        return Address(url=server).label if "://" in server else server
+        return Address.read(self.view.card.server).label
 
     def passed(self) -> tuple[str, ...]:
         switched = self.view is not None and self.view.facts.get("switched")
@@ -96,8 +95,9 @@ class Watching(Stop):
         self.work("steer", partial(_steer, self.run, verb, data))
 
     def start_engine(self, extra: str | None = None) -> None:
-        """Let the engine go on in its own process, with the key of this trip."""
-        self.work("start", partial(_start, self.wizard.environment, self.run, extra))
+        """Let the engine go on in its own process, with the key of this trip if it is its own."""
+        task = partial(_start, self.wizard.environment, self.run, extra)
+        self.wizard.with_key(self.run, lambda: self.work("start", task))
 
     async def failed(self, name: str, error: QmmError) -> None:
         if name == "look":
@@ -119,5 +119,5 @@ def _steer(folder: Path, verb: str, data: dict[str, str], report: Report) -> obj
 
 
 def _start(environment: Environment, folder: Path, extra: str | None, report: Report) -> object:
-    engine.start(folder, environment(), extra=extra)
+    engine.start(folder, environment(folder), extra=extra)
     return None
