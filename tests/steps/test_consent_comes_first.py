@@ -9,13 +9,17 @@ import pytest
 
 from qdrant_model_migration.errors import AliasMoved, CleanupRefused, NothingToRollBack, Stopped
 from qdrant_model_migration.qdrant import Address, open_qdrant
+from qdrant_model_migration.steps.adopt_alias import AdoptAlias
 from qdrant_model_migration.steps.backfill import Backfill
 from qdrant_model_migration.steps.catch_up import CatchUp
 from qdrant_model_migration.steps.cleanup import Cleanup
 from qdrant_model_migration.steps.create_collection import CreateCollection
 from qdrant_model_migration.steps.cutover import Cutover
+from qdrant_model_migration.steps.discard import Discard
 from qdrant_model_migration.steps.gate import Gate, Waiting
 from qdrant_model_migration.steps.index import Index
+from qdrant_model_migration.steps.keep_or_undo import KeepOrUndo
+from qdrant_model_migration.steps.requantize import Requantize
 from qdrant_model_migration.steps.rollback import Rollback
 from qdrant_model_migration.steps.step import Step
 from qdrant_model_migration.steps.sweep import Sweep
@@ -215,3 +219,16 @@ def test_an_alias_that_comes_while_the_old_collection_is_read_keeps_it(
     with pytest.raises(CleanupRefused, match="another still points to it"):
         Cleanup().apply(world)
     assert "docs_old" in fake.state.collections
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        AdoptAlias(alias="docs_live", collection="docs_old"),
+        Requantize(collection="docs_old", quantization={"scalar": {"type": "int8"}}),
+        KeepOrUndo(collection="docs_old"),
+        Discard(),
+    ],
+)
+def test_no_other_gate_reads_points_either(world: World, fake: FakeQdrant, step: Step) -> None:
+    asked(step, world, fake)

@@ -72,11 +72,15 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
     def start(at: Path, env: Mapping[str, str] | None = None, *, extra: str | None = None) -> None:
         played.started.append(extra)
 
+    def take_back(at: Path, env: Mapping[str, str] | None = None) -> None:
+        played.started.append("taken back")
+
     def list_runs(at: Path | None = None) -> tuple[RunView, ...]:
         return (played.view,) if played.view else ()
 
     for name, double in (
         ("view", view), ("steer", steer), ("give_consent", give_consent), ("start", start),
+        ("take_back", take_back),
         ("list_runs", list_runs),
     ):  # fmt: skip
         monkeypatch.setattr(engine, name, double)

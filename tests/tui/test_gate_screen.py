@@ -184,7 +184,7 @@ async def test_rolling_back_and_cleaning_up_ask_for_the_typed_name_and_no_takes_
         assert stage.started == [name]
         assert "[ Do it ] (type docs first)" in shown
         await press(pilot, "enter")
-        await until(pilot, lambda: stage.started == [name, None])
+        await until(pilot, lambda: stage.started == [name, "taken back"])
         assert stage.consents == []
 
 
@@ -200,7 +200,7 @@ async def test_a_rollback_left_before_it_is_asked_is_taken_back_when_it_is(
         await until(pilot, "The question is taken back as soon as it is there.")
         assert stage.started == ["rollback"]
         stage.view = a_run(stage.folder, "waiting", gate={**CUTOVER, "name": "rollback"})
-        await until(pilot, lambda: stage.started == ["rollback", None])
+        await until(pilot, lambda: stage.started == ["rollback", "taken back"])
 
 
 async def test_a_rollback_that_is_refused_says_why(wizard: Make, stage: Any) -> None:

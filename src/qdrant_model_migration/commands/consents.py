@@ -10,7 +10,7 @@ import click
 F = TypeVar("F", bound=Callable[..., Any])
 
 _NAMED = {
-    "--cutover": ("ALIAS", "Allow the switch of this alias."),
+    "--cutover": ("ALIAS", "Allow the switch of this alias and of those that go with it."),
     "--start": ("COLLECTION", "Allow the change of this live collection."),
     "--delete": ("COLLECTION", "Allow deleting this collection."),
 }

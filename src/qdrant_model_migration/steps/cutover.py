@@ -67,8 +67,8 @@ class Cutover(Step):
                 if not begun:  # else the application writes to the new side already
                     _catch_up(ctx)
                 ctx.remember(_BEGUN, True)
+                ctx.breathe()  # a pause or a stop is felt here, and not after the looks
                 if not begun:
-                    ctx.breathe()
                     last_look(ctx)
                 switch(ctx, self.aliases, move.source, move.target)
         except AliasMoved:

@@ -54,6 +54,7 @@ def _switch_back(ctx: StepContext, switched: Mapping[str, Any]) -> None:
                 raise NothingToRollBack(f"{old} was deleted, so there is no way back.")
             if ctx.consent("rollback") is None:
                 raise Waiting(_gate(ctx, aliases, old, new))
+            ctx.breathe()
             switch(ctx, aliases, new, old)
     except AliasMoved:
         ctx.spend("rollback")  # it was given for what stood there then

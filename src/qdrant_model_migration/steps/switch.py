@@ -18,10 +18,10 @@ from qdrant_model_migration.words import listing
 def switch(ctx: StepContext, aliases: Sequence[str], old: str, new: str) -> None:
     """Let all of these answer from `new` instead of `old`; those that do already stay.
 
-    Nothing lies between the last look and the request. Raises AliasMoved, with nothing done, where
-    one points elsewhere, and SwitchedInPart.
+    Nothing lies between the last look and the request, so a pause or a stop is to be felt before
+    this is called. Raises AliasMoved, with nothing done, where one points elsewhere, and
+    SwitchedInPart.
     """
-    ctx.breathe()  # a pause or a stop is felt here, not after the look
     now = must_point(ctx, aliases, old, new)
     refused: QmmError | None = None
     try:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from qdrant_model_migration import engine
 from qdrant_model_migration.tui.screens.gate import GateScreen
+from qdrant_model_migration.tui.tasks import Environment, Report
 
 if TYPE_CHECKING:
     from qdrant_model_migration.engine import RunView
@@ -64,7 +68,7 @@ class AddedStepScreen(GateScreen):
     def _take_back(self) -> None:
         self.say("Nothing was changed. Taking the question back.")
         self._leaving = self._taking_back = True
-        self.start_engine()
+        self.work("start", partial(_take_back, self.wizard.environment, self.run))
 
     async def finished(self, name: str, result: object) -> None:
         if name == "start" and self._taking_back:
@@ -74,6 +78,11 @@ class AddedStepScreen(GateScreen):
             self.look()
         else:
             await super().finished(name, result)
+
+
+def _take_back(environment: Environment, folder: Path, report: Report) -> object:
+    engine.take_back(folder, environment())
+    return None
 
 
 class RollbackScreen(AddedStepScreen):

@@ -50,7 +50,7 @@ class RunsScreen(Stop):
             Act("resume", "Resume", closed="" if run.state in RESUMABLE else f"it is {run.state}"),
             Act("watch", "Watch"),
             Act("report", "Report"),
-            Act("rollback", "Roll back…", closed="" if switched else "nothing was switched"),
+            Act("rollback", "Roll back…", closed="" if switched else _why_not_back(run)),
             Act("cleanup", "Clean up…", closed=_why_not_clean(run)),
             Act("back", "Back", button=False),
         )
@@ -166,6 +166,10 @@ class RunsScreen(Stop):
 
     async def failed(self, name: str, error: QmmError) -> None:
         self.trouble(error)
+
+
+def _why_not_back(run: RunView) -> str:
+    return "it is done" if run.facts.get("rolled_back") else "nothing was switched"
 
 
 def _why_not_clean(run: RunView) -> str:
