@@ -23,6 +23,7 @@ class AddedStepScreen(GateScreen):
 
     def __init__(self) -> None:
         super().__init__()
+        self._begun = False
         self._answered = False  # with an error: there is no question that could be left behind
         self._leaving = self._taking_back = False
 
@@ -44,7 +45,7 @@ class AddedStepScreen(GateScreen):
                 return
             if new:
                 self.say(self.hello)
-        elif self.busy("start") or view.live:
+        elif not self._begun or view.live:
             return
         elif view.error:
             self.say(" ".join(str(view.error.get(k, "")) for k in ("what", "why", "todo")),
@@ -74,14 +75,14 @@ class AddedStepScreen(GateScreen):
         if name == "start" and self._taking_back:
             await super().action_back()
         elif name == "start":
-            self.view = None  # what was seen before says nothing of this step
+            self._begun, self.view = True, None  # what was seen before says nothing of this step
             self.look()
         else:
             await super().finished(name, result)
 
 
 def _take_back(environment: Environment, folder: Path, report: Report) -> object:
-    engine.take_back(folder, environment())
+    engine.take_back(folder, environment(folder))
     return None
 
 
