@@ -229,6 +229,28 @@ def test_a_rollback_that_is_not_confirmed_leaves_the_run_done(
     assert f"{name}  DONE" in capsys.readouterr().out
 
 
+def test_several_aliases_by_commands_alone(
+    server: FakeQdrant, model_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server.state.aliases |= {"docs search": "docs_old", "note": "docs_old"}
+    make_plan(model_folder)  # the one that was asked for is the only one suggested
+    assert "Not switched: docs search and note." in capsys.readouterr().err
+    make_plan(model_folder, "--set", "name=docs,docs search")
+    told = capsys.readouterr().err
+    assert "aliases docs and docs search" in told
+    assert "Not switched: note." in told
+    assert qmm("run", "plan.yaml", *accepting()) == 3
+    assert "note → docs_old, also to write" in capsys.readouterr().out
+    name = run_name()
+    assert qmm("resume", name, "--cutover", "docs", "--without-proof") == 0
+    assert "docs and docs search answer from" in capsys.readouterr().out
+    target = server.state.aliases["docs"]
+    assert server.state.aliases == {"docs": target, "docs search": target, "note": "docs_old"}
+    assert "note" in (Path("runs") / name / "report.md").read_text()
+    assert qmm("rollback", name, "--cutover", "docs") == 0
+    assert set(server.state.aliases.values()) == {"docs_old"}
+
+
 def test_a_plan_is_run_once(server: FakeQdrant, model_folder: Path) -> None:
     make_plan(model_folder)
     accept = accepting()

@@ -209,3 +209,18 @@ async def test_a_rollback_that_is_refused_says_why(wizard: Make, stage: Any) -> 
     app = wizard("run", "rollback", trip=Trip(run=stage.folder))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "There is nothing to roll back. It was done already.")
+
+
+async def test_leaving_the_wizard_takes_the_question_of_a_rollback_back(
+    wizard: Make, stage: Any
+) -> None:
+    view = a_run(stage.folder, "waiting", at=7, gate={**CUTOVER, "name": "rollback"})
+    asked = view.steps[-1]._replace(name="rollback", extra=True)
+    stage.view = view._replace(steps=(*view.steps[:-1], asked))
+    app = wizard("run", "rollback", trip=Trip(run=stage.folder))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "▸[ No, leave it ]")
+        await press(pilot, "ctrl+q")
+        await until(pilot, "Leave the wizard?")
+        await press(pilot, "right", "enter")
+        await until(pilot, lambda: stage.started == ["rollback", "taken back"])

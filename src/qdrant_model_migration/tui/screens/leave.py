@@ -32,6 +32,10 @@ async def ask_to_leave(app: WizardApp) -> None:
             app.tell(str(error))
             return
     if key in ("close", "stop"):
+        if folder is not None and view is not None and engine.at_added(view):
+            # A question that nobody answers does not leave a finished run waiting.
+            with suppress(QmmError):
+                await asyncio.to_thread(engine.take_back, folder, app.environment(folder))
         app.exit(0)
 
 
