@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
+import pytest
+
 from qdrant_model_migration.qdrant import Address, Qdrant, open_qdrant
-from qdrant_model_migration.survey import catalogue
+from qdrant_model_migration.survey import Listed, look_at, named
+from qdrant_model_migration.survey.listing import AT_ONCE
 from support.fake_qdrant import FakeQdrant
 from support.sentences import sentence
 
 Fill = Callable[..., None]
+
+
+def catalogue(qdrant: Qdrant) -> tuple[Listed, ...]:
+    return tuple(look_at(qdrant, named(qdrant, qdrant.collections())))
 
 
 def test_a_collection_is_listed_with_what_is_told_of_it(docs: Qdrant) -> None:
@@ -48,7 +56,7 @@ def test_nothing_is_counted_and_few_requests_are_made(
     seen = len(fake.requests)
     catalogue(qdrant)
     made = list(fake.requests)[seen:]
-    assert len(made) <= 2 + 3 * 4
+    assert len(made) == 2 + 3 * 2
     assert not [request for request in made if request.path.endswith("/count")]
 
 
@@ -78,3 +86,72 @@ def test_a_collection_that_vanishes_meanwhile_is_left_out(
     text = "Not found: Collection `gone` doesn't exist!"
     fake.fail(method="GET", path="/collections/gone", status=404, error=text, times=None)
     assert [one.collection for one in catalogue(qdrant)] == ["docs"]
+
+
+@pytest.fixture
+def forty(on_server: tuple[FakeQdrant, Qdrant]) -> tuple[FakeQdrant, Qdrant]:
+    fake, qdrant = on_server
+    for number in range(40):
+        body = {"vectors": {"size": 4, "distance": "Cosine"}}
+        fake.call("PUT", f"/collections/c{number:02}", body)
+    return fake, qdrant
+
+
+def test_the_names_are_there_before_any_collection_is_looked_at(
+    forty: tuple[FakeQdrant, Qdrant],
+) -> None:
+    fake, qdrant = forty
+    fake.call(
+        "POST",
+        "/collections/aliases",
+        {"actions": [{"create_alias": {"collection_name": "c07", "alias_name": "docs"}}]},
+    )
+    seen = len(fake.requests)
+    listed = named(qdrant, qdrant.collections())
+    assert len(list(fake.requests)[seen:]) == 2
+    assert len(listed) == 40
+    assert listed[7] == Listed("c07", ("docs",))
+    assert not any(one.looked_at for one in listed)
+
+
+def test_several_are_looked_at_at_a_time_and_told_in_order(
+    forty: tuple[FakeQdrant, Qdrant],
+) -> None:
+    """One after the other, 500 collections behind a VPN take minutes."""
+    fake, qdrant = forty
+    under_way = most = 0
+    lock = threading.Lock()
+    many = threading.Event()
+
+    def comes(request: object) -> None:
+        nonlocal under_way, most
+        with lock:
+            under_way += 1
+            most = max(most, under_way)
+            if under_way == AT_ONCE:
+                many.set()
+        many.wait(20)  # the first ones wait for each other: one at a time would never go on
+
+    def goes(request: object) -> None:
+        nonlocal under_way
+        with lock:
+            under_way -= 1
+
+    fake.before("/points/scroll", comes)
+    fake.after("/points/scroll", goes)
+    names = [one.collection for one in look_at(qdrant, named(qdrant, qdrant.collections()))]
+    assert many.is_set()
+    assert most == AT_ONCE, "a server must not notice"
+    assert names == [f"c{number:02}" for number in range(40)]
+
+
+def test_looking_ends_when_it_is_no_longer_wanted(forty: tuple[FakeQdrant, Qdrant]) -> None:
+    fake, qdrant = forty
+    stop = threading.Event()
+    looks = look_at(qdrant, named(qdrant, qdrant.collections()), stop)
+    next(looks)
+    stop.set()
+    assert list(looks) == []
+    seen = len(fake.requests)
+    qdrant.collections()
+    assert len(fake.requests) == seen + 1, "none is asked any more"

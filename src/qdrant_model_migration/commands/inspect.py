@@ -42,16 +42,17 @@ def _list(qdrant: object, as_json: bool) -> None:
     import json
 
     from qdrant_model_migration.qdrant import Qdrant
-    from qdrant_model_migration.survey import catalogue
+    from qdrant_model_migration.survey import look_at, named
 
     assert isinstance(qdrant, Qdrant)
-    rows = catalogue(qdrant)
+    listed = named(qdrant, qdrant.collections())
+    rows = look_at(qdrant, listed)
     if as_json:
         click.echo(json.dumps([row._asdict() for row in rows], indent=2, default=str))
         return
-    if not rows:
+    if not listed:
         click.echo("This server has no collections yet. qmm demo has one to try things on.")
-    for row in rows:
+    for row in rows:  # each is said as soon as it is known
         points = words.count(row.points) if row.points is not None else "not known"
         click.echo(
             f"{row.collection:<28} {row.alias or 'no alias':<16} {points:>12}  {row.vectors}"

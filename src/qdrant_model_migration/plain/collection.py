@@ -6,7 +6,7 @@ from qdrant_model_migration import words
 from qdrant_model_migration.errors import CollectionEmpty, QmmError, meant
 from qdrant_model_migration.plain.journey import Journey
 from qdrant_model_migration.plain.talk import Back, Talk
-from qdrant_model_migration.survey import Listed, catalogue
+from qdrant_model_migration.survey import Listed, look_at, named
 
 
 def choose(talk: Talk, journey: Journey) -> None:
@@ -42,21 +42,24 @@ def _chosen(talk: Talk, journey: Journey) -> Listed:
 
 
 def _read(talk: Talk, journey: Journey) -> tuple[Listed, ...]:
-    """The list, said. Raises Back where it cannot be read or nothing is there."""
+    """The list, each line said as soon as it is known. Raises Back where it cannot be read or
+    nothing is there."""
+    rows: list[Listed] = []
     try:
         with journey.opened() as qdrant:
-            rows = catalogue(qdrant)
+            for row in look_at(qdrant, named(qdrant, qdrant.collections())):
+                if not rows:
+                    talk.say("Which collection?")
+                rows.append(row)
+                talk.numbered(len(rows), _in_words(row))
     except QmmError as error:
         talk.trouble(error)
         raise Back from None
     if not rows:
         talk.say("This server has no collections yet. Practice has one to try things on.")
         raise Back
-    talk.say("Which collection?")
-    for number, row in enumerate(rows, 1):
-        talk.numbered(number, _in_words(row))
     talk.say("The survey only reads.")
-    return rows
+    return tuple(rows)
 
 
 def _row(typed: str, rows: tuple[Listed, ...]) -> Listed | None:

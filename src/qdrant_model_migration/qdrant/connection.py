@@ -198,14 +198,13 @@ class Qdrant:
 
     def config(self, collection: str) -> CollectionConfig:
         """Every setting as the server tells it. Raises CollectionMissing."""
+        return CollectionConfig.of(self._info(collection))
+
+    def overview(self, collection: str) -> tuple[CollectionConfig, CollectionState]:
+        """Settings and state by one request; what the optimizer does now is not among it."""
         info = self._info(collection)
-        return CollectionConfig(
-            raw=info["config"],
-            payload_schema=info.get("payload_schema") or {},
-            warnings=tuple(
-                str(warning.get("message", warning)) for warning in info.get("warnings") or ()
-            ),
-        )
+        state = state_from_json(info, None, local=self.capabilities.local)
+        return CollectionConfig.of(info), state
 
     def state(self, collection: str) -> CollectionState:
         """How the collection is doing now. Done is: green, nothing queued, nothing running."""

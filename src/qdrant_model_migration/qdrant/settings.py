@@ -27,6 +27,16 @@ class CollectionConfig(BaseModel):
     payload_schema: dict[str, JsonObject]
     warnings: tuple[str, ...] = ()
 
+    @classmethod
+    def of(cls, info: JsonObject) -> CollectionConfig:
+        """info: result of GET /collections/NAME."""
+        said = info.get("warnings") or ()
+        return cls(
+            raw=info["config"],
+            payload_schema=info.get("payload_schema") or {},
+            warnings=tuple(str(warning.get("message", warning)) for warning in said),
+        )
+
     @property
     def params(self) -> JsonObject:
         """The part that holds vectors, shards, replicas and payload storage."""

@@ -3,7 +3,7 @@
 from qdrant_model_migration.survey.facts import Fact, Survey, TextField, VectorFact
 from qdrant_model_migration.survey.fingerprint import changed_since, describe_change, fingerprint
 from qdrant_model_migration.survey.lines import Line, facts_of, lines
-from qdrant_model_migration.survey.listing import Listed, catalogue
+from qdrant_model_migration.survey.listing import Listed, look_at, named
 from qdrant_model_migration.survey.reading import survey
 
 __all__ = [
@@ -13,11 +13,12 @@ __all__ = [
     "Survey",
     "TextField",
     "VectorFact",
-    "catalogue",
     "changed_since",
     "describe_change",
     "facts_of",
     "fingerprint",
     "lines",
+    "look_at",
+    "named",
     "survey",
 ]

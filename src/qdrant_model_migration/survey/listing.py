@@ -1,7 +1,14 @@
-"""The list of collections to choose from: a few cheap requests for each, nothing counted."""
+"""The list of collections to choose from: the names at once, then two cheap requests for each.
+
+Nothing is counted. Several collections are looked at at a time, since each answer may take long to
+come from afar; no more than a server does not notice.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from typing import NamedTuple
 
 from qdrant_model_migration import words
@@ -18,6 +25,7 @@ from qdrant_model_migration.survey.collection import (
 from qdrant_model_migration.survey.sizes import payload_bytes, vector_bytes
 from qdrant_model_migration.survey.texts import choose, text_fields
 
+AT_ONCE = 8
 _PEEK = 16
 
 
@@ -27,6 +35,7 @@ class Listed(NamedTuple):
     aliases: all of them. points: as the server sums them up, not counted. vectors: for a column;
     vectors_in_words: for a sentence. bytes: vectors and payload, roughly. model: said by the
     collection's metadata. text_field: seen in a few points. problem: why it cannot be read.
+    Of one that was not looked at yet neither points nor a problem is known.
     """
 
     collection: str
@@ -48,29 +57,51 @@ class Listed(NamedTuple):
         """The first alias, None without one."""
         return self.aliases[0] if self.aliases else None
 
+    @property
+    def looked_at(self) -> bool:
+        return self.points is not None or bool(self.problem)
 
-def catalogue(qdrant: Qdrant) -> tuple[Listed, ...]:
-    """All collections that this key may list, sorted by name.
 
-    One that cannot be read is listed with its problem; one that vanished meanwhile is left out.
-    Raises RightMissing where the key may not list collections at all.
-    """
+def named(qdrant: Qdrant, collections: Sequence[str]) -> tuple[Listed, ...]:
+    """These collections with their aliases and nothing else: one request for all of them."""
     behind: dict[str, list[str]] = {}
     for alias, collection in sorted(qdrant.aliases().items()):
         behind.setdefault(collection, []).append(alias)
-    found = []
-    for name in qdrant.collections():
-        try:
-            found.append(_look(qdrant, name, tuple(behind.get(name, ()))))
-        except CollectionMissing:
-            continue
-        except RightMissing as error:
-            found.append(Listed(name, tuple(behind.get(name, ())), problem=error.what))
-    return tuple(found)
+    return tuple(Listed(name, tuple(behind.get(name, ()))) for name in collections)
 
 
-def _look(qdrant: Qdrant, name: str, aliases: tuple[str, ...]) -> Listed:
-    config, state = qdrant.config(name), qdrant.state(name)
+def look_at(
+    qdrant: Qdrant, listed: Sequence[Listed], stop: Event | None = None
+) -> Iterator[Listed]:
+    """Each with what a short look tells, in the order given, as soon as it is known.
+
+    One that cannot be read comes with its problem; one that vanished meanwhile is left out.
+    stop: ends it after the looks that are under way.
+    """
+    pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="look")
+    try:
+        looks = [pool.submit(_look, qdrant, one) for one in listed]
+        for look in looks:
+            if stop is not None and stop.is_set():
+                return
+            if (found := look.result()) is not None:
+                yield found
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _look(qdrant: Qdrant, listed: Listed) -> Listed | None:
+    try:
+        return _told(qdrant, listed)
+    except CollectionMissing:
+        return None
+    except RightMissing as error:
+        return listed._replace(problem=error.what)
+
+
+def _told(qdrant: Qdrant, listed: Listed) -> Listed:
+    name = listed.collection
+    config, state = qdrant.overview(name)
     vectors = vector_facts(config)
     uneven = [v.name for v in vectors if v.kind != "dense"]
     try:
@@ -83,9 +114,7 @@ def _look(qdrant: Qdrant, name: str, aliases: tuple[str, ...]) -> Listed:
     of_vectors = vector_bytes(vectors, state.points, [point.vectors for point in peek])
     of_payload = payload_bytes(payloads, state.points) if state.points else 0
     said = old_model.told(config)
-    return Listed(
-        collection=name,
-        aliases=aliases,
+    return listed._replace(
         points=state.points,
         vectors=vectors_in_short(vectors),
         vectors_in_words=vectors_in_words(vectors),

@@ -33,7 +33,7 @@ from qdrant_model_migration.qdrant import Address, Qdrant, open_qdrant
 from qdrant_model_migration.quality import Searcher, SideBySide, side_by_side
 from qdrant_model_migration.steps.verify import Verify
 from qdrant_model_migration.strategies import Strategy
-from qdrant_model_migration.survey import Listed, Survey, catalogue, survey
+from qdrant_model_migration.survey import Listed, Survey, look_at, named, survey
 from qdrant_model_migration.tui.trip import Connected, Trip
 
 CONNECT_SECONDS = 10.0
@@ -93,7 +93,7 @@ def connect(trip: Trip, door: threading.Lock, report: Report) -> Connected:
             version=str(qdrant.version),
             local=qdrant.capabilities.local,
             seconds=seconds,
-            collections=catalogue(qdrant),
+            collections=named(qdrant, names),
             may_write=may_write,
             notes=qdrant.capabilities.notes,
         )
@@ -116,10 +116,24 @@ def _line(address: Address, *, with_key: bool) -> Checked:
     return Checked("!", "The line", words)
 
 
-def list_collections(trip: Trip, door: threading.Lock, report: Report) -> tuple[Listed, ...]:
-    """Read the list of collections again."""
+def list_collections(
+    trip: Trip, door: threading.Lock, stop: threading.Event, report: Report
+) -> tuple[Listed, ...]:
+    """Read the list of collections again, telling the names at once and then what is found of
+    each, some at a time. Those with an alias come first: one of them is the likely choice."""
+    found: list[Listed] = []
     with opened(trip, door) as qdrant:
-        return catalogue(qdrant)
+        names = named(qdrant, qdrant.collections())
+        report(names)
+        new: list[Listed] = []
+        told = perf_counter()
+        for one in look_at(qdrant, sorted(names, key=lambda one: not one.aliases), stop):
+            found.append(one)
+            new.append(one)
+            if perf_counter() - told >= BETWEEN_NEWS:
+                report(tuple(new))
+                new, told = [], perf_counter()
+    return tuple(sorted(found, key=lambda one: one.collection))
 
 
 def look(

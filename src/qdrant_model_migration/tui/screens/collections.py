@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from threading import Event
 from typing import cast
 
 from textual.app import ComposeResult
@@ -28,6 +29,12 @@ class CollectionsScreen(Stop):
 
     def where(self) -> str:
         return "collections"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._stop_looking = Event()
+        self._again = False
+        self._put: str | None = None  # where this screen itself has put the focus
 
     def body(self) -> ComposeResult:
         yield Lines(id="collections", classes="pane", wrap=False, jump=True)
@@ -57,17 +64,33 @@ class CollectionsScreen(Stop):
         )
 
     def first(self) -> Widget | None:
-        listed = self.query_one("#collections", Lines)
-        lines = self._collections()
-        filled = sorted((c for c in lines if c.points), key=lambda c: not c.aliases)
-        best = self.trip.collection or next((c.collection for c in filled), None)
-        if best is not None:
-            listed.go(best)
+        self._suggest()
         self._explain()
-        return listed if lines else None
+        return self.query_one("#collections") if self._collections() else None
+
+    def _suggest(self) -> None:
+        """To the likeliest collection, until the focus is moved by hand."""
+        box = self.query_one("#collections", Lines)
+        if self._put is not None and box.key != self._put:
+            return
+        likely = sorted(
+            (c for c in self._collections() if c.points or not c.looked_at),
+            key=lambda c: (not c.aliases, not c.looked_at),
+        )
+        best = self.trip.collection or next((c.collection for c in likely), None)
+        if best is not None:
+            box.go(best)
+        self._put = box.key
 
     async def shown(self) -> None:
         self._show()
+        if not all(c.looked_at for c in self._collections()) and not self.busy("list"):
+            self._look()
+
+    def _look(self) -> None:
+        self._stop_looking = Event()
+        task = partial(tasks.list_collections, self.trip, self.wizard.door, self._stop_looking)
+        self.work("list", task)
 
     async def refit(self) -> None:
         self._show()
@@ -83,13 +106,14 @@ class CollectionsScreen(Stop):
     def _why_not(here: Listed | None) -> str:
         if here is None:
             return "no collection"
-        if here.points is None:
+        if here.problem:
             return "it cannot be read"
         return "it is empty" if here.points == 0 else ""
 
     def _show(self) -> None:
         lines = self._collections()
         listed = self.query_one("#collections", Lines)
+        looked_at = sum(1 for c in lines if c.looked_at)
         width = max(14, self.size.width - 65)
         head = row(
             [("COLLECTION", width), ("ALIAS", 9), ("POINTS", -10), ("VECTORS", 13),
@@ -103,10 +127,10 @@ class CollectionsScreen(Stop):
                         [
                             (c.collection, width),
                             (", ".join(c.aliases) or "none", 9),
-                            (number(c.points) if c.points is not None else "?", -10),
+                            (_points(c), -10),
                             (c.vectors, 13),
-                            (words.size(c.bytes) if c.bytes is not None else "?", -7),
-                            (c.model or "unknown", 12),
+                            (_bytes(c), -7),
+                            (c.model or ("unknown" if c.looked_at else ""), 12),
                         ]
                     ),
                 )
@@ -114,7 +138,8 @@ class CollectionsScreen(Stop):
             ],
             head=head,
         )
-        titled(listed, f"Which collection? · {len(lines)}")
+        so_far = "" if looked_at == len(lines) else f", looked at {looked_at}"
+        titled(listed, f"Which collection? · {len(lines)}{so_far}")
         if not lines:
             self.query_one("#one", Pane).write(
                 "This server has no collections yet. Practice has one to try things on.",
@@ -134,6 +159,12 @@ class CollectionsScreen(Stop):
             )
         else:
             alias = "none. Your application uses the collection's own name; that is asked later."
+        box = self.query_one("#one", Pane)
+        width = max(40, self.size.width - 4)
+        if not here.looked_at:
+            rows = [("Alias", alias), ("The rest", "is being read; it can be surveyed already.")]
+            box.write(facts(rows, width, label=11), title=here.collection)
+            return
         text = (
             f"probably in the payload field {here.text_field} (the survey will check)"
             if here.text_field
@@ -156,8 +187,7 @@ class CollectionsScreen(Stop):
                 ("Empty", "0 points, so there is nothing to embed. Create a new collection "
                  "for the new model instead.")
             )  # fmt: skip
-        box = self.query_one("#one", Pane)
-        box.write(facts(rows, max(40, self.size.width - 4), label=11), title=here.collection)
+        box.write(facts(rows, width, label=11), title=here.collection)
 
     async def on_lines_moved(self, event: Lines.Moved) -> None:
         event.stop()
@@ -172,6 +202,8 @@ class CollectionsScreen(Stop):
     async def act(self, key: str) -> None:
         here = self._here()
         if key == "survey" and here is not None:
+            self._stop_looking.set()
+            self.leave_work()
             self.wizard.trip = self.trip.chosen(here.collection)
             self.wizard.go("survey")
         elif key == "over":
@@ -179,18 +211,51 @@ class CollectionsScreen(Stop):
             self.work("over", partial(tasks.reset_practice, self.wizard.door))
         elif key == "again":
             self.say("Reading the list again…")
-            self.work("list", partial(tasks.list_collections, self.trip, self.wizard.door))
+            self._again = True
+            self._look()
+
+    async def action_back(self) -> None:
+        self._stop_looking.set()
+        await super().action_back()
+
+    async def news(self, name: str, news: object) -> None:
+        """The names alone, or some that were looked at."""
+        lines = cast("tuple[Listed, ...]", news)
+        new = {c.collection: c for c in lines}
+        if all(c.looked_at for c in lines):
+            lines = tuple(new.get(c.collection, c) for c in self._collections())
+        else:
+            old = {c.collection: c for c in self._collections() if c.looked_at}
+            lines = tuple(old.get(c.collection, c)._replace(aliases=c.aliases) for c in lines)
+        await self._have(lines)
 
     async def done(self, name: str, result: object) -> None:
         if name == "over":
             self.wizard.trip = Trip(practice=True)
             self.wizard.go("practice", instead=True)
             return
+        await self._have(cast("tuple[Listed, ...]", result))
+        if self._again:
+            self._again = False
+            self.say("Read again.")
+
+    async def _have(self, lines: tuple[Listed, ...]) -> None:
         if self.trip.connected is not None:
-            lines = cast("tuple[Listed, ...]", result)
             self.wizard.trip = self.trip.on(
                 connected=self.trip.connected._replace(collections=lines)
             )
         self._show()
+        self._suggest()
         await self.show_acts()
-        self.say("Read again.")
+
+
+def _points(listed: Listed) -> str:
+    if listed.points is not None:
+        return number(listed.points)
+    return "?" if listed.looked_at else "…"
+
+
+def _bytes(listed: Listed) -> str:
+    if listed.bytes is not None:
+        return words.size(listed.bytes)
+    return "?" if listed.looked_at else ""
