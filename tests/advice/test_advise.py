@@ -341,7 +341,17 @@ def test_the_suggestion_of_every_question_asked_is_a_valid_answer(survey, answer
             assert text.why.endswith(".")
 
 
-BUILT = ("name", "target", "proof", "pace", "vector_name", "replace", "text", "quantization")
+BUILT = (
+    "name",
+    "target",
+    "proof",
+    "pace",
+    "vector_name",
+    "replace",
+    "text",
+    "bare",
+    "quantization",
+)
 """Answers that a plan's steps are made of."""
 
 

@@ -6,8 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qdrant_model_migration.advice import BY_KEY, QUESTIONS, UNKNOWN, BadAnswer, typed
-from qdrant_model_migration.survey.facts import Fact, TextField, VectorFact
+from qdrant_model_migration.advice import (
+    BY_KEY,
+    QUESTIONS,
+    UNKNOWN,
+    BadAnswer,
+    advise,
+    make_plan,
+    typed,
+)
+from qdrant_model_migration.strategies import by_name
+from qdrant_model_migration.survey.facts import Bare, Fact, TextField, VectorFact
 from support.surveys import ANSWERS, BGE_BASE, COLBERT, as_answer, docs, fact, practice, server
 
 NUMBER = {"example": "0.02", "low": 0.0, "high": 0.5}
@@ -379,3 +388,58 @@ def test_what_a_person_said_is_not_called_found():
     title, text = question.options(survey, {})[:2]
     assert title.note == "said by you, 50 % filled; 0 of 8 samples match"
     assert text.note == "100 % filled; 64 of 64 samples match"
+
+
+# --- Points without a vector ------------------------------------------------------------------
+
+BARE = fact({"": Bare(points=20, texts={"text": 14, "title": 0})}, "counted")
+TEXT = {"text": {"fields": ["text"]}}
+
+
+def asked(survey, answers):
+    return {one.question.key for one in advise(survey, answers).standings if one.state != "skip"}
+
+
+def test_points_without_a_vector_are_asked_about_only_where_they_have_a_text():
+    assert "bare" in asked(docs(bare=BARE), ANSWERS)
+    assert "bare" not in asked(docs(), ANSWERS)
+    assert "bare" not in asked(docs(bare=BARE), {**ANSWERS, "text": {"fields": ["title"]}})
+    assert "bare" in asked(docs(bare=BARE), {**ANSWERS, "text": {"fields": ["title", "text"]}})
+    assert "bare" in asked(docs(bare=BARE), {**ANSWERS, "text": {"fields": ["lang"]}})
+
+
+@pytest.mark.parametrize("change", ["compression", "keywords"])
+def test_they_are_not_asked_about_where_nothing_is_embedded_in_their_place(change):
+    assert "bare" not in asked(docs(bare=BARE), {**ANSWERS, "change": change})
+
+
+def test_the_question_says_how_many_and_what_follows():
+    question, survey = BY_KEY["bare"], docs(bare=BARE)
+    assert question.text(survey, TEXT).wording == (
+        "20 points have no vector today, 14 of them with a text. Should those with a text get one?"
+    )
+    unknown = question.text(survey, {"text": {"fields": ["lang"]}}).wording
+    assert "and it is not known how many of them have a text" in unknown
+    sampled = docs(bare=fact({"": Bare(points=1, texts={"text": 1})}, "sample"))
+    assert question.text(sampled, TEXT).wording.startswith(
+        "About 1 point has no vector today, about 1 of them with a text."
+    )
+    keep, make, _ = question.options(survey, TEXT)
+    assert (keep.value, make.value) == ("keep", "make")
+    assert make.note == "they begin to turn up in searches"
+
+
+def test_searches_find_afterwards_what_they_find_today_unless_no_point_has_a_vector_yet():
+    question = BY_KEY["bare"]
+    assert question.suggest(docs(bare=BARE), TEXT).value == "keep"
+    assert question.suggest(docs(bare=BARE, points=fact(20)), TEXT).value == "make"
+
+
+@pytest.mark.parametrize(("answer", "where"), [("keep", ""), ("make", None)])
+def test_the_answer_stands_in_the_plan(answer, where):
+    plan = make_plan(
+        docs(bare=BARE), {**ANSWERS, "bare": answer}, by_name("blue_green"), speed=None
+    )
+    assert plan.move.vectors[0].origin.where == where
+    said = " ".join(line for step in plan.steps for line in step.text(plan.move).details)
+    assert ("has no vector in the old collection is copied without one" in said) == (where == "")

@@ -9,7 +9,7 @@ from qdrant_model_migration.pipeline.speed import Speed
 from qdrant_model_migration.plan.plan import Estimate, Range
 from qdrant_model_migration.qdrant import Address
 from qdrant_model_migration.strategies import by_name
-from qdrant_model_migration.survey.facts import TextField, VectorFact
+from qdrant_model_migration.survey.facts import Placeholders, TextField, VectorFact
 from support.surveys import (
     ANSWERS,
     BGE_BASE,
@@ -24,7 +24,7 @@ from support.surveys import (
     server,
 )
 
-IDS = [f"W{number:02}" for number in (*range(1, 37), 38) if number != 19]
+IDS = [f"W{number:02}" for number in range(1, 39) if number != 19]
 KEYWORDS = {"change": "keywords", "text": {"fields": ["text"]}}
 SECOND = {"change": "second"}
 
@@ -134,6 +134,9 @@ CASES = [
     ("W35", "dense_to_hybrid", KEYWORDS, docs(), "note", "Copied: without a name."),
     ("W36", "blue_green", {**ANSWERS, "text": {"fields": ["title"]}}, docs(figures=FIGURES), "must",
      "With text 64 of 64 sample texts give their stored vector again, with title 0 of 8."),
+    ("W37", "blue_green", ANSWERS,
+     docs(placeholders={"": Placeholders(found=5, of=64, what="all zeros")}), "caution",
+     "5 of 64 sampled vectors: all zeros."),
     ("W36", "blue_green", {**ANSWERS, "text": {"fields": ["title", "text"]}},
      docs(figures=FIGURES), "must", "stored vector again, title and text was not tried."),
 ]  # fmt: skip
@@ -217,6 +220,12 @@ def test_which_texts_are_proved_depends_on_the_vector_that_is_replaced():
     answers = {**ANSWERS, "text": {"fields": ["title"]}}
     assert "W36" in shown(survey, {**answers, "replace": "a"}, "blue_green")
     assert "W36" not in shown(survey, {**answers, "replace": "b"}, "blue_green")
+
+
+def test_placeholders_matter_only_where_a_text_takes_their_place():
+    survey = docs(placeholders={"": Placeholders(found=5, of=64, what="all zeros")})
+    assert "W37" not in shown(survey, KEYWORDS, "dense_to_hybrid")
+    assert "W37" not in shown(survey, SECOND, "side_by_side")
 
 
 def test_weaker_compression_does_not_warn_of_a_loss():

@@ -111,6 +111,29 @@ def test_what_is_sent_and_what_is_handed_round_names_no_path_of_this_machine(
         assert path.encode() not in request.raw, request.path
 
 
+@pytest.mark.parametrize("answer", [None, "make"])
+def test_points_that_no_search_found_are_found_afterwards_only_where_that_was_chosen(
+    place: Place, make_blue_green: Make, answer: str | None
+) -> None:
+    bare = [POINTS + n for n in range(5)]
+    with place.open() as qdrant:
+        qdrant.insert(place.collection, [Point(n, document(n), {}) for n in bare])
+    plan = make_blue_green(**({} if answer is None else {"bare": answer}))
+    assert plan.move is not None
+    folder = to_the_cutover(plan)
+    seen = view(folder)
+    assert seen.verdict is not None
+    assert all(c["ok"] is not False for c in seen.verdict["integrity"]["checks"]), seen.verdict
+    assert seen.dead_letters == 2
+    give_consent(folder, "cutover", consent(place))
+    assert run_here(folder) == 0, view(folder).error
+    with place.open() as qdrant:
+        new = everything(qdrant, plan.move.target)
+        assert new.keys() == everything(qdrant, place.collection).keys()
+        assert [bool(new[n].vectors) for n in bare] == [answer == "make"] * 5
+        assert qdrant.count(plan.move.target, without_vector="") == (2 if answer else 7)
+
+
 def test_a_wrong_name_does_not_open_the_cutover(place: Place, make_blue_green: Make) -> None:
     folder = to_the_cutover(make_blue_green())
     give_consent(folder, "cutover", {**consent(place), "alias": "doc"})

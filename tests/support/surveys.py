@@ -10,7 +10,7 @@ from qdrant_model_migration.embedders import ModelRef
 from qdrant_model_migration.qdrant import Address, Capabilities
 from qdrant_model_migration.qdrant.capabilities import of_practice, of_server
 from qdrant_model_migration.qdrant.version import Version
-from qdrant_model_migration.survey.facts import Fact, Survey, TextField, VectorFact
+from qdrant_model_migration.survey.facts import Bare, Fact, Survey, TextField, VectorFact
 
 MINILM = ModelRef(
     kind="fastembed",
@@ -218,6 +218,16 @@ any_survey = st.builds(
     vector_bytes=_maybe(st.sampled_from([0, 1000, 10**11])),
     writes=_maybe(st.sampled_from([-2, 0, 5])),
     server_embeds=_maybe(st.booleans()),
+    bare=_maybe(
+        st.dictionaries(
+            st.sampled_from(["", "a", "b"]),
+            st.builds(
+                Bare,
+                points=st.integers(1, 9000),
+                texts=st.dictionaries(st.sampled_from(["text", "title"]), st.integers(0, 9000)),
+            ),
+        )
+    ),
     cannot_carry=st.sampled_from([(), (("wal_config", "kept by the server"),)]),
 )
 """Any survey, from nothing known to everything."""
@@ -241,6 +251,7 @@ _sensible: dict[str, list[Any]] = {
     ],
     "text": [{"fields": ["text"]}, {"fields": []}, {"fields": ["text", "title"]}, "unknown"],
     "missing": ["copy", "stop", "unknown"],
+    "bare": ["keep", "make", "unknown"],
     "accuracy": ["exact", "approximate"],
     "downtime": ["never", "pause", "nobody", "unknown"],
     "both": ["no", "test", "always", "unknown"],

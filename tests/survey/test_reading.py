@@ -11,7 +11,8 @@ import pytest
 from qdrant_model_migration.embedders import Embedder, ModelRef
 from qdrant_model_migration.errors import CollectionEmpty, CollectionMissing, RightMissing, Stopped
 from qdrant_model_migration.qdrant import Address, Point, Qdrant, open_qdrant
-from qdrant_model_migration.survey import Fact, Survey, facts_of, survey
+from qdrant_model_migration.survey import Fact, Line, Survey, facts_of, lines, survey
+from qdrant_model_migration.survey.facts import Bare
 from support.fake_qdrant import FakeQdrant
 from support.sentences import sentence
 
@@ -67,7 +68,7 @@ def test_the_facts_told_one_by_one_are_those_of_the_survey_in_the_order_of_the_s
     assert list(told) == [
         "server", "add_vector", "insert_only", "server_embeds", "points", "status", "vectors",
         "quantization", "text_fields", "text_field", "texts_missing", "average_tokens",
-        "longest_tokens", "languages", "old_model", "payload_fields", "payload_indexes",
+        "longest_tokens", "languages", "old_model", "bare", "payload_fields", "payload_indexes",
         "vector_bytes", "payload_bytes", "aliases", "writes",
     ]  # fmt: skip
 
@@ -164,6 +165,64 @@ def test_a_very_large_collection_is_not_counted_by_vector(
     assert survey(qdrant, "docs").lacking == {}
     counts = [r for r in list(fake.requests)[seen:] if r.path.endswith("/count")]
     assert len(counts) == 2
+
+
+def some_bare(fill: Fill, qdrant: Qdrant, model: ModelRef) -> None:
+    """120 points, of which 20 have no vector; 14 of these have a text, 5 of them a title too."""
+    payloads: list[dict[str, Any]] = [{"text": text} for text in TEXTS]
+    for n in range(5):
+        payloads[n]["title"] = f"the title of number {n}"
+    for n in range(14, 20):
+        payloads[n]["text"] = " "
+    made: list[str | None] = [None if n < 20 else text for n, text in enumerate(TEXTS)]
+    fill(qdrant, "docs", payloads, made, model.to_metadata())
+
+
+def test_points_without_a_vector_that_have_a_text_are_counted(
+    docs: Qdrant, fill: Fill, model: ModelRef
+) -> None:
+    docs.delete_collection("docs_a")
+    some_bare(fill, docs, model)
+    found = survey(docs, "docs", sample=30)
+    bare = Bare(points=20, texts={"text": 14, "title": 5})
+    assert (found.bare.value, found.bare.how) == ({"": bare}, "counted")
+    assert [line for line in lines(facts_of(found)) if line.key == "bare"] == [
+        Line("bare", "No vector", "20 points, 14 of them with a text", "counted")
+    ]
+
+
+@pytest.mark.parametrize("limit", ["SMALL", "LARGE"])
+def test_where_there_are_many_they_are_estimated_and_said_so(
+    server: Qdrant,
+    fill: Fill,
+    model: ModelRef,
+    monkeypatch: pytest.MonkeyPatch,
+    limit: str,
+) -> None:
+    some_bare(fill, server, model)
+    monkeypatch.setattr(f"qdrant_model_migration.survey.reading.{limit}", 10)
+    found = survey(server, "docs", sample=60)
+    assert found.bare.how == "sample"
+    one = (found.bare.value or {})[""]
+    assert one.points == 20 if limit == "SMALL" else 10 < one.points < 40
+    assert 5 < one.texts["text"] <= one.points
+    (line,) = [line for line in lines(facts_of(found)) if line.key == "bare"]
+    about = f"about {one.points} points, about {one.texts['text']} of them with a text"
+    assert (line.found, line.how) == (about, "sample of 60")
+
+
+def test_placeholders_among_the_sample_are_mentioned(server: Qdrant, fill: Fill) -> None:
+    fill(server, "docs", [{"text": text} for text in TEXTS], TEXTS)
+    ones = [Point(n, {"text": TEXTS[n]}, {"": [1.0] * 128}) for n in range(0, 120, 3)]
+    textless = [Point(n, {}, {"": [0.0] * 128}) for n in range(200, 204)]
+    server.upsert("docs", [*ones, *textless])
+    found = survey(server, "docs")
+    one = found.placeholders[""]
+    assert (one.of, one.what) == (68, "all values equal or all zeros")
+    assert 20 < one.found < 30
+    assert found.vectors.note.endswith(
+        f"{one.found} of 68 sampled vectors stand for none (all values equal or all zeros)"
+    )
 
 
 def test_several_long_fields_are_settled_by_the_one_that_gives_the_stored_vectors(

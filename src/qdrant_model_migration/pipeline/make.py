@@ -44,25 +44,28 @@ def make(points: Sequence[Point], move: Move, open_model: Open) -> Made:
     set aside like a missing one.
     """
     vectors: list[dict[str, WritableVector]] = [{} for _ in points]
-    dead: list[DeadLetter] = []
     tokens = cut_off = 0
     texts = [text_of(p.payload, move.text) if move.text else NoText("", "") for p in points]
-    if move.embeds:
-        dead = [
-            DeadLetter(point.id, text.reason, text.held)
-            for point, text in zip(points, texts, strict=True)
-            if isinstance(text, NoText)
-        ]
+    embeds = [v.origin for v in move.vectors if isinstance(v.origin, Embed)]
+    dead = [
+        DeadLetter(point.id, text.reason, text.held)
+        for point, text in zip(points, texts, strict=True)
+        if isinstance(text, NoText) and any(origin.is_for(point) for origin in embeds)
+    ]
     for target in move.vectors:
         origin = target.origin
         if isinstance(origin, Embed):
-            wanted = sorted({t for t in texts if isinstance(t, str)}, key=len)
+            here = [
+                text if origin.is_for(point) else None
+                for point, text in zip(points, texts, strict=True)
+            ]
+            wanted = sorted({t for t in here if isinstance(t, str)}, key=len)
             if not wanted:
                 continue
             done = embed_usable(open_model(origin.model), wanted, "passage")
             tokens, cut_off = tokens + done.tokens, cut_off + done.cut_off
             made = dict(zip(wanted, done.vectors, strict=True))
-            for slot, point, text in zip(vectors, points, texts, strict=True):
+            for slot, point, text in zip(vectors, points, here, strict=True):
                 if not isinstance(text, str):
                     continue
                 if (vector := made[text]) is not None:

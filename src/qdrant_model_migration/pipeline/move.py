@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from qdrant_model_migration.embedders import ModelRef
+from qdrant_model_migration.qdrant import Point, Presence
 
 
 class Strict(BaseModel):
@@ -24,10 +25,18 @@ class Keep(Strict):
 
 
 class Embed(Strict):
-    """The vector is made from the point's text by a model."""
+    """The vector is made from the point's text by a model.
+
+    where: the source vector that a point must have to get one; None: every point with a text.
+    """
 
     how: Literal["embed"] = "embed"
     model: ModelRef
+    where: str | None = None
+
+    def is_for(self, point: Point) -> bool:
+        """Whether this point of the source is to have the vector, if it has a text."""
+        return self.where is None or self.where in point.vectors
 
 
 class Cut(Strict):
@@ -101,7 +110,11 @@ class Move(Strict):
     @property
     def compared(self) -> tuple[str, ...]:
         """The target's vectors that follow from the source's, so that both can be compared."""
-        return tuple(v.name for v in self.vectors if not isinstance(v.origin, Embed))
+        return tuple(
+            Presence(v.name) if isinstance(v.origin, Embed) else v.name
+            for v in self.vectors
+            if not isinstance(v.origin, Embed) or v.origin.where is not None
+        )
 
     @property
     def new_vectors(self) -> tuple[TargetVector, ...]:
@@ -116,6 +129,18 @@ class Move(Strict):
     @property
     def read_vectors(self) -> tuple[str, ...]:
         """The source vectors that have to be read to make the target's."""
-        return tuple(
-            dict.fromkeys(v.origin.source for v in self.vectors if not isinstance(v.origin, Embed))
+        origins = [vector.origin for vector in self.vectors]
+        whole = [origin.source for origin in origins if not isinstance(origin, Embed)]
+        seen = [Presence(o.where) for o in origins if isinstance(o, Embed) and o.where is not None]
+        return tuple(dict.fromkeys((*whole, *seen)))
+
+    @property
+    def everywhere(self) -> Move:
+        """The same, with a vector for every point that has a text: to make some of them again."""
+        vectors = tuple(
+            v.model_copy(update={"origin": v.origin.model_copy(update={"where": None})})
+            if isinstance(v.origin, Embed)
+            else v
+            for v in self.vectors
         )
+        return self.model_copy(update={"vectors": vectors})

@@ -66,6 +66,7 @@ class Folder:
     def scroll(self, name: str, body: JsonObject) -> JsonObject:
         records, following = self._client.scroll(
             name,
+            scroll_filter=_filter(body.get("filter")),
             offset=body.get("offset"),
             limit=body["limit"],
             with_payload=body["with_payload"],

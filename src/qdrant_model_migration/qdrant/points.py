@@ -34,6 +34,18 @@ if TYPE_CHECKING:
     WritableVector = Vector | NDArray[np.floating[Any]]
 
 
+class Presence(str):
+    """The name of a vector of which is only asked whether a point has it: its values are not read.
+
+    A point that has it is given THERE under its name.
+    """
+
+    __slots__ = ()
+
+
+THERE: Vector = [1.0]
+
+
 class Point(NamedTuple):
     """One point. vectors: by name, "" is the unnamed one, {} is a point without any vector.
 

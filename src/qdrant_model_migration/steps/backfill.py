@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Literal
 
-from qdrant_model_migration.pipeline.move import Move
+from qdrant_model_migration.pipeline.move import Embed, Move
 from qdrant_model_migration.pipeline.slices import (
     Slice,
     SliceResult,
@@ -37,6 +37,8 @@ class Backfill(Step):
     def text(self, move: Move | None) -> StepText:
         assert move is not None
         made, without = ("embeds the texts", "a text") if move.embeds else _CUTS
+        kept = any(isinstance(v.origin, Embed) and v.origin.where is not None for v in move.vectors)
+        bare = ("A point that has no vector in the old collection is copied without one.",)
         return StepText(
             f"Backfill {move.target}",
             "new collection",
@@ -46,6 +48,7 @@ class Backfill(Step):
                 f"{move.load.batch} points a request, {move.load.streams} requests at a time.",
                 "A point that is there already is left untouched.",
                 f"A point without {without} is copied without a vector and listed.",
+                *(bare if kept else ()),
             ),
         )
 

@@ -11,6 +11,7 @@ from qdrant_model_migration.pipeline.make import cut
 from qdrant_model_migration.pipeline.move import Embed, Keep, Move
 from qdrant_model_migration.pipeline.read import align, scan
 from qdrant_model_migration.pipeline.sameness import made_of, mark_of, same_payload, same_vector
+from qdrant_model_migration.pipeline.text import text_of
 from qdrant_model_migration.qdrant import Point, PointId
 from qdrant_model_migration.steps.check import must_be_ours
 from qdrant_model_migration.steps.last_look import note_changing
@@ -90,7 +91,8 @@ def one_pass(ctx: StepContext) -> Changes:
     with new_ledger(ctx.folder) as ledger:
         rows = Rows(ledger, move.load.batch, mend)
         for point, (old, new) in align(((p.id, p) for p in source), ((p.id, p) for p in target)):
-            if old is not None and new is not None and same_point(old, new, move):
+            same = old is not None and new is not None and same_point(old, new, move)
+            if old is not None and same and not due(old, new, move):
                 rows.same(point, mark_of(old, move))
             else:
                 rows.differs(point)
@@ -116,6 +118,8 @@ def same_point(old: Point, new: Point, move: Move) -> bool:
     for target in move.vectors:
         origin = target.origin
         if isinstance(origin, Embed):
+            if target.name in new.vectors and not origin.is_for(old):
+                return False
             continue
         mine, theirs = old.vectors.get(origin.source), new.vectors.get(target.name)
         if isinstance(origin, Keep):
@@ -129,3 +133,21 @@ def same_point(old: Point, new: Point, move: Move) -> bool:
         elif not made_of(theirs, made, target.params["distance"], target.params.get("datatype")):
             return False
     return True
+
+
+def due(old: Point | None, new: Point | None, move: Move) -> bool:
+    """Whether the old point has a vector and a text since, and the new one still goes without.
+
+    Not a difference by itself: the model may make no usable vector of that text.
+    """
+    if old is None or new is None:
+        return False
+    return any(
+        isinstance(target.origin, Embed)
+        and target.origin.where is not None
+        and target.origin.is_for(old)
+        and target.name not in new.vectors
+        and move.text is not None
+        and isinstance(text_of(old.payload, move.text), str)
+        for target in move.vectors
+    )

@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 from qdrant_model_migration.pipeline.ledger import read_ledger
 from qdrant_model_migration.pipeline.make import make
-from qdrant_model_migration.pipeline.move import Embed
+from qdrant_model_migration.pipeline.move import Embed, Move
 from qdrant_model_migration.pipeline.read import align, scan
 from qdrant_model_migration.pipeline.sameness import made_of, mark_of, same_payload
 from qdrant_model_migration.pipeline.text import NoText, text_of
-from qdrant_model_migration.qdrant import PointId
+from qdrant_model_migration.qdrant import Point, PointId
 from qdrant_model_migration.quality import Check, Integrity
 from qdrant_model_migration.steps.catch_up import same_point
 from qdrant_model_migration.steps.create_collection import settings_that_differ
@@ -24,6 +24,12 @@ from qdrant_model_migration.steps.index import is_indexed
 from qdrant_model_migration.steps.step import StepContext
 
 RESUME = "Resume fetches them"
+_COMPARED = {"keep": "Other vectors equal", "cut": "Vectors cut right", "embed": "No vector added"}
+_DIFFER = {
+    "keep": "copied with other vectors",
+    "cut": "copied with other vectors",
+    "embed": "given a vector that the old collection has not",
+}
 
 
 class _Counted(NamedTuple):
@@ -62,11 +68,11 @@ def check_integrity(ctx: StepContext, sample: int) -> Integrity:
     if ctx.move.compared:
         checks.append(
             Check(
-                name="Other vectors equal" if ctx.move.kept else "Vectors cut right",
+                name=_COMPARED[_compared(ctx.move)],
                 ok=not counted.vector_differs,
                 found=here - counted.vector_differs,
                 expected=here,
-                note=_are(counted.vector_differs, "copied with other vectors"),
+                note=_are(counted.vector_differs, _DIFFER[_compared(ctx.move)]),
                 todo="Resume copies them again",
             )
         )
@@ -103,6 +109,12 @@ def check_integrity(ctx: StepContext, sample: int) -> Integrity:
     return Integrity(checks=tuple(checks))
 
 
+def _compared(move: Move) -> str:
+    """The first of the ways in which vectors of the target follow from the source's."""
+    ways = [vector.origin.how for vector in move.vectors if vector.name in move.compared]
+    return next(way for way in _COMPARED if way in ways)
+
+
 def _count(ctx: StepContext, sample: int) -> _Counted:
     move, qdrant = ctx.move, ctx.qdrant
     old = scan(qdrant, move.source, vectors=list(move.read_vectors) or False, between=ctx.breathe)
@@ -128,7 +140,7 @@ def _count(ctx: StepContext, sample: int) -> _Counted:
             payload += 1
         elif not same_point(mine, theirs, move):
             vector += 1
-        elif move.text and isinstance(text_of(mine.payload, move.text), NoText):
+        elif _goes_without(mine, move):
             no_text += 1
         elif len(chosen) < sample:
             chosen.append(point)
@@ -136,6 +148,16 @@ def _count(ctx: StepContext, sample: int) -> _Counted:
             chosen[slot] = point
     ctx.progress(points, max(points, total))
     return _Counted(points, missing, payload, vector, extra, late, no_text, tuple(chosen))
+
+
+def _goes_without(point: Point, move: Move) -> bool:
+    """Whether no vector is made for this point of the source: no text, or it is not for it."""
+    if move.text is None:
+        return False
+    origins = [v.origin for v in move.vectors if isinstance(v.origin, Embed)]
+    return isinstance(text_of(point.payload, move.text), NoText) or not all(
+        origin.is_for(point) for origin in origins
+    )
 
 
 def _models(ctx: StepContext, counted: _Counted) -> list[Check]:
@@ -150,7 +172,7 @@ def _models(ctx: StepContext, counted: _Counted) -> list[Check]:
             ctx.breathe()
             ids = counted.sample[first : first + ctx.move.load.batch]
             points = ctx.qdrant.retrieve(ctx.move.target, ids, vectors=[target.name])
-            made = make(points, ctx.move, ctx.embedder)
+            made = make(points, ctx.move.everywhere, ctx.embedder)
             for stored, again in zip(points, made.points, strict=True):
                 if (vector := again.vectors.get(target.name)) is None:
                     continue
@@ -197,7 +219,7 @@ def _beyond_the_model(ctx: StepContext, name: str) -> int:
     reading = scan(ctx.qdrant, move.target, vectors=[name], between=ctx.breathe)
     bare = (point for point in reading if point.vectors.get(name) is None)
     while batch := list(islice(bare, move.load.batch)):
-        for point in make(batch, move, ctx.embedder).points:
+        for point in make(batch, move.everywhere, ctx.embedder).points:
             text = text_of(point.payload, move.text) if move.text else None
             found += isinstance(text, str) and name not in point.vectors
     return found

@@ -10,7 +10,7 @@ from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.read import align, scan
 from qdrant_model_migration.pipeline.sameness import is_unfinished, mark_of, shares
 from qdrant_model_migration.qdrant import Point, PointId, order
-from qdrant_model_migration.steps.catch_up import LOOKS, same_point
+from qdrant_model_migration.steps.catch_up import LOOKS, due, same_point
 from qdrant_model_migration.steps.check import must_be_ours
 from qdrant_model_migration.steps.index import wait_until_readable
 from qdrant_model_migration.steps.mend import Remade, Rows, is_whole, put_live, remake
@@ -120,9 +120,9 @@ class _Pass:
         chosen: set[PointId] = set()
         for point in points:
             before, mine = self._before[point], there.get(point)
-            if not is_unfinished(before) and (
-                marks.get(point) == before or not left_behind(made.read.get(point), mine, move)
-            ):
+            read = made.read.get(point)
+            behind = left_behind(read, mine, move) or due(read, mine, move)
+            if not is_unfinished(before) and (marks.get(point) == before or not behind):
                 continue
             untouched = mine is not None and before is not None and shares(before, mine, move)
             new_there = mine is None and (before is None or point in self._ours)

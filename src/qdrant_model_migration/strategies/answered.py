@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from qdrant_model_migration.embedders import ModelRef
 from qdrant_model_migration.strategies.strategy import Answers, Fit
-from qdrant_model_migration.survey.facts import Survey, VectorFact
+from qdrant_model_migration.survey.facts import Bare, Survey, VectorFact
 
 SMALL_BYTES = 25_000_000
 """Below it loading again from the originals is quicker than copying (the seed)."""
@@ -51,6 +51,32 @@ def no_text(answers: Answers) -> Fit | None:
     if not text_gone(answers):
         return None
     return Fit("ruled out", "the texts are gone", "text")
+
+
+def bare(survey: Survey, answers: Answers) -> Bare | None:
+    """The points that lack the vector whose place the new one takes; None where none is known."""
+    vector = replaced_vector(survey, answers)
+    return (survey.bare.value or {}).get(vector.name) if vector else None
+
+
+def bare_with_text(survey: Survey, answers: Answers) -> int | None:
+    """How many of them have a text in the chosen fields; None where it is not known.
+
+    Of joined fields the best filled one counts, so it is at least that many.
+    """
+    found, text = bare(survey, answers), answers.get("text")
+    fields = text.get("fields") if isinstance(text, Mapping) else None
+    if found is None or fields is None:
+        return 0 if found is None else None
+    known = [found.texts[field] for field in fields if field in found.texts]
+    return max(known) if known else None
+
+
+def kept_bare(survey: Survey, answers: Answers) -> str | None:
+    """The vector that a point must have to get a new one; None where each with a text gets one."""
+    vector = replaced_vector(survey, answers)
+    keep = vector is not None and answers.get("bare") == "keep"
+    return vector.name if vector is not None and keep else None
 
 
 class OtherText(NamedTuple):

@@ -7,6 +7,7 @@ from qdrant_model_migration.plan.plan import Plan
 from qdrant_model_migration.strategies.answered import (
     both_for_good,
     chosen_model,
+    kept_bare,
     missing_texts,
     no_dense,
     no_text,
@@ -69,6 +70,6 @@ class BlueGreen(Strategy):
             survey,
             answers,
             model,
-            Embed(model=model),
+            Embed(model=model, where=kept_bare(survey, answers)),
             expected_missing=round(missing, 6),
         )

@@ -51,6 +51,21 @@ class TextField(Frozen):
     example: str = ""
 
 
+class Bare(Frozen):
+    """Points that lack one vector. texts: how many of them have a text, by payload field."""
+
+    points: int
+    texts: dict[str, int] = {}
+
+
+class Placeholders(Frozen):
+    """Sampled vectors that stand for none, e.g. all zeros: how many, of those looked at."""
+
+    found: int
+    of: int
+    what: str
+
+
 class Survey(Frozen):
     """All facts about one collection, on one server, at one moment."""
 
@@ -83,6 +98,8 @@ class Survey(Frozen):
     vector_bytes: Fact[int] = Fact()
     writes: Fact[int] = Fact()
     server_embeds: Fact[bool] = Fact()
+    bare: Fact[dict[str, Bare]] = Fact()
+    """The points that lack a dense vector, by its name; names that every point has are left out."""
     cannot_carry: tuple[tuple[str, str], ...] = ()
     sampled: int = 0
     """Points whose payload was read for everything that is known from a sample."""
@@ -95,6 +112,8 @@ class Survey(Frozen):
     """The old model of each dense vector, by its name; `old_model` is that of the first one."""
     lacking: dict[str, int] = {}
     """Points without a vector of this name; names that every point has are left out."""
+    placeholders: dict[str, Placeholders] = {}
+    """Of each dense vector, by its name; names without any are left out."""
 
     @property
     def alias(self) -> str | None:

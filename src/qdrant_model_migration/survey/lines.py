@@ -56,6 +56,7 @@ def lines(facts: Facts) -> tuple[Line, ...]:
         _text_length(facts),
         _line(facts, "languages", "Languages", lambda f: _languages(f.value)),
         _old_model(facts),
+        *_bare(facts),
         _payload(facts),
         _size(facts),
         _line(facts, "aliases", "Aliases", lambda f: words.listing(f.value, ",") or "none", True),
@@ -95,6 +96,22 @@ def _vectors(facts: Facts) -> Line:
     return Line(
         "vectors", "Vectors", found, fact.how, note=fact.note.removeprefix(found).lstrip("; ")
     )
+
+
+def _bare(facts: Facts) -> tuple[Line, ...]:
+    """Points without a vector that have a text: only where there are any."""
+    fact, field = facts.get("bare", _NONE), facts.get("text_field", _NONE).value
+    several = len([v for v in facts.get("vectors", _NONE).value or () if v.kind == "dense"]) > 1
+    about = "about " if fact.how == "sample" else ""
+    said = []
+    for name, one in (fact.value or {}).items():
+        if with_text := one.texts.get(field):
+            whose = f"{name or 'the unnamed one'}: " if several else ""
+            said.append(
+                f"{whose}{about}{words.plural(one.points, 'point')}, {about}"
+                f"{words.count(with_text)} of them with a text"
+            )
+    return (Line("bare", "No vector", "; ".join(said), fact.how),) if said else ()
 
 
 def _trouble(status: Fact[Any]) -> str:

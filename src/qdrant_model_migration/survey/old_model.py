@@ -12,6 +12,7 @@ from qdrant_model_migration import words
 from qdrant_model_migration.embedders import (
     Embedder,
     ModelRef,
+    embed_usable,
     list_models,
     open_embedder,
     within_reach,
@@ -117,16 +118,18 @@ def find(
         try:
             embedder = open_model(model)
             match = _best_field(embedder, vector, points, fields, stop)
+            if match is not None and match.same:
+                untried = [field for field in also if field not in match.figures]
+                more = _figures(embedder, vector, points, untried, stop)
+                match = match._replace(figures={**match.figures, **more})
         except Stopped:
             raise
         except QmmError as error:
             failed[model.name] = error.what  # it proves nothing, for or against
             continue
         tried.append(model.label)
-        if match is not None and match.same and (best is None or match.same > best.same):
-            untried = [field for field in also if field not in match.figures]
-            more = _figures(embedder, vector, points, untried, stop)
-            best = match._replace(figures={**match.figures, **more})
+        if match is not None and (best is None or match.same > best.same):
+            best = match
         if best is not None and best.same >= 0.9 * best.tried:
             break
     if best is None or best.same <= 0.05 * best.tried:
@@ -179,12 +182,13 @@ def _same(
     if not pairs:
         return 0
     _check(stop)
-    made = embedder.embed([text for text, _ in pairs], "passage").vectors
+    made = embed_usable(embedder, [text for text, _ in pairs], "passage").vectors
     limit = _ALIKE.get(vector.datatype or "", _ALIKE_FLOAT)
     return sum(
         1
         for new, (_, old) in zip(made, pairs, strict=True)
-        if _cosine(np.asarray(new, np.float64), np.asarray(old, np.float64)) > limit
+        if new is not None
+        and _cosine(np.asarray(new, np.float64), np.asarray(old, np.float64)) > limit
     )
 
 

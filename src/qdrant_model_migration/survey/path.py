@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 ABSENT: Final = object()
@@ -37,6 +37,13 @@ def _leaves(payload: Mapping[str, Any], before: str, depth: int) -> Iterator[tup
                 yield from _leaves(value, f"{path}.", depth + 1)
         else:
             yield path, value
+
+
+def payload_of(paths: Sequence[str]) -> list[str] | bool:
+    """The same for several; False for none."""
+    asked = [selector(path) for path in paths]
+    named = [one for each in asked if isinstance(each, list) for one in each]
+    return bool(asked) if len(named) < len(asked) else named or False
 
 
 def selector(path: str) -> list[str] | bool:

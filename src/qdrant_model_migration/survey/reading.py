@@ -16,8 +16,15 @@ from typing import Any
 from qdrant_model_migration import words
 from qdrant_model_migration.embedders import ModelRef, open_embedder
 from qdrant_model_migration.errors import CollectionEmpty, RightMissing, Stopped
-from qdrant_model_migration.qdrant import CollectionConfig, Point, Qdrant, cannot_carry, pages
-from qdrant_model_migration.survey import languages, old_model, sizes, texts
+from qdrant_model_migration.qdrant import (
+    CollectionConfig,
+    Point,
+    Presence,
+    Qdrant,
+    cannot_carry,
+    pages,
+)
+from qdrant_model_migration.survey import languages, old_model, placeholders, sizes, texts
 from qdrant_model_migration.survey.collection import (
     index_paths,
     lacking_note,
@@ -27,8 +34,8 @@ from qdrant_model_migration.survey.collection import (
     vector_facts,
     vectors_in_words,
 )
-from qdrant_model_migration.survey.facts import Fact, Survey, TextField, VectorFact
-from qdrant_model_migration.survey.path import selector, value_at
+from qdrant_model_migration.survey.facts import Bare, Fact, How, Survey, TextField, VectorFact
+from qdrant_model_migration.survey.path import payload_of, selector, value_at
 from qdrant_model_migration.survey.sample import sample as read_sample
 from qdrant_model_migration.survey.server import (
     can_add_vector,
@@ -46,6 +53,7 @@ LARGE = 5_000_000
 
 _MOST_RIVALS = 4
 _MOST_FIELDS = 6  # that have figures of their own; as many as question Text lists
+_TEXTLESS = 32  # points without a text whose vectors are looked at as well
 _WITH_VECTORS = 16  # points per request; multivectors are large
 
 OnFact = Callable[[str, Fact[Any]], None]
@@ -106,6 +114,7 @@ class _Reading:
         self._lacking(collection, before)
         points = self._sample(collection, before)
         self._read_texts(collection, config, before, points)
+        self._read_bare(collection, before, points)
         self._read_payload(collection, config, before, points)
         self._check()
         aliases = qdrant.aliases()
@@ -136,6 +145,7 @@ class _Reading:
         self._vectors = vector_facts(config)
         self._tell("points", points_fact(count, config, state))
         self._tell("status", status_fact(state))
+        self._vectors_note = ""
         self._tell("vectors", self._vectors_fact(""))
         self._tell("quantization", quantization_fact(config))
 
@@ -151,7 +161,8 @@ class _Reading:
                 lacking[vector.name] = number
         self._known["lacking"] = lacking
         if lacking:
-            self._tell("vectors", self._vectors_fact(lacking_note(lacking)))
+            self._vectors_note = lacking_note(lacking)
+            self._tell("vectors", self._vectors_fact(self._vectors_note))
 
     def _others(self, collection: str) -> tuple[str, ...]:
         try:
@@ -270,6 +281,11 @@ class _Reading:
             if any(isinstance(value_at(point.payload, field), str) for field in fields)
         ]
         stored = self._with_vectors(collection, _spread(wanted, old_model.TEXTS))
+        asked = {point.id for point in wanted}
+        textless = [point for point in points if point.id not in asked]
+        self._placeholders(
+            [*stored, *self._with_vectors(collection, _spread(textless, _TEXTLESS))], fields
+        )
         open_model = lru_cache(maxsize=1)(open_embedder)  # models are large; one at a time
         found = [
             old_model.find(
@@ -294,6 +310,79 @@ class _Reading:
         self._known["old_models"] = {name: one.fact for name, one in zip(dense, found, strict=True)}
         field = next((one.field for one in found if one.field is not None), None)
         return found[0]._replace(field=field)
+
+    def _placeholders(self, points: Sequence[Point], fields: Sequence[str]) -> None:
+        said, note = {}, self._vectors_note
+        for vector in self._vectors:
+            if vector.kind != "dense":
+                continue
+            pairs: list[tuple[str | None, Sequence[float]]] = []
+            for point in points:
+                text, stored = _first_text(point.payload, fields), point.vectors.get(vector.name)
+                if isinstance(stored, list):
+                    pairs.append((text, stored))  # type: ignore[arg-type] # dense: one row
+            if found := placeholders.find(pairs):
+                said[vector.name] = found
+                note = "; ".join(filter(None, (note, placeholders.in_words(vector.name, found))))
+        self._known["placeholders"] = said
+        if said:
+            self._tell("vectors", self._vectors_fact(note))
+
+    def _read_bare(self, collection: str, count: int, points: Sequence[Point]) -> None:
+        """Points without a dense vector, and how many of them have a text in which field."""
+        fields = [field.path for field in self._facts["text_fields"].value or ()][:_MOST_FIELDS]
+        dense = [vector.name for vector in self._vectors if vector.kind == "dense"]
+        counted = count < LARGE and all(self._lacking_of(name) <= SMALL for name in dense)
+        found = {}
+        for name in dense:
+            if count < LARGE and not self._lacking_of(name):
+                continue
+            self._check()
+            one = (
+                self._bare_counted(collection, name, fields)
+                if counted
+                else self._bare_estimated(collection, name, fields, count, points)
+            )
+            if one.points:
+                found[name] = one
+        how: How = "counted" if counted else "sample"
+        self._tell("bare", Fact[dict[str, Bare]](value=found, how=how))
+
+    def _lacking_of(self, name: str) -> int:
+        number: int = self._known["lacking"].get(name, 0)
+        return number
+
+    def _bare_counted(self, collection: str, name: str, fields: Sequence[str]) -> Bare:
+        tallies = dict.fromkeys(fields, 0)
+        read = payload_of(fields)
+        seen = 0
+        for page in pages(self._qdrant, collection, payload=read, without_vector=name):
+            self._check()
+            seen += len(page)
+            for field in fields:
+                tallies[field] += texts.tally((p.payload for p in page), field)["a text"]
+        return Bare(points=seen, texts=tallies)
+
+    def _bare_estimated(
+        self, collection: str, name: str, fields: Sequence[str], count: int, points: Sequence[Point]
+    ) -> Bare:
+        """From the sample, in which the points that lack the vector are told by their ids."""
+        there = self._qdrant.retrieve(
+            collection, [p.id for p in points], payload=False, vectors=[Presence(name)]
+        )
+        having = {point.id for point in there if name in point.vectors}
+        bare = [point.payload for point in points if point.id not in having]
+        if not bare:
+            return Bare(points=self._lacking_of(name))
+        number = self._lacking_of(name) or texts.two_digits(len(bare) / len(points) * count)
+        return Bare(
+            points=number,
+            texts={
+                field: texts.two_digits(held["a text"] / len(bare) * number)
+                for field in fields
+                if (held := texts.tally(bare, field))
+            },
+        )
 
     def _with_vectors(self, collection: str, points: Sequence[Point]) -> list[Point]:
         found: list[Point] = []
@@ -334,6 +423,11 @@ class _Reading:
     def _check(self) -> None:
         if self._stop is not None and self._stop.is_set():
             raise Stopped
+
+
+def _first_text(payload: Mapping[str, Any], fields: Sequence[str]) -> str | None:
+    found = (value_at(payload, field) for field in fields)
+    return next((text for text in found if isinstance(text, str) and text.strip()), None)
 
 
 def _no_text(payloads: Sequence[Mapping[str, Any]]) -> str:

@@ -4,7 +4,7 @@ Answers are JSON values by key:
 change "model" | "shorter" | "compression" | "keywords" | "second"
 quantization {"vector": name or None, "kind": "none" | "scalar" | ..., "always_ram": bool}
 replace name of a dense vector · model a ModelRef · text {"fields": [paths]}, none: gone
-missing "copy" | "stop" · accuracy "exact" | "approximate"
+missing "copy" | "stop" · bare "keep" | "make" · accuracy "exact" | "approximate"
 downtime "never" | "pause" | "nobody"
 both "no" | "test" | "always" · in_place "new" | "in place" · keywords "yes" | "no" | "there"
 word_language "one" | "field" | "none" · many_vectors "own" | "disk" | "memory"
@@ -29,7 +29,7 @@ from qdrant_model_migration.advice.questions.change import Change, Quantization
 from qdrant_model_migration.advice.questions.keywords import Keywords, ManyVectors, WordLanguage
 from qdrant_model_migration.advice.questions.model import Model, Replace
 from qdrant_model_migration.advice.questions.proof import Pace, Proof
-from qdrant_model_migration.advice.questions.texts import Missing, Text
+from qdrant_model_migration.advice.questions.texts import Bare, Missing, Text
 from qdrant_model_migration.advice.questions.way import (
     Accuracy,
     Both,
@@ -45,6 +45,7 @@ QUESTIONS: tuple[Question, ...] = (
     Model(),
     Text(),
     Missing(),
+    Bare(),
     Accuracy(),
     Downtime(),
     Both(),

@@ -1,4 +1,4 @@
-"""Questions: where the text of a point comes from, and what happens to points without one."""
+"""Questions: where a point's text comes from; points without one; points without a vector."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ from qdrant_model_migration.advice.question import (
     unknown,
 )
 from qdrant_model_migration.errors import BadAnswer
-from qdrant_model_migration.strategies import Answers
+from qdrant_model_migration.strategies import Answers, Strategy
 from qdrant_model_migration.strategies.answered import (
+    bare,
+    bare_with_text,
     missing_texts,
     other_text,
     replaced_vector,
@@ -167,6 +169,62 @@ def _is_known(field: str, known: tuple[str, ...], survey: Survey) -> bool:
     if survey.text_field.how != "told":  # what a person said is checked like what one types here
         texts.append(survey.text_field.value or "")
     return field in known or field.split(".", 1)[0] in known or field in texts
+
+
+class Bare(Question):
+    """Answer: "keep" or "make"."""
+
+    key = "bare"
+    short = "No vector"
+
+    def matters_to(self, strategy: Strategy) -> bool:
+        return {"embeds", "replaces"} <= set(strategy.facets)
+
+    def text(self, survey: Survey, answers: Answers) -> QuestionText:
+        found, texts = bare(survey, answers), bare_with_text(survey, answers)
+        number = found.points if found else 0
+        have = "point has" if number == 1 else "points have"
+        about = "about " if survey.bare.how == "sample" else ""
+        of_them = (
+            f"{about}{words.count(texts)} of them with a text"
+            if texts is not None
+            else "and it is not known how many of them have a text"
+        )
+        return QuestionText(
+            f"{about.capitalize()}{words.count(number)} {have} no vector today, {of_them}. Should "
+            "those with a text get one?",
+            "No search finds them today; somebody may have wanted that.",
+            "a vector made for such a point lets it turn up in searches where it never was.",
+        )
+
+    def applies(self, survey: Survey, answers: Answers) -> bool:
+        return not text_gone(answers) and bare_with_text(survey, answers) != 0
+
+    def options(self, survey: Survey, answers: Answers) -> tuple[Option, ...]:
+        return (
+            Option(
+                "keep",
+                "Keep them without a vector",
+                "searches go on without them, filters find them as today",
+                "keep without",
+            ),
+            Option(
+                "make",
+                "Make one from their text",
+                "they begin to turn up in searches",
+                "make one",
+            ),
+            unknown(self.label(self.suggest(survey, answers).value, survey, answers)),
+        )
+
+    def label(self, value: Any, survey: Survey, answers: Answers) -> str:
+        return {"keep": "keep without", "make": "make one"}.get(str(value), "not known")
+
+    def suggest(self, survey: Survey, answers: Answers) -> Suggestion:
+        """Searches find afterwards what they find today; unless nobody has one yet."""
+        found = bare(survey, answers)
+        nobody = found is not None and found.points == survey.points.value
+        return Suggestion("make" if nobody else "keep", "default")
 
 
 class Missing(Question):

@@ -114,6 +114,20 @@ def compression(case: Case) -> Said | None:
     )
 
 
+@warning("W37", "Placeholder vectors")
+def placeholders(case: Case) -> Said | None:
+    found = case.survey.placeholders.get(case.vector.name) if case.vector else None
+    if found is None or not (case.embeds and case.replaces):
+        return None
+    return Said(
+        "caution",
+        "Some points have a vector that stands for none. Where they have a text they get a proper "
+        "one, and begin to turn up in searches where they never were.",
+        f"{found.found} of {found.of} sampled vectors: {found.what}.",
+        "Take the texts of such points out before, if searches must not find them.",
+    )
+
+
 @warning("W35", "Dense vectors copied", own=True)
 def copied(case: Case) -> Said | None:
     names = [vector.name or "without a name" for vector in case.survey.dense]

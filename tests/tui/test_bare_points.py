@@ -1,0 +1,46 @@
+"""What the survey proves of texts, and points without a vector, at the questions about them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from qdrant_model_migration.survey.facts import Bare, Survey, TextField
+from qdrant_model_migration.tui.app import WizardApp
+from qdrant_model_migration.tui.screens.questions import QuestionsScreen
+from qdrant_model_migration.tui.trip import Trip
+from support.screens import press, until
+from support.surveys import ANSWERS, docs, fact
+
+Make = Callable[..., WizardApp]
+
+FIELDS = (
+    TextField(path="text", share=0.98, average_words=130.0),
+    TextField(path="summary", share=0.9, average_words=20.0),
+)
+FOUND: Survey = docs(
+    figures={"": {"text": (64, 64), "summary": (0, 8)}},
+    text_fields=fact(FIELDS, "sample"),
+    bare=fact({"": Bare(points=20, texts={"text": 14, "summary": 3})}, "counted"),
+)
+
+
+async def test_both_figures_stand_at_the_question(wizard: Make) -> None:
+    answers = {**ANSWERS, "text": {"fields": ["summary"]}}
+    app = wizard(trip=Trip(survey=FOUND, collection="docs_minilm", answers=answers))
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.push_screen(QuestionsScreen("text"))
+        await until(pilot, "match, with summary 0 of 8.")
+        screen = await until(pilot, "(•) The payload field summary")
+    assert "90 % filled; 0 of 8 samples match" in screen
+    assert "summary (found)" not in screen
+
+
+async def test_whether_they_get_a_vector_is_asked(wizard: Make) -> None:
+    app = wizard(trip=Trip(survey=FOUND, collection="docs_minilm", answers=ANSWERS))
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.push_screen(QuestionsScreen("bare"))
+        await until(pilot, "20 points have no vector today, 14 of them")
+        await until(pilot, "(•) Keep them without a vector (suggested)")
+        await press(pilot, "down", "enter")
+        await until(pilot, "Question")
+    assert app.trip.answers["bare"] == "make"
