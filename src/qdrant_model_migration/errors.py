@@ -765,7 +765,8 @@ class WarningsChanged(UsageError):
             "The warnings of this plan are not those that it was made with.",
             "must_accept, warned, lost_settings, collection, strategy or seal was edited, or an "
             "older version made the plan. Nothing was written.",
-            f"Put the lines back, or make the plan again: {qmm('plan', collection)}",
+            "Put the lines back, or make the plan again; this takes its answers over: "
+            + qmm("plan", collection, flags=("--from", "plan.yaml")),
         )
 
 

@@ -124,6 +124,28 @@ def test_the_margin_is_typed_within_the_answer():
     assert error.value.field == "margin"
 
 
+def test_a_file_of_searches_is_read_when_it_is_named(tmp_path):
+    proof, path = BY_KEY["proof"], tmp_path / "queries.csv"
+    answer = {"kind": "file", "file": str(path), "margin": 0.02}
+    with pytest.raises(BadAnswer, match=r"there is no file queries\.csv") as error:
+        proof.look(answer)
+    assert error.value.field == "file"
+    path.write_text("query\nhow long is the notice period\n")
+    with pytest.raises(BadAnswer, match=r"holds no right answers\. .* Searches from a log"):
+        proof.look(answer)
+    proof.look({**answer, "kind": "log"})
+    path.write_text("query,answers\nhow long is the notice period,7\n")
+    proof.look(answer)
+    for other in ({"kind": "later", "file": None}, {"kind": "made up"}, "unknown"):
+        proof.look(other)
+
+
+@pytest.mark.parametrize("name", [".", "..", " .. "])
+def test_a_name_that_would_lead_elsewhere_is_none(name):
+    with pytest.raises(BadAnswer, match="In addresses it means a place"):
+        BY_KEY["target"].clean(name, docs(), ANSWERS)
+
+
 def test_a_file_of_searches_needs_its_name():
     file = {"kind": "file", "file": None, "margin": 0.02}
     with pytest.raises(BadAnswer, match=r"No file was named\. Type its name") as error:

@@ -309,6 +309,9 @@ def test_answers_from_a_file_are_used(
         (["run", "/dev/zero"], 2, "It is a device or a pipe, not a file."),
         (["plan", "docs", "--answers", "/dev/zero"], 2, "It is a device or a pipe, not a file."),
         (["plan", "docs", "-o", "/dev/null"], 2, "/dev/null"),
+        (["plan", "docs", "--set", "proof.kind=file", "--set", "proof.file=no.csv"], 2, "no.csv"),
+        (["plan"], 2, "No collection is named."),
+        (["plan", "--from", "no-such-run"], 2, "There is no run no-such-run"),
     ],
 )
 def test_a_wrong_call_is_explained_and_nothing_is_written(
@@ -344,6 +347,34 @@ def test_an_edited_plan_is_not_written_over_without_a_word(
     path.write_text("my own notes\n")
     assert qmm(*again) == 2
     assert path.read_text() == "my own notes\n"
+
+
+def test_a_run_that_wrote_nothing_is_planned_again_with_its_answers(
+    server: FakeQdrant, model_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    queries = Path("queries.csv")
+    queries.write_text("query,answers\nthe text of number 7,7\n")
+    file = ("--set", "proof.kind=file", "--set", f"proof.file={queries}")
+    make_plan(model_folder, "--set", "target=docs_mine", *file)
+    queries.unlink()
+    before = whole(server)
+    assert qmm("run", "plan.yaml", *accepting()) == 4
+    name = run_name()
+    again = f"qmm plan docs_old --from {name}"
+    assert again in capsys.readouterr().err
+    assert qmm("status", name) == 0
+    assert again in capsys.readouterr().out
+    assert qmm("report", name, "--print") == 0
+    assert again in capsys.readouterr().out
+    assert whole(server) == before
+    assert qmm(*again.split()[1:], "--no-speed") == 2
+    assert "there is no file queries.csv" in capsys.readouterr().err
+    assert qmm(*again.split()[1:], "--no-speed", "--set", 'proof={"kind": "later"}') == 0
+    assert "target: docs_mine" in Path("plan.yaml").read_text()
+    assert qmm("run", "plan.yaml", *accepting()) == 3
+    assert qmm("plan", "--from", "plan.yaml", "--no-speed", "--set", "target=docs_other",
+               "-o", "other.yaml") == 0  # fmt: skip
+    assert "there is no file" not in capsys.readouterr().err
 
 
 def test_a_setting_that_is_set_aside_is_said_aloud(

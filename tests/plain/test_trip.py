@@ -79,6 +79,39 @@ def test_from_practice_to_the_report_with_a_gate_left_shut_between(
         assert qdrant.resolve("docs") != COLLECTION
 
 
+def test_the_answers_of_a_run_that_wrote_nothing_are_changed_and_planned_again(
+    sandbox: Sandbox,
+) -> None:
+    def without_the_searches() -> str:
+        sandbox.queries.unlink()
+        return "yes"
+
+    talk = Spoken(
+        ("Number, or leave", "1"),
+        *TO_THE_PLAN,
+        ("Type start", "start"),
+        ("Start this run", without_the_searches),
+        ("Type resume to go on now, answers to change them", "answers"),
+        ("Press Enter to go on, or text", ""),
+        ("name of a line", "proof"),
+        ("Number, or back", "1"),
+        ("File", ""),  # the one that is gone
+        ("How much worse", ""),
+        ("File", "back"),
+        ("Number, or back", "4"),
+        ("Press Enter to go on, or the name", ""),
+        ("Press Enter to go on with it", ""),
+        ("*Type yes when", "yes"),
+        ("Press Enter to see the plan", ""),
+        ("Type start", "start"),
+        ("Start this run", "yes"),
+        rest="",
+    )
+    assert run_plain(talk=talk) == 3
+    assert "The query file cannot be used: there is no file" in talk.flat
+    assert [run.state for run in list_runs()] == ["waiting", "failed"]
+
+
 def test_on_a_server_the_key_reaches_the_engine_and_no_file(sandbox: Sandbox, home: Path) -> None:
     key = "s3cret-key"
     with FakeQdrant(api_key=key) as fake:

@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
-from qdrant_model_migration.advice import load_answers
+from qdrant_model_migration.advice import load_answers, make_plan
 from qdrant_model_migration.plan import load_plan
+from qdrant_model_migration.strategies import by_name
 from qdrant_model_migration.tui.app import WizardApp
+from qdrant_model_migration.tui.screens.questions import QuestionsScreen
 from qdrant_model_migration.tui.trip import Trip
-from support.screens import press, text_of, until
+from support.screens import ERROR, a_run, press, text_of, until
 
 Make = Callable[..., WizardApp]
 
@@ -93,3 +95,52 @@ async def test_a_plan_saved_in_the_wizard_is_the_plan_that_qmm_run_reads(
     assert shown_now is not None
     assert saved.model_copy(update={"made_at": shown_now.made_at}) == shown_now
     assert (tmp_path / "plan.yaml").read_text() == "another plan"
+
+
+async def test_a_file_of_searches_that_is_not_there_is_refused_at_the_question(
+    wizard: Make, explored: Trip, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    proof = {"kind": "file", "file": "queries.csv", "margin": 0.02}
+    trip = explored.on(explore=False, answers={**explored.answers, "proof": {"kind": "later"}})
+    app = wizard("plan", trip=trip)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "Never touched")
+        app.push_screen(QuestionsScreen(at="proof", only=True))
+        await until(pilot, "How shall the new model be judged?")
+        await press(pilot, "up", "up", "up", "enter", *"queries.csv", "enter", "enter")
+        await until(pilot, "there is no file queries.csv")
+        assert app.trip.answers["proof"] == {"kind": "later"}
+        (tmp_path / "queries.csv").write_text("query,answers\na notice,7\n")
+        await press(pilot, "enter", "enter")
+        await until(pilot, lambda: app.trip.answers["proof"] == proof)
+
+
+@pytest.mark.parametrize("same", [True, False])
+async def test_the_answers_of_a_run_that_wrote_nothing_can_be_changed(
+    wizard: Make, explored: Trip, stage: Any, monkeypatch: pytest.MonkeyPatch, same: bool
+) -> None:
+    """In the same sitting at once; in another one the server is connected to first."""
+    from qdrant_model_migration.tui.screens import run as screen
+
+    trip = explored.on(explore=False, run=stage.folder)
+    assert trip.survey is not None
+    plan = make_plan(trip.survey, trip.answers, by_name("blue_green"), speed=None)
+    monkeypatch.setattr(screen, "_plan_of", lambda folder, report: plan)
+    stage.view = a_run(stage.folder, "failed", at=0, error=ERROR)
+    app = wizard(*(["questions"] if same else []), "run",
+                 trip=trip if same else Trip(run=stage.folder))  # fmt: skip
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "[ Change answers ]")
+        await app.screen.act("answers")  # type: ignore[attr-defined]
+        await until(pilot, "Question 1 of" if same else "Where is your Qdrant server?")
+        assert app.trip.run is None
+        assert app.trip.answers["target"] == trip.answers["target"]
+        await until(pilot, "The answers are kept." if same else str(plan.server))
+
+
+async def test_the_answers_of_a_run_that_wrote_something_stand(wizard: Make, stage: Any) -> None:
+    stage.view = a_run(stage.folder, "failed", error=ERROR)
+    app = wizard("run", trip=Trip(run=stage.folder))
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert "Change answers" not in await until(pilot, "[ Resume ]")

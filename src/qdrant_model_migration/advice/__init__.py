@@ -25,7 +25,7 @@ from qdrant_model_migration.advice.question import (
     QuestionText,
     Suggestion,
 )
-from qdrant_model_migration.advice.questions import BY_KEY, QUESTIONS
+from qdrant_model_migration.advice.questions import BY_KEY, QUESTIONS, look_at
 from qdrant_model_migration.advice.tree import TREE, Branch, MapLine, map_lines
 from qdrant_model_migration.advice.warnings import Warning_, declared, warnings_for
 from qdrant_model_migration.errors import BadAnswer
@@ -58,6 +58,7 @@ __all__ = [
     "describe",
     "imagine",
     "load_answers",
+    "look_at",
     "make_plan",
     "map_lines",
     "model_rows",

@@ -1,6 +1,7 @@
 """What a question is: wording, options, suggestion, when it is asked, and what a valid answer is.
 
-The questions themselves are declared in `questions/`, one small class each. Everything is pure.
+The questions themselves are declared in `questions/`, one small class each. All of it is pure, but
+for `look`.
 """
 
 from __future__ import annotations
@@ -116,6 +117,12 @@ class Question:
     def check(self, value: Any, survey: Survey, answers: Answers) -> Any:
         """The valid answer made of `value`; raises BadAnswer. By default: one of the options."""
         return one_of(value, self.options(survey, answers), self.key)
+
+    def look(self, value: Any) -> None:
+        """Reads what a valid answer names; raises BadAnswer where a run would stumble over it.
+
+        Called once, when the answer is given: everything else here is pure.
+        """
 
     def taken_as(self, survey: Survey, answers: Answers) -> Any:
         """What "I do not know" means here."""

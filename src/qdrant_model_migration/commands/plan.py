@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 
 @click.command("plan")
-@click.argument("collection", metavar="COLLECTION")
+@click.argument("collection", required=False, metavar="[COLLECTION]")
+@click.option("--from", "source", metavar="RUN|FILE", help="Answers of a run or of another plan.")
 @click.option("--answers", type=click.Path(path_type=Path), metavar="FILE", help="Answers to use.")
 @click.option("--change", metavar="WHAT", help="Short for --set change=..., e.g. compression.")
 @click.option("--model", metavar="NAME", help="The new model, by its name.")
@@ -46,7 +47,8 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="The plan as JSON on standard output.")
 @server_options
 def command(
-    collection: str,
+    collection: str | None,
+    source: str | None,
     answers: Path | None,
     change: str | None,
     model: str | None,
@@ -71,8 +73,9 @@ def command(
     Examples:
       qmm plan docs --model BAAI/bge-small-en-v1.5
       qmm plan products --change compression --set quantization.kind=scalar
+      qmm plan --from docs-1124 --set target=docs_bge
     """
-    from qdrant_model_migration.advice import ModelChoice, advise
+    from qdrant_model_migration.advice import ModelChoice, advise, look_at
     from qdrant_model_migration.advice.answers_file import load_answers
     from qdrant_model_migration.advice.make_plan import make_plan
     from qdrant_model_migration.advice.warnings import warnings_for
@@ -84,7 +87,12 @@ def command(
     named = by_name(strategy) if strategy else None
     if not as_json:
         _may_write(output, force)
-    given: dict[str, Any] = load_answers(answers) if answers else {}
+    base = _plan_of(source) if source else None
+    name = collection or (base.collection if base else "")
+    if not name:
+        raise UsageError("No collection is named.", "", f"{qmm('inspect')} lists them.")
+    given: dict[str, Any] = dict(base.answers) if base else {}
+    given.update(load_answers(answers) if answers else {})
     if (model_output or pooling) and not model_folder:
         raise UsageError(
             "--model-output and --pooling are of a model in a folder.", "", "Add --model-folder."
@@ -92,13 +100,14 @@ def command(
     given.update(short_forms(change, _named(model, model_folder, model_output, pooling)))
     given = laid_over(given, settings)
     given.setdefault("change", "model")
+    look_at(given)
     with connect(url, ask_key) as qdrant:
-        found = surveyed(qdrant, collection, text_field=_text_field(given))
+        found = surveyed(qdrant, name, text_field=_text_field(given))
         choices = [ModelChoice(m, within_reach(m)) for m in list_models()]
         complete = _complete(found, given, choices)
         advice = advise(found, complete)
         _say_answers(advice, given)
-        chosen = named or _recommended(advice)
+        chosen = named or _as_before(base, advice) or _recommended(advice)
         speed = None if no_speed else speed_of(qdrant, found, advice, chosen)
         away = _not_here(advice, chosen)
     plan = make_plan(found, complete, chosen, speed=speed)
@@ -167,6 +176,26 @@ def _text_field(answers: Mapping[str, Any]) -> str | None:
     text = answers.get("text")
     fields = text.get("fields") if isinstance(text, Mapping) else None
     return fields[0] if isinstance(fields, list) and fields and isinstance(fields[0], str) else None
+
+
+def _plan_of(source: str) -> Plan:
+    """The plan in a file, or that of a run. Raises PlanError, NoSuchRun."""
+    from qdrant_model_migration.engine import find_run
+    from qdrant_model_migration.engine.run_folder import PLAN
+    from qdrant_model_migration.plan import load_plan
+
+    path = Path(source)
+    return load_plan(path if path.is_file() else find_run(source) / PLAN)
+
+
+def _as_before(base: Plan | None, advice: Advice) -> Strategy | None:
+    """The strategy of the plan that the answers are from, where it still fits."""
+    from qdrant_model_migration.strategies import by_name
+
+    if base is None:
+        return None
+    strategy = by_name(base.strategy)
+    return strategy if advice.fit_of(strategy).word != "ruled out" else None
 
 
 def _recommended(advice: Advice) -> Strategy:

@@ -26,9 +26,10 @@ def wizard(
         )
     given: dict[str, Any] | None = None
     if answers:
-        from qdrant_model_migration.advice.answers_file import load_answers
+        from qdrant_model_migration.advice import load_answers, look_at
 
         given = load_answers(Path(answers))
+        look_at(given)
     if plain:
         from qdrant_model_migration.plain import run_plain
 

@@ -157,6 +157,11 @@ class RunView(NamedTuple):
     stop_within: float | None = None
 
     @property
+    def wrote_nothing(self) -> bool:
+        """Whether it failed at its first look: other answers may make another plan."""
+        return self.state == "failed" and self.step == 0 and self.steps[0].name == "check"
+
+    @property
     def stop_takes(self) -> str:
         """ "up to 4 s": what a stop takes at most, as far as this run has shown it."""
         return stop_takes(self.stop_within)

@@ -171,7 +171,7 @@ def _todo(run: RunView) -> list[Todo]:
         return [*_judge_again(run), _give_up(name)]
     if run.state == "failed":
         said = (run.error or {}).get("todo") or "Correct what stands above, then resume"
-        return [Todo("mend", said, resume)]
+        return [Todo("mend", said, resume), *_plan_again(run)]
     if run.state == "waiting" and run.gate:
         at_cutover = run.gate.get("name") == "cutover"
         more = [*_judge_again(run), _give_up(name)] if at_cutover else []
@@ -192,6 +192,14 @@ def _todo(run: RunView) -> list[Todo]:
         Todo("watch", "Watch for some days; this is the way back", back),
         Todo("cleanup", f"Then free the space of {old}; never by itself", free),
     ]
+
+
+def _plan_again(run: RunView) -> list[Todo]:
+    """The command that makes another plan of the answers, where nothing was written yet."""
+    if not run.wrote_nothing:
+        return []
+    again = qmm("plan", run.card.collection, flags=("--from", run.run_id))
+    return [Todo("again", "Or make another plan of its answers, with --set to change some", again)]
 
 
 def judged_worse(run: RunView) -> bool:

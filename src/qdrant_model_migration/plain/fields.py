@@ -34,7 +34,10 @@ def fill(
             if field.key in again:
                 typed[field.key] = _ask(talk, field, tells)
         try:
-            return question.compose(value, typed, journey.survey, settled)
+            answer = question.compose(value, typed, journey.survey, settled)
+            if not journey.made_up:
+                question.look(answer)
+            return answer
         except BadAnswer as error:
             talk.trouble(error)
             again = {field.key for field in declared}

@@ -48,6 +48,11 @@ class Journey:
         assert self.found is not None, "the survey comes before what needs it"
         return self.found
 
+    @property
+    def made_up(self) -> bool:
+        """Whether this is Explore: there is nothing to look at."""
+        return self.survey.points.how == "made up"
+
     def advice(self, at: str | None = None, **tried: Any) -> Advice:
         """The advice for the answers so far, with `tried` put in."""
         return advise(self.survey, {**self.answers, **tried}, at=at)

@@ -20,14 +20,22 @@ from qdrant_model_migration.steps.gate import Gate
 DONE, WAITS, FAILED, STOPPED = 0, 3, 4, 130
 
 
+class Correct(Exception):
+    """The run in this folder wrote nothing; its answers are to be changed."""
+
+    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+        self.folder, self.environment = folder, environment
+        super().__init__(folder.name)
+
+
 def carry_through(talk: Talk, folder: Path, environment: Mapping[str, str]) -> int:
-    """Start a new run and see it to its end; returns the exit code."""
+    """Start a new run and see it to its end; returns the exit code. Raises Correct."""
     talk.say(f"Run {folder.name}: {folder}")
     return _go(talk, folder, environment)
 
 
 def take_up(talk: Talk, folder: Path, environment: Mapping[str, str]) -> int:
-    """An unfinished run: watch it if it is going, else ask what it waits for."""
+    """An unfinished run: watch it if it is going, else ask what it waits for. Raises Correct."""
     seen = view(folder)
     talk.say(f"Run {seen.run_id}: {seen.what}, {seen.state}.")
     if seen.live:
@@ -103,7 +111,7 @@ def _before_cutover(talk: Talk, seen: RunView, environment: Mapping[str, str]) -
 
 
 def _resumes(talk: Talk, seen: RunView, environment: Mapping[str, str]) -> bool:
-    """Whether a run that ended early is to go on."""
+    """Whether a run that ended early is to go on. Raises Correct."""
     summary = summarize(seen)
     talk.say(f"{summary.title}.")
     if seen.error:
@@ -112,11 +120,14 @@ def _resumes(talk: Talk, seen: RunView, environment: Mapping[str, str]) -> bool:
         talk.say("Everything confirmed is kept. Resume goes on from there.")
     if seen.verdict and seen.state == "failed":
         say_verdict(talk, Verdict.model_validate(seen.verdict))
-    message = "Type resume to go on now, or press Enter to leave it:"
+    correct = ", answers to change them and make another plan" if seen.wrote_nothing else ""
+    message = f"Type resume to go on now{correct}, or press Enter to leave it:"
     try:
         while word := talk.ask(message).lower():
             if word == "resume":
                 return True
+            if word == "answers" and correct:
+                raise Correct(seen.folder, environment)
     except (Back, Leave):
         pass
     talk.commands(todo.how for todo in summary.todo if todo.how)

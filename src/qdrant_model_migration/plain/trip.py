@@ -7,7 +7,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from pydantic import SecretStr
+
 from qdrant_model_migration.engine import read_card
+from qdrant_model_migration.engine.run_folder import PLAN
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.plain import (
     collection,
@@ -22,8 +25,9 @@ from qdrant_model_migration.plain import (
 )
 from qdrant_model_migration.plain.home import home
 from qdrant_model_migration.plain.journey import KEY, Journey
-from qdrant_model_migration.plain.run import carry_through, take_up
+from qdrant_model_migration.plain.run import Correct, carry_through, take_up
 from qdrant_model_migration.plain.talk import Back, Leave, Talk
+from qdrant_model_migration.plan import load_plan
 from qdrant_model_migration.qdrant import Address, known_key
 
 Stop = Callable[[Talk, Journey], object]
@@ -34,6 +38,10 @@ DECIDE: tuple[Stop, ...] = (
     warnings.acknowledge,
     plan.agree,
 )
+
+
+AGAIN = "again"
+"""The way on from a run that wrote nothing: its answers are changed, and it is planned anew."""
 
 
 def run_plain(
@@ -58,22 +66,39 @@ def run_plain(
 
 def _trip(talk: Talk, url: str | None, answers: dict[str, Any], practise: bool) -> int:
     chosen: str | Path | None = "practice" if practise else "migrate" if url else None
+    journey = Journey()
     while True:
         way = chosen or home(talk)
-        chosen = None
-        if isinstance(way, Path):
-            return take_up(talk, way, _key_for(talk, way))
-        journey = Journey(answers=dict(answers))
+        if way != AGAIN:
+            journey = Journey(answers=dict(answers))
         try:
+            if isinstance(way, Path):
+                return take_up(talk, way, _key_for(talk, way))
             folder = _decide(talk, journey, way, url)
-        except Back:
-            url = None
-        else:
             if folder is not None:
                 return carry_through(talk, folder, journey.environment)
             chosen = "migrate"
+        except Back:
+            chosen = url = None
+        except Correct as wish:
+            chosen = AGAIN
+            if isinstance(way, Path):
+                journey = _journey_of(wish)
         if way != "practice":  # what fits the practice collection says nothing of another one
             answers = dict(journey.answers)
+
+
+def _journey_of(wish: Correct) -> Journey:
+    """The journey that led to the plan of a run, from the survey on."""
+    plan = load_plan(wish.folder / PLAN)
+    key = wish.environment.get(KEY)
+    return Journey(
+        address=plan.server,
+        key=SecretStr(key) if key else None,
+        practice=plan.practice,
+        collection=plan.collection,
+        answers=dict(plan.answers),
+    )
 
 
 def _decide(talk: Talk, journey: Journey, way: str, url: str | None) -> Path | None:
@@ -88,6 +113,8 @@ def _decide(talk: Talk, journey: Journey, way: str, url: str | None) -> Path | N
             talk.trouble(error)
             raise Back from None
         stops: tuple[Stop, ...] = DECIDE
+    elif way == AGAIN:
+        stops = DECIDE
     elif way == "explore":
         stops = (explore.what_if, questions.ask_all, explore.outcome)
     else:

@@ -37,6 +37,8 @@ from qdrant_model_migration.advice.questions.way import (
     InPlace,
     Originals,
 )
+from qdrant_model_migration.errors import BadAnswer
+from qdrant_model_migration.strategies import Answers
 
 QUESTIONS: tuple[Question, ...] = (
     Change(),
@@ -64,3 +66,14 @@ QUESTIONS: tuple[Question, ...] = (
 )
 
 BY_KEY: dict[str, Question] = {question.key: question for question in QUESTIONS}
+
+
+def look_at(answers: Answers) -> None:
+    """Reads what answers from a file or a command line name. Raises BadAnswer that says which."""
+    for key, value in answers.items():
+        if key in BY_KEY:
+            try:
+                BY_KEY[key].look(value)
+            except BadAnswer as error:
+                error.question = key
+                raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from qdrant_model_migration.advice import typed
@@ -14,7 +15,8 @@ from qdrant_model_migration.advice.question import (
     Suggestion,
     unknown,
 )
-from qdrant_model_migration.errors import BadAnswer, meant
+from qdrant_model_migration.errors import BadAnswer, QueryFileUnusable, meant
+from qdrant_model_migration.quality import read_queries
 from qdrant_model_migration.strategies import Answers
 from qdrant_model_migration.survey.facts import Survey
 
@@ -132,6 +134,22 @@ class Proof(Question):
                 "title_field",
             )
         return {**answer, "title_field": title}
+
+    def look(self, value: Any) -> None:
+        file = value.get("file") if isinstance(value, Mapping) else None
+        if not isinstance(file, str) or not file.strip():
+            return
+        try:
+            known = read_queries(Path(file.strip()).expanduser())
+        except QueryFileUnusable as error:
+            raise BadAnswer(error.what, error.why, error.todo, "file") from None
+        if value.get("kind") == "file" and known.origin != "labelled":
+            raise BadAnswer(
+                f"{known.source} holds no right answers.",
+                "Without them nobody can say whether the new model is better.",
+                "Add the ids of the right answers, or choose: Searches from a log.",
+                "file",
+            )
 
     def label(self, value: Any, survey: Survey, answers: Answers) -> str:
         if isinstance(value, Mapping):

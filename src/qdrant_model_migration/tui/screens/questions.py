@@ -16,7 +16,7 @@ from qdrant_model_migration.survey import Survey
 from qdrant_model_migration.tui import map_words, tasks
 from qdrant_model_migration.tui.saving import SAVE, save_given
 from qdrant_model_migration.tui.screens.model import ModelScreen
-from qdrant_model_migration.tui.screens.stop import HelpText, Stop
+from qdrant_model_migration.tui.screens.stop import HelpText, Report, Stop
 from qdrant_model_migration.tui.widgets.answer_fields import AnswerFields
 from qdrant_model_migration.tui.widgets.frame import Pane, titled
 from qdrant_model_migration.tui.widgets.lines import Line, Lines
@@ -276,7 +276,7 @@ class QuestionsScreen(Stop):
     async def _answer(self) -> None:
         """Check the selected answer, keep it, and go on to the next question."""
         question = self._question()
-        if not self._options:
+        if not self._options or self.busy("look"):
             return
         box = self.query_one("#options", Lines)
         option = self._options[self._selected]
@@ -291,11 +291,20 @@ class QuestionsScreen(Stop):
         try:
             value = question.compose(option.value, fields.typed(), self.survey, self._settled())
         except QmmError as error:
-            controls = fields.controls
-            name = getattr(error, "field", "") or ""
-            about = next((c for c in controls if name and c.id and c.id.endswith(name)), None)
-            self.trouble(error, about or (controls[0] if controls else box))
+            self._refuse(error)
             return
+        if question.kind == "file" and not self.trip.explore:  # reading may take a moment
+            self.work("look", partial(_look, question, value))
+        else:
+            await self._keep(question, value)
+
+    def _refuse(self, error: QmmError) -> None:
+        controls = self.query_one(AnswerFields).controls
+        name = getattr(error, "field", "") or ""
+        about = next((c for c in controls if name and c.id and c.id.endswith(name)), None)
+        self.trouble(error, about or (controls[0] if controls else self.query_one("#options")))
+
+    async def _keep(self, question: Question, value: Any) -> None:
         before = set(self._advice().set_aside)
         self.wizard.trip = self.trip.answered(question.key, value)
         aside = set(self._advice().set_aside) - before
@@ -327,7 +336,16 @@ class QuestionsScreen(Stop):
         self.say("Looking which models are on this computer…")
         self.work("rest", partial(tasks.answer_rest, self.trip))
 
+    async def failed(self, name: str, error: QmmError) -> None:
+        if name == "look":
+            self._refuse(error)
+        else:
+            await super().failed(name, error)
+
     async def done(self, name: str, result: object) -> None:
+        if name == "look":
+            await self._keep(*cast("tuple[Question, Any]", result))
+            return
         self.wizard.trip = self.trip.on(answers=cast("dict[str, Any]", result))
         self.wizard.go("strategy")
 
@@ -353,3 +371,8 @@ class QuestionsScreen(Stop):
         if self.is_mounted and self._options:
             self._show_map()
             self.frame()
+
+
+def _look(question: Question, value: Any, report: Report) -> object:
+    question.look(value)
+    return question, value

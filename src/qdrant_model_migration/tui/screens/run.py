@@ -13,7 +13,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
 from qdrant_model_migration.errors import QmmError
-from qdrant_model_migration.plan import load_plan
+from qdrant_model_migration.plan import Plan, load_plan
 from qdrant_model_migration.tui import run_words, typeset
 from qdrant_model_migration.tui.screens.chooser import Chooser
 from qdrant_model_migration.tui.screens.dialog import Dialog
@@ -65,6 +65,8 @@ class RunScreen(Watching):
     async def finished(self, name: str, result: object) -> None:
         if name == "planned":
             self._planned = cast("tuple[float | None, ...]", result)
+        elif name == "plan":
+            self._change_answers(cast("Plan", result))
 
     def body(self) -> ComposeResult:
         yield Pane("", "Reading the notes of the run…", id="state", classes="rule")
@@ -94,7 +96,8 @@ class RunScreen(Watching):
             return (Act("report", "Report"), letters, log)
         if state in ("interrupted", "stopped", "failed"):
             told = report._replace(button=True)
-            return (Act("resume", "Resume"), told, *self._verdict(view), letters, log)
+            again = (Act("answers", "Change answers"),) if view.wrote_nothing else ()
+            return (Act("resume", "Resume"), *again, told, *self._verdict(view), letters, log)
         if state == "paused":
             return (Act("continue", "Continue", letter="p"), letters, log, stop, report)
         if state == "stopping":
@@ -206,6 +209,8 @@ class RunScreen(Watching):
         elif key == "resume":
             self.start_engine()
             self.say("Starting. What is already done is checked, then it goes on.")
+        elif key == "answers":
+            self.work("plan", partial(_plan_of, self.run))
         elif key == "speed":
             self._ask_speed()
         elif key == "gate":
@@ -217,6 +222,22 @@ class RunScreen(Watching):
             self.wizard.go("dead_letters")
         elif key == "log":
             self.wizard.go("run_log")
+
+    def _change_answers(self, plan: Plan) -> None:
+        """Back to the questions with the answers of this run, which wrote nothing."""
+        trip, wizard = self.trip, self.wizard
+        if trip.survey is not None and trip.survey.collection == plan.collection:
+            wizard.trip = trip.on(run=None, plan=None)
+            wizard.go_back_to("questions")
+            wizard.tell("The answers are kept. Change what was wrong; a new plan makes a new run.")
+        else:
+            wizard.trip = trip.anew(
+                address=None if plan.practice else plan.server,
+                practice=plan.practice,
+                collection=plan.collection,
+                answers=plan.answers,
+            )
+            wizard.go("practice" if plan.practice else "connect", instead=True)
 
     def _ask_to_stop(self) -> None:
         def answered(key: str | None) -> None:
@@ -251,3 +272,7 @@ def _planned(folder: Path, report: Report) -> tuple[float | None, ...]:
         return load_plan(folder / "plan.yaml").estimate.step_seconds
     except QmmError:
         return ()
+
+
+def _plan_of(folder: Path, report: Report) -> Plan:
+    return load_plan(folder / "plan.yaml")
