@@ -52,6 +52,11 @@ def duration(seconds: float) -> str:
     return f"{round(minutes / 1440)} days"
 
 
+def milliseconds(number: float) -> str:
+    """ "1.3 ms", "38 ms"."""
+    return f"{number:.1f} ms" if number < 9.95 else f"{count(number)} ms"
+
+
 def listing(parts: Sequence[str], last: str = "and") -> str:
     """ "a", "a and b", "a, b and c"."""
     if len(parts) < 2:

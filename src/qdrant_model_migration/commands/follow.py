@@ -180,7 +180,8 @@ def _say_changes(seen: RunView, title: str) -> None:
 
 def in_one_line(seen: RunView) -> str:
     """docs-0314 RUNNING backfill 63,220/120,482 52 % 58 points/s 17 min left"""
-    parts = [seen.folder.name, seen.state.upper()]
+    held = seen.held or (seen.slowed or {}).get("why")
+    parts = [seen.folder.name, f"{seen.state.upper()} ({held})" if held else seen.state.upper()]
     step = seen.steps[seen.step] if seen.step is not None else None
     if seen.state == "waiting" and seen.gate:
         parts.append(seen.gate["name"])

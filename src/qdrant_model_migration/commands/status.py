@@ -75,5 +75,9 @@ def _data(seen: object) -> dict[str, object]:
         "verdict": seen.verdict,
         "error": seen.error,
         "dead_letters": seen.dead_letters,
+        "held": seen.held,
+        "slowed": seen.slowed,
+        "searches": seen.searches,
+        "throttle": seen.throttle,
         "conflicts": seen.conflicts,
     }

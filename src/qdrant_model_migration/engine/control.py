@@ -141,12 +141,18 @@ def _wrong(verb: str, data: Any) -> str:
 
 
 def wrong_throttle(data: Mapping[str, Any]) -> str:
-    """Why a throttle says nothing usable, "" if it does: a pace, or points per second, or {}."""
-    if set(data) == {"pace"} and data["pace"] in PACES:
+    """Why a throttle says nothing usable, "" if it does: a pace, or points per second, or neither;
+    and whether slow test searches count."""
+    wished = {key: value for key, value in data.items() if key != "searches"}
+    pace, limit = wished.get("pace"), wished.get("per_second")
+    usable = (
+        not wished
+        or (set(wished) == {"pace"} and isinstance(pace, str) and pace in PACES)
+        or (set(wished) == {"per_second"} and isinstance(limit, (int, float)) and 0 < limit < 1e9)
+    )
+    if usable and isinstance(data.get("searches", True), bool):
         return ""
-    limit = data.get("per_second")
-    if set(data) == {"per_second"} and isinstance(limit, (int, float)) and 0 < limit < 1e9:
-        return ""
-    if not data:
-        return ""
-    return f'it wants {{"pace": one of {", ".join(PACES)}}} or {{"per_second": a number above 0}}'
+    return (
+        f'it wants {{"pace": one of {", ".join(PACES)}}} or {{"per_second": a number above 0}}, '
+        'and may say {"searches": false}: slow searches do not slow it down'
+    )

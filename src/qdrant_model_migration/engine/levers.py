@@ -104,6 +104,11 @@ class Levers:
         self._changed.set()
 
     @property
+    def searches_count(self) -> bool:
+        """Whether slow test searches may slow the work down: by hand it can be forbidden."""
+        return self._throttle.get("pace") != "fast" and self._throttle.get("searches", True)
+
+    @property
     def stop_within(self) -> float | None:
         """Seconds that a stop takes at most, by the pieces of work so far; None: not known yet."""
         longest = self._crew.longest()

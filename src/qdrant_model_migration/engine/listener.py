@@ -128,10 +128,19 @@ class Listener:
         elif wish.verb == "pause" and (self._levers.held or not self._levers.paused):
             self._levers.ask_pause()
             self._say("Pause: what is on its way is finished first.")
+        elif wish.verb == "resume" and self._levers.held:
+            self._overrule_searches()
         elif wish.verb == "resume" and self._levers.paused:
             self._levers.ask_resume()
             self._say("Going on.")
         control.settle(wish)
+
+    def _overrule_searches(self) -> None:
+        throttle = {**(self._journal.get("throttle") or {}), "searches": False}
+        self._levers.ask_throttle(throttle)
+        self._levers.ask_resume()
+        self._say("Going on. Slow searches count again when a speed is chosen.")
+        self._journal.put(throttle=throttle)
 
     def _stop(self) -> None:
         if not self._stopping:
@@ -146,8 +155,8 @@ class Listener:
 
 
 def _pace(wish: control.Wish) -> str:
+    said = f"Speed: {wish.data.get('pace', 'as planned')}."
     if "per_second" in wish.data:
-        return f"Speed: at most {wish.data['per_second']:g} points per second."
-    if "pace" in wish.data:
-        return f"Speed: {wish.data['pace']}."
-    return "Speed: as fast as it goes."
+        said = f"Speed: at most {wish.data['per_second']:g} points per second."
+    uncounted = wish.data.get("searches") is False
+    return f"{said} Slow searches do not count." if uncounted else said

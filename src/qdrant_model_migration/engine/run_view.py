@@ -122,7 +122,9 @@ class RunView(NamedTuple):
     added. error: what, why, todo; also beside "done" where an added step was refused. heard: when
     the engine last wrote anything. retry: while the server does not answer: since, at, wait
     (seconds), attempt, reason, text. facts: what the steps remember under a plain name. held: why
-    it pauses, where the operator has not asked for it. stop_within: seconds that a stop takes at
+    it pauses, where the operator has not asked for it. slowed: share of the time in which it works,
+    and why, where slow searches ask for it. searches: milliseconds of a test search, before the
+    work began, and those that slow it down and pause it. stop_within: seconds that a stop takes at
     most.
     """
 
@@ -154,6 +156,8 @@ class RunView(NamedTuple):
     rates: tuple[Sample, ...]
     consents: tuple[ConsentView, ...]
     held: str | None = None
+    slowed: dict[str, Any] | None = None
+    searches: dict[str, Any] | None = None
     stop_within: float | None = None
 
     @property
@@ -349,6 +353,8 @@ class Watch:
             heard=heard,
             throttle=run.get("throttle"),
             held=run.get("held") if state == "paused" else None,
+            slowed=run.get("slowed") if going else None,
+            searches=run.get("searches") if going else None,
             stop_within=run.get("stop_within") if going else None,
             dead_letter_reasons=letters,
             conflicts=_conflicts(sql),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,6 +22,7 @@ from qdrant_model_migration.engine.report import write_report
 from qdrant_model_migration.engine.retrying import Retrying
 from qdrant_model_migration.engine.run_folder import read_card
 from qdrant_model_migration.engine.run_view import GOING, NOTHING, OVER, is_over, view
+from qdrant_model_migration.engine.searching import Searching
 from qdrant_model_migration.engine.second_copy import keep_copy
 from qdrant_model_migration.engine.signals import Signals
 from qdrant_model_migration.engine.stamps import now
@@ -105,6 +107,7 @@ class Runner:
         with journal.writing():
             journal.settle_steps()
             journal.put(error=None, gate=None, retry=None, ended=None, held=None, stop_within=None)
+            journal.put(slowed=None, searches=None)
             journal.enter("starting", since=now(), session=number)
             if journal.get("began") is None:
                 journal.put(began=now())
@@ -182,12 +185,27 @@ class Runner:
             job.connect(self._levers.stop, told) as qdrant,
             running_beside(self._companion, qdrant, self._journal, self._session),
         ):
+            searching = self._searching(job, qdrant)
             for item in todo:
                 self._levers.breathe()
-                self._carry_out_step(item, job, qdrant, retrying, models)
+                self._carry_out_step(item, job, qdrant, retrying, models, searching)
+
+    def _searching(self, job: Job, qdrant: Qdrant) -> Searching | None:
+        """None where searches are not watched: by the plan, or because there is no server."""
+        if job.move is None or job.move.load.searches is None or qdrant.capabilities.local:
+            return None
+        return Searching(
+            qdrant, job.move.source, job.move.load.searches, self._journal, self._levers
+        )
 
     def _carry_out_step(
-        self, item: Item, job: Job, qdrant: Qdrant, retrying: Retrying, models: Models
+        self,
+        item: Item,
+        job: Job,
+        qdrant: Qdrant,
+        retrying: Retrying,
+        models: Models,
+        searching: Searching | None,
     ) -> None:
         journal, title = self._journal, item.step.text(job.move).title
         self._at = item
@@ -210,8 +228,10 @@ class Runner:
             models=models,
             parent=event,
         )
+        watched = searching is not None and item.step.loads
         try:
-            self._through_gates(item, context)
+            with searching.beside(event) if searching and watched else nullcontext():
+                self._through_gates(item, context)
         finally:
             self._progress.end()
         retrying.answered()

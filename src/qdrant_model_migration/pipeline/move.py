@@ -85,12 +85,28 @@ class TextSource(Strict):
     join: str = "\n\n"
 
 
+class Searches(Strict):
+    """What a test search may take while the work goes on, by what it took before.
+
+    slow: so many times as long slow the work down, step by step. pause: so many pause it.
+    least_ms: what is not so much longer is no reason; for a pause five times that. every_s: seconds
+    from one round of test searches to the next.
+    """
+
+    slow: Annotated[float, Field(gt=1.0, le=100.0)] = 2.0
+    pause: Annotated[float, Field(gt=1.0, le=1000.0)] = 5.0
+    least_ms: Annotated[float, Field(ge=0.0)] = 10.0
+    every_s: Annotated[float, Field(ge=0.01, le=600.0)] = 3.0
+
+
 class Load(Strict):
-    """How hard the server is worked: points per request, requests at a time, points per slice."""
+    """How hard the server is worked: points per request, requests at a time, points per slice at
+    most. searches: how slow they may become; None: they are not watched."""
 
     batch: Annotated[int, Field(ge=1, le=256)] = 128
     streams: Annotated[int, Field(ge=1, le=4)] = 2
     slice: Annotated[int, Field(ge=64, le=100_000)] = 1024
+    searches: Searches | None = Searches()
 
 
 class Move(Strict):

@@ -87,9 +87,10 @@ def _line(seen: RunView) -> str:
     if seen.step is None:
         return f"{seen.state.capitalize()}."
     step = seen.steps[seen.step]
+    slowed = f" Slowed down: {seen.slowed['why']}." if seen.slowed else ""
     where = f"{seen.state.capitalize()}, step {seen.step + 1} of {len(seen.steps)}, {step.title}."
     counted = _counted(step)
-    return f"{where} {counted}." if counted else where
+    return f"{where} {counted}.{slowed}" if counted else f"{where}{slowed}"
 
 
 def _counted(step: StepView) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
@@ -451,6 +452,20 @@ class Qdrant:
         hits = self._call("search", lambda: self._wire.query(collection, body), collection)
         return [Hit(hit["id"], hit["score"], hit.get("payload") or {}) for hit in hits]
 
+    def search_seconds(self, collection: str, vector: WritableVector, *, using: str = "") -> float:
+        """What one small search takes; tried once.
+
+        As the server counts it, where it does: what this process does meanwhile is not in it.
+        """
+        body = {"query": vector_to_json(vector), "limit": 10, "with_payload": False}
+        if using:
+            body["using"] = using
+        began = time.perf_counter()
+        told = self._call(
+            "search", lambda: self._wire.search_seconds(collection, body), collection, ONCE
+        )
+        return time.perf_counter() - began if told is None else told
+
     # --- Writing points --------------------------------------------------------------------------
 
     def insert(self, collection: str, points: Sequence[Point]) -> None:
@@ -540,11 +555,20 @@ class Qdrant:
 
     # --- The one call site -----------------------------------------------------------------------
 
-    def _call(self, doing: str, request: Callable[[], T], collection: str = "") -> T:
+    def _call(
+        self,
+        doing: str,
+        request: Callable[[], T],
+        collection: str = "",
+        patience: Patience | None = None,
+    ) -> T:
         """Send one request until it works or cannot. doing: completes "refused to ..."."""
         try:
             return patiently(
-                lambda: self._send(doing, request), self.patience, self._stop, self._on_retry
+                lambda: self._send(doing, request),
+                self.patience if patience is None else patience,
+                self._stop,
+                self._on_retry,
             )
         except GaveUp as end:
             last, attempts, waited_s = end.last, end.attempts, end.waited_s

@@ -93,6 +93,10 @@ class Folder:
         )
         return [{"id": hit.id, "score": hit.score, "payload": hit.payload} for hit in found.points]
 
+    def search_seconds(self, name: str, body: JsonObject) -> float | None:
+        self.query(name, body)
+        return None
+
     def create(self, name: str, body: JsonObject) -> None:
         from qdrant_client import models
 

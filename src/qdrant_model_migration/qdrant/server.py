@@ -83,6 +83,10 @@ class Server:
         hits: list[JsonObject] = found["points"]
         return hits
 
+    def search_seconds(self, name: str, body: JsonObject) -> float | None:
+        told = self._answer("POST", "/collections/{name}/points/query", name, body).get("time")
+        return float(told) if isinstance(told, (int, float)) else None
+
     def create(self, name: str, body: JsonObject) -> None:
         self._ask("PUT", "/collections/{name}", name, body)
 
@@ -133,10 +137,21 @@ class Server:
         body: JsonObject | bytes | None = None,
         params: dict[str, str] | None = None,
     ) -> Any:
-        """One request; the `result` of its answer. The client raises for anything but 2xx."""
+        """One request; the `result` of its answer."""
+        return self._answer(method, url, name, body, params)["result"]
+
+    def _answer(
+        self,
+        method: str,
+        url: str,
+        name: str = "",
+        body: JsonObject | bytes | None = None,
+        params: dict[str, str] | None = None,
+    ) -> JsonObject:
+        """One request; its whole answer. The client raises for anything but 2xx."""
         if body is not None and not isinstance(body, bytes):
             body = json.dumps(body, allow_nan=False).encode()
-        answer = self._client.http.client.request(
+        answer: JsonObject = self._client.http.client.request(
             type_=JsonObject,
             method=method,
             url=url,
@@ -148,4 +163,4 @@ class Server:
                 else {}
             ),
         )
-        return answer["result"]
+        return answer

@@ -44,6 +44,9 @@ class Wire(Protocol):
 
     def query(self, name: str, body: JsonObject) -> list[JsonObject]: ...
 
+    def search_seconds(self, name: str, body: JsonObject) -> float | None:
+        """What the search took inside the server; None where nobody tells."""
+
     def create(self, name: str, body: JsonObject) -> None: ...
 
     def patch(self, name: str, body: JsonObject) -> None: ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from typing import Literal
+from typing import ClassVar, Literal
 
 from qdrant_model_migration.pipeline.move import Embed, Move
 from qdrant_model_migration.pipeline.slices import (
@@ -31,6 +31,7 @@ _CUTS = ("cuts their vectors", "a usable first part of its vector")
 class Backfill(Step):
     """`expected_missing`: the share of points without a text that the survey found (0..1)."""
 
+    loads: ClassVar[bool] = True
     step: Literal["backfill"] = "backfill"
     expected_missing: float = 0.0
 
@@ -49,6 +50,7 @@ class Backfill(Step):
                 "A point that is there already is left untouched.",
                 f"A point without {without} is copied without a vector and listed.",
                 *(bare if kept else ()),
+                _watched(move),
             ),
         )
 
@@ -97,6 +99,21 @@ def _ended(ctx: StepContext, future: Future[SliceResult]) -> Future[SliceResult]
     with ctx.waiting():
         wait([future])
     return future
+
+
+def _watched(move: Move) -> str:
+    allowed = move.load.searches
+    if allowed is None:
+        return "Searches are not watched: it works as fast as it goes."
+    slow = f"{100 * (allowed.slow - 1):.0f} % longer" if allowed.slow < 2 else _times(allowed.slow)
+    return (
+        f"A test search every {allowed.every_s:g} s: where it takes {slow} than before, the work "
+        f"slows down; where {_times(allowed.pause)}, it pauses."
+    )
+
+
+def _times(factor: float) -> str:
+    return f"{factor:g} times as long"
 
 
 class _Recent:

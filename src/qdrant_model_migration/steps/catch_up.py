@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import ClassVar, Literal
 
 from qdrant_model_migration.errors import TargetInUse
 from qdrant_model_migration.pipeline.ledger import new_ledger
@@ -27,6 +27,7 @@ LOOKS = 1_000  # points between two words on how far a pass is
 class CatchUp(Step):
     """Passes over both collections until one finds nothing, at most three."""
 
+    loads: ClassVar[bool] = True
     step: Literal["catch_up"] = "catch_up"
 
     def text(self, move: Move | None) -> StepText:

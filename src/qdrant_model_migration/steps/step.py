@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
@@ -123,6 +123,9 @@ class Step(BaseModel):
     `apply` is idempotent: it finds out from the target and the journal what is done already, so
     that it can be called again after a kill at any instruction.
     """
+
+    loads: ClassVar[bool] = False
+    """Whether it works the server hard while the application searches the source."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 

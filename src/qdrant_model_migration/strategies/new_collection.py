@@ -10,7 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from qdrant_model_migration.embedders import ModelRef
-from qdrant_model_migration.pipeline.move import Keep, Load, Move, Origin, TargetVector, TextSource
+from qdrant_model_migration.pipeline.move import (
+    Keep,
+    Load,
+    Move,
+    Origin,
+    Searches,
+    TargetVector,
+    TextSource,
+)
 from qdrant_model_migration.plan.plan import Alias, Plan
 from qdrant_model_migration.steps import AnyStep
 from qdrant_model_migration.steps.adopt_alias import AdoptAlias
@@ -32,12 +40,12 @@ from qdrant_model_migration.survey.facts import Survey, VectorFact
 from qdrant_model_migration.survey.fingerprint import fingerprint
 
 _PACES = {
-    "gently": Load(batch=64, streams=1),
-    "normally": Load(batch=128, streams=2),
-    "fast": Load(batch=256, streams=4),
+    "gently": Load(batch=64, streams=1, searches=Searches(slow=1.2, pause=2.0)),
+    "normally": Load(batch=128, streams=2, searches=Searches(slow=2.0, pause=5.0)),
+    "fast": Load(batch=256, streams=4, searches=None),
 }
 # The practice Qdrant writes each point to disk by itself: small pieces show how far it is.
-_PRACTICE = Load(batch=64, streams=2, slice=128)
+_PRACTICE = Load(batch=64, streams=2, slice=128, searches=None)
 
 
 def cannot_be_copied(survey: Survey) -> Fit | None:

@@ -92,6 +92,8 @@ def _running(view: RunView) -> str:
 
 def slowed(view: RunView) -> str:
     """Why a run goes slower than it could, "" where it does not."""
+    if view.slowed:
+        return str(view.slowed["why"])
     wish: Mapping[str, Any] = view.throttle or {}
     if wish.get("per_second"):
         return f"you allow {number(wish['per_second'])} a second"
@@ -234,6 +236,8 @@ def _while_running(view: RunView) -> str:
     here = now_step(view)
     if here is not None and here[1].name == "index":
         return "All points are there. The server works alone; searches are not affected."
+    if view.slowed:
+        return "It speeds up by itself when searches are quick again. Speed overrules it."
     return "Speed sets it free again. Searches go on as before." if slowed(view) else ""
 
 
@@ -393,6 +397,10 @@ def server_lines(view: RunView) -> list[tuple[str, str]]:
     rows: list[tuple[str, str]] = []
     if view.retry:
         rows.append(("Server", str(view.retry.get("reason") or "does not answer")))
+    if view.searches:
+        took, before = view.searches["milliseconds"], view.searches["before"]
+        said = f"{words.milliseconds(took)} (before {words.milliseconds(before)})"
+        rows.append(("Test search", said))
     application: Mapping[str, Any] = view.application or {}
     if application.get("searches"):
         failed = application.get("failed") or 0

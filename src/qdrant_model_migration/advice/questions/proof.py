@@ -188,10 +188,10 @@ class Pace(Question):
             Option(
                 "gently",
                 "Gently",
-                "slow down when a test search takes 20 % longer",
+                "slow down when a test search takes 20 % longer; pause at twice",
             ),
-            Option("normally", "Normally", "slow down when it takes twice as long"),
-            Option("fast", "Fast", "nobody searches now"),
+            Option("normally", "Normally", "slow down at twice as long; pause at 5 times"),
+            Option("fast", "Fast", "nobody searches now; searches are not watched"),
             unknown("Normally"),
         )
 

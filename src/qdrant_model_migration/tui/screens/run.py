@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from qdrant_model_migration.engine import RunView
 
 SPEEDS = (
-    Line("gently", "gently    slower, searches come first"),
-    Line("normally", "normally  as planned"),
-    Line("fast", "fast      as fast as the server takes it"),
+    Line("gently", "gently    a third of the time, searches come first"),
+    Line("normally", "normally  as planned; slow searches slow it down"),
+    Line("fast", "fast      as fast as it goes, however slow searches become"),
 )
 
 
