@@ -1063,15 +1063,18 @@ class AliasMoved(QmmError):
 class SwitchedInPart(QmmError):
     """Of several aliases only some were switched. stayed: the others, and what they point to."""
 
+    moved: tuple[str, ...] = ()
+
     def __init__(
         self, moved: tuple[str, ...], collection: str, stayed: dict[str, str | None], reason: str
     ) -> None:
+        self.moved = moved
         others = ", ".join(f"{alias} points to {there}" for alias, there in stayed.items())
         super().__init__(
             f"{', '.join(moved) or 'No alias'} answers from {collection} now, but {others}.",
             "The server carries out the switch of several aliases one by one and did not finish"
             f"{f': {reason}' if reason else '.'}",
-            "Resume switches the others; those that have moved stay.",
+            "Resume switches the others. A rollback takes back those that have moved.",
         )
 
 

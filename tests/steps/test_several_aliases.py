@@ -161,6 +161,7 @@ def test_a_switch_in_part_can_be_rolled_back(world: World, fake: FakeQdrant) -> 
     breaks_after_one(fake)
     with pytest.raises(SwitchedInPart):
         switch(world)
+    assert world.kept["switched"]["also"] == ()  # no screen says that all have moved
     roll_back(world)
     assert world.qdrant.aliases() == BEFORE
 

@@ -74,11 +74,12 @@ class Cutover(Step):
         except AliasMoved:
             ctx.spend("cutover")  # it was given for what stood there then
             raise
-        except SwitchedInPart:
-            self._remember(ctx)  # so that qmm rollback can take back what has moved
+        except SwitchedInPart as error:
+            if error.moved:
+                self._remember(ctx, error.moved)  # so that a rollback can take them back
             raise
         ctx.spend("cutover")
-        self._remember(ctx)
+        self._remember(ctx, self.aliases)
         ctx.say("cutover", f"{answer(self.aliases)} from {move.target} now.")
 
     def _others(self, ctx: StepContext, now: Mapping[str, str]) -> tuple[str, ...]:
@@ -86,13 +87,13 @@ class Cutover(Step):
         here = (alias for alias, collection in now.items() if collection == ctx.move.source)
         return tuple(sorted(alias for alias in here if alias not in self.aliases))
 
-    def _remember(self, ctx: StepContext) -> None:
+    def _remember(self, ctx: StepContext, aliases: Sequence[str]) -> None:
         move = ctx.move
         ctx.remember(
             "switched",
             {
-                "alias": self.alias,
-                "also": self.also,
+                "alias": aliases[0],
+                "also": tuple(aliases[1:]),
                 "left": self._others(ctx, ctx.qdrant.aliases()),
                 "from": move.source,
                 "to": move.target,

@@ -121,8 +121,7 @@ def _why_not(ctx: StepContext) -> str:
     back = ctx.recall("rolled_back")
     if not back:
         return "This run has not switched an alias."
-    when = f" ({back['at']})" if back.get("at") else ""
-    return f"{answer(named(back))} from {back['to']} again: it was rolled back already{when}."
+    return f"{answer(named(back))} from {back['to']} again: it was rolled back already."
 
 
 def _old_model(ctx: StepContext) -> str:
