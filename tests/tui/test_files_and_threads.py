@@ -157,7 +157,7 @@ async def test_while_the_run_goes_the_screen_says_when_the_list_is_written(
 @pytest.mark.parametrize(
     ("error", "leaves"),
     [
-        (RunNotGoing("docs-0314", "stop", "done"), True),
+        (RunNotGoing("docs-0314", "stop", "done", over=True), True),
         (RunFolderUnusable("/runs/docs", "written to", OSError(28, "No space left")), False),
     ],
 )
