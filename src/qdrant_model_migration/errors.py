@@ -1096,6 +1096,17 @@ class NotReady(QmmError):
         super().__init__(f"{collection} cannot be migrated now.", why, todo)
 
 
+class NoRoomForNotes(QmmError):
+    """The disk of the run folder cannot hold what the run writes down there."""
+
+    def __init__(self, folder: object, needed: str, free: str) -> None:
+        super().__init__(
+            f"The disk of {folder} has {free} free; this run needs {needed} there.",
+            "It notes for each point what was copied, to tell later writes by.",
+            "Make room, then resume; or keep runs on another disk with --run-dir.",
+        )
+
+
 class SettingsDiffer(QmmError):
     """What was created does not read back as it was asked for."""
 

@@ -151,6 +151,7 @@ def test_the_estimate_says_how_each_number_was_made():
     assert cost.memory_bytes.likely == pytest.approx(120_482 * 768 * 4 * 1.5, rel=1e-6)
     assert "120,482 x 768 x 4 bytes" in cost.memory_bytes.how
     assert cost.disk_bytes.likely == pytest.approx(cost.memory_bytes.likely + 146e6, rel=1e-6)
+    assert cost.notes_bytes == 2 * 33 * 120_482
     assert cost.usd == 0.0
     assert cost.step_seconds[2] == cost.seconds.likely
 
@@ -161,6 +162,7 @@ def test_what_was_not_measured_is_not_known():
     assert cost.seconds.how == "not known: the speed was not tried"
     uncounted = make_plan(docs(points=fact(None)), ANSWERS, BLUE_GREEN, speed=Speed(5.0)).estimate
     assert uncounted.disk_bytes.likely is None
+    assert uncounted.notes_bytes is None
 
 
 def test_kept_vectors_need_room_too():

@@ -10,7 +10,7 @@ from typing import NoReturn
 import pytest
 
 from qdrant_model_migration.errors import DiskFull, LedgerDamaged, RunFolderUnusable
-from qdrant_model_migration.pipeline.ledger import FILE, amend_ledger, new_ledger, read_ledger
+from qdrant_model_migration.pipeline.ledger import FILE, amend_ledger, new_ledger, read_ledger, room
 
 MARK = bytes(range(16))
 UUID = "00000000-0000-0000-0000-00000000002a"
@@ -20,6 +20,15 @@ def write(folder: Path, *points: int | str) -> None:
     with new_ledger(folder) as ledger:
         for point in points:
             ledger.add(point, MARK)
+
+
+def test_the_room_is_that_of_the_last_ledger_and_the_one_in_work(tmp_path: Path) -> None:
+    write(tmp_path, 1, 2, UUID)
+    with new_ledger(tmp_path) as ledger:
+        for point in (1, 2, UUID):
+            ledger.add(point, MARK)
+        ledger._file.flush()
+        assert sum(path.stat().st_size for path in tmp_path.iterdir()) == room(3)
 
 
 def test_ids_of_both_kinds_come_back_in_order(tmp_path: Path) -> None:

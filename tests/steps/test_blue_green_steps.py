@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from qdrant_model_migration.errors import (
     AliasMoved,
     CleanupRefused,
     IntegrityFailed,
+    NoRoomForNotes,
     NothingToRollBack,
     PlanOutdated,
     QueryFileUnusable,
@@ -388,6 +390,22 @@ def check_for(world: World) -> Check:
 
 def test_the_check_lets_an_unchanged_collection_through(world: World) -> None:
     check_for(world).apply(world)
+
+
+def test_the_check_stops_a_run_whose_notes_have_no_room(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Better now than in the middle of the catch-up, after days."""
+    points = world.qdrant.count("docs_old")
+    free = 66 * points
+    monkeypatch.setattr(
+        "qdrant_model_migration.steps.check.disk_usage", lambda folder: SimpleNamespace(free=free)
+    )
+    check_for(world).apply(world)
+    assert any("The run folder takes up to" in said for said in world.said)
+    free -= 1
+    with pytest.raises(NoRoomForNotes, match="free; this run needs"):
+        check_for(world).apply(world)
 
 
 @pytest.mark.parametrize("content", [None, "not json", ""])

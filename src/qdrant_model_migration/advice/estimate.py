@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from qdrant_model_migration import words
+from qdrant_model_migration.pipeline import ledger
 from qdrant_model_migration.pipeline.move import Move, TargetVector
 from qdrant_model_migration.pipeline.speed import Speed
 from qdrant_model_migration.plan.plan import Estimate, Plan, Range
@@ -32,6 +33,7 @@ def estimate(survey: Survey, plan: Plan, speed: Speed | None) -> Estimate:
         seconds=seconds,
         disk_bytes=disk,
         memory_bytes=memory,
+        notes_bytes=_notes(survey, plan),
         usd=0.0,  # every model of this version runs on this computer, or none is needed
         step_seconds=tuple(
             seconds.likely if step.step == "backfill" else None for step in plan.steps
@@ -68,6 +70,11 @@ def _seconds(survey: Survey, plan: Plan, speed: Speed | None) -> Range:
 def _written(survey: Survey) -> tuple[int, int, int]:
     """Points written per second at best, likely, and at worst."""
     return _TO_FOLDER if survey.capabilities.local else _TO_SERVER
+
+
+def _notes(survey: Survey, plan: Plan) -> int | None:
+    points = survey.points.value
+    return ledger.room(points) if plan.move is not None and points is not None else None
 
 
 def _room(survey: Survey, plan: Plan) -> tuple[Range, Range]:

@@ -256,4 +256,7 @@ def _say(plan: Plan, strategy: Strategy, advice: Advice) -> None:
     likely, how = plan.estimate.seconds.likely, plan.estimate.seconds.how
     took = f"{words.duration(likely)} ({how})" if likely else how
     click.echo(f"Time: {took}. Never touched: {', '.join(plan.never_touched)}.", err=True)
+    if plan.estimate.notes_bytes:
+        notes = words.size(plan.estimate.notes_bytes)
+        click.echo(f"Run folder: up to {notes} on this computer.", err=True)
     click.echo(f"Way back: {strategy.way_back}.", err=True)

@@ -27,6 +27,11 @@ _ID_BYTES = 16
 _RECORD = 1 + _ID_BYTES + DIGEST_BYTES
 
 
+def room(points: int) -> int:
+    """Bytes that the ledger of so many points takes at most: the last one and the one in work."""
+    return 2 * _RECORD * points
+
+
 class LedgerWriter:
     """Takes the records of one pass, in order."""
 

@@ -54,6 +54,9 @@ def _say(talk: Talk, plan: Plan) -> None:
     talk.say(f"Time: {_range(cost.seconds)}", hang=2)
     talk.say(f"Disk on the server: {_size(cost.disk_bytes)}", hang=2)
     talk.say(f"Memory on the server: {_size(cost.memory_bytes)}", hang=2)
+    if cost.notes_bytes:
+        notes = f"up to {words.size(cost.notes_bytes)}, for notes of what was copied"
+        talk.say(f"Disk on this computer, in the run folder: {notes}.", hang=2)
     if cost.usd is None:
         talk.say("Money: not known.")
     else:

@@ -22,11 +22,15 @@ class Range(Strict):
 
 
 class Estimate(Strict):
-    """What the plan costs: seconds, bytes of disk and memory on the server, money in USD."""
+    """What the plan costs: seconds, bytes of disk and memory on the server, money in USD.
+
+    notes_bytes: of disk on this computer, in the run folder; None where it is not known.
+    """
 
     seconds: Range = Range()
     disk_bytes: Range = Range()
     memory_bytes: Range = Range()
+    notes_bytes: int | None = None
     usd: float | None = 0.0
     step_seconds: tuple[float | None, ...] = ()
 

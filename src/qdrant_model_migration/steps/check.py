@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shutil import disk_usage
 from typing import Literal
 
 from qdrant_model_migration.errors import (
     AliasMoved,
     CannotManage,
     ModelDiffers,
+    NoRoomForNotes,
     NotReady,
     PlanOutdated,
     TargetGone,
     TargetTaken,
 )
+from qdrant_model_migration.pipeline.ledger import room
 from qdrant_model_migration.pipeline.move import Embed, Move
 from qdrant_model_migration.quality import read_queries
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
 from qdrant_model_migration.survey.fingerprint import changed_since
-from qdrant_model_migration.words import plural
+from qdrant_model_migration.words import plural, size
 
 RUN_MARK = "qmm_run"
 
@@ -47,6 +50,7 @@ class Check(Step):
             (
                 f"Reads the settings of {self.collection} again and compares them with the plan.",
                 "Asks the server whether the key may write; nothing is written.",
+                *(("Looks whether the run folder has room for its notes.",) if move else ()),
                 *(("Opens the model and makes one vector.",) if embeds else ()),
                 *((f"Reads the searches in {self.queries}.",) if self.queries else ()),
             ),
@@ -74,8 +78,15 @@ class Check(Step):
         if qdrant.may_manage() is False:
             raise CannotManage
         if ctx.has_move:
+            self._check_room(ctx, state.points)
             self._check_move(ctx)
         ctx.say("check", f"{self.collection}: {state.points:,} points, status {state.status}.")
+
+    def _check_room(self, ctx: StepContext, points: int) -> None:
+        needed, free = room(points), disk_usage(ctx.folder).free
+        if needed > free:
+            raise NoRoomForNotes(ctx.folder, size(needed), size(free))
+        ctx.say("check", f"The run folder takes up to {size(needed)}; {size(free)} are free.")
 
     def _check_move(self, ctx: StepContext) -> None:
         move, qdrant = ctx.move, ctx.qdrant

@@ -183,7 +183,8 @@ class PlanScreen(Stop):
             kept += f" and {words.plural(others, 'other collection')}"
         if plan.collection not in plan.never_touched:
             kept = words.plural(len(plan.never_touched), "other collection")
-        self._numbers = tuple(rows)
+        here = [("Run folder", _notes(cost.notes_bytes))] if cost.notes_bytes else []
+        self._numbers = (*rows, *here)
         narrow = facts(rows, width)
         if self.size.height < 36:
             label = max(len(name) for name, _ in rows) + 2
@@ -269,6 +270,10 @@ class PlanScreen(Stop):
         self.wizard.go("run")
         if error is not None:
             self.wizard.tell(str(error))
+
+
+def _notes(size: int) -> str:
+    return f"up to {words.size(size)} on this computer, for notes of what was copied"
 
 
 def _save(plan: Plan, report: tasks.Report) -> Path:
