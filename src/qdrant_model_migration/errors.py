@@ -1195,14 +1195,16 @@ class NothingToRollBack(QmmError):
 
 
 class SettingNotKept(QmmError):
-    """The server did not take the new quantization."""
+    """The quantization that was set is not the one in force."""
 
-    def __init__(self, collection: str) -> None:
+    def __init__(self, collection: str, vector: str, found: str) -> None:
+        whose = f"the vector {vector} of {collection}" if vector else collection
         super().__init__(
-            f"The server did not keep the new quantization of {collection}.",
-            "It answered without an error, but reads back the old setting; a server-wide setting "
-            "may override it.",
-            "Searches go on as before. Ask whoever runs the server.",
+            f"The quantization that was set is not in force for {whose}.",
+            f"The server answered without an error, but tells {found}; a server-wide setting may "
+            "override it, or somebody changed it at the same time.",
+            "Searches go on with what is in force. Look at the settings of the collection or ask "
+            "whoever runs the server, then resume.",
         )
 
 

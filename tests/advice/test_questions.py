@@ -378,7 +378,7 @@ def test_one_named_vector_can_be_compressed_alone():
     fields = BY_KEY["quantization"].fields(survey, {}, option.value)
     assert [value for value, _ in fields[0].choices] == ["", "a", "b"]
     answer = compose("quantization", option.value, {"vector": "b", "always_ram": "no"}, survey)
-    assert answer == {"vector": "b", "kind": "scalar", "always_ram": False}
+    assert answer == {"vector": "b", "kind": "scalar", "always_ram": False, "quantile": 0.99}
     with pytest.raises(BadAnswer, match="no dense vector c"):
         compose("quantization", option.value, {"vector": "c"}, survey)
 

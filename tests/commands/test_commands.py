@@ -14,6 +14,7 @@ import pytest
 
 from qdrant_model_migration import cli
 from qdrant_model_migration.embedders import model_from_folder, open_embedder
+from qdrant_model_migration.plan import load_plan
 from qdrant_model_migration.qdrant import Address, Point, open_qdrant
 from qdrant_model_migration.sandbox import Sandbox
 from support.fake_qdrant import FakeQdrant
@@ -273,6 +274,23 @@ def test_requantize_by_commands_alone(
     assert qmm("resume", name, "--undo") == 0
     config = whole(server)["collections"]["docs_old"]["config"]
     assert not config["quantization_config"]
+
+
+def test_every_parameter_of_a_compression_can_be_set(
+    server: FakeQdrant, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chosen = ("kind=binary", "encoding=two_bits", "query_encoding=scalar8bits", "always_ram=no")
+    settings = [word for part in chosen for word in ("--set", f"quantization.{part}")]
+    assert qmm("plan", "docs", "--change", "compression", *settings) == 0
+    step = next(step for step in load_plan(Path("plan.yaml")).steps if step.step == "requantize")
+    assert step.quantization == {
+        "binary": {
+            "encoding": "two_bits", "query_encoding": "scalar8bits", "always_ram": False
+        }
+    }  # fmt: skip
+    capsys.readouterr()
+    assert qmm("plan", "docs", "--change", "compression", "--set", "quantization.bits=1") == 2
+    assert "bits is not a part of this answer.\nIt belongs to turbo." in capsys.readouterr().err
 
 
 def test_answers_from_a_file_are_used(

@@ -95,6 +95,26 @@ def test_a_wrong_typed_part_is_said_and_only_that_is_asked_again(journey: Made) 
     assert trip.answers["proof"]["margin"] == 0.05
 
 
+def test_every_parameter_of_a_compression_is_asked(journey: Made) -> None:
+    trip = journey()
+    trip.answers = {"change": "compression"}
+    talk = Spoken(
+        (NUMBER, "2"),  # binary
+        ("Number, or back, leave", "3"),  # two bits
+        ("Number, or back, leave", "4"),  # searches to 8 bits
+        ("yes or no", "no"),
+        ("Press Enter to go on", ""),
+    )
+    ask_all(talk, trip)
+    assert trip.answers["quantization"] == {
+        "vector": None,
+        "kind": "binary",
+        "always_ram": False,
+        "encoding": "two_bits",
+        "query_encoding": "scalar8bits",
+    }
+
+
 def test_a_taken_name_is_refused_with_a_free_one(journey: Made) -> None:
     trip = journey()
     trip.answers = {"change": "model"}

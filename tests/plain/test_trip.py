@@ -188,6 +188,7 @@ def test_explore_needs_no_server_and_keeps_its_answers_for_a_migration() -> None
         ("Number to change one", ""),
         ("Number, or back, why", "3"),  # other compression
         ("Number, or back, why", ""),
+        ("Quantile", ""),
         ("yes or no", ""),
         ("name of a line", ""),
         ("Press Enter to migrate", ""),

@@ -45,6 +45,10 @@ def quantization(world: World) -> Any:
     return holder.get("quantization_config")
 
 
+def line_of(label: str, said: tuple[str, ...]) -> str:
+    return next(line for line in said if line.startswith(label))
+
+
 def step(world: World, wanted: Any = BINARY) -> Requantize:
     return Requantize(collection="docs", vector=world.kept["name"], quantization=wanted)
 
@@ -60,7 +64,8 @@ def test_the_setting_is_changed_the_old_one_kept_and_undone(world: World) -> Non
     world.consents["start"] = {"collection": "docs"}
     step(world).apply(world)
     assert "binary" in quantization(world)
-    assert world.kept["old_quantization"]["value"]["scalar"]["quantile"] == 0.99
+    ((place, old),) = world.kept["old_quantization"]["places"]
+    assert (place, old) == (world.kept["name"], SCALAR)
     step(world).apply(world)  # a resume asks for nothing again
     with pytest.raises(Waiting):
         KeepOrUndo(collection="docs", vector=world.kept["name"]).apply(world)
@@ -89,6 +94,7 @@ def test_search_is_measured_with_the_collections_own_vectors(world: World) -> No
     ProbeSearch(collection="docs", vector=using, moment="before", sample=20).apply(world)
     assert world.kept["search_before"]["recall"] > 0.9
     assert world.kept["search_before"]["searches"] == 20
+    assert "nothing is in an index" in world.kept["search_before"]["proves_nothing"]
 
 
 def test_where_exact_search_is_not_allowed_only_the_time_is_measured(world: World) -> None:
@@ -101,7 +107,8 @@ def test_where_exact_search_is_not_allowed_only_the_time_is_measured(world: Worl
     assert world.kept["search_before"]["milliseconds"] > 0
     with pytest.raises(Waiting) as waiting:
         KeepOrUndo(collection="docs", vector=world.kept["name"]).apply(world)
-    assert "not known" in waiting.value.gate.says[0]
+    assert "not known" in line_of("Before", waiting.value.gate.says)
+    assert not [line for line in waiting.value.gate.says if "recall@10:" in line]
 
 
 def test_a_kill_between_the_change_and_its_note_keeps_the_old_setting(
@@ -185,5 +192,5 @@ def test_the_gate_shows_memory_before_and_after(world: World) -> None:
     with pytest.raises(Waiting) as waiting:
         KeepOrUndo(collection="docs", vector=world.kept["name"]).apply(world)
     said = waiting.value.gate.says
-    assert "2.0 MB of memory" in said[0]
+    assert "2.0 MB of memory" in line_of("Before", said)
     assert "does not tell how much memory" in said[-1]

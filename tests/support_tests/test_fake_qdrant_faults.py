@@ -507,6 +507,28 @@ def test_coarser_quantization_loses_more_and_rescoring_wins_it_back(fake_qdrant)
     assert overlap(fake_qdrant, queries, quantization={"ignore": True}) == 1.0
 
 
+def test_a_vectors_own_quantization_goes_before_the_collections(fake_qdrant):
+    body = {"vectors": {"size": 32, "distance": "Cosine", "quantization_config": {"binary": {}}}}
+    fake_qdrant.call("PUT", "/collections/c", body)
+    random = np.random.default_rng(3)
+    rows = [
+        {"id": one, "vector": row} for one, row in enumerate(random.normal(size=(300, 32)).tolist())
+    ]
+    fake_qdrant.call("PUT", "/collections/c/points", {"points": rows})
+    queries = random.normal(size=(10, 32)).tolist()
+    raw = {"quantization": {"rescore": False}}
+    binary, memory = overlap(fake_qdrant, queries, **raw), "/collections/c/memory"
+    taken = fake_qdrant.call("GET", memory)["total"]["ram_bytes"]
+    scalar = {"scalar": {"type": "int8"}}
+    fake_qdrant.call("PATCH", "/collections/c", {"quantization_config": scalar})
+    assert overlap(fake_qdrant, queries, **raw) == binary
+    assert fake_qdrant.call("GET", memory)["total"]["ram_bytes"] == taken
+    diff = {"vectors": {"": {"quantization_config": "Disabled"}}}
+    fake_qdrant.call("PATCH", "/collections/c", diff)
+    assert overlap(fake_qdrant, queries, **raw) > binary
+    assert fake_qdrant.call("GET", memory)["total"]["ram_bytes"] == 8 * taken
+
+
 # Floats
 
 

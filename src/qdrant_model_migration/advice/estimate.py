@@ -10,7 +10,12 @@ from qdrant_model_migration.pipeline import ledger
 from qdrant_model_migration.pipeline.move import Move, TargetVector
 from qdrant_model_migration.pipeline.speed import Speed
 from qdrant_model_migration.plan.plan import Estimate, Plan, Range
-from qdrant_model_migration.strategies.answered import missing_texts
+from qdrant_model_migration.qdrant.quantization import bits
+from qdrant_model_migration.strategies.answered import (
+    missing_texts,
+    vector_meant,
+    wanted_quantization,
+)
 from qdrant_model_migration.survey.facts import Survey, VectorFact
 
 OVERHEAD = 1.5
@@ -22,7 +27,6 @@ _TO_SERVER = (10_000, 5_000, 2_000)
 """Measured with 256 dimensions and a small payload over REST, two cores for both sides."""
 _TO_FOLDER = (600, 200, 60)
 """An embedded Qdrant writes each point to disk by itself."""
-_QUANTIZED = {"scalar": 1 / 4, "turbo": 1 / 8, "product": 1 / 16, "binary": 1 / 32}
 
 
 def estimate(survey: Survey, plan: Plan, speed: Speed | None) -> Estimate:
@@ -119,13 +123,13 @@ def _room_for_copy(survey: Survey, move: Move, points: int) -> tuple[Range, Rang
 
 def _room_in_place(survey: Survey, plan: Plan, points: int) -> tuple[Range, Range]:
     """Other compression: the compressed copy, and one segment more while it is rebuilt."""
-    wanted = plan.answers.get("quantization")
-    kind = wanted.get("kind") if isinstance(wanted, Mapping) else None
-    vector = wanted.get("vector") if isinstance(wanted, Mapping) else None
-    touched = [v for v in survey.dense if vector in (None, v.name)]
+    answer = plan.answers.get("quantization")
+    answer = answer if isinstance(answer, Mapping) else {}
+    meant = survey.quantizations.meant(vector_meant(answer))
+    touched = [v for v in survey.dense if v.name in meant]
     sizes = [points * v.size * _BYTES.get(v.datatype or "", 4.0) for v in touched if v.size]
     raw = sum(sizes)
-    part = _QUANTIZED.get(str(kind), 0.0)
+    part = _quantized_share(wanted_quantization(survey, answer))
     how = (
         f"computed: {words.count(points)} x {_dimensions(touched)} x 4 bytes, "
         f"{words.share(part)} of it compressed"
@@ -161,5 +165,6 @@ def _bytes_per_value(params: Mapping[str, Any]) -> float:
     return _BYTES.get(str(params.get("datatype")), 4.0)
 
 
-def _quantized_share(raw: Mapping[str, Any]) -> float:
-    return next((_QUANTIZED[kind] for kind in raw if kind in _QUANTIZED), 0.0)
+def _quantized_share(quantization: Mapping[str, Any] | None) -> float:
+    """The compressed vectors as a part of the original ones."""
+    return bits(quantization) / 32 if quantization else 0.0

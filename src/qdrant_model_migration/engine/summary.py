@@ -110,8 +110,8 @@ def _rows(run: RunView) -> list[tuple[str, str]]:
 
 
 def _probes(facts: dict[str, Any]) -> list[tuple[str, str]]:
-    """Search before and after a change of the compression."""
-    rows = []
+    """Search before and after a change of the compression, and whether its recall is worth it."""
+    rows, nothing = [], dict[str, None]()
     for moment in ("before", "after"):
         probe = facts.get(f"search_{moment}")
         if not probe or probe.get("milliseconds") is None:
@@ -120,7 +120,8 @@ def _probes(facts: dict[str, Any]) -> list[tuple[str, str]]:
         found = "recall@10 not known" if recall is None else f"recall@10 {recall:.3f}"
         said = f"{found}, {probe['milliseconds']:.0f} ms, {count(probe['searches'])} searches"
         rows.append((f"Search {moment}", said))
-    return rows
+        nothing[probe.get("proves_nothing") or ""] = None
+    return rows + [("Recall", f"proves nothing: {reason}") for reason in nothing if reason]
 
 
 def _points(run: RunView) -> list[tuple[str, str]]:

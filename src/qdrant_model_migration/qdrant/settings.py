@@ -66,6 +66,13 @@ class CollectionConfig(BaseModel):
         strict = _object(self.raw.get("strict_mode_config"))
         return not (strict.get("enabled") and strict.get("search_allow_exact") is False)
 
+    @property
+    def most_per_search(self) -> int | None:
+        """How many results strict mode lets a search ask for; None: any number."""
+        strict = _object(self.raw.get("strict_mode_config"))
+        limit = strict.get("max_query_limit")
+        return limit if strict.get("enabled") and isinstance(limit, int) else None
+
 
 class NotCarried(NamedTuple):
     """A setting that stays behind. effect: what that means, in one sentence."""

@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from qdrant_model_migration.pipeline.move import Move
+from qdrant_model_migration.qdrant.quantization import quantizations
 from qdrant_model_migration.steps.gate import Ask, Gate, Waiting
 from qdrant_model_migration.steps.index import wait_until_indexed
-from qdrant_model_migration.steps.requantize import put
+from qdrant_model_migration.steps.probe_search import NEIGHBOURS, PROVES_NOTHING
+from qdrant_model_migration.steps.requantize import in_force_lines, old_settings, put
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
-from qdrant_model_migration.survey.collection import quantization_in_words as in_words
 from qdrant_model_migration.words import size
 
 
 class KeepOrUndo(Step):
-    """Undoing sets the old quantization again; nothing was lost, since the originals stay."""
+    """Undoing sets what stood where before; nothing was lost, since the originals stay."""
 
     step: Literal["keep_or_undo"] = "keep_or_undo"
     collection: str
@@ -33,49 +34,62 @@ class KeepOrUndo(Step):
             return  # decided and carried out before an interruption
         consent = ctx.consent("keep_or_undo")
         if consent is None:
-            raise Waiting(_gate(ctx))
-        old = ctx.recall("old_quantization")["value"]
+            raise Waiting(self._gate(ctx))
         if consent["choice"] == "undo":
-            put(ctx, self.collection, self.vector, old)
+            put(ctx, self.collection, old_settings(ctx, self.vector))
             wait_until_indexed(ctx, self.collection)
-            ctx.say("undo", f"{self.collection}: quantization {in_words(old)} is set again.")
+            ctx.say("undo", "; ".join(self._in_force(ctx, f"{self.collection}:")))
         ctx.remember("kept", consent["choice"] == "keep")
         ctx.spend("keep_or_undo")
 
+    def _in_force(self, ctx: StepContext, label: str) -> tuple[str, ...]:
+        now = quantizations(ctx.qdrant.config(self.collection))
+        return in_force_lines(label, now, now.meant(self.vector))
 
-def _gate(ctx: StepContext) -> Gate:
-    return Gate(
-        name="keep_or_undo",
-        title="Keep the new quantization, or undo it?",
-        says=(
-            _line("Before", ctx.recall("search_before")),
-            _line("After", ctx.recall("search_after")),
-            "recall@10: how many of the exact answers the usual search finds, with this "
-            "collection's own vectors as queries. Undoing rebuilds the segments once more.",
-            _told_memory(ctx),
-        ),
-        asks=(
-            Ask(
-                key="choice",
-                kind="choice",
-                label="Keep or undo",
-                choices=(("keep", "Keep it"), ("undo", "Undo: set the old one again")),
+    def _gate(self, ctx: StepContext) -> Gate:
+        before, after = ctx.recall("search_before"), ctx.recall("search_after")
+        return Gate(
+            name="keep_or_undo",
+            title="Keep the new quantization, or undo it?",
+            says=(
+                *self._in_force(ctx, "In force"),
+                _line("Before", before),
+                _line("After", after),
+                *_worth(before, after),
+                "Undoing rebuilds the segments once more. " + _told_memory(after),
             ),
-        ),
-        button="Go on",
-    )
+            asks=(
+                Ask(
+                    key="choice",
+                    kind="choice",
+                    label="Keep or undo",
+                    choices=(("keep", "Keep it"), ("undo", "Undo: set the old one again")),
+                ),
+            ),
+            button="Go on",
+        )
 
 
 def _line(label: str, measured: dict[str, Any] | None) -> str:
     if not measured or measured["milliseconds"] is None:
         return f"{label:<8} not measured"
     recall = "not known" if measured["recall"] is None else f"{measured['recall']:.3f}"
-    return f"{label:<8} recall@10 {recall}   {measured['milliseconds']:.0f} ms" + (
+    lowest = f" ({measured['lowest']}, the lowest)" if measured.get("lowest") else ""
+    return f"{label:<8} recall@10 {recall}{lowest}   {measured['milliseconds']:.0f} ms" + (
         f"   {size(memory[0])} of memory" if (memory := measured.get("memory")) else ""
     )
 
 
-def _told_memory(ctx: StepContext) -> str:
-    if (ctx.recall("search_after") or {}).get("memory"):
+def _worth(before: dict[str, Any] | None, after: dict[str, Any] | None) -> tuple[str, ...]:
+    """What the recall says, and what it does not."""
+    told = [measured for measured in (before, after) if measured and measured["recall"] is not None]
+    if not told:
+        return ()
+    reasons = dict.fromkeys(m["proves_nothing"] for m in told if m.get("proves_nothing"))
+    return (NEIGHBOURS, *(f"{PROVES_NOTHING}: {reason}" for reason in reasons))
+
+
+def _told_memory(after: dict[str, Any] | None) -> str:
+    if (after or {}).get("memory"):
         return "Memory is the server's own estimate, without what its disk cache holds."
     return "This server does not tell how much memory a collection takes."

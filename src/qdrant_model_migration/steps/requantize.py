@@ -1,21 +1,34 @@
-"""Step: change the quantization of the live collection; the server rebuilds it by itself."""
+"""Step: set another quantization where it takes effect, and wait until segments are rebuilt."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
+from qdrant_model_migration import words
 from qdrant_model_migration.errors import SettingNotKept, StillQuantized
 from qdrant_model_migration.pipeline.move import Move
+from qdrant_model_migration.qdrant.quantization import (
+    Place,
+    Quantization,
+    Quantizations,
+    in_words,
+    quantizations,
+    same,
+)
 from qdrant_model_migration.steps.gate import Ask, Gate, Waiting
 from qdrant_model_migration.steps.index import wait_until_indexed
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
-from qdrant_model_migration.survey.collection import quantization_in_words as in_words
 
 DISABLED = "Disabled"
 
 
 class Requantize(Step):
-    """`vector` None: the collection's own setting. `quantization` None: none."""
+    """`vector` None: all vectors of the collection. `quantization` None: none.
+
+    Where the settings stand is looked up when they are changed: a vector's own goes before the
+    collection's.
+    """
 
     step: Literal["requantize"] = "requantize"
     collection: str
@@ -23,50 +36,63 @@ class Requantize(Step):
     quantization: dict[str, Any] | None
 
     def text(self, move: Move | None) -> StepText:
+        whose = "" if self.vector is None else f" of {vector_name(self.vector)}"
         return StepText(
-            f"Quantization: {in_words(self.quantization)}; wait for green",
+            f"Quantization{whose}: {in_words(self.quantization)}; wait for green",
             self.collection,
             "set the old one again",
             (
                 "Waits until you type the collection's name, because the live collection is "
                 "changed.",
-                "Keeps the old setting, sets the new one, and waits until the server has rebuilt "
-                "its segments. Searches work meanwhile and may be slower.",
+                "Keeps the old settings, sets the new one where it takes effect (a vector's own "
+                "setting goes before the collection's), reads back what is in force for each "
+                "vector, and waits until the server has rebuilt its segments. Searches work "
+                "meanwhile and may be slower.",
                 "The original vectors stay as they are.",
             ),
         )
 
     def apply(self, ctx: StepContext) -> None:
-        if ctx.recall("old_quantization") is None:
-            ctx.remember(
-                "old_quantization",
-                {"value": setting(ctx, self.collection, self.vector)},
-            )
         if not ctx.recall("quantization_set"):
-            # Disabled for one vector means: as the collection has it.
-            off_for_one = self.vector is not None and self.quantization is None
-            if off_for_one and setting(ctx, self.collection, None):
-                raise StillQuantized(self.collection, self.vector or "")
-            if ctx.consent("start") is None:
-                raise Waiting(self._gate(ctx))
-            put(ctx, self.collection, self.vector, self.quantization)
-            ctx.remember("quantization_set", True)
-            ctx.spend("start")
-            ctx.say(
-                "requantize",
-                f"{self.collection}: quantization {in_words(self.quantization)} is set.",
-            )
+            self._change(ctx)
         wait_until_indexed(ctx, self.collection)
 
-    def _gate(self, ctx: StepContext) -> Gate:
-        where = f"the vector {self.vector} of " if self.vector else ""
-        old = in_words(ctx.recall("old_quantization")["value"])
+    def _change(self, ctx: StepContext) -> None:
+        now = quantizations(ctx.qdrant.config(self.collection))
+        changes = now.to_come(self.vector, self.quantization)
+        for name in now.meant(self.vector):
+            if not same(now.after(changes).in_force(name), self.quantization):
+                raise StillQuantized(self.collection, name)
+        if ctx.consent("start") is None:
+            raise Waiting(self._gate(now))
+        # What was noted before a kill stays: the server may have changed a part of it already.
+        old = {place: now.at(place) for place in changes} | old_settings(ctx, self.vector)
+        ctx.remember("old_quantization", {"places": list(old.items())})
+        put(ctx, self.collection, changes)
+        self._must_be_in_force(ctx)
+        ctx.remember("quantization_set", True)
+        ctx.spend("start")
+        ctx.say(
+            "requantize",
+            f"{self.collection}: quantization {in_words(self.quantization)} is set and in force.",
+        )
+
+    def _must_be_in_force(self, ctx: StepContext) -> None:
+        """Read back for each vector. Raises SettingNotKept."""
+        found = quantizations(ctx.qdrant.config(self.collection))
+        for name in found.meant(self.vector):
+            if not same(found.in_force(name), self.quantization):
+                raise SettingNotKept(self.collection, name, in_words(found.in_force(name)))
+
+    def _gate(self, now: Quantizations) -> Gate:
+        meant = now.meant(self.vector)
         return Gate(
             name="start",
             title=f"Start: change {self.collection} while it is in use",
             says=(
-                f"Now      {where}{self.collection}: {old}",
-                f"After    {where}{self.collection}: {in_words(self.quantization)}",
+                *in_force_lines("Now", now, meant),
+                f"After    {in_words(self.quantization)}"
+                f"{f', for these {len(meant)} vectors' if len(meant) > 1 else ''}",
                 "The server rebuilds its segments one by one. Searches work and may be slower; "
                 "room for one more copy of the largest segment is needed.",
                 "Nothing is embedded, and the original vectors stay. The old setting can be put "
@@ -86,28 +112,37 @@ class Requantize(Step):
         )
 
 
-def setting(ctx: StepContext, collection: str, vector: str | None) -> dict[str, Any] | None:
-    """The quantization as the server has it, for the collection or one vector."""
-    config = ctx.qdrant.config(collection)
-    found = (
-        config.raw.get("quantization_config")
-        if vector is None
-        else config.vectors()[vector].get("quantization_config")
+def vector_name(vector: str) -> str:
+    return vector or "the unnamed vector"
+
+
+def in_force_lines(label: str, now: Quantizations, vectors: tuple[str, ...]) -> tuple[str, ...]:
+    """What is in force for each of the vectors; those with the same setting share a line."""
+    groups: dict[str, list[str]] = {}
+    for vector in vectors:
+        groups.setdefault(in_words(now.in_force(vector)), []).append(vector_name(vector))
+    alone = len(now.own) == 1
+    return tuple(
+        f"{label if not at else '':<8} {'' if alone else f'{words.listing(names)}: '}{setting}"
+        for at, (setting, names) in enumerate(groups.items())
     )
-    return dict(found) if found else None
 
 
-def put(
-    ctx: StepContext, collection: str, vector: str | None, quantization: dict[str, Any] | None
-) -> None:
-    """Set it and read it back. Raises SettingNotKept."""
-    body = {"quantization_config": quantization or DISABLED}
-    ctx.qdrant.patch(collection, body if vector is None else {"vectors": {vector: body}})
-    found = setting(ctx, collection, vector)
-    wanted = quantization or {}
-    if set(found or {}) != set(wanted) or any(
-        (found or {})[kind].get(key) != value
-        for kind, parameters in wanted.items()
-        for key, value in parameters.items()
-    ):
-        raise SettingNotKept(collection)
+def old_settings(ctx: StepContext, vector: Place) -> dict[Place, Quantization | None]:
+    """What stood where before the change. Runs of the first version kept one value."""
+    kept = ctx.recall("old_quantization", {"places": []})
+    return dict(kept["places"]) if "places" in kept else {vector: kept["value"]}
+
+
+def put(ctx: StepContext, collection: str, settings: Mapping[Place, Quantization | None]) -> None:
+    """Set each where it stands, by one change, and read them back. Raises SettingNotKept."""
+    if not settings:
+        return
+    bodies = {p: {"quantization_config": value or DISABLED} for p, value in settings.items()}
+    vectors = {place: body for place, body in bodies.items() if place is not None}
+    body = {**bodies.get(None, {}), **({"vectors": vectors} if vectors else {})}
+    ctx.qdrant.patch(collection, body)
+    found = quantizations(ctx.qdrant.config(collection))
+    for place, wanted in settings.items():
+        if not same(found.at(place), wanted):
+            raise SettingNotKept(collection, place or "", in_words(found.at(place)))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
 from qdrant_model_migration.embedders import ModelRef
+from qdrant_model_migration.qdrant.quantization import Quantization, body
 from qdrant_model_migration.strategies.strategy import Answers, Fit
 from qdrant_model_migration.survey.facts import Bare, Survey, VectorFact
 
@@ -20,6 +21,9 @@ HUGE_POINTS = 100_000_000
 
 MAP_SAMPLE = 4_000
 """The fewest texts from which a map can be learned."""
+
+UNNAMED = "(unnamed)"
+"""How an answer names the vector without a name."""
 
 _CHANGES = {
     "model": "the model changes",
@@ -187,3 +191,22 @@ def chosen_model(answers: Answers) -> ModelRef | None:
         return ModelRef.model_validate_json(json.dumps(answers.get("model")))
     except (ValidationError, TypeError, ValueError):
         return None
+
+
+def vector_meant(compression: Mapping[str, Any]) -> str | None:
+    """The vector that the answer to `quantization` is for; None: all of them."""
+    name = compression.get("vector")
+    return ("" if name == UNNAMED else str(name)) if name else None
+
+
+def compressed_now(survey: Survey, vector: str | None) -> tuple[Quantization | None, ...]:
+    """What is in force for the vectors meant."""
+    now = survey.quantizations
+    return tuple(now.in_force(name) for name in now.meant(vector)) or (now.whole,)
+
+
+def wanted_quantization(survey: Survey, compression: Mapping[str, Any]) -> Quantization | None:
+    """The server's JSON for the answer to `quantization`; None for none."""
+    chosen = {key: value for key, value in compression.items() if key not in ("vector", "kind")}
+    now = compressed_now(survey, vector_meant(compression))[0]
+    return body(str(compression.get("kind", "none")), chosen, now)

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
-from typing import Any
 
 from qdrant_model_migration.plan.plan import Plan
 from qdrant_model_migration.steps.check import Check
 from qdrant_model_migration.steps.keep_or_undo import KeepOrUndo
 from qdrant_model_migration.steps.probe_search import ProbeSearch
 from qdrant_model_migration.steps.requantize import Requantize as SetQuantization
-from qdrant_model_migration.strategies.answered import ruled_out_by_change
+from qdrant_model_migration.strategies.answered import (
+    ruled_out_by_change,
+    vector_meant,
+    wanted_quantization,
+)
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
 from qdrant_model_migration.survey.facts import Survey
 from qdrant_model_migration.survey.fingerprint import fingerprint
-
-_PARAMETERS: dict[str, dict[str, Any]] = {
-    "scalar": {"type": "int8", "quantile": 0.99},
-    "binary": {},
-    "product": {"compression": "x16"},
-    "turbo": {},
-}
 
 
 class Requantize(Strategy):
@@ -44,6 +40,8 @@ class Requantize(Strategy):
             return Fit("ruled out", "the practice Qdrant does not compress", "survey")
         if not survey.capabilities.quantization:
             return Fit("ruled out", "this server does not compress", "survey")
+        if survey.vectors.value is not None and not survey.quantizations.own:
+            return Fit("ruled out", "the collection has no dense vector", "survey")
         return Fit("first", "only the compression changes", "change")
 
     def because(self, survey: Survey, answers: Answers) -> tuple[str, ...]:
@@ -55,9 +53,8 @@ class Requantize(Strategy):
 
     def build(self, survey: Survey, answers: Answers) -> Plan:
         wanted = answers["quantization"]
-        vector: str | None = wanted.get("vector")
-        quantization = quantization_body(wanted["kind"], wanted.get("always_ram"))
-        probed = vector if vector is not None else survey.dense[0].name
+        vector, quantization = vector_meant(wanted), wanted_quantization(survey, wanted)
+        first, *also = survey.quantizations.meant(vector) or ("",)
         collection = survey.collection
         made_for = fingerprint(survey.raw, survey.payload_schema)
         return Plan(
@@ -71,21 +68,11 @@ class Requantize(Strategy):
             old_model=survey.old_model.value,
             steps=(
                 Check(collection=collection, fingerprint=made_for),
-                ProbeSearch(collection=collection, vector=probed, moment="before"),
+                ProbeSearch(collection=collection, vector=first, also=tuple(also), moment="before"),
                 SetQuantization(collection=collection, vector=vector, quantization=quantization),
-                ProbeSearch(collection=collection, vector=probed, moment="after"),
+                ProbeSearch(collection=collection, vector=first, also=tuple(also), moment="after"),
                 KeepOrUndo(collection=collection, vector=vector),
             ),
             never_touched=tuple(name for name in survey.others if name != collection),
             answers=dict(answers),
         )
-
-
-def quantization_body(kind: str, always_ram: bool | None) -> dict[str, Any] | None:
-    """The server's JSON for a kind of quantization; None for none."""
-    if kind == "none":
-        return None
-    parameters = dict(_PARAMETERS[kind])
-    if always_ram is not None:
-        parameters["always_ram"] = always_ram
-    return {kind: parameters}

@@ -7,6 +7,7 @@ from typing import Any
 
 from qdrant_model_migration import words
 from qdrant_model_migration.qdrant import CollectionConfig, CollectionState
+from qdrant_model_migration.qdrant.quantization import in_words
 from qdrant_model_migration.survey.facts import Fact, VectorFact
 
 _STATUS = {
@@ -66,27 +67,12 @@ def vectors_in_short(vectors: Sequence[VectorFact]) -> str:
 def quantization_fact(config: CollectionConfig) -> Fact[dict[str, Any]]:
     """value: the collection's own raw setting, {} for none; note: all of it in words."""
     own = config.raw.get("quantization_config") or {}
-    said = [quantization_in_words(own)]
+    said = [in_words(own)]
     for name, raw in config.vectors().items():
         if raw.get("quantization_config"):
             whose = name or "the unnamed vector"
-            said.append(f"{whose}: {quantization_in_words(raw['quantization_config'])}")
+            said.append(f"{whose}: {in_words(raw['quantization_config'])}")
     return Fact[dict[str, Any]](value=dict(own), how="asked", note="; ".join(said))
-
-
-def quantization_in_words(quantization: Mapping[str, Any] | None) -> str:
-    """ "scalar int8, kept in memory", "none"."""
-    if not quantization:
-        return "none"
-    kind, parameters = next(iter(quantization.items()))
-    parameters = parameters if isinstance(parameters, Mapping) else {}
-    told = [
-        str(parameters[key]) for key in ("type", "encoding", "compression") if parameters.get(key)
-    ]
-    text = " ".join([str(kind), *told])
-    if "always_ram" in parameters and parameters["always_ram"] is not None:
-        text += ", kept in memory" if parameters["always_ram"] else ", not kept in memory"
-    return text
 
 
 def status_fact(state: CollectionState) -> Fact[str]:

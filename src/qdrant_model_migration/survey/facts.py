@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from qdrant_model_migration.embedders import ModelRef
 from qdrant_model_migration.qdrant import Address, Capabilities
+from qdrant_model_migration.qdrant.quantization import Quantizations
 
 T = TypeVar("T")
 
@@ -124,6 +125,18 @@ class Survey(Frozen):
     @property
     def dense(self) -> tuple[VectorFact, ...]:
         return tuple(v for v in self.vectors.value or () if v.kind == "dense")
+
+    @property
+    def quantizations(self) -> Quantizations:
+        """The compression of the collection and of each dense vector and multivector."""
+        return Quantizations(
+            self.quantization.value or None,
+            {
+                v.name: v.raw.get("quantization_config") or None
+                for v in self.vectors.value or ()
+                if v.kind != "sparse"
+            },
+        )
 
     def model_of(self, vector: str) -> ModelRef | None:
         """The model that made the vector of this name, None where it is not known."""

@@ -20,9 +20,15 @@ _TURBO_BITS = {"bits1": 1.0, "bits1_5": 1.5, "bits2": 2.0, "bits4": 4.0}
 _BINARY_BITS = {"one_bit": 1.0, "two_bits": 2.0, "one_and_half_bits": 1.5}
 
 
-def in_force(config: Json, params: Json, search: Json) -> Json | None:
-    """The quantization this search sees: of the vector, else of the collection (facts §8)."""
+def effective(config: Json, params: Json) -> Json | None:
+    """The vector's own setting, else the collection's (facts §8, §17)."""
     chosen: Json | None = params.get("quantization_config") or config["quantization_config"]
+    return chosen
+
+
+def in_force(config: Json, params: Json, search: Json) -> Json | None:
+    """The quantization this search sees."""
+    chosen = effective(config, params)
     if chosen is None or search.get("exact"):
         return None
     return None if (search.get("quantization") or {}).get("ignore") else chosen
@@ -30,12 +36,12 @@ def in_force(config: Json, params: Json, search: Json) -> Json | None:
 
 def coarse(matrix: Matrix, quantization: Json) -> Matrix:
     """The vectors as a quantized index has them."""
-    bits = _bits(quantization)
-    if bits <= 1.0:
+    kept = bits(quantization)
+    if kept <= 1.0:
         spread = np.mean(np.abs(matrix), axis=-1, keepdims=True)
         signs: Matrix = (np.sign(matrix) * spread).astype(np.float32)
         return signs
-    steps = 2.0**bits - 1
+    steps = 2.0**kept - 1
     low, high = float(matrix.min()), float(matrix.max())
     if high <= low:
         return matrix
@@ -49,7 +55,7 @@ def rescores(quantization: Json, search: Json) -> bool:
     asked = (search.get("quantization") or {}).get("rescore")
     if asked is not None:
         return bool(asked)
-    return "binary" in quantization or ("turbo" in quantization and _bits(quantization) < 4)
+    return "binary" in quantization or ("turbo" in quantization and bits(quantization) < 4)
 
 
 def oversampling(search: Json) -> float:
@@ -57,7 +63,10 @@ def oversampling(search: Json) -> float:
     return float((search.get("quantization") or {}).get("oversampling") or 1.0)
 
 
-def _bits(quantization: Json) -> float:
+def bits(quantization: Json | None) -> float:
+    """Bits for each value; 32 where nothing is compressed."""
+    if quantization is None:
+        return 32.0
     ((kind, options),) = quantization.items()
     if kind == "product":
         return _PRODUCT_BITS.get(options["compression"], 1.0)

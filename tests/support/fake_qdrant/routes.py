@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from . import replies, versions
+from . import quantized, replies, versions
 from .access import Access, Right
 from .collection import Collection
 from .requests import Request
@@ -187,10 +187,12 @@ class Routes:
     @_route("GET", "/collections/{c}/memory", Right.READ, versions.MEMORY)
     def memory(self, _request: Request, names: dict[str, str]) -> replies.Reply:
         """Four values for each component, as the documentation of the route has them. The numbers
-        are made up: bytes of ids and payloads, less where the vectors are quantized."""
+        are made up: what each vector takes as it is compressed, and nothing else."""
         collection = self.state.collection(names["c"])
-        quantized = bool(collection.config.get("quantization_config"))
-        ram = len(collection.points) * (400 if quantized else 1600)
+        ram = len(collection.points) * sum(
+            round(params["size"] * quantized.bits(quantized.effective(collection.config, params)))
+            for params in collection.dense.values()
+        )
         total = {
             "disk_bytes": 2 * ram, "ram_bytes": ram, "cached_bytes": ram // 2,
             "expected_cache_bytes": ram,

@@ -2,7 +2,7 @@
 
 Answers are JSON values by key:
 change "model" | "shorter" | "compression" | "keywords" | "second"
-quantization {"vector": name or None, "kind": "none" | "scalar" | ..., "always_ram": bool}
+quantization {"vector": name or None, "kind": "none" | "scalar" | ..., "always_ram": bool, ...}
 replace name of a dense vector · model a ModelRef · text {"fields": [paths]}, none: gone
 missing "copy" | "stop" · bare "keep" | "make" · accuracy "exact" | "approximate"
 downtime "never" | "pause" | "nobody"
@@ -25,7 +25,8 @@ from qdrant_model_migration.advice.questions.application import (
     VectorName,
     Writes,
 )
-from qdrant_model_migration.advice.questions.change import Change, Quantization
+from qdrant_model_migration.advice.questions.change import Change
+from qdrant_model_migration.advice.questions.compression import Quantization
 from qdrant_model_migration.advice.questions.keywords import Keywords, ManyVectors, WordLanguage
 from qdrant_model_migration.advice.questions.model import Model, Replace
 from qdrant_model_migration.advice.questions.proof import Pace, Proof

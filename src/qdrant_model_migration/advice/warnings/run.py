@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from qdrant_model_migration import words
-from qdrant_model_migration.advice.questions.change import kind_of, present
 from qdrant_model_migration.advice.warnings.warning import Case, Said, warning
-from qdrant_model_migration.strategies.answered import SMALL_BYTES
+from qdrant_model_migration.qdrant.quantization import kind_of
+from qdrant_model_migration.strategies.answered import SMALL_BYTES, compressed_now, vector_meant
 from qdrant_model_migration.survey.writes import writes_in_words
 
 _DAY = 24 * 3600
@@ -139,8 +139,8 @@ def texts_leave(case: Case) -> Said | None:
 
 @warning("W28", "Server busy", own=True)
 def busy(case: Case) -> Said | None:
-    vector = case.quantization.get("vector")
-    now = kind_of(present(case.survey, vector if isinstance(vector, str) else None))
+    settings = compressed_now(case.survey, vector_meant(case.quantization))
+    now = words.listing(list(dict.fromkeys(map(kind_of, settings))))
     return Said(
         "note",
         "Requantizing rebuilds the index; searches work but may be slower.",

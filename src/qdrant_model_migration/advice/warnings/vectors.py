@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from qdrant_model_migration import words
-from qdrant_model_migration.advice.questions.change import BINARY_DIMENSIONS, kind_of, present
+from qdrant_model_migration.advice.questions.compression import BINARY_DIMENSIONS
 from qdrant_model_migration.advice.warnings.warning import Case, Said, warning
+from qdrant_model_migration.qdrant.quantization import bits, kind_of
+from qdrant_model_migration.strategies.answered import (
+    compressed_now,
+    vector_meant,
+    wanted_quantization,
+)
 from qdrant_model_migration.survey.facts import VectorFact
 
-_BITS = {"none": 32.0, "scalar": 8.0, "turbo": 4.0, "product": 2.0, "binary": 1.0}
 _LARGE_TODO = "Put them into a collection of their own, or on disk without an index."
 
 
@@ -90,15 +95,14 @@ def in_place(case: Case) -> Said | None:
 
 @warning("W27", "Compression finds less", own=True)
 def compression(case: Case) -> Said | None:
-    vector = case.quantization.get("vector")
-    kind = str(case.quantization.get("kind", "none"))
-    now = kind_of(present(case.survey, vector if isinstance(vector, str) else None))
-    if _BITS.get(kind, 32.0) >= _BITS[now]:
+    vector = vector_meant(case.quantization)
+    wanted = wanted_quantization(case.survey, case.quantization)
+    now = max(compressed_now(case.survey, vector), key=bits)
+    if bits(wanted) >= bits(now):
         return None
-    sizes = [v.size for v in case.survey.dense if v.size and vector in (None, v.name)]
-    smallest = min(sizes, default=0)
-    risky = kind == "binary" and smallest < BINARY_DIMENSIONS
-    what = f"From {now} to {kind}, at {smallest or 'not known'} dimensions."
+    smallest = min(case.sizes(vector), default=0)
+    risky = kind_of(wanted) == "binary" and smallest < BINARY_DIMENSIONS
+    what = f"From {kind_of(now)} to {kind_of(wanted)}, at {smallest or 'not known'} dimensions."
     text = (
         f"Binary compression suits vectors of {words.count(BINARY_DIMENSIONS)} dimensions or "
         "more; below it loses much."

@@ -113,6 +113,11 @@ class Case:
             return self.plan.estimate
         return estimate(self.survey, self.plan, None)
 
+    def sizes(self, vector: str | None) -> list[int]:
+        """The known dimensions of that vector, or of all that can be compressed."""
+        of = self.survey.vectors.value or ()
+        return [v.size for v in of if v.size and v.kind != "sparse" and vector in (None, v.name)]
+
     @property
     def quantization(self) -> Mapping[str, Any]:
         answer = self.answers.get("quantization")
