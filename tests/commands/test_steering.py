@@ -73,6 +73,34 @@ def test_resume_says_that_a_run_is_just_being_stopped(
     assert f"qmm status {run.name}" in said
 
 
+def test_a_window_that_is_left_says_that_the_run_goes_on_only_while_it_does(
+    run: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from qdrant_model_migration.commands import follow
+
+    def ctrl_c(seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(follow.time, "sleep", ctrl_c)
+    assert qmm("attach", run.name) == 0
+    assert (
+        f"The run goes on. It is shown again by: qmm attach {run.name}" in capsys.readouterr().out
+    )
+
+    def ctrl_c_at_the_end(seconds: float) -> None:
+        steer(run, "stop")
+        monkeypatch.undo()
+        monkeypatch.setenv("QMM_RUN_DIR", str(run.parent))
+        until(lambda: not view(run).live)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(follow.time, "sleep", ctrl_c_at_the_end)
+    assert qmm("attach", run.name) == 130
+    said = capsys.readouterr()
+    assert "goes on" not in said.out + said.err
+    assert "Stopped." in said.out
+
+
 def test_a_run_that_is_not_going_cannot_be_paused(
     run: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

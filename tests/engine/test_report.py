@@ -192,6 +192,40 @@ def test_a_failed_run_says_what_happened_and_what_to_do(run: Path) -> None:
     assert f"- [ ] Make room.: `qmm resume {run.name}`" in text
 
 
+def test_after_a_rollback_the_lines_lead_back(run: Path) -> None:
+    rows = [
+        {"what": "collection name", "old": "docs", "new": "docs"},
+        {"what": "query model", "old": "old-model", "new": "new-model"},
+    ]
+    back = {"alias": "docs", "to": "docs_old", "from": "docs_new"}
+
+    def rolled_back(ctx: StepContext) -> None:
+        ctx.remember("application_changes", rows)
+        ctx.remember("switched", None)
+        ctx.remember("rolled_back", back)
+
+    DEEDS["back"] = rolled_back
+    run_here(run, job_of=job(Fake(does="back")))
+    del DEEDS["back"]
+    text = (run / "report.md").read_text()
+    assert "## Lines to change back in the application" in text
+    assert "| query model | new-model | old-model |" in text
+    assert '    - model = "new-model"\n    + model = "old-model"\n' in text
+
+
+def test_a_run_that_was_given_up_has_no_lines_to_change(run: Path) -> None:
+    rows = [{"what": "query model", "old": "old-model", "new": "new-model"}]
+
+    def given_up(ctx: StepContext) -> None:
+        ctx.remember("application_changes", rows)
+        ctx.remember("discarded", "docs_new")
+
+    DEEDS["up"] = given_up
+    run_here(run, job_of=job(Fake(does="up")))
+    del DEEDS["up"]
+    assert "new-model" not in (run / "report.md").read_text()
+
+
 def test_a_report_that_cannot_be_written_says_so(finished: Path) -> None:
     (finished / "report.html").unlink()
     (finished / "report.html").mkdir()

@@ -50,6 +50,7 @@ class Stage:
         self.steered: list[tuple[str, dict[str, Any]]] = []
         self.consents: list[tuple[str, dict[str, str]]] = []
         self.started: list[str | None] = []
+        self.given: list[dict[str, Any] | None] = []
 
 
 @pytest.fixture
@@ -69,8 +70,15 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
     def give_consent(at: Path, gate: str, answers: Mapping[str, str]) -> None:
         played.consents.append((gate, dict(answers)))
 
-    def start(at: Path, env: Mapping[str, str] | None = None, *, extra: str | None = None) -> None:
+    def start(
+        at: Path,
+        env: Mapping[str, str] | None = None,
+        *,
+        extra: str | None = None,
+        given: Mapping[str, Any] | None = None,
+    ) -> None:
         played.started.append(extra)
+        played.given.append(dict(given) if given is not None else None)
 
     def take_back(at: Path, env: Mapping[str, str] | None = None) -> None:
         played.started.append("taken back")
@@ -80,8 +88,7 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
 
     for name, double in (
         ("view", view), ("steer", steer), ("give_consent", give_consent), ("start", start),
-        ("take_back", take_back),
-        ("list_runs", list_runs),
+        ("list_runs", list_runs), ("take_back", take_back),
     ):  # fmt: skip
         monkeypatch.setattr(engine, name, double)
     monkeypatch.setattr(typeset, "present", lambda: NOW.astimezone())

@@ -166,7 +166,9 @@ async def test_go_shows_the_numbers_and_leads_to_the_gate(wizard: Make, stage: A
         await until(pilot, "▸[ No, not now ]")
 
 
-@pytest.mark.parametrize(("name", "gone"), [("rollback", "leave it"), ("cleanup", "keep it")])
+@pytest.mark.parametrize(
+    ("name", "gone"), [("rollback", "leave it"), ("cleanup", "keep it"), ("discard", "keep it")]
+)
 async def test_rolling_back_and_cleaning_up_ask_for_the_typed_name_and_no_takes_it_back(
     wizard: Make, stage: Any, name: str, gone: str
 ) -> None:

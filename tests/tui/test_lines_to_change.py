@@ -20,7 +20,7 @@ async def test_the_lines_in_every_form_to_copy_and_to_save(wizard: Make, stage: 
         shown = await until(pilot, '+ model = "subwords-256"')
         assert '- model = "words-128"' in shown
         assert "▸[ Copy ]" in await until(pilot, "▸[ ")
-        assert "whatever adds documents must use the new model too" in shown
+        assert "whatever adds documents must use the same model" in shown
         await press(pilot, "enter")
         await until(pilot, "Copied where the terminal allows it")
         assert '+ model = "subwords-256"' in app.clipboard
@@ -52,7 +52,7 @@ async def test_what_does_not_fit_a_small_window_is_scrolled_through_with_the_arr
         assert "New texts" not in await until(pilot, "▸[ Copy ]")
         for _ in range(30):
             await press(pilot, "down")
-        await until(pilot, "the new model too.")
+        await until(pilot, "whatever adds documents must use")
         for _ in range(30):
             await press(pilot, "up")
         await until(pilot, '- model = "words-128"')

@@ -144,3 +144,61 @@ def test_plain_signs_are_taken_where_the_terminal_cannot_draw_the_others(
     environment: dict[str, str], plain: bool
 ) -> None:
     assert needed(environment) is plain
+
+
+BACK = {"alias": "docs", "to": "docs_old", "from": "docs_new", "at": ""}
+
+
+def test_after_a_rollback_and_a_cleanup_the_new_collection_is_the_one_that_is_gone(
+    tmp_path: Path,
+) -> None:
+    facts = {"rolled_back": BACK, "cleaned_up": "docs_new"}
+    view = a_run(tmp_path, "cleaned up", at=8, facts=facts)
+    said = [run_words.second_line(view), *dict(run_words.what_is_safe(view)).values()]
+    assert said[0] == "docs_new is deleted for good. docs answers from docs_old."
+    assert "docs_new was deleted after the run." in said
+    assert "docs answers from docs_old. docs_new is gone." in said
+    assert not [words for words in said if "old collection is deleted" in words.lower()]
+
+
+def test_after_a_switch_and_a_cleanup_the_old_collection_is_the_one_that_is_gone(
+    tmp_path: Path,
+) -> None:
+    switched = {"alias": "docs", "from": "docs_old", "to": "docs_new", "at": ""}
+    facts = {"switched": switched, "cleaned_up": "docs_old"}
+    view = a_run(tmp_path, "cleaned up", at=8, facts=facts)
+    said = "docs_old is deleted for good. docs answers from docs_new."
+    assert run_words.second_line(view) == said
+
+
+@pytest.mark.parametrize(
+    ("at", "state", "facts", "behind"),
+    [
+        (0, "failed", {}, ()),
+        (3, "stopped", {}, ()),
+        (5, "failed", {}, ("Run",)),
+        (6, "waiting", {}, ("Run", "Verify")),
+        (8, "done", {"switched": {"alias": "docs"}}, ("Run", "Verify", "Cutover")),
+        (8, "rolled back", {"rolled_back": BACK}, ("Run", "Verify")),
+    ],
+)
+def test_only_what_has_happened_and_still_stands_is_behind_a_run(
+    tmp_path: Path, at: int, state: str, facts: dict[str, Any], behind: tuple[str, ...]
+) -> None:
+    assert run_words.stops_behind(a_run(tmp_path, state, at=at, facts=facts)) == behind
+
+
+def test_a_question_after_the_switch_promises_no_catching_up_before_it(tmp_path: Path) -> None:
+    view = a_run(tmp_path, "waiting", at=6)
+    assert "caught up before the switch" in run_words.second_line(view)
+    extra = view.steps[0]._replace(name="cleanup", title="Clean up", state=" ", extra=True)
+    view = view._replace(steps=(*view.steps, extra), step=len(view.steps))
+    assert "caught up" not in run_words.second_line(view)
+
+
+def test_a_run_that_was_given_up_claims_neither_progress_nor_a_loss(tmp_path: Path) -> None:
+    view = a_run(tmp_path, "discarded", at=3, facts={"discarded": "docs_new"})
+    assert "%" not in run_words.progress(view, 60)
+    assert run_words.counts(view) == ""
+    assert run_words.second_line(view) == "docs_new is deleted; nothing else was changed."
+    assert dict(run_words.what_is_safe(view))["What is safe"] == "Everything old."

@@ -27,6 +27,22 @@ class Side(NamedTuple):
     using: str
 
 
+def of(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What is to be changed as the run stands now: after a rollback the way back, none where the
+    run was given up."""
+    rows = [dict(row) for row in facts.get("application_changes") or ()]
+    if "discarded" in facts:
+        return []
+    if goes_back(facts):
+        return [{**row, "old": row["new"], "new": row["old"]} for row in rows]
+    return rows
+
+
+def goes_back(facts: Mapping[str, Any]) -> bool:
+    """Whether the alias was switched and switched back."""
+    return bool(facts.get("rolled_back") and not facts.get("switched"))
+
+
 def lines(rows: Rows, form: str) -> list[str]:
     """The lines in one of FORMS, empty where an application has nothing to change."""
     if not any(row["old"] != row["new"] for row in rows):
@@ -51,8 +67,8 @@ def meaning(rows: Rows) -> tuple[tuple[str, str], ...]:
         said.append(("using", f"stays {_quoted(new.using)}." if new.using else "not needed here."))
     else:
         said.append(("using", "an alias cannot choose a vector, so this changes as well."))
-    said.append(("Limits", "scores of the new model lie elsewhere: test every score limit."))
-    said.append(("New texts", "whatever adds documents must use the new model too."))
+    said.append(("Limits", "scores of another model lie elsewhere: test every score limit."))
+    said.append(("New texts", "whatever adds documents must use the same model."))
     return tuple(said)
 
 
@@ -90,7 +106,7 @@ def _both(old: str, new: str) -> list[str]:
 
 def _python(old: Side, new: Side) -> list[str]:
     def model(side: Side) -> str:
-        return f"model = {_quoted(side.model) if side.model else '<your present model>'}"
+        return f"model = {_quoted(side.model) if side.model else _unknown(side, old)}"
 
     def prefix(side: Side) -> str:
         return f"prefix = {_quoted(side.prefix)}" if side.prefix else ""
@@ -109,9 +125,13 @@ def _python(old: Side, new: Side) -> list[str]:
     ]  # fmt: skip
 
 
+def _unknown(side: Side, out: Side) -> str:
+    return "<your present model>" if side is out else "<your old model>"
+
+
 def _curl(old: Side, new: Side) -> list[str]:
     def query(side: Side) -> str:
-        model = side.model or "<your present model>"
+        model = side.model or _unknown(side, old)
         prefix = f", of {_quoted(side.prefix)} + the question" if side.prefix else ""
         size = f"{side.dimensions} dimensions" if side.dimensions else "the vector"
         return f'    "query": <{size} made by {model}{prefix}>,'

@@ -154,16 +154,17 @@ def _plan(folder: Path) -> Plan | None:
 
 
 def _application(run: RunView) -> Section:
-    changes = run.facts.get("application_changes") or ()
+    changes = change_lines.of(run.facts)
     rows = tuple(
         (str(row["what"]), str(row["old"]), "stays" if row["old"] == row["new"] else row["new"])
         for row in changes
     )
-    says = (
-        "Queries and documents must be made by the same model. The application changes its query "
-        "model at the moment in which the alias is switched.",
-    )
+    when = "The application changes its query model at the moment in which the alias is switched."
     title, head = "Lines to change in the application", ("what", "old", "new")
+    if change_lines.goes_back(run.facts):
+        when = "The old collection answers again, so the application goes back to its old model."
+        title, head = "Lines to change back in the application", ("what", "now", "old")
+    says = (f"Queries and documents must be made by the same model. {when}",)
     code = tuple(change_lines.lines(changes, "Python"))
     return Section(title, says if rows else (), head, rows, code)
 

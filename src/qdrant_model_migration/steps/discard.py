@@ -28,7 +28,7 @@ class Discard(Step):
         if made is not None:
             ctx.qdrant.delete_collection(made)
             ctx.say("discard", f"{made} is deleted. {ctx.move.source} is not touched.")
-            ctx.remember("discarded", made)
+        ctx.remember("discarded", made or "")
         ctx.spend("discard")
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from qdrant_model_migration import words
-from qdrant_model_migration.engine import FINISHED
+from qdrant_model_migration.engine import FINISHED, at_added
 from qdrant_model_migration.steps.switch import answer, named
 from qdrant_model_migration.tui.typeset import bar, clock, moment, number, span, sparkline
 
@@ -26,6 +26,7 @@ SIGNS = {
     "done": "✓",
     "rolled back": "✓",
     "cleaned up": "✓",
+    "discarded": "=",
 }
 WORDS = {"waiting": "WAITING FOR YOU"}
 LIVE = frozenset({"starting", "running", "paused", "stopping"})
@@ -36,7 +37,9 @@ BEHIND = 10.0  # seconds without a sign of life; a live engine gives one every t
 
 def now_step(view: RunView) -> tuple[int, StepView] | None:
     """The step under way (or failed, or waiting) and its place from 1; None before the first."""
-    return (view.step + 1, view.steps[view.step]) if view.step is not None else None
+    if view.step is None or not view.steps:
+        return None
+    return view.step + 1, view.steps[view.step]
 
 
 def headline(view: RunView, now: datetime | None = None) -> str:
@@ -158,6 +161,8 @@ def counts(view: RunView, later: float | None = None) -> str:
     Honest where a number is missing. later: seconds that the plan gives to the steps after this.
     """
     here = now_step(view)
+    if view.state == "discarded":
+        return ""
     if not view.steps:
         return "Time left: not known yet."
     if here is None:
@@ -215,9 +220,10 @@ def second_line(view: RunView, now: datetime | None = None) -> str:
         "interrupted": f"The computer may have been switched off. {confirmed(view)} Resume goes on "
         "from there and repeats at most what was under way.",
         "waiting": "The run uses nothing while it waits. "
-        + ("" if in_place(view) else "Writes made meanwhile are caught up before the switch."),
-        "rolled back": "The application's name answers from the old collection again.",
-        "cleaned up": "The old collection is deleted. There is no way back from here.",
+        + ("Writes made meanwhile are caught up before the switch." if _before(view) else ""),
+        "rolled back": f"{_answering(view)} again.",
+        "cleaned up": f"{_deleted(view)} is deleted for good. {_answering(view)}.",
+        "discarded": _given_up(view),
     }
     if view.state == "starting" and any(step.state == "done" for step in view.steps):
         return "Checking what is already done, then it goes on."
@@ -230,6 +236,28 @@ def second_line(view: RunView, now: datetime | None = None) -> str:
     if view.state == "done":
         return done_line(view)
     return lines.get(view.state, confirmed(view))
+
+
+def _before(view: RunView) -> bool:
+    """Whether a switch of the alias is still to come."""
+    return not (in_place(view) or at_added(view) or view.facts.get("switched"))
+
+
+def _answering(view: RunView) -> str:
+    """`docs answers from docs_old`, as the last switch or rollback has left it."""
+    last = view.facts.get("switched") or view.facts.get("rolled_back")
+    if not last or not last.get("alias"):
+        return "The application's name answers"
+    return f"{answer(named(last))} from {last.get('to')}"
+
+
+def _deleted(view: RunView) -> str:
+    return str(view.facts.get("cleaned_up") or "The collection")
+
+
+def _given_up(view: RunView) -> str:
+    made = view.facts.get("discarded")
+    return f"{made} is deleted; nothing else was changed." if made else "Nothing was changed."
 
 
 def _while_running(view: RunView) -> str:
@@ -269,6 +297,20 @@ def _next(error: Mapping[str, Any]) -> str:
     return " ".join(part for part in parts if part)
 
 
+def stops_behind(view: RunView) -> tuple[str, ...]:
+    """Run, Verify and Cutover, as far as they have happened and still stand."""
+    planned = [step for step in view.steps if not step.extra]
+    verify = next((n for n, step in enumerate(planned) if step.name == "verify"), len(planned))
+    behind = []
+    if planned and all(step.state == "done" for step in planned[:verify]):
+        behind.append("Run")
+    if planned[verify:] and planned[verify].state == "done":
+        behind.append("Verify")
+    if view.facts.get("switched"):
+        behind.append("Cutover")
+    return tuple(behind)
+
+
 def in_place(view: RunView) -> bool:
     """Whether the run changes its collection itself: there is no second one and no switch."""
     source, _, target = view.card.what.partition(" → ")
@@ -297,6 +339,8 @@ def progress(view: RunView, width: int) -> str:
     here = now_step(view)
     if not view.steps:
         return "No step has begun yet."
+    if view.state == "discarded":
+        return "The run was given up; nothing more is done."
     if view.state in OVER or here is None:
         return bar(1, 1, width, over=True)
     step = here[1]
@@ -363,7 +407,8 @@ def what_is_safe(view: RunView) -> Sequence[tuple[str, str]]:
         "waiting": f"The run waits for you: {gate_title(view.gate or {})}.",
         "done": "The run is finished.",
         "rolled back": "The run was rolled back.",
-        "cleaned up": "The old collection was deleted after the run.",
+        "cleaned up": f"{_deleted(view)} was deleted after the run.",
+        "discarded": f"The run was given up before the switch. {_given_up(view)}",
         "failed": (view.error or {}).get("what", "The run failed."),
     }.get(view.state, f"The run is {view.state}, {share(view)}.")
     old = f"Everything old. {confirmed(view)}"
@@ -372,7 +417,8 @@ def what_is_safe(view: RunView) -> Sequence[tuple[str, str]]:
     safe = {
         "done": old if in_place(view) else "Everything. The old collection is still there.",
         "rolled back": "Everything. The old collection answers; the new one is still there.",
-        "cleaned up": "The new collection. The old one is gone.",
+        "cleaned up": f"{_answering(view)}. {_deleted(view)} is gone.",
+        "discarded": "Everything old.",
         "failed": old if in_place(view) else _safe(view),
     }.get(view.state, old)
     finished = (
@@ -388,8 +434,18 @@ def what_is_safe(view: RunView) -> Sequence[tuple[str, str]]:
         "done": finished,
         "rolled back": "Put the old query model back, if that has not happened yet.",
         "cleaned up": "Nothing.",
+        "discarded": "Nothing.",
     }.get(view.state, "Nothing. Watch shows it live.")
     return (("What happened", happened), ("What is safe", safe), ("What to do", todo))
+
+
+def why_not_discard(view: RunView) -> str:
+    """Why a run cannot be given up now, "" where it can."""
+    if view.state in OVER:
+        return f"it is {view.state}"
+    if view.facts.get("switched") or view.facts.get("rolled_back"):
+        return "the alias was switched"
+    return "stop it first" if view.live else ""
 
 
 def server_lines(view: RunView) -> list[tuple[str, str]]:

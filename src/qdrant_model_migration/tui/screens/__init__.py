@@ -32,6 +32,7 @@ SCREENS = {
     "runs": "runs:RunsScreen",
     "rollback": "added_step:RollbackScreen",
     "cleanup": "added_step:CleanupScreen",
+    "discard": "added_step:DiscardScreen",
 }
 
 

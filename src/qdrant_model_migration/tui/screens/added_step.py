@@ -1,4 +1,4 @@
-"""Rolling back and cleaning up: a step added to a run, which waits for the typed name."""
+"""Rolling back, cleaning up, giving up: a step added to a run, which waits for the typed name."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from qdrant_model_migration.tui.tasks import Environment, Report
 if TYPE_CHECKING:
     from qdrant_model_migration.engine import RunView
 
+AFTER = {"rollback": "rolled back", "cleanup": "cleaned up", "discard": "discarded"}
+
 
 class AddedStepScreen(GateScreen):
-    """A gate of a step that is added to a finished run: it is asked for when the screen opens."""
+    """A gate of a step that is added to a run: it is asked for when the screen opens."""
 
     place: str = "Report"
     left_shut = "Nothing was changed."
@@ -34,7 +36,7 @@ class AddedStepScreen(GateScreen):
 
     def is_over(self, view: RunView) -> bool:
         """Whether the added step is done."""
-        return view.state in ("rolled back", "cleaned up")
+        return view.state == AFTER[self.extra]
 
     async def draw(self, view: RunView) -> None:
         if view.state == "waiting" and view.gate and view.gate.get("name") == self.extra:
@@ -96,3 +98,9 @@ class CleanupScreen(AddedStepScreen):
     """Deletes for good; refused while an alias points there or verification is missing."""
 
     extra = "cleanup"
+
+
+class DiscardScreen(AddedStepScreen):
+    """Gives a run up before the switch: what it made is deleted, nothing else."""
+
+    extra = "discard"

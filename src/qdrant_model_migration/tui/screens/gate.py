@@ -18,7 +18,9 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from qdrant_model_migration import engine
-from qdrant_model_migration.steps.gate import Ask, Gate
+from qdrant_model_migration.engine import change_lines
+from qdrant_model_migration.steps.gate import OWN_COMMAND, Ask, Gate
+from qdrant_model_migration.tui.run_words import why_not_discard
 from qdrant_model_migration.tui.screens.stop import HelpText
 from qdrant_model_migration.tui.screens.watching import Watching
 from qdrant_model_migration.tui.tasks import Environment, Report
@@ -31,8 +33,13 @@ from qdrant_model_migration.tui.widgets.tick import Tick
 if TYPE_CHECKING:
     from qdrant_model_migration.engine import RunView
 
-NO = {"cutover": "No, not now", "rollback": "No, leave it", "cleanup": "No, keep it"}
-PLACES = {"cutover": "Cutover", "rollback": "Report", "cleanup": "Report"}
+NO = {
+    "cutover": "No, not now",
+    "rollback": "No, leave it",
+    "cleanup": "No, keep it",
+    "discard": "No, keep it",
+}
+PLACES = {"cutover": "Cutover", "rollback": "Report", "cleanup": "Report", "discard": "Report"}
 
 
 class GateScreen(Watching):
@@ -64,7 +71,16 @@ class GateScreen(Watching):
             Act("no", NO.get(gate.name, "Not yet")),
             Act("yes", gate.button, closed=closed),
             *lines,
+            *self._ways_out(gate),
         )
+
+    def _ways_out(self, gate: Gate) -> tuple[Act, ...]:
+        """Judging anew, and giving the run up: neither opens this gate."""
+        if gate.name in OWN_COMMAND:
+            return ()
+        closed = why_not_discard(self.view) if self.view is not None else ""
+        anew = (Act("again", "Judge anew…", button=False),) if gate.name == "cutover" else ()
+        return (*anew, Act("discard", "Discard…", closed=closed))
 
     def help(self) -> HelpText:
         return HelpText(
@@ -105,7 +121,7 @@ class GateScreen(Watching):
     def _changes(self) -> list[dict[str, str]]:
         if self.gate is None or self.gate.name != "cutover" or self.view is None:
             return []
-        return list(self.view.facts.get("application_changes") or ())
+        return change_lines.of(self.view.facts)
 
     def _draw_application(self, width: int) -> None:
         box = self.query_one("#application", Pane)
@@ -210,6 +226,10 @@ class GateScreen(Watching):
             await self.action_back()
         elif key == "lines":
             self.wizard.go("lines")
+        elif key == "again":
+            self.wizard.go("judge_again", instead=True)
+        elif key == "discard":
+            self.wizard.go("discard", instead=True)
         elif key == "yes" and self.gate is not None:
             self._sent = True
             self.say("Your consent is written down; the run goes on.")

@@ -67,7 +67,7 @@ class LinesToChangeScreen(Watching):
         return forms[(forms.index(self._form) + 1) % len(forms)]
 
     def _rows(self) -> list[dict[str, str]]:
-        return (self.view.facts.get("application_changes") if self.view else None) or []
+        return change_lines.of(self.view.facts) if self.view else []
 
     def _lines(self) -> list[str]:
         return [plain(line) for line in change_lines.lines(self._rows(), self._form)]

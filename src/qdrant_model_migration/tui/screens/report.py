@@ -12,6 +12,7 @@ from textual.app import ComposeResult
 from textual.widget import Widget
 
 from qdrant_model_migration import engine, private_file
+from qdrant_model_migration.engine import change_lines
 from qdrant_model_migration.errors import FileNotWritten
 from qdrant_model_migration.tui.run_words import in_place
 from qdrant_model_migration.tui.screens.stop import HelpText, Report
@@ -54,7 +55,7 @@ class ReportScreen(Watching):
     def acts(self) -> tuple[Act, ...]:
         view = self.view
         switched = bool(view and view.facts.get("switched"))
-        changes = bool(view and view.facts.get("application_changes"))
+        changes = bool(view and change_lines.of(view.facts))
         return (
             *((Act("lines", "Lines to change"),) if changes else ()),
             *((Act("verify", "Verdict"),) if view and view.verdict else ()),
@@ -99,8 +100,8 @@ class ReportScreen(Watching):
         done.write(text, title=told.title)
         self._draw_todo(view)
         self.work("files", partial(_list_files, self.run), self._draw_files)
-        if view.facts.get("cleaned_up"):
-            self.say(f"{view.facts['cleaned_up']} is deleted.")
+        if gone := view.facts.get("cleaned_up") or view.facts.get("discarded"):
+            self.say(f"{gone} is deleted.")
         elif in_place(view):
             self.say("Nothing was deleted. The points and their original vectors stay.")
         else:

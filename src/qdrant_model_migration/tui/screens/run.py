@@ -15,6 +15,7 @@ from textual.widget import Widget
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.plan import Plan, load_plan
 from qdrant_model_migration.tui import run_words, typeset
+from qdrant_model_migration.tui.run_words import why_not_discard
 from qdrant_model_migration.tui.screens.chooser import Chooser
 from qdrant_model_migration.tui.screens.dialog import Dialog
 from qdrant_model_migration.tui.screens.stop import HelpText
@@ -41,6 +42,10 @@ NEXT = {
     "failed": "Resume tries again from the last checkpoint.",
     "interrupted": "Resume goes on from the last checkpoint.",
     "stopped": "Resume goes on from the last checkpoint, now or in a week.",
+    "rolled back": "The run is over. The report says what is left for you.",
+    "cleaned up": "The run is over. The report says what was deleted.",
+    "discarded": "The run was given up. The report says what was deleted.",
+    "stopping": "What is on its way is finished first, then the run ends.",
     "paused": "Nothing is read or written until Continue.",
 }
 
@@ -97,7 +102,9 @@ class RunScreen(Watching):
         if state in ("interrupted", "stopped", "failed"):
             told = report._replace(button=True)
             again = (Act("answers", "Change answers"),) if view.wrote_nothing else ()
-            return (Act("resume", "Resume"), *again, told, *self._verdict(view), letters, log)
+            verdict = (Act("verify", "Verdict"),) if view.verdict else ()
+            up = Act("discard", "Discard…", button=False, closed=why_not_discard(view))
+            return (Act("resume", "Resume"), *again, told, *verdict, letters, log, up)
         if state == "paused":
             return (Act("continue", "Continue", letter="p"), letters, log, stop, report)
         if state == "stopping":
@@ -112,10 +119,6 @@ class RunScreen(Watching):
             stop,
             report,
         )
-
-    @staticmethod
-    def _verdict(view: RunView) -> tuple[Act, ...]:
-        return (Act("verify", "Verdict"),) if view.verdict else ()
 
     def help(self) -> HelpText:
         return HelpText(
@@ -216,7 +219,7 @@ class RunScreen(Watching):
         elif key == "gate":
             waits = (self.view.gate or {}).get("name") if self.view else None
             self.wizard.go("verify" if waits == "cutover" else "gate")
-        elif key in ("report", "verify"):
+        elif key in ("report", "verify", "discard"):
             self.wizard.go(key)
         elif key == "letters":
             self.wizard.go("dead_letters")

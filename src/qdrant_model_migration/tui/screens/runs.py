@@ -52,6 +52,7 @@ class RunsScreen(Stop):
             Act("report", "Report"),
             Act("rollback", "Roll back…", closed="" if switched else _why_not_back(run)),
             Act("cleanup", "Clean up…", closed=_why_not_clean(run)),
+            Act("discard", "Discard…", closed=run_words.why_not_discard(run)),
             Act("back", "Back", button=False),
         )
 
@@ -64,8 +65,9 @@ class RunsScreen(Stop):
                 "",
                 "interrupted: it ended without a word, e.g. the computer was switched off.",
                 "waits: it wants something from you; Watch shows what.",
-                "Roll back switches the alias back. Clean up deletes the old collection.",
-                "Both ask for a typed name first.",
+                "Roll back switches the alias back. Clean up deletes the old collection, or",
+                "the new one after a rollback. Discard gives a run up before the switch and",
+                "deletes what it made. All of them ask for a typed name first.",
             ),
         )
 
@@ -157,7 +159,7 @@ class RunsScreen(Stop):
             return
         if key == "watch":
             self._open("run")
-        elif key in ("report", "rollback", "cleanup"):
+        elif key in ("report", "rollback", "cleanup", "discard"):
             self._open(key)
         elif key == "resume":
             self.say("Starting. What is already done is checked, then it goes on.")
@@ -175,6 +177,8 @@ def _why_not_back(run: RunView) -> str:
 def _why_not_clean(run: RunView) -> str:
     if run.facts.get("cleaned_up"):
         return "it is done"
+    if run.state == "discarded":
+        return "it is discarded"
     if run.facts.get("switched") or run.facts.get("rolled_back"):
         return ""
     return "the alias was not switched"

@@ -200,9 +200,9 @@ class Stop(Screen[str | None]):
     def place_note(self) -> str:
         return ""
 
-    def passed(self) -> tuple[str, ...]:
-        """Stops that are behind us although they come after this one."""
-        return ()
+    def passed(self) -> tuple[str, ...] | None:
+        """The stops of a run that are behind it; None where there is no run."""
+        return None
 
     def _buttons(self) -> tuple[Act, ...]:
         return (*(act for act in self.acts() if act.button), Act("more", "More"))

@@ -48,8 +48,8 @@ class VerifyScreen(Watching):
         return (
             Act("try", "Try it yourself"),
             on,
-            Act("again", "Judge anew…", closed=_why_not_again(view)),
             Act("all", "All parts and queries", closed="" if verdict else "not verified yet"),
+            Act("again", "Judge anew…", closed=_why_not_again(view)),
             Act("back", "Back"),
         )
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from qdrant_model_migration import engine
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.qdrant import Address
+from qdrant_model_migration.tui.run_words import stops_behind
 from qdrant_model_migration.tui.screens.stop import Stop
 from qdrant_model_migration.tui.tasks import Environment, Report
 
@@ -46,9 +47,8 @@ class Watching(Stop):
             return self.trip.server
         return Address.read(self.view.card.server).label
 
-    def passed(self) -> tuple[str, ...]:
-        switched = self.view is not None and self.view.facts.get("switched")
-        return ("Verify", "Cutover") if switched else ()
+    def passed(self) -> tuple[str, ...] | None:
+        return stops_behind(self.view) if self.view is not None else ()
 
     async def opened(self) -> None:
         self.look()

@@ -17,6 +17,9 @@ STOPS = (
 )  # fmt: skip
 
 
+OF_A_RUN = ("Run", "Verify", "Cutover")
+
+
 class TopRow(Widget):
     """Left: where we are. Right: which server."""
 
@@ -46,25 +49,30 @@ class TripBar(Widget):
     def __init__(self) -> None:
         super().__init__()
         self._here, self._note = "", ""
-        self._passed: Sequence[str] = ()
+        self._passed: Sequence[str] | None = None
 
-    def show(self, here: str, note: str = "", passed: Sequence[str] = ()) -> None:
-        """passed: stops behind us although they come after this one, e.g. when looking back."""
+    def show(self, here: str, note: str = "", passed: Sequence[str] | None = None) -> None:
+        """passed: which stops of a run are behind it, wherever one looks from; None: there is no
+        run yet, and all before this one are."""
         self._here, self._note, self._passed = here, note, passed
         self.refresh()
+
+    def _behind(self, stop: str) -> bool:
+        if self._passed is None or stop not in OF_A_RUN:
+            return STOPS.index(stop) < STOPS.index(self._here)
+        return stop in self._passed
 
     def render(self) -> Text:
         if self._here not in STOPS:
             return Text("")
         at = STOPS.index(self._here)
-        later = [stop for stop in STOPS[at + 1 :] if stop not in self._passed]
+        later = [stop for stop in STOPS[at + 1 :] if not self._behind(stop)]
         if self.size.width < 72:
             ahead = f"   next: {later[0]}" if later else ""
             note = f" {self._note}" if self._note else ""
             return Text(f" {at + 1} of {len(STOPS)}  »{self._here.upper()}{note}{ahead}")
-        words = [f"✓{stop}" for stop in STOPS[:at]]
-        words.append(f"»{self._here.upper()}" + (f" {self._note}" if self._note else ""))
-        words += [stop if stop in later else f"✓{stop}" for stop in STOPS[at + 1 :]]
+        words = [f"✓{stop}" if self._behind(stop) else stop for stop in STOPS]
+        words[at] = f"»{self._here.upper()}" + (f" {self._note}" if self._note else "")
         gap = "  " if cell_len("  ".join(words)) + 2 <= self.size.width else " "
         text = Text(" ", no_wrap=True)
         for place, word in enumerate(words):

@@ -1,0 +1,125 @@
+"""No dead ends: a verdict that is no GO is judged anew, a run is given up, and the words are true
+when a run is over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from qdrant_model_migration import engine
+from qdrant_model_migration.tui.app import WizardApp
+from qdrant_model_migration.tui.trip import Trip
+from support.screens import CUTOVER, ERROR, SWITCHED, VERDICT, a_run, press, text_of, until
+
+Make = Callable[..., WizardApp]
+NO_GO = {**VERDICT, "word": "NO-GO", "reason": "the new model finds less: 0.846 → 0.702"}
+
+
+@pytest.fixture(autouse=True)
+def judged_by(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the run was judged by: no file yet."""
+    proof = {"kind": "later", "file": None, "title_field": None, "margin": 0.02}
+    for module in (engine, engine.judging):
+        monkeypatch.setattr(module, "judged_by", lambda folder: dict(proof))
+
+
+@pytest.mark.parametrize("state", ["waiting", "failed"])
+async def test_a_verdict_is_judged_anew_by_the_searches_of_a_file(
+    wizard: Make, stage: Any, tmp_path: Path, state: str
+) -> None:
+    gate = CUTOVER if state == "waiting" else None
+    stage.view = a_run(stage.folder, state, at=6, gate=gate, verdict=NO_GO)
+    file = tmp_path / "q.jsonl"
+    file.write_text('{"query": "offline install", "answers": [7]}\n')
+    app = wizard("run", "verify", "judge_again", trip=Trip(run=stage.folder))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "Limit      [ 0.02")
+        await press(pilot, *"no-such-file", "down", "down", "enter")
+        await until(pilot, "there is no file no-such-file")
+        assert stage.started == []
+        app.screen.query_one("#input-file").value = str(file)  # type: ignore[attr-defined]
+        await press(pilot, "enter")
+        await until(pilot, lambda: bool(stage.started))
+        assert stage.started == ["verify"]
+        assert stage.given[0]["proof"] == {
+            "kind": "file", "file": str(file), "title_field": None, "margin": 0.02,
+        }  # fmt: skip
+        await until(pilot, "WAITING FOR YOU" if state == "waiting" else "FAILED")
+
+
+async def test_a_limit_that_is_none_is_said_and_nothing_starts(wizard: Make, stage: Any) -> None:
+    stage.view = a_run(stage.folder, "waiting", at=6, gate=CUTOVER, verdict=NO_GO)
+    app = wizard("run", "judge_again", trip=Trip(run=stage.folder))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "Limit      [ 0.02")
+        app.screen.query_one("#input-margin").value = "2 %"  # type: ignore[attr-defined]
+        await press(pilot, "down", "down", "enter")
+        await until(pilot, "2 % is not a number.")
+        assert stage.started == []
+
+
+async def test_the_verdict_and_the_gate_lead_to_it(wizard: Make, stage: Any) -> None:
+    stage.view = a_run(stage.folder, "waiting", at=6, gate=CUTOVER, verdict=NO_GO)
+    for screen in ("verify", "gate"):
+        app = wizard("run", screen, trip=Trip(run=stage.folder))
+        async with app.run_test(size=(80, 24)) as pilot:
+            await until(pilot, "▸[ ")
+            await app.stop_below.act("again")  # type: ignore[union-attr]
+            await until(pilot, "Both collections are searched again")
+
+
+async def test_after_the_switch_nothing_is_judged_anew(wizard: Make, stage: Any) -> None:
+    stage.view = a_run(stage.folder, "done", at=8, verdict=VERDICT, facts=SWITCHED)
+    app = wizard("verify", trip=Trip(run=stage.folder))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "[ Judge anew… ] (switched already)")
+
+
+async def test_the_gate_and_the_list_of_runs_offer_to_give_a_run_up(
+    wizard: Make, stage: Any
+) -> None:
+    stage.view = a_run(stage.folder, "waiting", at=6, gate=CUTOVER, verdict=VERDICT)
+    app = wizard("run", "gate", trip=Trip(run=stage.folder))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "[ Discard… ]")
+        await app.stop_below.act("discard")  # type: ignore[union-attr]
+        await until(pilot, lambda: stage.started == ["discard"])
+    app = wizard("runs")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "[ Discard… ]")
+        stage.view = a_run(stage.folder, "done", at=8, facts=SWITCHED)
+        await until(pilot, "[ Discard… ] (it is done)")
+
+
+async def test_a_discard_that_is_refused_says_why(wizard: Make, stage: Any) -> None:
+    stage.view = a_run(stage.folder, "waiting", at=6, gate=CUTOVER, error=ERROR)
+    app = wizard("run", "discard", trip=Trip(run=stage.folder))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "The server's disk is full.")
+
+
+async def test_a_run_that_failed_at_its_first_step_has_no_later_stop_behind_it(
+    wizard: Make, stage: Any
+) -> None:
+    stage.view = a_run(stage.folder, "failed", at=0, error=ERROR)
+    app = wizard("report", trip=Trip(run=stage.folder))
+    async with app.run_test(size=(90, 24)) as pilot:
+        shown = await until(pilot, "»REPORT")
+        assert "✓Plan" in shown
+        for stop in ("✓Run", "✓Verify", "✓Cutover"):
+            assert stop not in shown
+
+
+@pytest.mark.parametrize("state", ["rolled back", "cleaned up", "discarded", "stopping"])
+async def test_a_run_that_is_over_is_not_said_to_go_on(
+    wizard: Make, stage: Any, state: str
+) -> None:
+    stage.view = a_run(stage.folder, state, at=8)
+    app = wizard("run", trip=Trip(run=stage.folder))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, state.upper())
+        await until(pilot, "The run is over" if state.endswith(("k", "p")) else "run")
+        assert "The run goes on" not in text_of(app)
