@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 import pytest
 from rich.cells import cell_len
 
+from qdrant_model_migration.embedders import ModelRef
 from qdrant_model_migration.errors import CollectionMissing
 from qdrant_model_migration.survey import TextField
 from qdrant_model_migration.tui import survey_more, tasks
 from qdrant_model_migration.tui.app import WizardApp
 from qdrant_model_migration.tui.trip import Trip
-from support.screens import press, text_of, until
+from support.screens import MODELS, press, text_of, until
 from support.surveys import docs, fact
 
 Make = Callable[..., WizardApp]
@@ -103,6 +105,30 @@ async def test_what_has_to_be_settled_is_marked_and_can_be_corrected(wizard: Mak
         assert "Open the [file] and read." in shown
         await press(pilot, "right", "enter")
         await until(pilot, "Which field was the text in?")
+
+
+async def test_the_models_to_choose_from_are_read_beside_the_drawing(
+    wizard: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their files are read for that, and a library is loaded: seconds in which no key works."""
+    met: list[bool] = []
+
+    def listed() -> tuple[ModelRef, ...]:
+        met.append(threading.current_thread() is threading.main_thread())
+        return (MODELS[0].model_copy(update={"dimensions": SURVEY.dense[0].size}),)
+
+    monkeypatch.setattr("qdrant_model_migration.tui.screens.survey.list_models", listed)
+    app = wizard("survey", trip=TRIP)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "▸[ Continue ]")
+        app.screen.query_one("#facts").go("old_model")  # type: ignore[attr-defined]
+        app.screen.query_one("#facts").focus()
+        await press(pilot, "enter")
+        await until(pilot, "▸[ Close ]")
+        await press(pilot, "right", "enter")
+        await until(pilot, "Which model made the present vectors?")
+        assert MODELS[0].label in text_of(app)
+    assert met == [False]
 
 
 async def test_a_wide_window_shows_texts_lengths_and_indexes_beside_it(wizard: Make) -> None:

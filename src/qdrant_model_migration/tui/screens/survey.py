@@ -246,8 +246,10 @@ class SurveyScreen(Stop):
         )
 
     def _correct_model(self, survey: Survey) -> None:
-        sizes = {vector.size for vector in survey.dense}
-        models = {m.name: m for m in list_models() if m.dimensions in sizes and m.vector == "dense"}
+        self.say("Looking which models are known…")
+        self.work("models", partial(_models_for, survey), self._choose_model)
+
+    def _choose_model(self, models: dict[str, ModelRef]) -> None:
         if not models:
             self.say("No known model makes vectors of this size.")
             return
@@ -260,3 +262,9 @@ class SurveyScreen(Stop):
                 await self.act("again")
 
         self.app.push_screen(Chooser("Which model made the present vectors?", choices), chosen)
+
+
+def _models_for(survey: Survey, report: tasks.Report) -> dict[str, ModelRef]:
+    """The known models that make vectors of a size that is stored, by name."""
+    sizes = {vector.size for vector in survey.dense}
+    return {m.name: m for m in list_models() if m.dimensions in sizes and m.vector == "dense"}
