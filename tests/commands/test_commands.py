@@ -328,6 +328,7 @@ def test_answers_from_a_file_are_used(
         (["plan", "docs", "--answers", "/dev/zero"], 2, "It is a device or a pipe, not a file."),
         (["plan", "docs", "-o", "/dev/null"], 2, "/dev/null"),
         (["plan", "docs", "--set", "proof.kind=file", "--set", "proof.file=no.csv"], 2, "no.csv"),
+        (["plan", "docs", "-o", "no-such-folder/plan.yaml"], 2, "does not exist"),
         (["plan"], 2, "No collection is named."),
         (["plan", "--from", "no-such-run"], 2, "There is no run no-such-run"),
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from qdrant_model_migration.errors import AddressInvalid
 from qdrant_model_migration.qdrant import Address, known_key, names
 
 HERE = Address.parse("https://search.example.com")
@@ -62,4 +63,6 @@ def test_a_server_is_named_by_its_host_with_or_without_the_rest(typed: str, mean
 def test_an_address_is_read_back_from_its_text() -> None:
     for address in (HERE, Address(folder="/a/folder")):
         assert Address.read(str(address)) == address
+    with pytest.raises(AddressInvalid):
+        Address.read("http://[nowhere")
     assert not Address(folder="/a").is_same_server(Address(folder="/a"))  # none has a key

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -141,9 +142,17 @@ def _named(
 
 
 def _may_write(output: Path, force: bool) -> None:
-    """Raises UsageError where the plan would replace what somebody wrote."""
+    """Raises UsageError where the plan could not be written, or would replace what somebody wrote;
+    better now than after the survey."""
     from qdrant_model_migration.plan import strict_yaml
 
+    if not os.access(output.absolute().parent, os.W_OK):
+        raise UsageError(
+            f"{output} cannot be written.",
+            f"The folder {output.absolute().parent} does not exist, or this user may not write "
+            "there.",
+            "Name another file with -o.",
+        )
     if not output.exists() or force or strict_yaml.unedited(output):
         return
     raise UsageError(

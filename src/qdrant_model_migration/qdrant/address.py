@@ -54,8 +54,15 @@ class Address(BaseModel):
 
     @classmethod
     def read(cls, text: str) -> Address:
-        """The address that `str` made this text of."""
-        return cls(url=text) if "://" in text else cls(folder=text)
+        """The address that `str` made this text of. Raises AddressInvalid for any other text."""
+        try:
+            return cls(url=text) if "://" in text else cls(folder=text)
+        except ValueError:
+            raise AddressInvalid(
+                f"{_without_login(text)} is not an address.",
+                "It stands in a file of this program, which somebody changed.",
+                "Put the file back as it was.",
+            ) from None
 
     def is_same_server(self, other: Address) -> bool:
         """Whether the key of one is the key of the other: the same way to the same program."""

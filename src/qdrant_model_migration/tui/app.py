@@ -19,6 +19,7 @@ from textual.filter import LineFilter
 from qdrant_model_migration import engine, private_file
 from qdrant_model_migration.advice import WhatIf
 from qdrant_model_migration.blanking import blanked, keep_secret, keep_secrets_of
+from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.qdrant import KEY, Address, own_server
 from qdrant_model_migration.tui import memory, signs
 from qdrant_model_migration.tui.screens import by_name, kind_of
@@ -137,7 +138,10 @@ class WizardApp(App[int]):
     def with_key(self, folder: Path, then: Callable[[], None]) -> None:
         """Go on, once it is clear whether the run's server may be sent a key of another one."""
         trip = self.trip
-        server = Address.read(engine.read_card(folder).server) if trip.key else None
+        try:
+            server = Address.read(engine.read_card(folder).server) if trip.key else None
+        except QmmError:
+            server = None  # starting the engine says so, where such errors are shown
         if server is None or server.folder is not None or trip.key_for(server) is not None:
             then()
             return
