@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
 from qdrant_model_migration.engine import find_run, list_runs, run_here, steer, view
-from qdrant_model_migration.errors import QmmError, RunFolderUnusable
+from qdrant_model_migration.errors import QmmError, RunFolderUnusable, RunNotGoing
+from qdrant_model_migration.pipeline.ledger import amend_ledger, new_ledger
+from qdrant_model_migration.steps import StepContext
 from support.fake_run import Fake, job, make_run
 
 NOBODY = 65_534
@@ -41,6 +43,31 @@ def rights(path: Path, mode: int) -> Iterator[None]:
             yield
     finally:
         path.chmod(before)
+
+
+def test_whatever_a_run_leaves_is_readable_by_its_owner_alone(
+    runs: Path, deed: Callable[[str, Callable[[StepContext], None]], Fake]
+) -> None:
+    def does(ctx: StepContext) -> None:
+        for _ in range(2):
+            with new_ledger(ctx.folder) as ledger:
+                ledger.add(1, bytes(16))
+        amend_ledger(ctx.folder, {1: bytes(16)})
+        ctx.remember("verdict", {"word": "GO", "reason": "it finds more"})
+        ctx.dead_letter(1, "text is empty", "")
+        ctx.conflict(2, "edited", "edited", bytes(16))
+
+    before = os.umask(0)
+    try:
+        run = make_run(runs)
+        with suppress(RunNotGoing):
+            steer(run, "throttle", pace="gently")
+        assert run_here(run, job_of=job(deed("fill", does))) == 0
+    finally:
+        os.umask(before)
+    names = {path.name for path in run.iterdir()}
+    assert {"dead-letters.csv", "conflicts.csv", "report.html", "ledger.bin"} <= names
+    assert not [path for path in (run, *run.rglob("*")) if path.stat().st_mode & 0o077]
 
 
 def test_a_folder_that_may_not_be_written_takes_no_run(tmp_path: Path) -> None:

@@ -56,6 +56,7 @@ def new_ledger(folder: Path) -> Iterator[LedgerWriter]:
     path = folder / FILE
     part = path.with_suffix(".part")
     with _in_words(path):
+        part.touch(mode=0o600)
         file = part.open("wb")
     try:
         yield LedgerWriter(file, path)
@@ -91,6 +92,7 @@ def amend_ledger(folder: Path, rows: Mapping[PointId, bytes | None]) -> None:
     }
     with _in_words(path):
         part = path.with_suffix(".part")
+        part.touch(mode=0o600)
         with part.open("w", encoding="utf-8") as file:
             json.dump(said, file)
             file.flush()
