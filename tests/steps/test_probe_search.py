@@ -114,14 +114,14 @@ def test_stronger_compression_is_seen(made: Make) -> None:
 
 
 def test_of_several_vectors_the_lowest_recall_is_kept(made: Make) -> None:
-    world = made(like_texts("Cosine"), names=("title", "body"))
+    world = made(like_texts("Cosine"), names=("title", ""))
     product = {"quantization_config": {"product": {"compression": "x32"}}}
-    world.qdrant.patch("docs", {"vectors": {"body": product}})
-    found = measured(world, vector="title", also=("body",))
-    assert found["lowest"] == "body"
+    world.qdrant.patch("docs", {"vectors": {"": product}})
+    found = measured(world, vector="title", also=("",))
+    assert found["lowest"] == "the unnamed vector"
     assert found["recall"] < 1.0
     assert found["searches"] == 128
-    assert [said.split(" ")[1] for said in world.said] == ["title:", "body:"]
+    assert [said.split(": ")[1] for said in world.said] == ["title", "the unnamed vector"]
 
 
 def test_where_a_search_may_ask_for_only_ten_results_the_recall_is_not_known(made: Make) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -21,47 +23,62 @@ INT8 = {"scalar": {"type": "int8", "quantile": 0.95, "always_ram": False}}
 BINARY = {"binary": {"encoding": "two_bits", "query_encoding": "scalar8bits", "always_ram": True}}
 PRODUCT = {"product": {"compression": "x8", "always_ram": True}}
 Make = Callable[..., World]
+DOCS = f"qmm-test-{uuid.uuid4().hex[:8]}"
+
+
+@pytest.fixture(params=["fake", pytest.param("server", marks=pytest.mark.server)])
+def qdrant(request: pytest.FixtureRequest) -> Iterator[Qdrant]:
+    url = os.environ.get("QDRANT_URL")
+    if request.param == "fake":
+        with FakeQdrant() as fake, open_qdrant(Address(url=fake.url)) as opened:
+            yield opened
+    elif url:
+        with open_qdrant(Address.parse(url), os.environ.get("QDRANT_API_KEY")) as opened:
+            yield opened
+            if opened.exists(DOCS):
+                opened.delete_collection(DOCS)
+    else:
+        pytest.skip("QDRANT_URL names no server")
 
 
 @pytest.fixture
-def made(tmp_path: Path) -> Iterator[Make]:
-    """A world with the collection docs: its own quantization, and that of each vector by name."""
-    with FakeQdrant() as fake, open_qdrant(Address(url=fake.url)) as qdrant:
+def made(qdrant: Qdrant, tmp_path: Path) -> Make:
+    """A world with a collection: its own quantization, and that of each vector by name."""
 
-        def make(whole: Any = None, **own: Any) -> World:
-            named = own or {"": None}
-            vectors = {
-                name.removeprefix("unnamed"): {
-                    "size": 8,
-                    "distance": "Cosine",
-                    **({"quantization_config": setting} if setting else {}),
-                }
-                for name, setting in named.items()
+    def make(whole: Any = None, **own: Any) -> World:
+        named = own or {"": None}
+        vectors = {
+            name.removeprefix("unnamed"): {
+                "size": 8,
+                "distance": "Cosine",
+                **({"quantization_config": setting} if setting else {}),
             }
-            body: dict[str, Any] = {"vectors": vectors.get("") if len(vectors) == 1 else vectors}
-            if whole:
-                body["quantization_config"] = whole
-            qdrant.create_collection("docs", body)
-            vector = old_point(1, "text").vectors[""]
-            qdrant.insert("docs", [Point(n, {}, dict.fromkeys(vectors, vector)) for n in range(20)])
-            return World(qdrant, tmp_path, None)
+            for name, setting in named.items()
+        }
+        body: dict[str, Any] = {"vectors": vectors.get("") if len(vectors) == 1 else vectors}
+        if whole:
+            body["quantization_config"] = whole
+        qdrant.create_collection(DOCS, body)
+        vector = old_point(1, "text").vectors[""]
+        qdrant.insert(DOCS, [Point(n, {}, dict.fromkeys(vectors, vector)) for n in range(20)])
+        return World(qdrant, tmp_path, None)
 
-        yield make
+    return make
 
 
 def in_force(qdrant: Qdrant) -> dict[str, Any]:
-    now = quantizations(qdrant.config("docs"))
+    now = quantizations(qdrant.config(DOCS))
     return {name: now.in_force(name) for name in now.own}
 
 
 def change(world: World, wanted: Any, vector: str | None = None) -> None:
-    world.consents["start"] = {"collection": "docs"}
-    Requantize(collection="docs", vector=vector, quantization=wanted).apply(world)
+    world.consents["start"] = {"collection": DOCS}
+    Requantize(collection=DOCS, vector=vector, quantization=wanted).apply(world)
 
 
 def undo(world: World, vector: str | None = None) -> None:
     world.consents["keep_or_undo"] = {"choice": "undo"}
-    KeepOrUndo(collection="docs", vector=vector).apply(world)
+    KeepOrUndo(collection=DOCS, vector=vector).apply(world)
 
 
 def gate(world: World, step: Any) -> Gate:
@@ -73,48 +90,48 @@ def gate(world: World, step: Any) -> Gate:
 @pytest.mark.parametrize("whole", [None, PRODUCT])
 def test_a_vector_with_a_setting_of_its_own_gets_the_new_one_there(made: Make, whole: Any) -> None:
     world = made(whole, unnamed=INT8)
-    before = world.qdrant.config("docs")
+    before = world.qdrant.config(DOCS)
     change(world, BINARY)
     assert in_force(world.qdrant) == {"": BINARY}
-    assert world.qdrant.config("docs").raw["quantization_config"] == whole
+    assert world.qdrant.config(DOCS).raw["quantization_config"] == whole
     undo(world)
-    assert world.qdrant.config("docs") == before
+    assert world.qdrant.config(DOCS) == before
 
 
 def test_all_of_several_vectors_get_it_wherever_their_setting_stands(made: Make) -> None:
     world = made(PRODUCT, title=INT8, body=None)
-    before = world.qdrant.config("docs")
+    before = world.qdrant.config(DOCS)
     change(world, BINARY)
     assert in_force(world.qdrant) == {"title": BINARY, "body": BINARY}
-    assert "quantization_config" not in world.qdrant.config("docs").vectors()["body"]
+    assert "quantization_config" not in world.qdrant.config(DOCS).vectors()["body"]
     undo(world)
-    assert world.qdrant.config("docs") == before
+    assert world.qdrant.config(DOCS) == before
 
 
 def test_one_of_several_vectors_is_changed_alone(made: Make) -> None:
     world = made(PRODUCT, title=INT8, body=None)
-    before = world.qdrant.config("docs")
+    before = world.qdrant.config(DOCS)
     change(world, BINARY, "body")
     assert in_force(world.qdrant) == {"title": INT8, "body": BINARY}
     undo(world, "body")
-    assert world.qdrant.config("docs") == before
+    assert world.qdrant.config(DOCS) == before
 
 
 def test_none_for_all_takes_off_what_would_be_fallen_back_to(made: Make) -> None:
     world = made(PRODUCT, title=INT8, body=BINARY)
-    before = world.qdrant.config("docs")
+    before = world.qdrant.config(DOCS)
     change(world, None)
     assert in_force(world.qdrant) == {"title": None, "body": None}
     undo(world)
-    assert world.qdrant.config("docs") == before
+    assert world.qdrant.config(DOCS) == before
 
 
 def test_none_for_one_alone_is_refused_where_the_collection_compresses(made: Make) -> None:
     world = made(PRODUCT, title=INT8, body=None)
-    before = world.qdrant.config("docs")
+    before = world.qdrant.config(DOCS)
     with pytest.raises(StillQuantized, match="title"):
         change(world, None, "title")
-    assert world.qdrant.config("docs") == before
+    assert world.qdrant.config(DOCS) == before
     assert "old_quantization" not in world.kept
 
 
@@ -149,7 +166,7 @@ def test_a_kill_in_the_middle_of_the_change_forgets_no_old_setting(
     made: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world = made(PRODUCT, title=INT8, body=None)
-    before, patch = world.qdrant.config("docs"), world.qdrant.patch
+    before, patch = world.qdrant.config(DOCS), world.qdrant.patch
 
     def half(name: str, body: Any) -> None:
         patch(name, {"quantization_config": body["quantization_config"]})
@@ -162,21 +179,21 @@ def test_a_kill_in_the_middle_of_the_change_forgets_no_old_setting(
     change(world, BINARY)
     assert in_force(world.qdrant) == {"title": BINARY, "body": BINARY}
     undo(world)
-    assert world.qdrant.config("docs") == before
+    assert world.qdrant.config(DOCS) == before
 
 
 def test_the_gates_say_what_is_in_force_for_each_vector(made: Make) -> None:
     world = made(None, title=INT8, body=None, note=None)
-    start = gate(world, Requantize(collection="docs", quantization=BINARY))
+    start = gate(world, Requantize(collection=DOCS, quantization=BINARY))
     assert start.says[:3] == (
-        "Now      title: scalar int8, quantile 0.95, not kept in memory",
-        "         body and note: none",
+        "Now      body and note: none",
+        "         title: scalar int8, quantile 0.95, not kept in memory",
         "After    binary two_bits, searches scalar8bits, kept in memory, for these 3 vectors",
     )
     change(world, BINARY)
-    decide = gate(world, KeepOrUndo(collection="docs"))
+    decide = gate(world, KeepOrUndo(collection=DOCS))
     assert decide.says[0] == (
-        "In force title, body and note: binary two_bits, searches scalar8bits, kept in memory"
+        "In force body, note and title: binary two_bits, searches scalar8bits, kept in memory"
     )
 
 
@@ -184,23 +201,23 @@ def test_a_run_of_the_first_version_is_undone_from_what_it_noted(made: Make) -> 
     world = made(BINARY)
     world.kept |= {"old_quantization": {"value": INT8}, "quantization_set": True}
     undo(world)
-    assert world.qdrant.config("docs").raw["quantization_config"] == INT8
+    assert world.qdrant.config(DOCS).raw["quantization_config"] == INT8
 
 
 def test_a_run_of_the_first_version_that_waits_at_its_start_goes_on(made: Make) -> None:
     world = made(None, unnamed=INT8)
     world.kept["old_quantization"] = {"value": None}
-    before = world.qdrant.config("docs")
+    before = world.qdrant.config(DOCS)
     change(world, BINARY)
     assert in_force(world.qdrant) == {"": BINARY}
     undo(world)
-    assert world.qdrant.config("docs") == before
+    assert world.qdrant.config(DOCS) == before
 
 
 def test_it_is_set_by_hand_while_the_run_waits(made: Make) -> None:
     world = made(None, unnamed=INT8)
-    gate(world, Requantize(collection="docs", quantization=BINARY))
-    world.qdrant.patch("docs", {"vectors": {"": {"quantization_config": BINARY}}})
+    gate(world, Requantize(collection=DOCS, quantization=BINARY))
+    world.qdrant.patch(DOCS, {"vectors": {"": {"quantization_config": BINARY}}})
     change(world, BINARY)
     undo(world)
     assert in_force(world.qdrant) == {"": BINARY}

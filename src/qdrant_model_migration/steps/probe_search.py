@@ -64,7 +64,7 @@ class ProbeSearch(Step):
             f"search_{self.moment}",
             {
                 "recall": lowest.recall if lowest else None,
-                "lowest": lowest.vector if lowest and self.also else "",
+                "lowest": lowest.name if lowest and self.also else "",
                 "proves_nothing": next((o.proves_nothing for o in known if o.proves_nothing), ""),
                 "milliseconds": max(seconds, default=None),
                 "searches": sum(one.searches for one in measured),
@@ -163,8 +163,12 @@ class _Measured(NamedTuple):
     searches: int
     proves_nothing: str
 
+    @property
+    def name(self) -> str:
+        return self.vector or "the unnamed vector"
+
     def in_words(self, named: bool) -> str:
-        name = f"{self.vector or 'the unnamed vector'}: " if named else ""
+        name = f"{self.name}: " if named else ""
         if self.milliseconds is None:
             return f"{name}no vector to search with"
         recall = (

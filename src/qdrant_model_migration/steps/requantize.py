@@ -117,9 +117,12 @@ def vector_name(vector: str) -> str:
 
 
 def in_force_lines(label: str, now: Quantizations, vectors: tuple[str, ...]) -> tuple[str, ...]:
-    """What is in force for each of the vectors; those with the same setting share a line."""
+    """What is in force for each of the vectors; those with the same setting share a line.
+
+    By name, since a server tells its vectors in another order each time.
+    """
     groups: dict[str, list[str]] = {}
-    for vector in vectors:
+    for vector in sorted(vectors):
         groups.setdefault(in_words(now.in_force(vector)), []).append(vector_name(vector))
     alone = len(now.own) == 1
     return tuple(
