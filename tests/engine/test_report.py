@@ -179,6 +179,19 @@ def test_a_run_that_waits_is_not_called_done(run: Path) -> None:
     assert "Waiting for you" in (run / "report.md").read_text().splitlines()[0]
 
 
+def test_a_run_that_ended_after_its_rollback_says_that_the_alias_is_back(run: Path) -> None:
+    def killed(ctx: StepContext) -> None:
+        ctx.remember("rolled_back", {"alias": "docs", "from": "docs_new", "to": "docs_old"})
+        raise KeyboardInterrupt
+
+    DEEDS["killed"] = killed
+    run_here(run, job_of=job(Fake(does="killed")))
+    del DEEDS["killed"]
+    summary = summarize(view(run))
+    assert summary.title == "Stopped by you; docs answers from docs_old again"
+    assert ("Left behind", "writes made after the cutover; they were not counted") in summary.rows
+
+
 def test_a_failed_run_says_what_happened_and_what_to_do(run: Path) -> None:
     def fail(ctx: StepContext) -> None:
         raise QmmError("The disk is full.", "It said so.", "Make room.")
