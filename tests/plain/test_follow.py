@@ -133,7 +133,7 @@ def test_every_half_minute_a_line_says_how_far_it_is(engine: Engine) -> None:
 def test_a_gate_left_shut_ends_with_3_and_the_next_command(tmp_path: Path) -> None:
     folder = make_folder(card(), lambda path: path.write_text("plan"), tmp_path / "runs")
     assert run_here(folder, job_of=job(AskFirst())) == 3
-    talk = Spoken(("Type docs", "dcos"), ("Type docs", ""))
+    talk = Spoken(("Type docs", "dcos"), ("Type docs", ""), ("leave it waiting", ""))
     assert take_up(talk, folder, {}) == 3
     assert "You typed dcos; it has to be docs." in talk.flat
     assert f"Next: qmm resume {folder.name}" in talk.flat
@@ -155,7 +155,12 @@ def test_the_key_of_the_environment_is_used_for_its_own_server_alone(
 def test_an_unfinished_run_is_offered_first_and_its_key_asked_for(home: Path) -> None:
     folder = make_folder(card(), lambda path: path.write_text("plan"), home / "runs")
     run_here(folder, job_of=job(AskFirst()))
-    talk = Spoken(("Number, or leave", "4"), ("API key of", ""), ("Type docs", ""))
+    talk = Spoken(
+        ("Number, or leave", "4"),
+        ("API key of", ""),
+        ("Type docs", ""),
+        ("leave it waiting", ""),
+    )
     assert run_plain(talk=talk) == 3
     assert f"4. Unfinished run {folder.name}:" in talk.flat
     assert "waits: cutover" in talk.flat

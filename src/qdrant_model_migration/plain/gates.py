@@ -5,7 +5,7 @@ from __future__ import annotations
 from qdrant_model_migration.plain.talk import Back, Leave, Talk
 from qdrant_model_migration.steps.gate import Ask, Gate
 
-SHUT = "Nothing was changed. The run goes on waiting."
+SHUT = "Nothing was changed."
 
 
 def ask_gate(gate: Gate, talk: Talk | None = None) -> dict[str, str] | None:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from qdrant_model_migration.engine import FINISHED, RunView, give_consent, start, summarize, view
+from qdrant_model_migration.engine import (
+    FINISHED,
+    RunView,
+    at_added,
+    give_consent,
+    start,
+    summarize,
+    take_back,
+    view,
+)
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.plain.follow import follow
 from qdrant_model_migration.plain.gates import ask_gate
@@ -13,6 +22,7 @@ from qdrant_model_migration.plain.journey import KEY
 from qdrant_model_migration.plain.talk import Back, Leave, Talk
 from qdrant_model_migration.plain.try_it import try_it
 from qdrant_model_migration.plain.verdict import say_verdict
+from qdrant_model_migration.plain.ways_out import Added, taken, words_for
 from qdrant_model_migration.quality import Verdict
 from qdrant_model_migration.shell import qmm
 from qdrant_model_migration.steps.gate import Gate
@@ -63,20 +73,27 @@ def _on_from(talk: Talk, folder: Path, environment: Mapping[str, str], seen: Run
             _report(talk, seen)
             return DONE
         if seen.state == "waiting" and seen.gate is not None:
-            if not _consents(talk, seen, environment):
-                return WAITS
-        elif not _resumes(talk, seen, environment):
-            return STOPPED if seen.state == "stopped" else FAILED
+            added, code = _consents(talk, seen, environment), WAITS
+        else:
+            added = _resumes(talk, seen, environment)
+            code = STOPPED if seen.state == "stopped" else FAILED
         try:
-            start(folder, environment)
+            if added is None and at_added(seen):  # not confirmed: the run stands where it stood
+                take_back(folder, environment)
+                seen = view(folder)
+                continue
+            if added is None:
+                return code
+            start(folder, environment, extra=added.extra, given=added.given)
         except QmmError as error:
             talk.trouble(error)
             return FAILED
         seen = follow(talk, folder, after=seen)
 
 
-def _consents(talk: Talk, seen: RunView, environment: Mapping[str, str]) -> bool:
-    """Whether the gate was opened. Before the cutover the verdict is said and can be tried."""
+def _consents(talk: Talk, seen: RunView, environment: Mapping[str, str]) -> Added | None:
+    """How it goes on; None where the gate is left shut. Before the cutover the verdict is said and
+    can be tried."""
     assert seen.gate is not None
     gate = Gate.model_validate(seen.gate)
     talk.say()
@@ -87,14 +104,21 @@ def _consents(talk: Talk, seen: RunView, environment: Mapping[str, str]) -> bool
         if gate.name == "cutover":
             _before_cutover(talk, seen, environment)
         answers = ask_gate(gate, talk)
+        left = False
     except Leave:
-        answers = None
-        talk.say("Nothing was changed. The run goes on waiting.")
-    if answers is None:
-        talk.commands(way.command for way in gate.ways(seen.run_id))
-        return False
-    give_consent(seen.folder, gate.name, answers)
-    return True
+        answers, left = None, True
+        talk.say("Nothing was changed.")
+    if answers is not None:
+        give_consent(seen.folder, gate.name, answers)
+        return Added()
+    if at_added(seen):
+        return None
+    talk.say("The run goes on waiting.")
+    words = {} if left else words_for(seen)
+    asked = _asks(talk, seen, words, "to leave it waiting", environment) if words else None
+    if asked is None:
+        talk.commands(todo.how for todo in summarize(seen).todo if todo.how)
+    return asked
 
 
 def _before_cutover(talk: Talk, seen: RunView, environment: Mapping[str, str]) -> None:
@@ -110,8 +134,28 @@ def _before_cutover(talk: Talk, seen: RunView, environment: Mapping[str, str]) -
         talk.say(f"{row['what']}: {what}", indent=2, hang=2)
 
 
-def _resumes(talk: Talk, seen: RunView, environment: Mapping[str, str]) -> bool:
-    """Whether a run that ended early is to go on. Raises Correct."""
+def _asks(
+    talk: Talk, seen: RunView, words: Mapping[str, str], leave: str, environment: Mapping[str, str]
+) -> Added | None:
+    """Which of these words is typed, and what it leads to; None for Enter. Raises Correct."""
+    offered = ", ".join(f"{word} {what}" for word, what in words.items())
+    try:
+        while word := talk.ask(f"Type {offered}, or press Enter {leave}:").lower():
+            if word not in words:
+                continue
+            if word == "resume":
+                return Added()
+            if word == "answers":
+                raise Correct(seen.folder, environment)
+            if added := taken(talk, seen, word):
+                return added
+    except (Back, Leave):
+        pass
+    return None
+
+
+def _resumes(talk: Talk, seen: RunView, environment: Mapping[str, str]) -> Added | None:
+    """How a run that ended early is to go on; None where it is left. Raises Correct."""
     summary = summarize(seen)
     talk.say(f"{summary.title}.")
     if seen.error:
@@ -120,18 +164,13 @@ def _resumes(talk: Talk, seen: RunView, environment: Mapping[str, str]) -> bool:
         talk.say("Everything confirmed is kept. Resume goes on from there.")
     if seen.verdict and seen.state == "failed":
         say_verdict(talk, Verdict.model_validate(seen.verdict))
-    correct = ", answers to change them and make another plan" if seen.wrote_nothing else ""
-    message = f"Type resume to go on now{correct}, or press Enter to leave it:"
-    try:
-        while word := talk.ask(message).lower():
-            if word == "resume":
-                return True
-            if word == "answers" and correct:
-                raise Correct(seen.folder, environment)
-    except (Back, Leave):
-        pass
-    talk.commands(todo.how for todo in summary.todo if todo.how)
-    return False
+    words = {"resume": "to go on now"}
+    if seen.wrote_nothing:
+        words["answers"] = "to change them and make another plan"
+    asked = _asks(talk, seen, {**words, **words_for(seen)}, "to leave it", environment)
+    if asked is None:
+        talk.commands(todo.how for todo in summary.todo if todo.how)
+    return asked
 
 
 def _report(talk: Talk, seen: RunView) -> None:

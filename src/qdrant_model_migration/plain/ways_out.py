@@ -1,0 +1,53 @@
+"""Ways out of a run that is not to go on as it is: judging it anew, or giving it up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from qdrant_model_migration.advice import typed
+from qdrant_model_migration.engine import RunView, at_added, judge_by, judged_by
+from qdrant_model_migration.errors import QmmError
+from qdrant_model_migration.plain.talk import Back, Talk
+
+LIMIT = "How much worse may it be at most, 0.02 is 2 of 100 right answers fewer"
+
+
+class Added(NamedTuple):
+    """A step to add to the run, as `start` takes it; None: the run goes on as planned."""
+
+    extra: str | None = None
+    given: dict[str, Any] | None = None
+
+
+def words_for(seen: RunView) -> dict[str, str]:
+    """The words that lead out of here, and what each does."""
+    if at_added(seen) or seen.facts.get("switched") or seen.facts.get("rolled_back"):
+        return {}
+    words = {"discard": "to give the run up"}
+    return {"verify": "to judge it anew", **words} if seen.verdict else words
+
+
+def taken(talk: Talk, seen: RunView, word: str) -> Added | None:
+    """The step that a word adds; None where it was thought better of."""
+    if word == "discard":
+        return Added("discard")
+    proof = judged_by(seen.folder)
+    file, margin = proof.get("file") or "", f"{proof.get('margin', 0.02):g}"
+    talk.say(
+        "Each line of the file is a search and the ids of its right answers. Nothing is embedded "
+        "anew. The newest verdict counts."
+    )
+    try:
+        while True:
+            enter = f", Enter for {file}" if file else ""
+            named = talk.ask(f"File of searches, CSV or JSON lines{enter}, or back:") or file
+            limit = talk.ask(f"{LIMIT}, Enter for {margin}, or back:") or margin
+            try:
+                most = typed.number(limit, example="0.02", low=0.0, high=0.5)
+                queries = Path(named) if named else None
+                return Added("verify", judge_by(seen.folder, queries=queries, margin=most))
+            except QmmError as error:
+                talk.trouble(error)
+    except Back:
+        return None
