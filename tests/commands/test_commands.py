@@ -324,6 +324,8 @@ def test_answers_from_a_file_are_used(
         (["plan", "docs", "--set", "tagret=x"], 2, "Did you mean target?"),
         (["plan", "dosc"], 4, "There is no collection dosc. Did you mean docs?"),
         (["inspect", "dcos_old"], 4, "Did you mean docs_old?"),
+        (["inspect", ".."], 4, "There is no collection ..."),
+        (["plan", "do\tcs"], 4, "There is no collection"),
         (["run", "/dev/zero"], 2, "It is a device or a pipe, not a file."),
         (["plan", "docs", "--answers", "/dev/zero"], 2, "It is a device or a pipe, not a file."),
         (["plan", "docs", "-o", "/dev/null"], 2, "/dev/null"),

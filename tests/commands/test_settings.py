@@ -81,6 +81,7 @@ def test_what_cannot_count_is_refused(settings: list[str], said: str) -> None:
         ("change=compresion", "change: compresion is not an answer to change. Did you mean "
          "compression?"),
         ("target=..", "target: .. cannot be the name of a collection."),
+        ('name={"alias":"legal_multi","exists":true}', "name: legal_multi does not point to"),
         ("target=", "target: Nothing was typed for the name of a collection."),
         ("target=a/b", "target: a/b cannot be the name of a collection. It contains the character"),
         ("target=legal_multi", "target: legal_multi already exists."),

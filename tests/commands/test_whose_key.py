@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from qdrant_model_migration import cli
+from qdrant_model_migration.commands.connecting import server_flags
 from qdrant_model_migration.commands.follow import carry_on
 from qdrant_model_migration.engine import create_run, process, read_card, run_folders
 from qdrant_model_migration.plan import save_plan, sealed
@@ -79,6 +80,18 @@ def test_the_key_goes_where_the_environment_says_and_no_key_goes_without_asking(
     (run,) = run_folders()
     assert cli.run(["resume", run.name]) == 4
     assert given == [KEY, None]
+
+
+def test_a_plan_ends_with_the_command_that_names_its_server(
+    server: FakeQdrant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = Address.parse(server.url)
+    assert server_flags(here) == ["--server", host(server)]
+    monkeypatch.setenv("QDRANT_URL", server.url)
+    assert server_flags(here) == []
+    monkeypatch.delenv("QDRANT_URL")
+    monkeypatch.delenv("QDRANT_API_KEY")
+    assert server_flags(here) == []
 
 
 @pytest.mark.parametrize("command", ["resume", "rollback", "cleanup", "discard"])

@@ -98,6 +98,14 @@ def key_for(server: Address, named: str | None, wants_key: bool) -> dict[str, st
     raise KeyOfAnother(str(server), server.label, str(own_server() or ""))
 
 
+def server_flags(server: Address) -> list[str]:
+    """What `key_for` wants for this server, as it is typed: nothing where QDRANT_URL names it."""
+    from qdrant_model_migration.qdrant import known_key
+
+    needs = server.url is not None and os.environ.get(KEY) and not known_key(server)
+    return ["--server", server.label] if needs else []
+
+
 def key_for_run(folder: Path, named: str | None, wants_key: bool) -> dict[str, str]:
     """As `key_for`, for a run that is there."""
     from qdrant_model_migration.engine import read_card
@@ -124,6 +132,8 @@ def surveyed(qdrant: Qdrant, collection: str, *, text_field: str | None) -> Surv
     """The survey of a collection that was typed. Raises CollectionMissing with a name like it."""
     from qdrant_model_migration.survey import survey
 
+    if collection in ("", ".", "..") or not collection.isprintable():
+        raise CollectionMissing(collection)
     try:
         return survey(qdrant, collection, text_field=text_field)
     except CollectionMissing:

@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from qdrant_model_migration import words
-from qdrant_model_migration.commands.connecting import connect, server_options, surveyed
+from qdrant_model_migration.commands.connecting import (
+    connect,
+    server_flags,
+    server_options,
+    surveyed,
+)
 from qdrant_model_migration.errors import BadAnswer, UsageError
 from qdrant_model_migration.shell import qmm
 
@@ -125,6 +130,7 @@ def command(
         fetch = qmm("models", flags=("--fetch", away))
         click.echo(f"{away} is not on this machine. Before the run: {fetch}")
     flags = [word for warning in left_open(plan) for word in ("--accept", warning)]
+    flags += server_flags(plan.server)
     run = qmm("run", str(output), flags=flags)
     click.echo(f"Saved {output}. Nothing was written to the server. Next: {run}")
     return 0
@@ -167,9 +173,14 @@ def _complete(
 ) -> dict[str, Any]:
     """All answers, the open ones as suggested. Raises BadAnswer that names the question."""
     from qdrant_model_migration.advice import BY_KEY, answer_all
+    from qdrant_model_migration.advice.walk import walk
 
     try:
-        return answer_all(found, given, choices)
+        complete = answer_all(found, given, choices)
+        for stop in walk(found, complete).stops:
+            if stop.unfit is not None and stop.stand == "found":  # what is asked was looked at
+                raise stop.unfit
+        return complete
     except BadAnswer as error:
         key = error.question
         suggested = BY_KEY[key].suggest(found, given).value if key else None
