@@ -10,6 +10,7 @@ import pytest
 from qdrant_model_migration.plain.journey import Journey
 from qdrant_model_migration.plain.questions import ask_all
 from qdrant_model_migration.plain.talk import Back, Leave
+from qdrant_model_migration.survey.facts import Bare, Fact, TextField
 from support.script import Spoken
 from support.tiny_onnx import tiny_onnx
 
@@ -204,3 +205,39 @@ def test_each_alias_is_asked_for_where_there_are_several(journey: Made) -> None:
     ask_all(talk, trip)
     assert trip.answers["name"] == {"alias": "docs", "exists": True, "also": ["docs #2"]}
     assert "Name: aliases docs and docs #2" in talk.flat
+
+
+def test_what_is_proved_of_a_text_and_points_without_a_vector_are_read_out(journey: Made) -> None:
+    trip = journey()
+    assert trip.found is not None
+    fields = (
+        TextField(path="text", share=1.0, average_words=130.0),
+        TextField(path="summary", share=0.5, average_words=20.0),
+    )
+    bare = Fact[dict[str, Bare]](value={"": Bare(points=20, texts={"summary": 3})}, how="counted")
+    trip.found = trip.found.model_copy(
+        update={
+            "text_field": Fact[str](value="summary", how="told", note="said by you"),
+            "text_fields": Fact[tuple[TextField, ...]](value=fields, how="sample"),
+            "figures": {"": {"text": (64, 64), "summary": (0, 8)}},
+            "bare": bare,
+        }
+    )
+    trip.answers = {"change": "model"}
+    talk = Spoken(
+        ("Number, or folder", ""),
+        ("use this model", ""),
+        (NUMBER, ""),  # the text: as it was said
+        rest="leave",
+    )
+    with pytest.raises(Leave):
+        ask_all(talk, trip)
+    assert "That is text: 64 of 64 samples match." in talk.flat
+    assert "The payload field summary (said by you)" in talk.flat
+    assert "said by you, 50 % filled; 0 of 8 samples match" in talk.flat
+    assert trip.answers["text"] == {"fields": ["summary"]}
+    trip.answers["text"] = {"fields": ["summary"]}
+    talk = Spoken(rest="")
+    ask_all(talk, trip)
+    assert "20 points have no vector today, 3 of them with a text." in talk.flat
+    assert trip.answers["bare"] == "keep"
