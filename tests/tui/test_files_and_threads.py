@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from qdrant_model_migration import engine
 from qdrant_model_migration.engine import run_here, write_report
@@ -106,6 +107,21 @@ async def test_ticks_come_back_with_the_next_visit(wizard: Make, folder: Path) -
             if first:
                 await press(pilot, "enter")
                 await until(pilot, lambda: (folder / "still-to-do.txt").exists())
+
+
+async def test_whose_key_it_is_is_read_beside_the_drawing(wizard: Make, folder: Path) -> None:
+    known = Trip(run=folder, key=SecretStr("a-key-of-another"))
+    app = wizard(trip=known)
+    gone_on: list[bool] = []
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "What would you like to do?")
+        with drawing_opens_nothing_in(folder):
+            app.with_key(folder, lambda: gone_on.append(True))
+            await until(pilot, "Is the key for this server?")
+            assert gone_on == []
+            await press(pilot, "right", "enter")
+            await until(pilot, lambda: gone_on == [True])
+    assert str(app.trip.key_of) == "http://localhost:6333"
 
 
 # --- Dead letters -----------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import threading
@@ -137,24 +138,23 @@ class WizardApp(App[int]):
 
     def with_key(self, folder: Path, then: Callable[[], None]) -> None:
         """Go on, once it is clear whether the run's server may be sent a key of another one."""
-        trip = self.trip
-        try:
-            server = Address.read(engine.read_card(folder).server) if trip.key else None
-        except QmmError:
-            server = None  # starting the engine says so, where such errors are shown
+        if self.trip.key is None:
+            then()
+        else:
+            self.run_worker(self._with_key(folder, then))
+
+    async def _with_key(self, folder: Path, then: Callable[[], None]) -> None:
+        trip, server = self.trip, await asyncio.to_thread(_server_of, folder)
         if server is None or server.folder is not None or trip.key_for(server) is not None:
             then()
             return
-
-        def answered(word: str | None) -> None:
-            if word == "send":
-                self.trip = self.trip.on(key_of=server)
-            then()
-
         whose = f"It belongs to {trip.key_of}." if trip.key_of else "QDRANT_URL names no server."
         lines = (f"This run works on {server}.", "A key is known here.", whose)
         acts = (Act("without", "Go on without it"), Act("send", "Send the key there"))
-        self.push_screen(Dialog("Is the key for this server?", lines, acts), answered)
+        word = await self.push_screen_wait(Dialog("Is the key for this server?", lines, acts))
+        if word == "send":
+            self.trip = self.trip.on(key_of=server)
+        then()
 
     def tell(self, words: str) -> None:
         """Words for the message line of the screen that is about to come to the top."""
@@ -244,6 +244,13 @@ class WizardApp(App[int]):
             )
         )
         self._close_messages_no_wait()
+
+
+def _server_of(folder: Path) -> Address | None:
+    try:
+        return Address.read(engine.read_card(folder).server)
+    except QmmError:
+        return None  # starting the engine says so, where such errors are shown
 
 
 def run_wizard(

@@ -34,8 +34,7 @@ async def ask_to_leave(app: WizardApp) -> None:
     if key in ("close", "stop"):
         if folder is not None and view is not None and engine.at_added(view):
             # A question that nobody answers does not leave a finished run waiting.
-            with suppress(QmmError):
-                await asyncio.to_thread(engine.take_back, folder, app.environment(folder))
+            await asyncio.to_thread(_take_back, app, folder)
         app.exit(0)
 
 
@@ -75,6 +74,11 @@ def _look(folder: Path) -> RunView | None:
         return engine.view(folder)
     except QmmError:
         return None
+
+
+def _take_back(app: WizardApp, folder: Path) -> None:
+    with suppress(QmmError):
+        engine.take_back(folder, app.environment(folder))
 
 
 def _stop(folder: Path) -> None:
