@@ -982,7 +982,7 @@ class ThrottleUnknown(UsageError):
     """A speed that means nothing. expected: what can be said."""
 
     def __init__(self, expected: str) -> None:
-        super().__init__("This speed is not known.", expected, "The run goes on as before.")
+        super().__init__("This speed is not known.", expected, "The speed stays as it was.")
 
 
 class LedgerDamaged(QmmError):
@@ -1135,11 +1135,12 @@ class CannotManage(QmmError):
 class IntegrityFailed(QmmError):
     """The new collection is not complete."""
 
-    def __init__(self, what: str) -> None:
+    def __init__(self, what: str, run: str) -> None:
         super().__init__(
             f"NO-GO: {what}.",
             "The new collection is not complete; the old one goes on answering.",
-            "Resume fetches what is missing and verifies again; nothing is judged before.",
+            "Resume fetches what is missing and verifies again; nothing is judged before. To give "
+            f"the run up: {qmm('discard', run)}",
         )
 
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Sequence
+
+TYPED = "QMM_RUN_DIR_TYPED"  # set where QMM_RUN_DIR is not the shell's own but came by --run-dir
 
 
 def qmm(*words: str, flags: Sequence[str] = ()) -> str:
     """`qmm words flags`, the command first, to be copied as it stands: what a shell would take
-    apart, or take for something else, stands in quotes."""
+    apart, or take for something else, stands in quotes. Where --run-dir was typed, it has to be
+    typed again."""
+    where = ("--run-dir", os.environ["QMM_RUN_DIR"]) if os.environ.get(TYPED) else ()
     if any(word.startswith("-") for word in words):
         words = (*words[:1], *flags, "--", *words[1:])
     else:
         words = (*words, *flags)
-    return " ".join(["qmm", *map(_quoted, words)])
+    return " ".join(["qmm", *map(_quoted, (*where, *words))])
 
 
 def _quoted(word: str) -> str:

@@ -19,6 +19,7 @@ from qdrant_model_migration.qdrant import Address, Point, open_qdrant
 from qdrant_model_migration.sandbox import Sandbox
 from support.fake_qdrant import FakeQdrant
 from support.tiny_onnx import tiny_onnx
+from support.waiting import until
 from support.world import old_point
 
 Qmm = Callable[..., int]
@@ -215,6 +216,21 @@ def test_a_run_that_is_not_proved_is_judged_anew_or_given_up(
     assert whole(server) == before
     assert qmm("resume", name) == 2
     assert "discarded" in capsys.readouterr().err
+
+
+def test_resume_goes_on_with_the_plan_where_an_added_step_was_left_open(
+    server: FakeQdrant, model_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from qdrant_model_migration.engine import find_run, start, view
+
+    make_plan(model_folder)
+    assert qmm("run", "plan.yaml", *accepting()) == 3
+    folder = find_run(run_name())
+    start(folder, extra="discard")  # by a window that was closed at its question
+    until(lambda: not view(folder).live)
+    assert view(folder).gate["name"] == "discard"  # type: ignore[index]
+    assert qmm("resume", folder.name, "--cutover", "docs", "--without-proof") == 0
+    assert view(folder).state == "done"
 
 
 def test_a_rollback_that_is_not_confirmed_leaves_the_run_done(

@@ -162,3 +162,22 @@ def test_the_commands_of_a_run_that_is_done_or_failed_name_the_run(tmp_path: Pat
         for command in commands:
             assert parsed(in_bash(command))["run"] == folder.name
     del DEEDS["switch"]
+
+
+def test_a_folder_of_runs_that_was_typed_is_typed_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("QMM_RUN_DIR", "QMM_RUN_DIR_TYPED"):
+        monkeypatch.setenv(name, "")  # so that what the command sets does not outlive the test
+    runs = tmp_path / "my runs"
+    folder = make_run(runs)
+    run_here(folder, job_of=job(Fill(), At(kind="cutover", expect="docs")))
+    assert cli.run(["--run-dir", str(runs), "status", folder.name]) == 0
+    (said,) = (x for x in capsys.readouterr().out.split("\n") if x.startswith("Next: "))
+    words = in_bash(said.removeprefix("Next: "))
+    assert words[:4] == ["--run-dir", str(runs), "resume", folder.name]
+    assert parsed(words)["cutover"] == "docs"
+    monkeypatch.setenv("QMM_RUN_DIR", str(runs))  # as the shell has it
+    monkeypatch.setenv("QMM_RUN_DIR_TYPED", "")
+    assert cli.run(["status", folder.name]) == 0
+    assert f"Next: qmm resume {folder.name}" in capsys.readouterr().out

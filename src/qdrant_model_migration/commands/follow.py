@@ -111,9 +111,9 @@ def watch(folder: Path, *, stop_on_interrupt: bool) -> RunView:
                         return look.look()
                     if not stopping:
                         takes = look.look().stop_takes
-                        console.print(f"Stopping: what is on its way is finished, {takes}.")
                         with suppress(RunNotGoing):  # it has just ended by itself
                             steer(folder, "stop")
+                            console.print(f"Stopping: what is on its way is finished, {takes}.")
                     stopping = True
     finally:
         look.close()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from qdrant_model_migration import private_file
 from qdrant_model_migration.blanking import blanked, keep_secrets_of
+from qdrant_model_migration.shell import TYPED
 
 
 def prepare(run_dir: str | None) -> None:
@@ -22,7 +23,10 @@ def prepare(run_dir: str | None) -> None:
     logging.captureWarnings(True)
     logging.getLogger().addHandler(logging.NullHandler())
     if run_dir:
-        os.environ["QMM_RUN_DIR"] = str(Path(run_dir).expanduser().absolute())
+        folder = str(Path(run_dir).expanduser().absolute())
+        if os.environ.get("QMM_RUN_DIR") not in (run_dir, folder):
+            os.environ[TYPED] = "yes"
+        os.environ["QMM_RUN_DIR"] = folder
 
 
 def keep_details(error: Exception) -> str:

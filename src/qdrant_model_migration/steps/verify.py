@@ -95,7 +95,7 @@ class Verify(Step):
         ctx.remember("verdict", verdict.model_dump(mode="json"))
         ctx.say("verdict", str(verdict))
         if not integrity.passed:
-            raise IntegrityFailed(verdict.reason)
+            raise IntegrityFailed(verdict.reason, ctx.folder.name)
         must_not_be_worse(ctx)
 
     def _judge(

@@ -36,6 +36,7 @@ SPEEDS = (
 )
 
 
+GOES_ON = "You may close this window. The run goes on; qmm attach brings it back."
 NEXT = {
     "waiting": "The run waits for you. Nothing is changed by itself.",
     "done": "The run is finished. The report says what is left for you.",
@@ -56,7 +57,7 @@ class RunScreen(Watching):
     place: str = "Run"
     keys: tuple[tuple[str, str], ...] = (("p", "Pause"), ("t", "Speed"), ("l", "Log"))
     esc = "Home"
-    hello = "You may close this window. The run goes on; qmm attach brings it back."
+    hello = "Reading the notes of the run."
 
     def __init__(self) -> None:
         super().__init__()
@@ -146,7 +147,7 @@ class RunScreen(Watching):
     async def draw(self, view: RunView) -> None:
         if view.state != self._state:
             self._state = view.state
-            self.say(NEXT.get(view.state, self.hello))
+            self.say(NEXT.get(view.state, GOES_ON))
         self.keys = tuple((act.letter, act.label) for act in self.acts() if act.letter)
         width = max(40, self.size.width - 4)
         now, later = typeset.present(), run_words.later_seconds(view, self._planned)
