@@ -9,12 +9,19 @@ import pytest
 
 from qdrant_model_migration import cli
 from qdrant_model_migration.commands.connecting import server_flags
-from qdrant_model_migration.commands.follow import carry_on
-from qdrant_model_migration.engine import create_run, process, read_card, run_folders
+from qdrant_model_migration.commands.follow import carry_on, next_of
+from qdrant_model_migration.engine import (
+    create_run,
+    process,
+    read_card,
+    run_folders,
+    run_here,
+    view,
+)
 from qdrant_model_migration.plan import save_plan, sealed
 from qdrant_model_migration.qdrant import Address, open_qdrant
 from support.fake_qdrant import FakeQdrant
-from support.fake_run import make_run
+from support.fake_run import AskFirst, job, make_run
 from support.trip import fill, plan_of
 
 KEY = "sesame-open-4711"
@@ -82,16 +89,22 @@ def test_the_key_goes_where_the_environment_says_and_no_key_goes_without_asking(
     assert given == [KEY, None]
 
 
-def test_a_plan_ends_with_the_command_that_names_its_server(
-    server: FakeQdrant, monkeypatch: pytest.MonkeyPatch
+def test_a_command_that_is_printed_names_the_server_where_it_must(
+    server: FakeQdrant, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    here = Address.parse(server.url)
-    assert server_flags(here) == ["--server", host(server)]
+    flags = ["--server", host(server)]
+    run = make_run(tmp_path / "runs", server=server.url)
+    run_here(run, job_of=job(AskFirst()))
+    assert server_flags(server.url) == flags
+    resume = f"Next: qmm resume {run.name}"
+    assert next_of(view(run)).split("\n")[0] == f"{resume} {' '.join(flags)}"
+    assert server_flags("/a/folder") == []
     monkeypatch.setenv("QDRANT_URL", server.url)
-    assert server_flags(here) == []
+    assert server_flags(server.url) == []
+    assert next_of(view(run)).split("\n")[0] == resume
     monkeypatch.delenv("QDRANT_URL")
     monkeypatch.delenv("QDRANT_API_KEY")
-    assert server_flags(here) == []
+    assert server_flags(server.url) == []
 
 
 @pytest.mark.parametrize("command", ["resume", "rollback", "cleanup", "discard"])

@@ -98,12 +98,14 @@ def key_for(server: Address, named: str | None, wants_key: bool) -> dict[str, st
     raise KeyOfAnother(str(server), server.label, str(own_server() or ""))
 
 
-def server_flags(server: Address) -> list[str]:
+def server_flags(server: str) -> list[str]:
     """What `key_for` wants for this server, as it is typed: nothing where QDRANT_URL names it."""
-    from qdrant_model_migration.qdrant import known_key
+    if "://" not in server or not os.environ.get(KEY):
+        return []
+    from qdrant_model_migration.qdrant import Address, known_key
 
-    needs = server.url is not None and os.environ.get(KEY) and not known_key(server)
-    return ["--server", server.label] if needs else []
+    address = Address.read(server)
+    return [] if known_key(address) else ["--server", address.label]
 
 
 def key_for_run(folder: Path, named: str | None, wants_key: bool) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 import time
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from qdrant_model_migration import words
+from qdrant_model_migration.commands.connecting import server_flags
 from qdrant_model_migration.engine import (
     FINISHED,
     RunView,
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
 POLL = 0.2
+SEND_A_KEY = ("resume", "rollback", "cleanup", "verify", "discard")
 EXIT_CODES = {**dict.fromkeys(FINISHED, 0), "waiting": 3, "stopped": 130}
 
 
@@ -160,7 +163,12 @@ def next_of(seen: RunView) -> str:
     """The commands that go on with a run that waits or ended early, a line each; else empty."""
     if seen.state in FINISHED:
         return ""
-    commands = "\n  or: ".join(todo.how for todo in summarize(seen).todo if todo.how)
+    named = " ".join(["", *map(shlex.quote, server_flags(seen.card.server))])
+    commands = "\n  or: ".join(
+        todo.how + (named if todo.how.split()[1] in SEND_A_KEY else "")
+        for todo in summarize(seen).todo
+        if todo.how
+    )
     return f"Next: {commands}" if commands else ""
 
 

@@ -130,7 +130,7 @@ def command(
         fetch = qmm("models", flags=("--fetch", away))
         click.echo(f"{away} is not on this machine. Before the run: {fetch}")
     flags = [word for warning in left_open(plan) for word in ("--accept", warning)]
-    flags += server_flags(plan.server)
+    flags += server_flags(str(plan.server))
     run = qmm("run", str(output), flags=flags)
     click.echo(f"Saved {output}. Nothing was written to the server. Next: {run}")
     return 0
