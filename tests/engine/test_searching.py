@@ -130,6 +130,8 @@ def test_very_slow_searches_pause_the_work_until_they_are_quick_again(
         rounds(searching, server, 12, CALM)
         assert not levers.paused
     assert journal.get("state") == "running"
+    why = "searches were slow; a test search takes 12 ms now"
+    assert journal.get("slowed") == {"share": 1 / 8, "why": why}
     assert said(journal)[1:] == [
         "Pausing: a test search takes 310 ms, 12 ms before. It goes on by itself when searches "
         "are quick again.",

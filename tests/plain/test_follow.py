@@ -12,11 +12,12 @@ import pytest
 from qdrant_model_migration.engine import run_here, view
 from qdrant_model_migration.engine.run_folder import make_folder
 from qdrant_model_migration.plain import run_plain
-from qdrant_model_migration.plain.follow import follow
+from qdrant_model_migration.plain.follow import _line, follow
 from qdrant_model_migration.plain.run import take_up
 from qdrant_model_migration.plain.trip import _key_for
 from qdrant_model_migration.steps import StepContext
 from support.fake_run import DEEDS, AskFirst, Fake, card, job
+from support.screens import a_run
 from support.script import Spoken
 
 
@@ -164,3 +165,13 @@ def test_an_unfinished_run_is_offered_first_and_its_key_asked_for(home: Path) ->
     assert run_plain(talk=talk) == 3
     assert f"4. Unfinished run {folder.name}:" in talk.flat
     assert "waits: cutover" in talk.flat
+
+
+def test_lines_say_why_it_is_slow_or_pauses_by_itself(tmp_path: Path) -> None:
+    why = "a test search takes 38 ms, 12 ms before"
+    slow = _line(a_run(tmp_path, slowed={"share": 0.5, "why": why}))
+    assert slow.endswith(f" left. Slowed down: {why}.")
+    held = _line(a_run(tmp_path, "paused", held=why))
+    assert held == f"Paused: {why}. It goes on by itself when searches are quick again."
+    stopping = _line(a_run(tmp_path, "stopping", stop_within=3.2))
+    assert stopping == "Stopping: what is on its way is finished, up to 4 s."

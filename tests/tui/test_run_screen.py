@@ -22,6 +22,8 @@ Make = Callable[..., WizardApp]
 
 LONG_GONE = {**RETRY, "since": "2026-03-14T09:15:00.000+00:00", "wait": 60.0}
 OLD = "2026-03-14T09:29:55.000+00:00"
+SLOWED = {"share": 0.5, "why": "a test search takes 38 ms, 12 ms before"}
+SEARCHES = {"milliseconds": 38.2, "before": 12.0, "slow": 24.0, "pause": 62.0}
 SWITCH = {"switched": {"alias": "docs", "from": "docs_old", "to": "docs_new"}}
 
 
@@ -32,6 +34,9 @@ SWITCH = {"switched": {"alias": "docs", "from": "docs_old", "to": "docs_new"}}
         ("running", {}, "» RUNNING · step 3 of 8, Backfill", "58 points/s", "Pause Speed"),
         ("running", {"throttle": {"pace": "gently"}}, "~ SLOWED to 58 points/s · you chose gently",
          "Speed sets it free again", "Pause Speed"),
+        ("running", {"slowed": SLOWED, "searches": SEARCHES},
+         "~ SLOWED to 58 points/s · a test search takes 38 ms, 12 ms before",
+         "It speeds up by itself when searches are quick again.", "Pause Speed"),
         ("running", {"at": 4}, "» FINISHING · Build the index", "The server works alone", "Log"),
         ("running", {"retry": RETRY}, "? NO ANSWER from the server for 42 s · trying again in 8 s "
          "(try 5)", "Nothing is lost: 63,220 points are confirmed", "Stop…"),
@@ -161,6 +166,13 @@ async def test_the_button_that_is_suggested_keeps_the_focus_when_the_state_chang
         await press(pilot, "right")
         stage.view = a_run(stage.folder, "running")
         await until(pilot, "▸[ Dead letters ]")
+
+
+async def test_what_a_test_search_takes_stands_beside_the_steps(wizard: Make, stage: Any) -> None:
+    stage.view = a_run(stage.folder, searches=SEARCHES)
+    app = wizard("run", trip=Trip(run=stage.folder))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "38 ms, was 12 ms")
 
 
 async def test_how_long_a_stop_takes_is_said_before(wizard: Make, stage: Any) -> None:

@@ -148,6 +148,8 @@ class Searching:
         else:
             done = {"slower": "Slowed down to", "faster": "Faster, to", "go on": "Going on at"}
             self._say(f"{done[change.what]} {share} of the time: {why}.")
+        if change.what != "slower":
+            why = f"searches were slow; a test search takes {took} now"
         slowed = {"share": brake.share, "why": why} if share else None
         self._journal.put(forced=False, slowed=slowed)
         self._levers.ask_share(brake.share)

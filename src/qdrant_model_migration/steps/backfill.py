@@ -108,7 +108,8 @@ def _watched(move: Move) -> str:
     slow = f"{100 * (allowed.slow - 1):.0f} % longer" if allowed.slow < 2 else _times(allowed.slow)
     return (
         f"A test search every {allowed.every_s:g} s: where it takes {slow} than before, the work "
-        f"slows down; where {_times(allowed.pause)}, it pauses."
+        f"slows down; where {_times(allowed.pause)}, it pauses. Less than {allowed.least_ms:g} ms "
+        "more is no reason."
     )
 
 

@@ -455,7 +455,7 @@ def server_lines(view: RunView) -> list[tuple[str, str]]:
         rows.append(("Server", str(view.retry.get("reason") or "does not answer")))
     if view.searches:
         took, before = view.searches["milliseconds"], view.searches["before"]
-        said = f"{words.milliseconds(took)} (before {words.milliseconds(before)})"
+        said = f"{words.milliseconds(took)}, was {words.milliseconds(before)}"
         rows.append(("Test search", said))
     application: Mapping[str, Any] = view.application or {}
     if application.get("searches"):

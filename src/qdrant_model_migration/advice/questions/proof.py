@@ -175,7 +175,7 @@ class Pace(Question):
     def text(self, survey: Survey, answers: Answers) -> QuestionText:
         return QuestionText(
             "How hard may the server be worked?",
-            "Searches always come first.",
+            "Searches come first: test searches tell when they suffer, by 10 ms or more.",
             "filling a collection takes computing time from searches.",
         )
 
