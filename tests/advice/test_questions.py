@@ -158,20 +158,27 @@ def test_a_file_of_searches_needs_its_name():
     assert keys == ["file", "margin"]
 
 
-@pytest.mark.parametrize(
-    ("key", "short", "typed_in"),
-    [
-        ("text", "another field", {"fields": "title, text"}),
-        ("target", "", {"": "docs_next"}),
-        ("proof", "file", {"file": "queries.csv", "margin": "0.03"}),
-    ],
-)
-def test_what_was_typed_within_an_answer_comes_back_to_be_corrected(key, short, typed_in):
+OPEN = [
+    pytest.param(question, option, id=f"{question.key}: {option.label[:20]}")
+    for question in QUESTIONS
+    for option in question.options(docs(), ANSWERS)
+    if not option.closed and question.fields(docs(), ANSWERS, option.value)
+]
+
+
+@pytest.mark.parametrize(("question", "option"), OPEN)
+def test_what_was_typed_within_an_answer_comes_back_to_be_corrected(question, option):
     """A second visit showed the answer without its input, and nothing could be accepted."""
-    question, survey = BY_KEY[key], docs()
-    options = question.options(survey, ANSWERS)
-    option = next(o for o in options if not short or short in (o.short, o.value.get("kind")))
+    survey = docs()
+    texts = {"fields": "title, text", "margin": "0.03", "quantile": "0.95"}
+    typed_in = {
+        field.key: "no" if field.kind == "tick"
+        else field.choices[-1][0] if field.kind == "choice"
+        else texts.get(field.key, "docs_other")
+        for field in question.fields(survey, ANSWERS, option.value)
+    }  # fmt: skip
     answer = question.compose(option.value, typed_in, survey, ANSWERS)
+    options = question.options(survey, ANSWERS)
     assert options[question.place(answer, options, survey, ANSWERS)] == option
     again = question.fields(survey, ANSWERS, answer)
     assert {field.key: field.suggested for field in again} == typed_in
