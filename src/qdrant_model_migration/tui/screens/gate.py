@@ -86,8 +86,8 @@ class GateScreen(Watching):
         return HelpText(
             self.gate.title if self.gate else "Gate",
             (
-                "The run waits here and uses nothing. Where an alias is switched, writes",
-                "made meanwhile are caught up first.",
+                "The run waits here and uses nothing. Before a cutover, writes made",
+                "meanwhile are caught up.",
                 "",
                 "The button opens when every box is ticked and every word is typed",
                 "exactly as asked. No and Esc change nothing.",
