@@ -20,8 +20,8 @@ import click
 from qdrant_model_migration import cli
 
 GOES_ON = {
-    "and", "asks", "brings", "gets", "goes", "has", "lists", "makes", "or", "shows", "switches",
-    "takes", "then", "writes",
+    "and", "asks", "brings", "deletes", "frees", "gets", "goes", "has", "lists", "makes", "or",
+    "says", "sets", "shows", "switches", "takes", "then", "writes",
 }  # fmt: skip
 ANY = "0"  # stands for a value that is known only when the program runs: any text or number
 
@@ -59,7 +59,7 @@ def in_words(text: str) -> Iterator[str]:
 
 def _as_far_as_it_goes(text: str) -> str:
     taken: list[str] = []
-    for word in re.split(r"(?: {2,}|,|;|: |\. |\.$|\)|`)", text)[0].split(" "):
+    for word in re.split(r"(?: {2,}| \||,|;|: |\. |\.$|\)|`)", text)[0].split(" "):
         if word in GOES_ON:
             break
         taken.append(word)
