@@ -206,6 +206,26 @@ def test_without_a_vector_or_the_right_to_search_the_work_goes_on_unwatched(
     assert levers._share == 1.0
 
 
+def test_a_search_that_hangs_at_the_end_of_the_step_changes_nothing_any_more(
+    server: Server, journal: Journal, levers: Levers, searching: Searching
+) -> None:
+    hangs, ended = threading.Event(), threading.Event()
+    real = server.search_seconds
+
+    def hang(*args: Any, **more: Any) -> float:
+        hangs.set()
+        ended.wait(20)
+        return real(*args, **more)
+
+    searching._allowed = Searches(every_s=0.01)
+    server.seconds = 60.0
+    server.search_seconds = hang  # type: ignore[method-assign]
+    with searching.beside(None):
+        assert hangs.wait(20)
+    ended.set()
+    assert (levers.held, journal.get("searches")) == (False, None)
+
+
 def test_at_the_end_of_the_step_nothing_stays_slow(
     server: Server, journal: Journal, levers: Levers, searching: Searching
 ) -> None:

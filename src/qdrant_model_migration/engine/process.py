@@ -122,7 +122,8 @@ def _launch(
 def steer(folder: Path, verb: str, **data: Any) -> None:
     """Tell a running engine to "pause", "resume", "stop" or "throttle".
 
-    throttle takes pace="gently" | "normally" | "fast", or per_second=N points; nothing: no limit.
+    throttle takes pace="gently" | "normally" | "fast", or per_second=N points; nothing: as planned.
+    searches=False: slow test searches do not slow it down.
     Raises RunNotGoing where nobody carries the run out, ThrottleUnknown, RunFolderUnusable.
     """
     if verb not in control.WISHES or verb == "consent":

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 VECTORS = 16  # stored vectors that are searched with, in turn
 BEFORE = 48  # searches before the load; the first third warms up
 ROUND = 3
-_PATIENCE = 10.0  # seconds: for all searches before the load, and for the last one at the end
+_PATIENCE = 10.0  # seconds for all searches before the load
+_LAST = 1.0  # seconds that the end of a step waits for a search under way
 _SHARES = {1 / 2: "half", 1 / 4: "a quarter", 1 / 8: "an eighth"}
 
 
@@ -72,7 +73,7 @@ class Searching:
             yield
         finally:
             self._over.set()
-            thread.join(_PATIENCE)
+            thread.join(_LAST)
             self._brake.release()
             self._set_free()
             self._journal.put(forced=False, searches=None)
@@ -165,6 +166,8 @@ class Searching:
             while not self._over.wait(self._allowed.every_s):
                 self.look()
         except Exception as error:  # noqa: BLE001 - the work must not stay slow for want of a watch
+            if self._over.is_set():  # the connection was closed under the last one
+                return
             engine_log.log.error("test searches ended with an error", exc_info=error)
             self._set_free()
 
