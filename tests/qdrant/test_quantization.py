@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qdrant_model_migration.qdrant import Address, Qdrant, open_qdrant
@@ -13,6 +13,7 @@ from qdrant_model_migration.qdrant.quantization import (
     Quantizations,
     bits,
     in_memory,
+    in_short,
     in_words,
     kind_of,
     quantizations,
@@ -55,7 +56,7 @@ def test_what_is_to_come_is_in_force_for_what_is_meant_and_nothing_else(
             assert same(after.in_force(name), wanted)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(states(), some)
 def test_a_server_does_what_is_foretold_and_undoes_it(
     server: Qdrant, state: tuple[Quantizations, str | None], wanted: Any
@@ -125,3 +126,10 @@ def test_a_setting_in_words_and_numbers(
     assert (kind_of(setting), in_memory(setting), bits(setting), in_words(setting)) == (
         kind, kept, size, said
     )  # fmt: skip
+
+
+def test_what_is_usual_needs_no_words() -> None:
+    setting = {"binary": {"encoding": "two_bits", "query_encoding": "default", "always_ram": False}}
+    assert in_words(setting) == "binary two_bits, not kept in memory"
+    assert in_short(setting) == "binary two_bits"
+    assert in_short(None) == "none"

@@ -205,6 +205,31 @@ def test_a_vectors_quantization_disabled_is_unset(server):
     assert "quantization_config" not in server.config(name)["params"]["vectors"]["dense"]
 
 
+def test_a_vectors_own_quantization_goes_before_the_collections(server):
+    needs(server, 1, 18)
+    draw = np.random.default_rng(3)
+    rows = draw.normal(size=(200, 64)).astype(np.float32)
+
+    def loses(own: Any, whole: Any) -> bool:
+        """Whether scores without rescoring are not the true ones."""
+        vector = {"size": 64, "distance": "Dot", "quantization_config": own}
+        name = server.create({"vectors": vector, "quantization_config": whole}, str(draw.random()))
+        server.upsert(name, *({"id": n, "vector": row.tolist()} for n, row in enumerate(rows)))
+        body = {"query": rows[0].tolist(), "limit": 5}
+        raw = {"params": {"quantization": {"rescore": False}}}
+        path = f"/collections/{name}/points/query"
+        hits = server.result("POST", path, {**body, **raw})["points"]
+        return any(abs(hit["score"] - float(rows[hit["id"]] @ rows[0])) > 1 for hit in hits)
+
+    binary, product = {"binary": {}}, {"product": {"compression": "x64"}}
+    assert loses(binary, None) is True
+    assert loses(None, binary) is True
+    assert loses(binary, product) is True
+    assert loses(None, None) is False
+    if server.fake is None:  # a real one compresses with product only what is in an index
+        assert loses(product, binary) is False
+
+
 def test_the_unnamed_vector_is_patched_by_the_empty_name_and_an_unknown_one_refused(server):
     name = server.create()
     server.result("PATCH", f"/collections/{name}", {"vectors": {"": {"on_disk": True}}})

@@ -91,17 +91,21 @@ def body(
     return {kind: {key: value for key, value in merged.items() if value is not None}}
 
 
-def in_words(quantization: Mapping[str, Any] | None) -> str:
-    """ "scalar int8, kept in memory", "none"."""
+def in_short(quantization: Mapping[str, Any] | None) -> str:
+    """ "scalar int8", "binary two_bits", "none"."""
     kind = kind_of(quantization)
-    if kind == "none":
-        return "none"
-    said = {k: v for k, v in (quantization or {})[kind].items() if v is not None}
-    told = [str(said[key]) for key in ("type", "encoding", "compression", "bits") if key in said]
-    text = " ".join([kind, *told])
+    said = (quantization or {}).get(kind) or {}
+    main = (str(said[key]) for key in ("type", "encoding", "compression", "bits") if said.get(key))
+    return " ".join([kind, *main])
+
+
+def in_words(quantization: Mapping[str, Any] | None) -> str:
+    """All that is set: "scalar int8, quantile 0.99, kept in memory", "none"."""
+    text, kind = in_short(quantization), kind_of(quantization)
+    said = {k: v for k, v in ((quantization or {}).get(kind) or {}).items() if v is not None}
     if "quantile" in said:
         text += f", quantile {said['quantile']:g}"
-    if "query_encoding" in said:
+    if said.get("query_encoding", "default") != "default":
         text += f", searches {said['query_encoding']}"
     if "memory" in said:
         return f"{text}, memory {said['memory']}"

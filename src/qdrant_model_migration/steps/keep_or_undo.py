@@ -86,7 +86,7 @@ def _worth(before: dict[str, Any] | None, after: dict[str, Any] | None) -> tuple
     if not told:
         return ()
     reasons = dict.fromkeys(m["proves_nothing"] for m in told if m.get("proves_nothing"))
-    return (NEIGHBOURS, *(f"{PROVES_NOTHING}: {reason}" for reason in reasons))
+    return (NEIGHBOURS, *(f"{PROVES_NOTHING}: {reason}." for reason in reasons))
 
 
 def _told_memory(after: dict[str, Any] | None) -> str:

@@ -87,12 +87,14 @@ class ProbeSearch(Step):
                 recalls.append(recall_at(LIMIT, _ids(usual), _ids(exact)))
                 near.append([hit.score for hit in exact])
             ctx.progress(asked, len(queries), "searches")
+        recall = statistics.fmean(recalls) if recalls else None
+        worth = "" if recall is None else self._doubt(ctx, config, vector, queries, near, recall)
         found = _Measured(
             vector,
-            statistics.fmean(recalls) if recalls else None,
+            recall,
             statistics.median(milliseconds) if milliseconds else None,
             len(queries),
-            self._proves_nothing(ctx, config, vector, queries, near) if recalls else "",
+            worth,
         )
         ctx.say("probe", f"{self.moment.capitalize()}: {found.in_words(bool(self.also))}.")
         return found
@@ -128,16 +130,17 @@ class ProbeSearch(Step):
         )
         return [hit for hit in hits if hit.id != point.id][:LIMIT]
 
-    def _proves_nothing(
+    def _doubt(
         self,
         ctx: StepContext,
         config: CollectionConfig,
         vector: str,
         queries: Sequence[Point],
         near: Sequence[Sequence[float]],
+        recall: float,
     ) -> str:
         """Why the recall says nothing about the compression; "" where it does."""
-        if not ctx.qdrant.state(self.collection).indexed_vectors:
+        if recall > 0.99 and not ctx.qdrant.state(self.collection).indexed_vectors:
             return (
                 "nothing is in an index (the parts of the collection are too small for one, or it "
                 "is off), so this is not how a larger collection searches"

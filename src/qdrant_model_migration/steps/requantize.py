@@ -12,6 +12,7 @@ from qdrant_model_migration.qdrant.quantization import (
     Place,
     Quantization,
     Quantizations,
+    in_short,
     in_words,
     quantizations,
     same,
@@ -38,10 +39,11 @@ class Requantize(Step):
     def text(self, move: Move | None) -> StepText:
         whose = "" if self.vector is None else f" of {vector_name(self.vector)}"
         return StepText(
-            f"Quantization{whose}: {in_words(self.quantization)}; wait for green",
+            f"Quantization{whose}: {in_short(self.quantization)}; wait for green",
             self.collection,
             "set the old one again",
             (
+                f"The new setting: {in_words(self.quantization)}.",
                 "Waits until you type the collection's name, because the live collection is "
                 "changed.",
                 "Keeps the old settings, sets the new one where it takes effect (a vector's own "
