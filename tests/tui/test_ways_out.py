@@ -61,6 +61,20 @@ async def test_a_limit_that_is_none_is_said_and_nothing_starts(wizard: Make, sta
         assert stage.started == []
 
 
+async def test_the_old_model_is_asked_for_where_nobody_knew_it(wizard: Make, stage: Any) -> None:
+    asks = {"judge_again": "qmm verify docs-0314 --old-model NAME"}
+    for facts, asked in (({}, False), (asks, True)):
+        stage.view = a_run(stage.folder, "waiting", at=6, gate=CUTOVER, verdict=NO_GO, facts=facts)
+        app = wizard("run", "judge_again", trip=Trip(run=stage.folder))
+        async with app.run_test(size=(80, 24)) as pilot:
+            await until(pilot, "Limit      [ 0.02")
+            await until(pilot, lambda app=app, asked=asked: ("Old model" in text_of(app)) is asked)
+            if asked:
+                await press(pilot, "down", "down", *"no/such", "down", "enter")
+                await until(pilot, "There is no model called no/such.")
+                assert stage.started == []
+
+
 async def test_the_verdict_and_the_gate_lead_to_it(wizard: Make, stage: Any) -> None:
     stage.view = a_run(stage.folder, "waiting", at=6, gate=CUTOVER, verdict=NO_GO)
     for screen in ("verify", "gate"):

@@ -5,7 +5,7 @@ Importing this imports neither pydantic nor the client: looking at a run has to 
 
 from __future__ import annotations
 
-from qdrant_model_migration.engine.judging import judge_by, judged_by
+from qdrant_model_migration.engine.judging import judge_by, judged_by, wants_old_model
 from qdrant_model_migration.engine.process import give_consent, run_here, start, steer, take_back
 from qdrant_model_migration.engine.report import LETTERS, write_report
 from qdrant_model_migration.engine.run_folder import (
@@ -64,5 +64,6 @@ __all__ = [
     "summarize",
     "take_back",
     "view",
+    "wants_old_model",
     "write_report",
 ]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from qdrant_model_migration.engine.run_folder import PLAN
-from qdrant_model_migration.engine.run_view import view
+from qdrant_model_migration.engine.run_view import RunView, view
 from qdrant_model_migration.errors import ModelOutOfReach
 
 
@@ -19,6 +19,11 @@ def judged_by(folder: Path) -> dict[str, Any]:
         return dict(proof)
     planned = (step for step in load_plan(folder / PLAN).steps if isinstance(step, Verify))
     return next((step.proof.model_dump(mode="json") for step in planned), {})
+
+
+def wants_old_model(run: RunView) -> bool:
+    """Whether the newest verdict says nothing because nobody knows the old model."""
+    return "--old-model" in str(run.facts.get("judge_again") or "")
 
 
 def judge_by(

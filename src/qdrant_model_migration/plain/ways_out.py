@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from qdrant_model_migration.advice import typed
-from qdrant_model_migration.engine import RunView, at_added, judge_by, judged_by
+from qdrant_model_migration.engine import RunView, at_added, judge_by, judged_by, wants_old_model
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.plain.talk import Back, Talk
 
+OLD = "Name of the old model, as qmm models lists it, or press Enter if nobody knows it:"
 LIMIT = "How much worse may it be at most, 0.02 is 2 of 100 right answers fewer"
 
 
@@ -45,8 +46,10 @@ def taken(talk: Talk, seen: RunView, word: str) -> Added | None:
             limit = talk.ask(f"{LIMIT}, Enter for {margin}, or back:") or margin
             try:
                 most = typed.number(limit, example="0.02", low=0.0, high=0.5)
+                old = talk.ask(OLD).strip() if wants_old_model(seen) else ""
                 queries = Path(named) if named else None
-                return Added("verify", judge_by(seen.folder, queries=queries, margin=most))
+                given = judge_by(seen.folder, queries=queries, margin=most, old_model=old or None)
+                return Added("verify", given)
             except QmmError as error:
                 talk.trouble(error)
     except Back:

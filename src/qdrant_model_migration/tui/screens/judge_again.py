@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from textual.app import ComposeResult
 from textual.widget import Widget
@@ -19,6 +19,9 @@ from qdrant_model_migration.tui.tasks import Environment, Report
 from qdrant_model_migration.tui.widgets.field import Field
 from qdrant_model_migration.tui.widgets.frame import Pane
 from qdrant_model_migration.tui.widgets.press import Act
+
+if TYPE_CHECKING:
+    from qdrant_model_migration.engine import RunView
 
 SAYS = """\
 Both collections are searched again, with the searches of this file. Each line of it is a search
@@ -35,6 +38,7 @@ class JudgeAgainScreen(Watching):
         yield Pane("Judge anew", SAYS)
         yield Field("Searches", name="file", hint="CSV or JSON lines", width=10)
         yield Field("Limit", name="margin", hint="0.02: 2 of 100 right answers fewer", width=10)
+        yield Field("Old model", name="old", hint="its name, as qmm models lists it", width=10)
 
     def acts(self) -> tuple[Act, ...]:
         return (Act("judge", "Judge anew"), Act("back", "Back"))
@@ -54,8 +58,12 @@ class JudgeAgainScreen(Watching):
     def first(self) -> Widget | None:
         return self.query_one("#field-file", Field).input
 
+    async def draw(self, view: RunView) -> None:
+        self.query_one("#field-old", Field).display = engine.wants_old_model(view)
+
     async def opened(self) -> None:
         await super().opened()
+        self.query_one("#field-old", Field).display = False
         self.work("known", partial(_known, self.run))
 
     async def finished(self, name: str, result: object) -> None:
@@ -81,7 +89,8 @@ class JudgeAgainScreen(Watching):
             self.trouble(error, margin.input)
             return
         self.say("Reading the searches.")
-        task = partial(_judge, self.run, file.value.strip(), limit, self.wizard.environment)
+        old = self.query_one("#field-old", Field).value.strip()
+        task = partial(_judge, self.run, file.value.strip(), limit, old, self.wizard.environment)
         self.wizard.with_key(self.run, lambda: self.work("judge", task))
 
 
@@ -90,8 +99,9 @@ def _known(folder: Path, report: Report) -> object:
 
 
 def _judge(
-    folder: Path, file: str, margin: float, environment: Environment, report: Report
+    folder: Path, file: str, margin: float, old: str, environment: Environment, report: Report
 ) -> object:
-    given = engine.judge_by(folder, queries=Path(file) if file else None, margin=margin)
+    queries = Path(file) if file else None
+    given = engine.judge_by(folder, queries=queries, margin=margin, old_model=old or None)
     engine.start(folder, environment(folder), extra="verify", given=given)
     return None
