@@ -175,6 +175,23 @@ def test_kept_vectors_need_room_too():
     assert cost.estimate.memory_bytes.likely == pytest.approx(expected, rel=1e-6)
 
 
+def test_a_kept_vector_is_compressed_as_its_own_setting_says():
+    vectors = (
+        VectorFact(name="", kind="dense", size=384, distance="Cosine"),
+        VectorFact(
+            name="kept", kind="dense", size=100, distance="Cosine",
+            raw={"size": 100, "distance": "Cosine", "quantization_config": {"scalar": {}}},
+        ),
+    )  # fmt: skip
+    binary = fact({"binary": {}})
+    survey = docs(vectors=fact(vectors), quantization=binary)
+    answers = {**ANSWERS, "replace": ""}
+    room = make_plan(survey, answers, BLUE_GREEN, speed=None).estimate.memory_bytes
+    new, kept = 120_482 * 768 * 4, 120_482 * 100 * 4
+    expected = (new + kept) * 1.5 + new / 32 + kept / 4
+    assert room.likely == pytest.approx(expected, rel=1e-6)
+
+
 # --- The file of answers ----------------------------------------------------------------------
 
 

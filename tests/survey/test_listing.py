@@ -46,6 +46,14 @@ def test_several_vectors_stand_in_one_column(server: Qdrant) -> None:
     assert listed.vectors_in_words == "2; text: 1,536 dimensions, dot; bm25: sparse, idf"
 
 
+def test_the_compression_of_a_vector_is_told_where_it_is_the_vectors_own(server: Qdrant) -> None:
+    int8 = {"scalar": {"type": "int8"}}
+    body = {"size": 4, "distance": "Dot", "quantization_config": int8}
+    server.create_collection("own", {"vectors": body, "quantization_config": {"binary": {}}})
+    (listed,) = catalogue(server)
+    assert listed.quantization == "scalar"
+
+
 def test_nothing_is_counted_and_few_requests_are_made(
     on_server: tuple[FakeQdrant, Qdrant], fill: Fill
 ) -> None:

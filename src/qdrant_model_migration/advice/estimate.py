@@ -96,7 +96,11 @@ def _room_for_copy(survey: Survey, move: Move, points: int) -> tuple[Range, Rang
     raw = sum(size for _, size in sized)
     in_memory = sum(size for vector, size in sized if not vector.params.get("on_disk"))
     payload = survey.payload_bytes.value or 0
-    quantized = raw * _quantized_share(survey.quantization.value or {})
+    whole = survey.quantization.value
+    quantized = sum(
+        size * _quantized_share(vector.params.get("quantization_config") or whole)
+        for vector, size in sized
+    )
     first = move.new_vectors[0] if move.new_vectors else move.vectors[0]
     dims = first.params.get("size")
     formula = f"{words.count(points)} x {dims} x {_bytes_per_value(first.params):g} bytes"

@@ -14,7 +14,8 @@ from typing import NamedTuple
 from qdrant_model_migration import words
 from qdrant_model_migration.embedders import ModelRef
 from qdrant_model_migration.errors import CollectionMissing, QmmError, RightMissing
-from qdrant_model_migration.qdrant import Qdrant
+from qdrant_model_migration.qdrant import CollectionConfig, Qdrant
+from qdrant_model_migration.qdrant.quantization import kind_of, quantizations
 from qdrant_model_migration.survey import old_model
 from qdrant_model_migration.survey.collection import (
     status_fact,
@@ -123,6 +124,12 @@ def _told(qdrant: Qdrant, listed: Listed) -> Listed:
         text_field=choose(text_fields(payloads)).path or "",
         status=state.status,
         status_in_words=status_fact(state).note,
-        quantization=words.listing(sorted(config.raw.get("quantization_config") or {})),
+        quantization=words.listing(_compressions(config)),
         indexes=len(config.payload_schema),
     )
+
+
+def _compressions(config: CollectionConfig) -> list[str]:
+    """The kinds that are in force for any vector."""
+    now = quantizations(config)
+    return sorted({kind_of(now.in_force(vector)) for vector in now.own} - {"none"})
