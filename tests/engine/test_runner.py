@@ -355,7 +355,7 @@ def test_a_run_that_the_engine_stops_itself_is_not_called_stopped_by_the_operato
 
 
 def test_a_report_that_cannot_be_written_does_not_change_how_the_run_ended(run: Path) -> None:
-    (run / ".report.md").mkdir()
+    (run / "report.md").mkdir()
     assert run_here(run, job_of=job(Fake())) == 0
     assert view(run).state == "done"
     assert "The report cannot be written." in texts(run, "report")[0]

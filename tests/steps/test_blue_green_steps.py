@@ -348,7 +348,7 @@ def test_cleanup_refuses_while_an_alias_points_there_or_verification_is_missing(
     world: World,
 ) -> None:
     load(world)
-    with pytest.raises(CleanupRefused, match="still points"):
+    with pytest.raises(CleanupRefused, match="has not switched"):
         Cleanup().apply(world)
     switched(world)
     kept = world.kept.pop("verdict")
