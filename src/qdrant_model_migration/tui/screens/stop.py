@@ -209,7 +209,10 @@ class Stop(Screen[str | None]):
 
     async def show_acts(self) -> None:
         """Bring the buttons up to date with what `acts` says now."""
-        await self.query_one("#buttons", PressRow).show(self._buttons())
+        moved = self.focused is not self._suggested
+        instead = await self.query_one("#buttons", PressRow).show(self._buttons())
+        if instead is not None and not moved:
+            self._suggested = instead  # nobody has chosen it; it stands where the suggestion stood
 
     def say(self, words: str, *, trouble: bool = False) -> None:
         """Put words on the message line."""

@@ -124,23 +124,26 @@ class PressRow(Widget):
         for act in self._acts:
             yield Press(act)
 
-    async def show(self, acts: tuple[Act, ...]) -> None:
+    async def show(self, acts: tuple[Act, ...]) -> Press | None:
         """Bring the buttons up to date; the focus stays on the button with the same key.
 
         On the first button it stays on the first: that is the one the screen suggests now.
+        Returns the new button that the focus goes to, if it had to.
         """
         pressed = [child for child in self.children if isinstance(child, Press)]
         if [p.act.key for p in pressed] == [a.key for a in acts]:
             for press, act in zip(pressed, acts, strict=True):
                 press.change(act)
-            return
+            return None
         focused = next((p.act.key for p in pressed if p.has_focus), None)
         if pressed and pressed[0].has_focus:
             focused = acts[0].key
         await self.remove_children()
         await self.mount_all(Press(act) for act in acts)
-        if focused is not None:
-            same = next((p for p in self.query(Press) if p.act.key == focused), None)
-            target = same or next(iter(self.query(Press)), None)
-            if target is not None:
-                target.focus()
+        if focused is None:
+            return None
+        same = next((p for p in self.query(Press) if p.act.key == focused), None)
+        target = same or next(iter(self.query(Press)), None)
+        if target is not None:
+            target.focus()
+        return target
