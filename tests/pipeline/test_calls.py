@@ -8,7 +8,7 @@ import pytest
 
 from qdrant_model_migration.embedders import Embedded, ModelRef, embed_usable
 from qdrant_model_migration.errors import BadVector, Stopped
-from qdrant_model_migration.pipeline.calls import InCalls
+from qdrant_model_migration.pipeline.calls import BATCH, InCalls
 
 TEXTS = sorted((f"{n} " + "word " * (n * 7919 % 300) for n in range(1024)), key=len)
 
@@ -21,6 +21,7 @@ class Slow:
         self.now, self._rate, self._each_s = 0.0, letters_per_second, each_s
         self.took: list[float] = []
         self.texts: list[str] = []
+        self.sizes: list[int] = []
 
     def clock(self) -> float:
         return self.now
@@ -29,6 +30,7 @@ class Slow:
         took = self._each_s + sum(map(len, texts)) / self._rate
         self.now += took
         self.took.append(took)
+        self.sizes.append(len(texts))
         if bad := tuple(n for n, text in enumerate(texts) if "beyond" in text):
             raise BadVector("slow", "not a number", bad)
         self.texts += texts
@@ -44,6 +46,16 @@ def test_a_call_takes_about_a_second_at_most(letters_per_second: float) -> None:
         assert [vector[0] for vector in done.vectors] == [len(text) for text in TEXTS]
         assert (done.tokens, done.cut_off) == (1024, done.cut_off)
     assert max(slow.took) < 2.0
+
+
+def test_a_call_of_many_texts_holds_whole_batches() -> None:
+    slow = Slow(200_000)
+    model = InCalls(slow, clock=slow.clock)
+    for _ in range(3):
+        del slow.sizes[:]
+        model.embed(TEXTS, "passage")
+    assert [size for size in slow.sizes[:-1] if size > BATCH and size % BATCH] == []
+    assert len(slow.sizes) > 1
 
 
 def test_a_fast_model_gets_its_texts_in_one_call() -> None:

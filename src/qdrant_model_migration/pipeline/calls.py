@@ -17,6 +17,7 @@ from qdrant_model_migration.qdrant import Vector
 SECONDS = 1.0  # that a call should take
 FIRST = 500  # letters of the first call, of whose speed nothing is known
 GROWTH = 4  # times as many letters as in the call before, at most
+BATCH = 32  # texts that models take together: a call holds whole batches where it holds several
 _EACH = 16  # letters that a text costs besides its own
 
 # The model is the limit and uses all cores itself: one call at a time, others read and write.
@@ -84,6 +85,8 @@ class InCalls:
         while end < len(texts) and (end == at or letters < self._letters):
             letters += _letters(texts[end])
             end += 1
+        if end < len(texts) and end - at > BATCH:
+            end -= (end - at) % BATCH
         return texts[at:end]
 
     def _learn(self, call: Sequence[str], seconds: float) -> None:
