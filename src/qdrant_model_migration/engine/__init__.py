@@ -17,7 +17,9 @@ from qdrant_model_migration.engine.run_folder import (
     runs_folder,
 )
 from qdrant_model_migration.engine.run_view import (
+    AFTER,
     FINISHED,
+    GOING,
     ConsentView,
     DeadLetter,
     EventView,
@@ -34,7 +36,9 @@ from qdrant_model_migration.engine.stamps import local
 from qdrant_model_migration.engine.summary import Summary, Todo, summarize
 
 __all__ = [
+    "AFTER",
     "FINISHED",
+    "GOING",
     "LETTERS",
     "Card",
     "ConsentView",

@@ -23,7 +23,10 @@ from qdrant_model_migration.errors import (
 )
 
 GOING = ("starting", "running", "paused", "stopping")
-OVER = ("rolled back", "cleaned up", "discarded")
+AFTER = {"rollback": "rolled back", "cleanup": "cleaned up", "discard": "discarded"}
+"""The steps that end a run in a state of its own, and that state."""
+
+OVER = tuple(AFTER.values())
 FINISHED = ("done", *OVER)
 NOTHING = "nothing"  # in place of a step to add: the one that was asked for is taken back
 EVENTS = 200

@@ -21,7 +21,7 @@ from qdrant_model_migration.engine.progress import Progress
 from qdrant_model_migration.engine.report import write_report
 from qdrant_model_migration.engine.retrying import Retrying
 from qdrant_model_migration.engine.run_folder import read_card
-from qdrant_model_migration.engine.run_view import GOING, NOTHING, OVER, is_over, view
+from qdrant_model_migration.engine.run_view import AFTER, GOING, NOTHING, OVER, is_over, view
 from qdrant_model_migration.engine.searching import Searching
 from qdrant_model_migration.engine.second_copy import keep_copy
 from qdrant_model_migration.engine.signals import Signals
@@ -30,7 +30,6 @@ from qdrant_model_migration.errors import QmmError, RunIsOver, StepBroke, Stoppe
 from qdrant_model_migration.qdrant import Qdrant, Retry
 from qdrant_model_migration.steps import Gate, Waiting
 
-AFTER = {"rollback": "rolled back", "cleanup": "cleaned up", "discard": "discarded"}
 KEPT = ("since", "gate", "error")  # with the state, while a step is added
 DONE, WAITS, FAILED, STOPPED = 0, 3, 4, 130
 

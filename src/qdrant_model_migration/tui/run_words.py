@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from qdrant_model_migration import words
-from qdrant_model_migration.engine import FINISHED, at_added
+from qdrant_model_migration.engine import FINISHED, GOING, at_added
 from qdrant_model_migration.steps.switch import answer, named
 from qdrant_model_migration.tui.typeset import bar, clock, moment, number, span, sparkline
 
@@ -29,9 +29,6 @@ SIGNS = {
     "discarded": "=",
 }
 WORDS = {"waiting": "WAITING FOR YOU"}
-LIVE = frozenset({"starting", "running", "paused", "stopping"})
-UNFINISHED = LIVE | {"waiting", "stopped", "interrupted", "failed"}
-OVER = frozenset(FINISHED)
 BEHIND = 10.0  # seconds without a sign of life; a live engine gives one every two
 
 
@@ -65,7 +62,7 @@ def _about(view: RunView) -> str:
         here = now_step(view)
         place = f" at step {here[0]}" if here else ""
         return f"{place} · {view.error.get('what', '').rstrip('.')}"
-    if view.state in OVER:
+    if view.state in FINISHED:
         took = _between(view.began, view.ended or view.since)
         return f" · {at}, {span(took)}" if took is not None else f" · {at}"
     about = {
@@ -123,7 +120,7 @@ def _no_answer(retry: Mapping[str, Any], now: datetime | None) -> str:
 def silent(view: RunView, now: datetime | None) -> float | None:
     """Seconds since the engine last wrote anything, where that is too long for a live run."""
     heard = moment(view.heard)
-    if now is None or heard is None or not view.live or view.state not in LIVE:
+    if now is None or heard is None or not view.live or view.state not in GOING:
         return None
     seconds = (now - heard).total_seconds()
     return seconds if seconds > BEHIND else None
@@ -134,7 +131,7 @@ def started(view: RunView, now: datetime | None) -> str:
     began = moment(view.began)
     if began is None:
         return ""
-    ago = f", {span((now - began).total_seconds())} ago" if now and view.state in LIVE else ""
+    ago = f", {span((now - began).total_seconds())} ago" if now and view.state in GOING else ""
     return f"started {clock(view.began)[:5]}{ago}"
 
 
@@ -341,7 +338,7 @@ def progress(view: RunView, width: int) -> str:
         return "No step has begun yet."
     if view.state == "discarded":
         return "The run was given up; nothing more is done."
-    if view.state in OVER or here is None:
+    if view.state in FINISHED or here is None:
         return bar(1, 1, width, over=True)
     step = here[1]
     if not step.total:
@@ -441,7 +438,7 @@ def what_is_safe(view: RunView) -> Sequence[tuple[str, str]]:
 
 def why_not_discard(view: RunView) -> str:
     """Why a run cannot be given up now, "" where it can."""
-    if view.state in OVER:
+    if view.state in FINISHED:
         return f"it is {view.state}"
     if view.facts.get("switched") or view.facts.get("rolled_back"):
         return "the alias was switched"

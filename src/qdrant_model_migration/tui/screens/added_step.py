@@ -13,8 +13,6 @@ from qdrant_model_migration.tui.tasks import Environment, Report
 if TYPE_CHECKING:
     from qdrant_model_migration.engine import RunView
 
-AFTER = {"rollback": "rolled back", "cleanup": "cleaned up", "discard": "discarded"}
-
 
 class AddedStepScreen(GateScreen):
     """A gate of a step that is added to a run: it is asked for when the screen opens."""
@@ -36,7 +34,7 @@ class AddedStepScreen(GateScreen):
 
     def is_over(self, view: RunView) -> bool:
         """Whether the added step is done."""
-        return view.state == AFTER[self.extra]
+        return view.state == engine.AFTER[self.extra]
 
     async def draw(self, view: RunView) -> None:
         if view.state == "waiting" and view.gate and view.gate.get("name") == self.extra:

@@ -10,7 +10,7 @@ from textual.widget import Widget
 from qdrant_model_migration import engine, words
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.tui import memory
-from qdrant_model_migration.tui.run_words import UNFINISHED, state_word
+from qdrant_model_migration.tui.run_words import state_word
 from qdrant_model_migration.tui.screens.stop import HelpText, Report, Stop
 from qdrant_model_migration.tui.typeset import row
 from qdrant_model_migration.tui.widgets.frame import Pane, titled
@@ -98,7 +98,10 @@ class HomeScreen(Stop):
 
     async def done(self, name: str, result: object) -> None:
         runs: tuple[RunView, ...] = result  # type: ignore[assignment]
-        before, self._runs = self._runs, tuple(run for run in runs if run.state in UNFINISHED)
+        before, self._runs = (
+            self._runs,
+            tuple(run for run in runs if run.state not in engine.FINISHED),
+        )
         listed, nothing = self.query_one("#unfinished", Lines), self.query_one("#no-runs", Pane)
         listed.display = bool(self._runs)
         nothing.display = not self._runs

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from qdrant_model_migration import engine
 from qdrant_model_migration.errors import QmmError, RunNotGoing
 from qdrant_model_migration.shell import qmm
-from qdrant_model_migration.tui.run_words import LIVE, share
+from qdrant_model_migration.tui.run_words import share
 from qdrant_model_migration.tui.screens import kind_of
 from qdrant_model_migration.tui.screens.dialog import Dialog
 from qdrant_model_migration.tui.widgets.press import Act
@@ -42,7 +42,7 @@ def _dialog(app: WizardApp, view: RunView | None) -> Dialog:
     first: tuple[str, ...] = ()
     if isinstance(app.stop_below, kind_of("gate")):
         first = ("Nothing was switched.",)
-    if view is not None and view.state in LIVE:
+    if view is not None and view.state in engine.GOING:
         dialog = Dialog(
             "Leave the wizard?",
             (

@@ -12,6 +12,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
+from qdrant_model_migration.engine import FINISHED
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.plan import Plan, load_plan
 from qdrant_model_migration.tui import run_words, typeset
@@ -98,7 +99,7 @@ class RunScreen(Watching):
             name = (view.gate or {}).get("name")
             label = "Look at the verdict" if name == "cutover" else "Answer…"
             return (Act("gate", label), letters, log, report)
-        if state in run_words.OVER:
+        if state in FINISHED:
             return (Act("report", "Report"), letters, log)
         if state in ("interrupted", "stopped", "failed"):
             told = report._replace(button=True)
@@ -163,7 +164,7 @@ class RunScreen(Watching):
             lines.insert(0, title)
         # The rest of the row is its own rule: words at its end stand there as in a drawn box.
         rule = self.size.width - cell_len(title) - cell_len(note) - 8
-        if view.state not in run_words.OVER and rule > 1:
+        if view.state not in FINISHED and rule > 1:
             title = f"{title} {'─' * rule} {note}"
         state = self.query_one("#state", Pane)
         state.write("\n".join(line for line in lines if line), title=title)

@@ -145,7 +145,7 @@ class RunsScreen(Stop):
         event.stop()
         run = self._here()
         if run is not None:
-            self._open("report" if run.state in run_words.OVER else "run")
+            self._open("report" if run.state in engine.FINISHED else "run")
 
     def _open(self, screen: str) -> None:
         run = self._here()

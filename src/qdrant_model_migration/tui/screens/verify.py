@@ -8,9 +8,9 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widget import Widget
 
+from qdrant_model_migration.engine import FINISHED
 from qdrant_model_migration.quality import Verdict
 from qdrant_model_migration.tui import verdict_words
-from qdrant_model_migration.tui.run_words import OVER
 from qdrant_model_migration.tui.screens.dialog import Dialog
 from qdrant_model_migration.tui.screens.stop import HelpText
 from qdrant_model_migration.tui.screens.watching import Watching
@@ -43,7 +43,7 @@ class VerifyScreen(Watching):
         elif view.state != "waiting" or (view.gate or {}).get("name") != "cutover":
             closed = "switched already" if view.facts.get("switched") else "the run is not there"
         on = Act("cutover", "Go to cutover", closed=closed)
-        if view is not None and view.state in OVER:
+        if view is not None and view.state in FINISHED:
             on = Act("report", "Report")
         return (
             Act("try", "Try it yourself"),
@@ -110,6 +110,6 @@ class VerifyScreen(Watching):
 def _why_not_again(view: RunView | None) -> str:
     if view is None or view.verdict is None:
         return "not verified yet"
-    if view.facts.get("switched") or view.facts.get("rolled_back") or view.state in OVER:
+    if view.facts.get("switched") or view.facts.get("rolled_back") or view.state in FINISHED:
         return "switched already"
     return "the run is going" if view.live else ""
