@@ -10,8 +10,10 @@ import json
 from collections.abc import Mapping
 from urllib.parse import quote, unquote, urlsplit
 
+from qdrant_model_migration.environment import KEY
+
 SHORTEST = 6  # a key shorter than that guards nothing, and blanking it would tear texts apart
-NAMED = ("QDRANT_API_KEY", "HF_TOKEN", "HUGGING_FACE_HUB_TOKEN")
+NAMED = (KEY, "HF_TOKEN", "HUGGING_FACE_HUB_TOKEN")
 
 _known: tuple[str, ...] = ()  # every way in which a known secret may be written, longest first
 

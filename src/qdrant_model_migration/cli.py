@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 import click
 
 from qdrant_model_migration import __version__
+from qdrant_model_migration.environment import RUN_DIR, URL
 from qdrant_model_migration.errors import QmmError, WindowsUnsupported, meant
 
 COMMANDS = {
@@ -90,9 +91,9 @@ class Commands(click.Group):
 @click.option(
     "--ascii", "ascii_signs", is_flag=True, help="Plain signs instead of lines and ticks."
 )
-@click.option("--url", envvar="QDRANT_URL", help="Address of the server.", metavar="URL")
+@click.option("--url", envvar=URL, help="Address of the server.", metavar="URL")
 @click.option("--answers", type=click.Path(), help="Answers saved before.", metavar="FILE")
-@click.option("--run-dir", envvar="QMM_RUN_DIR", help="Where runs are kept.", metavar="DIR")
+@click.option("--run-dir", envvar=RUN_DIR, help="Where runs are kept.", metavar="DIR")
 @click.pass_context
 def qmm(
     ctx: click.Context,

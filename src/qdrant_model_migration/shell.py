@@ -6,14 +6,14 @@ import os
 import shlex
 from collections.abc import Sequence
 
-TYPED = "QMM_RUN_DIR_TYPED"  # set where QMM_RUN_DIR is not the shell's own but came by --run-dir
+from qdrant_model_migration.environment import RUN_DIR, RUN_DIR_TYPED
 
 
 def qmm(*words: str, flags: Sequence[str] = ()) -> str:
     """`qmm words flags`, the command first, to be copied as it stands: what a shell would take
     apart, or take for something else, stands in quotes. Where --run-dir was typed, it has to be
     typed again."""
-    where = ("--run-dir", os.environ["QMM_RUN_DIR"]) if os.environ.get(TYPED) else ()
+    where = ("--run-dir", os.environ[RUN_DIR]) if os.environ.get(RUN_DIR_TYPED) else ()
     if any(word.startswith("-") for word in words):
         words = (*words[:1], *flags, "--", *words[1:])
     else:

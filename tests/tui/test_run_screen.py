@@ -10,7 +10,8 @@ import pytest
 from pydantic import SecretStr
 
 from qdrant_model_migration import engine
-from qdrant_model_migration.qdrant import KEY, Address
+from qdrant_model_migration.environment import KEY
+from qdrant_model_migration.qdrant import Address
 from qdrant_model_migration.tui.app import WizardApp
 from qdrant_model_migration.tui.trip import Trip
 from qdrant_model_migration.tui.widgets.press import Press

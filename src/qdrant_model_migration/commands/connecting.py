@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from qdrant_model_migration.environment import KEY, URL
 from qdrant_model_migration.errors import (
     CollectionMissing,
     KeyOfAnother,
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from qdrant_model_migration.qdrant import Address, Qdrant
     from qdrant_model_migration.survey import Survey
 
-KEY = "QDRANT_API_KEY"
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -34,7 +34,7 @@ def server_options(function: F) -> F:
     )(function)
     return click.option(
         "--url",
-        envvar="QDRANT_URL",
+        envvar=URL,
         metavar="URL",
         help="Address of the server, or a folder of an embedded Qdrant. [env: QDRANT_URL]",
     )(function)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from qdrant_model_migration import private_file
 from qdrant_model_migration.blanking import blanked, keep_secrets_of
-from qdrant_model_migration.shell import TYPED
+from qdrant_model_migration.environment import RUN_DIR, RUN_DIR_TYPED
 
 
 def prepare(run_dir: str | None) -> None:
@@ -24,9 +24,9 @@ def prepare(run_dir: str | None) -> None:
     logging.getLogger().addHandler(logging.NullHandler())
     if run_dir:
         folder = str(Path(run_dir).expanduser().absolute())
-        if os.environ.get("QMM_RUN_DIR") not in (run_dir, folder):
-            os.environ[TYPED] = "yes"
-        os.environ["QMM_RUN_DIR"] = folder
+        if os.environ.get(RUN_DIR) not in (run_dir, folder):
+            os.environ[RUN_DIR_TYPED] = "yes"
+        os.environ[RUN_DIR] = folder
 
 
 def keep_details(error: Exception) -> str:

@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 
 from qdrant_model_migration.embedders import Embedder, ModelRef
 from qdrant_model_migration.engine.run_folder import PLAN, file_digest, read_card
+from qdrant_model_migration.environment import KEY
 from qdrant_model_migration.errors import NoSuchRun, QmmError, RunPlanChanged
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.qdrant import Qdrant, Retry
 from qdrant_model_migration.steps import Step
 
-KEY = "QDRANT_API_KEY"
 WEEK = 7 * 24 * 3600.0
 Connect = Callable[[threading.Event, Callable[[Retry], None]], AbstractContextManager[Qdrant]]
 

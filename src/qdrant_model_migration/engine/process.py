@@ -17,6 +17,7 @@ from qdrant_model_migration.blanking import keep_secrets_of
 from qdrant_model_migration.engine import control, engine_log, lock
 from qdrant_model_migration.engine.run_folder import read_card, refuse_beside_another
 from qdrant_model_migration.engine.run_view import FINISHED, GOING, NOTHING, Watch, is_over, view
+from qdrant_model_migration.environment import KEY
 from qdrant_model_migration.errors import (
     EngineDidNotStart,
     QmmError,
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from qdrant_model_migration.engine.companion import Companion
     from qdrant_model_migration.engine.job import Job
 
-KEY = "QDRANT_API_KEY"
 PATIENCE = 60.0  # seconds for a process to begin: opening large libraries on a busy computer
 ENDING = 10.0  # seconds for an engine that has said its last word to let go of the run
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from qdrant_model_migration.engine import control, lock
 from qdrant_model_migration.engine.stamps import now
+from qdrant_model_migration.environment import RUN_DIR
 from qdrant_model_migration.errors import (
     CollectionHasRun,
     NoSuchRun,
@@ -55,7 +56,7 @@ class Card(NamedTuple):
 
 def runs_folder() -> Path:
     """The folder that holds all runs of this user; QMM_RUN_DIR names another one."""
-    named = os.environ.get("QMM_RUN_DIR")
+    named = os.environ.get(RUN_DIR)
     if named:
         return Path(named).expanduser().absolute()
     from platformdirs import user_state_path

@@ -7,8 +7,9 @@ from time import perf_counter
 
 from pydantic import SecretStr
 
+from qdrant_model_migration.environment import KEY, URL
 from qdrant_model_migration.errors import KeyRefused, QmmError
-from qdrant_model_migration.plain.journey import KEY, Journey
+from qdrant_model_migration.plain.journey import Journey
 from qdrant_model_migration.plain.talk import Talk
 from qdrant_model_migration.qdrant import Address
 
@@ -39,7 +40,7 @@ def connect(talk: Talk, journey: Journey, url: str | None = None) -> None:
 def _ask_address(talk: Talk) -> str:
     talk.say("Where is your Qdrant server?")
     talk.say("An address starts with http:// or https:// and usually ends in :6333.", indent=2)
-    known = os.environ.get("QDRANT_URL", "")
+    known = os.environ.get(URL, "")
     enter = f", Enter for {known}" if known else ""
     while True:
         typed = talk.ask(f"Address{enter}, or back, leave:") or known

@@ -14,13 +14,12 @@ from typing import Any
 from pydantic import SecretStr
 
 from qdrant_model_migration.advice import Advice, advise
+from qdrant_model_migration.environment import KEY
 from qdrant_model_migration.pipeline.speed import Speed
 from qdrant_model_migration.plan import Acceptance, Plan
 from qdrant_model_migration.qdrant import Address, Qdrant, open_qdrant
 from qdrant_model_migration.strategies import Strategy
 from qdrant_model_migration.survey import Survey
-
-KEY = "QDRANT_API_KEY"
 
 
 @dataclass

@@ -15,10 +15,10 @@ from qdrant_model_migration.engine import (
     take_back,
     view,
 )
+from qdrant_model_migration.environment import KEY
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.plain.follow import follow
 from qdrant_model_migration.plain.gates import ask_gate
-from qdrant_model_migration.plain.journey import KEY
 from qdrant_model_migration.plain.talk import Back, Leave, Talk
 from qdrant_model_migration.plain.try_it import try_it
 from qdrant_model_migration.plain.verdict import say_verdict

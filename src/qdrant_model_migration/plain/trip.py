@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from qdrant_model_migration.engine import read_card
 from qdrant_model_migration.engine.run_folder import PLAN
+from qdrant_model_migration.environment import KEY
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.plain import (
     collection,
@@ -24,7 +25,7 @@ from qdrant_model_migration.plain import (
     warnings,
 )
 from qdrant_model_migration.plain.home import home
-from qdrant_model_migration.plain.journey import KEY, Journey
+from qdrant_model_migration.plain.journey import Journey
 from qdrant_model_migration.plain.run import Correct, carry_through, take_up
 from qdrant_model_migration.plain.talk import Back, Leave, Talk
 from qdrant_model_migration.plan import load_plan

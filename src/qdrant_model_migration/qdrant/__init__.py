@@ -6,7 +6,7 @@ Importing it does not import the client; opening a connection does.
 from qdrant_model_migration.qdrant.address import Address
 from qdrant_model_migration.qdrant.capabilities import Capabilities
 from qdrant_model_migration.qdrant.connection import Qdrant, open_qdrant, pages
-from qdrant_model_migration.qdrant.key import KEY, known_key, names, own_server
+from qdrant_model_migration.qdrant.key import known_key, names, own_server
 from qdrant_model_migration.qdrant.points import (
     Hit,
     Page,
@@ -33,7 +33,6 @@ from qdrant_model_migration.qdrant.state import CollectionMemory, CollectionStat
 from qdrant_model_migration.qdrant.version import OLDEST, Version
 
 __all__ = [
-    "KEY",
     "OLDEST",
     "Address",
     "Capabilities",

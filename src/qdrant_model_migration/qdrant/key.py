@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import os
 
+from qdrant_model_migration.environment import KEY, URL
 from qdrant_model_migration.errors import AddressInvalid
 from qdrant_model_migration.qdrant.address import Address
-
-KEY = "QDRANT_API_KEY"
-URL = "QDRANT_URL"
 
 
 def known_key(server: Address) -> str | None:
