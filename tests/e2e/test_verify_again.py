@@ -137,7 +137,20 @@ def test_a_plan_that_ends_in_no_go_goes_on_to_the_cutover_after_a_go(
     blind(trip, OLD)
     assert trip.go("verify", {}) == 3, "without other searches it judges by the same"
     assert (word(trip), trip.gate) == ("GO", "cutover")
+    assert [step.state for step in trip.seen.steps if step.name == "verify"] == ["done", "done"]
     assert trip.go() == 3
+
+
+def test_no_detour_opens_the_cutover_while_the_verdict_is_no_go(trip: Trip, queries: Path) -> None:
+    assert trip.go() == 3
+    blind(trip, NEW)
+    assert trip.go("verify", judging(queries)) == 4
+    assert trip.go("rollback") == 4  # refused, and the failed verify is asked for no more
+    trip.consent("cutover", **CONSENT)
+    assert trip.go() == 4
+    assert trip.error["what"].startswith("NO-GO")
+    with trip.open() as qdrant:
+        assert qdrant.aliases()["docs"] == "docs_old"
 
 
 def test_the_step_that_failed_is_the_one_that_is_shown(trip: Trip, queries: Path) -> None:
