@@ -6,11 +6,12 @@ A server is told what a model is and never where its files lie; this is how they
 from __future__ import annotations
 
 import json
-import os
 from contextlib import suppress
 from pathlib import Path
 
 import platformdirs
+
+from qdrant_model_migration import private_file
 
 _FILE = "model-folders.json"
 _MOST = 200  # the oldest are forgotten
@@ -24,11 +25,9 @@ def remember(fingerprint: str, folder: str) -> None:
     known.pop(fingerprint, None)
     known[fingerprint] = folder
     path = _path()
-    part = path.with_suffix(f".{os.getpid()}.part")
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(json.dumps(dict(list(known.items())[-_MOST:]), indent=1), encoding="utf-8")
-        part.replace(path)
+        private_file.write(path, json.dumps(dict(list(known.items())[-_MOST:]), indent=1))
 
 
 def remembered(fingerprint: str) -> Path | None:

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from qdrant_model_migration import private_file
 from qdrant_model_migration.errors import RunFolderUnusable
 
 FOLDER = "control"
@@ -48,15 +49,11 @@ def send(folder: Path, verb: str, data: Mapping[str, Any]) -> Path:
     """Put a wish into the run folder, whole or not at all."""
     into = folder / FOLDER
     name = f"{verb}-{time.time_ns()}-{secrets.token_hex(3)}.json"
-    part, path = into / f".{name}", into / name
     try:
         into.mkdir(mode=0o700, exist_ok=True)
-        part.write_text(json.dumps(dict(data), ensure_ascii=False), encoding="utf-8")
-        part.chmod(0o600)
-        part.replace(path)
+        return private_file.write(into / name, json.dumps(dict(data), ensure_ascii=False))
     except OSError as error:
         raise RunFolderUnusable(str(folder), "written to", error) from error
-    return path
 
 
 def read(folder: Path, *, settled: bool = False) -> list[Wish | Unreadable]:

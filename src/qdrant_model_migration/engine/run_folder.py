@@ -17,6 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from qdrant_model_migration import private_file
 from qdrant_model_migration.engine import control, lock
 from qdrant_model_migration.engine.stamps import now
 from qdrant_model_migration.environment import RUN_DIR
@@ -165,8 +166,7 @@ def _fill(part: Path, card: Card, write_plan: Callable[[Path], object], runs: Pa
             continue
         full = card._replace(id=f"{name}-{secrets.token_hex(4)}", file=file_digest(plan))
         text = json.dumps(full._asdict(), ensure_ascii=False, indent=1)
-        (part / CARD).write_text(text + "\n", encoding="utf-8")
-        (part / CARD).chmod(0o600)
+        private_file.write(part / CARD, text + "\n")
         part.rename(runs / name)
         return runs / name
     raise AssertionError  # the names do not end
