@@ -98,6 +98,10 @@ def test_a_command_that_is_printed_names_the_server_where_it_must(
     assert server_flags(server.url) == flags
     resume = f"Next: qmm resume {run.name}"
     assert next_of(view(run)).split("\n")[0] == f"{resume} {' '.join(flags)}"
+    with monkeypatch.context() as typed:
+        typed.setenv("QMM_RUN_DIR", str(run.parent))
+        typed.setenv("QMM_RUN_DIR_TYPED", "yes")
+        assert next_of(view(run)).split("\n")[0].endswith(" ".join([run.name, *flags]))
     assert server_flags("/a/folder") == []
     monkeypatch.setenv("QDRANT_URL", server.url)
     assert server_flags(server.url) == []

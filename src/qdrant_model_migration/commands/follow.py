@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
 POLL = 0.2
-SEND_A_KEY = ("resume", "rollback", "cleanup", "verify", "discard")
 EXIT_CODES = {**dict.fromkeys(FINISHED, 0), "waiting": 3, "stopped": 130}
 
 
@@ -165,7 +164,7 @@ def next_of(seen: RunView) -> str:
         return ""
     named = " ".join(["", *map(shlex.quote, server_flags(seen.card.server))])
     commands = "\n  or: ".join(
-        todo.how + (named if todo.how.split()[1] in SEND_A_KEY else "")
+        todo.how + (named if todo.key != "again" else "")  # a plan is made with --url
         for todo in summarize(seen).todo
         if todo.how
     )
