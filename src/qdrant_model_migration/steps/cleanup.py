@@ -8,7 +8,7 @@ from qdrant_model_migration.errors import CleanupRefused
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.shell import qmm
 from qdrant_model_migration.steps.check import must_be_ours
-from qdrant_model_migration.steps.gate import Ask, Gate, Waiting
+from qdrant_model_migration.steps.gate import Ask, Gate, Waiting, typed_collection
 from qdrant_model_migration.steps.reading import announced
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
 from qdrant_model_migration.steps.sweep import sweep
@@ -132,14 +132,7 @@ def _gate(ctx: StepContext, doomed: str, kept: str) -> Gate:
         ),
         asks=(
             *_conflicts_may_go(ctx, doomed, kept),
-            Ask(
-                key="collection",
-                kind="typed",
-                label=f"Type the collection name to allow it: {doomed}",
-                expect=doomed,
-                flag="--delete",
-                named=True,
-            ),
+            typed_collection(doomed, "--delete"),
         ),
         button=f"Delete {doomed}",
     )

@@ -8,7 +8,7 @@ from qdrant_model_migration.errors import DiscardRefused
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.shell import qmm
 from qdrant_model_migration.steps.check import is_ours
-from qdrant_model_migration.steps.gate import Ask, Gate, Waiting
+from qdrant_model_migration.steps.gate import Ask, Gate, Waiting, typed_collection
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
 
 
@@ -84,16 +84,7 @@ def _gate(ctx: StepContext, made: str) -> Gate:
             f"No alias points to {made}. {ctx.move.source} is not touched and goes on answering.",
             "The run cannot be resumed after this; the same plan can be run anew.",
         ),
-        asks=(
-            Ask(
-                key="collection",
-                kind="typed",
-                label=f"Type the collection name to allow it: {made}",
-                expect=made,
-                flag="--delete",
-                named=True,
-            ),
-        ),
+        asks=(typed_collection(made, "--delete"),),
         button=f"Delete {made}",
     )
 

@@ -41,6 +41,18 @@ class Ask(BaseModel):
         return flags[self.flag] if self.named else self.expect
 
 
+def typed_collection(name: str, flag: str) -> Ask:
+    """The name of the collection that is changed or deleted, to be typed."""
+    return Ask(
+        key="collection",
+        kind="typed",
+        label=f"Type the collection name to allow it: {name}",
+        expect=name,
+        flag=flag,
+        named=True,
+    )
+
+
 class Way(NamedTuple):
     """A command that opens a gate. label: the choice it makes, "" where there is none to make."""
 

@@ -17,7 +17,7 @@ from qdrant_model_migration.qdrant.quantization import (
     quantizations,
     same,
 )
-from qdrant_model_migration.steps.gate import Ask, Gate, Waiting
+from qdrant_model_migration.steps.gate import Gate, Waiting, typed_collection
 from qdrant_model_migration.steps.index import wait_until_indexed
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
 
@@ -100,16 +100,7 @@ class Requantize(Step):
                 "Nothing is embedded, and the original vectors stay. The old setting can be put "
                 "back.",
             ),
-            asks=(
-                Ask(
-                    key="collection",
-                    kind="typed",
-                    label=f"Type the collection name to allow it: {self.collection}",
-                    expect=self.collection,
-                    flag="--start",
-                    named=True,
-                ),
-            ),
+            asks=(typed_collection(self.collection, "--start"),),
             button=f"Change {self.collection}",
         )
 
