@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import itertools
+import json
+import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -9,6 +11,7 @@ import pytest
 
 from qdrant_model_migration import errors
 from qdrant_model_migration.qdrant import Address, Point, Qdrant, limits, open_qdrant
+from qdrant_model_migration.qdrant.as_seen import as_seen
 
 DONE = {"operation_id": 1, "status": "completed"}
 PATH = "/collections/docs/points"
@@ -185,3 +188,15 @@ def test_retrieve_keeps_the_order_asked_for_and_leaves_out_what_is_missing(
     folder.insert("docs", [*_points(3), Point(name, {}, {})])
     found = folder.retrieve("docs", [2, 99, name.upper(), 0], payload=False)
     assert [point.id for point in found] == [2, name, 0]
+
+
+@pytest.mark.parametrize("value", [sys.float_info.max, -sys.float_info.max, 5e-324, -0.0])
+def test_a_compared_write_can_be_sent_whatever_number_stands_there(
+    folder: Qdrant, value: float
+) -> None:
+    folder.create_collection("docs", {"vectors": {"size": 2, "distance": "Dot"}})
+    seen = Point(1, {"value": value}, {"": [1.0, 2.0]})
+    folder.insert("docs", [seen])
+    json.dumps(as_seen([seen]), allow_nan=False)
+    folder.replace("docs", [seen._replace(payload={"value": "new"})], [seen])
+    assert folder.scroll("docs").points[0].payload == {"value": "new"}

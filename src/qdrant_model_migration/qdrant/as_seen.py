@@ -8,6 +8,7 @@ field that was only added, and a vector that was changed under the same payload.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -17,6 +18,7 @@ from qdrant_model_migration.qdrant.wire import JsonObject
 MOST_VALUES = 64
 _PLAIN = re.compile(r"[A-Za-z0-9_-]+")
 _NEAR = 1e-12  # the server moves some doubles by a unit or two in the last place
+_GREATEST = sys.float_info.max  # JSON has no infinity
 _INTEGERS = range(-(2**63), 2**63)
 
 
@@ -60,7 +62,8 @@ def _condition(path: str, value: Any) -> JsonObject | None:
         return None if "[]" in path else {"is_null": {"key": path}}
     if isinstance(value, float):
         low, high = sorted((value * (1 - _NEAR), value * (1 + _NEAR)))
-        return {"key": path, "range": {"gte": low, "lte": high}}
+        ends = {"gte": max(low, -_GREATEST), "lte": min(high, _GREATEST)}
+        return {"key": path, "range": ends}
     if isinstance(value, int) and value not in _INTEGERS:
         return None
     return {"key": path, "match": {"value": value}}
