@@ -1166,6 +1166,19 @@ class VerifyRefused(QmmError):
         super().__init__("Nothing was verified again.", why, todo)
 
 
+class OldEmptied(QmmError):
+    """After the switch most of the old collection is gone. No late write does that."""
+
+    def __init__(self, source: str, before: int, here: int, target: str) -> None:
+        super().__init__(
+            f"{source} has {here:,} points by now, and had {before:,} when it was last read.",
+            "Perhaps it was emptied or made anew after the switch. To carry that over would delete "
+            f"most of {target}, which answers now. Nothing was carried over.",
+            f"If it was, {target} is whole: delete {source} with your own means. If those points "
+            f"are to be gone, delete them in {target} too, then try again.",
+        )
+
+
 class CleanupRefused(QmmError):
     """The old collection must not be deleted now."""
 

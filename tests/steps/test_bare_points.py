@@ -11,7 +11,7 @@ import pytest
 from qdrant_model_migration.pipeline.move import Embed, Move, TargetVector
 from qdrant_model_migration.qdrant import Address, Point, PointId, Qdrant, open_qdrant
 from qdrant_model_migration.steps.backfill import Backfill
-from qdrant_model_migration.steps.catch_up import CatchUp
+from qdrant_model_migration.steps.catch_up import CatchUp, catch_up
 from qdrant_model_migration.steps.create_collection import CreateCollection
 from qdrant_model_migration.steps.index import Index
 from qdrant_model_migration.steps.integrity import check_integrity
@@ -112,6 +112,24 @@ def test_a_vector_that_comes_or_goes_during_the_run_is_caught_up(
     assert without(world) == {11, 12, 20, 21, 30, 40, 70}
     assert world.dead.keys() == {20, 30}
     assert wrong(world) == []
+
+
+def test_a_text_beyond_the_model_is_no_change_in_every_pass(qdrant: Qdrant, tmp_path: Path) -> None:
+    world = World(qdrant, tmp_path, moved())
+    load(world)
+    assert catch_up(world).total == 0
+    qdrant.upsert("docs_old", [beyond(11)])
+    assert catch_up(world).total == 1
+    assert catch_up(world).total == 0
+    assert world.dead.keys() == {11, 20, 30}
+    bare_before = Point(12, {"text": "beyond as well"}, {})
+    qdrant.delete("docs_old", [12])
+    qdrant.insert("docs_old", [bare_before])
+    catch_up(world)
+    assert 12 not in world.dead
+    qdrant.upsert("docs_old", [beyond(12, "beyond as well")])
+    assert catch_up(world).total == 0
+    assert world.dead.keys() == {11, 12, 20, 30}
 
 
 def test_one_that_comes_after_the_last_catch_up_is_swept(qdrant: Qdrant, tmp_path: Path) -> None:

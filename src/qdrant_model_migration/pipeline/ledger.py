@@ -32,6 +32,15 @@ def room(points: int) -> int:
     return 2 * _RECORD * points
 
 
+def rows_of(folder: Path) -> int:
+    """How many points the last whole pass has found. Raises LedgerDamaged."""
+    path = folder / FILE
+    try:
+        return path.stat().st_size // _RECORD
+    except OSError as error:
+        raise LedgerDamaged(path) from error
+
+
 class LedgerWriter:
     """Takes the records of one pass, in order."""
 
@@ -84,7 +93,7 @@ def amend_ledger(folder: Path, rows: Mapping[PointId, bytes | None]) -> None:
 
     Raises DiskFull, RunFolderUnusable, LedgerDamaged.
     """
-    changed = {**_amended(folder), **rows}
+    changed = {**amended(folder), **rows}
     path = folder / AMENDED
     said = {
         "of": _stamp(folder),
@@ -100,7 +109,8 @@ def amend_ledger(folder: Path, rows: Mapping[PointId, bytes | None]) -> None:
         part.replace(path)
 
 
-def _amended(folder: Path) -> dict[PointId, bytes | None]:
+def amended(folder: Path) -> dict[PointId, bytes | None]:
+    """The rows that were changed since the ledger was written. Raises LedgerDamaged."""
     try:
         said = json.loads((folder / AMENDED).read_text(encoding="utf-8"))
         if said["of"] != _stamp(folder):
@@ -120,7 +130,7 @@ def _stamp(folder: Path) -> list[int]:
 
 def read_ledger(folder: Path) -> Iterator[tuple[PointId, bytes]]:
     """The records of the last whole pass, in order. Raises LedgerDamaged."""
-    changed = sorted(_amended(folder).items(), key=lambda row: order(row[0]), reverse=True)
+    changed = sorted(amended(folder).items(), key=lambda row: order(row[0]), reverse=True)
     for point, mark in _records(folder):
         while changed and order(changed[-1][0]) < order(point):
             added, its_mark = changed.pop()

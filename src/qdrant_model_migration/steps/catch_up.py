@@ -14,8 +14,8 @@ from qdrant_model_migration.pipeline.sameness import made_of, mark_of, same_payl
 from qdrant_model_migration.pipeline.text import text_of
 from qdrant_model_migration.qdrant import Point, PointId
 from qdrant_model_migration.steps.check import must_be_ours
-from qdrant_model_migration.steps.last_look import note_changing
-from qdrant_model_migration.steps.mend import Changes, Rows, put, remake
+from qdrant_model_migration.steps.last_look import left_unfinished, note_changing
+from qdrant_model_migration.steps.mend import Changes, Rows, list_dead, put, remake
 from qdrant_model_migration.steps.reading import timed_pass
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
 from qdrant_model_migration.words import plural
@@ -81,22 +81,36 @@ def one_pass(ctx: StepContext) -> Changes:
         qdrant, move.source, vectors=list(move.read_vectors) or False, between=ctx.breathe
     )
     target = scan(qdrant, move.target, vectors=list(move.compared) or False)
+    unfinished = left_unfinished(ctx)
+    bare: dict[PointId, Point] = {}  # equal, but perhaps a vector is to be added
 
     def mend(points: Sequence[PointId]) -> Mapping[PointId, bytes]:
         nonlocal found
         made = remake(ctx, points)
-        found = found.plus(put(ctx, made))
-        note_changing(ctx, points)
+        vain = {
+            point.id
+            for point in made.points
+            if (there := bare.get(point.id)) is not None
+            and point.vectors.keys() <= there.vectors.keys()
+            and same_point(made.read[point.id], there, move)
+        }
+        bare.clear()
+        list_dead(ctx, made.only(vain))
+        differ = [point for point in points if point not in vain]
+        found = found.plus(put(ctx, made.only(set(differ))))
+        note_changing(ctx, differ)
         return made.marks(move)
 
     with new_ledger(ctx.folder) as ledger:
         rows = Rows(ledger, move.load.batch, mend)
         for point, (old, new) in align(((p.id, p) for p in source), ((p.id, p) for p in target)):
-            same = old is not None and new is not None and same_point(old, new, move)
-            if old is not None and same and not due(old, new, move):
-                rows.same(point, mark_of(old, move))
-            else:
+            if old is None or new is None or not same_point(old, new, move):
                 rows.differs(point)
+            elif point in unfinished or due(old, new, move):
+                bare[point] = new
+                rows.differs(point)
+            else:
+                rows.same(point, mark_of(old, move))
             seen += old is not None
             if seen % LOOKS == 0:
                 ctx.progress(seen, max(seen, total))

@@ -7,12 +7,14 @@ from typing import Literal
 from qdrant_model_migration.errors import CleanupRefused
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.shell import qmm
-from qdrant_model_migration.steps.check import must_be_ours
+from qdrant_model_migration.steps.check import is_ours, must_be_ours
 from qdrant_model_migration.steps.gate import Ask, Gate, Waiting, typed_collection
 from qdrant_model_migration.steps.reading import announced
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
 from qdrant_model_migration.steps.sweep import sweep
 from qdrant_model_migration.words import listing, plural
+
+_ASKED = "_conflicts_asked"  # those that a person was asked about; a pass may find more and break
 
 
 class Cleanup(Step):
@@ -57,7 +59,14 @@ class Cleanup(Step):
                 "Resume the run first, then clean up.",
             )
         if qdrant.exists(doomed):
+            if doomed == move.target and not is_ours(ctx, doomed):
+                raise CleanupRefused(
+                    doomed,
+                    "It is not the one that this run has made: somebody has made it anew.",
+                    "Find out who. If it is of no use, delete it with your own means.",
+                )
             if ctx.consent("cleanup") is None:
+                ctx.remember(_ASKED, [[point, mark.hex()] for point, mark in ctx.conflicts])
                 raise Waiting(_gate(ctx, doomed, kept))
             if doomed == move.source:
                 _sweep_once_more(ctx)
@@ -70,7 +79,8 @@ class Cleanup(Step):
 
 def _sweep_once_more(ctx: StepContext) -> None:
     """What was still written to the old collection, by its own name, is carried over first."""
-    old, new, allowed = ctx.move.source, ctx.move.target, ctx.conflicts
+    old, new = ctx.move.source, ctx.move.target
+    allowed = {(point, bytes.fromhex(mark)) for point, mark in ctx.recall(_ASKED, [])}
     must_be_ours(ctx)
     clean = sweep(ctx)
     if more := ctx.conflicts - allowed:

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qdrant_model_migration.pipeline.ledger import amend_ledger
+from qdrant_model_migration.errors import LedgerDamaged
+from qdrant_model_migration.pipeline.ledger import amend_ledger, amended
 from qdrant_model_migration.pipeline.make import make
 from qdrant_model_migration.pipeline.move import Embed
-from qdrant_model_migration.pipeline.sameness import mark_of, unfinished
+from qdrant_model_migration.pipeline.sameness import is_unfinished, mark_of, unfinished
 from qdrant_model_migration.qdrant import PointId
 from qdrant_model_migration.steps.step import StepContext
 
@@ -55,3 +56,12 @@ def last_look(ctx: StepContext) -> None:
         carried = tuple(v for v in move.vectors if not isinstance(v.origin, Embed))
         bare = move.model_copy(update={"vectors": carried, "text": None})
         qdrant.insert(move.target, make(new, bare, ctx.embedder).points)
+
+
+def left_unfinished(ctx: StepContext) -> set[PointId]:
+    """Points that a last look has inserted without a model's vectors, before a switch that did not
+    come about: no comparison of payloads finds them."""
+    try:
+        return {point for point, mark in amended(ctx.folder).items() if is_unfinished(mark)}
+    except LedgerDamaged:  # the pass that asks writes it anew; what a look can have touched
+        return set(ctx.recall(_CHANGING, []))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
-from qdrant_model_migration.pipeline.ledger import new_ledger, read_ledger
+from qdrant_model_migration.errors import OldEmptied
+from qdrant_model_migration.pipeline.ledger import new_ledger, read_ledger, rows_of
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.read import align, scan
 from qdrant_model_migration.pipeline.sameness import is_unfinished, mark_of, shares
@@ -87,8 +88,9 @@ class _Pass:
 
     def carry_over(self) -> int:
         ctx, seen = self._ctx, 0
-        ctx.forget_conflicts()
         total = ctx.qdrant.count(ctx.move.source)
+        _must_not_be_emptied(ctx, total)
+        ctx.forget_conflicts()
         with new_ledger(ctx.folder) as ledger:
             rows = Rows(ledger, ctx.move.load.batch, self._settle)
             for late, point, mark in changed_since_ledger(ctx):
@@ -142,6 +144,7 @@ class _Pass:
                     self._conflict(point, made, now.get(point), move)
                 else:
                     self._carried += 1
+        self._settled(points)
         self._before = {}
         return {point: mark for point, mark in marks.items() if mark is not None}
 
@@ -149,7 +152,14 @@ class _Pass:
         move = self._ctx.move
         replaced = {p.id for p in made.points if not is_whole(p, move)} & there.keys()
         if replaced:
-            self._ctx.remember(REPLACED, sorted(self._ours | replaced, key=order))
+            self._ours |= replaced
+            self._ctx.remember(REPLACED, sorted(self._ours, key=order))
+
+    def _settled(self, points: Sequence[PointId]) -> None:
+        """Whatever becomes of them from now on, the application does it."""
+        if self._ours & set(points):
+            self._ours -= set(points)
+            self._ctx.remember(REPLACED, sorted(self._ours, key=order))
 
     def _conflict(self, point: PointId, made: Remade, mine: Point | None, move: Move) -> None:
         read = made.read.get(point)
@@ -159,6 +169,13 @@ class _Pass:
             "deleted" if mine is None else "written",
             mark_of(read, move) if read is not None else b"",
         )
+
+
+def _must_not_be_emptied(ctx: StepContext, here: int) -> None:
+    """Raises OldEmptied where this pass would delete most of what the application uses now."""
+    before = rows_of(ctx.folder)
+    if min(before, ctx.qdrant.count(ctx.move.target)) > 2 * here:
+        raise OldEmptied(ctx.move.source, before, here, ctx.move.target)
 
 
 def targets_of(ctx: StepContext, points: Sequence[PointId]) -> dict[PointId, Point]:

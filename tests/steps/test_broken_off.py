@@ -1,0 +1,205 @@
+"""Killed or refused between two writes around the switch, and what the next session makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from qdrant_model_migration.errors import CleanupRefused, OldEmptied, QmmError
+from qdrant_model_migration.qdrant import Address, Point, PointId, open_qdrant
+from qdrant_model_migration.steps.backfill import Backfill
+from qdrant_model_migration.steps.catch_up import CatchUp
+from qdrant_model_migration.steps.cleanup import Cleanup
+from qdrant_model_migration.steps.create_collection import CreateCollection
+from qdrant_model_migration.steps.cutover import Cutover
+from qdrant_model_migration.steps.gate import Waiting
+from qdrant_model_migration.steps.index import Index
+from qdrant_model_migration.steps.last_look import last_look
+from qdrant_model_migration.steps.rollback import Rollback
+from qdrant_model_migration.steps.sweep import Sweep
+from qdrant_model_migration.steps.verify import Verify
+from support.fake_qdrant import FakeQdrant
+from support.world import NEW, OLD, HashModel, World, a_move, everything, old_point
+
+
+class Killed(BaseException):
+    """kill -9, as far as a step can feel it."""
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeQdrant]:
+    with FakeQdrant() as fake:
+        yield fake
+
+
+@pytest.fixture
+def world(fake: FakeQdrant, tmp_path: Path) -> Iterator[World]:
+    with open_qdrant(Address(url=fake.url)) as qdrant:
+        qdrant.create_collection("docs_old", {"vectors": {"size": 8, "distance": "Cosine"}})
+        qdrant.insert("docs_old", [old_point(n, f"text {n}") for n in range(40)])
+        qdrant.switch_alias("docs", "docs_old")
+        world = World(qdrant, tmp_path, a_move())
+        for step in (CreateCollection(), Backfill(), CatchUp(), Index()):
+            step.apply(world)
+        yield world
+
+
+def new_point(number: int, text: str) -> Point:
+    return Point(number, {"text": text}, {"": HashModel(NEW).embed([text], "passage").vectors[0]})
+
+
+def cutover(world: World) -> None:
+    world.consents["cutover"] = {"alias": "docs"}
+    Cutover(alias="docs", old_model=OLD).apply(world)
+
+
+def switched(world: World) -> None:
+    Verify(old_model=OLD).apply(world)
+    cutover(world)
+    Sweep().apply(world)
+
+
+def assert_vectors(world: World) -> None:
+    """Each point of the new collection has the vector of its present text."""
+    for point in everything(world.qdrant, "docs_new").values():
+        expected = HashModel(NEW).embed([point.payload["text"]], "passage").vectors[0]
+        assert point.vectors, point.id
+        np.testing.assert_allclose(point.vectors[""], expected, atol=1e-5)
+
+
+def texts(world: World, collection: str = "docs_new") -> dict[PointId, str]:
+    return {i: p.payload["text"] for i, p in everything(world.qdrant, collection).items()}
+
+
+@pytest.mark.parametrize("how", [Killed, QmmError])
+def test_what_the_last_look_left_unfinished_gets_its_vector_though_the_switch_failed(
+    world: World, monkeypatch: pytest.MonkeyPatch, how: type[BaseException]
+) -> None:
+    Verify(old_model=OLD).apply(world)
+    world.qdrant.delete("docs_old", [3, 4])
+
+    def made_again_meanwhile(ctx: World) -> None:
+        world.qdrant.insert("docs_old", [old_point(n, f"made again {n}") for n in (3, 4)])
+        last_look(ctx)
+        raise how("", "", "") if how is QmmError else how
+
+    with monkeypatch.context() as patched:
+        patched.setattr("qdrant_model_migration.steps.cutover.last_look", made_again_meanwhile)
+        with pytest.raises(how):
+            cutover(world)
+    cutover(world)
+    Sweep().apply(world)
+    assert texts(world)[3] == "made again 3"
+    assert_vectors(world)
+    assert not world.conflicting
+
+
+def test_a_damaged_list_of_them_is_written_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Verify(old_model=OLD).apply(world)
+    world.qdrant.delete("docs_old", [3])
+    CatchUp().apply(world)
+    world.qdrant.insert("docs_old", [old_point(3, "made again")])
+    last_look(world)
+    (world.folder / "ledger.amended.json").write_text("{")
+    cutover(world)
+    assert_vectors(world)
+
+
+def test_what_a_broken_sweep_had_replaced_and_the_application_then_deleted_stays_away(
+    world: World, fake: FakeQdrant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A point without every vector is deleted and inserted; a resume must not do that for ever."""
+    switched(world)
+    world.qdrant.upsert("docs_old", [old_point(3, "")])
+    world.qdrant.upsert("docs_old", [old_point(39, "late")])
+    monkeypatch.setattr("qdrant_model_migration.steps.mend.LONGEST_WAIT", 8)
+
+    def kill(progressed: object, *_: object) -> None:
+        if texts(world)[3] == "":
+            raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(World, "progress", kill)
+        patched.setattr("qdrant_model_migration.steps.sweep.LOOKS", 1)
+        with pytest.raises(Killed):
+            Sweep().apply(world)
+    world.qdrant.delete("docs_new", [3])
+    Sweep().apply(world)
+    assert 3 not in texts(world)
+    assert world.conflicting.keys() == {3}
+    assert texts(world)[39] == "late"
+
+
+def test_versions_that_nobody_was_asked_about_do_not_go_after_a_kill(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    switched(world)
+    world.qdrant.upsert("docs_old", [old_point(3, "old side")])
+    world.qdrant.upsert("docs_new", [new_point(3, "new side")])
+    with pytest.raises(Waiting) as waiting:
+        Cleanup().apply(world)
+    assert {ask.key for ask in waiting.value.gate.asks} == {"collection"}
+    world.consents["cleanup"] = {"collection": "docs_old"}
+
+    def kill(ctx: object, gate: str) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(World, "spend", kill)
+        with pytest.raises(Killed):
+            Cleanup().apply(world)
+    assert world.conflicting.keys() == {3}
+    with pytest.raises(CleanupRefused):
+        Cleanup().apply(world)
+    assert texts(world, "docs_old")[3] == "old side"
+    with pytest.raises(Waiting) as waiting:
+        Cleanup().apply(world)
+    assert {ask.key for ask in waiting.value.gate.asks} == {"collection", "conflicts"}
+    world.consents["cleanup"] = {"collection": "docs_old", "conflicts": "yes"}
+    Cleanup().apply(world)
+    assert not world.qdrant.exists("docs_old")
+
+
+@pytest.mark.parametrize("remake", [False, True])
+def test_an_old_collection_that_was_emptied_takes_nothing_out_of_the_new_one(
+    world: World, remake: bool
+) -> None:
+    """Made anew by an application that finds it gone, or emptied by hand."""
+    switched(world)
+    world.qdrant.delete("docs_old", list(range(35)))
+    if remake:
+        world.qdrant.delete_collection("docs_old")
+        world.qdrant.create_collection("docs_old", {"vectors": {"size": 8, "distance": "Cosine"}})
+    with pytest.raises(OldEmptied):
+        Sweep().apply(world)
+    with pytest.raises(Waiting):
+        Cleanup().apply(world)
+    world.consents["cleanup"] = {"collection": "docs_old"}
+    with pytest.raises(OldEmptied):
+        Cleanup().apply(world)
+    assert texts(world).keys() == set(range(40))
+    assert not world.conflicting
+    # Deleted on purpose: whoever deletes them in the new one, too, can go on.
+    world.qdrant.delete("docs_new", list(range(40 if remake else 35)))
+    world.consents["cleanup"] = {"collection": "docs_old"}
+    Cleanup().apply(world)
+    assert texts(world).keys() == (set() if remake else set(range(35, 40)))
+
+
+def test_cleanup_after_a_rollback_leaves_a_collection_alone_that_another_has_made(
+    world: World,
+) -> None:
+    switched(world)
+    world.consents["rollback"] = {"alias": "docs"}
+    Rollback().apply(world)
+    world.qdrant.delete_collection("docs_new")
+    world.qdrant.create_collection("docs_new", {"vectors": {"size": 8, "distance": "Cosine"}})
+    world.consents["cleanup"] = {"collection": "docs_new"}
+    with pytest.raises(CleanupRefused):
+        Cleanup().apply(world)
+    assert world.qdrant.exists("docs_new")
