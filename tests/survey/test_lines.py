@@ -34,7 +34,7 @@ FACTS: dict[str, Fact[Any]] = {
     "payload_indexes": Fact[tuple[str, ...]](value=("a", "b"), how="asked"),
     "vector_bytes": Fact[int](value=185_060_352, how="estimated"),
     "payload_bytes": Fact[int](value=146_000_000, how="estimated"),
-    "aliases": Fact[tuple[str, ...]](value=("docs",), how="asked"),
+    "aliases": Fact[tuple[str, ...]](value=("docs", "docs_de"), how="asked"),
     "writes": Fact[int](value=1, how="counted", note="1 new point in 30 s"),
 }
 
@@ -57,7 +57,7 @@ def test_the_lines_read_as_a_person_expects_them() -> None:
         ("Old model", "all-MiniLM-L6-v2: 64 of 64 texts match", "re-embedded"),
         ("Payload", "7 fields, 2 payload indexes", "sample of 2,000"),
         ("Size", "331 MB: vectors 185 MB, payload 146 MB", "estimated"),
-        ("Aliases", "docs", "asked"),
+        ("Aliases", "docs, docs_de", "asked"),
         ("Writes", "1 new point in 30 s", "counted"),
     ]
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 
 from qdrant_model_migration.tui.app import WizardApp
 from qdrant_model_migration.tui.screens.home import HomeScreen
@@ -84,6 +85,26 @@ async def test_f1_opens_help_once_and_closes_it_again(wizard: Make) -> None:
         await press(pilot, "f1")
         await pilot.pause()
         assert isinstance(app.screen, HomeScreen)
+
+
+@pytest.mark.parametrize("screen", [
+    "collections", "connect", "map", "survey", "questions", "strategy", "warnings", "plan",
+    "run", "verify", "judge_again", "report", "runs",
+])  # fmt: skip
+async def test_a_line_of_help_stands_on_one_row(
+    wizard: Make, stage: Any, explored: Trip, screen: str
+) -> None:
+    """Lines that are broken by hand would be broken a second time, after one more word."""
+    stage.view = a_run(stage.folder)
+    app = wizard(screen, trip=explored.on(run=stage.folder))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "▸")
+        await press(pilot, "f1")
+        await until(pilot, "▸[ Close ]")
+        room = app.screen.query_one("#says").size.width
+        lines = app.stop_below.help().lines  # type: ignore[union-attr]
+        by_hand = [line for line in lines if cell_len(line) < 80]  # longer: a whole paragraph
+        assert [line for line in by_hand if cell_len(line) > room] == []
 
 
 async def test_help_holds_all_words_and_all_keys(wizard: Make) -> None:

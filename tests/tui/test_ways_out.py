@@ -3,6 +3,7 @@ when a run is over."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,13 @@ from typing import Any
 import pytest
 
 from qdrant_model_migration import engine
+from qdrant_model_migration.qdrant import Address
+from qdrant_model_migration.tui import tasks
 from qdrant_model_migration.tui.app import WizardApp
-from qdrant_model_migration.tui.trip import Trip
-from support.screens import CUTOVER, ERROR, SWITCHED, VERDICT, a_run, press, text_of, until
+from qdrant_model_migration.tui.trip import Connected, Trip
+from qdrant_model_migration.tui.widgets.frame import Pane
+from qdrant_model_migration.tui.widgets.lines import Lines
+from support.screens import CUTOVER, ERROR, SWITCHED, VERDICT, a_run, press, still, text_of, until
 
 Make = Callable[..., WizardApp]
 NO_GO = {**VERDICT, "word": "NO-GO", "reason": "the new model finds less: 0.846 → 0.702"}
@@ -137,3 +142,45 @@ async def test_a_run_that_is_over_is_not_said_to_go_on(
         await until(pilot, state.upper())
         await until(pilot, "The run is over" if state.endswith(("k", "p")) else "run")
         assert "The run goes on" not in text_of(app)
+
+
+@pytest.mark.parametrize("opens", ["ctrl+q", "f1", "f2", "ctrl+p"])
+async def test_what_ends_under_an_open_dialog_takes_nothing_away_from_it(
+    wizard: Make, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, opens: str
+) -> None:
+    """A leave dialog that is taken away unanswered would leave Ctrl+Q without an effect."""
+    ready = threading.Event()
+
+    def prepare(door: threading.Lock, report: tasks.Report) -> tasks.Practice:
+        ready.wait(20)
+        report(("Done", 1, 1))
+        connected = Connected("1.18.3", True, 0.1, (), True)
+        return tasks.Practice(Address.parse(str(tmp_path)), "docs_words", connected, {})
+
+    monkeypatch.setattr(tasks, "prepare_practice", prepare)
+    app = wizard("practice")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "Looking what is there already")
+        below = app.screen
+        progress = below.query_one("#progress", Pane)
+        await press(pilot, opens)
+        await until(pilot, lambda: app.screen is not below)
+        on_top = app.screen
+        ready.set()
+        await until(pilot, lambda: "Done" in progress.words)
+        await still(pilot)
+        assert app.screen is on_top
+        await press(pilot, "escape")
+        await until(pilot, "Which collection?")
+        await press(pilot, "ctrl+q")
+        await until(pilot, "Leave the wizard?")
+
+
+async def test_the_list_of_commands_of_the_map_names_each_once(wizard: Make) -> None:
+    app = wizard("map")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "What if…")
+        await press(pilot, "ctrl+p")
+        await until(pilot, "What you can do here")
+        keys = [line.key for line in app.screen.query_one(Lines).lines]
+        assert sorted(set(keys)) == sorted(keys)

@@ -59,7 +59,7 @@ def lines(facts: Facts) -> tuple[Line, ...]:
         *_bare(facts),
         _payload(facts),
         _size(facts),
-        _line(facts, "aliases", "Aliases", lambda f: words.listing(f.value, ",") or "none", True),
+        _line(facts, "aliases", "Aliases", lambda f: ", ".join(f.value) or "none", True),
         _line(facts, "writes", "Writes", lambda f: f.note),
     )
     return tuple(line._replace(how=seen) if line.how == "sample" else line for line in made)

@@ -266,7 +266,8 @@ def _nothing_found(
     before = f"{unproved.note} " if unproved.note else ""
     note = (
         f"{before}The old model is not known: {why}. Comparing old with new needs it. "
-        "Enter its name, or go on without the comparison."
+        + ("Enter its name, or go on" if known else "Go on")
+        + " without the comparison."
     )
     return OldModel(unproved.model_copy(update={"note": note}))
 

@@ -56,13 +56,9 @@ class MapScreen(Stop):
     def acts(self) -> tuple[Act, ...]:
         if not self.made_up:
             return (Act("back", "Back"),)
-        walk = Act("walk", "Walk on") if self.trip.explore else Act("back", "Back")
-        return (
-            walk,
-            Act("whatif", "What if…"),
-            Act("over", "Start over"),
-            Act("back", "Back", button=self.trip.explore),
-        )
+        turns = (Act("whatif", "What if…"), Act("over", "Start over"))
+        back = Act("back", "Back")
+        return (Act("walk", "Walk on"), *turns, back) if self.trip.explore else (back, *turns)
 
     def help(self) -> HelpText:
         return HelpText(

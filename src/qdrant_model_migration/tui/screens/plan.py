@@ -81,7 +81,8 @@ class PlanScreen(Stop):
                 "tells what it does, what is checked, and how it is undone.",
                 "",
                 f"Save plan writes {FILE} into the present folder: readable, without",
-                f"secrets, for {qmm('run', FILE)}. A run can be stopped and resumed at any time.",
+                f"secrets, for {qmm('run', FILE)}. A run can be stopped and resumed",
+                "at any time.",
             ),
         )
 

@@ -15,11 +15,11 @@ from qdrant_model_migration.tui.widgets.frame import Pane
 from qdrant_model_migration.tui.widgets.press import Act
 
 WHAT = """\
-A Qdrant in a folder of this computer, filled with texts that every Python
-has: its own documentation. Two small models that need no download. An
+A Qdrant in a folder of this computer, filled with texts that every Python \
+has: its own documentation. Two small models that need no download. An \
 application that searches and writes through the alias docs meanwhile.
 
-What it cannot do, it says: the practice Qdrant does not compress and has no
+What it cannot do, it says: the practice Qdrant does not compress and has no \
 indexes. Everything else is the real thing."""
 
 
@@ -41,7 +41,7 @@ class PracticeScreen(Stop):
         return (*((Act("again", "Try again"),) if failed else ()), Act("back", "Back"))
 
     def help(self) -> HelpText:
-        return HelpText("Practice", tuple(WHAT.split("\n")))
+        return HelpText("Practice", (WHAT,))
 
     async def opened(self) -> None:
         self._begin()

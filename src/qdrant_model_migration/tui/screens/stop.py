@@ -98,6 +98,7 @@ class Stop(Screen[str | None]):
         self._turns: dict[str, int] = {}
         self._busy: set[str] = set()
         self._then: dict[str, Callable[[Any], None] | None] = {}
+        self._held: list[JobDone | JobFailed] = []
         self._suggested: Widget | None = None
 
     # -- what a subclass fills in --------------------------------------------------------------
@@ -163,6 +164,9 @@ class Stop(Screen[str | None]):
         self.frame()
         await self.shown()
         await self.show_acts()
+        held, self._held = self._held, []
+        for ended in held:
+            self.post_message(ended)
 
     def on_resize(self) -> None:
         self.call_after_refresh(self.refit)
@@ -321,8 +325,18 @@ class Stop(Screen[str | None]):
         if self._turns.get(event.name) == event.turn:
             await self.news(event.name, event.news)
 
+    def _hears(self, ended: JobDone | JobFailed) -> bool:
+        """Whether to take in how a job ended: it may lead to another screen, so it waits while
+        something else is on top of this one."""
+        if self._turns.get(ended.name) != ended.turn:
+            return False
+        if self.app.screen is not self:
+            self._held.append(ended)
+            return False
+        return True
+
     async def on_job_done(self, event: JobDone) -> None:
-        if self._turns.get(event.name) == event.turn:
+        if self._hears(event):
             self._busy.discard(event.name)
             if then := self._then.get(event.name):
                 then(event.result)
@@ -330,7 +344,7 @@ class Stop(Screen[str | None]):
                 await self.done(event.name, event.result)
 
     async def on_job_failed(self, event: JobFailed) -> None:
-        if self._turns.get(event.name) == event.turn:
+        if self._hears(event):
             self._busy.discard(event.name)
             await self.failed(event.name, event.error)
 

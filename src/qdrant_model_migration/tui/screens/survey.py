@@ -251,7 +251,7 @@ class SurveyScreen(Stop):
 
     def _choose_model(self, models: dict[str, ModelRef]) -> None:
         if not models:
-            self.say("No known model makes vectors of this size.")
+            self.say("No known model makes vectors of this size, so none can be named.")
             return
         choices = [Line(name, f"{model.label}, {model.dimensions} dimensions")
                  for name, model in models.items()]  # fmt: skip
