@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from qdrant_model_migration import words
-from qdrant_model_migration.embedders import Embedder
+from qdrant_model_migration.embedders import Embedder, ModelRef
 from qdrant_model_migration.pipeline.move import TextSource
 from qdrant_model_migration.pipeline.text import text_of
 from qdrant_model_migration.qdrant import Qdrant
@@ -18,6 +18,7 @@ from qdrant_model_migration.survey.sample import sample
 SAMPLE = 1024  # points read, for how long the texts are
 TEXTS = 256  # of them, embedded at most
 SECONDS = 20.0
+EFFORT = f"up to {TEXTS} of your own texts, about {SECONDS:.0f} s at most"
 BATCH = 32
 _A_CALL = 2.0  # seconds that one batch may take
 
@@ -27,6 +28,11 @@ class Speed(NamedTuple):
 
     texts_per_second: float
     how: str = ""
+
+
+def kept_under(model: ModelRef) -> str:
+    """The key of its speed: a model and its shorter versions are several."""
+    return f"{model.name} {model.dimensions}"
 
 
 def measure_speed(

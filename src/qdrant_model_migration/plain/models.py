@@ -24,7 +24,7 @@ from qdrant_model_migration.embedders import (
 )
 from qdrant_model_migration.errors import FolderAsks, QmmError
 from qdrant_model_migration.pipeline.move import TextSource
-from qdrant_model_migration.pipeline.speed import measure_speed
+from qdrant_model_migration.pipeline.speed import EFFORT, kept_under, measure_speed
 from qdrant_model_migration.plain.journey import Journey
 from qdrant_model_migration.plain.talk import Back, Talk, Tells
 
@@ -37,11 +37,6 @@ _GET = "Type fetch to download it, or back, leave:"
 def choices(journey: Journey) -> tuple[ModelChoice, ...]:
     """Every model that may be chosen, and whether it is on this computer. No network."""
     return tuple(ModelChoice(one, within_reach(one)) for one in list_models(journey.models))
-
-
-def name_of(model: ModelRef) -> str:
-    """Tells a model from its shorter versions, for `Journey.speeds`."""
-    return f"{model.name} {model.dimensions}"
 
 
 def choose(talk: Talk, journey: Journey, question: Question, tells: Tells) -> Any:
@@ -108,7 +103,7 @@ def _take(
         raise Back
     while True:
         talk.say(f"{row.model.name} for {journey.collection}:")
-        speed = journey.speeds.get(name_of(row.model))
+        speed = journey.speeds.get(kept_under(row.model))
         for heading, said in describe(journey.survey, settled, row, speed):
             talk.say(f"{heading.rstrip('?')}: {said}", indent=2, hang=2)
         word = talk.ask(_USE if row.usable else _GET).lower()
@@ -136,7 +131,7 @@ def measure(talk: Talk, journey: Journey, model: ModelRef, settled: dict[str, An
     if not paths:
         talk.say("The speed was not tried: no text was found to try it with.")
         return
-    talk.say("Trying the speed with up to 256 of your own texts, about 20 s at most.")
+    talk.say(f"Trying the speed with {EFFORT}.")
     try:
         with journey.opened() as qdrant:
             tried = measure_speed(
@@ -149,7 +144,7 @@ def measure(talk: Talk, journey: Journey, model: ModelRef, settled: dict[str, An
         talk.say(f"The speed could not be tried. {error}")
         return
     if tried is not None:
-        journey.speeds[name_of(model)] = tried
+        journey.speeds[kept_under(model)] = tried
         talk.say(f"{words.count(tried.texts_per_second)} texts per second on this computer.")
 
 

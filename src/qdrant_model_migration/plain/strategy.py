@@ -7,7 +7,7 @@ import json
 from qdrant_model_migration.advice import Advice, Choice, make_plan
 from qdrant_model_migration.embedders import ModelRef, within_reach
 from qdrant_model_migration.errors import QmmError
-from qdrant_model_migration.pipeline.speed import Speed
+from qdrant_model_migration.pipeline.speed import Speed, kept_under
 from qdrant_model_migration.plain import chart, models
 from qdrant_model_migration.plain.journey import Journey
 from qdrant_model_migration.plain.talk import Back, Talk
@@ -84,6 +84,6 @@ def _speed(talk: Talk, journey: Journey, advice: Advice, taken: Strategy) -> Spe
     if not answer or not taken.embeds:
         return None
     model = ModelRef.model_validate_json(json.dumps(answer))
-    if models.name_of(model) not in journey.speeds and within_reach(model):
+    if kept_under(model) not in journey.speeds and within_reach(model):
         models.measure(talk, journey, model, advice.settled)
-    return journey.speeds.get(models.name_of(model))
+    return journey.speeds.get(kept_under(model))

@@ -27,7 +27,7 @@ from qdrant_model_migration.embedders import (
 )
 from qdrant_model_migration.errors import QmmError, Stopped
 from qdrant_model_migration.pipeline.move import TargetVector, TextSource
-from qdrant_model_migration.pipeline.speed import Speed, measure_speed
+from qdrant_model_migration.pipeline.speed import Speed, kept_under, measure_speed
 from qdrant_model_migration.plan import Plan, load_plan
 from qdrant_model_migration.qdrant import Address, Qdrant, open_qdrant
 from qdrant_model_migration.quality import Searcher, SideBySide, side_by_side
@@ -181,7 +181,7 @@ def measure(trip: Trip, door: threading.Lock, model: ModelRef, report: Report) -
         measured = measure_speed(qdrant, trip.collection, source, open_embedder(model))
     if measured is None:
         raise NothingToMeasure
-    return model_name(model), measured
+    return kept_under(model), measured
 
 
 class NothingToMeasure(QmmError):
@@ -252,15 +252,10 @@ def taken_strategy(trip: Trip) -> Strategy | None:
     return advice.recommended
 
 
-def model_name(model: ModelRef) -> str:
-    """What a measured speed is kept under."""
-    return f"{model.name} {model.dimensions}"
-
-
 def speed_of(trip: Trip) -> Speed | None:
     """The speed of the chosen model, None while it was not measured."""
     model = chosen_model(trip)
-    return trip.speeds.get(model_name(model)) if model is not None else None
+    return trip.speeds.get(kept_under(model)) if model is not None else None
 
 
 class Practice(NamedTuple):

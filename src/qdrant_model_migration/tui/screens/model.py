@@ -20,7 +20,7 @@ from qdrant_model_migration.advice import (
 )
 from qdrant_model_migration.embedders import ModelRef
 from qdrant_model_migration.errors import FolderAsks, QmmError, Stopped
-from qdrant_model_migration.pipeline.speed import Speed
+from qdrant_model_migration.pipeline.speed import EFFORT, Speed, kept_under
 from qdrant_model_migration.survey import Survey
 from qdrant_model_migration.tui import tasks
 from qdrant_model_migration.tui.screens.asking import AskLine
@@ -89,7 +89,7 @@ class ModelScreen(Stop):
                 "",
                 "LONGEST: how many tokens of a text the model reads; the rest is cut off.",
                 "TO GET: 'is here' needs no network. Fetching is done only when you ask.",
-                "Measure speed embeds up to 256 of your own texts, in about 20 s at most.",
+                f"Measure speed embeds {EFFORT}.",
                 "",
                 "The last line takes a model from a folder: an ONNX file with its tokenizer.",
             ),
@@ -138,7 +138,7 @@ class ModelScreen(Stop):
         elif name == "folder":
             model = cast(ModelRef, result)
             self._own = (*(m for m in self._own if m.folder != model.folder), model)
-            self._go_to = tasks.model_name(model)
+            self._go_to = kept_under(model)
             self._list()
             self._go_to_best()
             await self.show_acts()
@@ -250,7 +250,7 @@ class ModelScreen(Stop):
         elif key == "use":
             self._use(here)
         elif key == "speed":
-            self.say("Embedding up to 256 of your own texts, about 20 s at most.")
+            self.say(f"Embedding {EFFORT}.")
             self.work("speed", partial(tasks.measure, self.trip, self.wizard.door, here.model))
         elif key == "fetch":
             self._enough = threading.Event()
@@ -300,4 +300,4 @@ class ModelScreen(Stop):
 
 
 def _name(r: ModelRow) -> str:
-    return tasks.model_name(r.model)
+    return kept_under(r.model)

@@ -11,7 +11,7 @@ from textual.widget import Widget
 from qdrant_model_migration import words
 from qdrant_model_migration.advice import Advice, Choice, advise, make_plan
 from qdrant_model_migration.errors import QmmError
-from qdrant_model_migration.pipeline.speed import Speed
+from qdrant_model_migration.pipeline.speed import Speed, kept_under
 from qdrant_model_migration.plan import Plan
 from qdrant_model_migration.strategies import Strategy
 from qdrant_model_migration.survey import Survey
@@ -93,7 +93,7 @@ class StrategyScreen(Stop):
         taken = self.taken()
         if self.trip.explore or model is None or taken is None or not taken.embeds:
             return
-        if tasks.model_name(model) not in self.trip.speeds:
+        if kept_under(model) not in self.trip.speeds:
             self.work("speed", partial(tasks.measure, self.trip, self.wizard.door, model))
 
     def _show(self) -> None:
