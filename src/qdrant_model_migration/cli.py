@@ -14,6 +14,7 @@ import click
 from qdrant_model_migration import __version__
 from qdrant_model_migration.environment import RUN_DIR, URL
 from qdrant_model_migration.errors import QmmError, WindowsUnsupported, meant
+from qdrant_model_migration.exit_codes import FAILED, STOPPED
 
 COMMANDS = {
     "demo": "Practise the whole trip on a built-in collection; no server, no download.",
@@ -136,7 +137,7 @@ def run(arguments: list[str]) -> int:
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         click.echo("\nStopped. Nothing was changed by this command after that.", err=True)
-        return 130
+        return STOPPED
     except QmmError as error:
         show_error(error)
         return error.exit_code
@@ -146,7 +147,7 @@ def run(arguments: list[str]) -> int:
         where = keep_details(error)
         click.echo(f"Something unexpected happened. The details are in {where}.", err=True)
         click.echo("A run is not affected: qmm status shows where it stands.", err=True)
-        return 4
+        return FAILED
     return result if isinstance(result, int) else 0
 
 

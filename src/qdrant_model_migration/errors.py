@@ -1,13 +1,10 @@
-"""Every error a person can meet: what happened, why, and what to do next. Nothing else lives here.
-
-Exit codes are part of the command line's contract: 2 usage, 3 waits at a gate, 4 failed and safe,
-130 stopped.
-"""
+"""Every error a person can meet: what happened, why, and what to do next. Nothing else is here."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from qdrant_model_migration.exit_codes import FAILED, STOPPED, USAGE
 from qdrant_model_migration.shell import qmm
 from qdrant_model_migration.words import nearest
 
@@ -18,7 +15,7 @@ class QmmError(Exception):
     what: what happened, one sentence. why: the reason as far as known. todo: what to do next.
     """
 
-    exit_code = 4
+    exit_code = FAILED
     refusal = False  # True: a step found, before it changed anything, that it must not be done
 
     def __init__(self, what: str, why: str = "", todo: str = "") -> None:
@@ -44,13 +41,13 @@ def meant(typed: str, known: Iterable[str]) -> str:
 class UsageError(QmmError):
     """The command was called in a way that cannot work; nothing was done."""
 
-    exit_code = 2
+    exit_code = USAGE
 
 
 class Stopped(QmmError):
     """The run was stopped by its operator; everything confirmed is kept."""
 
-    exit_code = 130
+    exit_code = STOPPED
 
     def __init__(self) -> None:
         super().__init__("Stopped.", "", "Resume goes on from the last checkpoint.")

@@ -26,6 +26,7 @@ from qdrant_model_migration.engine import (
     take_back,
 )
 from qdrant_model_migration.errors import RunNotGoing
+from qdrant_model_migration.exit_codes import DONE, FAILED, STOPPED, WAITS
 from qdrant_model_migration.shell import qmm
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
 POLL = 0.2
-EXIT_CODES = {**dict.fromkeys(FINISHED, 0), "waiting": 3, "stopped": 130}
+EXIT_CODES = {**dict.fromkeys(FINISHED, DONE), "waiting": WAITS, "stopped": STOPPED}
 
 
 def carry_on(
@@ -132,7 +133,7 @@ def ending(seen: RunView) -> int:
                 click.echo(seen.error[part], err=True)
         if seen.state == "failed":
             click.echo(next_of(seen), err=True)
-        return 4
+        return FAILED
     if seen.state == "waiting" and seen.gate:
         from qdrant_model_migration.steps.gate import Gate
 
@@ -155,7 +156,7 @@ def ending(seen: RunView) -> int:
         click.echo(f"Done. Report: {seen.folder / 'report.md'}")
     else:
         click.echo(f"{summarize(seen).title}.")
-    return EXIT_CODES.get(seen.state, 4)
+    return EXIT_CODES.get(seen.state, FAILED)
 
 
 def next_of(seen: RunView) -> str:

@@ -27,11 +27,11 @@ from qdrant_model_migration.engine.second_copy import keep_copy
 from qdrant_model_migration.engine.signals import Signals
 from qdrant_model_migration.engine.stamps import now
 from qdrant_model_migration.errors import QmmError, RunIsOver, StepBroke, Stopped
+from qdrant_model_migration.exit_codes import DONE, FAILED, STOPPED, WAITS
 from qdrant_model_migration.qdrant import Qdrant, Retry
 from qdrant_model_migration.steps import Gate, Waiting
 
 KEPT = ("since", "gate", "error")  # with the state, while a step is added
-DONE, WAITS, FAILED, STOPPED = 0, 3, 4, 130
 
 
 class Ending(NamedTuple):

@@ -17,6 +17,7 @@ from qdrant_model_migration.engine import (
 )
 from qdrant_model_migration.environment import KEY
 from qdrant_model_migration.errors import QmmError
+from qdrant_model_migration.exit_codes import DONE, FAILED, STOPPED, WAITS
 from qdrant_model_migration.plain.follow import follow
 from qdrant_model_migration.plain.gates import ask_gate
 from qdrant_model_migration.plain.talk import Back, Leave, Talk
@@ -26,8 +27,6 @@ from qdrant_model_migration.plain.ways_out import Added, taken, words_for
 from qdrant_model_migration.quality import Verdict
 from qdrant_model_migration.shell import qmm
 from qdrant_model_migration.steps.gate import Gate
-
-DONE, WAITS, FAILED, STOPPED = 0, 3, 4, 130
 
 
 class Correct(Exception):

@@ -13,6 +13,7 @@ from qdrant_model_migration.engine import read_card
 from qdrant_model_migration.engine.run_folder import PLAN
 from qdrant_model_migration.environment import KEY
 from qdrant_model_migration.errors import QmmError
+from qdrant_model_migration.exit_codes import DONE, STOPPED
 from qdrant_model_migration.plain import (
     collection,
     connect,
@@ -62,7 +63,7 @@ def run_plain(
         return _trip(talk, url, dict(answers or {}), practice)
     except Leave as leave:
         talk.say("Left. Nothing was started or changed by this.")
-        return 130 if leave.interrupted else 0
+        return STOPPED if leave.interrupted else DONE
 
 
 def _trip(talk: Talk, url: str | None, answers: dict[str, Any], practise: bool) -> int:
