@@ -82,7 +82,7 @@ def _alone(sandbox: Sandbox, points: int) -> int:
 def _plan(sandbox: Sandbox) -> Plan:
     from qdrant_model_migration.advice import ModelChoice, advise, answer_all
     from qdrant_model_migration.advice.make_plan import make_plan
-    from qdrant_model_migration.commands.plan import speed_of
+    from qdrant_model_migration.commands.new_model import speed_of
     from qdrant_model_migration.embedders import within_reach
     from qdrant_model_migration.plan import acknowledge
     from qdrant_model_migration.qdrant import open_qdrant

@@ -23,7 +23,6 @@ from qdrant_model_migration.shell import qmm
 if TYPE_CHECKING:
     from qdrant_model_migration.advice import Advice, ModelChoice
     from qdrant_model_migration.embedders import ModelRef, Pooling
-    from qdrant_model_migration.pipeline.speed import Speed
     from qdrant_model_migration.plan import Plan
     from qdrant_model_migration.strategies import Strategy
     from qdrant_model_migration.survey import Survey
@@ -85,6 +84,7 @@ def command(
     from qdrant_model_migration.advice.answers_file import load_answers
     from qdrant_model_migration.advice.make_plan import make_plan
     from qdrant_model_migration.advice.warnings import warnings_for
+    from qdrant_model_migration.commands.new_model import not_here, speed_of
     from qdrant_model_migration.commands.settings import laid_over, short_forms
     from qdrant_model_migration.embedders import list_models, within_reach
     from qdrant_model_migration.plan import acknowledge, left_open, save_plan
@@ -115,7 +115,7 @@ def command(
         _say_answers(advice, given)
         chosen = named or _as_before(base, advice) or _recommended(advice)
         speed = None if no_speed else speed_of(qdrant, found, advice, chosen)
-        away = _not_here(advice, chosen)
+        away = not_here(advice, chosen)
     plan = make_plan(found, complete, chosen, speed=speed)
     plan = acknowledge(plan, accept)
     _say(plan, chosen, advice)
@@ -222,37 +222,6 @@ def _recommended(advice: Advice) -> Strategy:
     if advice.recommended is None:
         raise UsageError(advice.collision_says or "No strategy fits.", "", "Change an answer.")
     return advice.recommended
-
-
-def speed_of(qdrant: Any, found: Survey, advice: Advice, strategy: Strategy) -> Speed | None:
-    from qdrant_model_migration.embedders import open_embedder, within_reach
-    from qdrant_model_migration.pipeline.move import TextSource
-    from qdrant_model_migration.pipeline.speed import measure_speed
-
-    chosen, text = _new_model(advice, strategy), advice.settled.get("text")
-    if chosen is None or not text or not text.get("fields") or not within_reach(chosen):
-        return None
-    source = TextSource(fields=tuple(text["fields"]))
-    return measure_speed(qdrant, found.collection, source, open_embedder(chosen))
-
-
-def _new_model(advice: Advice, strategy: Strategy) -> ModelRef | None:
-    from qdrant_model_migration.embedders import ModelRef
-
-    model = advice.settled.get("model")
-    if not strategy.runs or not strategy.embeds or not model:
-        return None
-    return ModelRef.model_validate_json(json.dumps(model))
-
-
-def _not_here(advice: Advice, strategy: Strategy) -> str:
-    """The name of the new model where it has to be fetched first, else ""."""
-    from qdrant_model_migration.embedders import within_reach
-
-    model = _new_model(advice, strategy)
-    if model is None or model.folder is not None or within_reach(model):
-        return ""
-    return model.name
 
 
 def _say_answers(advice: Advice, given: dict[str, Any]) -> None:

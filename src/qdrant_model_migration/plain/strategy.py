@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
-
 from qdrant_model_migration.advice import Advice, Choice, make_plan
-from qdrant_model_migration.embedders import ModelRef, within_reach
+from qdrant_model_migration.embedders import within_reach
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.pipeline.speed import Speed, kept_under
 from qdrant_model_migration.plain import chart, models
 from qdrant_model_migration.plain.journey import Journey
 from qdrant_model_migration.plain.talk import Back, Talk
 from qdrant_model_migration.strategies import Strategy
+from qdrant_model_migration.strategies.answered import chosen_model
 
 
 def choose(talk: Talk, journey: Journey) -> None:
@@ -80,10 +79,9 @@ def _plan(talk: Talk, journey: Journey, advice: Advice, taken: Strategy) -> bool
 
 
 def _speed(talk: Talk, journey: Journey, advice: Advice, taken: Strategy) -> Speed | None:
-    answer = advice.settled.get("model")
-    if not answer or not taken.embeds:
+    model = chosen_model(advice.settled)
+    if model is None or not taken.embeds:
         return None
-    model = ModelRef.model_validate_json(json.dumps(answer))
     if kept_under(model) not in journey.speeds and within_reach(model):
         models.measure(talk, journey, model, advice.settled)
     return journey.speeds.get(kept_under(model))

@@ -13,8 +13,6 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any, NamedTuple
 
-from pydantic import ValidationError
-
 from qdrant_model_migration import words
 from qdrant_model_migration.advice import ModelChoice, advise, answer_all
 from qdrant_model_migration.embedders import (
@@ -33,6 +31,7 @@ from qdrant_model_migration.qdrant import Address, Qdrant, open_qdrant
 from qdrant_model_migration.quality import Searcher, SideBySide, side_by_side
 from qdrant_model_migration.steps.verify import Verify
 from qdrant_model_migration.strategies import Strategy
+from qdrant_model_migration.strategies.answered import chosen_model
 from qdrant_model_migration.survey import Listed, Survey, look_at, named, survey
 from qdrant_model_migration.tui.trip import Connected, Trip
 
@@ -232,15 +231,6 @@ def answer_rest(trip: Trip, report: Report) -> dict[str, Any]:
     return answer_all(trip.survey, trip.answers, models(trip, report))
 
 
-def chosen_model(trip: Trip) -> ModelRef | None:
-    """The model that was answered; None where none is, or it cannot be read."""
-    answer = trip.answers.get("model")
-    try:
-        return ModelRef.model_validate(answer, strict=False) if isinstance(answer, dict) else None
-    except ValidationError:
-        return None  # written by hand; the question asks again
-
-
 def taken_strategy(trip: Trip) -> Strategy | None:
     """The strategy that the operator chose, else the recommended one; None where nothing fits."""
     if trip.survey is None:
@@ -254,7 +244,7 @@ def taken_strategy(trip: Trip) -> Strategy | None:
 
 def speed_of(trip: Trip) -> Speed | None:
     """The speed of the chosen model, None while it was not measured."""
-    model = chosen_model(trip)
+    model = chosen_model(trip.answers)
     return trip.speeds.get(kept_under(model)) if model is not None else None
 
 

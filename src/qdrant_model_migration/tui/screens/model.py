@@ -21,6 +21,7 @@ from qdrant_model_migration.advice import (
 from qdrant_model_migration.embedders import ModelRef
 from qdrant_model_migration.errors import FolderAsks, QmmError, Stopped
 from qdrant_model_migration.pipeline.speed import EFFORT, Speed, kept_under
+from qdrant_model_migration.strategies.answered import chosen_model
 from qdrant_model_migration.survey import Survey
 from qdrant_model_migration.tui import tasks
 from qdrant_model_migration.tui.screens.asking import AskLine
@@ -103,7 +104,7 @@ class ModelScreen(Stop):
         return f"{asked.index('model') + 1}/{len(asked)}" if "model" in asked else ""
 
     async def opened(self) -> None:
-        given = tasks.chosen_model(self.trip)
+        given = chosen_model(self.trip.answers)
         if given is not None and given.folder and given.kind == "fastembed":
             self._own = (given,)
         self.work("models", partial(tasks.models, self.trip))

@@ -14,6 +14,7 @@ from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.pipeline.speed import Speed, kept_under
 from qdrant_model_migration.plan import Plan
 from qdrant_model_migration.strategies import Strategy
+from qdrant_model_migration.strategies.answered import chosen_model
 from qdrant_model_migration.survey import Survey
 from qdrant_model_migration.tui import map_words, tasks
 from qdrant_model_migration.tui.saving import SAVE, save_given
@@ -89,7 +90,7 @@ class StrategyScreen(Stop):
 
     def _measure(self) -> None:
         """Try the speed once, so that the plan can say how long it takes."""
-        model = tasks.chosen_model(self.trip)
+        model = chosen_model(self.trip.answers)
         taken = self.taken()
         if self.trip.explore or model is None or taken is None or not taken.embeds:
             return
