@@ -11,7 +11,7 @@ import pytest
 from qdrant_model_migration.errors import CleanupRefused, OldEmptied, QmmError
 from qdrant_model_migration.qdrant import Address, Point, PointId, open_qdrant
 from qdrant_model_migration.steps.backfill import Backfill
-from qdrant_model_migration.steps.catch_up import CatchUp
+from qdrant_model_migration.steps.catch_up import CatchUp, catch_up
 from qdrant_model_migration.steps.cleanup import Cleanup
 from qdrant_model_migration.steps.create_collection import CreateCollection
 from qdrant_model_migration.steps.cutover import Cutover
@@ -72,6 +72,44 @@ def assert_vectors(world: World) -> None:
 
 def texts(world: World, collection: str = "docs_new") -> dict[PointId, str]:
     return {i: p.payload["text"] for i, p in everything(world.qdrant, collection).items()}
+
+
+def made_again_before_the_switch(world: World, *numbers: int) -> None:
+    """They change often; after the last catch-up the last look inserts them without a vector."""
+    Verify(old_model=OLD).apply(world)
+    world.qdrant.delete("docs_old", list(numbers))
+    catch_up(world, most=1)
+    world.qdrant.insert("docs_old", [old_point(n, f"made again {n}", seen=0) for n in numbers])
+    last_look(world)
+    world.qdrant.switch_alias("docs", "docs_new")
+
+
+def test_what_the_application_changes_before_the_sweep_gets_the_vector_of_its_own_text(
+    world: World, fake: FakeQdrant
+) -> None:
+    made_again_before_the_switch(world, 3, 4, 5, 6)
+    path = "/collections/docs_new/points/payload"
+    fake.call("POST", path, {"points": [3], "payload": {"seen": 1}})
+    fake.call("POST", path, {"points": [4], "payload": {"text": "another text"}})
+    fake.call("POST", path, {"points": [5], "payload": {"seen": 1}})
+    world.qdrant.upsert("docs_old", [old_point(5, "changed there, too")])
+    world.qdrant.delete("docs_new", [6])
+    Sweep().apply(world)
+    assert_vectors(world)
+    assert texts(world)[3] == "made again 3"
+    assert texts(world)[4] == "another text"
+    assert texts(world)[5] == "made again 5"
+    assert 6 not in texts(world)
+    assert world.conflicting.keys() == {5}
+
+
+def test_what_both_sides_have_deleted_before_the_sweep_is_no_conflict(world: World) -> None:
+    made_again_before_the_switch(world, 3)
+    world.qdrant.delete("docs_old", [3])
+    world.qdrant.delete("docs_new", [3])
+    Sweep().apply(world)
+    assert 3 not in texts(world)
+    assert not world.conflicting
 
 
 @pytest.mark.parametrize("how", [Killed, QmmError])

@@ -151,6 +151,17 @@ class Move(Strict):
         return tuple(dict.fromkeys((*whole, *seen)))
 
     @property
+    def over_itself(self) -> Move:
+        """From the target into the target: the vectors that a model makes, all else as it is."""
+        vectors = tuple(
+            v
+            if isinstance(v.origin, Embed)
+            else v.model_copy(update={"origin": Keep(source=v.name)})
+            for v in self.everywhere.vectors
+        )
+        return self.model_copy(update={"source": self.target, "vectors": vectors})
+
+    @property
     def everywhere(self) -> Move:
         """The same, with a vector for every point that has a text: to make some of them again."""
         vectors = tuple(

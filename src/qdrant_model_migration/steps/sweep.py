@@ -7,9 +7,10 @@ from typing import Literal, NamedTuple
 
 from qdrant_model_migration.errors import OldEmptied
 from qdrant_model_migration.pipeline.ledger import new_ledger, read_ledger, rows_of
+from qdrant_model_migration.pipeline.make import make
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.read import align, scan
-from qdrant_model_migration.pipeline.sameness import is_unfinished, mark_of, shares
+from qdrant_model_migration.pipeline.sameness import is_unfinished, mark_of, shares, unfinished
 from qdrant_model_migration.qdrant import Point, PointId, order
 from qdrant_model_migration.steps.catch_up import LOOKS, due, same_point
 from qdrant_model_migration.steps.check import must_be_ours
@@ -120,19 +121,23 @@ class _Pass:
         there = targets_of(ctx, points)
         marks: dict[PointId, bytes | None] = dict(made.marks(move))
         chosen: set[PointId] = set()
+        touched: set[PointId] = set()
         for point in points:
             before, mine = self._before[point], there.get(point)
-            read = made.read.get(point)
+            read, mark = made.read.get(point), marks.get(point)
             behind = left_behind(read, mine, move) or due(read, mine, move)
-            if not is_unfinished(before) and (marks.get(point) == before or not behind):
+            bare = mine is not None and is_unfinished(before)
+            if not bare and (mark == before or not behind):
                 continue
             untouched = mine is not None and before is not None and shares(before, mine, move)
             new_there = mine is None and (before is None or point in self._ours)
             if untouched or new_there:
                 chosen.add(point)
-            else:
+            elif mark is None or unfinished(mark) != before:
                 marks[point] = before
                 self._conflict(point, made, mine, move)
+            if bare and not untouched:
+                touched.add(point)
         if chosen:
             only = made.only(chosen)
             self._note_replaced(only, there)
@@ -144,9 +149,18 @@ class _Pass:
                     self._conflict(point, made, now.get(point), move)
                 else:
                     self._carried += 1
+        self._finish([p.id for p in made.points if p.id in touched and is_whole(p, move)])
         self._settled(points)
         self._before = {}
         return {point: mark for point, mark in marks.items() if mark is not None}
+
+    def _finish(self, points: Sequence[PointId]) -> None:
+        """The vectors that these lack since a last look inserted them. The application has changed
+        them since, so they are made of what stands in the new collection."""
+        move, qdrant = self._ctx.move, self._ctx.qdrant
+        there = qdrant.retrieve(move.target, points, vectors=True)
+        bare = [point for point in there if not is_whole(point, move)]
+        qdrant.replace(move.target, make(bare, move.over_itself, self._ctx.embedder).points, bare)
 
     def _note_replaced(self, made: Remade, there: Mapping[PointId, Point]) -> None:
         move = self._ctx.move
