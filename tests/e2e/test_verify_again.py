@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from qdrant_model_migration.embedders import Embedded, ModelRef
+from qdrant_model_migration.engine import wants_old_model
 from qdrant_model_migration.errors import Stopped
 from qdrant_model_migration.qdrant import Address, open_qdrant
 from qdrant_model_migration.steps import StepContext
@@ -202,6 +203,18 @@ def test_a_verify_that_was_stopped_goes_on_with_the_searches_it_was_given(
     monkeypatch.setattr(Verify, "apply", apply)
     assert trip.go() == 3
     assert word(trip) == "GO"
+
+
+def test_where_nobody_knows_the_old_model_judging_anew_asks_for_it(
+    trip: Trip, queries: Path
+) -> None:
+    assert trip.go() == 3
+    assert not wants_old_model(trip.seen)
+    assert trip.go("verify", {**judging(queries), "old_model": None}) == 3
+    verdict = trip.seen.verdict or {}
+    assert verdict["reason"].startswith("the old model is not known")
+    assert f"qmm verify {trip.folder.name} --old-model NAME" in verdict["todo"]
+    assert wants_old_model(trip.seen)
 
 
 def test_what_is_not_proved_says_how_to_judge_again(trip: Trip, queries: Path) -> None:

@@ -67,9 +67,9 @@ async def test_a_limit_that_is_none_is_said_and_nothing_starts(wizard: Make, sta
 
 
 async def test_the_old_model_is_asked_for_where_nobody_knew_it(wizard: Make, stage: Any) -> None:
-    asks = {"judge_again": "qmm verify docs-0314 --old-model NAME"}
-    for facts, asked in (({}, False), (asks, True)):
-        stage.view = a_run(stage.folder, "waiting", at=6, gate=CUTOVER, verdict=NO_GO, facts=facts)
+    for why, asked in ((None, False), ("old model not known", True)):
+        verdict = {**NO_GO, "unjudged": why}
+        stage.view = a_run(stage.folder, "waiting", at=6, gate=CUTOVER, verdict=verdict)
         app = wizard("run", "judge_again", trip=Trip(run=stage.folder))
         async with app.run_test(size=(80, 24)) as pilot:
             await until(pilot, "Limit      [ 0.02")

@@ -23,7 +23,7 @@ def judged_by(folder: Path) -> dict[str, Any]:
 
 def wants_old_model(run: RunView) -> bool:
     """Whether the newest verdict says nothing because nobody knows the old model."""
-    return "--old-model" in str(run.facts.get("judge_again") or "")
+    return (run.verdict or {}).get("unjudged") == "old model not known"
 
 
 def judge_by(

@@ -66,7 +66,8 @@ class Verdict(Finite):
     """The answer, with everything it rests on. reason: a clause; todo: whole sentences.
 
     parts: one for each of `judgement.parts`, in their order. old_model, new_model: labels.
-    made_at: ISO time. evidence: what kind of right answers it rests on.
+    made_at: ISO time. evidence: what kind of right answers it rests on. unjudged: why it rests on
+    no comparison of the models.
     """
 
     word: Word
@@ -81,6 +82,7 @@ class Verdict(Finite):
     made_at: str = ""
     old_model: str = ""
     new_model: str = ""
+    unjudged: Unjudged | None = None
 
     @property
     def headline(self) -> str:
@@ -99,6 +101,7 @@ class _Weighed(NamedTuple):
     word: Word
     reason: str
     todo: str = ""
+    unjudged: Unjudged | None = None
 
 
 def decide(
@@ -194,7 +197,7 @@ def _unjudged(why: Unjudged, overlap: Overlap | None) -> _Weighed:
             "Fetch it and start again, or go on without the comparison.",
         ),
     }
-    return _Weighed("INCONCLUSIVE", *reasons[why])
+    return _Weighed("INCONCLUSIVE", *reasons[why], why)
 
 
 def _weigh(judged: Judgement, margin: float, collection: str) -> _Weighed:
@@ -271,7 +274,7 @@ def _more(judged: Judgement, low: float, high: float, margin: float) -> str:
 
 
 def _part(judged: Judgement, margin: float) -> PartVerdict:
-    word, reason, _ = _weigh(judged, margin, "")
+    word, reason, *_ = _weigh(judged, margin, "")
     if word == "INCONCLUSIVE" and judged.low is not None and judged.high is not None:
         half = (judged.high - judged.low) / 2
         reason = f"{_range(judged)}; too few to see less than {half:.2f}"

@@ -140,7 +140,7 @@ class Verify(Step):
         )
         if verdict.word == "GO" or not integrity.passed:
             return verdict, ""
-        again = self._again(ctx.folder.name, comparison.unjudged)
+        again = self._again(ctx.folder.name, verdict.unjudged)
         return verdict.model_copy(update={"todo": f"{verdict.todo} Then: {again}"}), again
 
     def _again(self, run: str, unjudged: Unjudged | None) -> str:
