@@ -168,3 +168,26 @@ def test_a_kill_after_the_deletion_does_no_harm(
     monkeypatch.setattr(Context, "remember", remember)
     assert trip.go() == 0
     assert trip.seen.state == "discarded"
+
+
+def test_another_step_in_its_place_takes_the_consent_along(
+    trip: Trip, fake: FakeQdrant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cleanup that was stopped, then a rollback: the next cleanup deletes another collection."""
+    trip.allow_the_switch()
+    assert trip.go() == 0
+
+    def stopped(ctx: StepContext) -> bool:
+        raise Stopped
+
+    with monkeypatch.context() as patched:
+        patched.setattr("qdrant_model_migration.steps.cleanup.sweep", stopped)
+        trip.consent("cleanup", collection=OLD_NAME)
+        assert trip.go("cleanup") == 130
+    assert trip.go("rollback") == 3
+    assert trip.go("cleanup") == 3
+    assert OLD_NAME in whole(fake)
+    trip.consent("rollback", alias=ALIAS)
+    assert trip.go("rollback") == 0
+    assert trip.go("cleanup") == 3
+    assert {OLD_NAME, NEW_NAME} <= whole(fake).keys()

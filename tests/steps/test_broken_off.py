@@ -15,6 +15,7 @@ from qdrant_model_migration.steps.catch_up import CatchUp, catch_up
 from qdrant_model_migration.steps.cleanup import Cleanup
 from qdrant_model_migration.steps.create_collection import CreateCollection
 from qdrant_model_migration.steps.cutover import Cutover
+from qdrant_model_migration.steps.discard import Discard
 from qdrant_model_migration.steps.gate import Waiting
 from qdrant_model_migration.steps.index import Index
 from qdrant_model_migration.steps.last_look import last_look
@@ -241,3 +242,54 @@ def test_cleanup_after_a_rollback_leaves_a_collection_alone_that_another_has_mad
     with pytest.raises(CleanupRefused):
         Cleanup().apply(world)
     assert world.qdrant.exists("docs_new")
+
+
+def stopped(world: World) -> None:
+    raise Killed
+
+
+def test_a_cleanup_that_was_stopped_and_rolled_back_asks_anew_for_the_other_collection(
+    world: World,
+) -> None:
+    switched(world)
+    world.consents["cleanup"] = {"collection": "docs_old"}
+    world.on_breath = lambda: stopped(world)
+    with pytest.raises(Killed):
+        Cleanup().apply(world)
+    world.on_breath = None
+    world.consents["rollback"] = {"alias": "docs"}
+    Rollback().apply(world)
+    with pytest.raises(Waiting) as waiting:
+        Cleanup().apply(world)
+    assert [ask.expect for ask in waiting.value.gate.asks] == ["docs_new"]
+    assert world.qdrant.exists("docs_new")
+
+
+def test_a_discard_that_had_nothing_to_delete_asks_anew_where_there_is_something(
+    world: World,
+) -> None:
+    world.consents["discard"] = {"sure": "yes"}
+    with pytest.raises(Waiting):
+        Discard().apply(world)
+    assert world.qdrant.exists("docs_new")
+
+
+def test_a_consent_that_was_given_on_a_go_is_none_to_a_switch_without_proof(world: World) -> None:
+    Verify(old_model=OLD).apply(world)
+    world.kept["verdict"]["word"] = "GO"
+    step = Cutover(alias="docs", old_model=OLD)
+    with pytest.raises(Waiting) as waiting:
+        step.apply(world)
+    assert "without_proof" not in {ask.key for ask in waiting.value.gate.asks}
+    world.consents["cutover"] = {"alias": "docs"}
+    world.on_breath = lambda: stopped(world)
+    with pytest.raises(Killed):
+        step.apply(world)
+    world.on_breath = None
+    Verify(old_model=OLD, again=True).apply(world)
+    with pytest.raises(Waiting) as waiting:
+        step.apply(world)
+    assert "without_proof" in {ask.key for ask in waiting.value.gate.asks}
+    world.consents["cutover"] = {"alias": "docs", "without_proof": "without proof"}
+    step.apply(world)
+    assert world.qdrant.aliases()["docs"] == "docs_new"

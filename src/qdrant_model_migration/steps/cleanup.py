@@ -65,7 +65,7 @@ class Cleanup(Step):
                     "It is not the one that this run has made: somebody has made it anew.",
                     "Find out who. If it is of no use, delete it with your own means.",
                 )
-            if ctx.consent("cleanup") is None:
+            if (ctx.consent("cleanup") or {}).get("collection") != doomed:
                 ctx.remember(_ASKED, [[point, mark.hex()] for point, mark in ctx.conflicts])
                 raise Waiting(_gate(ctx, doomed, kept))
             if doomed == move.source:

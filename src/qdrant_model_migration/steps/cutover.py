@@ -21,6 +21,7 @@ from qdrant_model_migration.words import listing, plural
 
 WITHOUT_PROOF = "without proof"
 _BEGUN = "_switching"
+_PROVED = "_asked_with_proof"  # a consent given on a GO is none to a switch without proof
 
 
 class Cutover(Step):
@@ -61,7 +62,9 @@ class Cutover(Step):
             now = must_point(ctx, self.aliases, move.source, move.target)
             if any(now[alias] != move.target for alias in self.aliases):
                 must_not_be_worse(ctx)
-                if ctx.consent("cutover") is None:
+                proved = (ctx.recall("verdict") or {}).get("word") == "GO"
+                if ctx.consent("cutover") is None or (ctx.recall(_PROVED) and not proved):
+                    ctx.remember(_PROVED, proved)
                     raise Waiting(self._gate(ctx, self._others(ctx, now)))
                 begun = ctx.recall(_BEGUN) and any(now[a] == move.target for a in self.aliases)
                 if not begun:  # else the application writes to the new side already

@@ -23,7 +23,8 @@ class Discard(Step):
     def apply(self, ctx: StepContext) -> None:
         _must_be_before_the_switch(ctx)
         made = _made(ctx)
-        if ctx.consent("discard") is None:
+        given = ctx.consent("discard")
+        if given is None or (made is not None and given.get("collection") != made):
             raise Waiting(_gate(ctx, made) if made is not None else _bare_gate(ctx))
         if made is not None:
             ctx.qdrant.delete_collection(made)
