@@ -5,7 +5,6 @@ What differs is where the new vector comes from: its model and its origin. No st
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +36,6 @@ from qdrant_model_migration.strategies.answered import (
 )
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
 from qdrant_model_migration.survey.facts import Survey, VectorFact
-from qdrant_model_migration.survey.fingerprint import fingerprint
 
 _PACES = {
     "gently": Load(batch=64, streams=1, searches=Searches(slow=1.2, pause=2.0)),
@@ -79,13 +77,12 @@ def plan_new_collection(
         text=TextSource(fields=tuple(fields)) if fields else None,
         load=_PRACTICE if survey.capabilities.local else _PACES[answers.get("pace", "normally")],
     )
-    made_for = fingerprint(survey.raw, survey.payload_schema)
     old_model = survey.model_of(old.name)
     proof = dict(answers.get("proof") or {"kind": "later"})
     steps: list[AnyStep] = [
         Check(
             collection=survey.collection,
-            fingerprint=made_for,
+            fingerprint=survey.fingerprint,
             alias=alias.name if alias.exists else None,
             also=also,
             queries=_proof(proof).file if proof.get("kind") in ("file", "log") else None,
@@ -105,14 +102,9 @@ def plan_new_collection(
         ),
         Sweep(),
     ]
-    return Plan(
-        made_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
-        strategy=strategy.name,
-        title=strategy.title,
-        server=survey.address,
-        server_version=survey.capabilities.version,
-        collection=survey.collection,
-        fingerprint=made_for,
+    return strategy.plan(
+        survey,
+        answers,
         alias=alias,
         old_model=old_model,
         move=move,
@@ -122,7 +114,6 @@ def plan_new_collection(
             *(name for name in survey.others if name != survey.collection),
         ),
         lost_settings=tuple(setting for setting, _ in survey.cannot_carry),
-        answers=dict(answers),
         practice=survey.capabilities.local
         and old_model is not None
         and old_model.kind == "practice",

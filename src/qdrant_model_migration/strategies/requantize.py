@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
-
 from qdrant_model_migration.plan.plan import Plan
 from qdrant_model_migration.steps.check import Check
 from qdrant_model_migration.steps.keep_or_undo import KeepOrUndo
@@ -16,7 +14,6 @@ from qdrant_model_migration.strategies.answered import (
 )
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
 from qdrant_model_migration.survey.facts import Survey
-from qdrant_model_migration.survey.fingerprint import fingerprint
 
 
 class Requantize(Strategy):
@@ -56,23 +53,16 @@ class Requantize(Strategy):
         vector, quantization = vector_meant(wanted), wanted_quantization(survey, wanted)
         first, *also = survey.quantizations.meant(vector) or ("",)
         collection = survey.collection
-        made_for = fingerprint(survey.raw, survey.payload_schema)
-        return Plan(
-            made_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
-            strategy=self.name,
-            title=self.title,
-            server=survey.address,
-            server_version=survey.capabilities.version,
-            collection=collection,
-            fingerprint=made_for,
+        return self.plan(
+            survey,
+            answers,
             old_model=survey.old_model.value,
             steps=(
-                Check(collection=collection, fingerprint=made_for),
+                Check(collection=collection, fingerprint=survey.fingerprint),
                 ProbeSearch(collection=collection, vector=first, also=tuple(also), moment="before"),
                 SetQuantization(collection=collection, vector=vector, quantization=quantization),
                 ProbeSearch(collection=collection, vector=first, also=tuple(also), moment="after"),
                 KeepOrUndo(collection=collection, vector=vector),
             ),
             never_touched=tuple(name for name in survey.others if name != collection),
-            answers=dict(answers),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timezone
 from typing import Any, ClassVar, Literal, NamedTuple
 
 from qdrant_model_migration.plan.plan import Plan
@@ -70,3 +71,17 @@ class Strategy:
     def build(self, survey: Survey, answers: Answers) -> Plan:
         """The plan, complete but for the acknowledgements. Pure."""
         raise NotImplementedError
+
+    def plan(self, survey: Survey, answers: Answers, **own: Any) -> Plan:
+        """A plan with what every plan says: made when, by what, for what. own: the rest of it."""
+        return Plan(
+            made_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+            strategy=self.name,
+            title=self.title,
+            server=survey.address,
+            server_version=survey.capabilities.version,
+            collection=survey.collection,
+            fingerprint=survey.fingerprint,
+            answers=dict(answers),
+            **own,
+        )

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from qdrant_model_migration.embedders import ModelRef
 from qdrant_model_migration.qdrant import Address, Capabilities
 from qdrant_model_migration.qdrant.quantization import Quantizations
+from qdrant_model_migration.survey.fingerprint import fingerprint
 
 T = TypeVar("T")
 
@@ -115,6 +116,11 @@ class Survey(Frozen):
     """Points without a vector of this name; names that every point has are left out."""
     placeholders: dict[str, Placeholders] = {}
     """Of each dense vector, by its name; names without any are left out."""
+
+    @property
+    def fingerprint(self) -> str:
+        """What a plan for this collection is made for."""
+        return fingerprint(self.raw, self.payload_schema)
 
     @property
     def alias(self) -> str | None:
