@@ -80,12 +80,11 @@ def command(
       qmm plan products --change compression --set quantization.kind=scalar
       qmm plan --from docs-1124 --set target=docs_bge
     """
-    from qdrant_model_migration.advice import ModelChoice, advise, look_at
-    from qdrant_model_migration.advice.answers_file import load_answers
+    from qdrant_model_migration.advice import ModelChoice, advise
     from qdrant_model_migration.advice.make_plan import make_plan
     from qdrant_model_migration.advice.warnings import warnings_for
     from qdrant_model_migration.commands.new_model import not_here, speed_of
-    from qdrant_model_migration.commands.settings import laid_over, short_forms
+    from qdrant_model_migration.commands.settings import short_forms
     from qdrant_model_migration.embedders import list_models, within_reach
     from qdrant_model_migration.plan import acknowledge, left_open, save_plan
     from qdrant_model_migration.strategies import by_name
@@ -97,16 +96,8 @@ def command(
     name = collection or (base.collection if base else "")
     if not name:
         raise UsageError("No collection is named.", "", f"{qmm('inspect')} lists them.")
-    given: dict[str, Any] = dict(base.answers) if base else {}
-    given.update(load_answers(answers) if answers else {})
-    if (model_output or pooling) and not model_folder:
-        raise UsageError(
-            "--model-output and --pooling are of a model in a folder.", "", "Add --model-folder."
-        )
-    given.update(short_forms(change, _named(model, model_folder, model_output, pooling)))
-    given = laid_over(given, settings)
-    given.setdefault("change", "model")
-    look_at(given)
+    short = short_forms(change, _named(model, model_folder, model_output, pooling))
+    given = _given(base, answers, short, settings)
     with connect(url, ask_key) as qdrant:
         found = surveyed(qdrant, name, text_field=_text_field(given))
         choices = [ModelChoice(m, within_reach(m)) for m in list_models()]
@@ -136,12 +127,30 @@ def command(
     return 0
 
 
+def _given(
+    base: Plan | None, file: Path | None, short: Mapping[str, Any], settings: Sequence[str]
+) -> dict[str, Any]:
+    """The answers of the options, over those of the file, over those of another plan."""
+    from qdrant_model_migration.advice import look_at
+    from qdrant_model_migration.advice.answers_file import load_answers
+    from qdrant_model_migration.commands.settings import laid_over
+
+    before = {**(base.answers if base else {}), **(load_answers(file) if file else {}), **short}
+    given = {"change": "model", **laid_over(before, settings)}
+    look_at(given)
+    return given
+
+
 def _named(
     name: str | None, folder: str | None, output: str | None, pooling: Pooling | None
 ) -> ModelRef | None:
-    """The model that the options name."""
+    """The model that the options name. Raises UsageError."""
     from qdrant_model_migration.embedders import model_by_name, model_from_folder
 
+    if (output or pooling) and not folder:
+        raise UsageError(
+            "--model-output and --pooling are of a model in a folder.", "", "Add --model-folder."
+        )
     if folder:
         return model_from_folder(Path(folder), output=output, pooling=pooling)
     return model_by_name(name) if name else None
