@@ -23,7 +23,7 @@ def command(run: str, ask_key: bool, named: str | None, **consents: Any) -> int:
 
     \b
     Example:
-      qmm cleanup docs-1124 --delete docs_minilm
+      qmm cleanup docs_minilm-1124 --delete docs_minilm
     """
     from qdrant_model_migration.engine import find_run
 

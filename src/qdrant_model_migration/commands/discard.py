@@ -23,7 +23,7 @@ def command(run: str, ask_key: bool, named: str | None, **consents: Any) -> int:
 
     \b
     Example:
-      qmm discard docs-1124 --delete docs_bge
+      qmm discard docs_minilm-1124 --delete docs_bge
     """
     from qdrant_model_migration.engine import find_run
 

@@ -23,7 +23,7 @@ def command(run: str, ask_key: bool, named: str | None, **consents: Any) -> int:
 
     \b
     Example:
-      qmm rollback docs-1124 --cutover docs
+      qmm rollback docs_minilm-1124 --cutover docs
     """
     from qdrant_model_migration.engine import find_run
 

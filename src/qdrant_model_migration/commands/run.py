@@ -28,7 +28,7 @@ def command(
     \b
     Example:
       qmm run plan.yaml
-      qmm resume docs-1124 --cutover docs
+      qmm resume docs_minilm-1124 --cutover docs
     """
     from qdrant_model_migration.engine import create_run
     from qdrant_model_migration.plan import acknowledge, load_plan, why_closed

@@ -36,7 +36,7 @@ def command(
 
     \b
     Example:
-      qmm verify docs-1124 --queries queries.jsonl --margin 0.02
+      qmm verify docs_minilm-1124 --queries queries.jsonl --margin 0.02
     """
     from qdrant_model_migration.engine import find_run, judge_by
 
