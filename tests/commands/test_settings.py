@@ -16,10 +16,10 @@ from qdrant_model_migration.advice import (
 )
 from qdrant_model_migration.commands.plan import _complete, _text_field
 from qdrant_model_migration.commands.settings import laid_over
-from qdrant_model_migration.embedders import list_models
+from qdrant_model_migration.embedders import ModelRef, list_models
 from qdrant_model_migration.errors import QmmError, UsageError
 from qdrant_model_migration.strategies import strategies
-from support.surveys import docs
+from support.surveys import BGE_BASE, NOMIC, as_answer, docs
 
 MODELS = [ModelChoice(model, True) for model in list_models()[:4]]
 STRANGE = (
@@ -103,3 +103,22 @@ def test_a_field_that_only_a_person_named_is_checked_like_one_typed_at_the_quest
     with pytest.raises(BadAnswer, match="No point that was read has the field sumary"):
         answer_all(told, {"change": "model", "text": {"fields": ["sumary"]}}, MODELS)
     assert advise(told, {}).next is not None
+
+
+def test_another_length_is_a_cut_of_the_model_that_was_named() -> None:
+    named = {"model": as_answer(NOMIC)}
+    assert laid_over(named, ["model.dimensions=256"])["model"] == as_answer(NOMIC.cut_to(256))
+    assert laid_over(named, ["model.dimensions=768"]) == named
+
+
+@pytest.mark.parametrize(("model", "said"), [(BGE_BASE, "Leave"), (NOMIC, "512, 256, 128, 64.")])
+def test_a_length_that_the_model_was_not_made_for_is_refused(model: ModelRef, said: str) -> None:
+    with pytest.raises(UsageError, match="was not made to be cut to 100 dim") as told:
+        laid_over({"model": as_answer(model)}, ["model.dimensions=100"])
+    assert said in told.value.todo
+
+
+def test_where_no_known_model_fits_the_options_that_name_one_are_said() -> None:
+    with pytest.raises(UsageError, match="no answer yet") as told:
+        _complete(docs(), {"change": "shorter"}, [])
+    assert "--model" in told.value.todo

@@ -17,7 +17,7 @@ from qdrant_model_migration.commands.connecting import (
     server_options,
     surveyed,
 )
-from qdrant_model_migration.errors import BadAnswer, UsageError
+from qdrant_model_migration.errors import BadAnswer, QuestionOpen, UsageError
 from qdrant_model_migration.shell import qmm
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def command(
     Examples:
       qmm plan docs --model BAAI/bge-small-en-v1.5
       qmm plan products --change compression --set quantization.kind=scalar
-      qmm plan --from docs-1124 --set target=docs_bge
+      qmm plan --from docs_minilm-1124 --set target=docs_bge
     """
     from qdrant_model_migration.advice import ModelChoice, advise
     from qdrant_model_migration.advice.make_plan import make_plan
@@ -198,6 +198,11 @@ def _complete(
             todo = f"{todo} Write --set {key}.PART=VALUE; the parts are {', '.join(suggested)}."
         what = f"{key}: {error.what}" if key else error.what
         raise BadAnswer(what, error.why, todo, error.field) from None
+    except QuestionOpen as error:  # no model that is known fits
+        name = (
+            f"Name one with --model or --model-folder; {qmm('models')} lists those that are known."
+        )
+        raise UsageError(error.what, error.why, name) from None
 
 
 def _text_field(answers: Mapping[str, Any]) -> str | None:

@@ -50,11 +50,34 @@ def laid_over(answers: Mapping[str, Any], settings: Sequence[str]) -> dict[str, 
         if dot:
             parts.add(key)
             before = found.get(question)
+            if key == "model.dimensions":
+                before = _cut(before, _read(text))
             found[question] = {**(before if isinstance(before, dict) else {}), part: _read(text)}
         else:
             whole.add(key)
             found[question] = _read(text)
     return found
+
+
+def _cut(model: Any, length: Any) -> Any:
+    """The model that was named before, cut to this length. Raises UsageError."""
+    from qdrant_model_migration.advice.questions.model import read_model
+
+    if not isinstance(model, dict) or "dimensions" not in model or not isinstance(length, int):
+        return model
+    whole = read_model(model)
+    try:
+        return short_forms(None, whole.cut_to(length))["model"]
+    except ValueError as error:
+        lengths = ", ".join(map(str, whole.matryoshka))
+        todo = (
+            f"Its shorter lengths are: {lengths}."
+            if lengths
+            else "Leave --set model.dimensions out."
+        )
+        raise UsageError(
+            f"{error}.", "Vectors that were not made for it find much less when they are cut.", todo
+        ) from None
 
 
 def _has_part(question: str, parts: set[str]) -> bool:
