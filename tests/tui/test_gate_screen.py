@@ -25,7 +25,9 @@ async def test_no_has_the_focus_and_the_switch_is_closed(wizard: Make, stage: An
         shown = await until(pilot, "▸[ No, not now ]")
         assert "[ Switch docs ] (tick the box first)" in shown
         await press(pilot, "right", "enter")
-        await until(pilot, "Switch docs is closed")
+        await until(pilot, "Switch docs is closed: tick the box first.")
+        await press(pilot, "up", "up", "up", "space")
+        await until(pilot, "Nothing happens until everything is ticked and typed exactly.")
         assert stage.consents == []
 
 

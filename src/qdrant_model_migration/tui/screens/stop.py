@@ -100,6 +100,7 @@ class Stop(Screen[str | None]):
         self._then: dict[str, Callable[[Any], None] | None] = {}
         self._held: list[JobDone | JobFailed] = []
         self._suggested: Widget | None = None
+        self._told_closed: Act | None = None  # the one that was last said to be closed
 
     # -- what a subclass fills in --------------------------------------------------------------
 
@@ -212,7 +213,9 @@ class Stop(Screen[str | None]):
         return (*(act for act in self.acts() if act.button), Act("more", "More"))
 
     async def show_acts(self) -> None:
-        """Bring the buttons up to date with what `acts` says now."""
+        """Bring the buttons up to date with what `acts` says now, and what was said of one."""
+        if self._told_closed is not None and self._told_closed not in self.acts():
+            self.say(self.hello)
         moved = self.focused is not self._suggested
         instead = await self.query_one("#buttons", PressRow).show(self._buttons())
         if instead is not None and not moved:
@@ -220,6 +223,7 @@ class Stop(Screen[str | None]):
 
     def say(self, words: str, *, trouble: bool = False) -> None:
         """Put words on the message line."""
+        self._told_closed = None
         self.query_one(MessageLine).say(words, trouble=trouble)
 
     def trouble(self, error: QmmError, back_to: Widget | None = None) -> None:
@@ -260,6 +264,7 @@ class Stop(Screen[str | None]):
             self.wizard.action_more()
         elif act.closed:
             self.say(f"{act.label} is closed: {act.closed}.")
+            self._told_closed = act
         elif act.key == "back":
             await self.action_back()
         else:
