@@ -1199,10 +1199,9 @@ class NothingToRollBack(QmmError):
 
     refusal = True
 
-    def __init__(self, why: str) -> None:
-        super().__init__(
-            "There is nothing to roll back.", why, "qmm status shows where the run stands."
-        )
+    def __init__(self, run: str, why: str) -> None:
+        todo = f"{qmm('status', run)} shows where the run stands."
+        super().__init__("There is nothing to roll back.", why, todo)
 
 
 class SettingNotKept(QmmError):

@@ -442,6 +442,10 @@ def test_models_are_listed_without_the_network(capsys: pytest.CaptureFixture[str
     assert qmm("models", "--json") == 0
     rows = {row["name"]: row for row in json.loads(capsys.readouterr().out)}
     assert rows["BAAI/bge-small-en-v1.5"]["dimensions"] == 384
+    assert qmm("models") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len({line.index(" tokens") for line in lines}) == 1
+    assert {line.split()[1] for line in lines} >= {"384", "sparse", "multivector"}
     assert qmm("models", "--fetch", "no/such-model") == 2
     assert "no/such-model" in capsys.readouterr().err
 

@@ -107,6 +107,12 @@ def test_a_command_that_is_printed_names_the_server_where_it_must(
     assert server_flags(server.url) == []
     assert next_of(view(run)).split("\n")[0] == resume
     monkeypatch.delenv("QDRANT_URL")
+    done = view(run)._replace(state="done", facts={"switched": {"from": "docs_old"}})
+    named = f"{run.name} {' '.join(flags)}"
+    assert next_of(done).splitlines()[-2:] == [
+        f"  Watch for some days; this is the way back: qmm rollback {named}",
+        f"  Then free the space of docs_old; never by itself: qmm cleanup {named}",
+    ]
     monkeypatch.delenv("QDRANT_API_KEY")
     assert server_flags(server.url) == []
 

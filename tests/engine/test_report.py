@@ -192,6 +192,21 @@ def test_a_run_that_ended_after_its_rollback_says_that_the_alias_is_back(run: Pa
     assert ("Left behind", "writes made after the cutover; they were not counted") in summary.rows
 
 
+def test_after_a_rollback_the_new_collection_is_left_to_be_cleaned_up(run: Path) -> None:
+    def back(ctx: StepContext) -> None:
+        ctx.remember("rolled_back", {"alias": "docs", "from": "docs_new", "to": "docs_old"})
+
+    DEEDS["back"] = back
+    run_here(run, job_of=job(Fake(step="rollback", does="back")))
+    del DEEDS["back"]
+    seen = view(run)
+    todo = summarize(seen._replace(state="rolled back")).todo[-1]
+    assert (todo.text, todo.how) == (
+        "Then free the space of docs_new; never by itself",
+        f"qmm cleanup {run.name}",
+    )
+
+
 def test_a_failed_run_says_what_happened_and_what_to_do(run: Path) -> None:
     def fail(ctx: StepContext) -> None:
         raise QmmError("The disk is full.", "It said so.", "Make room.")

@@ -87,7 +87,7 @@ class Rollback(Step):
 
     def apply(self, ctx: StepContext) -> None:
         if not ctx.recall("switched"):
-            raise NothingToRollBack("This run has not switched an alias.")
+            raise NothingToRollBack(ctx.run_id, "This run has not switched an alias.")
         if ctx.consent("rollback") is None:
             raise Waiting(gate("rollback", "docs"))
         ctx.remember("switched", None)

@@ -143,9 +143,8 @@ def ending(seen: RunView) -> int:
             click.echo(f"  {line}")
         if gate.name == "cutover":
             _say_changes(seen, "In your application, at the same moment:")
-        click.echo(next_of(seen))
     elif seen.state == "stopped":
-        click.echo(f"Stopped. Everything confirmed is kept.\n{next_of(seen)}")
+        click.echo("Stopped. Everything confirmed is kept.")
     elif seen.state == "done":
         switched = seen.facts.get("switched")
         if switched:
@@ -156,19 +155,22 @@ def ending(seen: RunView) -> int:
         click.echo(f"Done. Report: {seen.folder / 'report.md'}")
     else:
         click.echo(f"{summarize(seen).title}.")
+    if line := next_of(seen):
+        click.echo(line)
     return EXIT_CODES.get(seen.state, FAILED)
 
 
 def next_of(seen: RunView) -> str:
-    """The commands that go on with a run that waits or ended early, a line each; else empty."""
-    if seen.state in FINISHED:
-        return ""
+    """The commands that go on with a run, a line each; of one that is over what is left to do."""
     named = " ".join(["", *map(shlex.quote, server_flags(seen.card.server))])
-    commands = "\n  or: ".join(
-        todo.how + (named if todo.key != "again" else "")  # a plan is made with --url
-        for todo in summarize(seen).todo
-        if todo.how
-    )
+    todo = [  # a plan is made with --url
+        (text, how + named if how and key != "again" else how)
+        for key, text, how in summarize(seen).todo
+    ]
+    if seen.state in FINISHED:
+        lines = [f"  {text}: {how}" if how else f"  {text}" for text, how in todo]
+        return "\n".join(["Still to do:", *lines]) if lines else ""
+    commands = "\n  or: ".join(how for _, how in todo if how)
     return f"Next: {commands}" if commands else ""
 
 

@@ -36,11 +36,12 @@ def command(wanted: str | None, here: bool, as_json: bool) -> int:
         return 0
     if not rows:
         click.echo("No model is on this machine yet. qmm models --fetch NAME gets one.")
+    wide = max((len(model.name) for model, _ in rows), default=0)
+    knows = max((len(model.languages_label) for model, _ in rows), default=0)
     for model, there in rows:
         get = "is here" if there else words.size(model.size_bytes) if model.size_bytes else "?"
-        size = str(model.dimensions) if model.dimensions else "sparse"
+        size = str(model.dimensions) if model.vector == "dense" else model.vector
         reads = f"{model.max_tokens:,}" if model.max_tokens else "?"
-        click.echo(
-            f"{model.name:<58}{size:>6}  {model.languages_label:<14}{reads:>6} tokens  {get}"
-        )
+        line = f"{model.name:<{wide}}  {size:>11}  {model.languages_label:<{knows}}"
+        click.echo(f"{line}  {reads:>6} tokens  {get}")
     return 0

@@ -29,11 +29,12 @@ def command(run: str | None, as_json: bool) -> int:
         click.echo(json.dumps(_data(seen), indent=2))
         return 0
     click.echo(in_one_line(seen))
+    wide = max((len(step.title) for step in seen.steps), default=0)
     waits = seen.step if seen.state == "waiting" else None
     for number, step in enumerate(seen.steps, 1):
         sign = {"done": "done", "running": "now", "failed": "failed"}.get(step.state, "")
         sign = "waits for you" if number - 1 == waits else sign
-        click.echo(f"  {number:>2} {step.title:<44} {sign}")
+        click.echo(f"  {number:>2} {step.title:<{wide}}  {sign}".rstrip())
     for event in seen.events[-5:]:
         click.echo(f"  {local(event.at):%H:%M:%S}  {event.text}")
     if seen.error:

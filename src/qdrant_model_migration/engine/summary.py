@@ -179,12 +179,17 @@ def _todo(run: RunView) -> list[Todo]:
         return [*_gate(run.gate, name), *more]
     changes = {row["what"]: row for row in facts.get("application_changes") or ()}
     model = changes.get("query model", {})
+    free = qmm("cleanup", name)
     if run.state == "rolled back":
-        return [Todo("old-model", f"Put the old query model back: {model.get('old', 'not known')}")]
+        new = (facts.get("rolled_back") or {}).get("from", "the new collection")
+        return [
+            Todo("old-model", f"Put the old query model back: {model.get('old', 'not known')}"),
+            Todo("cleanup", f"Then free the space of {new}; never by itself", free),
+        ]
     if run.state != "done" or not facts.get("switched"):
         return []
     old, left = facts["switched"].get("from", "the old collection"), facts["switched"].get("left")
-    back, free = qmm("rollback", name), qmm("cleanup", name)
+    back = qmm("rollback", name)
     others = f"Find out who uses {listing(left or ())}: it is the way to {old} still"
     return [
         Todo("query", f"Deploy the query model: {model.get('new', 'the new one')}"),

@@ -50,7 +50,7 @@ class KeepOrUndo(Step):
         before, after = ctx.recall("search_before"), ctx.recall("search_after")
         return Gate(
             name="keep_or_undo",
-            title="Keep the new quantization, or undo it?",
+            title=f"Keep or undo: the new quantization of {self.collection}",
             says=(
                 *self._in_force(ctx, "In force"),
                 _line("Before", before),

@@ -40,7 +40,7 @@ class Rollback(Step):
         if switched:
             _switch_back(ctx, switched)
         elif not ctx.recall(_COUNTING):
-            raise NothingToRollBack(_why_not(ctx))
+            raise NothingToRollBack(ctx.run_id, _why_not(ctx))
         _count(ctx, ctx.recall("rolled_back")["from"])
         ctx.remember(_COUNTING, False)
 
@@ -51,7 +51,8 @@ def _switch_back(ctx: StepContext, switched: Mapping[str, Any]) -> None:
         now = must_point(ctx, aliases, new, old)
         if any(now[alias] == new for alias in aliases):
             if not ctx.qdrant.exists(old):
-                raise NothingToRollBack(f"{old} was deleted, so there is no way back.")
+                why = f"{old} was deleted, so there is no way back."
+                raise NothingToRollBack(ctx.run_id, why)
             if ctx.consent("rollback") is None:
                 raise Waiting(_gate(ctx, aliases, old, new))
             ctx.breathe()
