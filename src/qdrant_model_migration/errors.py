@@ -1011,7 +1011,7 @@ class TargetTaken(QmmError):
     def __init__(self, name: str) -> None:
         super().__init__(
             f"{name} already exists and was not made by this run.",
-            "Writing into it could mix two models or overwrite somebody's points.",
+            f"Writing into {name} could mix two models or overwrite somebody's points.",
             "Choose another name for the new collection, or delete that one yourself if it is "
             "yours.",
         )

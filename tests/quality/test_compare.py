@@ -94,6 +94,7 @@ def test_an_unknown_old_model_leaves_the_new_side(side):
     comparison = compare(QUERIES, None, side(NEW), k=2)
     assert comparison.overlap is None
     assert (comparison.judgement.old, comparison.judgement.new) == (None, 1.0)
+    assert comparison.unjudged == "old model not known"  # what judges anew is its name
     log = QuerySet(queries=(Query(text="lease"),), origin="unlabelled")
     assert compare(log, None, side(NEW)).unjudged == "old model not known"
 

@@ -16,7 +16,7 @@ from qdrant_model_migration.tui.screens.home import HomeScreen
 from qdrant_model_migration.tui.trip import Trip
 from qdrant_model_migration.tui.widgets.lines import Lines
 from qdrant_model_migration.tui.widgets.press import Press
-from support.screens import a_run, press, text_of, until
+from support.screens import CUTOVER, VERDICT, a_run, press, still, text_of, until
 
 Make = Callable[..., WizardApp]
 
@@ -234,3 +234,45 @@ async def test_answers_of_the_trip_survive_going_home_and_back(wizard: Make) -> 
         await until(pilot, "What would you like to do?")
         assert app.trip.answers == {"change": "model"}
         assert "explore" not in text_of(app)
+
+
+async def test_a_check_and_its_numbers_stand_on_one_row_beside_a_scrollbar(
+    wizard: Make, stage: Any
+) -> None:
+    check = {"name": "Each id once", "ok": True, "found": 120574, "expected": 120574}
+    verdict = {**VERDICT, "integrity": {"checks": [check] * 12}}
+    stage.view = a_run(stage.folder, "waiting", at=6, gate=CUTOVER, verdict=verdict)
+    app = wizard("verify", trip=Trip(run=stage.folder))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "Each id once")
+        shown = await still(pilot)
+        assert app.screen.query_one("#body").show_vertical_scrollbar
+        rows = [line for line in shown.splitlines() if "Each id once" in line]
+        assert all("120,574 of 120,574" in row for row in rows)
+
+
+async def test_the_top_row_of_a_plan_names_at_once_what_it_makes(
+    wizard: Make, explored: Trip
+) -> None:
+    app = wizard("plan", trip=explored)
+    async with app.run_test(size=(80, 24)) as pilot:
+        shown = await until(pilot, "Never touched")
+        assert "docs_v1 → docs_bge_base" in shown.splitlines()[0]
+
+
+async def test_what_does_not_fit_above_the_first_control_is_reached_by_the_arrows(
+    wizard: Make, stage: Any
+) -> None:
+    long = {**CUTOVER, "says": [f"Line {n}" for n in range(30)]}
+    stage.view = a_run(stage.folder, "waiting", at=6, gate=long, verdict=VERDICT)
+    app = wizard("gate", trip=Trip(run=stage.folder))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "▸[ No, not now ]")
+        await press(pilot, "up", "up")
+        await until(pilot, "▸[ ] The application changes")
+        assert "Line 0" not in text_of(app)
+        presses = 0
+        while "Line 0 " not in text_of(app) and presses < 30:
+            await press(pilot, "up")
+            presses += 1
+        assert presses < 30, "the focus goes round, the first line is not seen"

@@ -41,7 +41,8 @@ async def test_a_verdict_is_judged_anew_by_the_searches_of_a_file(
     file.write_text('{"query": "offline install", "answers": [7]}\n')
     app = wizard("run", "verify", "judge_again", trip=Trip(run=stage.folder))
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, "Limit      [ 0.02")
+        shown = await until(pilot, "Limit      [ 0.02")
+        assert "line of it is a search and the ids of its right answers" in shown
         await press(pilot, *"no-such-file", "down", "down", "enter")
         await until(pilot, "there is no file no-such-file")
         assert stage.started == []

@@ -64,7 +64,7 @@ def _seconds(survey: Survey, plan: Plan, speed: Speed | None) -> Range:
         max(texts / pace * (1 + spread), points / written)
         for spread, written in zip((-_SPREAD, 0.0, _SPREAD), _written(survey), strict=True)
     )
-    rate = f"{pace:.0f}" if pace >= 10 else f"{pace:.1f}"
+    rate = f"{pace:,.0f}" if pace >= 10 else f"{pace:.1f}"
     how = f"{rate} texts/s{f', {speed.how}' if speed.how else ''}; without index and verify"
     if points / _written(survey)[1] > texts / pace:
         how = f"writing is the limit: about {_written(survey)[1]} points/s; " + how

@@ -265,7 +265,7 @@ def _to_get(row: ModelRow) -> str:
 def _speed(survey: Survey, speed: Speed | None) -> str:
     if speed is None:
         return "not tried"
-    rate = f"{speed.texts_per_second:.0f} texts/s on this computer"
+    rate = f"{speed.texts_per_second:,.0f} texts/s on this computer"
     points = survey.points.value
     took = words.duration(points / speed.texts_per_second) if points else ""
     return f"{rate}: about {took}" if took else rate

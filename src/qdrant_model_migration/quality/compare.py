@@ -55,7 +55,7 @@ def compare(
         return Comparison(None, churn, "answers not found", ranked)
     scale = Scale(k, max(k, depth), seed, query_set.origin)
     judgement = judge(judged, scale, left_out=len(ranked) - len(judged))
-    return Comparison(judgement, churn, None, ranked)
+    return Comparison(judgement, churn, None if old else "old model not known", ranked)
 
 
 def _search(

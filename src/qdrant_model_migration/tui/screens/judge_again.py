@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from qdrant_model_migration.engine import RunView
 
 SAYS = """\
-Both collections are searched again, with the searches of this file. Each line of it is a search
+Both collections are searched again, with the searches of this file. Each line of it is a search \
 and the ids of its right answers. What is copied stays; only late writes are fetched first.
 The newest verdict counts: the cutover opens by it."""
 

@@ -117,6 +117,7 @@ class PlanScreen(Stop):
         }
         plan = plan.model_copy(update={"accepted": accepted})
         self.wizard.trip = self.trip.on(plan=plan, strategy=taken.name)
+        self.frame()  # the top row names what the plan makes
         self._show(plan)
 
     def _show(self, plan: Plan) -> None:

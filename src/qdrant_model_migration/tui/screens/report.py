@@ -18,7 +18,7 @@ from qdrant_model_migration.tui.run_words import in_place
 from qdrant_model_migration.tui.screens.stop import HelpText, Report
 from qdrant_model_migration.tui.screens.watching import Watching
 from qdrant_model_migration.tui.typeset import crop
-from qdrant_model_migration.tui.widgets.frame import Pane, facts, titled
+from qdrant_model_migration.tui.widgets.frame import Pane, facts, titled, wrap
 from qdrant_model_migration.tui.widgets.lines import Line, Lines
 from qdrant_model_migration.tui.widgets.press import Act
 
@@ -88,7 +88,7 @@ class ReportScreen(Watching):
         return todo if todo.lines else None
 
     async def draw(self, view: RunView) -> None:
-        width = max(40, self.size.width - 4)
+        width = max(40, self.size.width - 5)  # beside what does not fit stands a scrollbar
         done = self.query_one("#done", Pane)
         told = engine.summarize(view)
         rows = [(label, text) for label, text in told.rows if label not in ELSEWHERE]
@@ -96,7 +96,8 @@ class ReportScreen(Watching):
         if self.size.height < ROOMY:
             edge = max((len(label) for label, _ in rows), default=0) + 2
             lines = [crop(f"{label:<{edge}}{said}", width).rstrip() for label, said in rows]
-            text = Text("\n".join(lines[: max(4, self.size.height - FRAME - len(told.todo))]))
+            todo = sum(len(wrap(f"{one.text}   {one.how}", width - 6)) for one in told.todo)
+            text = Text("\n".join(lines[: max(4, self.size.height - FRAME - todo)]))
         done.write(text, title=told.title)
         self._draw_todo(view)
         self.work("files", partial(_list_files, self.run), self._draw_files)

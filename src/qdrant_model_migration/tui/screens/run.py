@@ -56,7 +56,7 @@ class RunScreen(Watching):
     """The same four numbers in the same place in every state."""
 
     place: str = "Run"
-    keys: tuple[tuple[str, str], ...] = (("p", "Pause"), ("t", "Speed"), ("l", "Log"))
+    keys: tuple[tuple[str, str], ...] = (("l", "Log"),)
     esc = "Home"
     hello = "Reading the notes of the run."
 

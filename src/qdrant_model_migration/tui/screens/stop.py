@@ -238,11 +238,12 @@ class Stop(Screen[str | None]):
     def action_walk(self, step: int) -> None:
         """To the next or previous control in reading order.
 
-        Where nothing in the body takes the focus, what does not fit is scrolled through first.
+        What does not fit is scrolled through first, where no control of the body is further on.
         """
         body = self.query_one("#body", Container)
         more = body.scroll_offset.y < body.max_scroll_y if step > 0 else body.scroll_offset.y > 0
-        if more and not any(widget.focusable for widget in body.query("*")):
+        within = [widget for widget in self.focus_chain if body in widget.ancestors]
+        if more and (not within or self.focused is within[-1 if step > 0 else 0]):
             body.scroll_relative(y=step, animate=False, immediate=True)
             return
         if step > 0:

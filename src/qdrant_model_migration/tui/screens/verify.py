@@ -12,7 +12,7 @@ from qdrant_model_migration.engine import FINISHED
 from qdrant_model_migration.quality import Verdict
 from qdrant_model_migration.tui import verdict_words
 from qdrant_model_migration.tui.screens.dialog import Dialog
-from qdrant_model_migration.tui.screens.stop import HelpText
+from qdrant_model_migration.tui.screens.stop import NARROW, HelpText
 from qdrant_model_migration.tui.screens.watching import Watching
 from qdrant_model_migration.tui.widgets.frame import Pane
 from qdrant_model_migration.tui.widgets.press import Act
@@ -82,11 +82,12 @@ class VerifyScreen(Watching):
         if verdict is None:
             word.write("The run has not come to the verify step yet.", title="Not verified yet")
             return
-        width = max(40, self.size.width - 4)
+        room = self.size.width - 1  # beside what does not fit stands a scrollbar
+        width = max(40, room - 4)
         word.write("\n".join(verdict_words.judged(verdict, width)), title=verdict.headline)
         word.set_class(verdict.word == "GO", "-go")
         word.set_class(verdict.word == "NO-GO", "-no-go")
-        half = max(30, (self.size.width if self.size.width < 72 else self.size.width // 2) - 4)
+        half = max(30, (room if self.size.width < NARROW else room // 2) - 4)
         self.query_one("#integrity", Pane).write("\n".join(verdict_words.integrity(verdict, half)))
         told = verdict_words.everything if self.wide else verdict_words.parts
         self.query_one("#parts", Pane).write("\n".join(told(verdict, half)))
