@@ -14,9 +14,10 @@ from rich.cells import cell_len
 from qdrant_model_migration.tui.app import WizardApp
 from qdrant_model_migration.tui.screens.home import HomeScreen
 from qdrant_model_migration.tui.trip import Trip
+from qdrant_model_migration.tui.widgets.frame import Pane
 from qdrant_model_migration.tui.widgets.lines import Lines
 from qdrant_model_migration.tui.widgets.press import Press
-from support.screens import CUTOVER, VERDICT, a_run, press, still, text_of, until
+from support.screens import CUTOVER, SWITCHED, VERDICT, a_run, press, still, text_of, until
 
 Make = Callable[..., WizardApp]
 
@@ -276,3 +277,32 @@ async def test_what_does_not_fit_above_the_first_control_is_reached_by_the_arrow
             await press(pilot, "up")
             presses += 1
         assert presses < 30, "the focus goes round, the first line is not seen"
+
+
+async def test_what_is_typed_is_seen_beside_or_below_a_long_name(wizard: Make, stage: Any) -> None:
+    long = {**CUTOVER["asks"][1], "label": f"Type the alias name to allow it: {'docs_' * 9}"}
+    gate = {**CUTOVER, "asks": [long]}
+    stage.view = a_run(stage.folder, "waiting", at=6, gate=gate, verdict=VERDICT)
+    app = wizard("gate", trip=Trip(run=stage.folder))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "▸[ No, not now ]")
+        field = app.screen.query_one("#input-alias")
+        await until(pilot, lambda: field.size.width >= 16)
+        await pilot.resize_terminal(50, 24)
+        await until(pilot, lambda: 16 <= field.size.width < 50)
+
+
+async def test_a_report_opens_at_its_title_and_cuts_nothing_off(wizard: Make, stage: Any) -> None:
+    facts = {**SWITCHED, "switched": {**SWITCHED["switched"], "left": ["docs_de", "docs_fr"]}}
+    verdict = {**VERDICT, "reason": "the new model finds more, beyond chance; " * 4}
+    stage.view = a_run(
+        stage.folder, "done", at=8, run_id="docs-" * 12, verdict=verdict, facts=facts,
+    )  # fmt: skip
+    app = wizard("report", trip=Trip(run=stage.folder))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "Still to do")
+        shown = await still(pilot)
+        assert "Done: docs answers from docs_new" in shown
+        done = app.screen.query_one("#done", Pane)
+        assert "…" not in done.words
+        assert done.size.height == len(done.words.split("\n"))

@@ -7,7 +7,6 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from rich.text import Text
 from textual.app import ComposeResult
 from textual.widget import Widget
 
@@ -18,7 +17,7 @@ from qdrant_model_migration.tui.run_words import in_place
 from qdrant_model_migration.tui.screens.stop import HelpText, Report
 from qdrant_model_migration.tui.screens.watching import Watching
 from qdrant_model_migration.tui.typeset import crop
-from qdrant_model_migration.tui.widgets.frame import Pane, facts, titled, wrap
+from qdrant_model_migration.tui.widgets.frame import Pane, facts, titled
 from qdrant_model_migration.tui.widgets.lines import Line, Lines
 from qdrant_model_migration.tui.widgets.press import Act
 
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
 
 TICKS = "still-to-do.txt"
 ELSEWHERE = ("What", "Strategy", "Server", "Application")  # in the top row, in report.md
-FRAME = 13  # rows of this screen that are not lines of the first two boxes
-ROOMY = 30  # rows from which each line may be shown in full
 
 
 class ReportScreen(Watching):
@@ -92,13 +89,7 @@ class ReportScreen(Watching):
         done = self.query_one("#done", Pane)
         told = engine.summarize(view)
         rows = [(label, text) for label, text in told.rows if label not in ELSEWHERE]
-        text = facts(rows, width)
-        if self.size.height < ROOMY:
-            edge = max((len(label) for label, _ in rows), default=0) + 2
-            lines = [crop(f"{label:<{edge}}{said}", width).rstrip() for label, said in rows]
-            todo = sum(len(wrap(f"{one.text}   {one.how}", width - 6)) for one in told.todo)
-            text = Text("\n".join(lines[: max(4, self.size.height - FRAME - todo)]))
-        done.write(text, title=told.title)
+        done.write(facts(rows, width), title=told.title)
         self._draw_todo(view)
         self.work("files", partial(_list_files, self.run), self._draw_files)
         if gone := view.facts.get("cleaned_up") or view.facts.get("discarded"):

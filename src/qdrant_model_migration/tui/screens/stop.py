@@ -190,7 +190,7 @@ class Stop(Screen[str | None]):
             target = next(iter(self.query(Press)), None)
         if target is not None:
             self._suggested = target
-            target.focus()
+            target.focus(scroll_visible=False)  # a screen opens at its beginning
 
     def frame(self) -> None:
         """Bring top row, trip bar and keys up to date."""

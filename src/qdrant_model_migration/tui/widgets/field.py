@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+ROOM = 24  # cells beside a label: the edges, and enough to see what is typed
+
 
 class Field(Widget):
-    """`Address  [ typed text ]`; the label keeps its width so that fields stand in one column."""
+    """`Address  [ typed text ]`; the label keeps its width so that fields stand in one column.
+
+    A label that leaves too little room stands in a row of its own.
+    """
 
     DEFAULT_CSS = """
     Field { height: auto; }
@@ -18,6 +25,9 @@ class Field(Widget):
     Field .edge { width: 3; }
     Field Input { width: 1fr; border: none; height: 1; padding: 0; }
     Field > Static { height: auto; }
+    Field > .over { display: none; }
+    Field.-above > .over { display: block; }
+    Field.-above .label { width: 1; }
     Field .hint { height: auto; text-style: dim; }
     """
 
@@ -32,8 +42,8 @@ class Field(Widget):
         width: int = 10,
         above: bool = False,
     ) -> None:
-        """above: the label stands in a row of its own, where the box is narrow."""
-        super().__init__(id=f"field-{name}")
+        """above: the label stands in a row of its own, however much room there is."""
+        super().__init__(id=f"field-{name}", classes="-above" if above else None)
         self._label, self._hint, self._above = label, hint, above
         self._width = 0 if above else max(width, len(label) + 1)
         self.input = Input(
@@ -41,8 +51,7 @@ class Field(Widget):
         )
 
     def compose(self) -> ComposeResult:
-        if self._above:
-            yield Static(" " + self._label, markup=False)
+        yield Static(" " + self._label, classes="over", markup=False)
         with Horizontal():
             label = "" if self._above else self._label
             yield Static(" " + label.ljust(self._width), classes="label", markup=False)
@@ -51,6 +60,10 @@ class Field(Widget):
             yield Static(" ]", classes="edge", markup=False)
         if self._hint:
             yield Static(" " * (self._width + 4) + self._hint, classes="hint", markup=False)
+
+    def on_resize(self, event: events.Resize) -> None:
+        narrow = cell_len(self._label) + ROOM > event.size.width
+        self.set_class(self._above or narrow, "-above")
 
     def on_descendant_focus(self) -> None:
         self.query_one("#sign", Static).update("▸[ ")
