@@ -293,3 +293,12 @@ def test_a_consent_that_was_given_on_a_go_is_none_to_a_switch_without_proof(worl
     world.consents["cutover"] = {"alias": "docs", "without_proof": "without proof"}
     step.apply(world)
     assert world.qdrant.aliases()["docs"] == "docs_new"
+
+
+def test_a_rollback_says_how_many_points_it_goes_back_to(world: World) -> None:
+    """An old collection that somebody emptied is no way back, and looks like one by its name."""
+    switched(world)
+    world.qdrant.delete("docs_old", list(range(39)))
+    with pytest.raises(Waiting) as waiting:
+        Rollback().apply(world)
+    assert waiting.value.gate.says[1] == "After    docs → docs_old   (1 point)"

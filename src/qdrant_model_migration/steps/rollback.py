@@ -133,12 +133,13 @@ def _old_model(ctx: StepContext) -> str:
 
 def _gate(ctx: StepContext, aliases: Sequence[str], old: str, new: str) -> Gate:
     names = listing(aliases)
+    _, state = ctx.qdrant.overview(old)  # it may have been emptied or made anew since
     return Gate(
         name="rollback",
         title=f"Roll back: switch {names} back to {old}",
         says=(
             f"Now      {names} → {new}",
-            f"After    {names} → {old}",
+            f"After    {names} → {old}   ({plural(state.points, 'point')})",
             "How many writes stay behind is counted after the switch; nothing is read before it.",
             f"Put the old query model back at the same moment{_old_model(ctx)}. {new} stays.",
         ),
