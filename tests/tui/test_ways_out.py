@@ -12,7 +12,7 @@ import pytest
 
 from qdrant_model_migration import engine
 from qdrant_model_migration.qdrant import Address
-from qdrant_model_migration.tui import tasks
+from qdrant_model_migration.tui import run_words, tasks
 from qdrant_model_migration.tui.app import WizardApp
 from qdrant_model_migration.tui.trip import Connected, Trip
 from qdrant_model_migration.tui.widgets.frame import Pane
@@ -185,3 +185,12 @@ async def test_the_list_of_commands_of_the_map_names_each_once(wizard: Make) -> 
         await until(pilot, "What you can do here")
         keys = [line.key for line in app.screen.query_one(Lines).lines]
         assert sorted(set(keys)) == sorted(keys)
+
+
+def test_giving_up_a_run_that_failed_at_its_first_step_does_not_speak_of_that_step(
+    tmp_path: Path,
+) -> None:
+    begun = a_run(tmp_path, "starting", at=0)
+    assert run_words.second_line(begun).startswith("Nothing is written yet. Step 1")
+    added = begun._replace(step=len(begun.steps) - 1)
+    assert run_words.second_line(added) == "Checking what is already done, then it goes on."

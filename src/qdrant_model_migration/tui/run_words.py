@@ -222,7 +222,7 @@ def second_line(view: RunView, now: datetime | None = None) -> str:
         "cleaned up": f"{_deleted(view)} is deleted for good. {_answering(view)}.",
         "discarded": _given_up(view),
     }
-    if view.state == "starting" and any(step.state == "done" for step in view.steps):
+    if view.state == "starting" and view.step:  # not the first one
         return "Checking what is already done, then it goes on."
     if view.state == "paused" and view.held:
         return "Nothing is read or written. It goes on by itself when searches are quick again."

@@ -46,7 +46,7 @@ NEXT = {
     "stopped": "Resume goes on from the last checkpoint, now or in a week.",
     "rolled back": "The run is over. The report says what is left for you.",
     "cleaned up": "The run is over. The report says what was deleted.",
-    "discarded": "The run was given up. The report says what was deleted.",
+    "discarded": "The run was given up. The report says how things stand.",
     "stopping": "What is on its way is finished first, then the run ends.",
     "paused": "Nothing is read or written until Continue.",
 }
