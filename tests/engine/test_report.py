@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from qdrant_model_migration.advice import make_plan
 from qdrant_model_migration.engine import run_here, summarize, view, write_report
 from qdrant_model_migration.engine.report import Report, Section, html, markdown
 from qdrant_model_migration.errors import QmmError, ReportNotWritten
+from qdrant_model_migration.pipeline.speed import Speed
+from qdrant_model_migration.plan import save_plan
 from qdrant_model_migration.quality import Check, Integrity, decide
 from qdrant_model_migration.steps import StepContext
+from qdrant_model_migration.strategies import by_name
 from support.fake_run import DEEDS, AskFirst, Fake, Fill, job
+from support.surveys import ANSWERS, docs
 
 HOSTILE = "<script>alert(1)</script> | **bold** [x](http://evil) `rm` \x1b[31m\nsecond line"
 
@@ -205,6 +211,15 @@ def test_after_a_rollback_the_new_collection_is_left_to_be_cleaned_up(run: Path)
         "Then free the space of docs_new; never by itself",
         f"qmm cleanup {run.name}",
     )
+
+
+def test_the_planned_time_says_what_it_leaves_out(run: Path) -> None:
+    speed = Speed(100.0)
+    plan = make_plan(docs(), ANSWERS, by_name("blue_green"), speed=speed)
+    save_plan(plan, run / "plan.yaml")
+    run_here(run, job_of=job(Fill()))
+    (planned,) = re.findall(r"\*\*Planned\*\*: .* to (.*)", (run / "report.md").read_text())
+    assert planned.endswith(", without index and verify")
 
 
 def test_a_failed_run_says_what_happened_and_what_to_do(run: Path) -> None:

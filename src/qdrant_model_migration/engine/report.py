@@ -127,7 +127,8 @@ def _report(run: RunView, watch: Watch, plan: Plan | None) -> Report:
     if plan is not None and plan.estimate.seconds.likely is not None:
         planned = plan.estimate.seconds
         low, high = (planned.low or planned.likely, planned.high or planned.likely)
-        rows += (("Planned", f"{duration(low or 0)} to {duration(high or 0)}"),)
+        span = f"{duration(low or 0)} to {duration(high or 0)}, without index and verify"
+        rows += (("Planned", span),)
     sections = (
         _application(run),
         *_verdict(run.verdict),
