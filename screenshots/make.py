@@ -43,7 +43,7 @@ async def trip(place: Path) -> None:
     from qdrant_model_migration.tui.app import WizardApp
     from qdrant_model_migration.tui.trip import Trip
 
-    Sandbox().prepare(600)
+    Sandbox().prepare(3000)
     app = WizardApp(Trip(), start=(), log_file=place / "log")
 
     def shown() -> str:
