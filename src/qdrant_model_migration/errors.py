@@ -1163,8 +1163,25 @@ class VerifyRefused(QmmError):
         super().__init__("Nothing was verified again.", why, todo)
 
 
+class OldReplaced(QmmError):
+    """The collection of the old one's name is another run's by now."""
+
+    refusal = True
+
+    def __init__(self, source: str, target: str) -> None:
+        super().__init__(
+            f"{source} is not the collection that this run began with.",
+            f"Another run has made one of that name since. What stands in it is no late write to "
+            f"{target}, so nothing was read from it, carried over or deleted.",
+            f"{target} stays as it is. Go on with the run that made {source}: {qmm('status')} "
+            "lists all runs.",
+        )
+
+
 class OldEmptied(QmmError):
     """After the switch most of the old collection is gone. No late write does that."""
+
+    refusal = True
 
     def __init__(self, source: str, before: int, here: int, target: str) -> None:
         super().__init__(

@@ -820,6 +820,22 @@ def test_cleanup_is_refused_while_somebody_writes_to_the_old_collection(
     assert set(fake.state.collections) == {NEW_NAME}
 
 
+def test_cleanup_leaves_a_collection_that_another_run_made_under_the_old_name(
+    fake: FakeQdrant, trip: Trip
+) -> None:
+    finish(fake, trip)
+    fake.call("DELETE", f"/collections/{OLD_NAME}")
+    body = {"vectors": {"body": {"size": 8, "distance": "Cosine"}}, "metadata": {"qmm_run": "b"}}
+    fake.call("PUT", f"/collections/{OLD_NAME}", body)
+    before = len(fake.state.collections[NEW_NAME].points)
+    trip.consent("cleanup", collection=OLD_NAME)
+    assert trip.go("cleanup") == 4
+    assert "Another run has made one of that name" in trip.error["why"]
+    assert trip.seen.state == "done"
+    assert set(fake.state.collections) == {OLD_NAME, NEW_NAME}
+    assert len(fake.state.collections[NEW_NAME].points) == before
+
+
 def test_cleanup_asks_before_the_other_version_of_a_conflict_goes(
     fake: FakeQdrant, trip: Trip
 ) -> None:

@@ -13,7 +13,7 @@ from qdrant_model_migration.pipeline.read import align, scan
 from qdrant_model_migration.pipeline.sameness import made_of, mark_of, same_payload, same_vector
 from qdrant_model_migration.pipeline.text import text_of
 from qdrant_model_migration.qdrant import Point, PointId
-from qdrant_model_migration.steps.check import must_be_ours
+from qdrant_model_migration.steps.check import must_be_ours, must_be_the_old_one
 from qdrant_model_migration.steps.last_look import left_unfinished, note_changing
 from qdrant_model_migration.steps.mend import Changes, Rows, list_dead, put, remake
 from qdrant_model_migration.steps.reading import timed_pass
@@ -51,10 +51,12 @@ def catch_up(ctx: StepContext, *, most: int = MOST_PASSES) -> Changes:
     """Passes until one finds nothing, at most `most`; what comes later is swept after the switch.
 
     Only before the switch: points that the old collection does not have are deleted. Raises
-    TargetInUse where an alias says that it is not before the switch, and as `must_be_ours` does.
+    TargetInUse where an alias says that it is not before the switch, OldReplaced, and as
+    `must_be_ours` does.
     """
     move = ctx.move
     must_be_ours(ctx)
+    must_be_the_old_one(ctx)
     for alias, collection in sorted(ctx.qdrant.aliases().items()):
         if collection == move.target:
             raise TargetInUse(move.target, alias, move.source)

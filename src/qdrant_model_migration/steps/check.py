@@ -12,6 +12,7 @@ from qdrant_model_migration.errors import (
     ModelDiffers,
     NoRoomForNotes,
     NotReady,
+    OldReplaced,
     PlanOutdated,
     TargetGone,
     TargetTaken,
@@ -24,6 +25,7 @@ from qdrant_model_migration.survey.fingerprint import changed_since
 from qdrant_model_migration.words import plural, size
 
 RUN_MARK = "qmm_run"
+_MADE_BY = "_old_made_by"
 
 
 class Check(Step):
@@ -80,6 +82,7 @@ class Check(Step):
         if ctx.has_move:
             self._check_room(ctx, state.points)
             self._check_move(ctx)
+        ctx.remember(_MADE_BY, config.metadata.get(RUN_MARK, ""))
         ctx.say("check", f"{self.collection}: {state.points:,} points, status {state.status}.")
 
     def _check_room(self, ctx: StepContext, points: int) -> None:
@@ -113,6 +116,16 @@ def must_be_ours(ctx: StepContext) -> None:
         raise TargetGone(move.target, move.source)
     if not is_ours(ctx, move.target):
         raise TargetTaken(move.target)
+
+
+def must_be_the_old_one(ctx: StepContext) -> None:
+    """Asked before anything is carried over from the old collection, for the same reason.
+
+    Raises OldReplaced where another run has made a collection of its name since the first step.
+    """
+    source, then = ctx.move.source, ctx.recall(_MADE_BY)
+    if then is not None and ctx.qdrant.config(source).metadata.get(RUN_MARK, "") != then:
+        raise OldReplaced(source, ctx.move.target)
 
 
 def is_ours(ctx: StepContext, collection: str) -> bool:

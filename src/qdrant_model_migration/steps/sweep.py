@@ -13,7 +13,7 @@ from qdrant_model_migration.pipeline.read import align, scan
 from qdrant_model_migration.pipeline.sameness import is_unfinished, mark_of, shares, unfinished
 from qdrant_model_migration.qdrant import Point, PointId, order
 from qdrant_model_migration.steps.catch_up import LOOKS, due, same_point
-from qdrant_model_migration.steps.check import must_be_ours
+from qdrant_model_migration.steps.check import must_be_ours, must_be_the_old_one
 from qdrant_model_migration.steps.index import wait_until_readable
 from qdrant_model_migration.steps.mend import Remade, Rows, is_whole, put_live, remake
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
@@ -59,8 +59,9 @@ class Sweep(Step):
 def sweep(ctx: StepContext) -> bool:
     """Passes until one finds nothing to carry over, at most three. Whether the last found nothing.
 
-    Remembers how many were carried over by all sweeps of this run.
+    Remembers how many were carried over by all sweeps of this run. Raises OldReplaced, OldEmptied.
     """
+    must_be_the_old_one(ctx)
     swept = 0
     for _ in range(MOST_PASSES):
         found = _Pass(ctx).carry_over()
