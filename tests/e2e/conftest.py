@@ -22,6 +22,7 @@ from qdrant_model_migration.plan import Acceptance, Plan
 from qdrant_model_migration.qdrant import Address, Point, PointId, Qdrant, open_qdrant
 from qdrant_model_migration.strategies import by_name
 from qdrant_model_migration.survey import survey
+from support import trip as trips
 from support.fake_qdrant import FakeQdrant
 
 POINTS = 240
@@ -111,6 +112,20 @@ def fill(qdrant: Qdrant, models: Models, collection: str, alias: str) -> None:
             collection, {"strict_mode_config": {"enabled": True, "upsert_max_batchsize": 50}}
         )
     qdrant.switch_alias(alias, collection)
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeQdrant]:
+    """The small collection of support/trip.py on a fake server."""
+    with FakeQdrant() as fake:
+        with open_qdrant(Address(url=fake.url, folder=None)) as qdrant:
+            trips.fill(qdrant)
+        yield fake
+
+
+@pytest.fixture
+def trip(fake: FakeQdrant, tmp_path: Path) -> trips.Trip:
+    return trips.Trip(Address(url=fake.url, folder=None), tmp_path / "runs")
 
 
 PLACES = ["local", "fake 1.16.3", "fake 1.17.1", "fake 1.18.3"]

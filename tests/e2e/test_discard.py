@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,34 +10,15 @@ import pytest
 from qdrant_model_migration.engine import create_run, take_back, view
 from qdrant_model_migration.errors import CollectionHasRun, RunIsOver, Stopped
 from qdrant_model_migration.plan import sealed
-from qdrant_model_migration.qdrant import Address, open_qdrant
 from qdrant_model_migration.steps import StepContext
 from qdrant_model_migration.steps.backfill import Backfill
 from support.fake_qdrant import FakeQdrant
-from support.trip import ALIAS, NEW_NAME, OLD_NAME, Trip, fill
+from support.trip import ALIAS, NEW_NAME, OLD_NAME, Trip, whole
 
 
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("qdrant_model_migration.steps.index.POLL_SECONDS", 0.0)
-
-
-@pytest.fixture
-def fake() -> Iterator[FakeQdrant]:
-    with FakeQdrant() as fake:
-        with open_qdrant(Address(url=fake.url, folder=None)) as qdrant:
-            fill(qdrant)
-        yield fake
-
-
-@pytest.fixture
-def trip(fake: FakeQdrant, tmp_path: Path) -> Trip:
-    return Trip(Address(url=fake.url, folder=None), tmp_path / "runs")
-
-
-def whole(fake: FakeQdrant) -> dict[str, Any]:
-    names = list(fake.state.collections)
-    return {"aliases": dict(fake.state.aliases), **{name: fake.dump(name) for name in names}}
 
 
 def test_at_the_cutover_the_new_collection_goes_and_all_is_as_it_was(

@@ -25,6 +25,7 @@ from support.trip import (
     fill,
     ident,
     plan_of,
+    whole,
 )
 from support.trip_process import killed_at
 from support.world import NEW, HashModel, everything
@@ -49,16 +50,6 @@ def fake(request: pytest.FixtureRequest) -> Iterator[FakeQdrant]:
 
 
 versions = pytest.mark.parametrize("fake", ["1.16.3", "1.17.1", "1.19.0"], indirect=True)
-
-
-@pytest.fixture
-def trip(fake: FakeQdrant, tmp_path: Path) -> Trip:
-    return Trip(Address(url=fake.url, folder=None), tmp_path / "runs")
-
-
-def whole(fake: FakeQdrant) -> dict[str, Any]:
-    names = list(fake.state.collections)
-    return {"aliases": dict(fake.state.aliases), **{name: fake.dump(name) for name in names}}
 
 
 # --- An application that edits while the run works --------------------------------------------

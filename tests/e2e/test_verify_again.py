@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,11 @@ import pytest
 from qdrant_model_migration.embedders import Embedded, ModelRef
 from qdrant_model_migration.engine import wants_old_model
 from qdrant_model_migration.errors import Stopped
-from qdrant_model_migration.qdrant import Address, open_qdrant
+from qdrant_model_migration.qdrant import Address
 from qdrant_model_migration.steps import StepContext
 from qdrant_model_migration.steps.verify import Verify
 from support.fake_qdrant import FakeQdrant
-from support.trip import CONSENT, NEW_NAME, Trip, document, fill, ident
+from support.trip import CONSENT, NEW_NAME, Trip, document, ident
 from support.world import NEW, OLD, HashModel
 
 QUERIES = 60
@@ -35,19 +35,6 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nor is a file of a model looked for: they hash."""
     monkeypatch.setattr("qdrant_model_migration.steps.verify.within_reach", lambda model: True)
     monkeypatch.setattr("qdrant_model_migration.steps.index.POLL_SECONDS", 0.0)
-
-
-@pytest.fixture
-def fake() -> Iterator[FakeQdrant]:
-    with FakeQdrant() as fake:
-        with open_qdrant(Address(url=fake.url, folder=None)) as qdrant:
-            fill(qdrant)
-        yield fake
-
-
-@pytest.fixture
-def trip(fake: FakeQdrant, tmp_path: Path) -> Trip:
-    return Trip(Address(url=fake.url, folder=None), tmp_path / "runs")
 
 
 @pytest.fixture

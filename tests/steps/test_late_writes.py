@@ -9,18 +9,15 @@ import numpy as np
 import pytest
 
 from qdrant_model_migration.pipeline.ledger import new_ledger, read_ledger
-from qdrant_model_migration.qdrant import Address, Point, PointId, open_qdrant
-from qdrant_model_migration.steps.backfill import Backfill
+from qdrant_model_migration.qdrant import Point, PointId
 from qdrant_model_migration.steps.catch_up import CatchUp, catch_up
-from qdrant_model_migration.steps.create_collection import CreateCollection
 from qdrant_model_migration.steps.cutover import Cutover
-from qdrant_model_migration.steps.index import Index
 from qdrant_model_migration.steps.last_look import last_look
 from qdrant_model_migration.steps.mend import LONGEST_WAIT, Rows
 from qdrant_model_migration.steps.sweep import Sweep
 from qdrant_model_migration.steps.verify import Verify
 from support.fake_qdrant import FakeQdrant
-from support.world import NEW, OLD, HashModel, World, a_move, everything, old_point
+from support.world import NEW, OLD, HashModel, World, everything, old_point
 
 SOURCE, TARGET = "/collections/docs_old/points", "/collections/docs_new/points"
 
@@ -29,18 +26,6 @@ SOURCE, TARGET = "/collections/docs_old/points", "/collections/docs_new/points"
 def fake(request: pytest.FixtureRequest) -> Iterator[FakeQdrant]:
     with FakeQdrant(version=request.param) as fake:
         yield fake
-
-
-@pytest.fixture
-def world(fake: FakeQdrant, tmp_path: Path) -> Iterator[World]:
-    with open_qdrant(Address(url=fake.url, folder=None)) as qdrant:
-        qdrant.create_collection("docs_old", {"vectors": {"size": 8, "distance": "Cosine"}})
-        qdrant.insert("docs_old", [old_point(n, f"text {n}") for n in range(40)])
-        qdrant.switch_alias("docs", "docs_old")
-        world = World(qdrant, tmp_path, a_move())
-        for step in (CreateCollection(), Backfill(), CatchUp(), Index()):
-            step.apply(world)
-        yield world
 
 
 def new_point(number: int, text: str) -> Point:

@@ -40,6 +40,7 @@ from qdrant_model_migration.steps.sweep import Sweep
 from qdrant_model_migration.steps.verify import Verify
 from qdrant_model_migration.survey.fingerprint import fingerprint
 
+from .fake_qdrant import FakeQdrant
 from .world import NEW, OLD, HashModel, everything
 
 OLD_NAME, NEW_NAME, ALIAS = "docs_old", "docs_new", "docs"
@@ -234,6 +235,12 @@ class Trip:
         return job_of(folder)._replace(
             connect=connect, open_embedder=lambda model: self.open_model(model)
         )
+
+
+def whole(fake: FakeQdrant) -> dict[str, Any]:
+    """Everything the server holds, to tell whether anything has changed."""
+    names = list(fake.state.collections)
+    return {"aliases": dict(fake.state.aliases), **{name: fake.dump(name) for name in names}}
 
 
 def assert_same_sides(qdrant: Qdrant, old: str = OLD_NAME, new: str = NEW_NAME) -> None:

@@ -17,7 +17,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
+from qdrant_model_migration import private_file
 from qdrant_model_migration.errors import DiskFull, LedgerDamaged, RunFolderUnusable
+from qdrant_model_migration.pipeline.read import align
 from qdrant_model_migration.pipeline.sameness import DIGEST_BYTES
 from qdrant_model_migration.qdrant import PointId, order
 
@@ -99,14 +101,10 @@ def amend_ledger(folder: Path, rows: Mapping[PointId, bytes | None]) -> None:
         "of": _stamp(folder),
         "rows": [[point, mark.hex() if mark else None] for point, mark in changed.items()],
     }
-    with _in_words(path):
-        part = path.with_suffix(".part")
-        part.touch(mode=0o600)
-        with part.open("w", encoding="utf-8") as file:
-            json.dump(said, file)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
+    with _in_words(path), private_file.written(path) as file:
+        json.dump(said, file)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def amended(folder: Path) -> dict[PointId, bytes | None]:
@@ -130,20 +128,14 @@ def _stamp(folder: Path) -> list[int]:
 
 def read_ledger(folder: Path) -> Iterator[tuple[PointId, bytes]]:
     """The records of the last whole pass, in order. Raises LedgerDamaged."""
-    changed = sorted(amended(folder).items(), key=lambda row: order(row[0]), reverse=True)
-    for point, mark in _records(folder):
-        while changed and order(changed[-1][0]) < order(point):
-            added, its_mark = changed.pop()
-            if its_mark is not None:
-                yield added, its_mark
-        new: bytes | None = mark
-        if changed and changed[-1][0] == point:
-            new = changed.pop()[1]
-        if new is not None:
-            yield point, new
-    for added, its_mark in reversed(changed):
-        if its_mark is not None:
-            yield added, its_mark
+    changed = amended(folder)
+    if not changed:
+        yield from _records(folder)
+        return
+    rows = sorted(changed.items(), key=lambda row: order(row[0]))
+    for point, (mark, _) in align(_records(folder), iter(rows)):
+        if (now := changed.get(point, mark)) is not None:
+            yield point, now
 
 
 def _records(folder: Path) -> Iterator[tuple[PointId, bytes]]:
