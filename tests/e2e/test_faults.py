@@ -664,6 +664,22 @@ def test_points_the_source_hides_at_the_switch_are_swept_when_they_show(
     assert_arrived(fake, trip)
 
 
+def test_a_point_the_source_hides_is_not_taken_for_a_deleted_one_by_cleanup(
+    fake: FakeQdrant, trip: Trip
+) -> None:
+    finish(fake, trip)
+    source = fake.state.collections[OLD_NAME]
+    upsert(fake, OLD_NAME, document(80, "written by its own name"))
+    source.hidden.add(ident(80))
+    fake.after(f"/collections/{OLD_NAME}$", lambda _: source.hidden.clear(), method="GET", times=1,
+               after=5)  # fmt: skip
+    trip.consent("cleanup", collection=OLD_NAME)
+    assert trip.go("cleanup") == 0, trip.seen.error
+    assert set(fake.state.collections) == {NEW_NAME}
+    new = {point.id: point for point in fake.state.collections[NEW_NAME].points}
+    assert new[ident(80)].payload["text"] == "written by its own name"
+
+
 # --- Data with a will of its own --------------------------------------------------------------
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 from qdrant_model_migration.errors import CleanupRefused
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.shell import qmm
-from qdrant_model_migration.steps.check import is_ours, must_be_ours
+from qdrant_model_migration.steps.check import is_ours
 from qdrant_model_migration.steps.gate import Ask, Gate, Waiting, typed_collection
 from qdrant_model_migration.steps.reading import announced
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
@@ -81,7 +81,6 @@ def _sweep_once_more(ctx: StepContext) -> None:
     """What was still written to the old collection, by its own name, is carried over first."""
     old, new = ctx.move.source, ctx.move.target
     allowed = {(point, bytes.fromhex(mark)) for point, mark in ctx.recall(_ASKED, [])}
-    must_be_ours(ctx)
     clean = sweep(ctx)
     if more := ctx.conflicts - allowed:
         ctx.spend("cleanup")

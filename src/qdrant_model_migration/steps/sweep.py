@@ -51,17 +51,18 @@ class Sweep(Step):
         )
 
     def apply(self, ctx: StepContext) -> None:
-        must_be_ours(ctx)
-        wait_until_readable(ctx, ctx.move.source)
         sweep(ctx)
 
 
 def sweep(ctx: StepContext) -> bool:
     """Passes until one finds nothing to carry over, at most three. Whether the last found nothing.
 
-    Remembers how many were carried over by all sweeps of this run. Raises OldReplaced, OldEmptied.
+    Remembers how many were carried over by all sweeps of this run. Raises OldReplaced, OldEmptied,
+    and as `must_be_ours` does.
     """
+    must_be_ours(ctx)
     must_be_the_old_one(ctx)
+    wait_until_readable(ctx, ctx.move.source)  # a hidden point would be taken for a deleted one
     swept = 0
     for _ in range(MOST_PASSES):
         found = _Pass(ctx).carry_over()
