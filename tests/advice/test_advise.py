@@ -16,7 +16,7 @@ from qdrant_model_migration.advice import (
     model_rows,
     warnings_for,
 )
-from qdrant_model_migration.errors import BadAnswer, QuestionOpen
+from qdrant_model_migration.advice.errors import BadAnswer, QuestionOpen
 from qdrant_model_migration.strategies import strategies
 from qdrant_model_migration.survey.facts import VectorFact
 from support.surveys import (

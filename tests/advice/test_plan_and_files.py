@@ -21,16 +21,16 @@ from qdrant_model_migration.advice import (
     map_lines,
     save_answers,
 )
-from qdrant_model_migration.errors import (
+from qdrant_model_migration.advice.errors import (
     AnswersUnusable,
     PlanClosed,
-    PlanError,
     QuestionOpen,
     StrategyLater,
     StrategyUnfit,
 )
 from qdrant_model_migration.pipeline.speed import Speed
 from qdrant_model_migration.plan import load_plan, save_plan
+from qdrant_model_migration.plan.errors import PlanError
 from qdrant_model_migration.strategies import by_name, strategies
 from qdrant_model_migration.survey.facts import VectorFact
 from support.surveys import ANSWERS, any_answers, docs, fact, practice

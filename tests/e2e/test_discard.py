@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from qdrant_model_migration.engine import create_run, take_back, view
-from qdrant_model_migration.errors import CollectionHasRun, RunIsOver, Stopped
+from qdrant_model_migration.engine.errors import CollectionHasRun, RunIsOver
+from qdrant_model_migration.errors import Stopped
 from qdrant_model_migration.plan import sealed
 from qdrant_model_migration.steps import StepContext
 from qdrant_model_migration.steps.backfill import Backfill

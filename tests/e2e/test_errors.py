@@ -14,7 +14,7 @@ import pytest
 
 from qdrant_model_migration import cli
 from qdrant_model_migration.engine import create_run, lock, run_folders, view
-from qdrant_model_migration.errors import RunBusy
+from qdrant_model_migration.engine.errors import RunBusy
 from qdrant_model_migration.plan import load_plan, save_plan
 from qdrant_model_migration.qdrant import Address, Point, open_qdrant
 from support.fake_qdrant import FakeQdrant

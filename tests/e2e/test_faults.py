@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from qdrant_model_migration.errors import CollectionHasRun, ModelOutOfReach, PlanHasRun
+from qdrant_model_migration.embedders.errors import ModelOutOfReach
+from qdrant_model_migration.engine.errors import CollectionHasRun, PlanHasRun
 from qdrant_model_migration.qdrant import Address, Point, Qdrant, open_qdrant
 from support.fake_qdrant import FakeQdrant
 from support.trip import (

@@ -7,7 +7,7 @@ import pytest
 
 from qdrant_model_migration.embedders import ModelRef
 from qdrant_model_migration.embedders.embedder import checked_dense, checked_multi, checked_sparse
-from qdrant_model_migration.errors import BadVector
+from qdrant_model_migration.embedders.errors import BadVector
 from qdrant_model_migration.qdrant import SparseVector
 
 MODEL = ModelRef(kind="fastembed", name="a/b", dimensions=3, matryoshka=(2,))

@@ -17,8 +17,7 @@ from qdrant_model_migration.embedders import (
     open_embedder,
     within_reach,
 )
-from qdrant_model_migration.embedders.places import files_of
-from qdrant_model_migration.errors import (
+from qdrant_model_migration.embedders.errors import (
     BadVector,
     FolderHoldsNoModel,
     ModelChanged,
@@ -27,6 +26,7 @@ from qdrant_model_migration.errors import (
     ModelUnusable,
     PoolingUnknown,
 )
+from qdrant_model_migration.embedders.places import files_of
 from qdrant_model_migration.qdrant import SparseVector
 from support.tiny_onnx import WORDS, tiny_download, tiny_onnx
 

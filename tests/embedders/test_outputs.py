@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from qdrant_model_migration.embedders import model_from_folder, open_embedder
-from qdrant_model_migration.errors import (
+from qdrant_model_migration.embedders.errors import (
     ModelUnusable,
     NoVectorAmongOutputs,
     OutputUnknown,

@@ -14,9 +14,9 @@ from qdrant_model_migration.embedders import (
     open_embedder,
     within_reach,
 )
+from qdrant_model_migration.embedders.errors import ModelOutOfReach
 from qdrant_model_migration.embedders.fingerprint import fingerprint
 from qdrant_model_migration.embedders.places import download_folders
-from qdrant_model_migration.errors import ModelOutOfReach
 from support.tiny_onnx import tiny_download, tiny_onnx
 
 REPO = "Qdrant/all-MiniLM-L6-v2-onnx"

@@ -17,7 +17,7 @@ from qdrant_model_migration.embedders import (
     open_embedder,
     practice_model,
 )
-from qdrant_model_migration.errors import (
+from qdrant_model_migration.embedders.errors import (
     ModelChanged,
     ModelOutOfReach,
     ModelUnknown,

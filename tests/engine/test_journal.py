@@ -10,13 +10,9 @@ from typing import Any
 import pytest
 
 from qdrant_model_migration.engine import journal as journal_room
+from qdrant_model_migration.engine.errors import JournalDamaged, JournalFromNewer, JournalUnwritable
 from qdrant_model_migration.engine.journal import Journal
-from qdrant_model_migration.errors import (
-    DiskFull,
-    JournalDamaged,
-    JournalFromNewer,
-    JournalUnwritable,
-)
+from qdrant_model_migration.errors import DiskFull
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from qdrant_model_migration.engine import Watch, give_consent, lock, process, start, steer, view
+from qdrant_model_migration.engine.errors import EngineDidNotStart, RunBusy, RunIsOver
 from qdrant_model_migration.engine.journal import Journal
-from qdrant_model_migration.errors import EngineDidNotStart, RunBusy, RunIsOver
 from support.waiting import until
 
 Spawn = Callable[..., subprocess.Popen[bytes]]

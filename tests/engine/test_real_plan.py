@@ -8,17 +8,17 @@ from pathlib import Path
 import pytest
 
 from qdrant_model_migration.engine import create_run, read_card, run_here, view
+from qdrant_model_migration.engine.errors import PlanHasRun
 from qdrant_model_migration.engine.job import job_of
 from qdrant_model_migration.engine.run_folder import card_of, make_folder
-from qdrant_model_migration.errors import (
+from qdrant_model_migration.pipeline.move import Keep, Move, TargetVector
+from qdrant_model_migration.plan import Acceptance, Alias, Plan, load_plan, save_plan, sealed
+from qdrant_model_migration.plan.errors import (
     AcceptedUnasked,
     PlanError,
-    PlanHasRun,
     WarningsChanged,
     WarningsOpen,
 )
-from qdrant_model_migration.pipeline.move import Keep, Move, TargetVector
-from qdrant_model_migration.plan import Acceptance, Alias, Plan, load_plan, save_plan, sealed
 from qdrant_model_migration.qdrant import Address
 from qdrant_model_migration.steps import LATER
 from qdrant_model_migration.steps.create_collection import CreateCollection

@@ -12,8 +12,9 @@ import pytest
 
 from qdrant_model_migration.advice import make_plan
 from qdrant_model_migration.engine import run_here, summarize, view, write_report
+from qdrant_model_migration.engine.errors import ReportNotWritten
 from qdrant_model_migration.engine.report import Report, Section, html, markdown
-from qdrant_model_migration.errors import QmmError, ReportNotWritten
+from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.pipeline.speed import Speed
 from qdrant_model_migration.plan import save_plan
 from qdrant_model_migration.quality import Check, Integrity, decide

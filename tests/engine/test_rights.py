@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from qdrant_model_migration.engine import find_run, list_runs, run_here, steer, view
-from qdrant_model_migration.errors import QmmError, RunFolderUnusable, RunNotGoing
+from qdrant_model_migration.engine.errors import RunNotGoing
+from qdrant_model_migration.errors import QmmError, RunFolderUnusable
 from qdrant_model_migration.pipeline.ledger import amend_ledger, new_ledger
 from qdrant_model_migration.steps import StepContext
 from support.fake_run import Fake, job, make_run

@@ -16,13 +16,9 @@ from qdrant_model_migration.engine import (
     run_here,
     runs_folder,
 )
+from qdrant_model_migration.engine.errors import CollectionHasRun, NoSuchRun, PlanHasRun
 from qdrant_model_migration.engine.run_folder import make_folder, read_card
-from qdrant_model_migration.errors import (
-    CollectionHasRun,
-    NoSuchRun,
-    PlanHasRun,
-    RunFolderUnusable,
-)
+from qdrant_model_migration.errors import RunFolderUnusable
 from support.fake_run import AskFirst, Fill, card, job, make_run
 
 

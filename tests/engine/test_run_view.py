@@ -25,10 +25,10 @@ from qdrant_model_migration.engine import (
     view,
 )
 from qdrant_model_migration.engine import journal as journal_room
+from qdrant_model_migration.engine.errors import JournalDamaged, NoSuchRun
 from qdrant_model_migration.engine.journal import Journal
 from qdrant_model_migration.engine.levers import Levers
 from qdrant_model_migration.engine.progress import Progress
-from qdrant_model_migration.errors import JournalDamaged, NoSuchRun
 from support.fake_run import Fake, Fill, job, make_run
 
 

@@ -21,17 +21,16 @@ from qdrant_model_migration.engine import (
     steer,
     view,
 )
-from qdrant_model_migration.engine.journal import Journal
-from qdrant_model_migration.errors import (
+from qdrant_model_migration.engine.errors import (
     JournalUnwritable,
     NoSuchRun,
-    QmmError,
     RunBusy,
     RunIsOver,
     RunNotGoing,
-    Stopped,
     ThrottleUnknown,
 )
+from qdrant_model_migration.engine.journal import Journal
+from qdrant_model_migration.errors import QmmError, Stopped
 from qdrant_model_migration.qdrant import Qdrant, Retry
 from qdrant_model_migration.steps import StepContext, Waiting
 from support.fake_run import AskFirst, Fake, Fill, gate, job

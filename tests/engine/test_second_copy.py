@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from qdrant_model_migration.engine import give_consent, run_here, view
+from qdrant_model_migration.engine.errors import JournalDamaged
 from qdrant_model_migration.engine.journal import Journal
 from qdrant_model_migration.engine.second_copy import keep_copy, keep_fact, open_journal
-from qdrant_model_migration.errors import JournalDamaged, Stopped
+from qdrant_model_migration.errors import Stopped
 from qdrant_model_migration.steps import StepContext
 from support.fake_run import AskFirst, Fake, Fill, job
 

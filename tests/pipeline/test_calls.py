@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import pytest
 
 from qdrant_model_migration.embedders import Embedded, ModelRef, embed_usable
-from qdrant_model_migration.errors import BadVector, Stopped
+from qdrant_model_migration.embedders.errors import BadVector
+from qdrant_model_migration.errors import Stopped
 from qdrant_model_migration.pipeline.calls import BATCH, InCalls
 
 TEXTS = sorted((f"{n} " + "word " * (n * 7919 % 300) for n in range(1024)), key=len)

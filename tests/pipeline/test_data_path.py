@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qdrant_model_migration.errors import LedgerDamaged
+from qdrant_model_migration.pipeline.errors import LedgerDamaged
 from qdrant_model_migration.pipeline.ledger import FILE, new_ledger, read_ledger
 from qdrant_model_migration.pipeline.make import make
 from qdrant_model_migration.pipeline.move import Cut, Keep, TargetVector, TextSource

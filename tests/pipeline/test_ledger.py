@@ -9,7 +9,8 @@ from typing import NoReturn
 
 import pytest
 
-from qdrant_model_migration.errors import DiskFull, LedgerDamaged, RunFolderUnusable
+from qdrant_model_migration.errors import DiskFull, RunFolderUnusable
+from qdrant_model_migration.pipeline.errors import LedgerDamaged
 from qdrant_model_migration.pipeline.ledger import FILE, amend_ledger, new_ledger, read_ledger, room
 
 MARK = bytes(range(16))

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from qdrant_model_migration.errors import PlanError
 from qdrant_model_migration.plan import Plan, load_plan, save_plan
+from qdrant_model_migration.plan.errors import PlanError
 
 Edit = Callable[[str, str], PlanError]
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qdrant_model_migration.errors import PlanError
+from qdrant_model_migration.plan.errors import PlanError
 from qdrant_model_migration.plan.strict_yaml import dump, parse, read, write
 
 json_values = st.recursive(

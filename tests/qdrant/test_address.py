@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from qdrant_model_migration.errors import AddressInvalid
 from qdrant_model_migration.qdrant import Address
+from qdrant_model_migration.qdrant.errors import AddressInvalid
 
 
 @pytest.mark.parametrize(

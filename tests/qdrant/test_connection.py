@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from qdrant_model_migration import errors
-from qdrant_model_migration.qdrant import Address, Point, Qdrant, open_qdrant
+from qdrant_model_migration.qdrant import Address, Point, Qdrant, errors, open_qdrant
 
 INFO: dict[str, Any] = {
     "status": "yellow",

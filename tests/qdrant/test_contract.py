@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from qdrant_model_migration import errors
 from qdrant_model_migration.qdrant import (
     Address,
     Patience,
@@ -22,6 +21,7 @@ from qdrant_model_migration.qdrant import (
     carried_later,
     create_body,
     differences,
+    errors,
     index_schema,
     open_qdrant,
     order,

@@ -14,9 +14,8 @@ from typing import Any
 
 import pytest
 
-from qdrant_model_migration import errors
-from qdrant_model_migration.errors import QmmError
-from qdrant_model_migration.qdrant import Address, Patience, Point, Qdrant, open_qdrant
+from qdrant_model_migration.errors import DiskFull, QmmError
+from qdrant_model_migration.qdrant import Address, Patience, Point, Qdrant, errors, open_qdrant
 
 ONCE = Patience(total_s=0.0)
 
@@ -294,8 +293,8 @@ def test_a_fault_of_this_program_is_not_disguised_as_one_of_the_server(
 @pytest.mark.parametrize(
     ("fault", "kind"),
     [
-        (OSError(errno.ENOSPC, "No space left on device"), errors.DiskFull),
-        (sqlite3.OperationalError("database or disk is full"), errors.DiskFull),
+        (OSError(errno.ENOSPC, "No space left on device"), DiskFull),
+        (sqlite3.OperationalError("database or disk is full"), DiskFull),
         (sqlite3.OperationalError("attempt to write a readonly database"), errors.FolderUnusable),
         (PermissionError(errno.EACCES, "Permission denied"), errors.FolderUnusable),
         (sqlite3.DatabaseError("file is not a database"), errors.FolderUnusable),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from qdrant_model_migration.errors import AddressInvalid
 from qdrant_model_migration.qdrant import Address, known_key, names
+from qdrant_model_migration.qdrant.errors import AddressInvalid
 
 HERE = Address.parse("https://search.example.com")
 

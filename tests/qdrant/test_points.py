@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from qdrant_model_migration.errors import PointNotWritable
 from qdrant_model_migration.qdrant import Point, PointId, Qdrant, SparseVector, order, pages
+from qdrant_model_migration.qdrant.errors import PointNotWritable
 from qdrant_model_migration.qdrant.points import encode
 
 ids = st.one_of(

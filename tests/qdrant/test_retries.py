@@ -5,8 +5,16 @@ from typing import Any
 
 import pytest
 
-from qdrant_model_migration import errors
-from qdrant_model_migration.qdrant import Address, Patience, Point, Qdrant, Retry, open_qdrant
+from qdrant_model_migration.errors import Stopped
+from qdrant_model_migration.qdrant import (
+    Address,
+    Patience,
+    Point,
+    Qdrant,
+    Retry,
+    errors,
+    open_qdrant,
+)
 
 
 def _down(reply: Any) -> Any:
@@ -75,7 +83,7 @@ def test_retry_after_is_honoured(server: Any, reply: Any, quick: Patience) -> No
         open_qdrant(
             Address(url=server.url), patience=Patience(60), stop=stop, on_retry=note
         ) as qdrant,
-        pytest.raises(errors.Stopped),
+        pytest.raises(Stopped),
     ):
         qdrant.count("docs")
     assert 15 <= heard[0].wait_s < 16
@@ -107,7 +115,7 @@ def test_a_stop_ends_the_waiting_at_once(server: Any, reply: Any) -> None:
             stop=stop,
             on_retry=lambda retry: stop.set(),
         ) as qdrant,
-        pytest.raises(errors.Stopped),
+        pytest.raises(Stopped),
     ):
         qdrant.count("docs")
     assert len(server.sent("POST", ".*/count")) == 1

@@ -9,8 +9,9 @@ import pytest
 from rich.console import Console
 from rich.traceback import Traceback
 
-from qdrant_model_migration.errors import KeyRefused, QmmError
+from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.qdrant import Address, Point, Qdrant, open_qdrant
+from qdrant_model_migration.qdrant.errors import KeyRefused
 
 KEY = "planted-key-3141592653"
 

@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from qdrant_model_migration import errors
-from qdrant_model_migration.qdrant import Address, Point, Qdrant, limits, open_qdrant
+from qdrant_model_migration.qdrant import Address, Point, Qdrant, errors, limits, open_qdrant
 from qdrant_model_migration.qdrant.as_seen import as_seen
 
 DONE = {"operation_id": 1, "status": "completed"}

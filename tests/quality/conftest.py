@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from qdrant_model_migration.embedders import Embedded
-from qdrant_model_migration.errors import BadVector
+from qdrant_model_migration.embedders.errors import BadVector
 from qdrant_model_migration.qdrant import Hit, Point
 from qdrant_model_migration.quality import Searcher
 

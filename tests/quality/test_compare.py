@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from qdrant_model_migration.errors import BadVector, Stopped
+from qdrant_model_migration.embedders.errors import BadVector
+from qdrant_model_migration.errors import Stopped
 from qdrant_model_migration.quality import Query, QuerySet, compare
 
 QUERIES = QuerySet(

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qdrant_model_migration.errors import QueryFileUnusable
 from qdrant_model_migration.quality import Query, query_file, read_queries
+from qdrant_model_migration.quality.errors import QueryFileUnusable
 
 UUID = "5c56c793-69f3-4fbf-87e6-c4bf54c28c26"
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from qdrant_model_migration.errors import QueryEmpty
 from qdrant_model_migration.quality import side_by_side
+from qdrant_model_migration.quality.errors import QueryEmpty
 
 
 def test_what_moved_is_new_or_gone_is_told(side):

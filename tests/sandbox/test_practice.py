@@ -16,16 +16,12 @@ from qdrant_model_migration.embedders import (
     open_embedder,
     practice_models_folder,
 )
-from qdrant_model_migration.errors import (
-    CorpusMissing,
-    DiskFull,
-    FolderInUse,
-    FolderUnusable,
-    Stopped,
-)
+from qdrant_model_migration.errors import DiskFull, Stopped
 from qdrant_model_migration.qdrant import Point, Qdrant, open_qdrant, order
+from qdrant_model_migration.qdrant.errors import FolderInUse, FolderUnusable
 from qdrant_model_migration.quality.query_file import read_queries
 from qdrant_model_migration.sandbox import ALIAS, COLLECTION, WORDLESS, Document, Sandbox
+from qdrant_model_migration.sandbox.errors import CorpusMissing
 
 POINTS = 160
 

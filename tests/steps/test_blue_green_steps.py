@@ -11,18 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from qdrant_model_migration.errors import (
-    AliasMoved,
-    CleanupRefused,
-    IntegrityFailed,
-    NoRoomForNotes,
-    NothingToRollBack,
-    PlanOutdated,
-    QueryFileUnusable,
-    TargetTaken,
-)
 from qdrant_model_migration.pipeline.slices import run_slice
 from qdrant_model_migration.qdrant import Address, Point, Qdrant, open_qdrant
+from qdrant_model_migration.quality.errors import QueryFileUnusable
 from qdrant_model_migration.steps.adopt_alias import AdoptAlias
 from qdrant_model_migration.steps.backfill import Backfill
 from qdrant_model_migration.steps.catch_up import CatchUp
@@ -30,6 +21,15 @@ from qdrant_model_migration.steps.check import Check
 from qdrant_model_migration.steps.cleanup import Cleanup
 from qdrant_model_migration.steps.create_collection import CreateCollection
 from qdrant_model_migration.steps.cutover import Cutover
+from qdrant_model_migration.steps.errors import (
+    AliasMoved,
+    CleanupRefused,
+    IntegrityFailed,
+    NoRoomForNotes,
+    NothingToRollBack,
+    PlanOutdated,
+    TargetTaken,
+)
 from qdrant_model_migration.steps.gate import Waiting
 from qdrant_model_migration.steps.index import Index
 from qdrant_model_migration.steps.rollback import Rollback

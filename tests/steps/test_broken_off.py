@@ -7,12 +7,13 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from qdrant_model_migration.errors import CleanupRefused, OldEmptied, QmmError
+from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.qdrant import Point, PointId
 from qdrant_model_migration.steps.catch_up import CatchUp, catch_up
 from qdrant_model_migration.steps.cleanup import Cleanup
 from qdrant_model_migration.steps.cutover import Cutover
 from qdrant_model_migration.steps.discard import Discard
+from qdrant_model_migration.steps.errors import CleanupRefused, OldEmptied
 from qdrant_model_migration.steps.gate import Waiting
 from qdrant_model_migration.steps.last_look import last_look
 from qdrant_model_migration.steps.rollback import Rollback

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from qdrant_model_migration.errors import AliasMoved, CleanupRefused, NothingToRollBack, Stopped
+from qdrant_model_migration.errors import Stopped
 from qdrant_model_migration.qdrant import Address, open_qdrant
 from qdrant_model_migration.steps.adopt_alias import AdoptAlias
 from qdrant_model_migration.steps.backfill import Backfill
@@ -16,6 +16,7 @@ from qdrant_model_migration.steps.cleanup import Cleanup
 from qdrant_model_migration.steps.create_collection import CreateCollection
 from qdrant_model_migration.steps.cutover import Cutover
 from qdrant_model_migration.steps.discard import Discard
+from qdrant_model_migration.steps.errors import AliasMoved, CleanupRefused, NothingToRollBack
 from qdrant_model_migration.steps.gate import Gate, Waiting
 from qdrant_model_migration.steps.index import Index
 from qdrant_model_migration.steps.keep_or_undo import KeepOrUndo

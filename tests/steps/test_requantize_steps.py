@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from qdrant_model_migration.errors import StillQuantized
 from qdrant_model_migration.qdrant import Address, Point, open_qdrant
+from qdrant_model_migration.steps.errors import StillQuantized
 from qdrant_model_migration.steps.gate import Waiting
 from qdrant_model_migration.steps.index import wait_until_indexed
 from qdrant_model_migration.steps.keep_or_undo import KeepOrUndo

@@ -8,18 +8,18 @@ from typing import Any
 
 import pytest
 
-from qdrant_model_migration.errors import (
-    AliasMoved,
-    CleanupRefused,
-    SwitchedInPart,
-    TargetInUse,
-)
 from qdrant_model_migration.qdrant import Address, Point, open_qdrant
 from qdrant_model_migration.steps.backfill import Backfill
 from qdrant_model_migration.steps.catch_up import CatchUp
 from qdrant_model_migration.steps.cleanup import Cleanup
 from qdrant_model_migration.steps.create_collection import CreateCollection
 from qdrant_model_migration.steps.cutover import Cutover
+from qdrant_model_migration.steps.errors import (
+    AliasMoved,
+    CleanupRefused,
+    SwitchedInPart,
+    TargetInUse,
+)
 from qdrant_model_migration.steps.gate import Waiting
 from qdrant_model_migration.steps.index import Index
 from qdrant_model_migration.steps.rollback import Rollback

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from qdrant_model_migration.errors import SettingNotKept, StillQuantized
 from qdrant_model_migration.qdrant import Address, Point, Qdrant, open_qdrant
 from qdrant_model_migration.qdrant.quantization import quantizations
+from qdrant_model_migration.steps.errors import SettingNotKept, StillQuantized
 from qdrant_model_migration.steps.gate import Gate, Waiting
 from qdrant_model_migration.steps.keep_or_undo import KeepOrUndo
 from qdrant_model_migration.steps.requantize import Requantize

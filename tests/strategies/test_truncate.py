@@ -7,7 +7,7 @@ import json
 import pytest
 
 from qdrant_model_migration.advice import advise, make_plan
-from qdrant_model_migration.errors import StrategyUnfit
+from qdrant_model_migration.advice.errors import StrategyUnfit
 from qdrant_model_migration.pipeline.move import Cut, Keep, TextSource
 from qdrant_model_migration.pipeline.speed import Speed
 from qdrant_model_migration.plan import load_plan, save_plan

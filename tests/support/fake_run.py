@@ -12,10 +12,10 @@ from qdrant_model_migration.embedders import Embedder, ModelRef
 from qdrant_model_migration.engine.job import Job
 from qdrant_model_migration.engine.run_folder import Card, make_folder
 from qdrant_model_migration.engine.stamps import now
-from qdrant_model_migration.errors import NothingToRollBack
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.qdrant import Qdrant, Retry
 from qdrant_model_migration.steps import Ask, Gate, Step, StepContext, StepText, Waiting
+from qdrant_model_migration.steps.errors import NothingToRollBack
 
 
 class Fake(Step):

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from qdrant_model_migration.embedders import Embedded, ModelRef
-from qdrant_model_migration.errors import BadVector
+from qdrant_model_migration.embedders.errors import BadVector
 from qdrant_model_migration.pipeline.move import Embed, Keep, Load, Move, TargetVector, TextSource
 from qdrant_model_migration.qdrant import Point, PointId, Qdrant
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from qdrant_model_migration.embedders import Embedded, Embedder, ModelRef
+from qdrant_model_migration.embedders.errors import ModelOutOfReach
 from qdrant_model_migration.embedders.model import Role
-from qdrant_model_migration.errors import ModelOutOfReach
 from qdrant_model_migration.qdrant import CollectionConfig, Point, Vector
 from qdrant_model_migration.survey import old_model
 from qdrant_model_migration.survey.facts import VectorFact

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from qdrant_model_migration.embedders import Embedder, ModelRef
-from qdrant_model_migration.errors import CollectionEmpty, CollectionMissing, RightMissing, Stopped
+from qdrant_model_migration.errors import Stopped
 from qdrant_model_migration.qdrant import Address, Point, Qdrant, open_qdrant
+from qdrant_model_migration.qdrant.errors import CollectionMissing, RightMissing
 from qdrant_model_migration.survey import Fact, Line, Survey, facts_of, lines, survey
+from qdrant_model_migration.survey.errors import CollectionEmpty
 from qdrant_model_migration.survey.facts import Bare
 from support.fake_qdrant import FakeQdrant
 from support.sentences import sentence

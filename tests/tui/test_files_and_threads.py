@@ -15,8 +15,9 @@ from pydantic import SecretStr
 
 from qdrant_model_migration import engine
 from qdrant_model_migration.engine import run_here, write_report
+from qdrant_model_migration.engine.errors import RunNotGoing
 from qdrant_model_migration.engine.journal import Journal
-from qdrant_model_migration.errors import QmmError, RunFolderUnusable, RunNotGoing
+from qdrant_model_migration.errors import QmmError, RunFolderUnusable
 from qdrant_model_migration.tui.app import WizardApp
 from qdrant_model_migration.tui.trip import Trip
 from support.fake_run import DEEDS, Fake, job, make_run

@@ -12,7 +12,7 @@ from textual.widgets import Input
 
 from qdrant_model_migration.advice import ModelChoice
 from qdrant_model_migration.embedders import ModelRef, model_by_name, within_reach
-from qdrant_model_migration.errors import ModelNotFetched
+from qdrant_model_migration.embedders.errors import ModelNotFetched
 from qdrant_model_migration.tui import tasks
 from qdrant_model_migration.tui.app import WizardApp
 from qdrant_model_migration.tui.screens.model import FOLDER

@@ -9,7 +9,7 @@ import pytest
 from rich.cells import cell_len
 
 from qdrant_model_migration.embedders import ModelRef
-from qdrant_model_migration.errors import CollectionMissing
+from qdrant_model_migration.qdrant.errors import CollectionMissing
 from qdrant_model_migration.survey import TextField
 from qdrant_model_migration.tui import survey_more, tasks
 from qdrant_model_migration.tui.app import WizardApp

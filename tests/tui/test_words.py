@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from qdrant_model_migration.errors import TargetGone
 from qdrant_model_migration.quality import Verdict
+from qdrant_model_migration.steps.errors import TargetGone
 from qdrant_model_migration.tui import run_words, typeset, verdict_words
 from qdrant_model_migration.tui.signs import TABLE, needed
 from qdrant_model_migration.tui.widgets.frame import wrap

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from qdrant_model_migration.advice.advise import Advice, Choice, Standing, advise, answer_all
 from qdrant_model_migration.advice.answers_file import load_answers, save_answers
+from qdrant_model_migration.advice.errors import BadAnswer
 from qdrant_model_migration.advice.imagined import POINTS, WhatIf, imagine
 from qdrant_model_migration.advice.make_plan import make_plan
 from qdrant_model_migration.advice.model_rows import (
@@ -28,7 +29,6 @@ from qdrant_model_migration.advice.question import (
 from qdrant_model_migration.advice.questions import BY_KEY, QUESTIONS, look_at
 from qdrant_model_migration.advice.tree import TREE, Branch, MapLine, map_lines
 from qdrant_model_migration.advice.warnings import Warning_, declared, warnings_for
-from qdrant_model_migration.errors import BadAnswer
 
 __all__ = [
     "BY_KEY",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from qdrant_model_migration.advice.errors import AnswersUnusable
 from qdrant_model_migration.advice.questions import BY_KEY
-from qdrant_model_migration.errors import AnswersUnusable, meant
+from qdrant_model_migration.errors import meant
 from qdrant_model_migration.plan import strict_yaml
 from qdrant_model_migration.shell import qmm
 from qdrant_model_migration.strategies import Answers

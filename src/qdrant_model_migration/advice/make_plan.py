@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from qdrant_model_migration.advice.advise import Advice, advise
+from qdrant_model_migration.advice.errors import (
+    PlanClosed,
+    QuestionOpen,
+    StrategyLater,
+    StrategyUnfit,
+)
 from qdrant_model_migration.advice.estimate import estimate
 from qdrant_model_migration.advice.walk import walk
 from qdrant_model_migration.advice.warnings import warnings_for
-from qdrant_model_migration.errors import PlanClosed, QuestionOpen, StrategyLater, StrategyUnfit
 from qdrant_model_migration.pipeline.speed import Speed
 from qdrant_model_migration.plan.acknowledged import sealed
 from qdrant_model_migration.plan.plan import Plan

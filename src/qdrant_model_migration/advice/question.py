@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal, NamedTuple
 
-from qdrant_model_migration.errors import BadAnswer, meant
+from qdrant_model_migration.advice.errors import BadAnswer
+from qdrant_model_migration.errors import meant
 from qdrant_model_migration.strategies import Answers, Facet, Strategy, strategies
 from qdrant_model_migration.survey.facts import Survey
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from qdrant_model_migration.errors import BadAnswer
+from qdrant_model_migration.advice.errors import BadAnswer
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 _NOT_IN_NAMES = '<>:"/\\|?*'  # refused by the server in names of collections

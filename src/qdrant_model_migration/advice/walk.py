@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from qdrant_model_migration.advice.errors import BadAnswer
 from qdrant_model_migration.advice.question import Question, Stand
 from qdrant_model_migration.advice.questions import QUESTIONS
-from qdrant_model_migration.errors import BadAnswer
 from qdrant_model_migration.strategies import Answers
 from qdrant_model_migration.survey.facts import Survey
 

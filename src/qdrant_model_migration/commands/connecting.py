@@ -11,14 +11,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from qdrant_model_migration.commands.errors import KeyOfAnother, OtherServer
 from qdrant_model_migration.environment import KEY, URL
-from qdrant_model_migration.errors import (
-    CollectionMissing,
-    KeyOfAnother,
-    OtherServer,
-    RightMissing,
-    UsageError,
-)
+from qdrant_model_migration.errors import UsageError
 
 if TYPE_CHECKING:
     from qdrant_model_migration.qdrant import Address, Qdrant
@@ -132,6 +127,7 @@ def _agrees(server: Address) -> bool:
 
 def surveyed(qdrant: Qdrant, collection: str, *, text_field: str | None) -> Survey:
     """The survey of a collection that was typed. Raises CollectionMissing with a name like it."""
+    from qdrant_model_migration.qdrant.errors import CollectionMissing, RightMissing
     from qdrant_model_migration.survey import survey
 
     if collection in ("", ".", "..") or not collection.isprintable():

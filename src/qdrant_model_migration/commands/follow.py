@@ -25,7 +25,7 @@ from qdrant_model_migration.engine import (
     summarize,
     take_back,
 )
-from qdrant_model_migration.errors import RunNotGoing
+from qdrant_model_migration.engine.errors import RunNotGoing
 from qdrant_model_migration.exit_codes import DONE, FAILED, STOPPED, WAITS
 from qdrant_model_migration.shell import qmm
 

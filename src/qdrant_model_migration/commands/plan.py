@@ -17,7 +17,7 @@ from qdrant_model_migration.commands.connecting import (
     server_options,
     surveyed,
 )
-from qdrant_model_migration.errors import BadAnswer, QuestionOpen, UsageError
+from qdrant_model_migration.errors import UsageError
 from qdrant_model_migration.shell import qmm
 
 if TYPE_CHECKING:
@@ -182,6 +182,7 @@ def _complete(
 ) -> dict[str, Any]:
     """All answers, the open ones as suggested. Raises BadAnswer that names the question."""
     from qdrant_model_migration.advice import BY_KEY, answer_all
+    from qdrant_model_migration.advice.errors import BadAnswer, QuestionOpen
     from qdrant_model_migration.advice.walk import walk
 
     try:

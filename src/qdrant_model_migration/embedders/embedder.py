@@ -8,8 +8,8 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from qdrant_model_migration.embedders.errors import BadVector
 from qdrant_model_migration.embedders.model import ModelRef, Role
-from qdrant_model_migration.errors import BadVector
 from qdrant_model_migration.qdrant import SparseVector, Vector
 
 Array = NDArray[np.floating[Any]]

@@ -15,11 +15,12 @@ from qdrant_model_migration.embedders.embedder import (
     checked_multi,
     checked_sparse,
 )
+from qdrant_model_migration.embedders.errors import ModelChanged, ModelOutOfReach, ModelUnusable
 from qdrant_model_migration.embedders.fingerprint import fingerprint
 from qdrant_model_migration.embedders.model import ModelRef, Pooling, Role
 from qdrant_model_migration.embedders.places import files_of, locate
 from qdrant_model_migration.embedders.quiet import import_quietly
-from qdrant_model_migration.errors import ModelChanged, ModelOutOfReach, ModelUnusable, QmmError
+from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.qdrant import Vector
 
 # Padding goes up to the longest text of a batch, so small batches waste little; above 32 there is

@@ -11,10 +11,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from qdrant_model_migration.embedders.catalogue import Entry, catalogue
+from qdrant_model_migration.embedders.errors import ModelNotFetched
 from qdrant_model_migration.embedders.model import ModelRef
 from qdrant_model_migration.embedders.places import download_folders, downloaded
 from qdrant_model_migration.embedders.quiet import import_quietly
-from qdrant_model_migration.errors import ModelNotFetched
 
 Progress = Callable[[int, int], None]
 """Bytes so far and bytes in all. Called from several threads, one at a time."""

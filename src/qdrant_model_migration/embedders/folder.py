@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from qdrant_model_migration.embedders.catalogue import TOKENIZER, catalogue
+from qdrant_model_migration.embedders.errors import FolderHoldsNoModel, PoolingUnknown
 from qdrant_model_migration.embedders.model import ModelRef, Pooling
 from qdrant_model_migration.embedders.opening import open_embedder
 from qdrant_model_migration.embedders.outputs import outputs_of, the_vector
-from qdrant_model_migration.errors import FolderHoldsNoModel, PoolingUnknown
 
 _USUAL = (
     "model.onnx",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from qdrant_model_migration.embedders.catalogue import catalogue
 from qdrant_model_migration.embedders.embedder import Embedder
+from qdrant_model_migration.embedders.errors import ModelOutOfReach, ModelUnknown
 from qdrant_model_migration.embedders.fast import FastEmbedder
 from qdrant_model_migration.embedders.fingerprint import fingerprint
 from qdrant_model_migration.embedders.model import ModelRef
@@ -18,7 +19,6 @@ from qdrant_model_migration.embedders.practice import (
     practice_models_folder,
 )
 from qdrant_model_migration.embedders.remembered import remember
-from qdrant_model_migration.errors import ModelOutOfReach, ModelUnknown
 
 
 def open_embedder(model: ModelRef, *, threads: int | None = None) -> Embedder:

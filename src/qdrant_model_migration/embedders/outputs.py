@@ -10,13 +10,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from qdrant_model_migration.embedders.quiet import import_quietly
-from qdrant_model_migration.errors import (
+from qdrant_model_migration.embedders.errors import (
     ModelUnusable,
     NoVectorAmongOutputs,
     OutputUnknown,
-    QmmError,
 )
+from qdrant_model_migration.embedders.quiet import import_quietly
+from qdrant_model_migration.errors import QmmError
 
 _FINISHED = "sentence_embedding"  # what exporters call one that is pooled already, as it should be
 _TOKENS = ("last_hidden_state", "token_embeddings")

@@ -22,14 +22,14 @@ import platformdirs
 from numpy.typing import NDArray
 
 from qdrant_model_migration.embedders.embedder import Embedded, checked_dense
-from qdrant_model_migration.embedders.fingerprint import fingerprint
-from qdrant_model_migration.embedders.model import ModelRef, Role
-from qdrant_model_migration.errors import (
+from qdrant_model_migration.embedders.errors import (
     ModelChanged,
     ModelOutOfReach,
     ModelUnknown,
     ModelUnusable,
 )
+from qdrant_model_migration.embedders.fingerprint import fingerprint
+from qdrant_model_migration.embedders.model import ModelRef, Role
 
 FILE = "model.npz"
 

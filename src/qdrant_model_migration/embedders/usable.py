@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from qdrant_model_migration.embedders.embedder import Embedder
-from qdrant_model_migration.errors import BadVector
+from qdrant_model_migration.embedders.errors import BadVector
 
 if TYPE_CHECKING:
     from qdrant_model_migration.embedders.model import Role

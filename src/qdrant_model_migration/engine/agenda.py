@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from qdrant_model_migration.engine.errors import RunPlanChanged
 from qdrant_model_migration.engine.job import Job
 from qdrant_model_migration.engine.journal import Journal, StepRow
 from qdrant_model_migration.engine.run_view import NOTHING
-from qdrant_model_migration.errors import RunPlanChanged
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.steps import Step
 

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from qdrant_model_migration.embedders import Embedder, ModelRef
+from qdrant_model_migration.engine.errors import NoSuchRun, RunPlanChanged
 from qdrant_model_migration.engine.run_folder import PLAN, file_digest, read_card
 from qdrant_model_migration.environment import KEY
-from qdrant_model_migration.errors import NoSuchRun, QmmError, RunPlanChanged
+from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.qdrant import Qdrant, Retry
 from qdrant_model_migration.steps import Step

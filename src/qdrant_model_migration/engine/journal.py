@@ -15,13 +15,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from qdrant_model_migration.blanking import blanked
+from qdrant_model_migration.engine.errors import JournalDamaged, JournalFromNewer, JournalUnwritable
 from qdrant_model_migration.engine.stamps import now, seconds_between
-from qdrant_model_migration.errors import (
-    DiskFull,
-    JournalDamaged,
-    JournalFromNewer,
-    JournalUnwritable,
-)
+from qdrant_model_migration.errors import DiskFull
 
 FILE = "journal.db"
 COPY = "journal.copy.db"

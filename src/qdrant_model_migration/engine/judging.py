@@ -7,7 +7,6 @@ from typing import Any
 
 from qdrant_model_migration.engine.run_folder import PLAN
 from qdrant_model_migration.engine.run_view import RunView, view
-from qdrant_model_migration.errors import ModelOutOfReach
 
 
 def judged_by(folder: Path) -> dict[str, Any]:
@@ -39,6 +38,7 @@ def judge_by(
     Raises QueryFileUnusable, ModelUnknown, ModelOutOfReach.
     """
     from qdrant_model_migration.embedders import model_by_name, within_reach
+    from qdrant_model_migration.embedders.errors import ModelOutOfReach
     from qdrant_model_migration.steps.verify import Proof
 
     proof = judged_by(folder)

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from qdrant_model_migration.errors import RunBusy, RunFolderUnusable
+from qdrant_model_migration.engine.errors import RunBusy
+from qdrant_model_migration.errors import RunFolderUnusable
 
 FILE = "lock"
 

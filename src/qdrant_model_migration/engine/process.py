@@ -15,20 +15,19 @@ from typing import TYPE_CHECKING, Any
 
 from qdrant_model_migration.blanking import keep_secrets_of
 from qdrant_model_migration.engine import control, engine_log, lock
-from qdrant_model_migration.engine.run_folder import read_card, refuse_beside_another
-from qdrant_model_migration.engine.run_view import FINISHED, GOING, NOTHING, Watch, is_over, view
-from qdrant_model_migration.environment import KEY
-from qdrant_model_migration.errors import (
+from qdrant_model_migration.engine.errors import (
     EngineDidNotStart,
-    QmmError,
     RunBusy,
-    RunFolderUnusable,
     RunIsOver,
     RunNotGoing,
     RunPaused,
     RunStopping,
     ThrottleUnknown,
 )
+from qdrant_model_migration.engine.run_folder import read_card, refuse_beside_another
+from qdrant_model_migration.engine.run_view import FINISHED, GOING, NOTHING, Watch, is_over, view
+from qdrant_model_migration.environment import KEY
+from qdrant_model_migration.errors import QmmError, RunFolderUnusable
 
 if TYPE_CHECKING:
     from qdrant_model_migration.engine.companion import Companion

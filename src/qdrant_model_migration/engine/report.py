@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from qdrant_model_migration import private_file
 from qdrant_model_migration.engine import change_lines
+from qdrant_model_migration.engine.errors import ReportNotWritten
 from qdrant_model_migration.engine.run_folder import PLAN
 from qdrant_model_migration.engine.run_view import DeadLetter, EventView, RunView, Watch, view
 from qdrant_model_migration.engine.summary import Todo, at, summarize
-from qdrant_model_migration.errors import QmmError, ReportNotWritten
+from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.words import count, duration
 
 if TYPE_CHECKING:

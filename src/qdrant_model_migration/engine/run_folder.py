@@ -19,14 +19,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from qdrant_model_migration import private_file
 from qdrant_model_migration.engine import control, lock
+from qdrant_model_migration.engine.errors import CollectionHasRun, NoSuchRun, PlanHasRun
 from qdrant_model_migration.engine.stamps import now
 from qdrant_model_migration.environment import RUN_DIR
-from qdrant_model_migration.errors import (
-    CollectionHasRun,
-    NoSuchRun,
-    PlanHasRun,
-    RunFolderUnusable,
-)
+from qdrant_model_migration.errors import RunFolderUnusable
 
 if TYPE_CHECKING:
     from qdrant_model_migration.plan import Plan

@@ -12,15 +12,10 @@ from typing import Any, NamedTuple
 
 from qdrant_model_migration.engine import journal, lock
 from qdrant_model_migration.engine.crew import stop_takes
+from qdrant_model_migration.engine.errors import JournalDamaged, JournalFromNewer, JournalUnwritable
 from qdrant_model_migration.engine.run_folder import Card, read_card, run_folders
 from qdrant_model_migration.engine.stamps import now, seconds_between
-from qdrant_model_migration.errors import (
-    JournalDamaged,
-    JournalFromNewer,
-    JournalUnwritable,
-    QmmError,
-    RunFolderUnusable,
-)
+from qdrant_model_migration.errors import QmmError, RunFolderUnusable
 
 GOING = ("starting", "running", "paused", "stopping")
 AFTER = {"rollback": "rolled back", "cleanup": "cleaned up", "discard": "discarded"}

@@ -13,6 +13,7 @@ from qdrant_model_migration.engine import engine_log
 from qdrant_model_migration.engine.agenda import Item, agenda, mark_done, name_of
 from qdrant_model_migration.engine.companion import Companion, running_beside
 from qdrant_model_migration.engine.context import Context, Models
+from qdrant_model_migration.engine.errors import RunIsOver, StepBroke
 from qdrant_model_migration.engine.job import Job
 from qdrant_model_migration.engine.journal import Journal
 from qdrant_model_migration.engine.levers import Levers
@@ -26,7 +27,7 @@ from qdrant_model_migration.engine.searching import Searching
 from qdrant_model_migration.engine.second_copy import keep_copy
 from qdrant_model_migration.engine.signals import Signals
 from qdrant_model_migration.engine.stamps import now
-from qdrant_model_migration.errors import QmmError, RunIsOver, StepBroke, Stopped
+from qdrant_model_migration.errors import QmmError, Stopped
 from qdrant_model_migration.exit_codes import DONE, FAILED, STOPPED, WAITS
 from qdrant_model_migration.qdrant import Qdrant, Retry
 from qdrant_model_migration.steps import Gate, Waiting

@@ -12,9 +12,10 @@ from contextlib import closing
 from pathlib import Path
 
 from qdrant_model_migration.engine.engine_log import log
+from qdrant_model_migration.engine.errors import JournalDamaged
 from qdrant_model_migration.engine.journal import COPY, FILE, Journal
 from qdrant_model_migration.engine.stamps import local
-from qdrant_model_migration.errors import JournalDamaged, QmmError
+from qdrant_model_migration.errors import QmmError
 
 ASIDE = "journal.damaged.db"
 SIDES = ("-journal", "-wal", "-shm")

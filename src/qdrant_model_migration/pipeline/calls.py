@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, nullcontext
 from threading import Lock
 
 from qdrant_model_migration.embedders import Embedded, Embedder, ModelRef, Role
-from qdrant_model_migration.errors import BadVector
+from qdrant_model_migration.embedders.errors import BadVector
 from qdrant_model_migration.qdrant import Vector
 
 SECONDS = 1.0  # that a call should take

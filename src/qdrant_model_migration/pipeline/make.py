@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from qdrant_model_migration.embedders import SMALLEST_NORM, Embedder, ModelRef, embed_usable
-from qdrant_model_migration.errors import BadVector
+from qdrant_model_migration.embedders.errors import BadVector
 from qdrant_model_migration.pipeline.move import Cut, Embed, Keep, Move
 from qdrant_model_migration.pipeline.text import NoText, text_of
 from qdrant_model_migration.qdrant import Point, PointId

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from qdrant_model_migration import words
-from qdrant_model_migration.errors import CollectionEmpty, QmmError, meant
+from qdrant_model_migration.errors import QmmError, meant
 from qdrant_model_migration.plain.journey import Journey
 from qdrant_model_migration.plain.talk import Back, Talk
 from qdrant_model_migration.survey import Listed, look_at, named
+from qdrant_model_migration.survey.errors import CollectionEmpty
 
 
 def choose(talk: Talk, journey: Journey) -> None:

@@ -8,10 +8,11 @@ from time import perf_counter
 from pydantic import SecretStr
 
 from qdrant_model_migration.environment import KEY, URL
-from qdrant_model_migration.errors import KeyRefused, QmmError
+from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.plain.journey import Journey
 from qdrant_model_migration.plain.talk import Talk
 from qdrant_model_migration.qdrant import Address
+from qdrant_model_migration.qdrant.errors import KeyRefused
 
 SECONDS = 10.0
 

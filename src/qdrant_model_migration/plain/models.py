@@ -22,7 +22,8 @@ from qdrant_model_migration.embedders import (
     open_embedder,
     within_reach,
 )
-from qdrant_model_migration.errors import FolderAsks, QmmError
+from qdrant_model_migration.embedders.errors import FolderAsks
+from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.pipeline.move import TextSource
 from qdrant_model_migration.pipeline.speed import EFFORT, kept_under, measure_speed
 from qdrant_model_migration.plain.journey import Journey

@@ -11,12 +11,8 @@ import json
 from collections.abc import Iterable
 from datetime import datetime, timezone
 
-from qdrant_model_migration.errors import (
-    AcceptedUnasked,
-    QmmError,
-    WarningsChanged,
-    WarningsOpen,
-)
+from qdrant_model_migration.errors import QmmError
+from qdrant_model_migration.plan.errors import AcceptedUnasked, WarningsChanged, WarningsOpen
 from qdrant_model_migration.plan.plan import Acceptance, Plan
 
 

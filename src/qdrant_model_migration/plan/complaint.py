@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from qdrant_model_migration.errors import PlanError
+from qdrant_model_migration.plan.errors import PlanError
 from qdrant_model_migration.plan.strict_yaml import Place, Text
 from qdrant_model_migration.words import nearest
 

@@ -8,10 +8,11 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from qdrant_model_migration.errors import AddressInvalid, PlanError
 from qdrant_model_migration.plan import strict_yaml
 from qdrant_model_migration.plan.complaint import complain
+from qdrant_model_migration.plan.errors import PlanError
 from qdrant_model_migration.plan.plan import Plan
+from qdrant_model_migration.qdrant.errors import AddressInvalid
 from qdrant_model_migration.shell import qmm
 
 _HEADER = """\

@@ -16,7 +16,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from qdrant_model_migration.errors import PlanError
+from qdrant_model_migration.plan.errors import PlanError
 
 if TYPE_CHECKING:
     import yaml

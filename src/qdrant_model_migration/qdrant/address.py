@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from qdrant_model_migration.errors import AddressInvalid
+from qdrant_model_migration.qdrant.errors import AddressInvalid
 
 REST_PORT = 6333
 GRPC_PORT = 6334

@@ -19,7 +19,12 @@ from typing import TYPE_CHECKING, TypeVar
 from pydantic import SecretStr
 
 from qdrant_model_migration.blanking import keep_secret
-from qdrant_model_migration.errors import (
+from qdrant_model_migration.errors import QmmError
+from qdrant_model_migration.qdrant import capabilities, faults
+from qdrant_model_migration.qdrant.address import Address
+from qdrant_model_migration.qdrant.as_seen import as_seen
+from qdrant_model_migration.qdrant.capabilities import Capabilities
+from qdrant_model_migration.qdrant.errors import (
     CollectionMissing,
     IsAlias,
     KeyRefused,
@@ -27,16 +32,11 @@ from qdrant_model_migration.errors import (
     LimitReached,
     NotDeleted,
     NotQdrant,
-    QmmError,
     RequestTooLarge,
     RightMissing,
     RouteUnknown,
     ServerTooOld,
 )
-from qdrant_model_migration.qdrant import capabilities, faults
-from qdrant_model_migration.qdrant.address import Address
-from qdrant_model_migration.qdrant.as_seen import as_seen
-from qdrant_model_migration.qdrant.capabilities import Capabilities
 from qdrant_model_migration.qdrant.limits import Encoded, Limits, in_parts
 from qdrant_model_migration.qdrant.points import (
     THERE,
@@ -84,7 +84,7 @@ def open_qdrant(
     timeout: seconds for one attempt of a request. patience: for how long a request is repeated
     while the server is away or busy; connecting itself is tried once. stop: ends any waiting with
     Stopped. on_retry is called before each wait, in the thread that made the request.
-    Raises one of the errors under "Connection" in errors.py.
+    Raises one of the errors of this room.
     """
     secret = SecretStr(api_key.strip()) if api_key else None
     keep_secret(api_key.strip() if api_key else "")

@@ -14,8 +14,8 @@ import ssl
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from qdrant_model_migration import errors
-from qdrant_model_migration.errors import QmmError
+from qdrant_model_migration.errors import DiskFull, QmmError
+from qdrant_model_migration.qdrant import errors
 from qdrant_model_migration.qdrant.address import Address
 from qdrant_model_migration.qdrant.tls import speaks_tls
 
@@ -221,7 +221,7 @@ def _from_the_disk(error: BaseException | None, at: Situation) -> QmmError:
     folder = at.address.folder or ""
     text = str(error)
     if getattr(error, "errno", None) == errno.ENOSPC or "disk is full" in text:
-        return errors.DiskFull(folder)
+        return DiskFull(folder)
     if isinstance(error, PermissionError) or "readonly" in text:
         return errors.FolderUnusable(folder, "This user may not write there.")
     return errors.FolderUnusable(folder, "Its files are damaged, or were changed meanwhile.")

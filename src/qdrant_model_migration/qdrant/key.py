@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 
 from qdrant_model_migration.environment import KEY, URL
-from qdrant_model_migration.errors import AddressInvalid
 from qdrant_model_migration.qdrant.address import Address
+from qdrant_model_migration.qdrant.errors import AddressInvalid
 
 
 def known_key(server: Address) -> str | None:

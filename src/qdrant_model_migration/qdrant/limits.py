@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from qdrant_model_migration.errors import (
+from qdrant_model_migration.qdrant.errors import (
     LimitExceeded,
     PointTooLarge,
     RequestTooLarge,

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qdrant_model_migration.errors import FolderInUse, FolderUnusable
+from qdrant_model_migration.qdrant.errors import FolderInUse, FolderUnusable
 from qdrant_model_migration.qdrant.points import PointId
 from qdrant_model_migration.qdrant.wire import JsonObject
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
-from qdrant_model_migration.errors import PointNotWritable
+from qdrant_model_migration.qdrant.errors import PointNotWritable
 
 if TYPE_CHECKING:
     import numpy as np

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from qdrant_model_migration.errors import QueryFileUnusable
+from qdrant_model_migration.quality.errors import QueryFileUnusable
 from qdrant_model_migration.quality.query_set import Query, QuerySet, merged
 
 MAX_BYTES = 16 * 2**20

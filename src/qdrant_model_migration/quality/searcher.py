@@ -11,8 +11,8 @@ from time import perf_counter
 from typing import NamedTuple
 
 from qdrant_model_migration.embedders import Embedder, embed_usable
-from qdrant_model_migration.errors import QueryEmpty
 from qdrant_model_migration.qdrant import Hit, Qdrant, Vector
+from qdrant_model_migration.quality.errors import QueryEmpty
 
 # Bounds the memory that vectors of queries take, whatever the number of queries.
 QUERIES_AT_A_TIME = 256

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from qdrant_model_migration.errors import QueryEmpty
 from qdrant_model_migration.qdrant import Hit
+from qdrant_model_migration.quality.errors import QueryEmpty
 from qdrant_model_migration.quality.searcher import Found, Searcher
 
 # How many times deeper than shown the old side is searched, to tell "was 18" from "new".

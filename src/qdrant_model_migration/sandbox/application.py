@@ -18,7 +18,8 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from qdrant_model_migration.embedders import Embedder, ModelRef, open_embedder
-from qdrant_model_migration.errors import ModelOutOfReach, QmmError, Stopped
+from qdrant_model_migration.embedders.errors import ModelOutOfReach
+from qdrant_model_migration.errors import QmmError, Stopped
 from qdrant_model_migration.qdrant import Point, PointId, Qdrant, order
 from qdrant_model_migration.quality.query_file import read_queries
 from qdrant_model_migration.sandbox.practice import ALIAS, Sandbox

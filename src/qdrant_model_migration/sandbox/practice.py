@@ -24,9 +24,11 @@ from qdrant_model_migration.embedders import (
     practice_model,
     practice_models_folder,
 )
-from qdrant_model_migration.errors import CorpusMissing, DiskFull, FolderUnusable
+from qdrant_model_migration.errors import DiskFull
 from qdrant_model_migration.qdrant import Address, Point, PointId, open_qdrant
+from qdrant_model_migration.qdrant.errors import FolderUnusable
 from qdrant_model_migration.sandbox.corpus import WORDLESS, Document, gather, library
+from qdrant_model_migration.sandbox.errors import CorpusMissing
 
 ALIAS = "docs"
 COLLECTION = "docs_words"

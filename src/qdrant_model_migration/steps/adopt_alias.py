@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from qdrant_model_migration.errors import AliasMoved
 from qdrant_model_migration.pipeline.move import Move
+from qdrant_model_migration.steps.errors import AliasMoved
 from qdrant_model_migration.steps.gate import Ask, Gate, Waiting
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
 

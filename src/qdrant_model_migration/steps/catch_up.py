@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, Literal
 
-from qdrant_model_migration.errors import TargetInUse
 from qdrant_model_migration.pipeline.ledger import new_ledger
 from qdrant_model_migration.pipeline.make import cut
 from qdrant_model_migration.pipeline.move import Embed, Keep, Move
@@ -14,6 +13,7 @@ from qdrant_model_migration.pipeline.sameness import made_of, mark_of, same_payl
 from qdrant_model_migration.pipeline.text import text_of
 from qdrant_model_migration.qdrant import Point, PointId
 from qdrant_model_migration.steps.check import must_be_ours, must_be_the_old_one
+from qdrant_model_migration.steps.errors import TargetInUse
 from qdrant_model_migration.steps.last_look import left_unfinished, note_changing
 from qdrant_model_migration.steps.mend import Changes, Rows, list_dead, put, remake
 from qdrant_model_migration.steps.reading import timed_pass

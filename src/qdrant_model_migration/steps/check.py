@@ -6,7 +6,10 @@ from pathlib import Path
 from shutil import disk_usage
 from typing import Literal
 
-from qdrant_model_migration.errors import (
+from qdrant_model_migration.pipeline.ledger import room
+from qdrant_model_migration.pipeline.move import Embed, Move
+from qdrant_model_migration.quality import read_queries
+from qdrant_model_migration.steps.errors import (
     AliasMoved,
     CannotManage,
     ModelDiffers,
@@ -17,9 +20,6 @@ from qdrant_model_migration.errors import (
     TargetGone,
     TargetTaken,
 )
-from qdrant_model_migration.pipeline.ledger import room
-from qdrant_model_migration.pipeline.move import Embed, Move
-from qdrant_model_migration.quality import read_queries
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
 from qdrant_model_migration.survey.fingerprint import changed_since
 from qdrant_model_migration.words import plural, size

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from qdrant_model_migration.errors import CleanupRefused
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.shell import qmm
 from qdrant_model_migration.steps.check import is_ours
+from qdrant_model_migration.steps.errors import CleanupRefused
 from qdrant_model_migration.steps.gate import Ask, Gate, Waiting, typed_collection
 from qdrant_model_migration.steps.reading import announced
 from qdrant_model_migration.steps.step import Step, StepContext, StepText

@@ -6,7 +6,6 @@ from contextlib import suppress
 from typing import Any, Literal
 
 from qdrant_model_migration.embedders import METADATA_KEY
-from qdrant_model_migration.errors import NameTaken, SettingsDiffer, TargetTaken
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.qdrant import (
     CollectionConfig,
@@ -15,7 +14,9 @@ from qdrant_model_migration.qdrant import (
     differences,
     index_schema,
 )
+from qdrant_model_migration.qdrant.errors import NameTaken
 from qdrant_model_migration.steps.check import RUN_MARK, is_ours
+from qdrant_model_migration.steps.errors import SettingsDiffer, TargetTaken
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
 
 INDEXING_THRESHOLD = "optimizer_config.indexing_threshold"

@@ -7,10 +7,10 @@ from datetime import datetime, timezone
 from typing import Any, Literal
 
 from qdrant_model_migration.embedders import ModelRef
-from qdrant_model_migration.errors import AliasMoved, SwitchedInPart
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.shell import qmm
 from qdrant_model_migration.steps.catch_up import catch_up
+from qdrant_model_migration.steps.errors import AliasMoved, SwitchedInPart
 from qdrant_model_migration.steps.gate import Ask, Gate, Waiting
 from qdrant_model_migration.steps.last_look import last_look
 from qdrant_model_migration.steps.reading import announced

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from typing import Literal
 
-from qdrant_model_migration.errors import OptimizerFailed
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.qdrant import CollectionState, strict_mode_body
 from qdrant_model_migration.steps.check import must_be_ours
 from qdrant_model_migration.steps.create_collection import POSTPONED
+from qdrant_model_migration.steps.errors import OptimizerFailed
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
 
 POLL_SECONDS = 1.0

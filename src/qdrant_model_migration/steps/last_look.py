@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qdrant_model_migration.errors import LedgerDamaged
+from qdrant_model_migration.pipeline.errors import LedgerDamaged
 from qdrant_model_migration.pipeline.ledger import amend_ledger, amended
 from qdrant_model_migration.pipeline.make import make
 from qdrant_model_migration.pipeline.move import Embed

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from qdrant_model_migration import words
-from qdrant_model_migration.errors import SettingNotKept, StillQuantized
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.qdrant.quantization import (
     Place,
@@ -17,6 +16,7 @@ from qdrant_model_migration.qdrant.quantization import (
     quantizations,
     same,
 )
+from qdrant_model_migration.steps.errors import SettingNotKept, StillQuantized
 from qdrant_model_migration.steps.gate import Gate, Waiting, typed_collection
 from qdrant_model_migration.steps.index import wait_until_indexed
 from qdrant_model_migration.steps.step import Step, StepContext, StepText

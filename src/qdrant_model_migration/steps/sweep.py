@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
-from qdrant_model_migration.errors import OldEmptied
 from qdrant_model_migration.pipeline.ledger import new_ledger, read_ledger, rows_of
 from qdrant_model_migration.pipeline.make import make
 from qdrant_model_migration.pipeline.move import Move
@@ -14,6 +13,7 @@ from qdrant_model_migration.pipeline.sameness import is_unfinished, mark_of, sha
 from qdrant_model_migration.qdrant import Point, PointId, order
 from qdrant_model_migration.steps.catch_up import LOOKS, due, same_point
 from qdrant_model_migration.steps.check import must_be_ours, must_be_the_old_one
+from qdrant_model_migration.steps.errors import OldEmptied
 from qdrant_model_migration.steps.index import wait_until_readable
 from qdrant_model_migration.steps.mend import Remade, Rows, is_whole, put_live, remake
 from qdrant_model_migration.steps.step import Step, StepContext, StepText

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from qdrant_model_migration.errors import AliasMoved, QmmError, Stopped, SwitchedInPart
+from qdrant_model_migration.errors import QmmError, Stopped
+from qdrant_model_migration.steps.errors import AliasMoved, SwitchedInPart
 from qdrant_model_migration.steps.gate import Ask
 from qdrant_model_migration.steps.step import StepContext
 from qdrant_model_migration.words import listing

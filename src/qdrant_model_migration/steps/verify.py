@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Literal
 
 from qdrant_model_migration.embedders import ModelRef, within_reach
-from qdrant_model_migration.errors import IntegrityFailed, JudgedWorse, VerifyRefused
 from qdrant_model_migration.pipeline.move import Move, Strict
 from qdrant_model_migration.pipeline.read import scan
 from qdrant_model_migration.pipeline.text import text_of
@@ -26,6 +25,7 @@ from qdrant_model_migration.quality import (
 )
 from qdrant_model_migration.shell import qmm
 from qdrant_model_migration.steps.catch_up import catch_up
+from qdrant_model_migration.steps.errors import IntegrityFailed, JudgedWorse, VerifyRefused
 from qdrant_model_migration.steps.integrity import check_integrity
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
 from qdrant_model_migration.survey.path import value_at

@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 from qdrant_model_migration import words
 from qdrant_model_migration.embedders import ModelRef
-from qdrant_model_migration.errors import CollectionMissing, QmmError, RightMissing
+from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.qdrant import CollectionConfig, Qdrant
+from qdrant_model_migration.qdrant.errors import CollectionMissing, RightMissing
 from qdrant_model_migration.qdrant.quantization import kind_of, quantizations
 from qdrant_model_migration.survey import old_model
 from qdrant_model_migration.survey.collection import (

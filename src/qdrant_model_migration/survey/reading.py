@@ -15,7 +15,7 @@ from typing import Any
 
 from qdrant_model_migration import words
 from qdrant_model_migration.embedders import ModelRef, open_embedder
-from qdrant_model_migration.errors import CollectionEmpty, RightMissing, Stopped
+from qdrant_model_migration.errors import Stopped
 from qdrant_model_migration.qdrant import (
     CollectionConfig,
     Point,
@@ -24,6 +24,7 @@ from qdrant_model_migration.qdrant import (
     cannot_carry,
     pages,
 )
+from qdrant_model_migration.qdrant.errors import RightMissing
 from qdrant_model_migration.survey import languages, old_model, placeholders, sizes, texts
 from qdrant_model_migration.survey.collection import (
     index_paths,
@@ -34,6 +35,7 @@ from qdrant_model_migration.survey.collection import (
     vector_facts,
     vectors_in_words,
 )
+from qdrant_model_migration.survey.errors import CollectionEmpty
 from qdrant_model_migration.survey.facts import Bare, Fact, How, Survey, TextField, VectorFact
 from qdrant_model_migration.survey.path import payload_of, selector, value_at
 from qdrant_model_migration.survey.sample import sample as read_sample

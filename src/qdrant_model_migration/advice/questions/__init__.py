@@ -17,6 +17,7 @@ pace "gently" | "normally" | "fast"
 
 from __future__ import annotations
 
+from qdrant_model_migration.advice.errors import BadAnswer
 from qdrant_model_migration.advice.question import Question
 from qdrant_model_migration.advice.questions.application import (
     Name,
@@ -38,7 +39,6 @@ from qdrant_model_migration.advice.questions.way import (
     InPlace,
     Originals,
 )
-from qdrant_model_migration.errors import BadAnswer
 from qdrant_model_migration.strategies import Answers
 
 QUESTIONS: tuple[Question, ...] = (

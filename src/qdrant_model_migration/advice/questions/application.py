@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from qdrant_model_migration.advice import typed
+from qdrant_model_migration.advice.errors import BadAnswer
 from qdrant_model_migration.advice.question import (
     UNKNOWN,
     Field,
@@ -16,7 +17,6 @@ from qdrant_model_migration.advice.question import (
     Suggestion,
     unknown,
 )
-from qdrant_model_migration.errors import BadAnswer
 from qdrant_model_migration.strategies import Answers
 from qdrant_model_migration.strategies.answered import chosen_model, replaced_vector
 from qdrant_model_migration.survey.facts import Survey

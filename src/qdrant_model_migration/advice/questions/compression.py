@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from qdrant_model_migration.advice import typed
+from qdrant_model_migration.advice.errors import BadAnswer
 from qdrant_model_migration.advice.question import (
     Field,
     Option,
@@ -14,7 +15,6 @@ from qdrant_model_migration.advice.question import (
     Suggestion,
     unknown,
 )
-from qdrant_model_migration.errors import BadAnswer
 from qdrant_model_migration.qdrant.quantization import (
     PARAMETERS,
     in_memory,

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from qdrant_model_migration import words
+from qdrant_model_migration.advice.errors import BadAnswer
 from qdrant_model_migration.advice.question import (
     Option,
     Question,
@@ -16,7 +17,6 @@ from qdrant_model_migration.advice.question import (
     unknown,
 )
 from qdrant_model_migration.embedders import ModelRef
-from qdrant_model_migration.errors import BadAnswer
 from qdrant_model_migration.strategies import Answers
 from qdrant_model_migration.strategies.answered import replaced_vector
 from qdrant_model_migration.survey.facts import Survey

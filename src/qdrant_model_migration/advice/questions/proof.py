@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from qdrant_model_migration.advice import typed
+from qdrant_model_migration.advice.errors import BadAnswer
 from qdrant_model_migration.advice.question import (
     Field,
     Option,
@@ -15,8 +16,9 @@ from qdrant_model_migration.advice.question import (
     Suggestion,
     unknown,
 )
-from qdrant_model_migration.errors import BadAnswer, QueryFileUnusable, meant
+from qdrant_model_migration.errors import meant
 from qdrant_model_migration.quality import read_queries
+from qdrant_model_migration.quality.errors import QueryFileUnusable
 from qdrant_model_migration.strategies import Answers
 from qdrant_model_migration.survey.facts import Survey
 

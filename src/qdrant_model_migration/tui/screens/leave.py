@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qdrant_model_migration import engine
-from qdrant_model_migration.errors import QmmError, RunNotGoing
+from qdrant_model_migration.engine.errors import RunNotGoing
+from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.shell import qmm
 from qdrant_model_migration.tui.run_words import share
 from qdrant_model_migration.tui.screens import kind_of

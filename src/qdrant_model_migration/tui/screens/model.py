@@ -19,7 +19,8 @@ from qdrant_model_migration.advice import (
     model_rows,
 )
 from qdrant_model_migration.embedders import ModelRef
-from qdrant_model_migration.errors import FolderAsks, QmmError, Stopped
+from qdrant_model_migration.embedders.errors import FolderAsks
+from qdrant_model_migration.errors import QmmError, Stopped
 from qdrant_model_migration.pipeline.speed import EFFORT, Speed, kept_under
 from qdrant_model_migration.strategies.answered import chosen_model
 from qdrant_model_migration.survey import Survey

@@ -14,7 +14,8 @@ from textual.widget import Widget
 
 from qdrant_model_migration import words
 from qdrant_model_migration.embedders import ModelRef, list_models
-from qdrant_model_migration.errors import CollectionMissing, QmmError
+from qdrant_model_migration.errors import QmmError
+from qdrant_model_migration.qdrant.errors import CollectionMissing
 from qdrant_model_migration.survey import Fact, Survey, facts_of, lines
 from qdrant_model_migration.survey import Line as Finding
 from qdrant_model_migration.tui import survey_more, tasks

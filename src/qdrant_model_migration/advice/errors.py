@@ -1,0 +1,65 @@
+"""What cannot be answered or planned."""
+
+from __future__ import annotations
+
+from qdrant_model_migration.errors import UsageError
+
+
+class BadAnswer(UsageError):
+    """What was typed does not answer the question.
+
+    field: the part of the answer it is about. question: its key, where that is known.
+    """
+
+    question = ""
+
+    def __init__(self, what: str, why: str = "", todo: str = "", field: str = "") -> None:
+        super().__init__(what, why, todo)
+        self.field = field
+
+
+class AnswersUnusable(UsageError):
+    """A file of answers cannot be used; `line` counts from 1, 0: the whole file."""
+
+    def __init__(self, file: str, line: int, problem: str, todo: str) -> None:
+        place = f"{file}, line {line}" if line else file
+        super().__init__(f"{place}: {problem}", "", todo)
+        self.line = line
+
+
+class QuestionOpen(UsageError):
+    """A plan was asked for while a question has no answer yet."""
+
+    def __init__(self, question: str, wording: str) -> None:
+        super().__init__(
+            f"The question {question} has no answer yet.",
+            f"{wording}",
+            "Answer it, then make the plan again; the other answers are kept.",
+        )
+
+
+class StrategyUnfit(UsageError):
+    """A strategy was asked for that this collection or these answers rule out."""
+
+    def __init__(self, title: str, reason: str, decided_by: str) -> None:
+        by = "the survey" if decided_by == "survey" else f"the answer to {decided_by}"
+        super().__init__(
+            f"{title} cannot be used here.",
+            f"{reason[:1].upper()}{reason[1:]}; decided by {by}.",
+            "Choose another strategy, or change that answer.",
+        )
+
+
+class StrategyLater(UsageError):
+    """A strategy that fits, which this version cannot run yet."""
+
+    def __init__(self, title: str, instead: str = "") -> None:
+        super().__init__(
+            f"{title} cannot be run by this version yet.",
+            "It is recommended where it fits, but its steps are not built.",
+            f"{instead} can run today." if instead else "None of the others fits these answers.",
+        )
+
+
+class PlanClosed(UsageError):
+    """The way to a plan is closed: a run would do harm, or the operator wants to correct first."""

@@ -1,0 +1,366 @@
+"""What goes wrong with a Qdrant: the line, the key, a limit, a collection, a point."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from qdrant_model_migration.errors import QmmError, UsageError, meant
+
+
+class AddressInvalid(UsageError):
+    """The address cannot be that of a Qdrant: malformed, the gRPC port, or it holds a key."""
+
+
+class NothingListens(QmmError):
+    """The computer was found, but no program listens on the port."""
+
+    def __init__(self, address: str, port: int) -> None:
+        super().__init__(
+            f"Nothing answers at {address}.",
+            f"The computer was found, but no program listens on port {port}.",
+            "Check the port, or start the server, then try again.",
+        )
+
+
+class NameUnknown(QmmError):
+    """The host's name cannot be resolved."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(
+            f"The name {host} is not known.",
+            "It may be misspelled, or you may need your company network (VPN).",
+            "Correct it or connect the VPN, then try again.",
+        )
+
+
+class Unreachable(QmmError):
+    """The network knows no way to the computer."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(
+            f"{host} cannot be reached from this computer.",
+            "The network knows no way to it; you may need your company network (VPN).",
+            "Connect the network or the VPN, then try again.",
+        )
+
+
+class TooSlow(QmmError):
+    """No answer within the time limit, while connecting or looking something up."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(
+            f"No answer within {seconds:g} s.",
+            "A firewall or a wrong port often looks like this.",
+            "Ask whoever runs the server whether this computer may reach it.",
+        )
+
+
+class WrongScheme(QmmError):
+    """http was used where the server speaks https, or the reverse."""
+
+    def __init__(self, used: str) -> None:
+        other = "http" if used == "https" else "https"
+        super().__init__(
+            f"The server answers, but not with {used}.",
+            f"It probably speaks {other}.",
+            f"Change the address to {other}:// or ask for the right one.",
+        )
+
+
+class CertificateNotTrusted(QmmError):
+    """TLS works, but this computer does not trust the certificate."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The server's certificate is not trusted by this computer.",
+            "It may be self-made, expired, or made for another name.",
+            "Ask whoever runs the server; the check is never switched off silently.",
+        )
+
+
+class KeyRefused(QmmError):
+    """401, a token that is expired or wrongly signed, or a text that cannot be a key."""
+
+    def __init__(self, reason: str = "It is missing, mistyped or no longer valid.") -> None:
+        super().__init__(
+            "The server refused the key.", reason, "Enter it again. Nothing was changed."
+        )
+
+
+class KeyMissing(KeyRefused):
+    """401 without a key."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        QmmError.__init__(
+            self,
+            "The server asks for a key.",
+            "None was given.",
+            "Enter the API key of this server; on the command line set QDRANT_API_KEY, or add "
+            "--ask-key. Nothing was changed.",
+        )
+
+
+class RightMissing(QmmError):
+    """403: the key is valid, but may not do this. right: what is missing, in words."""
+
+    def __init__(self, right: str) -> None:
+        super().__init__(
+            "This key may not do that.",
+            f"What is missing: {right}.",
+            "Survey, questions and plan need only reading. "
+            "For a run, enter a key that may create collections and change aliases.",
+        )
+
+
+class ReadOnlyKey(RightMissing):
+    """The key may read, but not write or manage."""
+
+    def __init__(self, right: str) -> None:
+        super().__init__(right)
+        QmmError.__init__(
+            self,
+            "This key may only read.",
+            f"What is missing: {right}.",
+            "Survey, questions and plan work; a run does not. "
+            "Go on to look, or enter a key that may write.",
+        )
+
+
+class RouteUnknown(QmmError):
+    """404 without Qdrant's words: this version, or a proxy, does not know the request."""
+
+    def __init__(self, doing: str) -> None:
+        super().__init__(
+            f"The server does not know how to {doing}.",
+            "It is too old for this, or a proxy stands in front of it.",
+            "Check the address and the version of the server.",
+        )
+
+
+class NotQdrant(QmmError):
+    """Something answers, but not in Qdrant's way."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Something answers at this address, but it is not Qdrant.",
+            "Perhaps another program uses the port, or a proxy stands in front of the server.",
+            "Check the address.",
+        )
+
+
+class ServerTooOld(QmmError):
+    """The server is older than the oldest version this program works with."""
+
+    def __init__(self, version: str, minimum: str) -> None:
+        super().__init__(
+            f"This server is Qdrant {version}.",
+            f"The oldest version this program works with is {minimum}.",
+            "Upgrade the server, or use Explore to prepare.",
+        )
+
+
+class ServerGone(QmmError):
+    """The server stopped answering and did not come back within the patience of the caller."""
+
+    def __init__(self, address: str, reason: str, waited_s: float) -> None:
+        times = f"did not work for {waited_s / 60:.0f} min" if waited_s >= 60 else "does not work"
+        super().__init__(
+            f"The Qdrant at {address} {times}.",
+            f"The last attempt ended with: {reason}.",
+            "Everything confirmed before is kept. Check the server, then try again or resume.",
+        )
+
+
+class FolderInUse(QmmError):
+    """A folder of the practice Qdrant is open in another program or another part of this one."""
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(
+            f"The practice Qdrant in {folder} is already in use.",
+            "Exactly one program at a time may open it; a run that is still going owns it.",
+            "Wait for the run to end or stop it, or close the other program, then try again.",
+        )
+
+
+class FolderUnusable(QmmError):
+    """A folder cannot be opened as a practice Qdrant: rights, damage, or it is something else."""
+
+    def __init__(self, folder: str, why: str) -> None:
+        super().__init__(
+            f"The folder {folder} cannot be opened as a practice Qdrant.",
+            why,
+            "Choose another folder, or start the practice over.",
+        )
+
+
+class CollectionMissing(QmmError):
+    """The collection (or the alias used for it) does not exist. known: those that do."""
+
+    def __init__(self, name: str, known: Iterable[str] = ()) -> None:
+        super().__init__(
+            f"There is no collection {name}.{meant(name, known)}",
+            "Somebody deleted or renamed it, or the name is misspelled.",
+            "Read the list of collections again (qmm inspect shows it) and choose one.",
+        )
+
+
+class NameTaken(QmmError):
+    """A collection or alias of this name exists already."""
+
+    def __init__(self, name: str, by: str = "A collection") -> None:
+        super().__init__(
+            f"The name {name} is taken.",
+            f"{by} of that name exists already.",
+            "Choose another name; nothing was overwritten.",
+        )
+
+
+class IsAlias(QmmError):
+    """An alias was given where a collection's own name is needed, such as for deleting."""
+
+    def __init__(self, name: str, collection: str) -> None:
+        super().__init__(
+            f"{name} is an alias, not a collection.",
+            f"It stands for {collection}.",
+            f"Use the collection's own name, {collection}. Nothing was changed.",
+        )
+
+
+class NotDeleted(QmmError):
+    """The server answered that nothing was deleted."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"The collection {name} was not deleted.",
+            "The server answered that there was nothing to delete.",
+            "Read the list of collections again.",
+        )
+
+
+class WrongDimensions(QmmError):
+    """A vector has another size than the collection expects. Message of the server in the why."""
+
+    def __init__(self, collection: str, detail: str) -> None:
+        super().__init__(
+            f"A vector does not fit the collection {collection}.",
+            detail,
+            "The model and the collection do not belong together; choose the right model.",
+        )
+
+
+class VectorNameUnknown(QmmError):
+    """The collection has no vector of this name ("" is the unnamed one)."""
+
+    def __init__(self, collection: str, vector: str) -> None:
+        super().__init__(
+            f"The collection {collection} has no vector named {vector}."
+            if vector
+            else f"The vectors of the collection {collection} have names, and none was given.",
+            "The collection may have been changed since it was read.",
+            "Read it again and name one of its vectors.",
+        )
+
+
+class SettingRefused(QmmError):
+    """The server does not accept a setting or request: out of range, or not in this version."""
+
+    def __init__(self, doing: str, detail: str) -> None:
+        super().__init__(
+            f"The server refused to {doing}.",
+            f"It said: {detail}",
+            "This version of Qdrant may not know the setting. Nothing was changed by this request.",
+        )
+
+
+class LimitReached(QmmError):
+    """A limit that an operator set (strict mode, rate, points) stands in the way."""
+
+    def __init__(self, collection: str, detail: str) -> None:
+        super().__init__(
+            f"The collection {collection} has a limit that stands in the way.",
+            f"The server said: {detail}",
+            "Ask whoever set the limit, or raise it, then resume. Everything confirmed is kept.",
+        )
+
+
+class LimitExceeded(LimitReached):
+    """Strict mode allows less at a time. setting: its name for it; limit: how much is allowed."""
+
+    def __init__(self, collection: str, detail: str, setting: str, limit: int) -> None:
+        super().__init__(collection, detail)
+        self.setting, self.limit = setting, limit
+
+
+class RequestTooLarge(LimitReached):
+    """The server or a proxy will never take a request of so many bytes; halves may pass."""
+
+
+class TooManyAtOnce(RequestTooLarge):
+    """The rate limit will never take so many points in one request; halves may pass."""
+
+
+class ServerFull(QmmError):
+    """Disk or memory of the server is full."""
+
+    def __init__(self, what: str, detail: str) -> None:
+        super().__init__(
+            f"The server's {what} is full.",
+            f"It said: {detail}",
+            "Make room on the server, then resume. Everything confirmed is kept.",
+        )
+
+
+class PointMissing(QmmError):
+    """A point that was named in a request is not there any more."""
+
+    def __init__(self, collection: str, point: str) -> None:
+        super().__init__(
+            f"The point {point} is no longer in {collection}.",
+            "Somebody deleted it in the meantime.",
+            "Read again and go on without it.",
+        )
+
+
+class PointTooLarge(QmmError):
+    """One point alone is larger than the server accepts in one request."""
+
+    def __init__(self, collection: str, point: str, size: int) -> None:
+        super().__init__(
+            f"The point {point} of {collection} is too large for one request ({size:,} bytes).",
+            "The server, or a proxy before it, limits the size of a request.",
+            "Ask whoever runs the server to raise the limit, then resume.",
+        )
+
+
+class PointNotWritable(QmmError):
+    """A point holds something that cannot be written as JSON, such as a number that is not one."""
+
+    def __init__(self, point: str, detail: str) -> None:
+        super().__init__(
+            f"The point {point} cannot be written.",
+            detail,
+            "Nothing of this request was written.",
+        )
+
+
+class ShardKeyNeeded(QmmError):
+    """The collection places points by custom shard keys."""
+
+    def __init__(self, collection: str) -> None:
+        super().__init__(
+            f"The collection {collection} places its points by shard keys of its own.",
+            "This version of the program does not write to such collections.",
+            "Nothing was written.",
+        )
+
+
+class ServerRefused(QmmError):
+    """The server refused a request for a reason that this program does not know."""
+
+    def __init__(self, doing: str, detail: str) -> None:
+        super().__init__(
+            f"The server refused to {doing}.",
+            f"It said: {detail}" if detail else "It gave no reason.",
+            "Everything confirmed before is kept.",
+        )

@@ -1,0 +1,32 @@
+"""What cannot be searched with."""
+
+from __future__ import annotations
+
+from qdrant_model_migration.errors import UsageError
+
+
+class QueryFileUnusable(UsageError):
+    """The file of searches cannot be read as one. `unusable` lines of `total` could be skipped."""
+
+    refusal = True
+    unusable = 0
+    total = 0
+
+    def __init__(
+        self, wrong: str, expected: str = "", *, todo: str = "", unusable: int = 0, total: int = 0
+    ) -> None:
+        self.unusable, self.total = unusable, total
+        lines = f"{unusable:,} unusable {'line' if unusable == 1 else 'lines'} of {total:,}"
+        super().__init__(
+            f"The query file cannot be used: {wrong}.",
+            f"Expected: {expected or 'a search text and one or more ids'}.",
+            todo
+            or (f"Correct the line, or skip the {lines}." if unusable else "Correct the file."),
+        )
+
+
+class QueryEmpty(UsageError):
+    """A search without a text."""
+
+    def __init__(self) -> None:
+        super().__init__("The query is empty.", "", "Type a few words, or press Next sample query.")

@@ -1,0 +1,269 @@
+"""Why a step refuses, or what it found wrong."""
+
+from __future__ import annotations
+
+from qdrant_model_migration.errors import QmmError
+from qdrant_model_migration.shell import qmm
+
+
+class PlanOutdated(QmmError):
+    """The collection is not the one that the plan was made for any more."""
+
+    def __init__(self, collection: str, changed: str) -> None:
+        super().__init__(
+            f"{collection} has changed since this plan was made: {changed}.",
+            "The new collection would be made after settings that no longer hold.",
+            "Make the plan again; your answers are kept.",
+        )
+
+
+class TargetTaken(QmmError):
+    """The name for the new collection belongs to something else."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name} already exists and was not made by this run.",
+            f"Writing into {name} could mix two models or overwrite somebody's points.",
+            "Choose another name for the new collection, or delete that one yourself if it is "
+            "yours.",
+        )
+
+
+class TargetGone(QmmError):
+    """The new collection is not there any more."""
+
+    def __init__(self, target: str, source: str) -> None:
+        super().__init__(
+            f"The new collection {target} does not exist any more.",
+            "Somebody deleted it while this run worked on it.",
+            f"Nothing is lost: {source} is as it was. Find out who, then make a new plan; "
+            "what this run had copied has to be copied again.",
+        )
+
+
+class TargetInUse(QmmError):
+    """An alias points to the new collection before the run switched to it."""
+
+    def __init__(self, target: str, alias: str, source: str) -> None:
+        super().__init__(
+            f"The alias {alias} points to {target} already.",
+            "Somebody switched before this run did, so the application may write there; catching "
+            f"up with {source} would take those writes back.",
+            f"Point {alias} back to {source} (or delete it, if it is only for looking), then "
+            f"resume. What was written to {target} meanwhile has to be written to {source} first.",
+        )
+
+
+class AliasMoved(QmmError):
+    """The alias does not point where the plan says."""
+
+    refusal = True
+
+    def __init__(self, alias: str, points_to: str | None, planned: str) -> None:
+        super().__init__(
+            f"{alias} points to {points_to}, not to {planned} as planned."
+            if points_to
+            else f"The alias {alias} does not exist any more.",
+            "Somebody changed it meanwhile. Nothing was done.",
+            "Find out who, then survey again.",
+        )
+
+
+class SwitchedInPart(QmmError):
+    """Of several aliases only some were switched. stayed: the others, and what they point to."""
+
+    moved: tuple[str, ...] = ()
+
+    def __init__(
+        self, moved: tuple[str, ...], collection: str, stayed: dict[str, str | None], reason: str
+    ) -> None:
+        self.moved = moved
+        others = ", ".join(f"{alias} points to {there}" for alias, there in stayed.items())
+        super().__init__(
+            f"{', '.join(moved) or 'No alias'} answers from {collection} now, but {others}.",
+            "The server carries out the switch of several aliases one by one and did not finish"
+            f"{f': {reason}' if reason else '.'}",
+            "Resume switches the others. A rollback takes back those that have moved.",
+        )
+
+
+class ModelDiffers(QmmError):
+    """The model gives other dimensions than the plan says."""
+
+    def __init__(self, label: str, planned: int, found: int) -> None:
+        super().__init__(
+            f"{label} makes vectors of {found} dimensions; the plan says {planned}.",
+            "It is another model, or another version of it.",
+            "Nothing was written. Make the plan again with the model that is there.",
+        )
+
+
+class NotReady(QmmError):
+    """The collection cannot be read whole now."""
+
+    def __init__(self, collection: str, why: str, todo: str) -> None:
+        super().__init__(f"{collection} cannot be migrated now.", why, todo)
+
+
+class NoRoomForNotes(QmmError):
+    """The disk of the run folder cannot hold what the run writes down there."""
+
+    def __init__(self, folder: object, needed: str, free: str) -> None:
+        super().__init__(
+            f"The disk of {folder} has {free} free; this run needs {needed} there.",
+            "It notes for each point what was copied, to tell later writes by.",
+            "Make room, then resume; or keep runs on another disk with --run-dir.",
+        )
+
+
+class SettingsDiffer(QmmError):
+    """What was created does not read back as it was asked for."""
+
+    def __init__(self, collection: str, settings: tuple[str, ...]) -> None:
+        super().__init__(
+            f"{collection} was created, but these settings are not as asked for: "
+            f"{', '.join(settings)}.",
+            "The server overrides them, or this user may not set them.",
+            "Nothing else was written. Ask whoever runs the server, or make the plan again and "
+            "acknowledge that these settings are not carried over.",
+        )
+
+
+class CannotManage(QmmError):
+    """The key may read, or only write points."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This key may not create collections or change settings.",
+            "A migration needs a key with full rights.",
+            "Nothing was written. Enter a key that may write (Connect), or give plan.yaml to "
+            "someone who has one.",
+        )
+
+
+class IntegrityFailed(QmmError):
+    """The new collection is not complete."""
+
+    def __init__(self, what: str, run: str) -> None:
+        super().__init__(
+            f"NO-GO: {what}.",
+            "The new collection is not complete; the old one goes on answering.",
+            "Resume fetches what is missing and verifies again; nothing is judged before. To give "
+            f"the run up: {qmm('discard', run)}",
+        )
+
+
+class JudgedWorse(QmmError):
+    """The new model finds less than the old one."""
+
+    def __init__(self, what: str, source: str, run: str) -> None:
+        again = qmm("verify", run, flags=("--queries", "FILE"))
+        super().__init__(
+            f"NO-GO: {what}",
+            f"The cutover is closed; searches go on with {source}.",
+            f"Look at the worst queries. Judge by others ({again}), choose another model, or stop "
+            "here.",
+        )
+
+
+class VerifyRefused(QmmError):
+    """A run cannot be judged anew now."""
+
+    refusal = True
+
+    def __init__(self, why: str, todo: str) -> None:
+        super().__init__("Nothing was verified again.", why, todo)
+
+
+class OldReplaced(QmmError):
+    """The collection of the old one's name is another run's by now."""
+
+    refusal = True
+
+    def __init__(self, source: str, target: str) -> None:
+        super().__init__(
+            f"{source} is not the collection that this run began with.",
+            f"Another run has made one of that name since. What stands in it is no late write to "
+            f"{target}, so nothing was read from it, carried over or deleted.",
+            f"{target} stays as it is. Go on with the run that made {source}: {qmm('status')} "
+            "lists all runs.",
+        )
+
+
+class OldEmptied(QmmError):
+    """After the switch most of the old collection is gone. No late write does that."""
+
+    refusal = True
+
+    def __init__(self, source: str, before: int, here: int, target: str) -> None:
+        super().__init__(
+            f"{source} has {here:,} points by now, and had {before:,} when it was last read.",
+            "Perhaps it was emptied or made anew after the switch. To carry that over would delete "
+            f"most of {target}, which answers now. Nothing was carried over.",
+            f"If it was, {target} is whole: delete {source} with your own means. If those points "
+            f"are to be gone, delete them in {target} too, then try again.",
+        )
+
+
+class CleanupRefused(QmmError):
+    """The old collection must not be deleted now."""
+
+    refusal = True
+
+    def __init__(self, collection: str, why: str, todo: str) -> None:
+        super().__init__(f"{collection} was not deleted.", why, todo)
+
+
+class DiscardRefused(QmmError):
+    """The run must not be given up now."""
+
+    refusal = True
+
+    def __init__(self, run: str, why: str, todo: str) -> None:
+        super().__init__(f"{run} was not discarded.", why, todo)
+
+
+class NothingToRollBack(QmmError):
+    """The run never switched, or was rolled back already."""
+
+    refusal = True
+
+    def __init__(self, run: str, why: str) -> None:
+        todo = f"{qmm('status', run)} shows where the run stands."
+        super().__init__("There is nothing to roll back.", why, todo)
+
+
+class SettingNotKept(QmmError):
+    """The quantization that was set is not the one in force."""
+
+    def __init__(self, collection: str, vector: str, found: str) -> None:
+        whose = f"the vector {vector} of {collection}" if vector else collection
+        super().__init__(
+            f"The quantization that was set is not in force for {whose}.",
+            f"The server answered without an error, but tells {found}; a server-wide setting may "
+            "override it, or somebody changed it at the same time.",
+            "Searches go on with what is in force. Look at the settings of the collection or ask "
+            "whoever runs the server, then resume.",
+        )
+
+
+class StillQuantized(QmmError):
+    """One vector cannot be without quantization where the collection has one for all."""
+
+    def __init__(self, collection: str, vector: str) -> None:
+        super().__init__(
+            f"The vector {vector or '(unnamed)'} of {collection} would stay quantized.",
+            "Without a setting of its own it takes the collection's, and that one quantizes.",
+            "Nothing was changed. Make a plan that takes the quantization off the collection.",
+        )
+
+
+class OptimizerFailed(QmmError):
+    """The server reports an error while it builds the index."""
+
+    def __init__(self, collection: str, reason: str) -> None:
+        super().__init__(
+            f"The server could not build the index of {collection}.",
+            f"It reports: {reason}" if reason else "Its status is red.",
+            "No point is lost. Ask whoever runs the server to look at its log, then resume.",
+        )
