@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from qdrant_model_migration.embedders import ModelRef
 from qdrant_model_migration.qdrant import Point, Presence
-
-
-class Strict(BaseModel):
-    """Frozen and strict: a typo in a plan is an error with its place, not a default."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+from qdrant_model_migration.strict import Strict
 
 
 class Keep(Strict):

@@ -7,9 +7,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from qdrant_model_migration.embedders import ModelRef
-from qdrant_model_migration.pipeline.move import Move, Strict
+from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.qdrant import Address
 from qdrant_model_migration.steps import AnyStep
+from qdrant_model_migration.strict import Strict
 
 
 class Range(Strict):

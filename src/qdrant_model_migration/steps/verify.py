@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from qdrant_model_migration.embedders import ModelRef, within_reach
-from qdrant_model_migration.pipeline.move import Move, Strict
+from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.read import scan
 from qdrant_model_migration.pipeline.text import text_of
 from qdrant_model_migration.quality import (
@@ -28,6 +28,7 @@ from qdrant_model_migration.steps.catch_up import catch_up
 from qdrant_model_migration.steps.errors import IntegrityFailed, JudgedWorse, VerifyRefused
 from qdrant_model_migration.steps.integrity import check_integrity
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
+from qdrant_model_migration.strict import Strict
 from qdrant_model_migration.survey.path import value_at
 
 EXACT_UP_TO = 100_000  # points; above it a search without the index would take too long
