@@ -15,13 +15,13 @@ from qdrant_model_migration.tui.run_words import share
 from qdrant_model_migration.tui.screens import kind_of
 from qdrant_model_migration.tui.screens.dialog import Dialog
 from qdrant_model_migration.tui.widgets.press import Act
+from qdrant_model_migration.tui.wizard import Wizard
 
 if TYPE_CHECKING:
     from qdrant_model_migration.engine import RunView
-    from qdrant_model_migration.tui.app import WizardApp
 
 
-async def ask_to_leave(app: WizardApp) -> None:
+async def ask_to_leave(app: Wizard) -> None:
     """Ask, and do what is answered; what is asked depends on whether a run is under way."""
     folder = app.trip.run
     view = await asyncio.to_thread(_look, folder) if folder is not None else None
@@ -39,7 +39,7 @@ async def ask_to_leave(app: WizardApp) -> None:
         app.exit(0)
 
 
-def _dialog(app: WizardApp, view: RunView | None) -> Dialog:
+def _dialog(app: Wizard, view: RunView | None) -> Dialog:
     first: tuple[str, ...] = ()
     if isinstance(app.stop_below, kind_of("gate")):
         first = ("Nothing was switched.",)
@@ -77,7 +77,7 @@ def _look(folder: Path) -> RunView | None:
         return None
 
 
-def _take_back(app: WizardApp, folder: Path) -> None:
+def _take_back(app: Wizard, folder: Path) -> None:
     with suppress(QmmError):
         engine.take_back(folder, app.environment(folder))
 

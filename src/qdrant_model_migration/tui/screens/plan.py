@@ -18,10 +18,10 @@ from qdrant_model_migration.plan import Plan, left_open, save_plan
 from qdrant_model_migration.shell import qmm
 from qdrant_model_migration.strategies import by_name
 from qdrant_model_migration.tui import tasks
-from qdrant_model_migration.tui.saving import SAVE, free, save_given
 from qdrant_model_migration.tui.screens.chooser import Chooser
 from qdrant_model_migration.tui.screens.dialog import Dialog
 from qdrant_model_migration.tui.screens.questions import QuestionsScreen
+from qdrant_model_migration.tui.screens.saving import SAVE, free, save_given
 from qdrant_model_migration.tui.screens.stop import HelpText, Stop
 from qdrant_model_migration.tui.typeset import crop, row
 from qdrant_model_migration.tui.widgets.frame import Pane, facts, titled, wrap

@@ -14,8 +14,8 @@ from qdrant_model_migration.advice import Advice, Option, Question, advise, map_
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.survey import Survey
 from qdrant_model_migration.tui import map_words, tasks
-from qdrant_model_migration.tui.saving import SAVE, save_given
 from qdrant_model_migration.tui.screens.model import ModelScreen
+from qdrant_model_migration.tui.screens.saving import SAVE, save_given
 from qdrant_model_migration.tui.screens.stop import HelpText, Report, Stop
 from qdrant_model_migration.tui.widgets.answer_fields import AnswerFields
 from qdrant_model_migration.tui.widgets.frame import Pane, titled

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, cast
+from typing import Any, ClassVar, NamedTuple, cast
 
 from textual import events
 from textual.app import ComposeResult
@@ -20,9 +20,7 @@ from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.tui.trip import Trip
 from qdrant_model_migration.tui.widgets.frame import KeyLine, MessageLine, TopRow, TripBar
 from qdrant_model_migration.tui.widgets.press import Act, Press, PressRow
-
-if TYPE_CHECKING:
-    from qdrant_model_migration.tui.app import WizardApp
+from qdrant_model_migration.tui.wizard import Wizard
 
 log = logging.getLogger(__name__)
 
@@ -132,8 +130,8 @@ class Stop(Screen[str | None]):
     # -- the frame -----------------------------------------------------------------------------
 
     @property
-    def wizard(self) -> WizardApp:
-        return cast("WizardApp", self.app)
+    def wizard(self) -> Wizard:
+        return cast(Wizard, self.app)
 
     @property
     def trip(self) -> Trip:

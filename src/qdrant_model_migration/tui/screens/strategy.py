@@ -17,8 +17,8 @@ from qdrant_model_migration.strategies import Strategy
 from qdrant_model_migration.strategies.answered import chosen_model
 from qdrant_model_migration.survey import Survey
 from qdrant_model_migration.tui import map_words, tasks
-from qdrant_model_migration.tui.saving import SAVE, save_given
 from qdrant_model_migration.tui.screens.dialog import Dialog
+from qdrant_model_migration.tui.screens.saving import SAVE, save_given
 from qdrant_model_migration.tui.screens.stop import HelpText, Stop
 from qdrant_model_migration.tui.typeset import row
 from qdrant_model_migration.tui.widgets.frame import Pane, facts, titled, wrap

@@ -1,0 +1,48 @@
+"""What a screen may ask of the app that holds it: the app knows its screens, they know this."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from textual.screen import Screen
+
+from qdrant_model_migration.advice import WhatIf
+from qdrant_model_migration.tui.trip import Trip
+
+R = TypeVar("R")
+
+
+class Says(Protocol):
+    """A screen with a message line."""
+
+    def say(self, words: str, *, trouble: bool = False) -> None: ...
+
+
+class Wizard(Protocol):
+    """The trip, and the ways between screens. Each member is told of in `app.WizardApp`."""
+
+    trip: Trip
+    log_file: Path | None
+    door: threading.Lock
+    what_if: WhatIf
+
+    @property
+    def plain_signs(self) -> bool: ...
+    @property
+    def stop_below(self) -> Says | None: ...
+
+    def go(self, name: str, *, instead: bool = False) -> None: ...
+    def go_back(self) -> None: ...
+    def go_home(self) -> None: ...
+    def go_back_to(self, name: str) -> None: ...
+    def tell(self, words: str) -> None: ...
+    def action_more(self) -> None: ...
+
+    def environment(self, folder: Path) -> Mapping[str, str]: ...
+    def with_key(self, folder: Path, then: Callable[[], None]) -> None: ...
+
+    async def push_screen_wait(self, screen: Screen[R]) -> R | Any: ...
+    def exit(self, result: int) -> None: ...
