@@ -10,7 +10,7 @@ import pytest
 from qdrant_model_migration.engine import create_run, read_card, run_here, view
 from qdrant_model_migration.engine.errors import PlanHasRun
 from qdrant_model_migration.engine.job import job_of
-from qdrant_model_migration.engine.run_folder import card_of, make_folder
+from qdrant_model_migration.engine.new_run import card_of, make_folder
 from qdrant_model_migration.pipeline.move import Keep, Move, TargetVector
 from qdrant_model_migration.plan import Acceptance, Alias, Plan, load_plan, save_plan, sealed
 from qdrant_model_migration.plan.errors import (

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from qdrant_model_migration.engine import run_here, view
-from qdrant_model_migration.engine.run_folder import make_folder
+from qdrant_model_migration.engine.new_run import make_folder
 from qdrant_model_migration.plain import run_plain
 from qdrant_model_migration.plain.follow import _line, follow
 from qdrant_model_migration.plain.run import take_up

@@ -10,7 +10,8 @@ from typing import Any, Literal, cast
 
 from qdrant_model_migration.embedders import Embedder, ModelRef
 from qdrant_model_migration.engine.job import Job
-from qdrant_model_migration.engine.run_folder import Card, make_folder
+from qdrant_model_migration.engine.new_run import make_folder
+from qdrant_model_migration.engine.run_folder import Card
 from qdrant_model_migration.engine.stamps import now
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.qdrant import Qdrant, Retry

@@ -6,34 +6,29 @@ Importing this imports neither pydantic nor the client: looking at a run has to 
 from __future__ import annotations
 
 from qdrant_model_migration.engine.judging import judge_by, judged_by, wants_old_model
+from qdrant_model_migration.engine.new_run import create_run
 from qdrant_model_migration.engine.process import give_consent, run_here, start, steer, take_back
 from qdrant_model_migration.engine.report import LETTERS, write_report
 from qdrant_model_migration.engine.run_folder import (
     Card,
-    create_run,
     find_run,
     read_card,
     run_folders,
     runs_folder,
 )
 from qdrant_model_migration.engine.run_view import (
-    AFTER,
-    FINISHED,
-    GOING,
     ConsentView,
     DeadLetter,
     EventView,
     RunView,
     Sample,
     StepView,
-    Watch,
     at_added,
-    dead_letters,
-    list_runs,
-    view,
 )
 from qdrant_model_migration.engine.stamps import local
+from qdrant_model_migration.engine.states import AFTER, FINISHED, GOING
 from qdrant_model_migration.engine.summary import Summary, Todo, summarize
+from qdrant_model_migration.engine.watch import Watch, dead_letters, list_runs, view
 
 __all__ = [
     "AFTER",

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from qdrant_model_migration.engine.errors import RunPlanChanged
 from qdrant_model_migration.engine.job import Job
 from qdrant_model_migration.engine.journal import Journal, StepRow
-from qdrant_model_migration.engine.run_view import NOTHING
+from qdrant_model_migration.engine.states import NOTHING
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.steps import Step
 

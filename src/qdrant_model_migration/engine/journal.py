@@ -1,4 +1,4 @@
-"""The journal of a run: one SQLite file that the engine alone writes. Faces read by run_view.py.
+"""The journal of a run: one SQLite file that the engine alone writes. Faces read by watch.py.
 
 Every write is one short transaction. What a step relies on after a power cut (checkpoints, states,
 consents) is forced to the disk; events and progress ride along with the next forced write.

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from qdrant_model_migration.engine.run_folder import PLAN
-from qdrant_model_migration.engine.run_view import RunView, view
+from qdrant_model_migration.engine.run_view import RunView
+from qdrant_model_migration.engine.watch import view
 
 
 def judged_by(folder: Path) -> dict[str, Any]:

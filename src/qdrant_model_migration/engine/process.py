@@ -24,8 +24,10 @@ from qdrant_model_migration.engine.errors import (
     RunStopping,
     ThrottleUnknown,
 )
-from qdrant_model_migration.engine.run_folder import read_card, refuse_beside_another
-from qdrant_model_migration.engine.run_view import FINISHED, GOING, NOTHING, Watch, is_over, view
+from qdrant_model_migration.engine.one_run import refuse_beside_another
+from qdrant_model_migration.engine.run_folder import read_card
+from qdrant_model_migration.engine.states import FINISHED, GOING, NOTHING, is_over
+from qdrant_model_migration.engine.watch import Watch, view
 from qdrant_model_migration.environment import KEY
 from qdrant_model_migration.errors import QmmError, RunFolderUnusable
 

@@ -19,8 +19,9 @@ from qdrant_model_migration import private_file
 from qdrant_model_migration.engine import change_lines
 from qdrant_model_migration.engine.errors import ReportNotWritten
 from qdrant_model_migration.engine.run_folder import PLAN
-from qdrant_model_migration.engine.run_view import DeadLetter, EventView, RunView, Watch, view
+from qdrant_model_migration.engine.run_view import DeadLetter, EventView, RunView
 from qdrant_model_migration.engine.summary import Todo, at, summarize
+from qdrant_model_migration.engine.watch import Watch, view
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.words import count, duration
 

@@ -22,11 +22,12 @@ from qdrant_model_migration.engine.progress import Progress
 from qdrant_model_migration.engine.report import write_report
 from qdrant_model_migration.engine.retrying import Retrying
 from qdrant_model_migration.engine.run_folder import read_card
-from qdrant_model_migration.engine.run_view import AFTER, GOING, NOTHING, OVER, is_over, view
 from qdrant_model_migration.engine.searching import Searching
 from qdrant_model_migration.engine.second_copy import keep_copy
 from qdrant_model_migration.engine.signals import Signals
 from qdrant_model_migration.engine.stamps import now
+from qdrant_model_migration.engine.states import AFTER, GOING, NOTHING, OVER, is_over
+from qdrant_model_migration.engine.watch import view
 from qdrant_model_migration.errors import QmmError, Stopped
 from qdrant_model_migration.exit_codes import DONE, FAILED, STOPPED, WAITS
 from qdrant_model_migration.qdrant import Qdrant, Retry

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from qdrant_model_migration.engine.run_view import GOING, RunView, StepView
+from qdrant_model_migration.engine.run_view import RunView, StepView
 from qdrant_model_migration.engine.stamps import local
+from qdrant_model_migration.engine.states import GOING
 from qdrant_model_migration.shell import qmm
 from qdrant_model_migration.words import count, duration, listing, plural
 

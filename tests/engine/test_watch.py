@@ -21,8 +21,8 @@ from qdrant_model_migration.engine import (
     local,
     lock,
     run_here,
-    run_view,
     view,
+    watch,
 )
 from qdrant_model_migration.engine import journal as journal_room
 from qdrant_model_migration.engine.errors import JournalDamaged, NoSuchRun
@@ -79,7 +79,7 @@ def test_while_paused_no_time_passes_and_no_speed_is_told(
 ) -> None:
     moment = ["2026-03-14T09:00:00.000+00:00"]
     monkeypatch.setattr(journal_room, "now", lambda: moment[0])
-    monkeypatch.setattr(run_view, "now", lambda: moment[0])
+    monkeypatch.setattr(watch, "now", lambda: moment[0])
     with closing(Journal(run / "journal.db")) as journal, lock.held(run):
         journal.enter("running", session=1)
         journal.add_step("fill", "Fill", "target", "delete it", ["Fills."])
