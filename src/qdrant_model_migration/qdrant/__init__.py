@@ -5,8 +5,9 @@ Importing it does not import the client; opening a connection does.
 
 from qdrant_model_migration.qdrant.address import Address
 from qdrant_model_migration.qdrant.capabilities import Capabilities
-from qdrant_model_migration.qdrant.connection import Qdrant, open_qdrant, pages
+from qdrant_model_migration.qdrant.connection import Qdrant
 from qdrant_model_migration.qdrant.key import known_key, names, own_server
+from qdrant_model_migration.qdrant.opening import open_qdrant
 from qdrant_model_migration.qdrant.points import (
     Hit,
     Page,
@@ -17,6 +18,7 @@ from qdrant_model_migration.qdrant.points import (
     Vector,
     order,
 )
+from qdrant_model_migration.qdrant.reading import pages
 from qdrant_model_migration.qdrant.retries import Patience, Retry
 from qdrant_model_migration.qdrant.settings import (
     CollectionConfig,

@@ -1,7 +1,7 @@
 """The practice Qdrant: the client's local mode in a folder, behind the same wire as a server.
 
 Local mode is not thread-safe and one client owns a folder; the lock around every call is in
-connection.py. It keeps vectors, payloads, metadata and aliases, and ignores other settings.
+requests.py. It keeps vectors, payloads, metadata and aliases, and ignores other settings.
 """
 
 from __future__ import annotations

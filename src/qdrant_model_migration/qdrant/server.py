@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import math
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from operator import itemgetter
 from typing import Any
 
 from pydantic import SecretStr
@@ -84,7 +85,13 @@ class Server:
         return hits
 
     def search_seconds(self, name: str, body: JsonObject) -> float | None:
-        told = self._answer("POST", "/collections/{name}/points/query", name, body).get("time")
+        told = self._ask(
+            "POST",
+            "/collections/{name}/points/query",
+            name,
+            body,
+            take=lambda answer: answer.get("time"),
+        )
         return float(told) if isinstance(told, (int, float)) else None
 
     def create(self, name: str, body: JsonObject) -> None:
@@ -95,8 +102,7 @@ class Server:
 
     def create_index(self, name: str, path: str, schema: JsonObject | str) -> str:
         body = {"field_name": path, "field_schema": schema}
-        wait = {"wait": "true"}
-        return str(self._ask("PUT", "/collections/{name}/index", name, body, wait)["status"])
+        return str(self._ask("PUT", "/collections/{name}/index?wait=true", name, body)["status"])
 
     def switch_aliases(self, aliases: Sequence[str], collection: str) -> None:
         actions = [
@@ -111,8 +117,7 @@ class Server:
     def write(self, name: str, points: Sequence[bytes], options: JsonObject) -> str:
         rest = "".join(f",{json.dumps(key)}:{json.dumps(value)}" for key, value in options.items())
         body = b'{"points":[' + b",".join(points) + b"]" + rest.encode() + b"}"
-        wait = {"wait": "true"}
-        return str(self._ask("PUT", "/collections/{name}/points", name, body, wait)["status"])
+        return str(self._ask("PUT", "/collections/{name}/points?wait=true", name, body)["status"])
 
     def delete(self, name: str, ids: Sequence[PointId]) -> str:
         return self._delete(name, {"points": list(ids)})
@@ -121,9 +126,8 @@ class Server:
         return self._delete(name, {"filter": condition})
 
     def _delete(self, name: str, body: JsonObject) -> str:
-        wait = {"wait": "true"}
         return str(
-            self._ask("POST", "/collections/{name}/points/delete", name, body, wait)["status"]
+            self._ask("POST", "/collections/{name}/points/delete?wait=true", name, body)["status"]
         )
 
     def close(self) -> None:
@@ -135,32 +139,18 @@ class Server:
         url: str,
         name: str = "",
         body: JsonObject | bytes | None = None,
-        params: dict[str, str] | None = None,
+        *,
+        take: Callable[[JsonObject], Any] = itemgetter("result"),
     ) -> Any:
-        """One request; the `result` of its answer."""
-        return self._answer(method, url, name, body, params)["result"]
-
-    def _answer(
-        self,
-        method: str,
-        url: str,
-        name: str = "",
-        body: JsonObject | bytes | None = None,
-        params: dict[str, str] | None = None,
-    ) -> JsonObject:
-        """One request; its whole answer. The client raises for anything but 2xx."""
+        """One request, and what to take of its answer. The client raises for anything but 2xx."""
         if body is not None and not isinstance(body, bytes):
             body = json.dumps(body, allow_nan=False).encode()
+        written = {"content": body, "headers": {"Content-Type": "application/json"}}
         answer: JsonObject = self._client.http.client.request(
             type_=JsonObject,
             method=method,
             url=url,
             path_params={"name": name},
-            params=params or {},
-            **(
-                {"content": body, "headers": {"Content-Type": "application/json"}}
-                if body is not None
-                else {}
-            ),
+            **(written if body is not None else {}),
         )
-        return answer
+        return take(answer)

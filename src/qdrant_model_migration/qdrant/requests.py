@@ -1,0 +1,92 @@
+"""How a request reaches a Qdrant: through one call site, again where that helps, and where it fails
+with one of errors.py. What is asked is in the other files of this room."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import TypeVar
+
+from qdrant_model_migration.blanking import blanked
+from qdrant_model_migration.errors import QmmError
+from qdrant_model_migration.qdrant import faults
+from qdrant_model_migration.qdrant.address import Address
+from qdrant_model_migration.qdrant.capabilities import Capabilities
+from qdrant_model_migration.qdrant.limits import Limits
+from qdrant_model_migration.qdrant.retries import GaveUp, Patience, Retry, patiently
+from qdrant_model_migration.qdrant.version import Version
+from qdrant_model_migration.qdrant.wire import Wire
+
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
+
+CONNECT_S = 10.0
+"""Seconds to wait for the first answer of a server."""
+
+ONCE = Patience(total_s=0.0)
+
+
+class Requests:
+    """What every part of a connection stands on. Tests inject faults into `_send`."""
+
+    version: Version
+    capabilities: Capabilities
+
+    def __init__(
+        self,
+        address: Address,
+        wire: Wire,
+        lock: AbstractContextManager[object],
+        timeout_s: float,
+        stop: threading.Event,
+        on_retry: Callable[[Retry], None] | None,
+    ) -> None:
+        self.address = address
+        self.patience = ONCE
+        self._connecting = True
+        self._wire, self._lock = wire, lock
+        self._timeout_s, self._stop, self._on_retry = timeout_s, stop, on_retry
+        self._limits = Limits()
+
+    def _call(
+        self,
+        doing: str,
+        request: Callable[[], T],
+        collection: str = "",
+        patience: Patience | None = None,
+    ) -> T:
+        """Send one request until it works or cannot. doing: completes "refused to ..."."""
+        try:
+            return patiently(
+                lambda: self._send(doing, request),
+                self.patience if patience is None else patience,
+                self._stop,
+                self._on_retry,
+            )
+        except GaveUp as end:
+            last, attempts, waited_s = end.last, end.attempts, end.waited_s
+        if not faults.is_expected(last):
+            raise last
+        timeout_s = min(self._timeout_s, CONNECT_S) if self._connecting else self._timeout_s
+        at = faults.Situation(
+            self.address, doing, collection, timeout_s, attempts, waited_s, self._connecting
+        )
+        # Without the cause, whose frames hold the request with its key; the log tells it.
+        _log.info("could not %s: %s", doing, blanked(faults.summary(last)))
+        error = faults.translate(last, at)
+        QmmError.__init__(error, *map(blanked, (error.what, error.why, error.todo)))
+        raise error
+
+    def _send(self, doing: str, request: Callable[[], T]) -> T:
+        """One attempt. doing names it for whoever listens in or injects faults."""
+        with self._lock:
+            return request()
+
+
+def completed(status: str) -> None:
+    """For the status of a write: one that is not applied yet is asked for again."""
+    if status != "completed":
+        raise faults.NotDoneYet(status)
