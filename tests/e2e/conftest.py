@@ -17,7 +17,7 @@ import pytest
 from qdrant_model_migration.advice import ModelChoice, answer_all
 from qdrant_model_migration.advice.make_plan import make_plan
 from qdrant_model_migration.embedders import ModelRef, open_embedder
-from qdrant_model_migration.embedders.practice import RECIPES, fit
+from qdrant_model_migration.embedders.kinds.practice import RECIPES, fit
 from qdrant_model_migration.plan import Acceptance, Plan
 from qdrant_model_migration.qdrant import Address, Point, PointId, Qdrant, open_qdrant
 from qdrant_model_migration.strategies import by_name

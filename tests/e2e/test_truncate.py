@@ -14,7 +14,7 @@ import pytest
 from qdrant_model_migration.advice import ModelChoice, answer_all
 from qdrant_model_migration.advice.make_plan import make_plan
 from qdrant_model_migration.embedders import open_embedder
-from qdrant_model_migration.embedders.practice import PracticeEmbedder, fit
+from qdrant_model_migration.embedders.kinds.practice import PracticeEmbedder, fit
 from qdrant_model_migration.engine import create_run, give_consent, run_here, view
 from qdrant_model_migration.pipeline.sameness import same_payload
 from qdrant_model_migration.plan import Acceptance, Plan

@@ -30,7 +30,7 @@ def test_listing_opening_failing_and_embedding_print_nothing(tmp_path: Path) -> 
     (broken / "model.onnx").write_bytes(b"broken")
     program = f"""
 from qdrant_model_migration.embedders import *
-from qdrant_model_migration.errors import QmmError
+from qdrant_model_migration.errors import (QmmError)
 for model in list_models():
     try:
         open_embedder(model)

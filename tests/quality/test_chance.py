@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from qdrant_model_migration.embedders import practice
+from qdrant_model_migration.embedders.kinds import practice
 from qdrant_model_migration.quality.chance import like_chance
 from qdrant_model_migration.sandbox.corpus import gather
 

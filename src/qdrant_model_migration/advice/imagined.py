@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from qdrant_model_migration.embedders import ModelRef
+from qdrant_model_migration.embedders import ModelRef, kinds
 from qdrant_model_migration.qdrant import Address
 from qdrant_model_migration.qdrant.capabilities import of_server
 from qdrant_model_migration.qdrant.version import Version
@@ -72,7 +72,7 @@ def imagine(what_if: WhatIf = WhatIf()) -> Survey:  # noqa: B008 - immutable
 
 def _old_model(matryoshka: bool) -> ModelRef:
     return ModelRef(
-        kind="fastembed",
+        kind=next(name for name, kind in kinds().items() if not kind.toy),
         name="made-up-model",
         dimensions=_DIMENSIONS,
         max_tokens=512,

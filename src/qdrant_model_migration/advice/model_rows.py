@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from qdrant_model_migration import words
 from qdrant_model_migration.advice.question import Option
 from qdrant_model_migration.advice.questions.model import why_closed
-from qdrant_model_migration.embedders import ModelRef
+from qdrant_model_migration.embedders import ModelRef, kind_of
 from qdrant_model_migration.pipeline.speed import Speed
 from qdrant_model_migration.strategies import Answers, strategies
 from qdrant_model_migration.strategies.answered import old_model, replaced_vector
@@ -59,7 +59,7 @@ def model_rows(
     Practice models are toys: only a collection whose vectors one of them made is offered them.
     """
     old = survey.old_model.value
-    toys = old is not None and old.kind == "practice"
+    toys = old is not None and kind_of(old).toy
     rows = [
         ModelRow(
             model,
@@ -70,7 +70,7 @@ def model_rows(
             uncovered(survey, model),
         )
         for model, here in _with_shorter(survey, answers, choices)
-        if toys or model.kind != "practice"
+        if toys or not kind_of(model).toy
     ]
     vector = replaced_vector(survey, answers)
     made = old_model(survey, answers)
@@ -160,12 +160,12 @@ def _rank(
     row: ModelRow, survey: Survey, old: ModelRef | None, vector: VectorFact | None
 ) -> tuple[Any, ...]:
     model = row.model
-    practice = old is not None and old.kind == "practice" and survey.capabilities.local
+    toys = old is not None and kind_of(old).toy and survey.capabilities.local
     size = vector.size if vector and vector.size else model.dimensions
     return (
         bool(row.closed),
         not row.usable,
-        (model.kind == "practice") != practice,
+        kind_of(model).toy != toys,
         old is None or not old.has_cut(model),
         _against(row.uncovered, SMALL_LANGUAGE),
         _against(row.cut_off, SMALL_CUT),

@@ -1,4 +1,4 @@
-"""Texts to vectors behind one protocol. The only room that knows fastembed.
+"""Texts to vectors behind one protocol; each kind of embedder is one entry of `kinds/`.
 
 Importing it imports no model library; the first listing or opening does.
 """
@@ -6,20 +6,26 @@ Importing it imports no model library; the first listing or opening does.
 from __future__ import annotations
 
 from qdrant_model_migration.embedders.embedder import SMALLEST_NORM, Embedded, Embedder
-from qdrant_model_migration.embedders.fetch import fetch
-from qdrant_model_migration.embedders.folder import model_from_folder
-from qdrant_model_migration.embedders.model import METADATA_KEY, ModelRef, Pooling, Role
-from qdrant_model_migration.embedders.opening import (
-    list_models,
-    model_by_name,
-    open_embedder,
-    within_reach,
-)
-from qdrant_model_migration.embedders.practice import (
+from qdrant_model_migration.embedders.kind import Kind, Reach
+from qdrant_model_migration.embedders.kinds import kinds
+from qdrant_model_migration.embedders.kinds.fastembed.folder import model_from_folder
+from qdrant_model_migration.embedders.kinds.practice import (
     RECIPES,
     fit,
     practice_model,
     practice_models_folder,
+)
+from qdrant_model_migration.embedders.model import METADATA_KEY, ModelRef, Pooling, Role
+from qdrant_model_migration.embedders.opening import (
+    fetch,
+    kind_of,
+    list_models,
+    model_by_name,
+    must_reach,
+    open_embedder,
+    reach,
+    stays_here,
+    within_reach,
 )
 from qdrant_model_migration.embedders.usable import Usable, embed_usable
 
@@ -29,18 +35,25 @@ __all__ = [
     "SMALLEST_NORM",
     "Embedded",
     "Embedder",
+    "Kind",
     "ModelRef",
     "Pooling",
+    "Reach",
     "Role",
     "Usable",
     "embed_usable",
     "fetch",
     "fit",
+    "kind_of",
+    "kinds",
     "list_models",
     "model_by_name",
     "model_from_folder",
+    "must_reach",
     "open_embedder",
     "practice_model",
     "practice_models_folder",
+    "reach",
+    "stays_here",
     "within_reach",
 ]

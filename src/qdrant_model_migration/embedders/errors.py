@@ -34,6 +34,26 @@ class ModelOutOfReach(QmmError):
         )
 
 
+class ModelClosed(QmmError):
+    """The model cannot be had from here, and no download would help."""
+
+    def __init__(self, label: str, why: str) -> None:
+        super().__init__(
+            f"{label} cannot be used here.", why, "Mend that, or choose another model."
+        )
+
+
+class SecretMissing(QmmError):
+    """The service that makes the vectors wants a key, and the environment has none."""
+
+    def __init__(self, service: str, variable: str) -> None:
+        super().__init__(
+            f"{service} wants a key.",
+            f"The environment variable {variable} is not set.",
+            f"Set {variable}, then start qmm again. The key is never written down.",
+        )
+
+
 class ModelNotFetched(QmmError):
     """The download did not work."""
 

@@ -9,7 +9,11 @@ import json
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
+
+from qdrant_model_migration import words
+from qdrant_model_migration.embedders.known_kinds import known_kinds
 
 METADATA_KEY = "qmm_model"
 """Under this key a collection's metadata says which model made its vectors."""
@@ -23,7 +27,8 @@ class ModelRef(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    kind: Literal["fastembed", "practice"]
+    kind: str
+    """One of those in `kinds/`."""
     name: Annotated[str, Field(min_length=1)]
     folder: str | None = None
     """Where its files are; None: in the folders where downloads are kept."""
@@ -53,6 +58,17 @@ class ModelRef(BaseModel):
     """The ONNX file inside the folder; None: the library knows this model."""
     output: str | None = None
     """The name of the model's output to use; None: the first."""
+
+    @field_validator("kind")
+    @classmethod
+    def _known(cls, kind: str) -> str:
+        if kind in (known := known_kinds()):
+            return kind
+        raise PydanticCustomError(
+            "literal_error",
+            "Input should be {expected}",
+            {"expected": words.listing(known, "or")},
+        )
 
     @property
     def short_name(self) -> str:

@@ -1,86 +1,89 @@
-"""Listing, finding and opening models of every kind, by their ModelRef."""
+"""Listing, finding, fetching and opening models, each by its kind."""
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from pathlib import Path
 
-from qdrant_model_migration.embedders.catalogue import catalogue
 from qdrant_model_migration.embedders.embedder import Embedder
-from qdrant_model_migration.embedders.errors import ModelOutOfReach, ModelUnknown
-from qdrant_model_migration.embedders.fast import FastEmbedder
-from qdrant_model_migration.embedders.fingerprint import fingerprint
+from qdrant_model_migration.embedders.errors import ModelClosed, ModelOutOfReach, ModelUnknown
+from qdrant_model_migration.embedders.kind import Kind, Progress, Reach, alike
+from qdrant_model_migration.embedders.kinds import kinds
 from qdrant_model_migration.embedders.model import ModelRef
-from qdrant_model_migration.embedders.places import at_home, downloaded, locate
-from qdrant_model_migration.embedders.practice import (
-    RECIPES,
-    PracticeEmbedder,
-    practice_model,
-    practice_models_folder,
-)
 from qdrant_model_migration.embedders.remembered import remember
 
 
+def kind_of(model: ModelRef) -> Kind:
+    """What its kind says of it."""
+    return kinds()[model.kind]
+
+
 def open_embedder(model: ModelRef, *, threads: int | None = None) -> Embedder:
-    """Open a model that is on this machine; the network is never used.
+    """Open a model that can be reached; nothing is fetched.
 
     threads: how many it may use; None: all cores. Where `model.fingerprint` is set, the files must
     still be the same; a model told without its folder is found by it. Raises ModelOutOfReach,
-    ModelUnknown, ModelUnusable, ModelChanged.
+    ModelUnknown, ModelUnusable, ModelChanged, SecretMissing.
     """
-    model = at_home(model)
-    opened: Embedder
-    if model.kind == "practice":
-        opened = PracticeEmbedder(model)
-    elif model.model_file is None and model.name.lower() not in catalogue():
-        raise ModelUnknown(model.name, _alike(model.name))
-    else:
-        opened = FastEmbedder(model, threads)
-    if opened.model.folder is not None and opened.model.fingerprint is not None:
-        remember(opened.model.fingerprint, opened.model.folder)
+    opened = kind_of(model).open(model, threads)
+    remember(opened.model)
     return opened
 
 
-def list_models(practice: Path | None = None) -> tuple[ModelRef, ...]:
-    """The practice models in this folder (None: in its usual place), then fastembed's text models.
+def fetch(model: ModelRef, on_progress: Progress | None = None) -> None:
+    """Download a model; nothing to do where it is here already.
+
+    An exception from on_progress stops the download and comes through; what has arrived is kept
+    and used the next time. Raises ModelNotFetched.
+    """
+    kind_of(model).fetch(model, on_progress)
+
+
+def list_models(beside: Path | None = None) -> tuple[ModelRef, ...]:
+    """The models of every kind. beside: where a practice Qdrant keeps its own; None: as usual.
 
     Models that are on this machine carry their fingerprint. Nothing is asked over the network.
     """
-    models = practice or practice_models_folder()
-    found = []
-    for name in RECIPES:
-        try:
-            found.append(practice_model(name, models))
-        except ModelOutOfReach:
-            continue
-    for entry in catalogue().values():
-        folder = downloaded(entry)
-        mark = None if folder is None else fingerprint(folder, entry.needed)
-        found.append(entry.model.model_copy(update={"fingerprint": mark}))
-    return tuple(found)
+    return tuple(model for kind in kinds().values() for model in kind.models(beside))
 
 
-def model_by_name(name: str, practice: Path | None = None) -> ModelRef:
-    """One model of the list, by its name or the part after the slash. Raises ModelUnknown."""
+def model_by_name(typed: str, beside: Path | None = None) -> ModelRef:
+    """One model by what a person types: its name or the part after the slash, or KIND:NAME, which
+    may also mean one that is in no list. Raises ModelUnknown."""
+    head, colon, rest = typed.partition(":")
+    kind = kinds().get(head) if colon else None
+    name = typed if kind is None else rest
+    models = list_models(beside) if kind is None else tuple(kind.models(beside))
     wanted = name.lower()
-    models = list_models(practice)
     for model in models:
         if model.name.lower() == wanted:
             return model
     short = [model for model in models if model.label.lower() == wanted]
     if len(short) == 1:
         return short[0]
-    raise ModelUnknown(name, _alike(name))
+    if kind is not None and (unlisted := kind.named(name)) is not None:
+        return unlisted
+    raise ModelUnknown(typed, alike(name, (model.name for model in models)))
+
+
+def reach(model: ModelRef) -> Reach:
+    """How it can be had now, by looking for its files and keys."""
+    return kind_of(model).reach(model)
 
 
 def within_reach(model: ModelRef) -> bool:
-    """Whether it can be opened without a download, by looking for its files."""
-    return locate(model) is not None
+    """Whether it can be opened without a download."""
+    return reach(model).opens
 
 
-def _alike(name: str) -> tuple[str, ...]:
-    names = [entry.model.name for entry in catalogue().values()]
-    by_lower = {known.lower(): known for known in (*RECIPES, *names)}
-    return tuple(
-        by_lower[one] for one in get_close_matches(name.lower(), by_lower, n=3, cutoff=0.5)
-    )
+def stays_here(model: ModelRef) -> bool:
+    """Whether it can be opened now, and no text leaves this computer: it may be tried unasked."""
+    return reach(model).word == "here" and not kind_of(model).service
+
+
+def must_reach(model: ModelRef) -> None:
+    """Raises ModelOutOfReach, ModelClosed where it cannot be opened now."""
+    found = reach(model)
+    if found.word == "no":
+        raise ModelClosed(model.label, found.why)
+    if not found.opens:
+        raise ModelOutOfReach(model.label)

@@ -12,13 +12,17 @@ from pathlib import Path
 import platformdirs
 
 from qdrant_model_migration import private_file
+from qdrant_model_migration.embedders.model import ModelRef
 
 _FILE = "model-folders.json"
 _MOST = 200  # the oldest are forgotten
 
 
-def remember(fingerprint: str, folder: str) -> None:
-    """Keep where the model of this fingerprint is. A disk that refuses is no trouble."""
+def remember(opened: ModelRef) -> None:
+    """Keep where a model is, if it is files. A disk that refuses is no trouble."""
+    fingerprint, folder = opened.fingerprint, opened.folder
+    if fingerprint is None or folder is None:
+        return
     known = _read()
     if known.get(fingerprint) == folder:
         return

@@ -36,10 +36,9 @@ def judge_by(
     """What `start(folder, extra="verify", given=...)` takes: other searches, another limit, or the
     old model's name; what is left out stays as it was.
 
-    Raises QueryFileUnusable, ModelUnknown, ModelOutOfReach.
+    Raises QueryFileUnusable, ModelUnknown, ModelOutOfReach, ModelClosed.
     """
-    from qdrant_model_migration.embedders import model_by_name, within_reach
-    from qdrant_model_migration.embedders.errors import ModelOutOfReach
+    from qdrant_model_migration.embedders import model_by_name, must_reach
     from qdrant_model_migration.steps.verify import Proof
 
     proof = judged_by(folder)
@@ -51,7 +50,6 @@ def judge_by(
     given: dict[str, Any] = {"proof": proof}
     if old_model is not None:
         model = model_by_name(old_model)
-        if not within_reach(model):
-            raise ModelOutOfReach(model.label)
+        must_reach(model)
         given["old_model"] = model.model_dump(mode="json")
     return given

@@ -20,6 +20,7 @@ from uuid import UUID, uuid5
 from qdrant_model_migration.embedders import (
     ModelRef,
     fit,
+    kind_of,
     open_embedder,
     practice_model,
     practice_models_folder,
@@ -106,7 +107,7 @@ class Sandbox:
 
     def own(self, model: ModelRef) -> ModelRef:
         """A practice model that a collection names, with the folder where it lies here."""
-        if model.kind != "practice":
+        if not kind_of(model).toy:
             return model
         return model.model_copy(update={"folder": str(self.models / model.short_name)})
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from qdrant_model_migration.embedders import ModelRef
+from qdrant_model_migration.embedders import ModelRef, kind_of
 from qdrant_model_migration.pipeline.move import (
     Keep,
     Load,
@@ -114,9 +114,7 @@ def plan_new_collection(
             *(name for name in survey.others if name != survey.collection),
         ),
         lost_settings=tuple(setting for setting, _ in survey.cannot_carry),
-        practice=survey.capabilities.local
-        and old_model is not None
-        and old_model.kind == "practice",
+        practice=survey.capabilities.local and old_model is not None and kind_of(old_model).toy,
     )
 
 

@@ -10,12 +10,13 @@ import numpy as np
 
 from qdrant_model_migration import words
 from qdrant_model_migration.embedders import (
+    METADATA_KEY,
     Embedder,
     ModelRef,
     embed_usable,
     list_models,
     open_embedder,
-    within_reach,
+    stays_here,
 )
 from qdrant_model_migration.errors import QmmError, Stopped
 from qdrant_model_migration.qdrant import CollectionConfig, Point
@@ -70,12 +71,15 @@ class OldModel(NamedTuple):
 def told(config: CollectionConfig) -> ModelRef | str | None:
     """The model that the collection's metadata names; a bare name where nothing more is said.
 
-    This program leaves a whole ModelRef there; others sometimes leave a name.
+    This program leaves a whole ModelRef there, of which one that does not know its kind takes the
+    name; others sometimes leave a name.
     """
     if (model := ModelRef.of_metadata(config.metadata)) is not None:
         return model
-    for key in _SAID_ELSEWHERE:
-        name = config.metadata.get(key)
+    ours = config.metadata.get(METADATA_KEY)
+    said = {**config.metadata, METADATA_KEY: ours.get("name") if isinstance(ours, dict) else None}
+    for key in (METADATA_KEY, *_SAID_ELSEWHERE):
+        name = said.get(key)
         if isinstance(name, str) and name.strip():
             return name.strip()
     return None
@@ -92,13 +96,14 @@ def find(
     stop: threading.Event | None = None,
     open_model: Open = open_embedder,
     known: Callable[[], Sequence[ModelRef]] = list_models,
-    reachable: Callable[[ModelRef], bool] = within_reach,
+    reachable: Callable[[ModelRef], bool] = stays_here,
 ) -> OldModel:
     """Try the models that are on this machine on up to 64 texts, the named one first.
 
     points: with payload and vectors. fields: which may hold the text, the likeliest first. also:
     others, tried only with the model that was found, so that each has its figures. Models
-    are never fetched for this: one that is out of reach stays told. Raises Stopped.
+    are never fetched for this, and no text leaves this computer: another one stays told. Raises
+    Stopped.
     """
     listed = known() if vector is not None or isinstance(said, str) else ()
     named = _by_name(said, listed) if isinstance(said, str) else said

@@ -18,7 +18,7 @@ from qdrant_model_migration.advice import (
     describe,
     model_rows,
 )
-from qdrant_model_migration.embedders import ModelRef
+from qdrant_model_migration.embedders import ModelRef, kind_of
 from qdrant_model_migration.embedders.errors import FolderAsks
 from qdrant_model_migration.errors import QmmError, Stopped
 from qdrant_model_migration.pipeline.speed import EFFORT, Speed, kept_under
@@ -106,7 +106,7 @@ class ModelScreen(Stop):
 
     async def opened(self) -> None:
         given = chosen_model(self.trip.answers)
-        if given is not None and given.folder and given.kind == "fastembed":
+        if given is not None and given.folder and not kind_of(given).toy:
             self._own = (given,)
         self.work("models", partial(tasks.models, self.trip))
 

@@ -26,7 +26,7 @@ from qdrant_model_migration.embedders.errors import (
     ModelUnusable,
     PoolingUnknown,
 )
-from qdrant_model_migration.embedders.places import files_of
+from qdrant_model_migration.embedders.kinds.fastembed.downloads import files_of
 from qdrant_model_migration.qdrant import SparseVector
 from support.tiny_onnx import WORDS, tiny_download, tiny_onnx
 

@@ -7,7 +7,7 @@ import re
 import pytest
 from fastembed import LateInteractionTextEmbedding, SparseTextEmbedding, TextEmbedding
 
-from qdrant_model_migration.embedders.known import KNOWN, NOT_OFFERED
+from qdrant_model_migration.embedders.kinds.fastembed.known import KNOWN, NOT_OFFERED
 
 LISTED = {
     model["model"]: model

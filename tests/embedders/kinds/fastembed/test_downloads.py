@@ -16,7 +16,7 @@ from qdrant_model_migration.embedders import (
 )
 from qdrant_model_migration.embedders.errors import ModelOutOfReach
 from qdrant_model_migration.embedders.fingerprint import fingerprint
-from qdrant_model_migration.embedders.places import download_folders
+from qdrant_model_migration.embedders.kinds.fastembed.downloads import download_folders
 from support.tiny_onnx import tiny_download, tiny_onnx
 
 REPO = "Qdrant/all-MiniLM-L6-v2-onnx"

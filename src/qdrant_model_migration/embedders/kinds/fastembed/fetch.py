@@ -1,4 +1,4 @@
-"""The one place that downloads a model, when a person asked for it."""
+"""The one place that downloads files of a model, when a person asked for it."""
 
 from __future__ import annotations
 
@@ -10,14 +10,12 @@ from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
 
-from qdrant_model_migration.embedders.catalogue import Entry, catalogue
 from qdrant_model_migration.embedders.errors import ModelNotFetched
+from qdrant_model_migration.embedders.kind import Progress
+from qdrant_model_migration.embedders.kinds.fastembed.catalogue import Entry, catalogue
+from qdrant_model_migration.embedders.kinds.fastembed.downloads import download_folders, downloaded
+from qdrant_model_migration.embedders.kinds.fastembed.quiet import import_quietly
 from qdrant_model_migration.embedders.model import ModelRef
-from qdrant_model_migration.embedders.places import download_folders, downloaded
-from qdrant_model_migration.embedders.quiet import import_quietly
-
-Progress = Callable[[int, int], None]
-"""Bytes so far and bytes in all. Called from several threads, one at a time."""
 
 
 def fetch(model: ModelRef, on_progress: Progress | None = None) -> None:
@@ -27,7 +25,7 @@ def fetch(model: ModelRef, on_progress: Progress | None = None) -> None:
     and used the next time. Raises ModelNotFetched.
     """
     entry = catalogue().get(model.name.lower())
-    if entry is None or model.folder is not None or model.kind != "fastembed":
+    if entry is None or model.folder is not None:
         raise ModelNotFetched(model.label, "It is not in the list of models that can be fetched.")
     if downloaded(entry) is not None:
         return

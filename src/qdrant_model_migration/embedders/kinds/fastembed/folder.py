@@ -6,11 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-from qdrant_model_migration.embedders.catalogue import TOKENIZER, catalogue
 from qdrant_model_migration.embedders.errors import FolderHoldsNoModel, PoolingUnknown
+from qdrant_model_migration.embedders.kinds.fastembed.catalogue import TOKENIZER, catalogue
+from qdrant_model_migration.embedders.kinds.fastembed.opened import FastEmbedder
+from qdrant_model_migration.embedders.kinds.fastembed.outputs import outputs_of, the_vector
 from qdrant_model_migration.embedders.model import ModelRef, Pooling
-from qdrant_model_migration.embedders.opening import open_embedder
-from qdrant_model_migration.embedders.outputs import outputs_of, the_vector
+from qdrant_model_migration.embedders.remembered import remember
 
 _USUAL = (
     "model.onnx",
@@ -87,8 +88,9 @@ def model_from_folder(
 
 def _opened(model: ModelRef) -> ModelRef:
     """The model after it has been opened and has made a vector of the right size."""
-    embedder = open_embedder(model, threads=1)
+    embedder = FastEmbedder(model, threads=1)
     embedder.embed(["one text, to see that it works"], "passage")
+    remember(embedder.model)
     return embedder.model
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, Literal, NamedTuple
 
-from qdrant_model_migration.embedders.known import KNOWN, NOT_OFFERED, Known
+from qdrant_model_migration.embedders.kinds.fastembed.known import KNOWN, NOT_OFFERED, Known
+from qdrant_model_migration.embedders.kinds.fastembed.quiet import import_quietly
 from qdrant_model_migration.embedders.model import ModelRef
-from qdrant_model_migration.embedders.quiet import import_quietly
 
 CUSTOM = "qmm-folder/"
 """Models from folders are registered with fastembed under names that start like this."""

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-from qdrant_model_migration.embedders.fetch import Report
+from qdrant_model_migration.embedders.kinds.fastembed.fetch import Report
 from support.fake_hub import fake_hub
 from support.tiny_onnx import tiny_onnx
 
@@ -18,7 +18,7 @@ REPO = "Qdrant/all-MiniLM-L6-v2-onnx"
 PROGRAM = """
 import json, sys
 from qdrant_model_migration.embedders import fetch, model_by_name, open_embedder, within_reach
-from qdrant_model_migration.errors import QmmError, Stopped
+from qdrant_model_migration.errors import (QmmError, Stopped)
 
 def progress(done, size):
     seen.append((done, size))

@@ -8,7 +8,6 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from qdrant_model_migration.embedders.catalogue import CUSTOM
 from qdrant_model_migration.embedders.embedder import (
     Embedded,
     checked_dense,
@@ -17,9 +16,10 @@ from qdrant_model_migration.embedders.embedder import (
 )
 from qdrant_model_migration.embedders.errors import ModelChanged, ModelOutOfReach, ModelUnusable
 from qdrant_model_migration.embedders.fingerprint import fingerprint
+from qdrant_model_migration.embedders.kinds.fastembed.catalogue import CUSTOM
+from qdrant_model_migration.embedders.kinds.fastembed.downloads import files_of, locate
+from qdrant_model_migration.embedders.kinds.fastembed.quiet import import_quietly
 from qdrant_model_migration.embedders.model import ModelRef, Pooling, Role
-from qdrant_model_migration.embedders.places import files_of, locate
-from qdrant_model_migration.embedders.quiet import import_quietly
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.qdrant import Vector
 

@@ -15,7 +15,7 @@ from qdrant_model_migration.embedders.errors import (
     NoVectorAmongOutputs,
     OutputUnknown,
 )
-from qdrant_model_migration.embedders.quiet import import_quietly
+from qdrant_model_migration.embedders.kinds.fastembed.quiet import import_quietly
 from qdrant_model_migration.errors import QmmError
 
 _FINISHED = "sentence_embedding"  # what exporters call one that is pooled already, as it should be

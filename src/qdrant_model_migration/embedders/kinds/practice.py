@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from hashlib import shake_256
 from pathlib import Path
@@ -21,7 +22,7 @@ import numpy as np
 import platformdirs
 from numpy.typing import NDArray
 
-from qdrant_model_migration.embedders.embedder import Embedded, checked_dense
+from qdrant_model_migration.embedders.embedder import Embedded, Embedder, checked_dense
 from qdrant_model_migration.embedders.errors import (
     ModelChanged,
     ModelOutOfReach,
@@ -29,7 +30,9 @@ from qdrant_model_migration.embedders.errors import (
     ModelUnusable,
 )
 from qdrant_model_migration.embedders.fingerprint import fingerprint
+from qdrant_model_migration.embedders.kind import Kind, Reach
 from qdrant_model_migration.embedders.model import ModelRef, Role
+from qdrant_model_migration.embedders.places import at_home, holds
 
 FILE = "model.npz"
 
@@ -55,6 +58,30 @@ RECIPES: dict[str, Recipe] = {
         256, subwords=True, max_tokens=512, sharpen=0.5, matryoshka=(128, 64)
     ),
 }
+
+
+class Practice(Kind):
+    name = "practice"
+    order = 10
+    toy = True
+
+    def models(self, beside: Path | None) -> Iterator[ModelRef]:
+        for name in RECIPES:
+            with suppress(ModelOutOfReach):
+                yield practice_model(name, beside or practice_models_folder())
+
+    def reach(self, model: ModelRef) -> Reach:
+        folder = _found(model).folder
+        if folder is not None and holds(Path(folder), (FILE,)):
+            return Reach("here")
+        return Reach("no", why="It was made on another computer, or has been deleted.")
+
+    def open(self, model: ModelRef, threads: int | None) -> Embedder:
+        return PracticeEmbedder(_found(model))
+
+
+def _found(model: ModelRef) -> ModelRef:
+    return at_home(model, (FILE,), practice_models_folder() / model.short_name)
 
 
 def practice_models_folder() -> Path:

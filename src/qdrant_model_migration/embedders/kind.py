@@ -1,0 +1,101 @@
+"""What a kind of embedder is: one file that says which models it has and how they are used."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from difflib import get_close_matches
+from pathlib import Path
+from typing import ClassVar, Literal, NamedTuple
+
+from pydantic import SecretStr
+
+from qdrant_model_migration import words
+from qdrant_model_migration.blanking import keep_secret
+from qdrant_model_migration.embedders.embedder import Embedder
+from qdrant_model_migration.embedders.errors import ModelNotFetched, SecretMissing
+from qdrant_model_migration.embedders.model import ModelRef
+
+Progress = Callable[[int, int], None]
+"""Bytes so far and bytes in all. Called from several threads, one at a time."""
+
+
+class Reach(NamedTuple):
+    """How a model can be had. here: it is opened on this computer; fetch: so, after a download of
+    `size` bytes (None: not known); remote: it is asked at a service; no: it cannot, and why."""
+
+    word: Literal["here", "fetch", "remote", "no"]
+    size: int | None = None
+    why: str = ""
+
+    @property
+    def opens(self) -> bool:
+        """Whether it can be opened now."""
+        return self.word in ("here", "remote")
+
+    @property
+    def short(self) -> str:
+        """For a column of a screen."""
+        size = words.size(self.size) if self.size else "?"
+        return {"here": "is here", "fetch": size, "remote": "service", "no": "no"}[self.word]
+
+
+class Kind:
+    """One kind of embedder. Subclass it in one new file of this folder; the registry finds it.
+
+    name: the file's stem, the `kind` of its models, and what a person may type before a colon.
+    order: of the lists. toy: for practising; offered only where one of them made the vectors.
+    service: who gets the texts, as a sentence says it; "": they stay on this computer.
+    secret: the environment variable of the key that the service wants. It is sent to an address
+    that this file or the environment names, never to one that stands in a plan.
+    calls: at a time; 1 where one call takes the whole computer. texts: of a call, at most.
+    """
+
+    name: ClassVar[str]
+    order: ClassVar[int] = 50
+    toy: ClassVar[bool] = False
+    service: ClassVar[str] = ""
+    secret: ClassVar[str | None] = None
+    calls: ClassVar[int] = 1
+    texts: ClassVar[int | None] = None
+
+    def models(self, beside: Path | None) -> Iterable[ModelRef]:
+        """Its models, without asking the network. beside: where a practice Qdrant keeps its own.
+
+        Those that are files on this computer carry their fingerprint.
+        """
+        raise NotImplementedError
+
+    def named(self, name: str) -> ModelRef | None:
+        """A model that is not in its list, by what was typed after the kind and a colon."""
+        return None
+
+    def reach(self, model: ModelRef) -> Reach:
+        """How this model can be had now, without asking the network."""
+        raise NotImplementedError
+
+    def open(self, model: ModelRef, threads: int | None) -> Embedder:
+        """See opening.open_embedder. What fails is one of errors.py, in words."""
+        raise NotImplementedError
+
+    def fetch(self, model: ModelRef, on_progress: Progress | None) -> None:
+        """See opening.fetch."""
+        raise ModelNotFetched(model.label, "It is not in the list of models that can be fetched.")
+
+    def usd(self, model: ModelRef) -> float | None:
+        """The price of a million tokens in USD; None: it costs nothing."""
+        return None
+
+    def key(self) -> SecretStr:
+        """What its service wants, kept out of everything that is written. Raises SecretMissing."""
+        secret = os.environ.get(self.secret or "", "").strip()
+        if not secret:
+            raise SecretMissing(self.service, self.secret or "")
+        keep_secret(secret)
+        return SecretStr(secret)
+
+
+def alike(name: str, known: Iterable[str]) -> tuple[str, ...]:
+    """The names that were probably meant, the likeliest first."""
+    by_lower = {one.lower(): one for one in known}
+    return tuple(by_lower[one] for one in get_close_matches(name.lower(), by_lower, cutoff=0.5))

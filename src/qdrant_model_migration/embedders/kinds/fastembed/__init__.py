@@ -1,0 +1,46 @@
+"""fastembed's text models: in its list, downloaded once, or in a folder of the operator's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from qdrant_model_migration.embedders.embedder import Embedder
+from qdrant_model_migration.embedders.errors import ModelUnknown
+from qdrant_model_migration.embedders.fingerprint import fingerprint
+from qdrant_model_migration.embedders.kind import Kind, Progress, Reach, alike
+from qdrant_model_migration.embedders.kinds.fastembed.catalogue import catalogue
+from qdrant_model_migration.embedders.kinds.fastembed.downloads import downloaded, found, locate
+from qdrant_model_migration.embedders.kinds.fastembed.fetch import fetch
+from qdrant_model_migration.embedders.kinds.fastembed.opened import FastEmbedder
+from qdrant_model_migration.embedders.model import ModelRef
+
+
+class Fastembed(Kind):
+    name = "fastembed"
+    order = 20
+
+    def models(self, beside: Path | None) -> Iterator[ModelRef]:
+        for entry in catalogue().values():
+            folder = downloaded(entry)
+            mark = None if folder is None else fingerprint(folder, entry.needed)
+            yield entry.model.model_copy(update={"fingerprint": mark})
+
+    def reach(self, model: ModelRef) -> Reach:
+        if locate(model) is not None:
+            return Reach("here")
+        if model.folder is not None:
+            return Reach("no", why=f"Its files are not all in {model.folder}.")
+        if model.name.lower() not in catalogue():
+            return Reach("no", why="It is in a folder that is not known on this computer.")
+        return Reach("fetch", model.size_bytes)
+
+    def open(self, model: ModelRef, threads: int | None) -> Embedder:
+        """Raises ModelUnknown, ModelOutOfReach, ModelUnusable, ModelChanged."""
+        if model.model_file is None and model.name.lower() not in catalogue():
+            known = (entry.model.name for entry in catalogue().values())
+            raise ModelUnknown(model.name, alike(model.name, known))
+        return FastEmbedder(found(model), threads)
+
+    def fetch(self, model: ModelRef, on_progress: Progress | None) -> None:
+        fetch(model, on_progress)
