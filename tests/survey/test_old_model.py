@@ -265,4 +265,5 @@ def test_metadata_of_others_is_understood_by_name() -> None:
     assert said({"embedding_model": " text-embedding-3-small "}) == "text-embedding-3-small"
     assert said({"model": 3}) is None
     assert said({"qmm_model": {"broken": True}}) is None
+    assert said({"qmm_model": {"kind": "later", "name": "who/what", "dimensions": 4}}) == "who/what"
     assert said({}) is None
