@@ -10,9 +10,9 @@ from pathlib import Path
 from sides import NEW, PaddedModel, filled, interleaved, read_sizes, show
 
 from qdrant_model_migration.embedders import Embedder, model_from_folder, open_embedder
-from qdrant_model_migration.pipeline.calls import InCalls
 from qdrant_model_migration.pipeline.move import Embed, Load, Move, TargetVector, TextSource
 from qdrant_model_migration.pipeline.slices import SliceTask, find_slices, run_slice
+from qdrant_model_migration.pipeline.worker import Worker, WorkerSpec
 from qdrant_model_migration.qdrant import Point, Qdrant, pages
 
 
@@ -62,8 +62,9 @@ def ours(qdrant: Qdrant, model: Embedder, streams: int) -> None:
     )
     with ThreadPoolExecutor(streams) as pool:
         tasks = [SliceTask(found, move) for found in find_slices(qdrant, "old", move.load.slice)]
-        calls = InCalls(model)
-        list(pool.map(lambda task: run_slice(task, qdrant, lambda _: calls), tasks))
+        spec = WorkerSpec(qdrant.address, Path(), open_model=lambda _: model)
+        with Worker(spec) as worker:
+            list(pool.map(lambda task: run_slice(task, worker), tasks))
 
 
 if __name__ == "__main__":

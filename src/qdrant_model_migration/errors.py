@@ -23,7 +23,7 @@ class QmmError(Exception):
         super().__init__(" ".join(part for part in (what, why, todo) if part))
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _revive, (type(self), self.what, self.why, self.todo)
+        return _revive, (type(self), self.what, self.why, self.todo), self.__dict__
 
 
 def _revive(kind: type[QmmError], what: str, why: str, todo: str) -> QmmError:

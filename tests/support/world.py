@@ -12,6 +12,7 @@ import numpy as np
 
 from qdrant_model_migration.embedders import Embedded, ModelRef
 from qdrant_model_migration.embedders.errors import BadVector
+from qdrant_model_migration.pipeline.fleet import Fleet, threads
 from qdrant_model_migration.pipeline.move import Embed, Keep, Load, Move, TargetVector, TextSource
 from qdrant_model_migration.qdrant import Point, PointId, Qdrant
 
@@ -70,6 +71,12 @@ class World:
     def embedder(self, model: ModelRef) -> HashModel:
         return self.models.setdefault(model.name, HashModel(model))
 
+    def open_model(self, model: ModelRef) -> HashModel:
+        return self.embedder(model)
+
+    def artifact(self, name: str) -> Path:
+        return self.folder / name
+
     def say(self, kind: str, text: str, **data: Any) -> None:
         self.said.append(text)
 
@@ -110,8 +117,8 @@ class World:
         if self.on_breath:
             self.on_breath()
 
-    def helping(self) -> AbstractContextManager[None]:
-        return nullcontext()
+    def fleet(self) -> AbstractContextManager[Fleet]:
+        return threads(self.move.load.streams, self, nullcontext)
 
     def waiting(self) -> AbstractContextManager[None]:
         return nullcontext()

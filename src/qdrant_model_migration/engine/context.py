@@ -15,6 +15,7 @@ from qdrant_model_migration.engine.progress import Progress
 from qdrant_model_migration.engine.retrying import Retrying
 from qdrant_model_migration.engine.second_copy import keep_fact
 from qdrant_model_migration.pipeline.calls import InCalls
+from qdrant_model_migration.pipeline.fleet import Fleet, threads
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.qdrant import PointId, Qdrant
 
@@ -91,6 +92,12 @@ class Context:
     def embedder(self, model: ModelRef) -> Embedder:
         return self._models.get(model)
 
+    def open_model(self, model: ModelRef) -> Embedder:
+        return self._models.get(model)
+
+    def artifact(self, name: str) -> Path:
+        return self._folder / name
+
     def say(self, kind: str, text: str, **data: Any) -> None:
         self._journal.event(kind, text, data, self._parent)
 
@@ -132,8 +139,8 @@ class Context:
         self._levers.breathe()
         self._retrying.breathed()
 
-    def helping(self) -> AbstractContextManager[None]:
-        return self._levers.helping()
+    def fleet(self) -> AbstractContextManager[Fleet]:
+        return threads(self.move.load.streams, self, self._levers.helping)
 
     def waiting(self) -> AbstractContextManager[None]:
         return self._levers.waiting()

@@ -2,18 +2,20 @@
 
 Slices are half-open ranges in the server's id order; the last one is open-ended, so that points
 inserted during the run belong to a slice too. `run_slice` knows no journal, and its task and
-result can be pickled, so that any executor can run it.
+result can be pickled, so that any fleet can run it.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import NamedTuple
 
-from qdrant_model_migration.pipeline.make import DeadLetter, Open, make
+from qdrant_model_migration.pipeline.make import DeadLetter, make
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.read import scan
+from qdrant_model_migration.pipeline.worker import Equipment
 from qdrant_model_migration.qdrant import PointId, Qdrant
 
 
@@ -33,7 +35,10 @@ class SliceTask(NamedTuple):
 
 
 class SliceResult(NamedTuple):
-    """What was done. `points` are those that the server confirmed; `seconds`: since it began."""
+    """What was done. `points` are those that the server confirmed; `seconds`: since it began.
+
+    slice: ends before that of the task where this had grown to more than is held at once.
+    """
 
     slice: Slice
     points: int
@@ -56,31 +61,28 @@ def find_slices(
 
 
 def run_slice(
-    task: SliceTask,
-    qdrant: Qdrant,
-    open_model: Open,
-    between: Callable[[], None] = lambda: None,
-    clock: Callable[[], float] = time.monotonic,
+    task: SliceTask, worker: Equipment, clock: Callable[[], float] = time.monotonic
 ) -> SliceResult:
     """Read, embed and insert one slice. Safe to repeat: existing points are left untouched.
 
-    between: comes before each request, and may break the slice off by what it raises.
+    Never holds more than twice the plan's size of a slice: a larger one is done in part.
     """
     (where, move), written, began = task, 0, clock()
-    points = list(
-        scan(
-            qdrant,
-            move.source,
-            start=where.start,
-            end=where.end,
-            vectors=list(move.read_vectors) or False,
-            between=between,
-        )
+    reading = scan(
+        worker.qdrant,
+        move.source,
+        start=where.start,
+        end=where.end,
+        vectors=list(move.read_vectors) or False,
+        between=worker.breathe,
     )
-    made = make(points, move, open_model)
+    points = list(islice(reading, 2 * move.load.slice))
+    if (beyond := next(reading, None)) is not None:
+        where = where._replace(end=beyond.id)
+    made = make(points, move, worker.open_model)
     for first in range(0, len(made.points), move.load.batch):
-        between()
+        worker.breathe()
         batch = made.points[first : first + move.load.batch]
-        qdrant.insert(move.target, batch)
+        worker.qdrant.insert(move.target, batch)
         written += len(batch)
     return SliceResult(where, written, tuple(made.dead), made.tokens, made.cut_off, clock() - began)

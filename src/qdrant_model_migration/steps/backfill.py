@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import ClassVar, Literal
 
 from qdrant_model_migration.pipeline.move import Embed, Move
-from qdrant_model_migration.pipeline.slices import (
-    Slice,
-    SliceResult,
-    SliceTask,
-    find_slices,
-    run_slice,
-)
+from qdrant_model_migration.pipeline.slices import SliceResult, SliceTask, run_slice
+from qdrant_model_migration.steps.borders import Borders
 from qdrant_model_migration.steps.check import must_be_ours
 from qdrant_model_migration.steps.gate import Ask, Gate, Waiting
+from qdrant_model_migration.steps.passes import by_slices
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
 from qdrant_model_migration.words import plural
 
@@ -56,49 +51,9 @@ class Backfill(Step):
 
     def apply(self, ctx: StepContext) -> None:
         must_be_ours(ctx)
-        move = ctx.move
-        total = ctx.qdrant.count(move.source)
-        slices = _Slices(ctx)
-        in_flight: deque[Future[SliceResult]] = deque()
-        ctx.progress(slices.points_done, total)
-        with ThreadPoolExecutor(move.load.streams, thread_name_prefix="slice") as pool:
-            try:
-                for todo in slices.todo():
-                    ctx.breathe()
-                    task = SliceTask(todo, move)
-                    in_flight.append(pool.submit(_run, ctx, task))
-                    if len(in_flight) > move.load.streams:
-                        self._finish(ctx, slices, in_flight.popleft(), total)
-                while in_flight:
-                    self._finish(ctx, slices, in_flight.popleft(), total)
-            finally:
-                # What is on its way is finished and kept, unless a stop breaks it off.
-                for late in in_flight:
-                    if late.cancel() or _ended(ctx, late).exception() is not None:
-                        continue
-                    slices.done(late.result())
-        ctx.progress(slices.points_done, max(total, slices.points_done))
-
-    def _finish(
-        self, ctx: StepContext, slices: _Slices, future: Future[SliceResult], total: int
-    ) -> None:
-        slices.done(_ended(ctx, future).result())
-        ctx.progress(slices.points_done, max(total, slices.points_done))
-        points, missing = slices.recent.points, slices.recent.missing
-        alarm = max(ALARM, 2 * self.expected_missing)
-        if points >= FEWEST and missing / points > alarm and not ctx.consent("missing_texts"):
-            raise Waiting(_missing_gate(missing / points, self.expected_missing))
-
-
-def _run(ctx: StepContext, task: SliceTask) -> SliceResult:
-    with ctx.helping():
-        return run_slice(task, ctx.qdrant, ctx.embedder, ctx.breathe)
-
-
-def _ended(ctx: StepContext, future: Future[SliceResult]) -> Future[SliceResult]:
-    with ctx.waiting():
-        wait([future])
-    return future
+        filling = _Filling(ctx, self.expected_missing)
+        by_slices(ctx, filling.tasks(), run_slice, filling.take)
+        filling.must_not_lack_texts()
 
 
 def _watched(move: Move) -> str:
@@ -134,40 +89,42 @@ class _Recent:
             self.missing -= oldest_missing
 
 
-class _Slices:
-    """The slices of this run: recorded when first read, reused by a resume."""
+class _Filling:
+    """Slices are done once, also by several sessions."""
 
-    def __init__(self, ctx: StepContext) -> None:
-        self._ctx = ctx
-        self._recorded: list[Slice] = []
-        self._done: set[int] = set()
-        self.points_done = 0
-        self.recent = _Recent()
+    def __init__(self, ctx: StepContext, expected_missing: float) -> None:
+        self._ctx, self._expected = ctx, expected_missing
+        self._borders = Borders(ctx)
+        self._total = ctx.qdrant.count(ctx.move.source)
+        self._done = sum(self._borders.points.values())
+        self._recent = _Recent()
+        for number, points in self._borders.points.items():
+            self._recent.add(points, self._borders.dead[number])
         load = ctx.move.load
         self._size = min(FIRST, load.slice) if ctx.move.embeds else load.slice
-        while (row := ctx.recall(f"slice {len(self._recorded)}")) is not None:
-            self._recorded.append(Slice(len(self._recorded), row["start"], row["end"]))
-            if (points := row.get("points")) is not None:
-                self._done.add(len(self._recorded) - 1)
-                self.points_done += points
-                self.recent.add(points, row.get("dead", 0))
+        self._tell()
 
-    def todo(self) -> Iterator[Slice]:
-        yield from (s for s in self._recorded if s.number not in self._done)
-        last = self._recorded[-1] if self._recorded else None
-        if last is not None and last.end is None:
-            return
-        number, start = len(self._recorded), last.end if last else None
-        while True:
-            found = find_slices(
-                self._ctx.qdrant, self._ctx.move.source, self._size, number=number, start=start
-            )
-            new = next(found)
-            self._ctx.remember(f"slice {number}", {"start": new.start, "end": new.end})
-            yield new
-            if new.end is None:
-                return
-            number, start = number + 1, new.end
+    def tasks(self) -> Iterator[SliceTask]:
+        for where in self._borders.left():
+            self.must_not_lack_texts()
+            yield SliceTask(where, self._ctx.move)
+        while (found := self._borders.find(self._size)) is not None:
+            yield SliceTask(found, self._ctx.move)
+            self.must_not_lack_texts()
+
+    def take(self, result: SliceResult) -> SliceTask | None:
+        self._fit(result)
+        for letter in result.dead:
+            self._ctx.dead_letter(letter.point, letter.reason, letter.held)
+        left = self._borders.done(result.slice, result.points, len(result.dead))
+        self._done += result.points
+        self._recent.add(result.points, len(result.dead))
+        self._say(result)
+        self._tell()
+        return None if left is None else SliceTask(left, self._ctx.move)
+
+    def _tell(self) -> None:
+        self._ctx.progress(self._done, max(self._total, self._done))
 
     def _fit(self, result: SliceResult) -> None:
         """The next slices are as large as the model is fast, the plan's size at most."""
@@ -176,32 +133,23 @@ class _Slices:
         grown = min(fits, 4 * self._size, load.slice)
         self._size = max(min(FIRST, load.slice), round(grown))
 
-    def done(self, result: SliceResult) -> None:
-        where = result.slice
-        self._fit(result)
-        for letter in result.dead:
-            self._ctx.dead_letter(letter.point, letter.reason, letter.held)
-        self._ctx.remember(
-            f"slice {where.number}",
-            {
-                "start": where.start,
-                "end": where.end,
-                "points": result.points,
-                "dead": len(result.dead),
-            },
-        )
-        self.points_done += result.points
-        self.recent.add(result.points, len(result.dead))
+    def _say(self, result: SliceResult) -> None:
         aside = f", {plural(len(result.dead), 'dead letter')}" if result.dead else ""
         cut = f", {plural(result.cut_off, 'text')} cut off" if result.cut_off else ""
         self._ctx.say(
             "slice",
-            f"Slice {where.number + 1} done: {plural(result.points, 'point')}{aside}{cut}, "
+            f"Slice {result.slice.number + 1} done: {plural(result.points, 'point')}{aside}{cut}, "
             "checkpoint saved.",
             points=result.points,
             tokens=result.tokens,
             cut_off=result.cut_off,
         )
+
+    def must_not_lack_texts(self) -> None:
+        points, missing = self._recent.points, self._recent.missing
+        alarm = max(ALARM, 2 * self._expected)
+        if points >= FEWEST and missing / points > alarm and not self._ctx.consent("missing_texts"):
+            raise Waiting(_missing_gate(missing / points, self._expected))
 
 
 def _missing_gate(share: float, expected: float) -> Gate:

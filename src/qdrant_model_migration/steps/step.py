@@ -10,8 +10,10 @@ from typing import Any, ClassVar, NamedTuple, Protocol
 from pydantic import BaseModel, ConfigDict
 
 from qdrant_model_migration.embedders import Embedder, ModelRef
+from qdrant_model_migration.pipeline.fleet import Fleet
 from qdrant_model_migration.pipeline.move import Move
-from qdrant_model_migration.qdrant import PointId, Qdrant
+from qdrant_model_migration.pipeline.worker import Equipment
+from qdrant_model_migration.qdrant import PointId
 
 
 class StepText(NamedTuple):
@@ -23,11 +25,9 @@ class StepText(NamedTuple):
     details: tuple[str, ...] = ()
 
 
-class StepContext(Protocol):
+class StepContext(Equipment, Protocol):
     """All that a step may see and do besides talking to Qdrant. The engine implements it."""
 
-    @property
-    def qdrant(self) -> Qdrant: ...
     @property
     def folder(self) -> Path:
         """The run folder; a step may keep files of its own there."""
@@ -100,12 +100,8 @@ class StepContext(Protocol):
         """Mark the consent as used, so that it cannot open the gate a second time."""
         ...
 
-    def breathe(self) -> None:
-        """Call between small pieces of work: waits while paused, raises Stopped when told to."""
-        ...
-
-    def helping(self) -> AbstractContextManager[None]:
-        """Around what another thread does for this step: it too may breathe."""
+    def fleet(self) -> AbstractContextManager[Fleet]:
+        """Who does the work on slices while the step hands it out."""
         ...
 
     def waiting(self) -> AbstractContextManager[None]:
