@@ -162,7 +162,7 @@ def test_a_very_large_collection_is_not_counted_by_vector(
 ) -> None:
     fake, qdrant = on_server
     fill(qdrant, "docs", [{"text": text} for text in TEXTS], TEXTS)
-    monkeypatch.setattr("qdrant_model_migration.survey.reading.LARGE", 100)
+    monkeypatch.setattr("qdrant_model_migration.survey.reader.LARGE", 100)
     seen = len(fake.requests)
     assert survey(qdrant, "docs").lacking == {}
     counts = [r for r in list(fake.requests)[seen:] if r.path.endswith("/count")]
@@ -202,7 +202,7 @@ def test_where_there_are_many_they_are_estimated_and_said_so(
     limit: str,
 ) -> None:
     some_bare(fill, server, model)
-    monkeypatch.setattr(f"qdrant_model_migration.survey.reading.{limit}", 10)
+    monkeypatch.setattr(f"qdrant_model_migration.survey.reader.{limit}", 10)
     found = survey(server, "docs", sample=60)
     assert found.bare.how == "sample"
     one = (found.bare.value or {})[""]
@@ -301,7 +301,7 @@ def test_missing_texts_of_a_collection_above_the_sample_are_counted_while_it_is_
 def test_missing_texts_of_a_large_collection_are_estimated_and_said_so(
     docs: Qdrant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("qdrant_model_migration.survey.reading.SMALL", 100)
+    monkeypatch.setattr("qdrant_model_migration.survey.reader.SMALL", 100)
     missing = survey(docs, "docs", sample=60).texts_missing
     assert missing.how == "sample"
     assert missing.note.split("; ")[0].endswith("sampled")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from qdrant_model_migration.survey.facts import Placeholders
+from qdrant_model_migration.qdrant import Point
+from qdrant_model_migration.survey.facts import Placeholders, VectorFact
+from qdrant_model_migration.survey.texts import first_text
 
 _MANY = 3  # one vector for as many different texts, or for as many points without any
 _FEWEST = 4  # dimensions; below that all values are equal by chance
@@ -28,6 +30,22 @@ def find(pairs: Sequence[tuple[str | None, Sequence[float]]]) -> Placeholders | 
     if not kinds:
         return None
     return Placeholders(found=kinds.total(), of=len(pairs), what=" or ".join(kinds))
+
+
+def find_each(
+    vectors: Sequence[VectorFact], points: Sequence[Point], fields: Sequence[str]
+) -> dict[str, Placeholders]:
+    """Of each of these dense vectors that has some, by its name. fields: which may hold a text."""
+    found = {}
+    for vector in vectors:
+        pairs: list[tuple[str | None, Sequence[float]]] = []
+        for point in points:
+            stored = point.vectors.get(vector.name)
+            if isinstance(stored, list):  # dense: one row
+                pairs.append((first_text(point.payload, fields), stored))  # type: ignore[arg-type]
+        if one := find(pairs):
+            found[vector.name] = one
+    return found
 
 
 def in_words(name: str, found: Placeholders) -> str:

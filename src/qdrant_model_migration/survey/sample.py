@@ -7,8 +7,8 @@ import threading
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
-from qdrant_model_migration.errors import Stopped
 from qdrant_model_migration.qdrant import Page, Point, PointId, Qdrant, order
+from qdrant_model_migration.survey.reader import heed
 
 _Page = Callable[[PointId | None, int], Page]
 
@@ -39,8 +39,7 @@ def sample(
     """
 
     def page(start: PointId | None, limit: int) -> Page:
-        if stop is not None and stop.is_set():
-            raise Stopped
+        heed(stop)
         return qdrant.scroll(
             collection, start=start, limit=min(limit, _PAGE), payload=payload, vectors=vectors
         )
@@ -94,8 +93,7 @@ def _range(
     """(kind, first, about the last) of the ids of a kind: 0 integers, 1 UUIDs; None without."""
 
     def next_at(value: int) -> int | None:
-        if stop is not None and stop.is_set():
-            raise Stopped
+        heed(stop)
         found = qdrant.scroll(
             collection, start=_id(kind, value), limit=1, payload=False, vectors=False
         ).points
@@ -122,3 +120,10 @@ def _range(
 
 def _id(kind: int, value: int) -> PointId:
     return value if kind == 0 else str(UUID(int=value))
+
+
+def spread(points: Sequence[Point], number: int) -> list[Point]:
+    """`number` of these, evenly from the first to the last."""
+    if len(points) <= number:
+        return list(points)
+    return [points[i * len(points) // number] for i in range(number)]

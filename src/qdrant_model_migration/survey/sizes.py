@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from qdrant_model_migration.qdrant import SparseVector
-from qdrant_model_migration.survey.facts import VectorFact
+from qdrant_model_migration.survey.facts import Fact, VectorFact
 
 # bits per dimension; turbo4 adds a few bytes per vector, which a rough size does not show
 _BITS = {"float32": 32, "float16": 16, "uint8": 8, "turbo4": 4}
@@ -41,6 +41,13 @@ def payload_bytes(payloads: Sequence[Mapping[str, Any]], points: int) -> int | N
         return None
     sampled = sum(len(_compact(payload)) for payload in payloads)
     return round(sampled / len(payloads) * points)
+
+
+def bytes_fact(value: int | None, note: str) -> Fact[int]:
+    """A size that was computed; not known where it is None."""
+    if value is None:
+        return Fact[int]()
+    return Fact[int](value=value, how="estimated", note=note)
 
 
 def _bytes_each(vector: VectorFact, sample: Sequence[Any]) -> float | None:

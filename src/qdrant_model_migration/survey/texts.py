@@ -188,3 +188,9 @@ def _likeliness(field: TextField) -> float:
 
 def _usual(path: str) -> bool:
     return path.rpartition(".")[2].lower() in _USUAL_NAMES
+
+
+def first_text(payload: Mapping[str, Any], fields: Sequence[str]) -> str | None:
+    """The text in the first of these fields that holds one."""
+    found = (value_at(payload, field) for field in fields)
+    return next((text for text in found if isinstance(text, str) and text.strip()), None)
