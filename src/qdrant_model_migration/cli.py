@@ -108,7 +108,7 @@ def qmm(
 
     Without a command the wizard opens.
     """
-    from qdrant_model_migration.commands.surroundings import prepare
+    from qdrant_model_migration.commands.startup import prepare
 
     prepare(run_dir)
     if ctx.invoked_subcommand is None:
@@ -142,7 +142,7 @@ def run(arguments: list[str]) -> int:
         show_error(error)
         return error.exit_code
     except Exception as error:  # noqa: BLE001 - the last door: a person never meets a traceback
-        from qdrant_model_migration.commands.surroundings import keep_details
+        from qdrant_model_migration.commands.startup import keep_details
 
         where = keep_details(error)
         click.echo(f"Something unexpected happened. The details are in {where}.", err=True)

@@ -55,21 +55,21 @@ def test_a_thousand_reports_in_a_second_are_few_writes_and_the_last_is_kept(
 ) -> None:
     for done in range(1000):
         clock.now += 0.001
-        progress.report(done, 5000, "points")
+        progress.advance(done, 5000, "points")
     assert 4 <= len(journal.progress) <= 7
     progress.flush()
     assert journal.progress[-1][:2] == (999, 5000)
 
 
 def test_the_final_report_is_written_at_once(progress: Progress, journal: Noted) -> None:
-    progress.report(1, 10, "points")
-    progress.report(10, 10, "points")
+    progress.advance(1, 10, "points")
+    progress.advance(10, 10, "points")
     assert journal.progress[-1][:2] == (10, 10)
 
 
 def test_a_step_that_ends_leaves_its_last_number(progress: Progress, journal: Noted) -> None:
-    progress.report(1, None, "points")
-    progress.report(2, None, "points")
+    progress.advance(1, None, "points")
+    progress.advance(2, None, "points")
     progress.end()
     assert journal.progress[-1][:2] == (2, None)
     progress.flush()
@@ -78,26 +78,26 @@ def test_a_step_that_ends_leaves_its_last_number(progress: Progress, journal: No
 
 
 def test_a_step_begins_at_nothing(progress: Progress, journal: Noted) -> None:
-    progress.report(5, 10, "points")
+    progress.advance(5, 10, "points")
     progress.begin(2)
     progress.flush()
     assert progress.done == 0
-    assert progress.report(1, 10, "points")
+    assert progress.advance(1, 10, "points")
     assert journal.progress == [(5, 10, None), (1, 10, None)]
 
 
 def test_what_was_done_before_a_resume_is_not_counted_as_speed(
     progress: Progress, clock: Clock, journal: Noted
 ) -> None:
-    progress.report(50_000, 100_000, "points")
+    progress.advance(50_000, 100_000, "points")
     for _ in range(10):
         clock.now += 1
-        progress.report(progress.done + 60, 100_000, "points")
+        progress.advance(progress.done + 60, 100_000, "points")
     assert journal.progress[-1][2] == pytest.approx(60)
 
 
 def test_no_rate_is_told_before_it_is_known(progress: Progress, journal: Noted) -> None:
-    progress.report(1, 10, "points")
+    progress.advance(1, 10, "points")
     assert journal.progress[-1][2] is None
 
 
@@ -106,7 +106,7 @@ def test_the_rate_follows_the_last_half_minute(
 ) -> None:
     for speed in [100] * 120 + [10] * 40:
         clock.now += 1
-        progress.report(progress.done + speed, 100_000, "points")
+        progress.advance(progress.done + speed, 100_000, "points")
     assert journal.progress[-1][2] == pytest.approx(10)
 
 
@@ -115,7 +115,7 @@ def test_the_rate_sinks_while_nothing_is_confirmed(
 ) -> None:
     for _ in range(20):
         clock.now += 1
-        progress.report(progress.done + 100, 100_000, "points")
+        progress.advance(progress.done + 100, 100_000, "points")
     clock.now += 80
     progress.sample()
     assert journal.rates == [pytest.approx(1900 / 99)]
@@ -126,14 +126,14 @@ def test_a_pause_is_a_gap_and_not_a_slow_stretch(
 ) -> None:
     for _ in range(10):
         clock.now += 1
-        progress.report(progress.done + 100, 100_000, "points")
+        progress.advance(progress.done + 100, 100_000, "points")
     clock.now += 1000
     progress.break_off()
     progress.sample()
     assert journal.rates == []
     for _ in range(5):
         clock.now += 1
-        progress.report(progress.done + 100, 100_000, "points")
+        progress.advance(progress.done + 100, 100_000, "points")
     assert journal.progress[-1][2] == pytest.approx(100)
 
 
@@ -141,10 +141,10 @@ def test_another_count_within_a_step_begins_a_new_measure(
     progress: Progress, journal: Noted, clock: Clock
 ) -> None:
     for done in range(0, 3201, 200):
-        progress.report(done, 3200, "points")
+        progress.advance(done, 3200, "points")
         clock.now += 1
     for done in range(0, 101, 20):
-        progress.report(done, 100, "searches")
+        progress.advance(done, 100, "searches")
         clock.now += 1
     progress.flush()
     rates = [rate for _, total, rate in journal.progress if total == 100 and rate is not None]

@@ -319,7 +319,7 @@ def test_a_journal_that_takes_nothing_any_more_ends_the_engine_with_words_in_the
     def lock_up(ctx: StepContext) -> None:
         journals[0]._sql.execute("PRAGMA query_only=ON")
         while True:
-            ctx.breathe()  # the listener notices, though this step writes nothing
+            ctx.breathe()  # the control loop notices, though this step writes nothing
             ctx.rest(0.01)
 
     with pytest.raises(JournalUnwritable):
@@ -404,7 +404,7 @@ def test_a_paused_run_does_nothing_until_it_goes_on(run: Path, deed: Deed) -> No
         steer(run, "pause")
         until(lambda: view(run).state == "paused")
         before = len(breaths)
-        # The listener has looked often while nothing was done.
+        # The control loop has turned often while nothing was done.
         until(lambda: view(run).heard > view(run).since)
         assert len(breaths) == before
 
@@ -565,7 +565,7 @@ def test_silence_of_the_server_is_told_and_so_is_its_end(run: Path, deed: Deed) 
     assert last.startswith("The server answers again")
 
 
-# --- the companion ----------------------------------------------------------------------------
+# --- the sidecar ------------------------------------------------------------------------------
 
 
 def test_the_application_lives_beside_the_steps_and_reports(run: Path, deed: Deed) -> None:

@@ -27,8 +27,8 @@ from qdrant_model_migration.engine import (
 from qdrant_model_migration.engine import journal as journal_room
 from qdrant_model_migration.engine.errors import JournalDamaged, NoSuchRun
 from qdrant_model_migration.engine.journal import Journal
-from qdrant_model_migration.engine.levers import Levers
 from qdrant_model_migration.engine.progress import Progress
+from qdrant_model_migration.engine.steering import Steering
 from support.fake_run import Fake, Fill, job, make_run
 
 
@@ -86,12 +86,12 @@ def test_while_paused_no_time_passes_and_no_speed_is_told(
         journal.mark_step(1, "running")
         progress = Progress(journal)
         progress.begin(1)
-        levers = Levers(journal, progress, threading.Event())
+        steering = Steering(journal, progress, threading.Event())
         moment[0] = "2026-03-14T09:01:00.000+00:00"
         journal.note_progress(1, 600, 1000, "points", 10.0)
         assert (view(run).steps[0].seconds, view(run).steps[0].rate) == (60.0, 10.0)
-        levers.ask_pause()
-        with levers.waiting():
+        steering.ask_pause()
+        with steering.waiting():
             moment[0] = "2026-03-14T10:01:00.000+00:00"
             journal.note_progress(1, 600, 1000, "points", 10.0)
             paused = view(run)
@@ -99,7 +99,7 @@ def test_while_paused_no_time_passes_and_no_speed_is_told(
             assert paused.steps[0].rate is None
             assert in_one_line(paused).split("  ")[1:5] == ["PAUSED", "fill", "600/1,000", "60 %"]
             assert "left" not in in_one_line(paused)
-            levers.ask_resume()
+            steering.ask_resume()
         moment[0] = "2026-03-14T10:01:30.000+00:00"
         assert (view(run).state, view(run).steps[0].seconds) == ("running", 90.0)
 

@@ -22,9 +22,9 @@ def command(folder: Path, extra: str | None, given: str | None) -> int:
     """Carry out the run in FOLDER."""
     from qdrant_model_migration.engine import read_card, run_here
 
-    companion = _application if read_card(folder).practice else None
+    sidecar = _application if read_card(folder).practice else None
     return run_here(
-        folder, companion=companion, extra=extra, given=json.loads(given) if given else None
+        folder, sidecar=sidecar, extra=extra, given=json.loads(given) if given else None
     )
 
 

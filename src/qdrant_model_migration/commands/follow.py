@@ -96,14 +96,14 @@ def watch(folder: Path, *, stop_on_interrupt: bool) -> RunView:
     from rich.console import Console
 
     console = Console(stderr=True)
-    look = Watch(folder)
-    shown, stopping = _last_event(look.look()), False
+    watch = Watch(folder)
+    shown, stopping = _last_event(watch.look()), False
     try:
         with _bars(console) as bars:
             task: tuple[int, TaskID] | None = None
             while True:
                 try:
-                    seen = look.look()
+                    seen = watch.look()
                     shown = _print_events(console, seen, shown)
                     task = _move_bar(bars, seen, task)
                     if not seen.live:
@@ -111,15 +111,15 @@ def watch(folder: Path, *, stop_on_interrupt: bool) -> RunView:
                     time.sleep(POLL)
                 except KeyboardInterrupt:
                     if not stop_on_interrupt:
-                        return look.look()
+                        return watch.look()
                     if not stopping:
-                        takes = look.look().stop_takes
+                        takes = watch.look().stop_takes
                         with suppress(RunNotGoing):  # it has just ended by itself
                             steer(folder, "stop")
                             console.print(f"Stopping: what is on its way is finished, {takes}.")
                     stopping = True
     finally:
-        look.close()
+        watch.close()
 
 
 def ending(seen: RunView) -> int:

@@ -11,10 +11,10 @@ from typing import ClassVar, Literal, NamedTuple
 from pydantic import SecretStr
 
 from qdrant_model_migration import words
-from qdrant_model_migration.blanking import keep_secret
 from qdrant_model_migration.embedders.embedder import Embedder
 from qdrant_model_migration.embedders.errors import ModelNotFetched, SecretMissing
 from qdrant_model_migration.embedders.model import ModelRef
+from qdrant_model_migration.redaction import keep_secret
 
 Progress = Callable[[int, int], None]
 """Bytes so far and bytes in all. Called from several threads, one at a time."""

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from qdrant_model_migration.embedders import Embedder, ModelRef
+from qdrant_model_migration.engine.backup import keep_fact
 from qdrant_model_migration.engine.journal import Journal, is_fact
-from qdrant_model_migration.engine.levers import Levers
 from qdrant_model_migration.engine.progress import Progress
 from qdrant_model_migration.engine.retrying import Retrying
-from qdrant_model_migration.engine.second_copy import keep_fact
+from qdrant_model_migration.engine.steering import Steering
 from qdrant_model_migration.pipeline.calls import InCalls
 from qdrant_model_migration.pipeline.fleet import Fleet, threads
 from qdrant_model_migration.pipeline.move import Move
@@ -26,9 +26,9 @@ class Models:
     Their work can be stopped and slowed down between two calls.
     """
 
-    def __init__(self, open_embedder: Callable[[ModelRef], Embedder], levers: Levers) -> None:
+    def __init__(self, open_embedder: Callable[[ModelRef], Embedder], steering: Steering) -> None:
         self._open, self._lock = open_embedder, threading.Lock()
-        self._levers = levers
+        self._steering = steering
         self._opened: dict[str, Embedder] = {}
 
     def get(self, model: ModelRef) -> Embedder:
@@ -36,8 +36,8 @@ class Models:
         with self._lock:
             if key not in self._opened:
                 opened = self._open(model)
-                levers = self._levers
-                self._opened[key] = InCalls(opened, levers.breathe, levers.waiting)
+                steering = self._steering
+                self._opened[key] = InCalls(opened, steering.breathe, steering.waiting)
             return self._opened[key]
 
 
@@ -54,14 +54,19 @@ class Context:
         qdrant: Qdrant,
         journal: Journal,
         progress: Progress,
-        levers: Levers,
+        steering: Steering,
         retrying: Retrying,
         models: Models,
         parent: int | None,
     ) -> None:
         self._folder, self._run_id, self._move, self._accepted = folder, run_id, move, accepted
         self._qdrant, self._journal, self._progress = qdrant, journal, progress
-        self._levers, self._retrying, self._models, self._parent = levers, retrying, models, parent
+        self._steering, self._retrying, self._models, self._parent = (
+            steering,
+            retrying,
+            models,
+            parent,
+        )
 
     @property
     def qdrant(self) -> Qdrant:
@@ -102,7 +107,7 @@ class Context:
         self._journal.event(kind, text, data, self._parent)
 
     def progress(self, done: int, total: int | None, unit: str = "points") -> None:
-        if self._progress.report(done, total, unit):
+        if self._progress.advance(done, total, unit):
             self._retrying.answered()
 
     def remember(self, key: str, value: Any) -> None:
@@ -136,18 +141,18 @@ class Context:
         self._journal.spend(gate)
 
     def breathe(self) -> None:
-        self._levers.breathe()
+        self._steering.breathe()
         self._retrying.breathed()
 
     def fleet(self) -> AbstractContextManager[Fleet]:
-        return threads(self.move.load.streams, self, self._levers.helping)
+        return threads(self.move.load.streams, self, self._steering.helping)
 
     def waiting(self) -> AbstractContextManager[None]:
-        return self._levers.waiting()
+        return self._steering.waiting()
 
     def rest(self, seconds: float) -> None:
         self._progress.flush()
-        self._levers.rest(seconds)
+        self._steering.rest(seconds)
 
 
 def point_text(point: PointId) -> str:

@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from qdrant_model_migration import private_file
-from qdrant_model_migration.blanking import blanked
 from qdrant_model_migration.engine.stamps import now
+from qdrant_model_migration.redaction import redacted
 
 FILE = "engine.log"
 log = logging.getLogger("qdrant_model_migration.engine")
@@ -29,10 +29,10 @@ class _Lines(logging.Formatter):
             "at": now(),
             "level": record.levelname.lower(),
             "from": record.name,
-            "text": blanked(record.getMessage()),
+            "text": redacted(record.getMessage()),
         }
         if record.exc_info:
-            line["traceback"] = blanked(self.formatException(record.exc_info))
+            line["traceback"] = redacted(self.formatException(record.exc_info))
         return json.dumps(line, ensure_ascii=False)
 
 

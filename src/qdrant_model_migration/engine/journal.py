@@ -14,10 +14,10 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from qdrant_model_migration.blanking import blanked
 from qdrant_model_migration.engine.errors import JournalDamaged, JournalFromNewer, JournalUnwritable
 from qdrant_model_migration.engine.stamps import now, seconds_between
 from qdrant_model_migration.errors import DiskFull
+from qdrant_model_migration.redaction import redacted
 
 FILE = "journal.db"
 COPY = "journal.copy.db"
@@ -81,7 +81,7 @@ class StepRow(NamedTuple):
 class Journal:
     """The open journal. Its methods may be called from every thread of the engine's process.
 
-    Secrets are blanked out of everything that a person can read: events, errors and gates.
+    Secrets are taken out of everything that a person can read: events, errors and gates.
     Raises JournalUnwritable or DiskFull where the file cannot be written, JournalDamaged where it
     is not a journal any more.
     """
@@ -221,7 +221,7 @@ class Journal:
         rows = self._rows("SELECT value FROM run WHERE key = ?", key)
         return json.loads(rows[0][0]) if rows else default
 
-    def put(self, *, forced: bool = True, **values: Any) -> None:
+    def set(self, *, forced: bool = True, **values: Any) -> None:
         """Set values of the run itself; None removes one."""
         with self.writing(forced=forced) as sql:
             for key, value in values.items():
@@ -236,8 +236,8 @@ class Journal:
         moment = now()
         with self.writing():
             if self.get("state") != state or since is not None:
-                self.put(state=state, since=since or moment)
-            self.put(heard=moment, **values)
+                self.set(state=state, since=since or moment)
+            self.set(heard=moment, **values)
 
     def event(self, kind: str, text: str, data: Mapping[str, Any], parent: int | None) -> int:
         """Write one event; returns its id."""
@@ -248,13 +248,13 @@ class Journal:
                 "INSERT INTO events(parent, at, kind, text, data) VALUES(?, ?, ?, ?, ?)",
                 (parent, moment, kind, text, packed),
             )
-            self.put(forced=False, heard=moment)
+            self.set(forced=False, heard=moment)
             return int(row.lastrowid or 0)
 
     def clean(self, text: str) -> str:
         """The text without secrets, and without halves of characters that cannot be stored."""
         whole = text.encode("utf-8", "backslashreplace").decode("utf-8")
-        return blanked(whole)
+        return redacted(whole)
 
     # --- steps --------------------------------------------------------------------------------
 
@@ -319,7 +319,7 @@ class Journal:
                 "UPDATE steps SET done = ?, total = ?, unit = ?, rate = ? WHERE n = ?",
                 (done, total, unit, rate, n),
             )
-            self.put(forced=False, heard=now())
+            self.set(forced=False, heard=now())
 
     def note_rate(self, n: int, done: int, rate: float | None, keep: int) -> None:
         """One more sample of how fast it goes; the newest `keep` stay."""

@@ -13,7 +13,6 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qdrant_model_migration.blanking import keep_secrets_of
 from qdrant_model_migration.engine import control, engine_log, lock
 from qdrant_model_migration.engine.errors import (
     EngineDidNotStart,
@@ -30,10 +29,11 @@ from qdrant_model_migration.engine.states import FINISHED, GOING, NOTHING, is_ov
 from qdrant_model_migration.engine.watch import Watch, view
 from qdrant_model_migration.environment import KEY
 from qdrant_model_migration.errors import QmmError, RunFolderUnusable
+from qdrant_model_migration.redaction import keep_secrets_of
 
 if TYPE_CHECKING:
-    from qdrant_model_migration.engine.companion import Companion
     from qdrant_model_migration.engine.job import Job
+    from qdrant_model_migration.engine.sidecar import Sidecar
 
 PATIENCE = 60.0  # seconds for a process to begin: opening large libraries on a busy computer
 ENDING = 10.0  # seconds for an engine that has said its last word to let go of the run
@@ -146,7 +146,7 @@ def give_consent(folder: Path, gate: str, answers: Mapping[str, str]) -> None:
 
 def run_here(
     folder: Path,
-    companion: Companion | None = None,
+    sidecar: Sidecar | None = None,
     *,
     extra: str | None = None,
     given: Mapping[str, Any] | None = None,
@@ -156,13 +156,13 @@ def run_here(
     """Be the engine of this run until it ends, waits, fails or is stopped; returns the exit code
     (0, 3, 4, 130), which the journal explains.
 
-    companion: see companion.py. stop: set it to stop cleanly. Raises QmmError, with nothing
+    sidecar: see sidecar.py. stop: set it to stop cleanly. Raises QmmError, with nothing
     changed, where the run cannot be opened: RunBusy, RunIsOver, NoSuchRun, RunFolderUnusable,
     CollectionHasRun, JournalDamaged; DiskFull and JournalUnwritable also later.
     """
+    from qdrant_model_migration.engine.backup import open_journal
     from qdrant_model_migration.engine.job import job_of as from_plan
     from qdrant_model_migration.engine.runner import Runner
-    from qdrant_model_migration.engine.second_copy import open_journal
     from qdrant_model_migration.engine.signals import Signals
 
     read_card(folder)
@@ -179,7 +179,7 @@ def run_here(
                     folder,
                     journal,
                     job_of or from_plan,
-                    companion=companion,
+                    sidecar=sidecar,
                     extra=extra,
                     given=given,
                     stop=stop or threading.Event(),

@@ -1,4 +1,4 @@
-"""How far the present step is and how fast: many reports in, few writes to the journal out."""
+"""How far the present step is and how fast: told often, written to the journal now and then."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SAMPLES = 300  # kept for the curve, one for each call of `sample`
 
 
 class Progress:
-    """Thread-safe. `begin` a step, `report` confirmed work, `flush` what was not written yet."""
+    """Thread-safe. `begin` a step, `advance` to what is confirmed, `flush` what is not written."""
 
     def __init__(self, journal: Journal, clock: Callable[[], float] = time.monotonic) -> None:
         self._journal, self._clock = journal, clock
@@ -36,8 +36,8 @@ class Progress:
             self._written_at = float("-inf")
             self._seen.clear()
 
-    def report(self, done: int, total: int | None, unit: str) -> bool:
-        """Returns whether something was confirmed since the last report."""
+    def advance(self, done: int, total: int | None, unit: str) -> bool:
+        """Returns whether something was confirmed since the last time."""
         with self._lock:
             moved = done > self.done
             if done < self.done or unit != self._unit:
@@ -54,7 +54,7 @@ class Progress:
             return moved
 
     def flush(self) -> None:
-        """Write the newest report if it was held back."""
+        """Write what is newest if it was held back."""
         with self._lock:
             if self._pending:
                 self._write()

@@ -54,7 +54,7 @@ class Retrying:
                 "reason": retry.reason,
                 "text": text,
             }
-            self._journal.put(forced=False, retry=data)
+            self._journal.set(forced=False, retry=data)
             if first:
                 self._journal.event("retry", f"{text}: {retry.reason}", data, self._parent)
 
@@ -73,7 +73,7 @@ class Retrying:
             silent, tries = self._clock() - self._since, self._tries
             self._since = None
             self._threads.clear()
-            self._journal.put(forced=False, retry=None)
+            self._journal.set(forced=False, retry=None)
             self._journal.event(
                 "retry",
                 f"The server answers again, after {silent:.0f} s and "

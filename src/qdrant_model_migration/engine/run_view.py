@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from qdrant_model_migration.engine.crew import stop_takes
+from qdrant_model_migration.engine.activity import stop_takes
 from qdrant_model_migration.engine.run_folder import Card
 
 

@@ -10,23 +10,23 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from qdrant_model_migration.engine import engine_log
-from qdrant_model_migration.engine.agenda import Item, agenda, mark_done, name_of
-from qdrant_model_migration.engine.companion import Companion, running_beside
+from qdrant_model_migration.engine.backup import keep_copy
 from qdrant_model_migration.engine.context import Context, Models
+from qdrant_model_migration.engine.control_loop import ControlLoop, clear_up
 from qdrant_model_migration.engine.errors import RunIsOver, StepBroke
 from qdrant_model_migration.engine.job import Job
 from qdrant_model_migration.engine.journal import Journal
-from qdrant_model_migration.engine.levers import Levers
-from qdrant_model_migration.engine.listener import Listener, clear_up
 from qdrant_model_migration.engine.progress import Progress
 from qdrant_model_migration.engine.report import write_report
 from qdrant_model_migration.engine.retrying import Retrying
 from qdrant_model_migration.engine.run_folder import read_card
-from qdrant_model_migration.engine.searching import Searching
-from qdrant_model_migration.engine.second_copy import keep_copy
+from qdrant_model_migration.engine.schedule import Item, mark_done, name_of, schedule
+from qdrant_model_migration.engine.search_watch import SearchWatch
+from qdrant_model_migration.engine.sidecar import Sidecar, running_beside
 from qdrant_model_migration.engine.signals import Signals
 from qdrant_model_migration.engine.stamps import now
 from qdrant_model_migration.engine.states import AFTER, GOING, NOTHING, OVER, is_over
+from qdrant_model_migration.engine.steering import Steering
 from qdrant_model_migration.engine.watch import view
 from qdrant_model_migration.errors import QmmError, Stopped
 from qdrant_model_migration.exit_codes import DONE, FAILED, STOPPED, WAITS
@@ -55,18 +55,18 @@ class Runner:
         journal: Journal,
         job_of: Callable[[Path], Job],
         *,
-        companion: Companion | None = None,
+        sidecar: Sidecar | None = None,
         extra: str | None = None,
         given: Mapping[str, Any] | None = None,
         stop: threading.Event,
         signals: Signals,
     ) -> None:
         self._folder, self._journal, self._job_of = folder, journal, job_of
-        self._companion, self._extra, self._given = companion, extra, given
+        self._sidecar, self._extra, self._given = sidecar, extra, given
         self._card = read_card(folder)
         self._progress = Progress(journal)
-        self._levers = Levers(journal, self._progress, stop)
-        self._listener = Listener(folder, journal, self._levers, self._progress, signals.came)
+        self._steering = Steering(journal, self._progress, stop)
+        self._control = ControlLoop(folder, journal, self._steering, self._progress, signals.came)
         self._missing: list[str] = []
         self._session = 0
         self._at: Item | None = None
@@ -78,13 +78,13 @@ class Runner:
         """
         self._keep_what_was()
         clear_up(self._folder, self._journal)
-        self._levers.ask_throttle(self._journal.get("throttle") or {})
+        self._steering.ask_throttle(self._journal.get("throttle") or {})
         self._open_session()
-        self._listener.start()
+        self._control.start()
         try:
             ending = self._until_it_ends()
         finally:
-            self._listener.close()
+            self._control.close()
         self._close_session(ending)
         return ending.code
 
@@ -100,18 +100,18 @@ class Runner:
         if not pending:
             stopped = "stopped" if state in GOING else state
             kept = {"state": stopped, **{key: journal.get(key) for key in KEPT}}
-            journal.put(before=kept)
+            journal.set(before=kept)
 
     def _open_session(self) -> None:
         journal = self._journal
         number = journal.get("session", 0) + 1
         with journal.writing():
             journal.settle_steps()
-            journal.put(error=None, gate=None, retry=None, ended=None, held=None, stop_within=None)
-            journal.put(slowed=None, searches=None)
+            journal.set(error=None, gate=None, retry=None, ended=None, held=None, stop_within=None)
+            journal.set(slowed=None, searches=None)
             journal.enter("starting", since=now(), session=number)
             if journal.get("began") is None:
-                journal.put(began=now())
+                journal.set(began=now())
             said = "The run begins." if number == 1 else "The run goes on."
             self._session = journal.event("run", said, {"session": number}, None)
         if not journal.shared:
@@ -151,7 +151,7 @@ class Runner:
     def _until_it_ends(self) -> Ending:
         try:
             job = self._job_of(self._folder)
-            todo = agenda(self._journal, job, self._extra, self._folder.name, self._given)
+            todo = schedule(self._journal, job, self._extra, self._folder.name, self._given)
             if job.closed is not None and not all(item.extra for item in todo):
                 return self._failed(job.closed)
             if self._extra == NOTHING:
@@ -163,8 +163,8 @@ class Runner:
         except Waiting as waiting:
             return self._waiting(waiting.gate)
         except (Stopped, KeyboardInterrupt):
-            if self._levers.broken is not None:
-                return self._failed(self._levers.broken)
+            if self._steering.broken is not None:
+                return self._failed(self._steering.broken)
             return Ending(STOPPED, "stopped", "Stopped. Resume goes on from there.", {})
         except QmmError as error:
             engine_log.log.error("%s", error)
@@ -176,27 +176,27 @@ class Runner:
 
     def _carry_out(self, job: Job, todo: list[Item]) -> None:
         retrying = Retrying(self._journal, self._session)
-        models = Models(job.open_embedder, self._levers)
+        models = Models(job.open_embedder, self._steering)
 
         def told(retry: Retry) -> None:
-            self._levers.unanswered(retry.wait_s)
+            self._steering.unanswered(retry.wait_s)
             retrying.told(retry)
 
         with (
-            job.connect(self._levers.stop, told) as qdrant,
-            running_beside(self._companion, qdrant, self._journal, self._session),
+            job.connect(self._steering.stop, told) as qdrant,
+            running_beside(self._sidecar, qdrant, self._journal, self._session),
         ):
-            searching = self._searching(job, qdrant)
+            watch = self._search_watch(job, qdrant)
             for item in todo:
-                self._levers.breathe()
-                self._carry_out_step(item, job, qdrant, retrying, models, searching)
+                self._steering.breathe()
+                self._carry_out_step(item, job, qdrant, retrying, models, watch)
 
-    def _searching(self, job: Job, qdrant: Qdrant) -> Searching | None:
+    def _search_watch(self, job: Job, qdrant: Qdrant) -> SearchWatch | None:
         """None where searches are not watched: by the plan, or because there is no server."""
         if job.move is None or job.move.load.searches is None or qdrant.capabilities.local:
             return None
-        return Searching(
-            qdrant, job.move.source, job.move.load.searches, self._journal, self._levers
+        return SearchWatch(
+            qdrant, job.move.source, job.move.load.searches, self._journal, self._steering
         )
 
     def _carry_out_step(
@@ -206,7 +206,7 @@ class Runner:
         qdrant: Qdrant,
         retrying: Retrying,
         models: Models,
-        searching: Searching | None,
+        watch: SearchWatch | None,
     ) -> None:
         journal, title = self._journal, item.step.text(job.move).title
         self._at = item
@@ -224,14 +224,14 @@ class Runner:
             qdrant=qdrant,
             journal=journal,
             progress=self._progress,
-            levers=self._levers,
+            steering=self._steering,
             retrying=retrying,
             models=models,
             parent=event,
         )
-        watched = searching is not None and item.step.loads
+        watched = watch is not None and item.step.loads
         try:
-            with searching.beside(event) if searching and watched else nullcontext():
+            with watch.beside(event) if watch and watched else nullcontext():
                 self._through_gates(item, context)
         finally:
             self._progress.end()

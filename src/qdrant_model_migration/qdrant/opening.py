@@ -8,7 +8,6 @@ from contextlib import AbstractContextManager, nullcontext
 
 from pydantic import SecretStr
 
-from qdrant_model_migration.blanking import keep_secret
 from qdrant_model_migration.qdrant import faults
 from qdrant_model_migration.qdrant.address import Address
 from qdrant_model_migration.qdrant.connection import Qdrant
@@ -16,6 +15,7 @@ from qdrant_model_migration.qdrant.errors import KeyRefused
 from qdrant_model_migration.qdrant.requests import CONNECT_S
 from qdrant_model_migration.qdrant.retries import Patience, Retry
 from qdrant_model_migration.qdrant.wire import Wire
+from qdrant_model_migration.redaction import keep_secret
 
 
 def open_qdrant(

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import TypeVar
 
-from qdrant_model_migration.blanking import blanked
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.qdrant import faults
 from qdrant_model_migration.qdrant.address import Address
@@ -18,6 +17,7 @@ from qdrant_model_migration.qdrant.limits import Limits
 from qdrant_model_migration.qdrant.retries import GaveUp, Patience, Retry, patiently
 from qdrant_model_migration.qdrant.version import Version
 from qdrant_model_migration.qdrant.wire import Wire
+from qdrant_model_migration.redaction import redacted
 
 T = TypeVar("T")
 
@@ -75,9 +75,9 @@ class Requests:
             self.address, doing, collection, timeout_s, attempts, waited_s, self._connecting
         )
         # Without the cause, whose frames hold the request with its key; the log tells it.
-        _log.info("could not %s: %s", doing, blanked(faults.summary(last)))
+        _log.info("could not %s: %s", doing, redacted(faults.summary(last)))
         error = faults.translate(last, at)
-        QmmError.__init__(error, *map(blanked, (error.what, error.why, error.todo)))
+        QmmError.__init__(error, *map(redacted, (error.what, error.why, error.todo)))
         raise error
 
     def _send(self, doing: str, request: Callable[[], T]) -> T:

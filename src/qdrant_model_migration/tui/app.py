@@ -19,10 +19,10 @@ from textual.filter import LineFilter
 
 from qdrant_model_migration import engine, private_file
 from qdrant_model_migration.advice import WhatIf
-from qdrant_model_migration.blanking import blanked, keep_secret, keep_secrets_of
 from qdrant_model_migration.environment import KEY
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.qdrant import Address, own_server
+from qdrant_model_migration.redaction import keep_secret, keep_secrets_of, redacted
 from qdrant_model_migration.tui import memory, signs
 from qdrant_model_migration.tui.screens import by_name, kind_of
 from qdrant_model_migration.tui.screens.chooser import MoreScreen
@@ -296,7 +296,7 @@ class _WithoutSecrets(logging.Formatter):
     """Message and traceback alike."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return blanked(super().format(record))
+        return redacted(super().format(record))
 
 
 def _key_of_environment() -> SecretStr | None:

@@ -7,13 +7,13 @@ import logging
 
 import pytest
 
-from qdrant_model_migration import blanking
-from qdrant_model_migration.blanking import blanked, keep_secret, keep_secrets_of
+from qdrant_model_migration import redaction
+from qdrant_model_migration.redaction import keep_secret, keep_secrets_of, redacted
 
 
 @pytest.fixture(autouse=True)
 def nothing_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(blanking, "_known", ())
+    monkeypatch.setattr(redaction, "_known", ())
 
 
 def test_every_secret_is_taken_out_in_every_spelling() -> None:
@@ -22,8 +22,8 @@ def test_every_secret_is_taken_out_in_every_spelling() -> None:
         keep_secret(key)
     for key in keys:
         for said in (key, json.dumps(key), repr(key), ascii(key), repr(key.encode())):
-            assert blanked(f"refused: {said}").count("[key]") == 1
-    assert blanked("second%20key%2Fwith%20a%20slash second%20key/with%20a%20slash") == (
+            assert redacted(f"refused: {said}").count("[key]") == 1
+    assert redacted("second%20key%2Fwith%20a%20slash second%20key/with%20a%20slash") == (
         "[key] [key]"
     )
 
@@ -31,7 +31,7 @@ def test_every_secret_is_taken_out_in_every_spelling() -> None:
 def test_a_key_within_a_key_leaves_nothing_over() -> None:
     keep_secret("abcdef")
     keep_secret("abcdef-and-more")
-    assert blanked("abcdef-and-more abcdef") == "[key] [key]"
+    assert redacted("abcdef-and-more abcdef") == "[key] [key]"
 
 
 def test_the_environment_holds_more_than_one() -> None:
@@ -45,13 +45,13 @@ def test_the_environment_holds_more_than_one() -> None:
         }
     )
     said = "qdrant-key-1 hf_token-2 pass word-3 pass%20word-3 /home/somebody"
-    assert blanked(said) == "[key] [key] [key] [key] /home/somebody"
+    assert redacted(said) == "[key] [key] [key] [key] /home/somebody"
 
 
 def test_what_guards_nothing_tears_no_text_apart() -> None:
     keep_secret("a")
     keep_secret("")
-    assert blanked("a plain text") == "a plain text"
+    assert redacted("a plain text") == "a plain text"
 
 
 def test_a_key_is_known_once_something_is_opened_with_it() -> None:
@@ -60,7 +60,7 @@ def test_a_key_is_known_once_something_is_opened_with_it() -> None:
 
     with pytest.raises(QmmError):
         open_qdrant(Address(url="http://localhost:1"), " typed-by-hand\n", timeout=1)
-    assert blanked("typed-by-hand") == "[key]"
+    assert redacted("typed-by-hand") == "[key]"
 
 
 def test_details_of_a_fault_are_kept_without_secrets_and_privately(
@@ -68,7 +68,7 @@ def test_details_of_a_fault_are_kept_without_secrets_and_privately(
 ) -> None:
     from pathlib import Path
 
-    from qdrant_model_migration.commands.surroundings import keep_details
+    from qdrant_model_migration.commands.startup import keep_details
 
     home = tmp_path_factory.mktemp("home")
     for name in ("HOME", "XDG_STATE_HOME"):

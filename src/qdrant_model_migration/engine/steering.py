@@ -8,15 +8,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from qdrant_model_migration.engine.activity import Activity
 from qdrant_model_migration.engine.control import PACES
-from qdrant_model_migration.engine.crew import Crew
 from qdrant_model_migration.engine.journal import Journal
 from qdrant_model_migration.engine.progress import Progress
 from qdrant_model_migration.errors import QmmError, Stopped
 from qdrant_model_migration.words import duration
 
 
-class Levers:
+class Steering:
     """Set from outside, felt by the step's threads. `stop` also ends retries.
 
     A pause has begun when no thread is at work any more. The operator's wishes go before those
@@ -32,7 +32,7 @@ class Levers:
     ) -> None:
         self.stop = stop
         self._journal, self._progress, self._clock = journal, progress, clock
-        self._crew = Crew(clock)
+        self._activity = Activity(clock)
         self._go = threading.Event()
         self._go.set()
         self._changed = threading.Event()
@@ -73,7 +73,7 @@ class Levers:
             self._go.clear()
             self._changed.set()
             if self._paused_at is not None:
-                self._journal.put(held=why or None)
+                self._journal.set(held=why or None)
 
     def ask_resume(self) -> None:
         with self._lock:
@@ -111,14 +111,14 @@ class Levers:
     @property
     def stop_within(self) -> float | None:
         """Seconds that a stop takes at most, by the pieces of work so far; None: not known yet."""
-        longest = self._crew.longest()
+        longest = self._activity.longest()
         return None if longest is None else 1.5 * longest + 1.0
 
     # --- felt by the work ---------------------------------------------------------------------
 
     def breathe(self) -> None:
         """Returns at once in nearly all cases. Raises Stopped, or why the engine cannot go on."""
-        self._slow_down(self._crew.look())
+        self._slow_down(self._activity.mark())
         if not self._go.is_set():
             with self.waiting():
                 self._go.wait()
@@ -129,8 +129,8 @@ class Levers:
 
     def rest(self, seconds: float) -> None:
         """Wait that long, or less: any wish is felt at once. Raises as `breathe` does."""
-        self._crew.look()
-        with self._crew.away():
+        self._activity.mark()
+        with self._activity.away():
             self._doze(seconds)
         self.breathe()
 
@@ -138,7 +138,7 @@ class Levers:
     def helping(self) -> Iterator[None]:
         """Around what another thread does for the step: a pause begins when it rests as well."""
         try:
-            with self._crew.help():
+            with self._activity.help():
                 yield
         finally:
             self._perhaps_paused()
@@ -146,13 +146,13 @@ class Levers:
     @contextmanager
     def waiting(self) -> Iterator[None]:
         """Around waiting for another thread, which is no work."""
-        with self._crew.away():
+        with self._activity.away():
             self._perhaps_paused()
             yield
 
     def unanswered(self, wait_s: float) -> None:
         """The server did not answer a request; the wait for the next one ends with a stop."""
-        self._crew.look(ahead=wait_s)
+        self._activity.mark(ahead=wait_s)
 
     def _doze(self, seconds: float) -> None:
         self._changed.clear()
@@ -167,7 +167,7 @@ class Levers:
             done, passed = self._progress.done - self._done_then, self._clock() - self._counted_from
             rest = max(rest, done / self._throttle["per_second"] - passed)
         if rest > 0:
-            with self._crew.away():
+            with self._activity.away():
                 self._doze(rest)
         if threading.get_ident() == self._owner:
             self._counted_from, self._done_then = self._clock(), self._progress.done
@@ -177,7 +177,7 @@ class Levers:
     def _perhaps_paused(self) -> None:
         """The journal says PAUSED only from here on: until now something was still on its way."""
         with self._lock:
-            if self._go.is_set() or self._paused_at is not None or self._crew.at_work:
+            if self._go.is_set() or self._paused_at is not None or self._activity.at_work:
                 return
             self._progress.flush()
             self._paused_at = self._clock()
@@ -196,7 +196,7 @@ class Levers:
             with self._journal.writing():
                 self._journal.start_clock()
                 self._journal.event("pause", said, {"seconds": seconds}, None)
-                self._journal.put(held=None)
+                self._journal.set(held=None)
                 if not self.stop.is_set():
                     self._journal.enter("running")
             self._counted_from, self._done_then = self._clock(), self._progress.done

@@ -11,11 +11,11 @@ from typing import Any, cast
 import pytest
 
 from qdrant_model_migration.engine.brake import CALM, SEEN
+from qdrant_model_migration.engine.control_loop import ControlLoop
 from qdrant_model_migration.engine.journal import Journal
-from qdrant_model_migration.engine.levers import Levers
-from qdrant_model_migration.engine.listener import Listener
 from qdrant_model_migration.engine.progress import Progress
-from qdrant_model_migration.engine.searching import BEFORE, Searching
+from qdrant_model_migration.engine.search_watch import BEFORE, SearchWatch
+from qdrant_model_migration.engine.steering import Steering
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.pipeline.move import Searches
 from qdrant_model_migration.qdrant import Page, Point, Qdrant
@@ -66,28 +66,28 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
 
 
 @pytest.fixture
-def levers(journal: Journal) -> Levers:
-    return Levers(journal, Progress(journal), threading.Event())
+def steering(journal: Journal) -> Steering:
+    return Steering(journal, Progress(journal), threading.Event())
 
 
 @pytest.fixture
-def searching(server: Server, journal: Journal, levers: Levers) -> Searching:
-    made = Searching(
+def watch(server: Server, journal: Journal, steering: Steering) -> SearchWatch:
+    made = SearchWatch(
         cast(Qdrant, server),
         "docs_old",
         Searches(slow=2.0, pause=5.0),
         journal,
-        levers,
+        steering,
         clock=lambda: server.now,
     )
-    made.look_before()
+    made.measure_before()
     return made
 
 
-def rounds(searching: Searching, server: Server, milliseconds: float, number: int) -> None:
+def rounds(watch: SearchWatch, server: Server, milliseconds: float, number: int) -> None:
     server.seconds = milliseconds / 1000
     for _ in range(number):
-        searching.look()
+        watch.measure()
 
 
 def said(journal: Journal) -> list[str]:
@@ -95,7 +95,7 @@ def said(journal: Journal) -> list[str]:
 
 
 def test_what_a_search_took_before_is_measured_with_stored_vectors_of_the_old_collection(
-    searching: Searching, server: Server, journal: Journal
+    watch: SearchWatch, server: Server, journal: Journal
 ) -> None:
     assert server.asked == [("docs_old", "text")] * BEFORE
     assert said(journal) == [
@@ -105,14 +105,14 @@ def test_what_a_search_took_before_is_measured_with_stored_vectors_of_the_old_co
 
 
 def test_slow_searches_slow_the_work_down_and_quick_ones_set_it_free_again(
-    searching: Searching, server: Server, journal: Journal, levers: Levers
+    watch: SearchWatch, server: Server, journal: Journal, steering: Steering
 ) -> None:
-    rounds(searching, server, 38, SEEN)
-    assert levers._share == 1 / 2
+    rounds(watch, server, 38, SEEN)
+    assert steering._share == 1 / 2
     assert journal.get("slowed") == {"share": 0.5, "why": "a test search takes 38 ms, 12 ms before"}
     assert journal.get("searches")["milliseconds"] == pytest.approx(38)
-    rounds(searching, server, 13, CALM)
-    assert (levers._share, journal.get("slowed")) == (1.0, None)
+    rounds(watch, server, 13, CALM)
+    assert (steering._share, journal.get("slowed")) == (1.0, None)
     assert said(journal)[1:] == [
         "Slowed down to half of the time: a test search takes 38 ms, 12 ms before.",
         "No longer slowed down: a test search takes 13 ms, 12 ms before.",
@@ -120,15 +120,15 @@ def test_slow_searches_slow_the_work_down_and_quick_ones_set_it_free_again(
 
 
 def test_very_slow_searches_pause_the_work_until_they_are_quick_again(
-    searching: Searching, server: Server, journal: Journal, levers: Levers
+    watch: SearchWatch, server: Server, journal: Journal, steering: Steering
 ) -> None:
-    rounds(searching, server, 310, SEEN)
-    assert levers.held
-    with levers.waiting():
+    rounds(watch, server, 310, SEEN)
+    assert steering.held
+    with steering.waiting():
         assert journal.get("state") == "paused"
         assert journal.get("held") == "a test search takes 310 ms, 12 ms before"
-        rounds(searching, server, 12, CALM)
-        assert not levers.paused
+        rounds(watch, server, 12, CALM)
+        assert not steering.paused
     assert journal.get("state") == "running"
     why = "searches were slow; a test search takes 12 ms now"
     assert journal.get("slowed") == {"share": 1 / 8, "why": why}
@@ -140,55 +140,55 @@ def test_very_slow_searches_pause_the_work_until_they_are_quick_again(
 
 
 def test_whoever_pauses_by_hand_is_not_overruled_by_quick_searches(
-    searching: Searching, server: Server, levers: Levers
+    watch: SearchWatch, server: Server, steering: Steering
 ) -> None:
-    rounds(searching, server, 310, SEEN)
-    levers.ask_pause()
+    rounds(watch, server, 310, SEEN)
+    steering.ask_pause()
     asked = len(server.asked)
-    rounds(searching, server, 12, 3 * CALM)
-    assert levers.paused
+    rounds(watch, server, 12, 3 * CALM)
+    assert steering.paused
     assert len(server.asked) == asked, "nothing is read while a person wants a pause"
 
 
 @pytest.mark.parametrize("wish", [{"pace": "fast"}, {"searches": False}, {"per_second": 9}])
 def test_a_person_can_forbid_that_searches_slow_it_down(
-    searching: Searching, server: Server, levers: Levers, wish: dict[str, Any]
+    watch: SearchWatch, server: Server, steering: Steering, wish: dict[str, Any]
 ) -> None:
-    rounds(searching, server, 38, SEEN)
-    levers.ask_throttle(wish)
-    rounds(searching, server, 310, 3 * SEEN)
-    assert (levers.held, levers._share) == (
+    rounds(watch, server, 38, SEEN)
+    steering.ask_throttle(wish)
+    rounds(watch, server, 310, 3 * SEEN)
+    assert (steering.held, steering._share) == (
         (False, 1.0) if "per_second" not in wish else (True, 0.5)
     )
-    levers.ask_throttle({"pace": "normally"})
-    rounds(searching, server, 310, SEEN)
-    assert levers.held
+    steering.ask_throttle({"pace": "normally"})
+    rounds(watch, server, 310, SEEN)
+    assert steering.held
 
 
 def test_continue_overrules_a_pause_of_slow_searches_until_a_speed_is_chosen(
-    searching: Searching, server: Server, journal: Journal, levers: Levers, tmp_path: Path
+    watch: SearchWatch, server: Server, journal: Journal, steering: Steering, tmp_path: Path
 ) -> None:
-    rounds(searching, server, 310, SEEN)
+    rounds(watch, server, 310, SEEN)
     (tmp_path / "control").mkdir()
     (tmp_path / "control" / "resume.json").write_text("{}")
-    Listener(tmp_path, journal, levers, levers._progress).look()
-    rounds(searching, server, 310, 3 * SEEN)
-    assert not levers.paused
+    ControlLoop(tmp_path, journal, steering, steering._progress).poll()
+    rounds(watch, server, 310, 3 * SEEN)
+    assert not steering.paused
     assert journal.get("throttle") == {"searches": False}
 
 
 def test_searches_that_hang_count_as_slow_and_a_refusal_as_nothing(
-    searching: Searching, server: Server, levers: Levers
+    watch: SearchWatch, server: Server, steering: Steering
 ) -> None:
     server.fails = QmmError("The server did not answer.")
-    rounds(searching, server, 12, 3 * SEEN)
-    assert (levers.held, levers._share) == (False, 1.0)
-    rounds(searching, server, 60_000, SEEN)
-    assert levers.held
+    rounds(watch, server, 12, 3 * SEEN)
+    assert (steering.held, steering._share) == (False, 1.0)
+    rounds(watch, server, 60_000, SEEN)
+    assert steering.held
 
 
 def test_without_a_vector_or_the_right_to_search_the_work_goes_on_unwatched(
-    server: Server, journal: Journal, levers: Levers
+    server: Server, journal: Journal, steering: Steering
 ) -> None:
     for number, (vectors, fails) in enumerate(
         [
@@ -197,17 +197,17 @@ def test_without_a_vector_or_the_right_to_search_the_work_goes_on_unwatched(
         ]
     ):
         server.vectors, server.fails = vectors, fails
-        made = Searching(
-            cast(Qdrant, server), "docs_old", Searches(), journal, levers, lambda: server.now
+        made = SearchWatch(
+            cast(Qdrant, server), "docs_old", Searches(), journal, steering, lambda: server.now
         )
         with made.beside(None):
-            made.look()
+            made.measure()
         assert "Searches are not watched: " in said(journal)[number]
-    assert levers._share == 1.0
+    assert steering._share == 1.0
 
 
 def test_a_search_that_hangs_at_the_end_of_the_step_changes_nothing_any_more(
-    server: Server, journal: Journal, levers: Levers, searching: Searching
+    server: Server, journal: Journal, steering: Steering, watch: SearchWatch
 ) -> None:
     hangs, ended = threading.Event(), threading.Event()
     real = server.search_seconds
@@ -217,20 +217,20 @@ def test_a_search_that_hangs_at_the_end_of_the_step_changes_nothing_any_more(
         ended.wait(20)
         return real(*args, **more)
 
-    searching._allowed = Searches(every_s=0.01)
+    watch._allowed = Searches(every_s=0.01)
     server.seconds = 60.0
     server.search_seconds = hang  # type: ignore[method-assign]
-    with searching.beside(None):
+    with watch.beside(None):
         assert hangs.wait(20)
     ended.set()
-    assert (levers.held, journal.get("searches")) == (False, None)
+    assert (steering.held, journal.get("searches")) == (False, None)
 
 
 def test_at_the_end_of_the_step_nothing_stays_slow(
-    server: Server, journal: Journal, levers: Levers, searching: Searching
+    server: Server, journal: Journal, steering: Steering, watch: SearchWatch
 ) -> None:
-    with searching.beside(None):
-        rounds(searching, server, 38, SEEN)
-        assert levers._share < 1
-    assert (levers._share, levers.paused) == (1.0, False)
+    with watch.beside(None):
+        rounds(watch, server, 38, SEEN)
+        assert steering._share < 1
+    assert (steering._share, steering.paused) == (1.0, False)
     assert (journal.get("slowed"), journal.get("searches")) == (None, None)

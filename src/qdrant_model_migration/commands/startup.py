@@ -10,8 +10,8 @@ from datetime import datetime
 from pathlib import Path
 
 from qdrant_model_migration import private_file
-from qdrant_model_migration.blanking import blanked, keep_secrets_of
 from qdrant_model_migration.environment import RUN_DIR, RUN_DIR_TYPED
+from qdrant_model_migration.redaction import keep_secrets_of, redacted
 
 
 def prepare(run_dir: str | None) -> None:
@@ -34,7 +34,7 @@ def keep_details(error: Exception) -> str:
     from platformdirs import user_log_path
 
     keep_secrets_of(os.environ)  # a key that was asked for stands there by now
-    text = blanked("".join(traceback.format_exception(error)))
+    text = redacted("".join(traceback.format_exception(error)))
     try:
         folder = user_log_path("qmm", appauthor=False)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

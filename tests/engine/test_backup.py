@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from qdrant_model_migration.engine import give_consent, run_here, view
+from qdrant_model_migration.engine.backup import keep_copy, keep_fact, open_journal
 from qdrant_model_migration.engine.errors import JournalDamaged
 from qdrant_model_migration.engine.journal import Journal
-from qdrant_model_migration.engine.second_copy import keep_copy, keep_fact, open_journal
 from qdrant_model_migration.errors import Stopped
 from qdrant_model_migration.steps import StepContext
 from support.fake_run import AskFirst, Fake, Fill, job
@@ -83,7 +83,7 @@ def test_a_journal_that_fell_back_behind_its_copy_is_not_believed(tmp_path: Path
     journal._sql.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     old = (tmp_path / "journal.db").read_bytes()
     journal.remember("old_setting", "old")
-    journal.put(heard="2999-01-01T00:00:00.000+00:00")
+    journal.set(heard="2999-01-01T00:00:00.000+00:00")
     keep_copy(journal, tmp_path)
     journal._sql.close()
     for path in tmp_path.glob("journal.db*"):

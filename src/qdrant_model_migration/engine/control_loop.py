@@ -8,15 +8,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from qdrant_model_migration.engine import control
-from qdrant_model_migration.engine.crew import stop_takes
+from qdrant_model_migration.engine.activity import stop_takes
 from qdrant_model_migration.engine.engine_log import log
 from qdrant_model_migration.engine.journal import Journal
-from qdrant_model_migration.engine.levers import Levers
 from qdrant_model_migration.engine.progress import Progress
 from qdrant_model_migration.engine.stamps import now
+from qdrant_model_migration.engine.steering import Steering
 from qdrant_model_migration.errors import QmmError
 
-LOOK = 0.1  # seconds between two looks at control/
+POLL = 0.1  # seconds between two readings of control/
 PULSE = 2.0  # seconds between two signs of life in the journal
 
 
@@ -36,7 +36,7 @@ def clear_up(folder: Path, journal: Journal) -> None:
         elif note.verb == "consent":
             take_consents(journal, note)
         elif note.verb == "throttle":
-            journal.put(throttle=note.data)
+            journal.set(throttle=note.data)
             control.settle(note)
         else:
             control.settle(note)
@@ -60,23 +60,23 @@ def refuse(folder: Path, journal: Journal, note: control.Unreadable) -> None:
     )
 
 
-class Listener:
+class ControlLoop:
     """Runs from `start` to `close`. Wishes are carried out in the order in which they were made."""
 
     def __init__(
         self,
         folder: Path,
         journal: Journal,
-        levers: Levers,
+        steering: Steering,
         progress: Progress,
         signalled: Callable[[], bool] = lambda: False,
     ) -> None:
-        self._folder, self._journal, self._levers = folder, journal, levers
+        self._folder, self._journal, self._steering = folder, journal, steering
         self._progress, self._signalled = progress, signalled
         self._over = threading.Event()
         self._stopping = False
         self._pulse = time.monotonic()
-        self._thread = threading.Thread(target=self._listen, name="qmm-listener", daemon=True)
+        self._thread = threading.Thread(target=self._live, name="qmm-control", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
@@ -86,33 +86,33 @@ class Listener:
         if self._thread.is_alive():
             self._thread.join()
 
-    def _listen(self) -> None:
+    def _live(self) -> None:
         troubled = ""
-        while not self._over.wait(LOOK):
+        while not self._over.wait(POLL):
             try:
-                self.look()
+                self.poll()
             except QmmError as error:
-                self._levers.break_down(error)
+                self._steering.break_down(error)
                 return
             except Exception as error:  # noqa: BLE001 - a run that nobody can stop would be worse
                 if str(error) != troubled:
                     log.error("control files cannot be looked at", exc_info=error)
                 troubled = str(error)
 
-    def look(self) -> None:
-        """One look: wishes, signals, held-back progress, pulse."""
+    def poll(self) -> None:
+        """Once: wishes, signals, held-back progress, pulse."""
         for note in control.read(self._folder):
             if isinstance(note, control.Unreadable):
                 refuse(self._folder, self._journal, note)
             else:
                 self._carry_out(note)
-        if (self._signalled() or self._levers.stop.is_set()) and not self._stopping:
+        if (self._signalled() or self._steering.stop.is_set()) and not self._stopping:
             self._stop()
         self._progress.flush()
         if time.monotonic() - self._pulse >= PULSE:
             self._pulse = time.monotonic()
-            self._journal.put(forced=False, heard=now(), stop_within=self._levers.stop_within)
-            if not self._levers.paused:
+            self._journal.set(forced=False, heard=now(), stop_within=self._steering.stop_within)
+            if not self._steering.paused:
                 self._progress.sample()
 
     def _carry_out(self, wish: control.Wish) -> None:
@@ -122,33 +122,33 @@ class Listener:
         if wish.verb == "stop":
             self._stop()
         elif wish.verb == "throttle":
-            self._levers.ask_throttle(wish.data)
+            self._steering.ask_throttle(wish.data)
             self._say(_pace(wish))
-            self._journal.put(throttle=wish.data or None)
-        elif wish.verb == "pause" and (self._levers.held or not self._levers.paused):
-            self._levers.ask_pause()
+            self._journal.set(throttle=wish.data or None)
+        elif wish.verb == "pause" and (self._steering.held or not self._steering.paused):
+            self._steering.ask_pause()
             self._say("Pause: what is on its way is finished first.")
-        elif wish.verb == "resume" and self._levers.held:
+        elif wish.verb == "resume" and self._steering.held:
             self._overrule_searches()
-        elif wish.verb == "resume" and self._levers.paused:
-            self._levers.ask_resume()
+        elif wish.verb == "resume" and self._steering.paused:
+            self._steering.ask_resume()
             self._say("Going on.")
         control.settle(wish)
 
     def _overrule_searches(self) -> None:
         throttle = {**(self._journal.get("throttle") or {}), "searches": False}
-        self._levers.ask_throttle(throttle)
-        self._levers.ask_resume()
+        self._steering.ask_throttle(throttle)
+        self._steering.ask_resume()
         self._say("Going on. Slow searches count again when a speed is chosen.")
-        self._journal.put(throttle=throttle)
+        self._journal.set(throttle=throttle)
 
     def _stop(self) -> None:
         if not self._stopping:
             self._stopping = True
-            takes = stop_takes(self._levers.stop_within)
+            takes = stop_takes(self._steering.stop_within)
             self._say(f"Stopping: what is on its way is finished, {takes}.")
             self._journal.enter("stopping")
-        self._levers.ask_stop()
+        self._steering.ask_stop()
 
     def _say(self, text: str) -> None:
         self._journal.event("control", text, {}, None)

@@ -19,26 +19,28 @@ def stop_takes(within: float | None) -> str:
     return "a few seconds" if within is None else f"up to {duration(math.ceil(within))}"
 
 
-class Crew:
+class Activity:
     """Whoever makes it is at work; other threads are while they `help`, but not while `away`."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock, self._lock = clock, threading.Lock()
-        self._looked = {threading.get_ident(): clock()}  # those at work: when each last looked
+        self._marked = {
+            threading.get_ident(): clock()
+        }  # those at work: when the last piece of each ended
         self._pieces: deque[tuple[float, float]] = deque()  # moment and seconds, seconds descending
 
-    def look(self, ahead: float = 0.0) -> float:
+    def mark(self, ahead: float = 0.0) -> float:
         """Between two pieces of work: seconds that this thread's last one took, 0 for strangers.
 
         ahead: seconds from now on that are no work.
         """
         with self._lock:
             moment = self._clock()
-            looked = self._looked.get(threading.get_ident())
-            if looked is None:
+            marked = self._marked.get(threading.get_ident())
+            if marked is None:
                 return 0.0
-            took = max(0.0, moment - looked)
-            self._looked[threading.get_ident()] = moment + ahead
+            took = max(0.0, moment - marked)
+            self._marked[threading.get_ident()] = moment + ahead
             while self._pieces and self._pieces[-1][1] <= took:
                 self._pieces.pop()
             self._pieces.append((moment, took))
@@ -50,14 +52,14 @@ class Crew:
             moment = self._clock()
             while self._pieces and moment - self._pieces[0][0] > WINDOW:
                 self._pieces.popleft()
-            under_way = [moment - looked for looked in self._looked.values()]
+            under_way = [moment - marked for marked in self._marked.values()]
             past = self._pieces[0][1] if self._pieces else None
             return max([past, *under_way]) if past is not None else None
 
     @property
     def at_work(self) -> bool:
         with self._lock:
-            return bool(self._looked)
+            return bool(self._marked)
 
     @contextmanager
     def help(self) -> Iterator[None]:
@@ -80,8 +82,8 @@ class Crew:
 
     def _come(self) -> None:
         with self._lock:
-            self._looked[threading.get_ident()] = self._clock()
+            self._marked[threading.get_ident()] = self._clock()
 
     def _go(self) -> bool:
         with self._lock:
-            return self._looked.pop(threading.get_ident(), None) is not None
+            return self._marked.pop(threading.get_ident(), None) is not None

@@ -12,14 +12,14 @@ from urllib.parse import quote, unquote, urlsplit
 
 from qdrant_model_migration.environment import KEY
 
-SHORTEST = 6  # a key shorter than that guards nothing, and blanking it would tear texts apart
+SHORTEST = 6  # a key shorter than that guards nothing, and redaction it would tear texts apart
 NAMED = (KEY, "HF_TOKEN", "HUGGING_FACE_HUB_TOKEN")
 
 _known: tuple[str, ...] = ()  # every way in which a known secret may be written, longest first
 
 
 def keep_secret(secret: str) -> None:
-    """From now on `blanked` takes it out."""
+    """From now on `redacted` takes it out."""
     global _known
     if len(secret) >= SHORTEST:
         _known = tuple(sorted({*_known, *_forms(secret)}, key=len, reverse=True))
@@ -34,7 +34,7 @@ def keep_secrets_of(environment: Mapping[str, str]) -> None:
             keep_secret(_password(value))
 
 
-def blanked(text: str) -> str:
+def redacted(text: str) -> str:
     """`text` without the known secrets, in whatever way libraries are known to write them."""
     for form in _known:
         text = text.replace(form, "[key]")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from qdrant_model_migration.engine import engine_log
 from qdrant_model_migration.engine.brake import Brake, Change
 from qdrant_model_migration.engine.journal import Journal
-from qdrant_model_migration.engine.levers import Levers
+from qdrant_model_migration.engine.steering import Steering
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.pipeline.move import Searches
 from qdrant_model_migration.qdrant import Qdrant
@@ -38,7 +38,7 @@ class Query(NamedTuple):
     vector: WritableVector
 
 
-class Searching:
+class SearchWatch:
     """One per session. The searches are of stored vectors, so that nothing is embedded."""
 
     def __init__(
@@ -47,11 +47,11 @@ class Searching:
         collection: str,
         allowed: Searches,
         journal: Journal,
-        levers: Levers,
+        steering: Steering,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._qdrant, self._collection, self._allowed = qdrant, collection, allowed
-        self._journal, self._levers, self._clock = journal, levers, clock
+        self._journal, self._steering, self._clock = journal, steering, clock
         self._turn: Iterator[Query] | None = None
         self._brake: Brake | None = None
         self._parent: int | None = None
@@ -62,7 +62,7 @@ class Searching:
         """Search again and again in a thread of its own for the length of the block."""
         self._parent = parent
         if self._turn is None:
-            self.look_before()
+            self.measure_before()
         if self._brake is None:
             yield
             return
@@ -76,21 +76,21 @@ class Searching:
             thread.join(_LAST)
             self._brake.release()
             self._set_free()
-            self._journal.put(forced=False, searches=None)
+            self._journal.set(forced=False, searches=None)
 
-    def look_before(self) -> None:
+    def measure_before(self) -> None:
         """What a search takes while this run does nothing. One that is refused is no trouble."""
         try:
             queries = self._queries()
             self._turn = cycle(queries)
             taken, end = [], self._clock() + _PATIENCE
             for _ in range(BEFORE if queries else 0):
-                self._levers.breathe()
+                self._steering.breathe()
                 taken.append(self._search())
                 if self._clock() > end:
                     break
         except QmmError as error:
-            if self._levers.stop.is_set():
+            if self._steering.stop.is_set():
                 raise
             self._say(f"Searches are not watched: {error.what}")
             return
@@ -104,10 +104,10 @@ class Searching:
             f"{milliseconds(brake.pause_ms)}."
         )
 
-    def look(self) -> None:
+    def measure(self) -> None:
         """One round of searches, and what follows from it."""
         brake = self._brake
-        if brake is None or (self._levers.paused and not self._levers.held):
+        if brake is None or (self._steering.paused and not self._steering.held):
             return
         began = self._clock()
         try:
@@ -119,7 +119,7 @@ class Searching:
                 return
         if self._over.is_set():
             return
-        self._journal.put(
+        self._journal.set(
             forced=False,
             searches={
                 "milliseconds": took,
@@ -128,12 +128,12 @@ class Searching:
                 "pause": brake.pause_ms,
             },
         )
-        if not self._levers.searches_count:
-            if brake.share < 1 or self._levers.held:
+        if not self._steering.searches_count:
+            if brake.share < 1 or self._steering.held:
                 brake.release()
                 self._set_free()
             return
-        if (change := brake.take(took, paused=self._levers.held)) is not None:
+        if (change := brake.take(took, paused=self._steering.held)) is not None:
             self._carry_out(change, brake)
 
     def _carry_out(self, change: Change, brake: Brake) -> None:
@@ -142,7 +142,7 @@ class Searching:
         share = _SHARES.get(brake.share, "")
         if change.what == "pause":
             self._say(f"Pausing: {why}. It goes on by itself when searches are quick again.")
-            self._levers.ask_hold(why)
+            self._steering.ask_hold(why)
             return
         if change.what == "faster" and not share:
             self._say(f"No longer slowed down: {why}.")
@@ -152,19 +152,19 @@ class Searching:
         if change.what != "slower":
             why = f"searches were slow; a test search takes {took} now"
         slowed = {"share": brake.share, "why": why} if share else None
-        self._journal.put(forced=False, slowed=slowed)
-        self._levers.ask_share(brake.share)
-        self._levers.ask_release()
+        self._journal.set(forced=False, slowed=slowed)
+        self._steering.ask_share(brake.share)
+        self._steering.ask_release()
 
     def _set_free(self) -> None:
-        self._levers.ask_share(1.0)
-        self._levers.ask_release()
-        self._journal.put(forced=False, slowed=None)
+        self._steering.ask_share(1.0)
+        self._steering.ask_release()
+        self._journal.set(forced=False, slowed=None)
 
     def _live(self) -> None:
         try:
             while not self._over.wait(self._allowed.every_s):
-                self.look()
+                self.measure()
         except Exception as error:  # noqa: BLE001 - the work must not stay slow for want of a watch
             if self._over.is_set():  # the connection was closed under the last one
                 return

@@ -21,7 +21,7 @@ class Item(NamedTuple):
     extra: bool
 
 
-def agenda(
+def schedule(
     journal: Journal, job: Job, extra: str | None, run: str, given: Mapping[str, Any] | None = None
 ) -> list[Item]:
     """Write the steps into the journal where they are not there yet, and choose.

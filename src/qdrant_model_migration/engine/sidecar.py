@@ -21,18 +21,18 @@ class Say(Protocol):
     def __call__(self, kind: str, text: str, **data: Any) -> None: ...
 
 
-Companion = Callable[[Qdrant, threading.Event, Say], None]
+Sidecar = Callable[[Qdrant, threading.Event, Say], None]
 
 
 @contextmanager
 def running_beside(
-    companion: Companion | None, qdrant: Qdrant, journal: Journal, parent: int
+    sidecar: Sidecar | None, qdrant: Qdrant, journal: Journal, parent: int
 ) -> Iterator[None]:
-    """The companion runs in a thread of its own for the length of the block.
+    """The sidecar runs in a thread of its own for the length of the block.
 
     What it dies of is logged and said, and does not end the run: it is no part of the migration.
     """
-    if companion is None:
+    if sidecar is None:
         yield
         return
     over = threading.Event()
@@ -45,7 +45,7 @@ def running_beside(
 
     def live() -> None:
         try:
-            companion(qdrant, over, say)
+            sidecar(qdrant, over, say)
         except QmmError as error:
             engine_log.log.warning("the application ended: %s", error)
         except Exception as error:  # noqa: BLE001 - see above
