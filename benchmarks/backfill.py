@@ -10,8 +10,10 @@ from pathlib import Path
 from sides import NEW, PaddedModel, filled, interleaved, read_sizes, show
 
 from qdrant_model_migration.embedders import Embedder, model_from_folder, open_embedder
-from qdrant_model_migration.pipeline.move import Embed, Load, Move, TargetVector, TextSource
+from qdrant_model_migration.pipeline.move import Load, Move, TargetVector
+from qdrant_model_migration.pipeline.origins import embedded
 from qdrant_model_migration.pipeline.slices import SliceTask, find_slices, run_slice
+from qdrant_model_migration.pipeline.text import TextSource
 from qdrant_model_migration.pipeline.worker import Worker, WorkerSpec
 from qdrant_model_migration.qdrant import Point, Qdrant, pages
 
@@ -52,12 +54,13 @@ def usual(qdrant: Qdrant, model: Embedder) -> None:
 
 def ours(qdrant: Qdrant, model: Embedder, streams: int) -> None:
     params = qdrant.config("new").vectors()[""]
-    vector = TargetVector(name="", params=params, origin=Embed(model=model.model))
+    vector = TargetVector(
+        name="", params=params, origin=embedded(model.model, TextSource(fields=("text",)))
+    )
     move = Move(
         source="old",
         target="new",
         vectors=(vector,),
-        text=TextSource(fields=("text",)),
         load=Load(batch=128, streams=streams),
     )
     with ThreadPoolExecutor(streams) as pool:

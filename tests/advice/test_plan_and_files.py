@@ -73,7 +73,7 @@ def test_each_answer_about_the_steps_reaches_them():
     first = make_plan(docs(), ANSWERS, BLUE_GREEN, speed=None)
     assert plan.move.load != first.move.load
     assert plan.move.vectors[0].name == "bge_base_768"
-    assert plan.move.text.fields == ("title", "text")
+    assert plan.move.vectors[0].origin.text.fields == ("title", "text")
     assert [s.step for s in plan.steps if s.step not in {o.step for o in first.steps}] == [
         "adopt_alias"
     ]

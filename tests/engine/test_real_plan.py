@@ -11,7 +11,8 @@ from qdrant_model_migration.engine import create_run, read_card, run_here, view
 from qdrant_model_migration.engine.errors import PlanHasRun
 from qdrant_model_migration.engine.job import job_of
 from qdrant_model_migration.engine.new_run import card_of, make_folder
-from qdrant_model_migration.pipeline.move import Keep, Move, TargetVector
+from qdrant_model_migration.pipeline.move import Move, TargetVector
+from qdrant_model_migration.pipeline.origins import as_it_is
 from qdrant_model_migration.plan import Acceptance, Alias, Plan, load_plan, save_plan, sealed
 from qdrant_model_migration.plan.errors import (
     AcceptedUnasked,
@@ -29,7 +30,7 @@ PARAMS = {"size": 4, "distance": "Cosine"}
 
 def plan_for(url: str) -> Plan:
     """Only one step, which every Qdrant can do: create the new collection."""
-    vector = TargetVector(name="", params=PARAMS, origin=Keep(source=""))
+    vector = TargetVector(name="", params=PARAMS, origin=as_it_is(""))
     plan = Plan(
         made_at="2026-11-24T09:12:00+00:00",
         strategy="blue_green",

@@ -116,7 +116,7 @@ def test_a_model_is_opened_once_for_all_steps_and_threads(run: Path, deed: Deed)
         return cast(Embedder, object())
 
     def use(ctx: StepContext) -> None:
-        threads = [threading.Thread(target=ctx.embedder, args=(MODEL,)) for _ in range(4)]
+        threads = [threading.Thread(target=ctx.open_model, args=(MODEL,)) for _ in range(4)]
         for thread in threads:
             thread.start()
         for thread in threads:

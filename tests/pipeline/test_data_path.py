@@ -14,13 +14,15 @@ from hypothesis import strategies as st
 from qdrant_model_migration.pipeline.errors import LedgerDamaged
 from qdrant_model_migration.pipeline.ledger import FILE, new_ledger, read_ledger
 from qdrant_model_migration.pipeline.make import make
-from qdrant_model_migration.pipeline.move import Cut, Keep, TargetVector, TextSource
+from qdrant_model_migration.pipeline.marks import digest
+from qdrant_model_migration.pipeline.move import TargetVector
+from qdrant_model_migration.pipeline.origins import as_it_is, first_values
 from qdrant_model_migration.pipeline.read import align
-from qdrant_model_migration.pipeline.sameness import digest, made_of, same_payload, same_vector
+from qdrant_model_migration.pipeline.sameness import made_of, same_payload, same_vector
 from qdrant_model_migration.pipeline.slices import find_slices
-from qdrant_model_migration.pipeline.text import NoText, text_of
+from qdrant_model_migration.pipeline.text import NoText, TextSource, text_of
 from qdrant_model_migration.qdrant import Page, Point, SparseVector, order
-from support.world import NEW, HashModel, a_move
+from support.world import NEW, HashModel, OneModel, a_move
 
 IDS = st.one_of(st.integers(0, 2**64 - 1), st.uuids().map(str))
 JSON = st.recursive(
@@ -184,7 +186,7 @@ def test_equal_texts_are_embedded_once_and_shortest_first() -> None:
 
     model.embed = spy  # type: ignore[method-assign]
     points = [Point(i, {"text": t}, {}) for i, t in enumerate(["long text", "a", "long text"])]
-    made = make(points, a_move(), lambda _: model)
+    made = make(points, a_move(), OneModel(model))
     assert seen == ["a", "long text"]
     assert made.points[0].vectors == made.points[2].vectors
 
@@ -193,13 +195,13 @@ def test_other_vectors_are_kept_and_shortened_ones_cut() -> None:
     cut = TargetVector(
         name="short",
         params={"size": 2, "distance": "Cosine"},
-        origin=Cut(source="long", model=NEW.model_copy(update={"dimensions": 2})),
+        origin=first_values("long", NEW.model_copy(update={"dimensions": 2})),
     )
-    kept = TargetVector(name="img", params={}, origin=Keep(source="image"))
+    kept = TargetVector(name="img", params={}, origin=as_it_is("image"))
     move = a_move(vectors=(cut, kept))
     point = Point(1, {"a": 1}, {"long": [3.0, 4.0, 5.0], "image": [9.0]})
     empty = Point(3, {}, {"long": [0.0, 0.0, 1.0]})
-    made = make([point, Point(2, {}, {}), empty], move, HashModel)
+    made = make([point, Point(2, {}, {}), empty], move, OneModel(HashModel(NEW)))
     short = [pytest.approx(0.6), pytest.approx(0.8)]  # at length one, as the model's own cut is
     assert made.points == [
         Point(1, {"a": 1}, {"short": short, "img": [9.0]}),

@@ -10,8 +10,8 @@ from typing import Any, cast
 import pytest
 
 from qdrant_model_migration.embedders import Embedded, ModelRef
-from qdrant_model_migration.pipeline.move import TextSource
 from qdrant_model_migration.pipeline.speed import SECONDS, measure_speed
+from qdrant_model_migration.pipeline.text import TextSource
 from qdrant_model_migration.qdrant import Page, Point, PointId, Qdrant, order
 
 POINTS = 20_000

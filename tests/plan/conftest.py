@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from qdrant_model_migration.embedders import ModelRef
-from qdrant_model_migration.pipeline.move import Embed, Keep, Move, TargetVector, TextSource
+from qdrant_model_migration.pipeline.move import Move, TargetVector
+from qdrant_model_migration.pipeline.origins import as_it_is, embedded
+from qdrant_model_migration.pipeline.text import TextSource
 from qdrant_model_migration.plan import Acceptance, Alias, Estimate, Plan, Range
 from qdrant_model_migration.qdrant import Address
 from qdrant_model_migration.steps.backfill import Backfill
@@ -38,10 +40,13 @@ def plan() -> Plan:
             source="docs_minilm",
             target="docs_bge_base",
             vectors=(
-                TargetVector(name="", params=params, origin=Embed(model=model)),
-                TargetVector(name="bm25", kind="sparse", params={}, origin=Keep(source="bm25")),
+                TargetVector(
+                    name="",
+                    params=params,
+                    origin=embedded(model, TextSource(fields=("title", "meta.body"))),
+                ),
+                TargetVector(name="bm25", kind="sparse", params={}, origin=as_it_is("bm25")),
             ),
-            text=TextSource(fields=("title", "meta.body")),
         ),
         steps=(
             Check(collection="docs_minilm", fingerprint="vectors:1:9f2c11d0a1b2", alias="docs"),

@@ -102,7 +102,7 @@ def test_a_number_beyond_the_limit_is_refused_with_line_limit_and_default(
         ("strategy: blue_green", "strategy: 12", "strategy is 12; it must be text"),
         ("step: backfill", "step: backfil", "perhaps backfill is meant"),
         ("  - step: backfill", "  - stop: 1", "has no step"),
-        ("how: embed", "how: dream", "it can be keep, embed, cut"),
+        ("how: embed", "how: dream", "it can be cut, embed, keep"),
         ("kind: fastembed", "kind: other", "it can be fastembed or practice"),
         ("fields: [title, meta.body]", "fields: []", "fields needs at least 1 entry"),
         ("fields: [title, meta.body]", "fields: [title, 3]", "item 2 of fields is 3"),
@@ -116,9 +116,9 @@ def test_a_number_beyond_the_limit_is_refused_with_line_limit_and_default(
         ("url: https", "url: ftp", "ftp:// is not a way to reach Qdrant"),
         ("source: docs_minilm\n  ", "", "source is missing"),
         (
-            "qmm_plan: 1",
             "qmm_plan: 2",
-            "this plan has format 2; this version of qmm reads format 1",
+            "qmm_plan: 3",
+            "this plan has format 3; this version of qmm reads formats 1 to 2",
         ),
     ],
 )

@@ -47,7 +47,7 @@ class SlowWorld(World):
     slow: Slow
     calls: InCalls
 
-    def embedder(self, model: ModelRef) -> Embedder:  # type: ignore[override]
+    def open_model(self, model: ModelRef) -> Embedder:  # type: ignore[override]
         return self.calls
 
 

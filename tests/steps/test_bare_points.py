@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from qdrant_model_migration.pipeline.move import Embed, Move, TargetVector
+from qdrant_model_migration.pipeline.move import Move, TargetVector
+from qdrant_model_migration.pipeline.text import TextSource
 from qdrant_model_migration.qdrant import Address, Point, PointId, Qdrant, open_qdrant
 from qdrant_model_migration.steps.backfill import Backfill
 from qdrant_model_migration.steps.catch_up import CatchUp, catch_up
@@ -17,7 +18,7 @@ from qdrant_model_migration.steps.index import Index
 from qdrant_model_migration.steps.integrity import check_integrity
 from qdrant_model_migration.steps.sweep import Sweep
 from support.fake_qdrant import FakeQdrant
-from support.world import NEW, World, a_move, everything, old_point
+from support.world import NEW, World, a_move, everything, new_model, old_point
 
 
 def bare(number: int, text: object = "a text of its own") -> Point:
@@ -43,7 +44,7 @@ def documents() -> list[Point]:
 def moved(name: str = "") -> Move:
     """The unnamed vector is replaced, by one of that name."""
     made = TargetVector(
-        name=name, params={"size": 12, "distance": "Cosine"}, origin=Embed(model=NEW, where="")
+        name=name, params={"size": 12, "distance": "Cosine"}, origin=new_model(where="")
     )
     return a_move(vectors=(made,))
 
@@ -152,10 +153,12 @@ def test_a_vector_that_nobody_asked_for_fails_the_check(qdrant: Qdrant, tmp_path
 
 
 def vector_of(world: World, text: str) -> list[float]:
-    vector = world.embedder(NEW).embed([text], "passage").vectors[0]
+    vector = world.open_model(NEW).embed([text], "passage").vectors[0]
     assert isinstance(vector, list)
     return vector  # type: ignore[return-value] # dense
 
 
 def test_a_plan_of_before_the_question_still_reads() -> None:
-    assert Embed.model_validate({"how": "embed", "model": NEW}).where is None
+    said = {"how": "embed", "model": NEW, "text": TextSource(fields=("text",))}
+    vector = TargetVector.model_validate({"name": "", "params": {"size": 12}, "origin": said})
+    assert vector.origin == new_model()

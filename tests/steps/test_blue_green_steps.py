@@ -165,10 +165,10 @@ def test_a_backfill_that_is_killed_goes_on_and_embeds_only_the_rest(
         patch.setattr("qdrant_model_migration.steps.backfill.run_slice", dies)
         with pytest.raises(KeyboardInterrupt):
             Backfill().apply(world)
-    before = world.embedder(NEW).texts
+    before = world.open_model(NEW).texts
     assert 0 < before < NUMBER - 3
     Backfill().apply(world)
-    assert world.embedder(NEW).texts < 2 * NUMBER - before
+    assert world.open_model(NEW).texts < 2 * NUMBER - before
     CatchUp().apply(world)
     assert_equal_sides(world)
 

@@ -51,7 +51,7 @@ def test_slices_that_have_grown_before_the_first_and_after_the_last_id_are_done_
     found = Borders(world).in_order()
     assert [s.end for s in found] == [*(s.start for s in found[1:]), None]
     assert found == sorted(found, key=lambda s: order(s.start or 0))
-    assert world.embedder(world.move.vectors[0].model).texts == 800  # type: ignore[arg-type]
+    assert world.open_model(world.move.vectors[0].model).texts == 800  # type: ignore[arg-type]
 
 
 def test_a_kill_while_a_grown_slice_is_divided_loses_none_of_it(

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from qdrant_model_migration.embedders import ModelRef
-from qdrant_model_migration.pipeline.move import Cut, Keep, TargetVector
+from qdrant_model_migration.pipeline.move import TargetVector
+from qdrant_model_migration.pipeline.origins import as_it_is, first_values
 from qdrant_model_migration.qdrant import Address, Point, PointId, Vector, open_qdrant
 from qdrant_model_migration.steps.backfill import Backfill
 from qdrant_model_migration.steps.catch_up import CatchUp
@@ -56,11 +57,9 @@ def move():
     cut = TargetVector(
         name="a",
         params={"size": SHORT, "distance": "Dot"},
-        origin=Cut(source="a", model=MODEL.cut_to(SHORT)),
+        origin=first_values("a", MODEL.cut_to(SHORT)),
     )
-    kept = TargetVector(
-        name="img", params={"size": 2, "distance": "Dot"}, origin=Keep(source="img")
-    )
+    kept = TargetVector(name="img", params={"size": 2, "distance": "Dot"}, origin=as_it_is("img"))
     return a_move(vectors=(cut, kept)).model_copy(update={"text": None})
 
 

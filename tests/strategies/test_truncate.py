@@ -8,8 +8,9 @@ import pytest
 
 from qdrant_model_migration.advice import advise, make_plan
 from qdrant_model_migration.advice.errors import StrategyUnfit
-from qdrant_model_migration.pipeline.move import Cut, Keep, TextSource
+from qdrant_model_migration.pipeline.origins import as_it_is, first_values
 from qdrant_model_migration.pipeline.speed import Speed
+from qdrant_model_migration.pipeline.text import TextSource
 from qdrant_model_migration.plan import load_plan, save_plan
 from qdrant_model_migration.strategies import by_name
 from qdrant_model_migration.survey.facts import VectorFact
@@ -35,6 +36,10 @@ def answers(length=256, **changes):
     return {**kept, **short, **changes}
 
 
+def proof_of(plan):
+    return next(step.proof for step in plan.steps if step.step == "verify")
+
+
 def fit(survey, given):
     return advise(survey, given).fit_of(TRUNCATE)
 
@@ -42,7 +47,7 @@ def fit(survey, given):
 def test_the_new_vector_is_the_first_part_of_the_old_one_in_its_place():
     plan = make_plan(nomic(), answers(), TRUNCATE, speed=None)
     (made,) = plan.move.vectors
-    assert made.origin == Cut(source="", model=NOMIC.cut_to(256))
+    assert made.origin == first_values("", NOMIC.cut_to(256))
     assert made.params == {"size": 256, "distance": "Cosine", "hnsw_config": {"m": 24}}
     assert not plan.move.embeds
     assert (plan.strategy, plan.title) == ("truncate", "Truncate")
@@ -63,9 +68,9 @@ def test_the_plan_comes_back_from_its_file(tmp_path):
 
 def test_no_text_is_needed_but_one_that_is_there_makes_searches():
     with_text = make_plan(nomic(), answers(), TRUNCATE, speed=None)
-    assert with_text.move.text == TextSource(fields=("text",))
+    assert proof_of(with_text).text == TextSource(fields=("text",))
     gone = make_plan(nomic(), answers(text={"fields": []}), TRUNCATE, speed=None)
-    assert gone.move.text is None
+    assert proof_of(gone).text is None
 
 
 def test_nothing_in_the_plan_speaks_of_embedding():
@@ -88,7 +93,7 @@ def test_the_vector_that_was_named_is_cut_with_its_own_model_and_the_others_kept
     first = nomic(WHOLE, OTHER, old_models=two)
     plan = make_plan(first, answers(replace=""), TRUNCATE, speed=None)
     assert [v.origin.how for v in plan.move.vectors] == ["cut", "keep"]
-    assert plan.move.vectors[1].origin == Keep(source="title")
+    assert plan.move.vectors[1].origin == as_it_is("title")
     # The other one's model was not made for it, though the first one's was.
     assert fit(first, answers(replace="title")).reason == "the model was not made for shortening"
     swapped = nomic(OTHER, WHOLE, old_model=fact(MINILM), old_models=two)

@@ -14,7 +14,7 @@ import pytest
 import qdrant_model_migration.strategies as room
 
 FILE = """
-from qdrant_model_migration.pipeline.move import Cut
+from qdrant_model_migration.pipeline.origins import first_values
 from qdrant_model_migration.strategies.answered import (
     old_model,
     replaced_vector,
@@ -47,7 +47,7 @@ class Fold(Strategy):
         half = old.model_copy(
             update={"dimensions": vector.size // 2, "full_dimensions": vector.size}
         )
-        origin = Cut(source=vector.name, model=half)
+        origin = first_values(vector.name, half)
         return plan_new_collection(self, survey, answers, half, origin)
 """
 

@@ -17,7 +17,8 @@ import numpy as np
 from qdrant_model_migration.embedders import Embedder, ModelRef
 from qdrant_model_migration.engine import RunView, create_run, give_consent, run_here, view
 from qdrant_model_migration.engine.job import Job, job_of
-from qdrant_model_migration.pipeline.move import Embed, Keep, Load, Move, TargetVector, TextSource
+from qdrant_model_migration.pipeline.move import Load, Move, TargetVector
+from qdrant_model_migration.pipeline.origins import as_it_is
 from qdrant_model_migration.pipeline.sameness import same_payload
 from qdrant_model_migration.plan import Plan, sealed
 from qdrant_model_migration.qdrant import (
@@ -41,7 +42,7 @@ from qdrant_model_migration.steps.verify import Verify
 from qdrant_model_migration.survey.fingerprint import fingerprint
 
 from .fake_qdrant import FakeQdrant
-from .world import NEW, OLD, HashModel, everything
+from .world import NEW, OLD, HashModel, everything, new_model
 
 OLD_NAME, NEW_NAME, ALIAS = "docs_old", "docs_new", "docs"
 POINTS = 150
@@ -119,20 +120,21 @@ def move(batch: int = 16) -> Move:
         target=NEW_NAME,
         vectors=(
             TargetVector(
-                name="body", params={"size": 12, "distance": "Cosine"}, origin=Embed(model=NEW)
+                name="body",
+                params={"size": 12, "distance": "Cosine"},
+                origin=new_model(),
             ),
-            TargetVector(name="title", params=TITLE, origin=Keep(source="title")),
+            TargetVector(name="title", params=TITLE, origin=as_it_is("title")),
             TargetVector(
-                name="tokens", kind="multivector", params=TOKENS, origin=Keep(source="tokens")
+                name="tokens", kind="multivector", params=TOKENS, origin=as_it_is("tokens")
             ),
             TargetVector(
                 name="words",
                 kind="sparse",
                 params={"modifier": "idf"},
-                origin=Keep(source="words"),
+                origin=as_it_is("words"),
             ),
         ),
-        text=TextSource(fields=("text",)),
         load=Load(batch=batch, streams=2, slice=64),
     )
 

@@ -13,7 +13,9 @@ import numpy as np
 from qdrant_model_migration.embedders import Embedded, ModelRef
 from qdrant_model_migration.embedders.errors import BadVector
 from qdrant_model_migration.pipeline.fleet import Fleet, threads
-from qdrant_model_migration.pipeline.move import Embed, Keep, Load, Move, TargetVector, TextSource
+from qdrant_model_migration.pipeline.move import Load, Move, TargetVector
+from qdrant_model_migration.pipeline.origins import Origin, as_it_is, embedded
+from qdrant_model_migration.pipeline.text import TextSource
 from qdrant_model_migration.qdrant import Point, PointId, Qdrant
 
 OLD = ModelRef(kind="practice", name="test/old", dimensions=8)
@@ -43,6 +45,22 @@ class HashModel:
         return Embedded(vectors, sum(len(t.split()) for t in texts), 0)
 
 
+class OneModel:
+    """Implements pipeline.tools.Tools with one model and nothing else."""
+
+    def __init__(self, model: HashModel) -> None:
+        self._model = model
+
+    def open_model(self, model: ModelRef) -> HashModel:
+        return self._model
+
+    def artifact(self, name: str) -> Path:
+        raise LookupError(name)
+
+    def breathe(self) -> None:
+        pass
+
+
 class World:
     """Implements steps.step.StepContext in memory; `on_breath` is what happens meanwhile."""
 
@@ -68,11 +86,8 @@ class World:
     def has_move(self) -> bool:
         return self._move is not None
 
-    def embedder(self, model: ModelRef) -> HashModel:
-        return self.models.setdefault(model.name, HashModel(model))
-
     def open_model(self, model: ModelRef) -> HashModel:
-        return self.embedder(model)
+        return self.models.setdefault(model.name, HashModel(model))
 
     def artifact(self, name: str) -> Path:
         return self.folder / name
@@ -134,23 +149,27 @@ def old_point(number: PointId, text: Any, **payload: Any) -> Point:
     return Point(number, {"text": text, **payload}, {"": vector})
 
 
+def new_model(where: str | None = None) -> Origin:
+    """Of the field `text`, by the new model."""
+    return embedded(NEW, TextSource(fields=("text",)), where=where)
+
+
 def a_move(source: str = "docs_old", target: str = "docs_new", **changes: Any) -> Move:
     """The unnamed 8-d vector becomes a 12-d one."""
     vectors = (
-        TargetVector(name="", params={"size": 12, "distance": "Cosine"}, origin=Embed(model=NEW)),
+        TargetVector(name="", params={"size": 12, "distance": "Cosine"}, origin=new_model()),
     )
     return Move(
         source=source,
         target=target,
         vectors=changes.pop("vectors", vectors),
-        text=TextSource(fields=("text",)),
         load=changes.pop("load", Load(batch=16, streams=2, slice=64)),
         **changes,
     )
 
 
 def keeping(name: str, params: dict[str, Any]) -> TargetVector:
-    return TargetVector(name=name, params=params, origin=Keep(source=name))
+    return TargetVector(name=name, params=params, origin=as_it_is(name))
 
 
 def everything(qdrant: Qdrant, collection: str, vectors: bool = True) -> dict[PointId, Point]:

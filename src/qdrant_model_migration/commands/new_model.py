@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 def speed_of(qdrant: Any, found: Survey, advice: Advice, strategy: Strategy) -> Speed | None:
     from qdrant_model_migration.embedders import open_embedder, within_reach
-    from qdrant_model_migration.pipeline.move import TextSource
     from qdrant_model_migration.pipeline.speed import measure_speed
+    from qdrant_model_migration.pipeline.text import TextSource
 
     chosen, text = _chosen(advice, strategy), advice.settled.get("text")
     if chosen is None or not text or not text.get("fields") or not within_reach(chosen):

@@ -94,9 +94,6 @@ class Context:
     def accepted(self) -> frozenset[str]:
         return self._accepted
 
-    def embedder(self, model: ModelRef) -> Embedder:
-        return self._models.get(model)
-
     def open_model(self, model: ModelRef) -> Embedder:
         return self._models.get(model)
 

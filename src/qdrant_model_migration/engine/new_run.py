@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import secrets
@@ -40,7 +39,6 @@ def create_run(plan: Plan | Path | str, runs: Path | None = None) -> Path:
 
 def card_of(plan: Plan) -> Card:
     """What run.json says of a plan."""
-    text = plan.model_dump_json(exclude={"accepted"})
     move = plan.move
     what = f"{move.source} → {move.target}" if move else f"{plan.collection}, {plan.title}"
     return Card(
@@ -53,7 +51,7 @@ def card_of(plan: Plan) -> Card:
         collection=plan.collection,
         alias=plan.alias.name if plan.alias else "",
         practice=plan.practice,
-        plan=hashlib.sha256(text.encode()).hexdigest(),
+        plan=plan.digest,
         file="",
     )
 

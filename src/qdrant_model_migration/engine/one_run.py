@@ -6,16 +6,17 @@ from pathlib import Path
 
 from qdrant_model_migration.engine import lock
 from qdrant_model_migration.engine.errors import CollectionHasRun, PlanHasRun
-from qdrant_model_migration.engine.run_folder import Card, read_card, run_folders
+from qdrant_model_migration.engine.run_folder import PLAN, Card, read_card, run_folders
 from qdrant_model_migration.engine.states import FINISHED
 from qdrant_model_migration.engine.watch import view
+from qdrant_model_migration.errors import QmmError
 
 
 def refuse_second(card: Card, runs: Path) -> None:
     """Raises PlanHasRun or CollectionHasRun where a new run of this card would be a second one."""
     for folder in run_folders(runs):
         other = read_card(folder)
-        if other.plan == card.plan:
+        if other.plan == card.plan or _lifted(folder, other, card) == card.plan:
             found = view(folder, events=0)
             if found.state == "discarded":
                 continue
@@ -25,6 +26,22 @@ def refuse_second(card: Card, runs: Path) -> None:
             # A practice run that somebody left at a gate is nobody's unfinished work.
             if found.live or (found.state == "waiting" and not other.practice):
                 raise CollectionHasRun(folder.name, card.collection, found.state)
+
+
+def _lifted(folder: Path, other: Card, card: Card) -> str | None:
+    """The digest of a run's plan in the present format, where it can be the same plan at all."""
+    from qdrant_model_migration.plan import load_plan
+
+    if (other.server, other.collection, other.strategy) != (
+        card.server,
+        card.collection,
+        card.strategy,
+    ):
+        return None
+    try:
+        return load_plan(folder / PLAN).digest
+    except QmmError:
+        return None
 
 
 def refuse_beside_another(folder: Path) -> None:

@@ -20,8 +20,8 @@ from typing import IO
 from qdrant_model_migration import private_file
 from qdrant_model_migration.errors import DiskFull, RunFolderUnusable
 from qdrant_model_migration.pipeline.errors import LedgerDamaged
+from qdrant_model_migration.pipeline.marks import DIGEST_BYTES
 from qdrant_model_migration.pipeline.read import align
-from qdrant_model_migration.pipeline.sameness import DIGEST_BYTES
 from qdrant_model_migration.qdrant import PointId, order
 
 FILE = "ledger.bin"

@@ -1,34 +1,21 @@
-"""The target's points from the source's: texts embedded, vectors cut or carried, payload whole."""
+"""The target's points from the source's: each vector by its origin, the payload whole."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
-from qdrant_model_migration.embedders import SMALLEST_NORM, Embedder, ModelRef, embed_usable
-from qdrant_model_migration.embedders.errors import BadVector
-from qdrant_model_migration.pipeline.move import Cut, Embed, Keep, Move
-from qdrant_model_migration.pipeline.text import NoText, text_of
+from qdrant_model_migration.pipeline.move import Move, TargetVector
+from qdrant_model_migration.pipeline.origins import DeadLetter
+from qdrant_model_migration.pipeline.tools import Tools
 from qdrant_model_migration.qdrant import Point, PointId
 
 if TYPE_CHECKING:
     from qdrant_model_migration.qdrant.points import WritableVector
 
-Open = Callable[[ModelRef], Embedder]
 
-
-class DeadLetter(NamedTuple):
-    """A point set aside: copied with its payload and without a new vector."""
-
-    point: PointId
-    reason: str
-    held: str
-
-
-class Made(NamedTuple):
-    """Points ready to be written, those set aside, and what the model read."""
+class MadePoints(NamedTuple):
+    """Points ready to be written, those set aside, and what the models read."""
 
     points: list[Point]
     dead: list[DeadLetter]
@@ -36,69 +23,35 @@ class Made(NamedTuple):
     cut_off: int
 
 
-def make(points: Sequence[Point], move: Move, open_model: Open) -> Made:
+def make(points: Sequence[Point], move: Move, tools: Tools) -> MadePoints:
     """The target's points for these of the source: payloads untouched, each vector by its origin.
 
-    Texts are sorted by length before they are embedded, since a batch costs what its longest text
-    costs, and equal texts are embedded once. A text that the model makes no usable vector of is
-    set aside like a missing one.
+    A point that lacks several vectors is set aside once, with every reason.
     """
     vectors: list[dict[str, WritableVector]] = [{} for _ in points]
+    dead: dict[PointId, DeadLetter] = {}
     tokens = cut_off = 0
-    texts = [text_of(p.payload, move.text) if move.text else NoText("", "") for p in points]
-    embeds = [v.origin for v in move.vectors if isinstance(v.origin, Embed)]
-    dead = [
-        DeadLetter(point.id, text.reason, text.held)
-        for point, text in zip(points, texts, strict=True)
-        if isinstance(text, NoText) and any(origin.is_for(point) for origin in embeds)
-    ]
     for target in move.vectors:
-        origin = target.origin
-        if isinstance(origin, Embed):
-            here = [
-                text if origin.is_for(point) else None
-                for point, text in zip(points, texts, strict=True)
-            ]
-            wanted = sorted({t for t in here if isinstance(t, str)}, key=len)
-            if not wanted:
-                continue
-            done = embed_usable(open_model(origin.model), wanted, "passage")
-            tokens, cut_off = tokens + done.tokens, cut_off + done.cut_off
-            made = dict(zip(wanted, done.vectors, strict=True))
-            for slot, point, text in zip(vectors, points, here, strict=True):
-                if not isinstance(text, str):
-                    continue
-                if (vector := made[text]) is not None:
-                    slot[target.name] = vector
-                else:
-                    reason = f"{origin.model.label} makes no usable vector of it"
-                    dead.append(DeadLetter(point.id, reason, f'"{text[:40]}"'))
-            continue
-        for slot, point in zip(vectors, points, strict=True):
-            old = point.vectors.get(origin.source)
-            if old is None:
-                continue
-            if isinstance(origin, Keep):
-                slot[target.name] = old
-            elif (short := cut(old, origin)) is not None:
-                slot[target.name] = short
-            else:
-                reason = f"the first {origin.model.dimensions} values of its vector are all 0"
-                dead.append(DeadLetter(point.id, reason, f"{len(old)} values"))
+        made = target.origin.make(points, tools)
+        tokens, cut_off = tokens + made.tokens, cut_off + made.cut_off
+        for slot, vector in zip(vectors, made.vectors, strict=True):
+            if vector is not None:
+                slot[target.name] = vector
+        for letter in made.dead:
+            dead[letter.point] = _joined(dead.get(letter.point), letter, target, move)
     ready = [
         Point(point.id, point.payload, slot) for point, slot in zip(points, vectors, strict=True)
     ]
-    return Made(ready, dead, tokens, cut_off)
+    return MadePoints(ready, list(dead.values()), tokens, cut_off)
 
 
-def cut(vector: WritableVector, origin: Cut) -> list[float] | None:
-    """The first values, made to length one as the model's own cut is; None where all are 0."""
-    size = origin.model.dimensions
-    values = np.asarray(vector, np.float64)[:size]
-    if values.shape != (size,):
-        raise BadVector(origin.model.label, f"it is shorter than {size} dimensions")
-    length = float(np.linalg.norm(values))
-    if length < SMALLEST_NORM:
-        return None
-    short: list[float] = (values / length).astype(np.float32).tolist()
-    return short
+def _joined(
+    known: DeadLetter | None, letter: DeadLetter, target: TargetVector, move: Move
+) -> DeadLetter:
+    """The letter with its vector's name where several are new, behind what is known already."""
+    if len(move.new_vectors) > 1:
+        letter = letter._replace(reason=f"{target.name}: {letter.reason}")
+    if known is None:
+        return letter
+    held = known.held if known.held == letter.held else f"{known.held}; {letter.held}"
+    return letter._replace(reason=f"{known.reason}; {letter.reason}", held=held)

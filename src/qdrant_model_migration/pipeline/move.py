@@ -8,44 +8,9 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from qdrant_model_migration.embedders import ModelRef
-from qdrant_model_migration.qdrant import Point, Presence
+from qdrant_model_migration.pipeline.origins import AnyOrigin, Origin, as_it_is
+from qdrant_model_migration.qdrant import Presence
 from qdrant_model_migration.strict import Strict
-
-
-class Keep(Strict):
-    """The vector is copied from the source as it stands."""
-
-    how: Literal["keep"] = "keep"
-    source: str
-
-
-class Embed(Strict):
-    """The vector is made from the point's text by a model.
-
-    where: the source vector that a point must have to get one; None: every point with a text.
-    """
-
-    how: Literal["embed"] = "embed"
-    model: ModelRef
-    where: str | None = None
-
-    def is_for(self, point: Point) -> bool:
-        """Whether this point of the source is to have the vector, if it has a text."""
-        return self.where is None or self.where in point.vectors
-
-
-class Cut(Strict):
-    """The first values of a source vector, made to length one; for Matryoshka models.
-
-    model: the old one cut to that length, for queries; its dimensions say how many values.
-    """
-
-    how: Literal["cut"] = "cut"
-    source: str
-    model: ModelRef
-
-
-Origin = Annotated[Keep | Embed | Cut, Field(discriminator="how")]
 
 
 class TargetVector(Strict):
@@ -54,7 +19,7 @@ class TargetVector(Strict):
     name: str
     kind: Literal["dense", "sparse", "multivector"] = "dense"
     params: dict[str, Any]
-    origin: Origin
+    origin: AnyOrigin
 
     @model_validator(mode="after")
     def _size_is_the_models(self) -> TargetVector:
@@ -70,14 +35,7 @@ class TargetVector(Strict):
     @property
     def model(self) -> ModelRef | None:
         """The model that queries of this vector need, None where it is kept."""
-        return None if isinstance(self.origin, Keep) else self.origin.model
-
-
-class TextSource(Strict):
-    """The payload fields (dotted paths) that make the text, joined by a blank line."""
-
-    fields: Annotated[tuple[str, ...], Field(min_length=1)]
-    join: str = "\n\n"
+        return self.origin.query_model
 
 
 class Searches(Strict):
@@ -110,59 +68,51 @@ class Move(Strict):
     source: str
     target: str
     vectors: tuple[TargetVector, ...]
-    text: TextSource | None = None
     load: Load = Load()
 
     @property
+    def origins(self) -> tuple[Origin, ...]:
+        return tuple(vector.origin for vector in self.vectors)
+
+    @property
     def embeds(self) -> bool:
-        """Whether any vector is made of a text."""
-        return any(isinstance(v.origin, Embed) for v in self.vectors)
+        """Whether any vector is made by a model on this computer, which takes the time."""
+        return any(origin.embeds for origin in self.origins)
 
     @property
     def compared(self) -> tuple[str, ...]:
-        """The target's vectors that follow from the source's, so that both can be compared."""
-        return tuple(
-            Presence(v.name) if isinstance(v.origin, Embed) else v.name
-            for v in self.vectors
-            if not isinstance(v.origin, Embed) or v.origin.where is not None
-        )
+        """The target's vectors as they have to be read to be judged by the source's points."""
+        names = (vector.origin.compared(vector.name) for vector in self.vectors)
+        return tuple(name for name in names if name is not None)
 
     @property
     def new_vectors(self) -> tuple[TargetVector, ...]:
-        """The vectors that a model or a computation makes, in the target's order."""
-        return tuple(v for v in self.vectors if not isinstance(v.origin, Keep))
+        """The vectors that are not copied as they are, in the target's order."""
+        return tuple(v for v in self.vectors if v.origin.carries is None)
 
     @property
     def kept(self) -> dict[str, str]:
         """The target's name of each copied vector, and its name in the source."""
-        return {v.name: v.origin.source for v in self.vectors if isinstance(v.origin, Keep)}
+        return {v.name: v.origin.carries for v in self.vectors if v.origin.carries is not None}
 
     @property
     def read_vectors(self) -> tuple[str, ...]:
         """The source vectors that have to be read to make the target's."""
-        origins = [vector.origin for vector in self.vectors]
-        whole = [origin.source for origin in origins if not isinstance(origin, Embed)]
-        seen = [Presence(o.where) for o in origins if isinstance(o, Embed) and o.where is not None]
-        return tuple(dict.fromkeys((*whole, *seen)))
+        names = [origin.reads for origin in self.origins if origin.reads is not None]
+        whole = [name for name in names if not isinstance(name, Presence)]
+        return tuple(dict.fromkeys((*whole, *names)))
 
     @property
     def over_itself(self) -> Move:
-        """From the target into the target: the vectors that a model makes, all else as it is."""
+        """From the target into the target: what a model makes of a point, all else as it is."""
         vectors = tuple(
-            v
-            if isinstance(v.origin, Embed)
-            else v.model_copy(update={"origin": Keep(source=v.name)})
-            for v in self.everywhere.vectors
+            v.model_copy(update={"origin": v.origin.over_itself(v.name) or as_it_is(v.name)})
+            for v in self.vectors
         )
         return self.model_copy(update={"source": self.target, "vectors": vectors})
 
     @property
-    def everywhere(self) -> Move:
-        """The same, with a vector for every point that has a text: to make some of them again."""
-        vectors = tuple(
-            v.model_copy(update={"origin": v.origin.model_copy(update={"where": None})})
-            if isinstance(v.origin, Embed)
-            else v
-            for v in self.vectors
-        )
+    def without_models(self) -> Move:
+        """Only the vectors that need no model to be made."""
+        vectors = tuple(v for v in self.vectors if not v.origin.embeds)
         return self.model_copy(update={"vectors": vectors})

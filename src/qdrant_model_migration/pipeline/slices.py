@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from qdrant_model_migration.pipeline.make import DeadLetter, make
+from qdrant_model_migration.pipeline.make import make
 from qdrant_model_migration.pipeline.move import Move
+from qdrant_model_migration.pipeline.origins import DeadLetter
 from qdrant_model_migration.pipeline.read import scan
 from qdrant_model_migration.pipeline.worker import Equipment
 from qdrant_model_migration.qdrant import PointId, Qdrant
@@ -79,7 +80,7 @@ def run_slice(
     points = list(islice(reading, 2 * move.load.slice))
     if (beyond := next(reading, None)) is not None:
         where = where._replace(end=beyond.id)
-    made = make(points, move, worker.open_model)
+    made = make(points, move, worker)
     for first in range(0, len(made.points), move.load.batch):
         worker.breathe()
         batch = made.points[first : first + move.load.batch]

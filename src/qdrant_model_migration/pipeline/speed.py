@@ -10,8 +10,7 @@ import numpy as np
 
 from qdrant_model_migration import words
 from qdrant_model_migration.embedders import Embedder, ModelRef
-from qdrant_model_migration.pipeline.move import TextSource
-from qdrant_model_migration.pipeline.text import text_of
+from qdrant_model_migration.pipeline.text import TextSource, text_of
 from qdrant_model_migration.qdrant import Qdrant
 from qdrant_model_migration.survey.sample import sample
 

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
-from qdrant_model_migration.pipeline.move import TextSource
+from pydantic import Field
+
+from qdrant_model_migration.strict import Strict
 from qdrant_model_migration.survey.path import ABSENT, value_at
+
+
+class TextSource(Strict):
+    """The payload fields (dotted paths) that make the text, joined by a blank line."""
+
+    fields: Annotated[tuple[str, ...], Field(min_length=1)]
+    join: str = "\n\n"
 
 
 class NoText(NamedTuple):

@@ -24,8 +24,8 @@ from qdrant_model_migration.embedders import (
 )
 from qdrant_model_migration.embedders.errors import FolderAsks
 from qdrant_model_migration.errors import QmmError
-from qdrant_model_migration.pipeline.move import TextSource
 from qdrant_model_migration.pipeline.speed import EFFORT, kept_under, measure_speed
+from qdrant_model_migration.pipeline.text import TextSource
 from qdrant_model_migration.plain.journey import Journey
 from qdrant_model_migration.plain.talk import Back, Talk, Tells
 

@@ -14,6 +14,7 @@ from pydantic_core import ErrorDetails
 
 from qdrant_model_migration.plan.errors import PlanError
 from qdrant_model_migration.plan.strict_yaml import Place, Text
+from qdrant_model_migration.plan.upgrade import FORMAT
 from qdrant_model_migration.words import nearest
 
 _SECRET_NAME = re.compile(
@@ -107,7 +108,7 @@ def _say(error: ErrorDetails, place: Place, field: FieldInfo | None) -> tuple[st
         return f"{name} is missing", f"Add a line for {name}, or make the plan again."
     if name == "qmm_plan":
         return (
-            f"this plan has format {value}; this version of qmm reads format 1",
+            f"this plan has format {value}; this version of qmm reads formats 1 to {FORMAT}",
             "Use the version of qmm that made it, or make the plan again.",
         )
     limits = {

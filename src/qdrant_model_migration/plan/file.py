@@ -12,6 +12,7 @@ from qdrant_model_migration.plan import strict_yaml
 from qdrant_model_migration.plan.complaint import complain
 from qdrant_model_migration.plan.errors import PlanError
 from qdrant_model_migration.plan.plan import Plan
+from qdrant_model_migration.plan.upgrade import FORMAT, upgraded
 from qdrant_model_migration.qdrant.errors import AddressInvalid
 from qdrant_model_migration.shell import qmm
 
@@ -30,11 +31,11 @@ def load_plan(path: Path) -> Plan:
     if not isinstance(text.data, dict) or "qmm_plan" not in text.data:
         raise PlanError(
             f"{path.name} is not a plan.",
-            "A plan begins with qmm_plan: 1.",
+            f"A plan begins with qmm_plan: {FORMAT}.",
             "Check the name of the file; qmm plan COLLECTION makes one.",
         )
     try:
-        return Plan.model_validate_json(json.dumps(text.data, allow_nan=False))
+        return Plan.model_validate_json(json.dumps(upgraded(text.data), allow_nan=False))
     except ValidationError as error:
         raise complain(error, Plan, text, path.name) from None
     except AddressInvalid as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -57,7 +58,7 @@ class Plan(Strict):
     version have neither.
     """
 
-    qmm_plan: Literal[1] = 1
+    qmm_plan: Literal[2] = 2
     made_at: str
     strategy: str
     title: str
@@ -78,3 +79,9 @@ class Plan(Strict):
     accepted: dict[str, Acceptance] = Field(default_factory=dict)
     answers: dict[str, Any] = Field(default_factory=dict)
     practice: bool = False
+
+    @property
+    def digest(self) -> str:
+        """Of what is to be done, to know the same plan again: in hexadecimal digits."""
+        text = self.model_dump_json(exclude={"accepted"})
+        return hashlib.sha256(text.encode()).hexdigest()

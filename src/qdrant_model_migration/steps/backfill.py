@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
-from qdrant_model_migration.pipeline.move import Embed, Move
+from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.slices import SliceResult, SliceTask, run_slice
 from qdrant_model_migration.steps.borders import Borders
 from qdrant_model_migration.steps.check import must_be_ours
@@ -20,7 +20,6 @@ FIRST = 64  # points of the first slices, while the speed of the model is not kn
 WINDOW = 10_000  # points over which missing texts are judged
 ALARM = 0.01
 FEWEST = 500  # below it a few missing texts are a large share by chance
-_CUTS = ("cuts their vectors", "a usable first part of its vector")
 
 
 class Backfill(Step):
@@ -32,19 +31,20 @@ class Backfill(Step):
 
     def text(self, move: Move | None) -> StepText:
         assert move is not None
-        made, without = ("embeds the texts", "a text") if move.embeds else _CUTS
-        kept = any(isinstance(v.origin, Embed) and v.origin.where is not None for v in move.vectors)
-        bare = ("A point that has no vector in the old collection is copied without one.",)
+        made = ", ".join(dict.fromkeys(o.makes for o in move.origins if o.makes))
+        needs = dict.fromkeys(o.needs for o in move.origins if o.needs)
+        notes = dict.fromkeys(note for o in move.origins for note in o.notes())
         return StepText(
             f"Backfill {move.target}",
             "new collection",
             "delete it",
             (
-                f"Reads {move.source} in slices, {made} and inserts the points with their payload.",
+                f"Reads {move.source} in slices, {made or 'copies the vectors'} and inserts the "
+                "points with their payload.",
                 f"{move.load.batch} points a request, {move.load.streams} requests at a time.",
                 "A point that is there already is left untouched.",
-                f"A point without {without} is copied without a vector and listed.",
-                *(bare if kept else ()),
+                *(f"A point without {it} is copied without a vector and listed." for it in needs),
+                *notes,
                 _watched(move),
             ),
         )

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, Literal
 
+from qdrant_model_migration.pipeline.counterparts import due, same_point
 from qdrant_model_migration.pipeline.ledger import new_ledger
-from qdrant_model_migration.pipeline.make import cut
-from qdrant_model_migration.pipeline.move import Embed, Keep, Move
+from qdrant_model_migration.pipeline.marks import mark_of
+from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.read import align, scan
-from qdrant_model_migration.pipeline.sameness import made_of, mark_of, same_payload, same_vector
-from qdrant_model_migration.pipeline.text import text_of
 from qdrant_model_migration.qdrant import Point, PointId
 from qdrant_model_migration.steps.check import must_be_ours, must_be_the_old_one
 from qdrant_model_migration.steps.errors import TargetInUse
@@ -18,7 +17,7 @@ from qdrant_model_migration.steps.last_look import left_unfinished, note_changin
 from qdrant_model_migration.steps.mend import Changes, Rows, list_dead, put, remake
 from qdrant_model_migration.steps.reading import timed_pass
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
-from qdrant_model_migration.words import plural
+from qdrant_model_migration.words import listing, plural
 
 MOST_PASSES = 3
 LOOKS = 1_000  # points between two words on how far a pass is
@@ -32,7 +31,8 @@ class CatchUp(Step):
 
     def text(self, move: Move | None) -> StepText:
         assert move is not None
-        again = f"makes the vectors of changed {'texts' if move.embeds else 'points'} again"
+        changed = listing([*dict.fromkeys(v.origin.remakes for v in move.new_vectors)])
+        again = f"makes the vectors of changed {changed or 'points'} again"
         return StepText(
             "Catch up with new writes",
             "new collection",
@@ -126,45 +126,3 @@ def one_pass(ctx: StepContext) -> Changes:
         else "A whole pass found no difference.",
     )
     return found
-
-
-def same_point(old: Point, new: Point, move: Move) -> bool:
-    """Whether `new` is what `old` becomes: payload, and the vectors that need no model."""
-    if not same_payload(old.payload, new.payload):
-        return False
-    for target in move.vectors:
-        origin = target.origin
-        if isinstance(origin, Embed):
-            if target.name in new.vectors and not origin.is_for(old):
-                return False
-            continue
-        mine, theirs = old.vectors.get(origin.source), new.vectors.get(target.name)
-        if isinstance(origin, Keep):
-            if not same_vector(mine, theirs):
-                return False
-            continue
-        made = None if mine is None else cut(mine, origin)
-        if made is None:
-            if theirs is not None:
-                return False
-        elif not made_of(theirs, made, target.params["distance"], target.params.get("datatype")):
-            return False
-    return True
-
-
-def due(old: Point | None, new: Point | None, move: Move) -> bool:
-    """Whether the old point has a vector and a text since, and the new one still goes without.
-
-    Not a difference by itself: the model may make no usable vector of that text.
-    """
-    if old is None or new is None:
-        return False
-    return any(
-        isinstance(target.origin, Embed)
-        and target.origin.where is not None
-        and target.origin.is_for(old)
-        and target.name not in new.vectors
-        and move.text is not None
-        and isinstance(text_of(old.payload, move.text), str)
-        for target in move.vectors
-    )

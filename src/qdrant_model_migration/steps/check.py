@@ -7,12 +7,11 @@ from shutil import disk_usage
 from typing import Literal
 
 from qdrant_model_migration.pipeline.ledger import room
-from qdrant_model_migration.pipeline.move import Embed, Move
+from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.quality import read_queries
 from qdrant_model_migration.steps.errors import (
     AliasMoved,
     CannotManage,
-    ModelDiffers,
     NoRoomForNotes,
     NotReady,
     OldReplaced,
@@ -98,12 +97,8 @@ class Check(Step):
         ):
             raise TargetTaken(move.target)
         for target in move.vectors:
-            if isinstance(target.origin, Embed):
-                model = target.origin.model
-                vector = ctx.embedder(model).embed(["A short text."], "passage").vectors[0]
-                if len(vector) != target.params["size"]:
-                    raise ModelDiffers(model.label, target.params["size"], len(vector))
-                ctx.say("check", f"{model.label} is open: {len(vector)} dimensions.")
+            if said := target.origin.ready(target.params, ctx):
+                ctx.say("check", said)
 
 
 def must_be_ours(ctx: StepContext) -> None:

@@ -87,17 +87,6 @@ class SwitchedInPart(QmmError):
         )
 
 
-class ModelDiffers(QmmError):
-    """The model gives other dimensions than the plan says."""
-
-    def __init__(self, label: str, planned: int, found: int) -> None:
-        super().__init__(
-            f"{label} makes vectors of {found} dimensions; the plan says {planned}.",
-            "It is another model, or another version of it.",
-            "Nothing was written. Make the plan again with the model that is there.",
-        )
-
-
 class NotReady(QmmError):
     """The collection cannot be read whole now."""
 

@@ -7,39 +7,40 @@ a late write, not a fault; the cutover catches up with it.
 from __future__ import annotations
 
 import random
+from collections import Counter
+from collections.abc import Sequence
 from itertools import islice
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from qdrant_model_migration.pipeline.counterparts import judged
 from qdrant_model_migration.pipeline.ledger import read_ledger
-from qdrant_model_migration.pipeline.make import make
-from qdrant_model_migration.pipeline.move import Embed, Move
+from qdrant_model_migration.pipeline.marks import mark_of
+from qdrant_model_migration.pipeline.move import Move, TargetVector
 from qdrant_model_migration.pipeline.read import align, scan
-from qdrant_model_migration.pipeline.sameness import made_of, mark_of, same_payload
-from qdrant_model_migration.pipeline.text import NoText, text_of
+from qdrant_model_migration.pipeline.sameness import made_of, same_payload
 from qdrant_model_migration.qdrant import Point, PointId
 from qdrant_model_migration.quality import Check, Integrity
-from qdrant_model_migration.steps.catch_up import same_point
 from qdrant_model_migration.steps.create_collection import settings_that_differ
 from qdrant_model_migration.steps.index import is_indexed
 from qdrant_model_migration.steps.step import StepContext
 
+if TYPE_CHECKING:
+    from qdrant_model_migration.qdrant.points import WritableVector
+
 RESUME = "Resume fetches them"
-_COMPARED = {"keep": "Other vectors equal", "cut": "Vectors cut right", "embed": "No vector added"}
-_DIFFER = {
-    "keep": "copied with other vectors",
-    "cut": "copied with other vectors",
-    "embed": "given a vector that the old collection has not",
-}
 
 
 class _Counted(NamedTuple):
+    """vectors_differ: points by the check that they fail. without: points that are to go without a
+    vector, by its name. sample: of those that are to have every new one."""
+
     points: int
     missing: int
     payload_differs: int
-    vector_differs: int
+    vectors_differ: Counter[str]
     extra: int
     late: int
-    without_text: int
+    without: Counter[str]
     sample: tuple[PointId, ...]
 
 
@@ -65,14 +66,15 @@ def check_integrity(ctx: StepContext, sample: int) -> Integrity:
             todo="Resume copies them again",
         ),
     ]
-    if ctx.move.compared:
+    for name, fault in _comparisons(ctx.move).items():
+        differ = counted.vectors_differ[name]
         checks.append(
             Check(
-                name=_COMPARED[_compared(ctx.move)],
-                ok=not counted.vector_differs,
-                found=here - counted.vector_differs,
+                name=name,
+                ok=not differ,
+                found=here - differ,
                 expected=here,
-                note=_are(counted.vector_differs, _DIFFER[_compared(ctx.move)]),
+                note=_are(differ, fault),
                 todo="Resume copies them again",
             )
         )
@@ -109,18 +111,21 @@ def check_integrity(ctx: StepContext, sample: int) -> Integrity:
     return Integrity(checks=tuple(checks))
 
 
-def _compared(move: Move) -> str:
-    """The first of the ways in which vectors of the target follow from the source's."""
-    ways = [vector.origin.how for vector in move.vectors if vector.name in move.compared]
-    return next(way for way in _COMPARED if way in ways)
+def _comparisons(move: Move) -> dict[str, str]:
+    """Names of the checks that compare both sides, and what is wrong where one fails."""
+    compared = (v.origin for v in move.vectors if v.origin.compared(v.name) is not None)
+    return {origin.checked: origin.fault for origin in compared}
 
 
 def _count(ctx: StepContext, sample: int) -> _Counted:
     move, qdrant = ctx.move, ctx.qdrant
     old = scan(qdrant, move.source, vectors=list(move.read_vectors) or False, between=ctx.breathe)
     new = scan(qdrant, move.target, vectors=list(move.compared) or False)
-    points = missing = payload = vector = extra = late = no_text = 0
+    points = missing = payload = extra = late = 0
+    differ: Counter[str] = Counter()
+    without: Counter[str] = Counter()
     chosen: list[PointId] = []
+    unseen = _unseen(move)
     choose = random.Random(0)  # noqa: S311 - a sample, not a secret
     total = qdrant.count(move.source)
     readings = align(((p.id, p) for p in old), ((p.id, p) for p in new), read_ledger(ctx.folder))
@@ -138,43 +143,35 @@ def _count(ctx: StepContext, sample: int) -> _Counted:
             missing += 1
         elif not same_payload(mine.payload, theirs.payload):
             payload += 1
-        elif not same_point(mine, theirs, move):
-            vector += 1
-        elif _goes_without(mine, move):
-            no_text += 1
+        elif wrong := {v.origin.checked for v, j in judged(mine, theirs, move) if j == "differs"}:
+            differ.update(wrong)
+        elif bare := [v.name for v in unseen if not v.origin.wants(mine)]:
+            without.update(bare)
         elif len(chosen) < sample:
             chosen.append(point)
         elif (slot := choose.randrange(points)) < sample:
             chosen[slot] = point
     ctx.progress(points, max(points, total))
-    return _Counted(points, missing, payload, vector, extra, late, no_text, tuple(chosen))
+    return _Counted(points, missing, payload, differ, extra, late, without, tuple(chosen))
 
 
-def _goes_without(point: Point, move: Move) -> bool:
-    """Whether no vector is made for this point of the source: no text, or it is not for it."""
-    if move.text is None:
-        return False
-    origins = [v.origin for v in move.vectors if isinstance(v.origin, Embed)]
-    return isinstance(text_of(point.payload, move.text), NoText) or not all(
-        origin.is_for(point) for origin in origins
-    )
+def _unseen(move: Move) -> list[TargetVector]:
+    """The vectors of which a look at both sides does not tell whether they are right."""
+    return [vector for vector in move.vectors if not vector.origin.tells]
 
 
 def _models(ctx: StepContext, counted: _Counted) -> list[Check]:
-    """New vectors: made again on the sample, and there on every point that has a text."""
+    """New vectors: made again on the sample, and there on every point that is to have one."""
     checks = []
-    for target in ctx.move.new_vectors:
-        if not isinstance(target.origin, Embed) or ctx.move.text is None:
-            continue
+    for target in _unseen(ctx.move):
         called = f" {target.name}" if target.name else ""
         right = remade = 0
         for first in range(0, len(counted.sample), ctx.move.load.batch):
             ctx.breathe()
             ids = counted.sample[first : first + ctx.move.load.batch]
             points = ctx.qdrant.retrieve(ctx.move.target, ids, vectors=[target.name])
-            made = make(points, ctx.move.everywhere, ctx.embedder)
-            for stored, again in zip(points, made.points, strict=True):
-                if (vector := again.vectors.get(target.name)) is None:
+            for stored, vector in zip(points, _again(ctx, target, points), strict=True):
+                if vector is None:
                     continue
                 remade += 1
                 right += made_of(
@@ -190,15 +187,15 @@ def _models(ctx: StepContext, counted: _Counted) -> list[Check]:
                 found=right,
                 expected=remade,
                 note=f"{remade - right} of {remade} sample vectors were not made by "
-                f"{target.origin.model.label} from the present text",
+                f"{target.model.label if target.model else 'the model'} from the present text",
                 todo="Delete the new collection and start again, or ask who else writes into it",
             )
         )
         without = ctx.qdrant.count(ctx.move.target, without_vector=target.name)
         # Points written since the last catch-up may have either.
-        unexplained = max(0, abs(without - counted.without_text) - counted.late)
+        unexplained = max(0, abs(without - counted.without[target.name]) - counted.late)
         if unexplained:
-            unexplained = max(0, unexplained - _beyond_the_model(ctx, target.name))
+            unexplained = max(0, unexplained - _beyond_the_model(ctx, target))
         checks.append(
             Check(
                 name=f"No vector{called}",
@@ -213,16 +210,23 @@ def _models(ctx: StepContext, counted: _Counted) -> list[Check]:
     return checks
 
 
-def _beyond_the_model(ctx: StepContext, name: str) -> int:
-    """Points that have a text and no vector because the model makes none of it: tried again."""
-    move, found = ctx.move, 0
-    reading = scan(ctx.qdrant, move.target, vectors=[name], between=ctx.breathe)
-    bare = (point for point in reading if point.vectors.get(name) is None)
+def _beyond_the_model(ctx: StepContext, target: TargetVector) -> int:
+    """Points that are to have the vector, of which the model makes none: tried again."""
+    move, found, again = ctx.move, 0, target.origin.over_itself(target.name)
+    reading = scan(ctx.qdrant, move.target, vectors=[target.name], between=ctx.breathe)
+    bare = (point for point in reading if point.vectors.get(target.name) is None)
     while batch := list(islice(bare, move.load.batch)):
-        for point in make(batch, move.everywhere, ctx.embedder).points:
-            text = text_of(point.payload, move.text) if move.text else None
-            found += isinstance(text, str) and name not in point.vectors
+        for point, vector in zip(batch, _again(ctx, target, batch), strict=True):
+            found += vector is None and again is not None and again.wants(point)
     return found
+
+
+def _again(
+    ctx: StepContext, target: TargetVector, points: Sequence[Point]
+) -> list[WritableVector | None]:
+    """The vector made again of these points of the target."""
+    again = target.origin.over_itself(target.name)
+    return again.make(points, ctx).vectors if again is not None else [None] * len(points)
 
 
 def _are(count: int, what: str) -> str:

@@ -14,8 +14,7 @@ from collections.abc import Sequence
 from qdrant_model_migration.pipeline.errors import LedgerDamaged
 from qdrant_model_migration.pipeline.ledger import amend_ledger, amended
 from qdrant_model_migration.pipeline.make import make
-from qdrant_model_migration.pipeline.move import Embed
-from qdrant_model_migration.pipeline.sameness import is_unfinished, mark_of, unfinished
+from qdrant_model_migration.pipeline.marks import is_unfinished, mark_of, unfinished
 from qdrant_model_migration.qdrant import PointId
 from qdrant_model_migration.steps.step import StepContext
 
@@ -53,9 +52,7 @@ def last_look(ctx: StepContext) -> None:
     if gone:
         qdrant.delete(move.target, list(gone))
     if new:
-        carried = tuple(v for v in move.vectors if not isinstance(v.origin, Embed))
-        bare = move.model_copy(update={"vectors": carried, "text": None})
-        qdrant.insert(move.target, make(new, bare, ctx.embedder).points)
+        qdrant.insert(move.target, make(new, move.without_models, ctx).points)
 
 
 def left_unfinished(ctx: StepContext) -> set[PointId]:

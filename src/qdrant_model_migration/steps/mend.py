@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from qdrant_model_migration.pipeline.ledger import LedgerWriter
-from qdrant_model_migration.pipeline.make import DeadLetter, make
+from qdrant_model_migration.pipeline.make import make
+from qdrant_model_migration.pipeline.marks import mark_of
 from qdrant_model_migration.pipeline.move import Move
-from qdrant_model_migration.pipeline.sameness import mark_of
+from qdrant_model_migration.pipeline.origins import DeadLetter
 from qdrant_model_migration.qdrant import Point, PointId
 from qdrant_model_migration.steps.step import StepContext
 
@@ -60,7 +61,7 @@ def remake(ctx: StepContext, points: Sequence[PointId]) -> Remade:
     now = ctx.qdrant.retrieve(
         move.source, points, payload=True, vectors=list(move.read_vectors) or False
     )
-    made = make(now, move, ctx.embedder)
+    made = make(now, move, ctx)
     return Remade(tuple(points), {p.id: p for p in now}, tuple(made.points), tuple(made.dead))
 
 

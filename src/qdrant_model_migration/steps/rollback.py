@@ -8,9 +8,9 @@ from typing import Any, Literal
 
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.pipeline.ledger import read_ledger
+from qdrant_model_migration.pipeline.marks import shares
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.read import align, scan
-from qdrant_model_migration.pipeline.sameness import shares
 from qdrant_model_migration.steps.errors import AliasMoved, NothingToRollBack
 from qdrant_model_migration.steps.gate import Gate, Waiting
 from qdrant_model_migration.steps.step import Step, StepContext, StepText

@@ -9,7 +9,6 @@ from typing import Any, ClassVar, NamedTuple, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
-from qdrant_model_migration.embedders import Embedder, ModelRef
 from qdrant_model_migration.pipeline.fleet import Fleet
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.worker import Equipment
@@ -48,10 +47,6 @@ class StepContext(Equipment, Protocol):
     @property
     def accepted(self) -> frozenset[str]:
         """Ids of the warnings that were acknowledged in the plan."""
-        ...
-
-    def embedder(self, model: ModelRef) -> Embedder:
-        """The opened model; opened once per run."""
         ...
 
     def say(self, kind: str, text: str, **data: Any) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
+from qdrant_model_migration.pipeline.counterparts import due, same_point
 from qdrant_model_migration.pipeline.ledger import new_ledger, read_ledger, rows_of
 from qdrant_model_migration.pipeline.make import make
+from qdrant_model_migration.pipeline.marks import is_unfinished, mark_of, shares, unfinished
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.read import align, scan
-from qdrant_model_migration.pipeline.sameness import is_unfinished, mark_of, shares, unfinished
 from qdrant_model_migration.qdrant import Point, PointId, order
-from qdrant_model_migration.steps.catch_up import LOOKS, due, same_point
+from qdrant_model_migration.steps.catch_up import LOOKS
 from qdrant_model_migration.steps.check import must_be_ours, must_be_the_old_one
 from qdrant_model_migration.steps.errors import OldEmptied
 from qdrant_model_migration.steps.index import wait_until_readable
@@ -162,7 +163,7 @@ class _Pass:
         move, qdrant = self._ctx.move, self._ctx.qdrant
         there = qdrant.retrieve(move.target, points, vectors=True)
         bare = [point for point in there if not is_whole(point, move)]
-        qdrant.replace(move.target, make(bare, move.over_itself, self._ctx.embedder).points, bare)
+        qdrant.replace(move.target, make(bare, move.over_itself, self._ctx).points, bare)
 
     def _note_replaced(self, made: Remade, there: Mapping[PointId, Point]) -> None:
         move = self._ctx.move

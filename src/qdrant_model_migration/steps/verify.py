@@ -9,7 +9,7 @@ from typing import Literal
 from qdrant_model_migration.embedders import ModelRef, within_reach
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.read import scan
-from qdrant_model_migration.pipeline.text import text_of
+from qdrant_model_migration.pipeline.text import TextSource, text_of
 from qdrant_model_migration.quality import (
     Comparison,
     Document,
@@ -36,10 +36,14 @@ DOCUMENTS = 5_000  # read for made-up queries
 
 
 class Proof(Strict):
-    """The queries to judge by, and how much worse recall@10 may be at most (0..1)."""
+    """The queries to judge by, and how much worse recall@10 may be at most (0..1).
+
+    text, title_field: of the documents, where queries are made up from them.
+    """
 
     kind: Literal["file", "made up", "later"] = "later"
     file: str | None = None
+    text: TextSource | None = None
     title_field: str | None = None
     margin: float = 0.02
 
@@ -62,6 +66,7 @@ class Verify(Step):
     again: bool = False
 
     def text(self, move: Move | None) -> StepText:
+        origins = move.origins if move is not None else ()
         by = {
             "file": f"Judges by the searches in {self.proof.file}.",
             "made up": "Judges by searches made from your documents: weak evidence.",
@@ -73,9 +78,7 @@ class Verify(Step):
             "not needed",
             (
                 "Compares every id and payload of both collections, and the settings.",
-                f"Makes the vectors of {self.sample} points again and compares them."
-                if move is None or move.embeds
-                else "Cuts every stored vector again and compares it with the new one.",
+                *dict.fromkeys(filter(None, (o.proof(self.sample) for o in origins))),
                 by,
             ),
         )
@@ -122,7 +125,7 @@ class Verify(Step):
                     Searcher(
                         ctx.qdrant,
                         move.target,
-                        ctx.embedder(target.model),
+                        ctx.open_model(target.model),
                         using=target.name,
                         exact=exact,
                     ),
@@ -153,15 +156,14 @@ class Verify(Step):
         return qmm("verify", run, flags=("--queries", file, "--margin", f"{self.proof.margin:g}"))
 
     def _made_up(self, ctx: StepContext) -> QuerySet | None:
-        if self.proof.kind == "made up" and ctx.move.text is not None:
-            return made_up(self._documents(ctx))
+        if self.proof.kind == "made up" and self.proof.text is not None:
+            return made_up(self._documents(ctx, self.proof.text))
         return None
 
-    def _documents(self, ctx: StepContext) -> list[Document]:
+    def _documents(self, ctx: StepContext, source: TextSource) -> list[Document]:
         documents: list[Document] = []
-        assert ctx.move.text is not None
         for point in scan(ctx.qdrant, ctx.move.source, between=ctx.breathe):
-            text = text_of(point.payload, ctx.move.text)
+            text = text_of(point.payload, source)
             title = value_at(point.payload, self.proof.title_field or "title")
             if isinstance(text, str):
                 documents.append(
@@ -177,7 +179,7 @@ class Verify(Step):
         return Searcher(
             ctx.qdrant,
             ctx.move.source,
-            ctx.embedder(self.old_model),
+            ctx.open_model(self.old_model),
             using=self.old_vector,
             exact=exact,
         )

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from qdrant_model_migration.embedders import ModelRef
+from qdrant_model_migration.pipeline.text import TextSource
 from qdrant_model_migration.qdrant.quantization import Quantization, body
 from qdrant_model_migration.strategies.strategy import Answers, Fit
 from qdrant_model_migration.survey.facts import Bare, Survey, VectorFact
@@ -48,6 +49,13 @@ def text_gone(answers: Answers) -> bool:
     """Whether the operator said that no point has its text anywhere."""
     text = answers.get("text")
     return isinstance(text, dict) and not text.get("fields")
+
+
+def text_source(answers: Answers) -> TextSource | None:
+    """The payload fields that were chosen to be embedded; None where there are none."""
+    text = answers.get("text")
+    fields = text.get("fields") if isinstance(text, Mapping) else None
+    return TextSource(fields=tuple(fields)) if fields else None
 
 
 def no_text(answers: Answers) -> Fit | None:

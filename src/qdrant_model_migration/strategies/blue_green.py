@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qdrant_model_migration.pipeline.move import Embed
+from qdrant_model_migration.pipeline.origins import embedded
 from qdrant_model_migration.plan.plan import Plan
 from qdrant_model_migration.strategies.answered import (
     both_for_good,
@@ -13,6 +13,7 @@ from qdrant_model_migration.strategies.answered import (
     no_text,
     ruled_out_by_change,
     switched_aliases,
+    text_source,
 )
 from qdrant_model_migration.strategies.new_collection import cannot_be_copied, plan_new_collection
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
@@ -61,8 +62,9 @@ class BlueGreen(Strategy):
         return tuple(reasons)
 
     def build(self, survey: Survey, answers: Answers) -> Plan:
-        model = chosen_model(answers)
+        model, text = chosen_model(answers), text_source(answers)
         assert model is not None, "the questions ask for a model before a plan is made"
+        assert text is not None, "without a text this is ruled out"
         points = survey.points.value or 0
         missing = (missing_texts(survey, answers) or 0) / points if points else 0.0
         return plan_new_collection(
@@ -70,6 +72,6 @@ class BlueGreen(Strategy):
             survey,
             answers,
             model,
-            Embed(model=model, where=kept_bare(survey, answers)),
+            embedded(model, text, where=kept_bare(survey, answers)),
             expected_missing=round(missing, 6),
         )

@@ -10,14 +10,13 @@ from typing import Any
 
 from qdrant_model_migration.embedders import ModelRef, kind_of
 from qdrant_model_migration.pipeline.move import (
-    Keep,
     Load,
     Move,
-    Origin,
     Searches,
     TargetVector,
-    TextSource,
 )
+from qdrant_model_migration.pipeline.origins import Origin, as_it_is
+from qdrant_model_migration.pipeline.text import TextSource
 from qdrant_model_migration.plan.plan import Alias, Plan
 from qdrant_model_migration.steps import AnyStep
 from qdrant_model_migration.steps.adopt_alias import AdoptAlias
@@ -33,6 +32,7 @@ from qdrant_model_migration.strategies.answered import (
     aliases_left,
     replaced_vector,
     switched_aliases,
+    text_source,
 )
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
 from qdrant_model_migration.survey.facts import Survey, VectorFact
@@ -69,30 +69,29 @@ def plan_new_collection(
     old = replaced_vector(survey, answers)
     assert old is not None, "a strategy that replaces a vector fits only where there is one"
     alias, also = _alias(survey, answers), switched_aliases(survey, answers)[1:]
-    fields = (answers.get("text") or {}).get("fields")
     move = Move(
         source=survey.collection,
         target=str(answers["target"]),
         vectors=_vectors(survey, old, model, origin, answers.get("vector_name", old.name)),
-        text=TextSource(fields=tuple(fields)) if fields else None,
         load=_PRACTICE if survey.capabilities.local else _PACES[answers.get("pace", "normally")],
     )
     old_model = survey.model_of(old.name)
     proof = dict(answers.get("proof") or {"kind": "later"})
+    judged_by = _proof(proof, text_source(answers))
     steps: list[AnyStep] = [
         Check(
             collection=survey.collection,
             fingerprint=survey.fingerprint,
             alias=alias.name if alias.exists else None,
             also=also,
-            queries=_proof(proof).file if proof.get("kind") in ("file", "log") else None,
+            queries=judged_by.file,
         ),
         *([] if alias.exists else [AdoptAlias(alias=alias.name, collection=survey.collection)]),
         CreateCollection(),
         Backfill(expected_missing=expected_missing),
         CatchUp(),
         Index(),
-        Verify(proof=_proof(proof), old_model=old_model, old_vector=old.name),
+        Verify(proof=judged_by, old_model=old_model, old_vector=old.name),
         Cutover(
             alias=alias.name,
             also=also,
@@ -124,11 +123,12 @@ def _alias(survey: Survey, answers: Answers) -> Alias:
     return Alias(name=name, exists=name in (survey.aliases.value or ()))
 
 
-def _proof(answer: dict[str, Any]) -> Proof:
+def _proof(answer: dict[str, Any], text: TextSource | None) -> Proof:
     kind = answer.get("kind", "later")
     return Proof(
+        text=text if kind == "made up" else None,
         kind="file" if kind == "log" else kind,
-        file=_whole_path(answer.get("file")),
+        file=_whole_path(answer.get("file")) if kind in ("file", "log") else None,
         title_field=answer.get("title_field"),
         margin=float(answer.get("margin", 0.02)),
     )
@@ -158,7 +158,7 @@ def _vectors(
             name=vector.name,
             kind=vector.kind,
             params=vector.raw,
-            origin=Keep(source=vector.name),
+            origin=as_it_is(vector.name),
         )
         for vector in survey.vectors.value or ()
     )

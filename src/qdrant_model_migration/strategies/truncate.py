@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qdrant_model_migration import words
 from qdrant_model_migration.embedders import ModelRef
-from qdrant_model_migration.pipeline.move import Cut
+from qdrant_model_migration.pipeline.origins import first_values
 from qdrant_model_migration.plan.plan import Plan
 from qdrant_model_migration.strategies.answered import (
     both_for_good,
@@ -66,7 +66,7 @@ class Truncate(Strategy):
         assert model is not None, "the questions ask for a length before a plan is made"
         source = replaced_vector(survey, answers)
         assert source is not None, "where a model is known there is a vector that it made"
-        origin = Cut(source=source.name, model=model)
+        origin = first_values(source.name, model)
         return plan_new_collection(self, survey, answers, model, origin)
 
 

@@ -24,8 +24,9 @@ from qdrant_model_migration.embedders import (
     within_reach,
 )
 from qdrant_model_migration.errors import QmmError, Stopped
-from qdrant_model_migration.pipeline.move import TargetVector, TextSource
+from qdrant_model_migration.pipeline.move import TargetVector
 from qdrant_model_migration.pipeline.speed import Speed, kept_under, measure_speed
+from qdrant_model_migration.pipeline.text import TextSource
 from qdrant_model_migration.plan import Plan, load_plan
 from qdrant_model_migration.qdrant import Address, Qdrant, open_qdrant
 from qdrant_model_migration.quality import Searcher, SideBySide, side_by_side

@@ -1,0 +1,41 @@
+"""Where the vectors of the target come from, found from the files of this folder.
+
+A further way is one new file: a subclass of Origin, and the function by which strategies ask for
+it. Nothing outside this folder tells the ways apart.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from typing import TYPE_CHECKING, Annotated, TypeAlias, Union
+
+from pydantic import Field
+
+from qdrant_model_migration.pipeline.origins.cut import first_values
+from qdrant_model_migration.pipeline.origins.embed import embedded
+from qdrant_model_migration.pipeline.origins.keep import as_it_is
+from qdrant_model_migration.pipeline.origins.origin import DeadLetter, Judgement, Made, Origin
+
+__all__ = [
+    "AnyOrigin",
+    "DeadLetter",
+    "Judgement",
+    "Made",
+    "Origin",
+    "as_it_is",
+    "embedded",
+    "first_values",
+]
+
+
+def _found() -> tuple[type[Origin], ...]:
+    for entry in pkgutil.iter_modules(__path__):
+        importlib.import_module(f"{__name__}.{entry.name}")
+    return tuple(sorted(Origin.__subclasses__(), key=lambda kind: kind.__name__))
+
+
+if TYPE_CHECKING:
+    AnyOrigin: TypeAlias = Origin
+else:
+    AnyOrigin = Annotated[Union[_found()], Field(discriminator="how")]  # noqa: UP007

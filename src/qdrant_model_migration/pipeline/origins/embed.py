@@ -1,0 +1,109 @@
+"""Origin: the vector is made from the point's text by a model on this computer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from qdrant_model_migration.embedders import ModelRef, embed_usable
+from qdrant_model_migration.pipeline.errors import ModelDiffers
+from qdrant_model_migration.pipeline.origins.origin import DeadLetter, Judgement, Made, Origin
+from qdrant_model_migration.pipeline.text import NoText, TextSource, text_of
+from qdrant_model_migration.pipeline.tools import Tools
+from qdrant_model_migration.qdrant import Point, Presence
+
+if TYPE_CHECKING:
+    from qdrant_model_migration.qdrant.points import WritableVector
+
+
+class Embed(Origin):
+    """text: the payload fields that it is made of.
+
+    where: the source vector that a point must have to get one; None: every point with a text.
+    """
+
+    embeds: ClassVar[bool] = True
+    tells: ClassVar[bool] = False
+    makes: ClassVar[str] = "embeds the texts"
+    needs: ClassVar[str] = "a text"
+    remakes: ClassVar[str] = "texts"
+    checked: ClassVar[str] = "No vector added"
+    fault: ClassVar[str] = "given a vector that the old collection has not"
+    how: Literal["embed"] = "embed"
+    model: ModelRef
+    text: TextSource
+    where: str | None = None
+
+    @property
+    def reads(self) -> str | None:
+        return None if self.where is None else Presence(self.where)
+
+    @property
+    def query_model(self) -> ModelRef:
+        return self.model
+
+    def compared(self, name: str) -> str | None:
+        return None if self.where is None else Presence(name)
+
+    def notes(self) -> tuple[str, ...]:
+        bare = "A point that has no vector in the old collection is copied without one."
+        return () if self.where is None else (bare,)
+
+    def proof(self, sample: int) -> str:
+        return f"Makes the vectors of {sample} points again and compares them."
+
+    def ready(self, params: Mapping[str, Any], tools: Tools) -> str:
+        (vector,) = tools.open_model(self.model).embed(["A short text."], "passage").vectors
+        if self.model.vector != "dense":
+            return f"{self.model.label} is open."
+        if len(vector) != params["size"]:
+            raise ModelDiffers(self.model.label, params["size"], len(vector))
+        return f"{self.model.label} is open: {len(vector)} dimensions."
+
+    def wants(self, point: Point) -> bool:
+        return self._is_for(point) and isinstance(text_of(point.payload, self.text), str)
+
+    def make(self, points: Sequence[Point], tools: Tools) -> Made:
+        """Texts are sorted by length before they are embedded, since a batch costs what its longest
+        text costs, and equal texts are embedded once. A text that the model makes no usable vector
+        of is set aside like a missing one."""
+        texts = [text_of(p.payload, self.text) if self._is_for(p) else None for p in points]
+        dead = [
+            DeadLetter(point.id, text.reason, text.held)
+            for point, text in zip(points, texts, strict=True)
+            if isinstance(text, NoText)
+        ]
+        wanted = sorted({text for text in texts if isinstance(text, str)}, key=len)
+        if not wanted:
+            return Made([None] * len(points), dead)
+        done = embed_usable(tools.open_model(self.model), wanted, "passage")
+        made = dict(zip(wanted, done.vectors, strict=True))
+        vectors: list[WritableVector | None] = []
+        for point, text in zip(points, texts, strict=True):
+            vector = made[text] if isinstance(text, str) else None
+            vectors.append(vector)
+            if isinstance(text, str) and vector is None:
+                reason = f"{self.model.label} makes no usable vector of it"
+                dead.append(DeadLetter(point.id, reason, f'"{text[:40]}"'))
+        return Made(vectors, dead, done.tokens, done.cut_off)
+
+    def judge(
+        self, point: Point, there: WritableVector | None, params: Mapping[str, Any]
+    ) -> Judgement:
+        if there is not None and not self._is_for(point):
+            return "differs"
+        if self.where is not None and there is None and self.wants(point):
+            return "due"
+        return "cannot tell"
+
+    def over_itself(self, name: str) -> Origin:
+        """For every point that has a text: which of them have one is asked of another side."""
+        return self.model_copy(update={"where": None})
+
+    def _is_for(self, point: Point) -> bool:
+        return self.where is None or self.where in point.vectors
+
+
+def embedded(model: ModelRef, text: TextSource, *, where: str | None = None) -> Origin:
+    """The vector that `model` makes of the text of a point (that has the source vector `where`)."""
+    return Embed(model=model, text=text, where=where)

@@ -1,0 +1,59 @@
+"""Where things may be named: each kind of later change stays one file."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import qdrant_model_migration as house
+
+ROOT = Path(house.__file__).parent
+
+
+def named(path: Path) -> Iterator[tuple[int, str]]:
+    """Every name that a file uses, imports or asks for."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Name):
+            yield node.lineno, node.id
+        elif isinstance(node, ast.Attribute):
+            yield node.lineno, node.attr
+        elif isinstance(node, ast.ImportFrom | ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+
+
+def where(names: set[str], *, outside: str) -> list[str]:
+    return [
+        f"{path.relative_to(ROOT)}:{line}: {name}"
+        for path in ROOT.rglob("*.py")
+        if not path.is_relative_to(ROOT / outside)
+        for line, name in named(path)
+        if name in names
+    ]
+
+
+def test_only_the_origins_tell_the_ways_apart_in_which_a_vector_is_made() -> None:
+    classes = {kind.__name__ for kind in _origins()}
+    assert {"Keep", "Embed", "Cut"} <= classes
+    assert where(classes, outside="pipeline/origins") == []
+
+
+def test_no_way_of_making_a_vector_is_told_by_its_word() -> None:
+    words = {kind.model_fields["how"].default for kind in _origins()}
+    found = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in ROOT.rglob("*.py")
+        if not path.is_relative_to(ROOT / "pipeline/origins")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Compare)
+        and isinstance(node.left, ast.Attribute)
+        and node.left.attr == "how"
+        and any(isinstance(c, ast.Constant) and c.value in words for c in node.comparators)
+    ]
+    assert found == []
+
+
+def _origins() -> list[type]:
+    from qdrant_model_migration.pipeline.origins import Origin
+
+    return Origin.__subclasses__()
