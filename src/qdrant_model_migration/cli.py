@@ -1,4 +1,5 @@
-"""`qmm`: the list of commands and what ends them. Each command is one file in commands/.
+"""`qmm`: the list of commands and what ends them. Each command is one file in commands/, or a
+step that it adds to a run.
 
 Nothing heavy is imported before a command is chosen, so that `qmm --help` answers at once.
 """
@@ -6,7 +7,10 @@ Nothing heavy is imported before a command is chosen, so that `qmm --help` answe
 from __future__ import annotations
 
 import importlib
+import importlib.util
+import re
 import sys
+from pathlib import Path
 from typing import Any, NoReturn
 
 import click
@@ -25,15 +29,14 @@ COMMANDS = {
     "status": "List all runs, or show where one stands.",
     "attach": "Open a run in the wizard again, live.",
     "resume": "Go on with a run that waits, was stopped, interrupted or has failed.",
-    "verify": "Judge a run anew, by other searches or another limit.",
-    "rollback": "Switch the alias back to the old collection.",
-    "cleanup": "Delete the old collection, when you type its name.",
     "pause": "Let a run rest.",
     "continue": "End the pause of a run.",
-    "discard": "Give a run up and delete the collection that it made.",
     "report": "Write the report of a run again and show where it is.",
+    "verify": "Judge a run anew, by other searches or another limit.",
 }
 HIDDEN = ("engine",)
+STEPS = f"{__package__}.steps"
+_ADDS = re.compile(r'"""`qmm (\w+)`: ([^"]+)')
 
 EPILOG = """\b
 Start here:
@@ -54,31 +57,53 @@ Environment:
 """
 
 
+def added_commands() -> dict[str, str]:
+    """The commands that add a step to a run, as the first lines of the steps' files tell them:
+    importing the steps would take longer than `--help` may."""
+    spec = importlib.util.find_spec(STEPS)
+    found: dict[str, str] = {}
+    for folder in (spec and spec.submodule_search_locations) or ():
+        for path in sorted(Path(folder).glob("*.py")):
+            with path.open(encoding="utf-8") as file:
+                if line := _ADDS.match(file.readline()):
+                    found[line[1]] = line[2].strip()
+    return found
+
+
+def commands() -> dict[str, str]:
+    """All that `--help` lists, with what each does."""
+    return {**COMMANDS, **added_commands()}
+
+
 class Commands(click.Group):
     """Loads a command when it is called; `--help` loads none."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
+        return list(commands())
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS and cmd_name not in HIDDEN:
+        if cmd_name in (*COMMANDS, *HIDDEN):
+            module = importlib.import_module(f"{__package__}.commands.{cmd_name}")
+            command: click.Command = module.command
+            return command
+        if cmd_name not in added_commands():
             return None
-        module = importlib.import_module(f"qdrant_model_migration.commands.{cmd_name}")
-        command: click.Command = module.command
-        return command
+        from qdrant_model_migration.commands.added import command_for
+
+        return command_for(cmd_name)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0] if args else ""
         if self.get_command(ctx, name) is None:
-            hint = meant(name, COMMANDS) or " qmm --help lists them."
+            hint = meant(name, commands()) or " qmm --help lists them."
             ctx.fail(f"There is no command {name}.{hint}")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+            formatter.write_dl(list(commands().items()))
 
 
 @click.group(

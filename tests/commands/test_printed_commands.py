@@ -15,6 +15,7 @@ from qdrant_model_migration.commands.consents import given
 from qdrant_model_migration.engine import run_here
 from qdrant_model_migration.shell import qmm
 from qdrant_model_migration.steps import Ask, Gate, Step, StepContext, StepText, Waiting
+from qdrant_model_migration.steps.ways import ways
 from support.fake_run import DEEDS, Fake, Fill, job, make_run
 from support.printed import in_document, in_source, in_words, parse, parsed
 
@@ -55,7 +56,7 @@ def test_every_command_in_the_documents_is_understood(path: Path) -> None:
         parse(command)
 
 
-@pytest.mark.parametrize("name", cli.COMMANDS)
+@pytest.mark.parametrize("name", cli.commands())
 def test_every_command_in_the_help_is_understood(name: str) -> None:
     command = cli.qmm.get_command(click.Context(cli.qmm), name)
     assert command is not None
@@ -96,7 +97,7 @@ def gate(name: str = "cutover", expect: str = "docs") -> Gate:
 @pytest.mark.parametrize("kind", ["cutover", "rollback", "cleanup"])
 def test_the_command_of_a_gate_opens_it(name: str, kind: str) -> None:
     asked = gate(kind, name)
-    (way,) = asked.ways("docs-1124")
+    (way,) = ways(asked, "docs-1124")
     words = in_bash(way.command)
     assert words[:2] == [{"cutover": "resume"}.get(kind, kind), "docs-1124"]
     assert asked.missing(asked.given_by(given(parsed(words)))) == ()
@@ -106,9 +107,9 @@ def test_a_choice_is_a_command_for_each() -> None:
     choices = (("keep", "Keep it"), ("undo", "Undo it"))
     ask = Ask(key="choice", kind="choice", label="", choices=choices)
     asked = Gate(name="keep_or_undo", title="", says=(), asks=(ask,), button="")
-    ways = asked.ways("r")
-    assert [way.command for way in ways] == ["qmm resume r --keep", "qmm resume r --undo"]
-    for way, (value, label) in zip(ways, choices, strict=True):
+    found = ways(asked, "r")
+    assert [way.command for way in found] == ["qmm resume r --keep", "qmm resume r --undo"]
+    for way, (value, label) in zip(found, choices, strict=True):
         assert way.label == label
         flags = given(parsed(in_bash(way.command)))
         assert asked.given_by(flags) == {"choice": value}
@@ -145,7 +146,7 @@ def test_the_commands_of_a_report_are_understood(tmp_path: Path, name: str, kind
     run_here(folder, job_of=job(Fill(), At(kind=kind, expect=name)))
     text = (folder / "report.md").read_text()
     todo = [line for line in text.splitlines() if line.startswith("- [ ] ")]
-    assert in_bash(spans(todo[0])[-1]) == in_bash(gate(kind, name).ways(folder.name)[0].command)
+    assert in_bash(spans(todo[0])[-1]) == in_bash(ways(gate(kind, name), folder.name)[0].command)
     for line in todo:
         assert parsed(in_bash(spans(line)[-1]))["run"] == folder.name
 

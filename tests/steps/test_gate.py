@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from qdrant_model_migration.steps.gate import Ask, Gate
+from qdrant_model_migration.steps.ways import ways
 
 GATE = Gate(
     name="cutover",
@@ -19,7 +20,7 @@ GATE = Gate(
 
 
 def test_the_flags_are_told_as_they_are_typed_a_command_for_each_choice() -> None:
-    assert [way.command for way in GATE.ways("docs-1124")] == [
+    assert [way.command for way in ways(GATE, "docs-1124")] == [
         "qmm resume docs-1124 --without-proof --cutover docs --keep",
         "qmm resume docs-1124 --without-proof --cutover docs --undo",
     ]

@@ -25,6 +25,7 @@ from qdrant_model_migration.steps.index import Index
 from qdrant_model_migration.steps.rollback import Rollback
 from qdrant_model_migration.steps.sweep import Sweep
 from qdrant_model_migration.steps.verify import Verify
+from qdrant_model_migration.steps.ways import ways
 from support.fake_qdrant import FakeQdrant
 from support.world import NEW, HashModel, World, a_move, everything, old_point
 
@@ -114,7 +115,7 @@ def test_the_gate_names_all_that_move_and_what_becomes_of_the_others(
     assert "docs, docs_search and docs_write → docs_old" in now
     assert "docs, docs_search and docs_write → docs_new" in after
     assert others.endswith("made_later and note → docs_old, also to write; cleanup waits for them")
-    assert waiting.value.gate.ways("r")[0].command == "qmm resume r --without-proof --cutover docs"
+    assert ways(waiting.value.gate, "r")[0].command == "qmm resume r --without-proof --cutover docs"
     text = CUTOVER.text(world.move)
     assert any("note → docs_old" in line for line in text.details)
     assert "docs_search" in text.writes_to

@@ -20,8 +20,8 @@ import click
 from qdrant_model_migration import cli
 
 GOES_ON = {
-    "and", "asks", "brings", "deletes", "frees", "gets", "goes", "has", "lists", "makes", "or",
-    "says", "sets", "shows", "switches", "takes", "then", "writes",
+    "again", "and", "asks", "brings", "deletes", "frees", "gets", "goes", "has", "lists", "makes",
+    "or", "says", "sets", "shows", "switches", "takes", "then", "writes",
 }  # fmt: skip
 ANY = "0"  # stands for a value that is known only when the program runs: any text or number
 

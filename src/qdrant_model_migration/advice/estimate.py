@@ -40,7 +40,7 @@ def estimate(survey: Survey, plan: Plan, speed: Speed | None) -> Estimate:
         notes_bytes=_notes(survey, plan),
         usd=0.0,  # every model of this version runs on this computer, or none is needed
         step_seconds=tuple(
-            seconds.likely if step.step == "backfill" else None for step in plan.steps
+            seconds.likely if step.name() == "backfill" else None for step in plan.steps
         ),
     )
 

@@ -1,59 +1,49 @@
-"""The flags that open gates, and the answers they give. Declared once for run and resume."""
+"""The flags that open gates, as the steps declare them, and the answers they give."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 import click
 
+from qdrant_model_migration.steps import Step, step_kinds
+from qdrant_model_migration.steps.gate import Flag
+
 F = TypeVar("F", bound=Callable[..., Any])
 
-_NAMED = {
-    "--cutover": ("ALIAS", "Allow the switch of this alias and of those that go with it."),
-    "--start": ("COLLECTION", "Allow the change of this live collection."),
-    "--delete": ("COLLECTION", "Allow deleting this collection."),
-}
-_BARE = {
-    "--without-proof": "Switch although the new model is not proved better.",
-    "--adopted": "The application uses the alias now.",
-    "--accept-missing": "Copy points without a text although there are many.",
-    "--drop-conflicts": "Delete the other versions of points that changed on both sides.",
-    "--keep": "Keep the new quantization.",
-    "--undo": "Set the old quantization again.",
-    "--yes": "Give the run up; it has made no collection.",
-}
-FOR_RUNS = (
-    "--cutover",
-    "--without-proof",
-    "--adopted",
-    "--accept-missing",
-    "--start",
-    "--keep",
-    "--undo",
-)
 
-
-def consent_options(*flags: str) -> Callable[[F], F]:
-    """Adds these flags; the command gets them as keyword arguments, see `given`."""
+def consent_options(kinds: Iterable[type[Step]]) -> Callable[[F], F]:
+    """Adds the flags of these steps' gates; the command gets them as keyword arguments, see
+    `given`."""
+    flags = _flags_of(kinds)
 
     def add(function: F) -> F:
-        for flag in reversed(flags):
-            if flag in _NAMED:
-                metavar, text = _NAMED[flag]
-                function = click.option(flag, metavar=metavar, help=text)(function)
-            else:
-                function = click.option(flag, is_flag=True, help=_BARE[flag])(function)
+        for flag in reversed(flags.values()):
+            more: dict[str, Any] = {"metavar": flag.metavar} if flag.metavar else {"is_flag": True}
+            function = click.option(flag.name, help=flag.help, **more)(function)
         return function
 
     return add
 
 
+def planned_options(function: F) -> F:
+    """Adds the flags of all gates that a plan may lead to."""
+    return consent_options(kind for kind in step_kinds() if kind.planned)(function)
+
+
 def given(options: Mapping[str, Any]) -> dict[str, str]:
     """The flags that were given: flag -> what follows it, "" for nothing."""
     flags = {f"--{name.replace('_', '-')}": value for name, value in options.items()}
+    known = _flags_of(step_kinds())
     return {
         flag: "" if value is True else str(value)
         for flag, value in flags.items()
-        if value and flag in {**_NAMED, **_BARE}
+        if value and flag in known
     }
+
+
+def _flags_of(kinds: Iterable[type[Step]]) -> dict[str, Flag]:
+    """By their names; two gates may share one."""
+    gates = (gate for kind in kinds for gate in kind.gates)
+    return {flag.name: flag for gate in gates for flag in gate.flags}

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from qdrant_model_migration.commands.connecting import key_for_run, key_options
-from qdrant_model_migration.commands.consents import FOR_RUNS, consent_options, given
+from qdrant_model_migration.commands.consents import given, planned_options
 from qdrant_model_migration.commands.follow import carry_on
 from qdrant_model_migration.shell import qmm
 
@@ -15,7 +15,7 @@ from qdrant_model_migration.shell import qmm
 @click.command("resume")
 @click.argument("run", metavar="RUN")
 @key_options
-@consent_options(*FOR_RUNS)
+@planned_options
 def command(run: str, ask_key: bool, named: str | None, **consents: Any) -> int:
     """Go on with RUN: one that waits at a gate, was stopped, was interrupted, or has failed.
 

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from qdrant_model_migration.commands.connecting import key_for, key_options
-from qdrant_model_migration.commands.consents import FOR_RUNS, consent_options, given
+from qdrant_model_migration.commands.consents import given, planned_options
 from qdrant_model_migration.commands.follow import carry_on
 
 
@@ -16,7 +16,7 @@ from qdrant_model_migration.commands.follow import carry_on
 @click.argument("plan", type=click.Path(path_type=Path), metavar="PLAN")
 @click.option("--accept", multiple=True, metavar="ID", help="Acknowledge a warning, e.g. W11.")
 @key_options
-@consent_options(*FOR_RUNS)
+@planned_options
 def command(
     plan: Path, accept: tuple[str, ...], ask_key: bool, named: str | None, **consents: Any
 ) -> int:

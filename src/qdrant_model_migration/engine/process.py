@@ -59,7 +59,7 @@ def start(
 
     env is added to the environment: the API key goes there (QDRANT_API_KEY) and nowhere else. The
     key of our own environment is not passed on: it may be another server's than the run's.
-    extra: a step to add, one of steps.LATER; given: its parameters. Raises RunBusy, RunIsOver,
+    extra: a step to add, of steps.added_kinds; given: its parameters. Raises RunBusy, RunIsOver,
     EngineDidNotStart, RunFolderUnusable, NoSuchRun, CollectionHasRun.
     """
     with closing(Watch(folder, events=0)) as watch:

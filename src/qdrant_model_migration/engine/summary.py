@@ -230,9 +230,10 @@ def _give_up(name: str) -> Todo:
 def _gate(gate: dict[str, Any], name: str) -> list[Todo]:
     """What opens the gate: one command, or one for each choice."""
     from qdrant_model_migration.steps.gate import Gate
+    from qdrant_model_migration.steps.ways import ways
 
     asked = Gate.model_validate(gate)
     return [
         Todo(f"gate {way.label}".strip(), way.label or asked.title, way.command)
-        for way in asked.ways(name)
+        for way in ways(asked, name)
     ]

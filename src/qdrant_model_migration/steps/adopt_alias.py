@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.steps.errors import AliasMoved
-from qdrant_model_migration.steps.gate import Ask, Gate, Waiting
+from qdrant_model_migration.steps.gate import AskKind, Gate, GateKind, Waiting
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
+
+_ADOPTED = AskKind("uses", "tick", "--adopted", "The application uses the alias now.")
 
 
 class AdoptAlias(Step):
     """Creates `alias` on the old collection. An alias cannot carry the name of a collection."""
 
+    gates: ClassVar[tuple[GateKind, ...]] = (GateKind("adopt_alias", (_ADOPTED,)),)
     step: Literal["adopt_alias"] = "adopt_alias"
     alias: str
     collection: str
@@ -49,11 +52,8 @@ class AdoptAlias(Step):
                         "The run uses nothing while it waits.",
                     ),
                     asks=(
-                        Ask(
-                            key="uses",
-                            kind="tick",
-                            label=f"The application searches and writes through {self.alias} now",
-                            flag="--adopted",
+                        _ADOPTED.ask(
+                            f"The application searches and writes through {self.alias} now"
                         ),
                     ),
                     button="Go on",

@@ -10,7 +10,7 @@ from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.slices import SliceResult, SliceTask, run_slice
 from qdrant_model_migration.steps.borders import Borders
 from qdrant_model_migration.steps.check import must_be_ours
-from qdrant_model_migration.steps.gate import Ask, Gate, Waiting
+from qdrant_model_migration.steps.gate import AskKind, Gate, GateKind, Waiting
 from qdrant_model_migration.steps.passes import by_slices
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
 from qdrant_model_migration.words import plural
@@ -20,12 +20,19 @@ FIRST = 64  # points of the first slices, while the speed of the model is not kn
 WINDOW = 10_000  # points over which missing texts are judged
 ALARM = 0.01
 FEWEST = 500  # below it a few missing texts are a large share by chance
+_ACCEPT = AskKind(
+    "accept",
+    "tick",
+    "--accept-missing",
+    "Copy points without a text although there are many.",
+)
 
 
 class Backfill(Step):
     """`expected_missing`: the share of points without a text that the survey found (0..1)."""
 
     loads: ClassVar[bool] = True
+    gates: ClassVar[tuple[GateKind, ...]] = (GateKind("missing_texts", (_ACCEPT,)),)
     step: Literal["backfill"] = "backfill"
     expected_missing: float = 0.0
 
@@ -162,13 +169,6 @@ def _missing_gate(share: float, expected: float) -> Gate:
             "payload and without a vector: filters find them, searches do not.",
             "Go on, or stop here and make a plan with another text field.",
         ),
-        asks=(
-            Ask(
-                key="accept",
-                kind="tick",
-                label="The field is right; copy them without one",
-                flag="--accept-missing",
-            ),
-        ),
+        asks=(_ACCEPT.ask("The field is right; copy them without one"),),
         button="Go on",
     )

@@ -1,24 +1,53 @@
-"""Step: delete the old collection, when its name was typed and nothing needs it any more."""
+"""`qmm cleanup`: Delete the old collection, when you type its name."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.shell import qmm
+from qdrant_model_migration.steps.added_step import AddedStep
 from qdrant_model_migration.steps.check import is_ours
 from qdrant_model_migration.steps.errors import CleanupRefused
-from qdrant_model_migration.steps.gate import Ask, Gate, Waiting, typed_collection
+from qdrant_model_migration.steps.gate import (
+    Ask,
+    AskKind,
+    Gate,
+    GateKind,
+    Waiting,
+    collection_to,
+    typed_collection,
+)
 from qdrant_model_migration.steps.reading import announced
-from qdrant_model_migration.steps.step import Step, StepContext, StepText
+from qdrant_model_migration.steps.step import StepContext, StepText
 from qdrant_model_migration.steps.sweep import sweep
 from qdrant_model_migration.words import listing, plural
 
 _ASKED = "_conflicts_asked"  # those that a person was asked about; a pass may find more and break
+_DOOMED = collection_to("--delete", "Allow deleting this collection.")
+_CONFLICTS = AskKind(
+    "conflicts",
+    "tick",
+    "--drop-conflicts",
+    "Delete the other versions of points that changed on both sides.",
+)
 
 
-class Cleanup(Step):
+class Cleanup(AddedStep):
     """After a rollback the collection to delete is the new one, else the old one."""
+
+    gates: ClassVar[tuple[GateKind, ...]] = (GateKind("cleanup", (_DOOMED, _CONFLICTS)),)
+    order: ClassVar[int] = 30
+    manual: ClassVar[str] = """
+    Delete the old collection of RUN for good (after a rollback: the new one).
+
+    Refuses while an alias points to it or the run was not verified. Carries over what was still
+    written to it. Waits until the collection's name is typed, or given.
+
+    \b
+    Example:
+      qmm cleanup docs_minilm-1124 --delete docs_minilm
+    """
 
     step: Literal["cleanup"] = "cleanup"
 
@@ -141,7 +170,7 @@ def _gate(ctx: StepContext, doomed: str, kept: str) -> Gate:
         ),
         asks=(
             *_conflicts_may_go(ctx, doomed, kept),
-            typed_collection(doomed, "--delete"),
+            typed_collection(_DOOMED, doomed),
         ),
         button=f"Delete {doomed}",
     )
@@ -151,11 +180,8 @@ def _conflicts_may_go(ctx: StepContext, doomed: str, kept: str) -> tuple[Ask, ..
     if doomed != ctx.move.source or not (conflicts := ctx.conflicts):
         return ()
     return (
-        Ask(
-            key="conflicts",
-            kind="tick",
-            label=f"{plural(len(conflicts), 'point')} changed on both sides: the "
-            f"{'version' if len(conflicts) == 1 else 'versions'} in {doomed} may go, {kept} stays",
-            flag="--drop-conflicts",
+        _CONFLICTS.ask(
+            f"{plural(len(conflicts), 'point')} changed on both sides: the "
+            f"{'version' if len(conflicts) == 1 else 'versions'} in {doomed} may go, {kept} stays"
         ),
     )

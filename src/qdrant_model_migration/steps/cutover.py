@@ -4,22 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from qdrant_model_migration.embedders import ModelRef
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.shell import qmm
 from qdrant_model_migration.steps.catch_up import catch_up
 from qdrant_model_migration.steps.errors import AliasMoved, SwitchedInPart
-from qdrant_model_migration.steps.gate import Ask, Gate, Waiting
+from qdrant_model_migration.steps.gate import AskKind, Gate, GateKind, Waiting
 from qdrant_model_migration.steps.last_look import last_look
 from qdrant_model_migration.steps.reading import announced
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
-from qdrant_model_migration.steps.switch import answer, in_short, must_point, switch, typed_name
+from qdrant_model_migration.steps.switch import (
+    ALIAS,
+    answer,
+    in_short,
+    must_point,
+    switch,
+    typed_name,
+)
 from qdrant_model_migration.steps.verify import must_not_be_worse
 from qdrant_model_migration.words import listing, plural
 
 WITHOUT_PROOF = "without proof"
+_MODEL = AskKind("model", "tick", ALIAS.flag)
+_UNPROVED = AskKind(
+    "without_proof",
+    "typed",
+    "--without-proof",
+    "Switch although the new model is not proved better.",
+)
 _BEGUN = "_switching"
 _PROVED = "_asked_with_proof"  # a consent given on a GO is none to a switch without proof
 
@@ -29,6 +43,7 @@ class Cutover(Step):
     collection that nobody claimed are `left`. `old_model` None: nobody knows which model made the
     old vectors."""
 
+    gates: ClassVar[tuple[GateKind, ...]] = (GateKind("cutover", (ALIAS, _MODEL, _UNPROVED)),)
     step: Literal["cutover"] = "cutover"
     alias: str
     also: tuple[str, ...] = ()
@@ -108,25 +123,15 @@ class Cutover(Step):
         move, verdict = ctx.move, ctx.recall("verdict") or {}
         names, them = listing(self.aliases), "aliases" if self.also else "alias"
         asks = [
-            Ask(
-                key="model",
-                kind="tick",
-                label=f"The application changes its query model together with the {them}"
+            _MODEL.ask(
+                f"The application changes its query model together with the {them}"
                 if move.embeds
-                else f"The application cuts its query vectors together with the {them}",
-                flag="--cutover",
+                else f"The application cuts its query vectors together with the {them}"
             )
         ]
         if verdict.get("word") != "GO":
-            asks.append(
-                Ask(
-                    key="without_proof",
-                    kind="typed",
-                    label="Not proved better. Type the words: without proof",
-                    expect=WITHOUT_PROOF,
-                    flag="--without-proof",
-                )
-            )
+            label = "Not proved better. Type the words: without proof"
+            asks.append(_UNPROVED.ask(label, WITHOUT_PROOF))
         asks.append(typed_name(self.aliases, "the switch"))
         old = self.old_model.label if self.old_model else "model not known"
         new = next((v.model.label for v in move.new_vectors if v.model), "same model")

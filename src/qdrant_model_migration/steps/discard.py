@@ -1,19 +1,43 @@
-"""Step: give a run up, and take away what it made: its new collection, and nothing else."""
+"""`qmm discard`: Give a run up and delete the collection that it made."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.shell import qmm
+from qdrant_model_migration.steps.added_step import AddedStep
 from qdrant_model_migration.steps.check import is_ours
 from qdrant_model_migration.steps.errors import DiscardRefused
-from qdrant_model_migration.steps.gate import Ask, Gate, Waiting, typed_collection
-from qdrant_model_migration.steps.step import Step, StepContext, StepText
+from qdrant_model_migration.steps.gate import (
+    AskKind,
+    Gate,
+    GateKind,
+    Waiting,
+    collection_to,
+    typed_collection,
+)
+from qdrant_model_migration.steps.step import StepContext, StepText
+
+_MADE = collection_to("--delete", "Allow deleting this collection.")
+_SURE = AskKind("sure", "tick", "--yes", "Give the run up; it has made no collection.")
 
 
-class Discard(Step):
+class Discard(AddedStep):
     """Only what bears this run's mark goes, and only before the switch. The old one never does."""
+
+    gates: ClassVar[tuple[GateKind, ...]] = (GateKind("discard", (_MADE, _SURE)),)
+    order: ClassVar[int] = 40
+    manual: ClassVar[str] = """
+    Give RUN up: delete the new collection that it made, and nothing else.
+
+    Refuses after the switch, and while an alias points to that collection. Waits until the
+    collection's name is typed, or given; where the run has made none, --yes is enough.
+
+    \b
+    Example:
+      qmm discard docs_minilm-1124 --delete docs_bge
+    """
 
     step: Literal["discard"] = "discard"
 
@@ -85,7 +109,7 @@ def _gate(ctx: StepContext, made: str) -> Gate:
             f"No alias points to {made}. {ctx.move.source} is not touched and goes on answering.",
             "The run cannot be resumed after this; the same plan can be run anew.",
         ),
-        asks=(typed_collection(made, "--delete"),),
+        asks=(typed_collection(_MADE, made),),
         button=f"Delete {made}",
     )
 
@@ -98,6 +122,6 @@ def _bare_gate(ctx: StepContext) -> Gate:
             "Nothing on the server is changed by this.",
             "The run cannot be resumed after this; the same plan can be run anew.",
         ),
-        asks=(Ask(key="sure", kind="tick", label="Give this run up", flag="--yes"),),
+        asks=(_SURE.ask("Give this run up"),),
         button="Discard",
     )

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import product
 from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
-from qdrant_model_migration.shell import qmm
-
-OWN_COMMAND = ("rollback", "cleanup", "discard")  # gates of steps that a command of that name adds
+Kind = Literal["typed", "tick", "choice"]
 
 
 class Ask(BaseModel):
@@ -23,7 +20,7 @@ class Ask(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     key: str
-    kind: Literal["typed", "tick", "choice"]
+    kind: Kind
     label: str
     expect: str = ""
     choices: tuple[tuple[str, str], ...] = ()
@@ -41,23 +38,65 @@ class Ask(BaseModel):
         return flags[self.flag] if self.named else self.expect
 
 
-def typed_collection(name: str, flag: str) -> Ask:
+class AskKind(NamedTuple):
+    """An ask as a step declares it, while it is not known yet what it asks for.
+
+    metavar: what follows the flag, for a name that is typed; "" for a bare flag. help: of the flag;
+    "" where another ask of the gate with the same flag has it. choices: (value, label, help).
+    """
+
+    key: str
+    kind: Kind
+    flag: str = ""
+    help: str = ""
+    metavar: str = ""
+    choices: tuple[tuple[str, str, str], ...] = ()
+
+    def ask(self, label: str, expect: str = "") -> Ask:
+        return Ask(
+            key=self.key,
+            kind=self.kind,
+            label=label,
+            expect=expect,
+            choices=tuple((value, said) for value, said, _ in self.choices),
+            flag=self.flag,
+            named=bool(self.metavar),
+        )
+
+    @property
+    def flags(self) -> tuple[Flag, ...]:
+        """The flags that answer it: one, or one for each choice."""
+        if self.choices:
+            return tuple(Flag(f"--{value}", help) for value, _, help in self.choices)
+        return (Flag(self.flag, self.help, self.metavar),) if self.help else ()
+
+
+class Flag(NamedTuple):
+    """Of a command. metavar: what follows it, "" for nothing."""
+
+    name: str
+    help: str
+    metavar: str = ""
+
+
+class GateKind(NamedTuple):
+    """A gate as its step declares it, before any run has come to it."""
+
+    name: str
+    asks: tuple[AskKind, ...] = ()
+
+    @property
+    def flags(self) -> tuple[Flag, ...]:
+        return tuple(flag for ask in self.asks for flag in ask.flags)
+
+
+def collection_to(flag: str, help: str) -> AskKind:
     """The name of the collection that is changed or deleted, to be typed."""
-    return Ask(
-        key="collection",
-        kind="typed",
-        label=f"Type the collection name to allow it: {name}",
-        expect=name,
-        flag=flag,
-        named=True,
-    )
+    return AskKind("collection", "typed", flag, help, "COLLECTION")
 
 
-class Way(NamedTuple):
-    """A command that opens a gate. label: the choice it makes, "" where there is none to make."""
-
-    label: str
-    command: str
+def typed_collection(kind: AskKind, name: str) -> Ask:
+    return kind.ask(f"Type the collection name to allow it: {name}", name)
 
 
 class Gate(BaseModel):
@@ -70,27 +109,6 @@ class Gate(BaseModel):
     says: tuple[str, ...]
     asks: tuple[Ask, ...]
     button: str
-
-    def ways(self, run: str) -> tuple[Way, ...]:
-        """The commands that open it without a screen: one, or one for each choice."""
-        told = {ask.flag for ask in self.asks if ask.named}
-        parts: list[list[tuple[str, tuple[str, ...]]]] = []
-        for ask in self.asks:
-            if ask.kind == "choice":
-                parts.append([(label, (f"--{value}",)) for value, label in ask.choices])
-            elif ask.named:
-                parts.append([("", (ask.flag, ask.expect))])
-            elif ask.flag and ask.flag not in told:
-                told.add(ask.flag)
-                parts.append([("", (ask.flag,))])
-        verb = self.name if self.name in OWN_COMMAND else "resume"
-        return tuple(
-            Way(
-                " ".join(label for label, _ in way if label),
-                qmm(verb, run, flags=[word for _, words in way for word in words]),
-            )
-            for way in product(*parts)
-        )
 
     def given_by(self, flags: Mapping[str, str]) -> dict[str, str]:
         """The answers that these flags give; see `missing` for whether they are enough."""

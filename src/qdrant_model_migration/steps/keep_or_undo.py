@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.qdrant.quantization import quantizations
-from qdrant_model_migration.steps.gate import Ask, Gate, Waiting
+from qdrant_model_migration.steps.gate import AskKind, Gate, GateKind, Waiting
 from qdrant_model_migration.steps.index import wait_until_indexed
 from qdrant_model_migration.steps.probe_search import NEIGHBOURS, PROVES_NOTHING
 from qdrant_model_migration.steps.requantize import in_force_lines, old_settings, put
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
 from qdrant_model_migration.words import size
 
+_CHOICE = AskKind(
+    "choice",
+    "choice",
+    choices=(
+        ("keep", "Keep it", "Keep the new quantization."),
+        ("undo", "Undo: set the old one again", "Set the old quantization again."),
+    ),
+)
+
 
 class KeepOrUndo(Step):
     """Undoing sets what stood where before; nothing was lost, since the originals stay."""
 
+    gates: ClassVar[tuple[GateKind, ...]] = (GateKind("keep_or_undo", (_CHOICE,)),)
     step: Literal["keep_or_undo"] = "keep_or_undo"
     collection: str
     vector: str | None = None
@@ -58,14 +68,7 @@ class KeepOrUndo(Step):
                 *_worth(before, after),
                 "Undoing rebuilds the segments once more. " + _told_memory(after),
             ),
-            asks=(
-                Ask(
-                    key="choice",
-                    kind="choice",
-                    label="Keep or undo",
-                    choices=(("keep", "Keep it"), ("undo", "Undo: set the old one again")),
-                ),
-            ),
+            asks=(_CHOICE.ask("Keep or undo"),),
             button="Go on",
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from qdrant_model_migration import words
 from qdrant_model_migration.pipeline.move import Move
@@ -17,11 +17,18 @@ from qdrant_model_migration.qdrant.quantization import (
     same,
 )
 from qdrant_model_migration.steps.errors import SettingNotKept, StillQuantized
-from qdrant_model_migration.steps.gate import Gate, Waiting, typed_collection
+from qdrant_model_migration.steps.gate import (
+    Gate,
+    GateKind,
+    Waiting,
+    collection_to,
+    typed_collection,
+)
 from qdrant_model_migration.steps.index import wait_until_indexed
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
 
 DISABLED = "Disabled"
+_START = collection_to("--start", "Allow the change of this live collection.")
 
 
 class Requantize(Step):
@@ -31,6 +38,7 @@ class Requantize(Step):
     collection's.
     """
 
+    gates: ClassVar[tuple[GateKind, ...]] = (GateKind("start", (_START,)),)
     step: Literal["requantize"] = "requantize"
     collection: str
     vector: str | None = None
@@ -100,7 +108,7 @@ class Requantize(Step):
                 "Nothing is embedded, and the original vectors stay. The old setting can be put "
                 "back.",
             ),
-            asks=(typed_collection(self.collection, "--start"),),
+            asks=(typed_collection(_START, self.collection),),
             button=f"Change {self.collection}",
         )
 

@@ -1,20 +1,25 @@
-"""Step: switch the aliases back to the old collection, then count which writes stay behind."""
+"""`qmm rollback`: Switch the alias back to the old collection.
+
+It counts afterwards which writes stay behind.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.pipeline.ledger import read_ledger
 from qdrant_model_migration.pipeline.marks import shares
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.read import align, scan
+from qdrant_model_migration.steps.added_step import AddedStep
 from qdrant_model_migration.steps.errors import AliasMoved, NothingToRollBack
-from qdrant_model_migration.steps.gate import Gate, Waiting
-from qdrant_model_migration.steps.step import Step, StepContext, StepText
+from qdrant_model_migration.steps.gate import Gate, GateKind, Waiting
+from qdrant_model_migration.steps.step import StepContext, StepText
 from qdrant_model_migration.steps.switch import (
+    ALIAS,
     answer,
     in_short,
     must_point,
@@ -27,9 +32,22 @@ from qdrant_model_migration.words import listing, plural
 _COUNTING = "_counting_what_stays_behind"
 
 
-class Rollback(Step):
+class Rollback(AddedStep):
     """Possible as long as the old collection stands. Whoever needs it needs it now: nothing is
     read before the switch, and whatever happens to the count, the aliases are back."""
+
+    gates: ClassVar[tuple[GateKind, ...]] = (GateKind("rollback", (ALIAS,)),)
+    order: ClassVar[int] = 20
+    manual: ClassVar[str] = """
+    Switch the aliases of RUN back to the old collection.
+
+    Waits until the name of the first one is typed, or given. Nothing is read before the switch;
+    how many writes made since the cutover stay behind is counted after it.
+
+    \b
+    Example:
+      qmm rollback docs_minilm-1124 --cutover docs
+    """
 
     step: Literal["rollback"] = "rollback"
 

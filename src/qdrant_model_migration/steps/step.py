@@ -13,6 +13,7 @@ from qdrant_model_migration.pipeline.fleet import Fleet
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.worker import Equipment
 from qdrant_model_migration.qdrant import PointId
+from qdrant_model_migration.steps.gate import GateKind
 
 
 class StepText(NamedTuple):
@@ -111,14 +112,23 @@ class StepContext(Equipment, Protocol):
 class Step(BaseModel):
     """A step is its own parameters, frozen. Each subclass declares `step: Literal["its_file"]`.
 
+    planned: whether a plan may hold it. gates: those it may wait at.
+
     `apply` is idempotent: it finds out from the target and the journal what is done already, so
     that it can be called again after a kill at any instruction.
     """
 
+    planned: ClassVar[bool] = True
+    gates: ClassVar[tuple[GateKind, ...]] = ()
     loads: ClassVar[bool] = False
     """Whether it works the server hard while the application searches the source."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    @classmethod
+    def name(cls) -> str:
+        """By which plans, journals and commands know it."""
+        return str(cls.model_fields["step"].default)
 
     def text(self, move: Move | None) -> StepText:
         raise NotImplementedError

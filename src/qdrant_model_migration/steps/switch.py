@@ -11,9 +11,17 @@ from typing import Any
 
 from qdrant_model_migration.errors import QmmError, Stopped
 from qdrant_model_migration.steps.errors import AliasMoved, SwitchedInPart
-from qdrant_model_migration.steps.gate import Ask
+from qdrant_model_migration.steps.gate import Ask, AskKind
 from qdrant_model_migration.steps.step import StepContext
 from qdrant_model_migration.words import listing
+
+ALIAS = AskKind(
+    "alias",
+    "typed",
+    "--cutover",
+    "Allow the switch of this alias and of those that go with it.",
+    "ALIAS",
+)
 
 
 def switch(ctx: StepContext, aliases: Sequence[str], old: str, new: str) -> None:
@@ -69,11 +77,5 @@ def typed_name(aliases: Sequence[str], what: str) -> Ask:
     """The first alias is typed, also where several are switched together."""
     of_all = "" if len(aliases) == 1 else f" of all {len(aliases)}"
     which = "the" if len(aliases) == 1 else "the first"
-    return Ask(
-        key="alias",
-        kind="typed",
-        label=f"Type {which} alias name to allow {what}{of_all}: {aliases[0]}",
-        expect=aliases[0],
-        flag="--cutover",
-        named=True,
-    )
+    label = f"Type {which} alias name to allow {what}{of_all}: {aliases[0]}"
+    return ALIAS.ask(label, aliases[0])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 from qdrant_model_migration.embedders import ModelRef, within_reach
 from qdrant_model_migration.pipeline.move import Move
@@ -24,10 +24,11 @@ from qdrant_model_migration.quality import (
     read_queries,
 )
 from qdrant_model_migration.shell import qmm
+from qdrant_model_migration.steps.added_step import AddedStep
 from qdrant_model_migration.steps.catch_up import catch_up
 from qdrant_model_migration.steps.errors import IntegrityFailed, JudgedWorse, VerifyRefused
 from qdrant_model_migration.steps.integrity import check_integrity
-from qdrant_model_migration.steps.step import Step, StepContext, StepText
+from qdrant_model_migration.steps.step import StepContext, StepText
 from qdrant_model_migration.strict import Strict
 from qdrant_model_migration.survey.path import value_at
 
@@ -52,12 +53,14 @@ class Proof(Strict):
         return read_queries(Path(self.file)) if self.kind == "file" and self.file else None
 
 
-class Verify(Step):
+class Verify(AddedStep):
     """`old_model` None: not known, so old and new cannot be compared. `sample`: vectors re-made.
 
     again: it was added to the run, to judge anew; the newest verdict is the one that counts.
     """
 
+    planned: ClassVar[bool] = True
+    order: ClassVar[int] = 10
     step: Literal["verify"] = "verify"
     proof: Proof = Proof()
     old_model: ModelRef | None = None

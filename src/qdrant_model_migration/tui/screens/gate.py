@@ -19,7 +19,9 @@ from textual.widgets import Input
 
 from qdrant_model_migration import engine
 from qdrant_model_migration.engine import change_lines
-from qdrant_model_migration.steps.gate import OWN_COMMAND, Ask, Gate
+from qdrant_model_migration.steps import adds
+from qdrant_model_migration.steps.gate import Ask, Gate
+from qdrant_model_migration.steps.ways import ways
 from qdrant_model_migration.tui.run_words import why_not_discard
 from qdrant_model_migration.tui.screens.stop import HelpText
 from qdrant_model_migration.tui.screens.watching import Watching
@@ -76,7 +78,7 @@ class GateScreen(Watching):
 
     def _ways_out(self, gate: Gate) -> tuple[Act, ...]:
         """Judging anew, and giving the run up: neither opens this gate."""
-        if gate.name in OWN_COMMAND:
+        if adds(gate.name) is not None:
             return ()
         closed = why_not_discard(self.view) if self.view is not None else ""
         anew = (Act("again", "Judge anew…", button=False),) if gate.name == "cutover" else ()
@@ -116,7 +118,7 @@ class GateScreen(Watching):
 
     def _commands(self) -> tuple[str, ...]:
         run = self.run.name
-        return tuple(way.command for way in self.gate.ways(run)) if self.gate else ()
+        return tuple(way.command for way in ways(self.gate, run)) if self.gate else ()
 
     def _changes(self) -> list[dict[str, str]]:
         if self.gate is None or self.gate.name != "cutover" or self.view is None:

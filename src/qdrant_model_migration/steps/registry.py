@@ -1,0 +1,65 @@
+"""The steps, found from the files of this folder: a new step is one new file."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import pkgutil
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from qdrant_model_migration.steps.added_step import AddedStep
+from qdrant_model_migration.steps.gate import GateKind
+from qdrant_model_migration.steps.step import Step
+
+
+@lru_cache(maxsize=1)
+def step_kinds() -> tuple[type[Step], ...]:
+    """All of them, by the names of their files."""
+    from qdrant_model_migration import steps as room
+
+    found: list[type[Step]] = []
+    for entry in pkgutil.iter_modules(room.__path__):
+        module = importlib.import_module(f"{room.__name__}.{entry.name}")
+        found += [
+            kind
+            for kind in vars(module).values()
+            if isinstance(kind, type)
+            and issubclass(kind, Step)
+            and kind.__module__ == module.__name__
+            and "step" in kind.model_fields
+        ]
+    return tuple(found)
+
+
+def added_kinds() -> tuple[type[AddedStep], ...]:
+    """Those that a command adds to a run afterwards, in the order in which they are offered."""
+    found = (kind for kind in step_kinds() if issubclass(kind, AddedStep))
+    return tuple(sorted(found, key=lambda kind: (kind.order, kind.name())))
+
+
+def added_kind(name: str) -> type[AddedStep] | None:
+    """The step that the command of this name adds."""
+    return next((kind for kind in added_kinds() if kind.name() == name), None)
+
+
+def added(name: str, given: Mapping[str, Any], planned: Sequence[Step]) -> Step:
+    """A step to add to a run: as the plan has it where it repeats one, with what is `given`."""
+    kind = added_kind(name)
+    assert kind is not None, f"no step {name} is added to a run"
+    like = next((step for step in planned if type(step) is kind), None)
+    values = {**like.model_dump(mode="json"), "again": True} if like is not None else {}
+    return kind.model_validate_json(json.dumps({**values, **given}))
+
+
+def gate_kind(name: str) -> GateKind:
+    """What its step declares of the gate of this name."""
+    declared = (gate for kind in step_kinds() for gate in kind.gates)
+    return next((gate for gate in declared if gate.name == name), GateKind(name))
+
+
+def adds(gate: str) -> type[AddedStep] | None:
+    """The step whose command leads to the gate of this name; None where a plan leads to it."""
+    owners = (kind for kind in added_kinds() if any(own.name == gate for own in kind.gates))
+    return next((kind for kind in owners if not kind.planned), None)

@@ -1,0 +1,40 @@
+"""The commands that open a gate without a screen."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import NamedTuple
+
+from qdrant_model_migration.shell import qmm
+from qdrant_model_migration.steps.gate import Gate
+from qdrant_model_migration.steps.registry import adds
+
+
+class Way(NamedTuple):
+    """label: the choice that the command makes, "" where there is none to make."""
+
+    label: str
+    command: str
+
+
+def ways(gate: Gate, run: str) -> tuple[Way, ...]:
+    """One command, or one for each choice."""
+    told = {ask.flag for ask in gate.asks if ask.named}
+    parts: list[list[tuple[str, tuple[str, ...]]]] = []
+    for ask in gate.asks:
+        if ask.kind == "choice":
+            parts.append([(label, (f"--{value}",)) for value, label in ask.choices])
+        elif ask.named:
+            parts.append([("", (ask.flag, ask.expect))])
+        elif ask.flag and ask.flag not in told:
+            told.add(ask.flag)
+            parts.append([("", (ask.flag,))])
+    added = adds(gate.name)
+    verb = added.name() if added is not None else "resume"
+    return tuple(
+        Way(
+            " ".join(label for label, _ in way if label),
+            qmm(verb, run, flags=[word for _, words in way for word in words]),
+        )
+        for way in product(*parts)
+    )
