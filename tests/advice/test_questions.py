@@ -128,16 +128,16 @@ def test_a_file_of_searches_is_read_when_it_is_named(tmp_path):
     proof, path = BY_KEY["proof"], tmp_path / "queries.csv"
     answer = {"kind": "file", "file": str(path), "margin": 0.02}
     with pytest.raises(BadAnswer, match=r"there is no file queries\.csv") as error:
-        proof.look(answer)
+        proof.read_named(answer)
     assert error.value.field == "file"
     path.write_text("query\nhow long is the notice period\n")
     with pytest.raises(BadAnswer, match=r"holds no right answers\. .* Searches from a log"):
-        proof.look(answer)
-    proof.look({**answer, "kind": "log"})
+        proof.read_named(answer)
+    proof.read_named({**answer, "kind": "log"})
     path.write_text("query,answers\nhow long is the notice period,7\n")
-    proof.look(answer)
+    proof.read_named(answer)
     for other in ({"kind": "later", "file": None}, {"kind": "made up"}, "unknown"):
-        proof.look(other)
+        proof.read_named(other)
 
 
 @pytest.mark.parametrize("name", [".", "..", " .. "])

@@ -26,7 +26,7 @@ from qdrant_model_migration.advice.question import (
     QuestionText,
     Suggestion,
 )
-from qdrant_model_migration.advice.questions import BY_KEY, QUESTIONS, look_at
+from qdrant_model_migration.advice.questions import BY_KEY, QUESTIONS, read_named
 from qdrant_model_migration.advice.tree import TREE, Branch, MapLine, map_lines
 from qdrant_model_migration.advice.warnings import Warning_, declared, warnings_for
 
@@ -58,10 +58,10 @@ __all__ = [
     "describe",
     "imagine",
     "load_answers",
-    "look_at",
     "make_plan",
     "map_lines",
     "model_rows",
+    "read_named",
     "save_answers",
     "unknown_model",
     "warnings_for",

@@ -10,7 +10,7 @@ from qdrant_model_migration.advice.errors import QuestionOpen
 from qdrant_model_migration.advice.model_rows import ModelChoice, best_model, model_rows
 from qdrant_model_migration.advice.question import Question
 from qdrant_model_migration.advice.questions import BY_KEY, QUESTIONS
-from qdrant_model_migration.advice.walk import Stop, Walk, walk
+from qdrant_model_migration.advice.walk import Entry, Walk, walk
 from qdrant_model_migration.strategies import Answers, Fit, Strategy, strategies
 from qdrant_model_migration.survey.facts import Survey
 
@@ -120,7 +120,7 @@ def advise(survey: Survey, answers: Answers, at: str | None = None) -> Advice:
     nothing = all(choice.fit.word == "ruled out" for choice in fits)
     collision = _collision(survey, walked) if nothing else None
     return Advice(
-        standings=tuple(_standing(stop, survey, walked.settled, here) for stop in walked.stops),
+        standings=tuple(_standing(entry, survey, walked.settled, here) for entry in walked.entries),
         next=next_,
         settled=walked.settled,
         set_aside=walked.set_aside,
@@ -147,7 +147,7 @@ def answer_all(survey: Survey, answers: Answers, models: Iterable[ModelChoice]) 
         if not walked.open:
             break
         question = walked.open[0]
-        unfit = next(stop.unfit for stop in walked.stops if stop.question is question)
+        unfit = next(entry.unfit for entry in walked.entries if entry.question is question)
         if unfit is not None:
             raise unfit
         if question.kind == "model":
@@ -177,20 +177,20 @@ def _today(ranked: list[Choice]) -> Strategy | None:
     return next((strategy for strategy in fitting if strategy.runs), None)
 
 
-def _standing(stop: Stop, survey: Survey, settled: dict[str, Any], here: str | None) -> Standing:
-    question = stop.question
+def _standing(entry: Entry, survey: Survey, settled: dict[str, Any], here: str | None) -> Standing:
+    question = entry.question
     label = ""
-    if stop.answered or stop.stand == "found":
-        label = question.label(stop.value, survey, settled)
-    if stop.stand == "later":
+    if entry.answered or entry.stand == "found":
+        label = question.label(entry.value, survey, settled)
+    if entry.stand == "later":
         return Standing(question, "later", label or question.later_note or _NOT_YET)
-    if stop.stand == "skip":
+    if entry.stand == "skip":
         return Standing(question, "skip")
     if question.key == here:
         return Standing(question, "here", label)
-    if stop.answered:
+    if entry.answered:
         return Standing(question, "answered", label)
-    return Standing(question, "found" if stop.stand == "found" else "next", label)
+    return Standing(question, "found" if entry.stand == "found" else "next", label)
 
 
 _NOT_YET = "The strategy that needs it cannot be run by this version yet."

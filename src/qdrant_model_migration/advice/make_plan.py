@@ -32,9 +32,9 @@ def make_plan(
     this collection does not allow.
     """
     walked = walk(survey, answers)
-    for stop in walked.stops:
-        if stop.unfit is not None and stop.question.matters_to(strategy):
-            raise stop.unfit
+    for entry in walked.entries:
+        if entry.unfit is not None and entry.question.matters_to(strategy):
+            raise entry.unfit
     advice = advise(survey, answers)
     fit = advice.fit_of(strategy)
     if fit.word == "ruled out":

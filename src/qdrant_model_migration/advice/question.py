@@ -119,7 +119,7 @@ class Question:
         """The valid answer made of `value`; raises BadAnswer. By default: one of the options."""
         return one_of(value, self.options(survey, answers), self.key)
 
-    def look(self, value: Any) -> None:
+    def read_named(self, value: Any) -> None:
         """Reads what a valid answer names; raises BadAnswer where a run would stumble over it.
 
         Called once, when the answer is given: everything else here is pure.

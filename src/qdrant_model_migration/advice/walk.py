@@ -15,7 +15,7 @@ from qdrant_model_migration.strategies import Answers
 from qdrant_model_migration.survey.facts import Survey
 
 
-class Stop(NamedTuple):
+class Entry(NamedTuple):
     """One question on the walk. answered: a valid answer was given. value: as it was given.
 
     unfit: why the given answer cannot be used here, None where it can.
@@ -31,42 +31,42 @@ class Stop(NamedTuple):
 class Walk(NamedTuple):
     """settled: what strategies see; "I do not know" and found facts are values there."""
 
-    stops: tuple[Stop, ...]
+    entries: tuple[Entry, ...]
     settled: dict[str, Any]
     set_aside: tuple[str, ...]
 
     @property
     def open(self) -> tuple[Question, ...]:
         """The questions that still have to be answered, in order."""
-        return tuple(s.question for s in self.stops if s.stand == "ask" and not s.answered)
+        return tuple(s.question for s in self.entries if s.stand == "ask" and not s.answered)
 
 
 def walk(survey: Survey, answers: Answers) -> Walk:
     """Go through all questions in order. Any answers will do; what cannot be used is set aside."""
     settled: dict[str, Any] = {}
-    stops: list[Stop] = []
+    entries: list[Entry] = []
     aside: list[str] = []
     for question in QUESTIONS:
-        stop = _stop(question, survey, answers, settled)
-        stops.append(stop)
-        if stop.answered:
-            settled[question.key] = question.settle(stop.value, survey, settled)
-        elif stop.stand == "found":
-            settled[question.key] = stop.value
-        if question.key in answers and not stop.answered:
+        entry = _entry(question, survey, answers, settled)
+        entries.append(entry)
+        if entry.answered:
+            settled[question.key] = question.settle(entry.value, survey, settled)
+        elif entry.stand == "found":
+            settled[question.key] = entry.value
+        if question.key in answers and not entry.answered:
             aside.append(question.key)
-    return Walk(tuple(stops), settled, tuple(aside))
+    return Walk(tuple(entries), settled, tuple(aside))
 
 
-def _stop(question: Question, survey: Survey, answers: Answers, settled: dict[str, Any]) -> Stop:
+def _entry(question: Question, survey: Survey, answers: Answers, settled: dict[str, Any]) -> Entry:
     stand = question.standing(survey, settled)
     unfit = None
     if stand != "skip" and question.key in answers:
         try:
             value = question.clean(answers[question.key], survey, settled)
-            return Stop(question, stand, True, value)
+            return Entry(question, stand, True, value)
         except BadAnswer as error:
             unfit = error
             unfit.question = question.key
     found = question.suggest(survey, settled).value if stand == "found" else None
-    return Stop(question, stand, False, found, unfit)
+    return Entry(question, stand, False, found, unfit)

@@ -131,13 +131,13 @@ def _given(
     base: Plan | None, file: Path | None, short: Mapping[str, Any], settings: Sequence[str]
 ) -> dict[str, Any]:
     """The answers of the options, over those of the file, over those of another plan."""
-    from qdrant_model_migration.advice import look_at
+    from qdrant_model_migration.advice import read_named
     from qdrant_model_migration.advice.answers_file import load_answers
     from qdrant_model_migration.commands.settings import laid_over
 
     before = {**(base.answers if base else {}), **(load_answers(file) if file else {}), **short}
     given = {"change": "model", **laid_over(before, settings)}
-    look_at(given)
+    read_named(given)
     return given
 
 
@@ -187,9 +187,9 @@ def _complete(
 
     try:
         complete = answer_all(found, given, choices)
-        for stop in walk(found, complete).stops:
-            if stop.unfit is not None and stop.stand == "found":  # what is asked was looked at
-                raise stop.unfit
+        for entry in walk(found, complete).entries:
+            if entry.unfit is not None and entry.stand == "found":  # what is asked was looked at
+                raise entry.unfit
         return complete
     except BadAnswer as error:
         key = error.question

@@ -26,10 +26,10 @@ def wizard(
         )
     given: dict[str, Any] | None = None
     if answers:
-        from qdrant_model_migration.advice import load_answers, look_at
+        from qdrant_model_migration.advice import load_answers, read_named
 
         given = load_answers(Path(answers))
-        look_at(given)
+        read_named(given)
     if plain:
         from qdrant_model_migration.plain import run_plain
 

@@ -36,7 +36,7 @@ def fill(
         try:
             answer = question.compose(value, typed, journey.survey, settled)
             if not journey.made_up:
-                question.look(answer)
+                question.read_named(answer)
             return answer
         except BadAnswer as error:
             talk.trouble(error)

@@ -9,7 +9,7 @@ from qdrant_model_migration.qdrant.quantization import quantizations
 from qdrant_model_migration.steps.gate import AskKind, Gate, GateKind, Waiting
 from qdrant_model_migration.steps.index import wait_until_indexed
 from qdrant_model_migration.steps.probe_search import NEIGHBOURS, PROVES_NOTHING
-from qdrant_model_migration.steps.requantize import in_force_lines, old_settings, put
+from qdrant_model_migration.steps.requantize import in_force_lines, old_settings, set_quantization
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
 from qdrant_model_migration.words import size
 
@@ -46,7 +46,7 @@ class KeepOrUndo(Step):
         if consent is None:
             raise Waiting(self._gate(ctx))
         if consent["choice"] == "undo":
-            put(ctx, self.collection, old_settings(ctx, self.vector))
+            set_quantization(ctx, self.collection, old_settings(ctx, self.vector))
             wait_until_indexed(ctx, self.collection)
             ctx.say("undo", "; ".join(self._in_force(ctx, f"{self.collection}:")))
         ctx.remember("kept", consent["choice"] == "keep")

@@ -78,7 +78,7 @@ class Requantize(Step):
         # What was noted before a kill stays: the server may have changed a part of it already.
         old = {place: now.at(place) for place in changes} | old_settings(ctx, self.vector)
         ctx.remember("old_quantization", {"places": list(old.items())})
-        put(ctx, self.collection, changes)
+        set_quantization(ctx, self.collection, changes)
         self._must_be_in_force(ctx)
         ctx.remember("quantization_set", True)
         ctx.spend("start")
@@ -138,7 +138,9 @@ def old_settings(ctx: StepContext, vector: Place) -> dict[Place, Quantization | 
     return dict(kept["places"]) if "places" in kept else {vector: kept["value"]}
 
 
-def put(ctx: StepContext, collection: str, settings: Mapping[Place, Quantization | None]) -> None:
+def set_quantization(
+    ctx: StepContext, collection: str, settings: Mapping[Place, Quantization | None]
+) -> None:
     """Set each where it stands, by one change, and read them back. Raises SettingNotKept."""
     if not settings:
         return

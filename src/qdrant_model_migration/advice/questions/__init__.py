@@ -69,12 +69,12 @@ QUESTIONS: tuple[Question, ...] = (
 BY_KEY: dict[str, Question] = {question.key: question for question in QUESTIONS}
 
 
-def look_at(answers: Answers) -> None:
+def read_named(answers: Answers) -> None:
     """Reads what answers from a file or a command line name. Raises BadAnswer that says which."""
     for key, value in answers.items():
         if key in BY_KEY:
             try:
-                BY_KEY[key].look(value)
+                BY_KEY[key].read_named(value)
             except BadAnswer as error:
                 error.question = key
                 raise

@@ -137,7 +137,7 @@ class Proof(Question):
             )
         return {**answer, "title_field": title}
 
-    def look(self, value: Any) -> None:
+    def read_named(self, value: Any) -> None:
         file = value.get("file") if isinstance(value, Mapping) else None
         if not isinstance(file, str) or not file.strip():
             return

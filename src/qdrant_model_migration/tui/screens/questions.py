@@ -374,5 +374,5 @@ class QuestionsScreen(Stop):
 
 
 def _look(question: Question, value: Any, report: Report) -> object:
-    question.look(value)
+    question.read_named(value)
     return question, value
