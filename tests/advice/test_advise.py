@@ -17,6 +17,7 @@ from qdrant_model_migration.advice import (
     warnings_for,
 )
 from qdrant_model_migration.advice.errors import BadAnswer, QuestionOpen
+from qdrant_model_migration.embedders import Reach
 from qdrant_model_migration.strategies import strategies
 from qdrant_model_migration.survey.facts import VectorFact
 from support.surveys import (
@@ -40,7 +41,7 @@ from support.surveys import (
 )
 
 MODELS = [
-    ModelChoice(model, True)
+    ModelChoice(model, Reach("here"))
     for model in (BGE_BASE, BGE_SMALL, E5_LARGE, NOMIC, COLBERT, PRACTICE_OLD, PRACTICE_NEW)
 ]
 
@@ -412,7 +413,10 @@ def test_an_answer_given_is_never_lost_by_another(survey, before, after):
 
 
 def test_the_suggested_model_fits_language_and_length_is_here_and_not_the_biggest():
-    here = [ModelChoice(m, m is not NOMIC) for m in (E5_LARGE, BGE_SMALL, NOMIC, COLBERT)]
+    here = [
+        ModelChoice(m, Reach("fetch" if m is NOMIC else "here"))
+        for m in (E5_LARGE, BGE_SMALL, NOMIC, COLBERT)
+    ]
     rows = model_rows(docs(), ANSWERS, here)
     assert rows[0].model == BGE_SMALL
     assert rows[-1].model == COLBERT
@@ -427,7 +431,7 @@ def test_many_languages_call_for_a_multilingual_model():
 
 
 def test_a_practice_model_is_not_even_offered_elsewhere():
-    assert any(choice.model.kind == "practice" and choice.here for choice in MODELS)
+    assert any(choice.model.kind == "practice" and choice.reach.opens for choice in MODELS)
     rows = model_rows(docs(), {"change": "model"}, MODELS)
     assert all(row.model.kind != "practice" for row in rows)
 
@@ -451,12 +455,12 @@ def test_the_model_there_is_cannot_be_chosen_again():
 
 def test_shorter_offers_the_lengths_the_present_model_was_made_for():
     survey = docs(old_model=fact(NOMIC), vectors=docs().vectors)
-    rows = model_rows(survey, {"change": "shorter"}, [ModelChoice(NOMIC, True)])
+    rows = model_rows(survey, {"change": "shorter"}, [ModelChoice(NOMIC, Reach("here"))])
     assert [row.model.dimensions for row in rows if not row.closed] == [256, 128, 64]
 
 
 LONG = (VectorFact(name="", kind="dense", size=768, distance="Cosine"),)
-AWAY = [ModelChoice(NOMIC, False), ModelChoice(BGE_SMALL, True)]
+AWAY = [ModelChoice(NOMIC, Reach("fetch", NOMIC.size_bytes)), ModelChoice(BGE_SMALL, Reach("here"))]
 
 
 def test_shorter_takes_the_longest_cut_of_the_present_model_wherever_that_is():
@@ -466,7 +470,7 @@ def test_shorter_takes_the_longest_cut_of_the_present_model_wherever_that_is():
         assert complete["model"] == as_answer(NOMIC.cut_to(512))
         assert advise(survey, complete).recommended.title == "Truncate"
     row = model_rows(survey, {"change": "shorter"}, AWAY)[0]
-    assert not row.here
+    assert row.fetches
     to_get = dict(describe(survey, {}, row))["To get"]
     assert to_get.endswith("The vectors are cut without it; only judging needs it.")
 

@@ -16,12 +16,12 @@ from qdrant_model_migration.advice import (
 )
 from qdrant_model_migration.commands.plan import _complete, _text_field
 from qdrant_model_migration.commands.settings import laid_over
-from qdrant_model_migration.embedders import ModelRef, list_models
+from qdrant_model_migration.embedders import ModelRef, Reach, list_models
 from qdrant_model_migration.errors import QmmError, UsageError
 from qdrant_model_migration.strategies import strategies
 from support.surveys import BGE_BASE, NOMIC, as_answer, docs
 
-MODELS = [ModelChoice(model, True) for model in list_models()[:4]]
+MODELS = [ModelChoice(model, Reach("here")) for model in list_models()[:4]]
 STRANGE = (
     "summary", "", "..", "1", "NaN", "null", "true", "[]", '[["a"]]', "{}", '{"kind":1}',
     '{"kind":"file","file":1}', '{"fields":1}', '{"fields":[1]}', '{"alias":1,"exists":true}',

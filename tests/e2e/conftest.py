@@ -16,7 +16,7 @@ import pytest
 
 from qdrant_model_migration.advice import ModelChoice, answer_all
 from qdrant_model_migration.advice.make_plan import make_plan
-from qdrant_model_migration.embedders import ModelRef, open_embedder
+from qdrant_model_migration.embedders import ModelRef, Reach, open_embedder
 from qdrant_model_migration.embedders.kinds.practice import RECIPES, fit
 from qdrant_model_migration.plan import Acceptance, Plan
 from qdrant_model_migration.qdrant import Address, Point, PointId, Qdrant, open_qdrant
@@ -173,7 +173,7 @@ def plan_for(place: Place, **answers: Any) -> Plan:
         "proof": {"kind": "later"},
         **answers,
     }
-    complete = answer_all(found, given, [ModelChoice(place.models.new, True)])
+    complete = answer_all(found, given, [ModelChoice(place.models.new, Reach("here"))])
     plan = make_plan(found, complete, by_name("blue_green"), speed=None)
     accepted = {w: Acceptance(at="2026-01-01T00:00:00", said="") for w in plan.must_accept}
     return plan.model_copy(update={"accepted": accepted, "practice": False})

@@ -13,7 +13,7 @@ import pytest
 
 from qdrant_model_migration.advice import ModelChoice, answer_all
 from qdrant_model_migration.advice.make_plan import make_plan
-from qdrant_model_migration.embedders import open_embedder
+from qdrant_model_migration.embedders import Reach, open_embedder
 from qdrant_model_migration.embedders.kinds.practice import PracticeEmbedder, fit
 from qdrant_model_migration.engine import create_run, give_consent, run_here, view
 from qdrant_model_migration.pipeline.sameness import same_payload
@@ -46,7 +46,7 @@ def plan_for(place: Place, **answers: Any) -> Plan:
     with place.open() as qdrant:
         found = survey(qdrant, place.collection)
     given = {"change": "shorter", "target": f"{place.collection}_new", **answers}
-    complete = answer_all(found, given, [ModelChoice(place.models.old, True)])
+    complete = answer_all(found, given, [ModelChoice(place.models.old, Reach("here"))])
     plan = make_plan(found, complete, by_name("truncate"), speed=None)
     accepted = {w: Acceptance(at="2026-01-01T00:00:00", said="") for w in plan.must_accept}
     return plan.model_copy(update={"accepted": accepted, "practice": False})

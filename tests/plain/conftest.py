@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from qdrant_model_migration.advice import ModelChoice, WhatIf, imagine
-from qdrant_model_migration.embedders import ModelRef
+from qdrant_model_migration.embedders import ModelRef, Reach
 from qdrant_model_migration.plain import models
 from qdrant_model_migration.plain.journey import Journey
 from qdrant_model_migration.sandbox import Sandbox
@@ -63,7 +63,11 @@ SPARSE = ModelRef(kind="fastembed", name="test/words", dimensions=0, vector="spa
 @pytest.fixture
 def journey(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Journey]:
     """A journey that has come to the questions. what_if: the facts it stands on."""
-    rows = (ModelChoice(HERE, True), ModelChoice(AWAY, False), ModelChoice(SPARSE, True))
+    rows = (
+        ModelChoice(HERE, Reach("here")),
+        ModelChoice(AWAY, Reach("fetch", AWAY.size_bytes)),
+        ModelChoice(SPARSE, Reach("here")),
+    )
     monkeypatch.setattr(models, "choices", lambda _: rows)
 
     def made(**what_if: object) -> Journey:

@@ -10,6 +10,7 @@ import pytest
 
 from qdrant_model_migration import engine
 from qdrant_model_migration.advice import ModelChoice, WhatIf, answer_all, imagine
+from qdrant_model_migration.embedders import Reach
 from qdrant_model_migration.engine import RunView
 from qdrant_model_migration.tui import tasks, typeset
 from qdrant_model_migration.tui.app import WizardApp
@@ -98,7 +99,10 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
 @pytest.fixture
 def explored(monkeypatch: pytest.MonkeyPatch) -> Trip:
     """A trip on made-up facts, every question answered as suggested, with two known models."""
-    choices = (ModelChoice(MODELS[0], True), ModelChoice(MODELS[1], False))
+    choices = (
+        ModelChoice(MODELS[0], Reach("here")),
+        ModelChoice(MODELS[1], Reach("fetch", MODELS[1].size_bytes)),
+    )
     monkeypatch.setattr(tasks, "models", lambda trip, report: choices)
     survey = imagine(WhatIf())
     answers = answer_all(survey, {}, choices)

@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from qdrant_model_migration.advice import ModelChoice
-from qdrant_model_migration.embedders import ModelRef, model_by_name, within_reach
+from qdrant_model_migration.embedders import ModelRef, Reach, model_by_name, reach, within_reach
 from qdrant_model_migration.embedders.errors import ModelNotFetched
 from qdrant_model_migration.tui import tasks
 from qdrant_model_migration.tui.app import WizardApp
@@ -57,9 +57,7 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelRef]:
 
 def only(monkeypatch: pytest.MonkeyPatch, model: ModelRef) -> None:
     """The list holds this model alone, here or not as it really is."""
-    monkeypatch.setattr(
-        tasks, "models", lambda trip, report: (ModelChoice(model, within_reach(model)),)
-    )
+    monkeypatch.setattr(tasks, "models", lambda trip, report: (ModelChoice(model, reach(model)),))
 
 
 async def test_fetch_says_how_far_it_is_and_then_the_model_is_here(
@@ -83,7 +81,7 @@ async def test_a_download_can_be_stopped_and_esc_does_it_before_going_back(
     wizard: Make, explored: Trip, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model = model_by_name(NAME)
-    choices = (ModelChoice(model, False),)
+    choices = (ModelChoice(model, Reach("fetch", model.size_bytes)),)
     monkeypatch.setattr(tasks, "models", lambda trip, report: choices)
 
     def endless(model: ModelRef, on_progress: Callable[[int, int], None]) -> None:
@@ -106,7 +104,7 @@ async def test_a_download_can_be_stopped_and_esc_does_it_before_going_back(
 async def test_a_hub_that_does_not_answer_is_said_in_words(
     wizard: Make, explored: Trip, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    choices = (ModelChoice(model_by_name(NAME), False),)
+    choices = (ModelChoice(model_by_name(NAME), Reach("fetch")),)
     monkeypatch.setattr(tasks, "models", lambda trip, report: choices)
 
     def fails(model: ModelRef, on_progress: object) -> None:

@@ -16,6 +16,7 @@ from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from textual.widgets import Input
 
 from qdrant_model_migration.advice import ModelChoice
+from qdrant_model_migration.embedders import Reach
 from qdrant_model_migration.tui import tasks
 from qdrant_model_migration.tui.app import WizardApp
 from qdrant_model_migration.tui.trip import Trip
@@ -57,7 +58,10 @@ def frozen(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     time.tzset()
     monkeypatch.setattr(Input, "_restart_blink", lambda self: None, raising=False)
     monkeypatch.setattr(Input, "cursor_blink", False)
-    choices = (ModelChoice(MODELS[0], True), ModelChoice(MODELS[1], False))
+    choices = (
+        ModelChoice(MODELS[0], Reach("here")),
+        ModelChoice(MODELS[1], Reach("fetch", MODELS[1].size_bytes)),
+    )
     monkeypatch.setattr(tasks, "models", lambda trip, report: choices)
     yield
     monkeypatch.undo()

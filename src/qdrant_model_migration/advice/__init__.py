@@ -8,14 +8,15 @@ from __future__ import annotations
 from qdrant_model_migration.advice.advise import Advice, Choice, Standing, advise, answer_all
 from qdrant_model_migration.advice.answers_file import load_answers, save_answers
 from qdrant_model_migration.advice.errors import BadAnswer
+from qdrant_model_migration.advice.estimate import costs_nothing_because
 from qdrant_model_migration.advice.imagined import POINTS, WhatIf, imagine
 from qdrant_model_migration.advice.make_plan import make_plan
 from qdrant_model_migration.advice.model_rows import (
-    ModelChoice,
     ModelRow,
     best_model,
     describe,
     model_rows,
+    own_model,
     unknown_model,
 )
 from qdrant_model_migration.advice.question import (
@@ -28,7 +29,9 @@ from qdrant_model_migration.advice.question import (
 )
 from qdrant_model_migration.advice.questions import BY_KEY, QUESTIONS, read_named
 from qdrant_model_migration.advice.tree import TREE, Branch, MapLine, map_lines
+from qdrant_model_migration.advice.trying import tried_unasked, try_speed
 from qdrant_model_migration.advice.warnings import Warning_, declared, warnings_for
+from qdrant_model_migration.embedders import ModelChoice
 
 __all__ = [
     "BY_KEY",
@@ -54,6 +57,7 @@ __all__ = [
     "advise",
     "answer_all",
     "best_model",
+    "costs_nothing_because",
     "declared",
     "describe",
     "imagine",
@@ -61,8 +65,11 @@ __all__ = [
     "make_plan",
     "map_lines",
     "model_rows",
+    "own_model",
     "read_named",
     "save_answers",
+    "tried_unasked",
+    "try_speed",
     "unknown_model",
     "warnings_for",
 ]

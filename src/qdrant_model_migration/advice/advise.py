@@ -7,10 +7,11 @@ from typing import Any, Literal, NamedTuple
 
 from qdrant_model_migration import words
 from qdrant_model_migration.advice.errors import QuestionOpen
-from qdrant_model_migration.advice.model_rows import ModelChoice, best_model, model_rows
+from qdrant_model_migration.advice.model_rows import best_model, model_rows
 from qdrant_model_migration.advice.question import Question
 from qdrant_model_migration.advice.questions import BY_KEY, QUESTIONS
 from qdrant_model_migration.advice.walk import Entry, Walk, walk
+from qdrant_model_migration.embedders import ModelChoice
 from qdrant_model_migration.strategies import Answers, Fit, Strategy, strategies
 from qdrant_model_migration.survey.facts import Survey
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from qdrant_model_migration import words
+from qdrant_model_migration.embedders import ModelRef, kind_of
 from qdrant_model_migration.pipeline import ledger
 from qdrant_model_migration.pipeline.move import Move, TargetVector
 from qdrant_model_migration.pipeline.speed import Speed
@@ -38,11 +39,38 @@ def estimate(survey: Survey, plan: Plan, speed: Speed | None) -> Estimate:
         disk_bytes=disk,
         memory_bytes=memory,
         notes_bytes=_notes(survey, plan),
-        usd=0.0,  # every model of this version runs on this computer, or none is needed
+        usd=_usd(survey, plan),
         step_seconds=tuple(
             seconds.likely if step.name() == "backfill" else None for step in plan.steps
         ),
     )
+
+
+def costs_nothing_because(plan: Plan) -> str:
+    """A few words beside a price of nothing; "" where there are none."""
+    served = any(kind_of(model).service for model in _models(plan))
+    return "" if plan.estimate.usd or served else "the model runs on this computer"
+
+
+def _usd(survey: Survey, plan: Plan) -> float | None:
+    """What the services that make vectors take for the tokens of all texts."""
+    prices = [price for model in _models(plan) if (price := kind_of(model).usd(model)) is not None]
+    points, tokens = survey.points.value, survey.average_tokens.value
+    if not prices:
+        return 0.0
+    if points is None or tokens is None:
+        return None
+    return _texts(survey, plan, points) * tokens * sum(prices) / 1e6
+
+
+def _models(plan: Plan) -> list[ModelRef]:
+    """Those that embed the texts."""
+    origins = plan.move.origins if plan.move is not None else ()
+    return [o.query_model for o in origins if o.embeds and o.query_model is not None]
+
+
+def _texts(survey: Survey, plan: Plan, points: int) -> int:
+    return max(0, points - (missing_texts(survey, plan.answers) or 0))
 
 
 def _seconds(survey: Survey, plan: Plan, speed: Speed | None) -> Range:
@@ -59,7 +87,7 @@ def _seconds(survey: Survey, plan: Plan, speed: Speed | None) -> Range:
     if speed is None or speed.texts_per_second <= 0:
         return Range(how="not known: the speed was not tried")
     pace = speed.texts_per_second
-    texts = max(0, points - (missing_texts(survey, plan.answers) or 0))
+    texts = _texts(survey, plan, points)
     low, likely, high = (
         max(texts / pace * (1 + spread), points / written)
         for spread, written in zip((-_SPREAD, 0.0, _SPREAD), _written(survey), strict=True)

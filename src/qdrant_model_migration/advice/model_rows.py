@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 from qdrant_model_migration import words
 from qdrant_model_migration.advice.question import Option
 from qdrant_model_migration.advice.questions.model import why_closed
-from qdrant_model_migration.embedders import ModelRef, kind_of
+from qdrant_model_migration.embedders import ModelChoice, ModelRef, Reach, kind_of
 from qdrant_model_migration.pipeline.speed import Speed
 from qdrant_model_migration.strategies import Answers, strategies
-from qdrant_model_migration.strategies.answered import old_model, replaced_vector
+from qdrant_model_migration.strategies.answered import chosen_model, old_model, replaced_vector
 from qdrant_model_migration.survey.facts import Survey, VectorFact
 from qdrant_model_migration.survey.languages import NAMES
 
@@ -22,23 +22,16 @@ SMALL_CUT = 0.01
 """A model that cuts no more than this share of the texts counts as one that cuts none."""
 
 
-class ModelChoice(NamedTuple):
-    """A model that may be chosen, and whether it is on this machine."""
-
-    model: ModelRef
-    here: bool
-
-
 class ModelRow(NamedTuple):
     """One row of the list. Shares are 0..1, None: not known. closed: why it cannot be chosen.
 
-    usable: it is here, or need not be, because the stored vectors are cut. cut_off: share of the
-    texts that are longer than it reads. uncovered: share of the texts in languages that it was not
-    made for.
+    usable: it can be opened now, or need not be, because the stored vectors are cut. cut_off: share
+    of the texts that are longer than it reads. uncovered: share of the texts in languages that it
+    was not made for.
     """
 
     model: ModelRef
-    here: bool
+    reach: Reach
     usable: bool
     closed: str
     cut_off: float | None
@@ -48,6 +41,11 @@ class ModelRow(NamedTuple):
     def value(self) -> dict[str, Any]:
         """The answer to question `model`."""
         return _value(self.model)
+
+    @property
+    def fetches(self) -> bool:
+        """Whether it has to be downloaded before it can be opened."""
+        return self.reach.word == "fetch"
 
 
 def model_rows(
@@ -61,20 +59,33 @@ def model_rows(
     old = survey.old_model.value
     toys = old is not None and kind_of(old).toy
     rows = [
-        ModelRow(
-            model,
-            here,
-            here or _not_needed(survey, answers, model),
-            why_closed(survey, answers, model),
-            cut_off(survey, model),
-            uncovered(survey, model),
-        )
-        for model, here in _with_shorter(survey, answers, choices)
-        if toys or not kind_of(model).toy
+        _row(survey, answers, choice)
+        for choice in _with_shorter(survey, answers, choices)
+        if toys or not kind_of(choice.model).toy
     ]
     vector = replaced_vector(survey, answers)
     made = old_model(survey, answers)
     return tuple(sorted(rows, key=lambda row: _rank(row, survey, made, vector)))
+
+
+def _row(survey: Survey, answers: Answers, choice: ModelChoice) -> ModelRow:
+    model, reach = choice
+    usable = reach.opens or _not_needed(survey, answers, model)
+    return ModelRow(
+        model,
+        reach,
+        usable,
+        why_closed(survey, answers, model) or ("" if usable else reach.why),
+        cut_off(survey, model),
+        uncovered(survey, model),
+    )
+
+
+def own_model(answers: Answers) -> ModelRef | None:
+    """The model from a folder of the operator's own that the answers name."""
+    model = chosen_model(answers)
+    own = model is not None and model.folder is not None and not kind_of(model).toy
+    return model if own else None
 
 
 def best_model(rows: Iterable[ModelRow]) -> ModelRow | None:
@@ -139,8 +150,9 @@ def _with_shorter(
     old = old_model(survey, answers)
     if old is None or answers.get("change") != "shorter":
         return given
-    here = any(choice.here for choice in given if choice.model.name == old.name)
-    return [*(ModelChoice(old.cut_to(length), here) for length in old.matryoshka), *given]
+    same = (choice.reach for choice in given if choice.model.name == old.name)
+    reach = next((reach for reach in same if reach.opens), Reach("fetch", old.size_bytes))
+    return [*(ModelChoice(old.cut_to(length), reach) for length in old.matryoshka), *given]
 
 
 def _value(model: ModelRef) -> dict[str, Any]:
@@ -255,9 +267,16 @@ def _queries(model: ModelRef) -> str:
 
 
 def _to_get(row: ModelRow) -> str:
-    if row.here:
+    if row.reach.word == "here":
         return "It is on this machine."
-    size = row.model.size_bytes
+    if row.reach.word == "remote":
+        kind = kind_of(row.model)
+        usd = kind.usd(row.model)
+        price = "" if usd is None else f"; a million tokens cost {usd:,.2f} USD"
+        return f"Nothing to get: {kind.service} makes the vectors of the texts it is sent{price}."
+    if row.reach.word == "no" and not row.usable:
+        return row.reach.why
+    size = row.reach.size
     said = f"A download of {words.size(size)}." if size else "A download; its size is not known."
     return f"{said} The vectors are cut without it; only judging needs it." if row.usable else said
 

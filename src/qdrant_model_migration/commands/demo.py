@@ -80,10 +80,15 @@ def _alone(sandbox: Sandbox, points: int) -> int:
 
 
 def _plan(sandbox: Sandbox) -> Plan:
-    from qdrant_model_migration.advice import ModelChoice, advise, answer_all
+    from qdrant_model_migration.advice import (
+        ModelChoice,
+        advise,
+        answer_all,
+        tried_unasked,
+        try_speed,
+    )
     from qdrant_model_migration.advice.make_plan import make_plan
-    from qdrant_model_migration.commands.new_model import speed_of
-    from qdrant_model_migration.embedders import within_reach
+    from qdrant_model_migration.embedders import reach
     from qdrant_model_migration.plan import acknowledge
     from qdrant_model_migration.qdrant import open_qdrant
     from qdrant_model_migration.sandbox import COLLECTION
@@ -91,12 +96,13 @@ def _plan(sandbox: Sandbox) -> Plan:
 
     with open_qdrant(sandbox.address) as qdrant:
         found = survey(qdrant, COLLECTION)
-        choices = [ModelChoice(model, within_reach(model)) for model in (sandbox.new_model(),)]
+        choices = [ModelChoice(model, reach(model)) for model in (sandbox.new_model(),)]
         answers = answer_all(found, sandbox.answers(), choices)
         advice = advise(found, answers)
         strategy = advice.recommended
         assert strategy is not None, "practice always has a strategy that fits"
-        speed = speed_of(qdrant, found, advice, strategy)
+        model = tried_unasked(answers, strategy)
+        speed = try_speed(qdrant, found, answers, model) if model is not None else None
     plan = make_plan(found, answers, strategy, speed=speed)
     click.echo(f"Survey: {found.points.value:,} points in {found.collection}.")
     click.echo(f"Strategy: {strategy.title}: {'; '.join(advice.because)}.")

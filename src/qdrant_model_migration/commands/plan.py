@@ -80,12 +80,11 @@ def command(
       qmm plan products --change compression --set quantization.kind=scalar
       qmm plan --from docs_minilm-1124 --set target=docs_bge
     """
-    from qdrant_model_migration.advice import ModelChoice, advise
+    from qdrant_model_migration.advice import advise, tried_unasked, try_speed
     from qdrant_model_migration.advice.make_plan import make_plan
     from qdrant_model_migration.advice.warnings import warnings_for
-    from qdrant_model_migration.commands.new_model import not_here, speed_of
     from qdrant_model_migration.commands.settings import short_forms
-    from qdrant_model_migration.embedders import list_models, within_reach
+    from qdrant_model_migration.embedders import model_choices
     from qdrant_model_migration.plan import acknowledge, left_open, save_plan
     from qdrant_model_migration.strategies import by_name
 
@@ -100,13 +99,12 @@ def command(
     given = _given(base, answers, short, settings)
     with connect(url, ask_key) as qdrant:
         found = surveyed(qdrant, name, text_field=_text_field(given))
-        choices = [ModelChoice(m, within_reach(m)) for m in list_models()]
-        complete = _complete(found, given, choices)
+        complete = _complete(found, given, model_choices())
         advice = advise(found, complete)
         _say_answers(advice, given)
         chosen = named or _as_before(base, advice) or _recommended(advice)
-        speed = None if no_speed else speed_of(qdrant, found, advice, chosen)
-        away = not_here(advice, chosen)
+        tried = None if no_speed else tried_unasked(complete, chosen)
+        speed = try_speed(qdrant, found, complete, tried) if tried is not None else None
     plan = make_plan(found, complete, chosen, speed=speed)
     plan = acknowledge(plan, accept)
     _say(plan, chosen, advice)
@@ -117,9 +115,7 @@ def command(
         click.echo(plan.model_dump_json(indent=2))
         return 0
     save_plan(plan, output)
-    if away:
-        fetch = qmm("models", flags=("--fetch", away))
-        click.echo(f"{away} is not on this machine. Before the run: {fetch}")
+    _say_what_is_missing(complete, chosen)
     flags = [word for warning in left_open(plan) for word in ("--accept", warning)]
     flags += server_flags(str(plan.server))
     run = qmm("run", str(output), flags=flags)
@@ -249,6 +245,22 @@ def _say_answers(advice: Advice, given: dict[str, Any]) -> None:
             value = json.dumps(given[key], ensure_ascii=False)[:60]
             why = "with these answers that question is not asked"
             click.echo(f"Set aside: {key}={value}; {why}.", err=True)
+
+
+def _say_what_is_missing(answers: Mapping[str, Any], strategy: Strategy) -> None:
+    """What the run would lack, were it started now."""
+    from qdrant_model_migration.embedders import reach
+    from qdrant_model_migration.strategies.answered import chosen_model
+
+    model = chosen_model(answers) if strategy.embeds else None
+    found = reach(model) if model is not None else None
+    if model is None or found is None or found.opens:
+        return
+    if found.word == "fetch":
+        fetch = qmm("models", flags=("--fetch", model.name))
+        click.echo(f"{model.name} is not on this machine. Before the run: {fetch}")
+    else:
+        click.echo(f"{model.name} cannot be used yet. {found.why}")
 
 
 def _say(plan: Plan, strategy: Strategy, advice: Advice) -> None:

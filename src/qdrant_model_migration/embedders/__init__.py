@@ -17,10 +17,12 @@ from qdrant_model_migration.embedders.kinds.practice import (
 )
 from qdrant_model_migration.embedders.model import METADATA_KEY, ModelRef, Pooling, Role
 from qdrant_model_migration.embedders.opening import (
+    ModelChoice,
     fetch,
     kind_of,
     list_models,
     model_by_name,
+    model_choices,
     must_reach,
     open_embedder,
     reach,
@@ -36,6 +38,7 @@ __all__ = [
     "Embedded",
     "Embedder",
     "Kind",
+    "ModelChoice",
     "ModelRef",
     "Pooling",
     "Reach",
@@ -48,6 +51,7 @@ __all__ = [
     "kinds",
     "list_models",
     "model_by_name",
+    "model_choices",
     "model_from_folder",
     "must_reach",
     "open_embedder",

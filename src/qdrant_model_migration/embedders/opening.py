@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 from qdrant_model_migration.embedders.embedder import Embedder
 from qdrant_model_migration.embedders.errors import ModelClosed, ModelOutOfReach, ModelUnknown
@@ -36,6 +37,18 @@ def fetch(model: ModelRef, on_progress: Progress | None = None) -> None:
     and used the next time. Raises ModelNotFetched.
     """
     kind_of(model).fetch(model, on_progress)
+
+
+class ModelChoice(NamedTuple):
+    """A model that may be chosen, and how it can be had."""
+
+    model: ModelRef
+    reach: Reach
+
+
+def model_choices(beside: Path | None = None) -> tuple[ModelChoice, ...]:
+    """Every model that is listed, each with how it can be had; see list_models."""
+    return tuple(ModelChoice(model, reach(model)) for model in list_models(beside))
 
 
 def list_models(beside: Path | None = None) -> tuple[ModelRef, ...]:

@@ -13,19 +13,18 @@ from qdrant_model_migration.advice import (
     best_model,
     describe,
     model_rows,
+    try_speed,
 )
 from qdrant_model_migration.embedders import (
     ModelRef,
     fetch,
-    list_models,
+    model_choices,
     model_from_folder,
-    open_embedder,
-    within_reach,
+    reach,
 )
 from qdrant_model_migration.embedders.errors import FolderAsks
 from qdrant_model_migration.errors import QmmError
-from qdrant_model_migration.pipeline.speed import EFFORT, kept_under, measure_speed
-from qdrant_model_migration.pipeline.text import TextSource
+from qdrant_model_migration.pipeline.speed import EFFORT, kept_under
 from qdrant_model_migration.plain.journey import Journey
 from qdrant_model_migration.plain.talk import Back, Talk, Tells
 
@@ -37,7 +36,7 @@ _GET = "Type fetch to download it, or back, leave:"
 
 def choices(journey: Journey) -> tuple[ModelChoice, ...]:
     """Every model that may be chosen, and whether it is on this computer. No network."""
-    return tuple(ModelChoice(one, within_reach(one)) for one in list_models(journey.models))
+    return model_choices(journey.models)
 
 
 def choose(talk: Talk, journey: Journey, question: Question, tells: Tells) -> Any:
@@ -89,7 +88,7 @@ def _say(talk: Talk, rows: list[ModelRow], marked: int | None) -> None:
             f"{words.count(model.dimensions)} dimensions",
             f"languages: {model.languages_label}",
             reads,
-            "is here" if row.here else size,
+            size if row.fetches else row.reach.short,
         ]
         closed = f"closed: {row.closed}" if row.closed else ""
         talk.numbered(number, ", ".join(part for part in parts if part), closed)
@@ -114,37 +113,28 @@ def _take(
             except QmmError as error:
                 talk.trouble(error)
                 raise Back from None
-        if word == "speed" and row.here:
+        if word == "speed" and row.reach.opens:
             measure(talk, journey, row.model, settled)
-        elif word == "fetch" and not row.here:
+        elif word == "fetch" and row.fetches:
             _fetch(talk, row.model)
             return None
 
 
 def measure(talk: Talk, journey: Journey, model: ModelRef, settled: dict[str, Any]) -> None:
     """Try the speed on the operator's own texts; without one the plan says it was not tried."""
-    paths = (settled.get("text") or {}).get("fields")
-    found = journey.survey.text_field.value
-    paths = paths or ([found] if found else [])
     if journey.address is None:
         talk.say("The speed was not tried: Explore has no texts.")
-        return
-    if not paths:
-        talk.say("The speed was not tried: no text was found to try it with.")
         return
     talk.say(f"Trying the speed with {EFFORT}.")
     try:
         with journey.opened() as qdrant:
-            tried = measure_speed(
-                qdrant,
-                journey.collection,
-                TextSource(fields=tuple(paths)),
-                open_embedder(model),
-            )
+            tried = try_speed(qdrant, journey.survey, settled, model)
     except QmmError as error:
         talk.say(f"The speed could not be tried. {error}")
         return
-    if tried is not None:
+    if tried is None:
+        talk.say("The speed was not tried: no text was found to try it with.")
+    else:
         journey.speeds[kept_under(model)] = tried
         talk.say(f"{words.count(tried.texts_per_second)} texts per second on this computer.")
 
@@ -183,7 +173,7 @@ def _from_folder(talk: Talk, journey: Journey, settled: dict[str, Any]) -> Model
     except QmmError as error:
         talk.trouble(error)
         return None
-    return model_rows(journey.survey, settled, [ModelChoice(model, within_reach(model))])[-1]
+    return model_rows(journey.survey, settled, [ModelChoice(model, reach(model))])[-1]
 
 
 def _read_folder(talk: Talk, folder: Path) -> ModelRef:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from qdrant_model_migration import words
-from qdrant_model_migration.advice import save_answers
+from qdrant_model_migration.advice import costs_nothing_because, save_answers
 from qdrant_model_migration.engine import create_run
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.plain.journey import Journey
@@ -60,8 +60,8 @@ def _say(talk: Talk, plan: Plan) -> None:
     if cost.usd is None:
         talk.say("Money: not known.")
     else:
-        here = "" if cost.usd else " The model runs on this computer."
-        talk.say(f"Money: {cost.usd:.2f} USD.{here}")
+        why = costs_nothing_because(plan)
+        talk.say(f"Money: {cost.usd:.2f} USD.{f' {why[0].upper()}{why[1:]}.' if why else ''}")
     if plan.lost_settings:
         talk.say(f"Cannot be carried over: {', '.join(plan.lost_settings)}.", hang=2)
     talk.say(f"Never touched: {', '.join(plan.never_touched) or 'nothing else is there'}.", hang=2)

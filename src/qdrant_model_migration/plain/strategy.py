@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from qdrant_model_migration.advice import Advice, Choice, make_plan
-from qdrant_model_migration.embedders import within_reach
+from qdrant_model_migration.advice import Advice, Choice, make_plan, tried_unasked
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.pipeline.speed import Speed, kept_under
 from qdrant_model_migration.plain import chart, models
@@ -79,9 +78,8 @@ def _plan(talk: Talk, journey: Journey, advice: Advice, taken: Strategy) -> bool
 
 
 def _speed(talk: Talk, journey: Journey, advice: Advice, taken: Strategy) -> Speed | None:
-    model = chosen_model(advice.settled)
-    if model is None or not taken.embeds:
-        return None
-    if kept_under(model) not in journey.speeds and within_reach(model):
+    model = tried_unasked(advice.settled, taken)
+    if model is not None and kept_under(model) not in journey.speeds:
         models.measure(talk, journey, model, advice.settled)
-    return journey.speeds.get(kept_under(model))
+    chosen = chosen_model(advice.settled)
+    return journey.speeds.get(kept_under(chosen)) if chosen is not None and taken.embeds else None

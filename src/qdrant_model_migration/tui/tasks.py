@@ -14,19 +14,18 @@ from time import perf_counter
 from typing import Any, NamedTuple
 
 from qdrant_model_migration import words
-from qdrant_model_migration.advice import ModelChoice, advise, answer_all
+from qdrant_model_migration.advice import ModelChoice, advise, answer_all, try_speed
 from qdrant_model_migration.embedders import (
     ModelRef,
     fetch,
-    list_models,
+    model_choices,
     model_from_folder,
     open_embedder,
     within_reach,
 )
 from qdrant_model_migration.errors import QmmError, Stopped
 from qdrant_model_migration.pipeline.move import TargetVector
-from qdrant_model_migration.pipeline.speed import Speed, kept_under, measure_speed
-from qdrant_model_migration.pipeline.text import TextSource
+from qdrant_model_migration.pipeline.speed import Speed, kept_under
 from qdrant_model_migration.plan import Plan, load_plan
 from qdrant_model_migration.qdrant import Address, Qdrant, open_qdrant
 from qdrant_model_migration.quality import Searcher, SideBySide, side_by_side
@@ -160,8 +159,7 @@ def look(
 
 def models(trip: Trip, report: Report) -> tuple[ModelChoice, ...]:
     """Every model that may be chosen, and whether it is on this computer. No network."""
-    folder = _practice_models(trip)
-    return tuple(ModelChoice(model, within_reach(model)) for model in list_models(folder))
+    return model_choices(_practice_models(trip))
 
 
 def _practice_models(trip: Trip) -> Path | None:
@@ -174,11 +172,10 @@ def _practice_models(trip: Trip) -> Path | None:
 
 def measure(trip: Trip, door: threading.Lock, model: ModelRef, report: Report) -> tuple[str, Speed]:
     """How many of the collection's own texts this computer embeds in a second."""
-    source = _text_source(trip)
-    if source is None or trip.collection is None:
+    if trip.survey is None:
         raise NothingToMeasure
     with opened(trip, door) as qdrant:
-        measured = measure_speed(qdrant, trip.collection, source, open_embedder(model))
+        measured = try_speed(qdrant, trip.survey, trip.answers, model)
     if measured is None:
         raise NothingToMeasure
     return kept_under(model), measured
@@ -189,14 +186,6 @@ class NothingToMeasure(QmmError):
 
     def __init__(self) -> None:
         super().__init__("No text was found to measure with.", "", "Go on without the speed.")
-
-
-def _text_source(trip: Trip) -> TextSource | None:
-    answer = trip.answers.get("text")
-    fields = answer.get("fields") if isinstance(answer, dict) else None
-    if not fields and trip.survey is not None and trip.survey.text_field.value:
-        fields = [trip.survey.text_field.value]
-    return TextSource(fields=tuple(fields)) if fields else None
 
 
 def get_model(model: ModelRef, stop: threading.Event, report: Report) -> None:

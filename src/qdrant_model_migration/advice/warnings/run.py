@@ -127,14 +127,18 @@ def money(case: Case) -> Said | None:
     )
 
 
-@warning("W25", "Texts leave your network", own=True)
+@warning("W25", "Texts leave your network")
 def texts_leave(case: Case) -> Said | None:
-    return Said(
-        "must",
-        "Every text is sent to the service that makes the vectors for the server.",
-        f"{case.survey.address.label} embeds the texts, or has them embedded elsewhere.",
-        "Make sure this is allowed, or use a model on this computer.",
-    )
+    service = case.service
+    if service:
+        sent = f"Every text is sent to {service}."
+        here = f"{service} makes the vectors. Every search of your application goes there, too."
+    elif "W25" in case.strategy.warns:
+        sent = "Every text is sent to the service that makes the vectors for the server."
+        here = f"{case.survey.address.label} embeds the texts, or has them embedded elsewhere."
+    else:
+        return None
+    return Said("must", sent, here, "Make sure this is allowed, or use a model on this computer.")
 
 
 @warning("W28", "Server busy", own=True)
@@ -158,7 +162,9 @@ def stays_on(case: Case) -> Said | None:
     return Said(
         "note",
         "The run goes on without the window, not without the computer.",
-        "The vectors are made on this computer.",
+        f"This computer sends the texts to {case.service}."
+        if case.service
+        else "The vectors are made on this computer.",
         "Use a computer that does not sleep; resume always works.",
     )
 

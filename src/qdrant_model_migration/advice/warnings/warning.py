@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
 from qdrant_model_migration.advice.estimate import estimate
-from qdrant_model_migration.embedders import ModelRef
+from qdrant_model_migration.embedders import ModelRef, kind_of
 from qdrant_model_migration.plan.plan import Estimate, Plan
 from qdrant_model_migration.strategies import Answers, Strategy
 from qdrant_model_migration.strategies.answered import chosen_model, old_model, replaced_vector
@@ -103,6 +103,11 @@ class Case:
     def embeds(self) -> bool:
         """Whether texts are embedded here."""
         return self.strategy.embeds
+
+    @property
+    def service(self) -> str:
+        """Who gets the texts that are embedded, as a sentence says it; "": nobody."""
+        return kind_of(self.model).service if self.embeds and self.model is not None else ""
 
     @cached_property
     def cost(self) -> Estimate | None:

@@ -17,12 +17,12 @@ from qdrant_model_migration.advice import (
     best_model,
     describe,
     model_rows,
+    own_model,
 )
-from qdrant_model_migration.embedders import ModelRef, kind_of
+from qdrant_model_migration.embedders import ModelRef, Reach
 from qdrant_model_migration.embedders.errors import FolderAsks
 from qdrant_model_migration.errors import QmmError, Stopped
 from qdrant_model_migration.pipeline.speed import EFFORT, Speed, kept_under
-from qdrant_model_migration.strategies.answered import chosen_model
 from qdrant_model_migration.survey import Survey
 from qdrant_model_migration.tui import tasks
 from qdrant_model_migration.tui.screens.asking import AskLine
@@ -73,14 +73,14 @@ class ModelScreen(Stop):
         why = here.closed
         use = Act("use", "Use this model", closed="see above" if why else "")
         if not why and not here.usable:
-            use = Act("fetch", f"Fetch it ({size(here.model.size_bytes or 0)})")
+            use = Act("fetch", f"Fetch it ({size(here.reach.size or 0)})")
         tried = Act("speed", "Measure speed", closed=self._why_no_speed(here))
         return (use, tried, Act("back", "Back"))
 
     def _why_no_speed(self, here: ModelRow) -> str:
         if self.trip.explore:
             return "no texts in Explore"
-        return "" if here.here else "fetch it first"
+        return "fetch it first" if here.fetches else here.reach.why
 
     def help(self) -> HelpText:
         return HelpText(
@@ -105,9 +105,8 @@ class ModelScreen(Stop):
         return f"{asked.index('model') + 1}/{len(asked)}" if "model" in asked else ""
 
     async def opened(self) -> None:
-        given = chosen_model(self.trip.answers)
-        if given is not None and given.folder and not kind_of(given).toy:
-            self._own = (given,)
+        own = own_model(self.trip.answers)
+        self._own = () if own is None else (own,)
         self.work("models", partial(tasks.models, self.trip))
 
     async def refit(self) -> None:
@@ -149,7 +148,7 @@ class ModelScreen(Stop):
     def _list(self) -> None:
         """Make the rows of the known models and of those from folders."""
         settled = advise(self._survey, self.trip.answers).settled
-        own = (ModelChoice(model, True) for model in self._own)
+        own = (ModelChoice(model, Reach("here")) for model in self._own)
         self._rows = model_rows(self._survey, settled, (*self._choices, *own))
         self._show()
 
@@ -183,13 +182,12 @@ class ModelScreen(Stop):
         for r in self._rows:
             model = r.model
             speed = self.trip.speeds.get(_name(r))
-            get = "is here" if r.here else size(model.size_bytes) if model.size_bytes else "?"
             cells = [
                 (("✗ " if r.closed else "") + model.short_name, room),
                 ("sparse" if model.vector == "sparse" else str(model.dimensions), -6),
                 (model.languages_label, 12),
                 (number(model.max_tokens) if model.max_tokens else "?", -7),
-                (get, 9),
+                (r.reach.short, 9),
                 (f"{number(speed.texts_per_second)}/s" if speed else "not tried", 9),
             ]
             lines.append(Line(_name(r), row(cells), style="dim" if r.closed else ""))

@@ -12,7 +12,7 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 
 from qdrant_model_migration import engine, words
-from qdrant_model_migration.advice import make_plan
+from qdrant_model_migration.advice import costs_nothing_because, make_plan
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.plan import Plan, left_open, save_plan
 from qdrant_model_migration.shell import qmm
@@ -175,8 +175,7 @@ class PlanScreen(Stop):
             also = f", {words.size(memory)} memory" if memory else ""
             rows.append(("Server", f"{words.size(cost.disk_bytes.likely)} disk{also}; "
                          f"{cost.disk_bytes.how}"))  # fmt: skip
-        rows.append(("Money", "0.00 USD; the model runs on this computer"
-                     if not cost.usd else f"{cost.usd:.2f} USD"))  # fmt: skip
+        rows.append(("Money", _money(plan)))
         if plan.lost_settings:
             rows.append(("Lost", f"cannot be carried over: {', '.join(plan.lost_settings)}"))
         others = len(plan.never_touched) - 1
@@ -272,6 +271,12 @@ class PlanScreen(Stop):
         self.wizard.go("run")
         if error is not None:
             self.wizard.tell(str(error))
+
+
+def _money(plan: Plan) -> str:
+    usd, why = plan.estimate.usd, costs_nothing_because(plan)
+    said = "not known" if usd is None else f"{usd:.2f} USD"
+    return f"{said}; {why}" if why else said
 
 
 def _notes(size: int) -> str:

@@ -9,12 +9,11 @@ from textual.app import ComposeResult
 from textual.widget import Widget
 
 from qdrant_model_migration import words
-from qdrant_model_migration.advice import Advice, Choice, advise, make_plan
+from qdrant_model_migration.advice import Advice, Choice, advise, make_plan, tried_unasked
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.pipeline.speed import Speed, kept_under
 from qdrant_model_migration.plan import Plan
 from qdrant_model_migration.strategies import Strategy
-from qdrant_model_migration.strategies.answered import chosen_model
 from qdrant_model_migration.survey import Survey
 from qdrant_model_migration.tui import map_words, tasks
 from qdrant_model_migration.tui.screens.dialog import Dialog
@@ -90,11 +89,11 @@ class StrategyScreen(Stop):
 
     def _measure(self) -> None:
         """Try the speed once, so that the plan can say how long it takes."""
-        model = chosen_model(self.trip.answers)
         taken = self.taken()
-        if self.trip.explore or model is None or taken is None or not taken.embeds:
+        if self.trip.explore or taken is None:
             return
-        if kept_under(model) not in self.trip.speeds:
+        model = tried_unasked(self.trip.answers, taken)
+        if model is not None and kept_under(model) not in self.trip.speeds:
             self.work("speed", partial(tasks.measure, self.trip, self.wizard.door, model))
 
     def _show(self) -> None:
