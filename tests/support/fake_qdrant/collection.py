@@ -64,6 +64,14 @@ class Collection:
         self._lagging = LaggingCount()
         self.limits = self._strict_limits()
 
+    def restore(self, config: Json, payload_schema: Json, points: Iterable[Json]) -> None:
+        """As it was when it was dumped; a point is {"id", "payload", "vector"} as REST shows it."""
+        self.config, self.payload_schema = copy.deepcopy(config), copy.deepcopy(payload_schema)
+        self.limits = self._strict_limits()
+        for point in points:
+            kept = self._stored(vectors.by_name(point["vector"]))
+            self._write(point_id(point["id"]), point["payload"], kept, None, self._next())
+
     # Settings
 
     @property

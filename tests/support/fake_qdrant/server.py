@@ -222,6 +222,12 @@ class FakeQdrant:
                 },
             }
 
+    def load(self, name: str, dumped: Mapping[str, Any]) -> None:
+        """A new collection as `dump` told of another one; its points as a list, with their id."""
+        with self.state.lock:
+            self.state.create(name, {})
+            self.state.collections[name].restore(**dumped)
+
     def handle(self, request: Request, closing: threading.Event) -> replies.Reply | None:
         """The answer to one request over the network; None to drop the connection.
 
