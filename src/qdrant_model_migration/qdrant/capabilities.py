@@ -28,6 +28,8 @@ class Capabilities(BaseModel):
     nothing below it."""
     add_vector: bool
     """A named vector can be added to a collection in place (1.18.1; 1.18.0 loses vectors)."""
+    drop_vector: bool = False
+    """A named vector can be deleted (1.19; before, a crash can lose points afterwards)."""
     quantization: tuple[QuantizationKind, ...]
     reports_optimizations: bool
     """Running and queued optimizations can be asked for (1.17)."""
@@ -55,6 +57,7 @@ def of_server(version: Version) -> Capabilities:
         version=str(version),
         insert_only="update_mode" if version >= (1, 17, 0) else "update_filter",
         add_vector=version >= (1, 18, 1),
+        drop_vector=version >= (1, 19, 0),
         quantization=(*kinds, "turbo") if version >= (1, 18, 0) else kinds,
         reports_optimizations=version >= (1, 17, 0),
         reports_memory=version >= (1, 18, 0),
@@ -71,6 +74,7 @@ def of_practice(version: Version) -> Capabilities:
         version=str(version),
         insert_only="update_mode",
         add_vector=True,
+        drop_vector=True,
         quantization=(),
         reports_optimizations=False,
         indexes=False,

@@ -10,15 +10,13 @@ from contextlib import suppress
 from types import TracebackType
 
 from qdrant_model_migration.qdrant import capabilities
-from qdrant_model_migration.qdrant.collections import Collections
 from qdrant_model_migration.qdrant.errors import NotQdrant, RightMissing, ServerTooOld
-from qdrant_model_migration.qdrant.reading import Reading
+from qdrant_model_migration.qdrant.named_vectors import NamedVectors
 from qdrant_model_migration.qdrant.searching import Searching
 from qdrant_model_migration.qdrant.version import OLDEST, Version
-from qdrant_model_migration.qdrant.writing import Writing
 
 
-class Qdrant(Collections, Reading, Searching, Writing):
+class Qdrant(NamedVectors, Searching):
     """An open connection. Safe to use from several threads. Made by open_qdrant."""
 
     def introduce(self) -> None:

@@ -262,6 +262,17 @@ class VectorNameUnknown(QmmError):
         )
 
 
+class VectorTaken(QmmError):
+    """A vector that was to be added is there already, and another one."""
+
+    def __init__(self, collection: str, vector: str) -> None:
+        super().__init__(
+            f"{collection} already has a vector {vector}, and another one.",
+            "Its size, distance or kind is not that of the new one.",
+            "Choose another name for the new vector.",
+        )
+
+
 class SettingRefused(QmmError):
     """The server does not accept a setting or request: out of range, or not in this version."""
 

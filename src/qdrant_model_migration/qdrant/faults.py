@@ -268,6 +268,10 @@ _Build = Callable[[re.Match[str], Fault, Situation], QmmError]
 _TEXTS: tuple[tuple[re.Pattern[str], _Build], ...] = tuple(
     (re.compile(pattern, re.DOTALL), build)
     for pattern, build in (
+        (
+            r"Vector `?([^`]+?)`? already exists (?:with a different|as a)",
+            lambda m, f, s: errors.VectorTaken(s.collection, m[1]),
+        ),
         (r"No point with id (\S+) found", lambda m, f, s: errors.PointMissing(s.collection, m[1])),
         (
             r"Collection `?(.+?)`? (?:doesn't exist|not found)",

@@ -147,6 +147,35 @@ class Folder:
         )
         return str(result.status.value)
 
+    def set_vectors(self, name: str, points: Sequence[bytes], options: JsonObject) -> str:
+        from qdrant_client import models
+
+        given = [json.loads(point) for point in points]
+        here = {r.id for r in self._client.retrieve(name, [p["id"] for p in given], False)}
+        known = [p for p in given if p["id"] in here]  # a missing one is a KeyError in mid-write
+        if known:
+            self._client.update_vectors(
+                name,
+                [models.PointVectors(id=p["id"], vector=_named(p)["vector"]) for p in known],
+                update_filter=_filter(options.get("update_filter")),
+            )
+        return "completed"
+
+    def add_vector(self, name: str, vector: str, body: JsonObject) -> str:
+        from qdrant_client import models
+
+        config = (
+            models.SparseVectorNameConfig(**body)
+            if "sparse" in body
+            else models.DenseVectorNameConfig(**body)
+        )
+        self._client.create_vector_name(name, vector, config)
+        return "completed"
+
+    def drop_vector(self, name: str, vector: str) -> str:
+        self._client.delete_vector_name(name, vector)
+        return "completed"
+
     def delete(self, name: str, ids: Sequence[PointId]) -> str:
         from qdrant_client import models
 

@@ -125,15 +125,18 @@ def point_to_json(point: Point) -> dict[str, Any]:
     return {"id": point.id, "vector": vector, "payload": point.payload}
 
 
-def encode(point: Point) -> bytes:
+def encode(point: Point, *, payload: bool = True) -> bytes:
     """A point as JSON bytes, so that requests can be cut by their true size.
+
+    payload: False for a change of vectors alone.
 
     Raises PointNotWritable for NaN, infinity, or a payload value that JSON does not have.
     """
+    whole = point_to_json(point)
+    if not payload:
+        del whole["payload"]
     try:
-        text = json.dumps(
-            point_to_json(point), allow_nan=False, ensure_ascii=False, separators=(",", ":")
-        )
+        text = json.dumps(whole, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
         return text.encode()
     except (TypeError, ValueError) as error:
         raise PointNotWritable(

@@ -19,6 +19,8 @@ from qdrant_model_migration.qdrant.address import Address
 from qdrant_model_migration.qdrant.points import PointId
 from qdrant_model_migration.qdrant.wire import JsonObject
 
+_VECTOR = "/collections/{name}/vectors/{vector}?wait=true"
+
 
 class Server:
     """One connection pool; may be used from several threads at once."""
@@ -115,9 +117,21 @@ class Server:
         return bool(self._ask("DELETE", "/collections/{name}", name))
 
     def write(self, name: str, points: Sequence[bytes], options: JsonObject) -> str:
+        return self._write("/collections/{name}/points?wait=true", name, points, options)
+
+    def set_vectors(self, name: str, points: Sequence[bytes], options: JsonObject) -> str:
+        return self._write("/collections/{name}/points/vectors?wait=true", name, points, options)
+
+    def _write(self, url: str, name: str, points: Sequence[bytes], options: JsonObject) -> str:
         rest = "".join(f",{json.dumps(key)}:{json.dumps(value)}" for key, value in options.items())
         body = b'{"points":[' + b",".join(points) + b"]" + rest.encode() + b"}"
-        return str(self._ask("PUT", "/collections/{name}/points?wait=true", name, body)["status"])
+        return str(self._ask("PUT", url, name, body)["status"])
+
+    def add_vector(self, name: str, vector: str, body: JsonObject) -> str:
+        return str(self._ask("PUT", _VECTOR, name, body, vector=vector)["status"])
+
+    def drop_vector(self, name: str, vector: str) -> str:
+        return str(self._ask("DELETE", _VECTOR, name, vector=vector)["status"])
 
     def delete(self, name: str, ids: Sequence[PointId]) -> str:
         return self._delete(name, {"points": list(ids)})
@@ -140,6 +154,7 @@ class Server:
         name: str = "",
         body: JsonObject | bytes | None = None,
         *,
+        vector: str = "",
         take: Callable[[JsonObject], Any] = itemgetter("result"),
     ) -> Any:
         """One request, and what to take of its answer. The client raises for anything but 2xx."""
@@ -150,7 +165,7 @@ class Server:
             type_=JsonObject,
             method=method,
             url=url,
-            path_params={"name": name},
+            path_params={"name": name, **({"vector": vector} if vector else {})},
             **(written if body is not None else {}),
         )
         return take(answer)

@@ -61,6 +61,13 @@ class Wire(Protocol):
     def write(self, name: str, points: Sequence[bytes], options: JsonObject) -> str:
         """Upsert of points already in JSON. options: update_mode or update_filter, or nothing."""
 
+    def add_vector(self, name: str, vector: str, body: JsonObject) -> str: ...
+
+    def drop_vector(self, name: str, vector: str) -> str: ...
+
+    def set_vectors(self, name: str, points: Sequence[bytes], options: JsonObject) -> str:
+        """Vectors of points already in JSON. options: update_filter, or nothing."""
+
     def delete(self, name: str, ids: Sequence[PointId]) -> str: ...
 
     def delete_where(self, name: str, condition: JsonObject) -> str:

@@ -4,6 +4,7 @@ deleting them. No request is larger than the server takes."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from qdrant_model_migration.qdrant.as_seen import as_seen
 from qdrant_model_migration.qdrant.errors import LimitExceeded, LimitReached, RequestTooLarge
@@ -82,20 +83,20 @@ class Writing(Requests):
         points: Sequence[Point],
         options: Callable[[Sequence[Encoded]], JsonObject],
     ) -> None:
-        waiting: Sequence[Encoded] = [(point.id, encode(point)) for point in points]
-
-        def write(part: Sequence[Encoded]) -> None:
+        def send(part: Sequence[Encoded]) -> None:
             bodies = [body for _, body in part]
-            self._call(
-                "write points",
-                lambda: completed(self._wire.write(collection, bodies, options(part))),
-                collection,
-            )
+            completed(self._wire.write(collection, bodies, options(part)))
 
+        self._in_requests(collection, [(point.id, encode(point)) for point in points], send)
+
+    def _in_requests(
+        self, collection: str, waiting: Sequence[Encoded], send: Callable[[Sequence[Encoded]], None]
+    ) -> None:
+        """Send them in as few requests as the server takes."""
         while waiting:
             part = self._limits.first(collection, waiting)
             try:
-                write(part)
+                self._call("write points", partial(send, part), collection)
             except (LimitExceeded, RequestTooLarge) as refusal:
                 self._limits.learn_write(collection, part, refusal)
             else:

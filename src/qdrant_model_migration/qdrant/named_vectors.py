@@ -1,0 +1,91 @@
+"""Named vectors of a collection that stands: one more, filling it beside the application, one less.
+
+An update of vectors goes point by point only over what is still as it was seen (as_seen.py), since
+a vector made of a text that was changed meanwhile would be wrong for good, and no reading tells it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from qdrant_model_migration.qdrant.as_seen import as_seen
+from qdrant_model_migration.qdrant.collections import Collections
+from qdrant_model_migration.qdrant.errors import PointMissing
+from qdrant_model_migration.qdrant.limits import Encoded
+from qdrant_model_migration.qdrant.points import Point, encode, order
+from qdrant_model_migration.qdrant.reading import Reading
+from qdrant_model_migration.qdrant.requests import completed
+from qdrant_model_migration.qdrant.wire import JsonObject
+from qdrant_model_migration.qdrant.writing import Writing
+
+MADE_WITH = {
+    "dense": ("size", "distance", "multivector_config", "datatype"),
+    "sparse": ("modifier", "datatype"),
+}
+"""What can be said of a vector when it is added; its tuning is patched afterwards."""
+
+
+class NamedVectors(Collections, Reading, Writing):
+    """The part of a connection that changes which vectors a collection has."""
+
+    def add_vector(
+        self, collection: str, name: str, kind: Literal["dense", "sparse"], params: JsonObject
+    ) -> None:
+        """Add a vector that no point has yet; the same one again is no error.
+
+        params: raw, as in a collection's configuration; see MADE_WITH. For capabilities.add_vector.
+        """
+        given = {key: params[key] for key in MADE_WITH[kind] if params.get(key) is not None}
+        self._call(
+            "add a vector",
+            lambda: completed(self._wire.add_vector(collection, name, {kind: given})),
+            collection,
+        )
+
+    def drop_vector(self, collection: str, name: str) -> None:
+        """Delete a named vector of all points, for good. For capabilities.drop_vector."""
+        assert name, "the vector without a name stays"
+        self._call(
+            "delete a vector",
+            lambda: completed(self._wire.drop_vector(collection, name)),
+            collection,
+        )
+
+    def set_vectors(
+        self, collection: str, points: Sequence[Point], *, only_new: bool = False
+    ) -> None:
+        """Give points their vectors where they are still as these: their payload is compared, not
+        written. One that was changed or deleted since stays as it is; read again to see which.
+
+        only_new: and only where a point does not have the vector.
+        """
+        for name in dict.fromkeys(name for point in points for name in point.vectors):
+            mine = [
+                p._replace(vectors={name: p.vectors[name]}) for p in points if name in p.vectors
+            ]
+            while mine:
+                try:
+                    self._set_vector(collection, mine, name if only_new else None)
+                    break
+                except PointMissing:
+                    # Some others are written by now; the same once more does them no harm.
+                    here = self.retrieve(collection, [p.id for p in mine], payload=False)
+                    known = {order(point.id) for point in here}
+                    mine = [point for point in mine if order(point.id) in known]
+
+    def _set_vector(self, collection: str, points: Sequence[Point], lacking: str | None) -> None:
+        before = {order(point.id): point for point in points}
+
+        def options(part: Sequence[Encoded]) -> JsonObject:
+            condition = as_seen(before[order(id_)] for id_, _ in part)
+            if lacking is not None:
+                condition["must_not"] = [{"has_vector": lacking}]
+            return {"update_filter": condition}
+
+        def send(part: Sequence[Encoded]) -> None:
+            entries = [encode(before[order(id_)], payload=False) for id_, _ in part]
+            completed(self._wire.set_vectors(collection, entries, options(part)))
+
+        # With the payload, which is compared: a request holds both.
+        self._in_requests(collection, [(point.id, encode(point)) for point in points], send)
