@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,7 @@ def judge_by(
         proof |= {"kind": "file", "file": str(queries.expanduser().absolute())}
     if margin is not None:
         proof["margin"] = margin
-    Proof.model_validate(proof).queries()
+    Proof.model_validate_json(json.dumps(proof)).queries()
     given: dict[str, Any] = {"proof": proof}
     if old_model is not None:
         model = model_by_name(old_model)
