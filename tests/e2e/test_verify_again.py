@@ -13,10 +13,11 @@ from qdrant_model_migration.embedders import Embedded, ModelRef
 from qdrant_model_migration.engine import wants_old_model
 from qdrant_model_migration.errors import Stopped
 from qdrant_model_migration.qdrant import Address
+from qdrant_model_migration.quality import Leg, Side
 from qdrant_model_migration.steps import StepContext
 from qdrant_model_migration.steps.verify import Verify
 from support.fake_qdrant import FakeQdrant
-from support.trip import CONSENT, NEW_NAME, Trip, document, ident
+from support.trip import CONSENT, NEW_NAME, OLD_NAME, Trip, document, ident
 from support.world import NEW, OLD, HashModel
 
 QUERIES = 60
@@ -33,7 +34,7 @@ class Blind(HashModel):
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nor is a file of a model looked for: they hash."""
-    monkeypatch.setattr("qdrant_model_migration.steps.verify.within_reach", lambda model: True)
+    monkeypatch.setattr("qdrant_model_migration.quality.side.within_reach", lambda model: True)
     monkeypatch.setattr("qdrant_model_migration.steps.index.POLL_SECONDS", 0.0)
 
 
@@ -197,7 +198,8 @@ def test_where_nobody_knows_the_old_model_judging_anew_asks_for_it(
 ) -> None:
     assert trip.go() == 3
     assert not wants_old_model(trip.seen)
-    assert trip.go("verify", {**judging(queries), "old_model": None}) == 3
+    nobody = Side(collection=OLD_NAME, legs=(Leg(using="body"),)).model_dump(mode="json")
+    assert trip.go("verify", {**judging(queries), "before": nobody}) == 3
     verdict = trip.seen.verdict or {}
     assert verdict["reason"].startswith("the old model is not known")
     assert f"qmm verify {trip.folder.name} --old-model NAME" in verdict["todo"]

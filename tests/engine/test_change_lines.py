@@ -73,3 +73,44 @@ def test_the_file_holds_every_form_and_what_it_means() -> None:
     text = change_lines.whole(rows())
     for words in ("As Python", "As curl", "As a list", "Name: docs stays", "New texts:"):
         assert words in text
+
+
+def hybrid() -> list[dict[str, Any]]:
+    more = {
+        "query model 2": ("none", "bm25"), "query prefix 2": ("none", "none"),
+        "dimensions 2": ("none", "none"), "using 2": ("none", "words"), "fusion": ("none", "rrf"),
+    }  # fmt: skip
+    same = ("all-MiniLM-L6-v2", "all-MiniLM-L6-v2")
+    first = rows(query_model=same, query_prefix=("none", "none"), dimensions=("384", "384"))
+    return first + [{"what": what, "old": old, "new": new} for what, (old, new) in more.items()]
+
+
+def test_a_second_vector_comes_in_beside_the_first_and_both_are_fused() -> None:
+    lines = change_lines.lines(hybrid(), "Python")
+    assert lines[:2] == [
+        '  model = "all-MiniLM-L6-v2"',
+        "  vector = <your embedding call>(model, question)",
+    ]
+    assert '+ model_2 = "bm25"' in lines
+    assert '- <your client>.query_points(collection_name="docs", query=vector)' in lines
+    assert 'models.Prefetch(query=vector_2, using="words")], query=models.FusionQuery' in lines[-1]
+    for sign in "-+":
+        code = side(lines, sign).replace("<your embedding call>", "embed")
+        ast.parse(code.replace("<your client>", "client"))
+    back = [row | {"old": row["new"], "new": row["old"]} for row in hybrid()]
+    assert '- model_2 = "bm25"' in change_lines.lines(back, "Python")
+
+
+def test_as_curl_a_fused_search_is_json_once_the_placeholders_are_filled() -> None:
+    after = side(change_lines.lines(hybrid(), "curl"), "+")
+    body = after.split("-d '", 1)[1].rsplit("'", 1)[0]
+    for placeholder in ("<384 dimensions made by all-MiniLM-L6-v2>", "<the vector made by bm25>"):
+        body = body.replace(placeholder, "[0.5]")
+    assert json.loads(body.replace("<your limit>", "10")) == {
+        "prefetch": [
+            {"query": [0.5], "limit": 10},
+            {"query": [0.5], "using": "words", "limit": 10},
+        ],
+        "query": {"fusion": "rrf"},
+        "limit": 10,
+    }

@@ -10,6 +10,7 @@ from qdrant_model_migration.pipeline.origins import as_it_is, embedded
 from qdrant_model_migration.pipeline.text import TextSource
 from qdrant_model_migration.plan import Acceptance, Alias, Estimate, Plan, Range
 from qdrant_model_migration.qdrant import Address
+from qdrant_model_migration.quality import Leg, Side
 from qdrant_model_migration.steps.backfill import Backfill
 from qdrant_model_migration.steps.check import Check
 from qdrant_model_migration.steps.create_collection import CreateCollection
@@ -26,6 +27,8 @@ def plan() -> Plan:
         matryoshka=(512, 256),
     )
     params = {"size": 768, "distance": "Cosine", "hnsw_config": None, "on_disk": False}
+    old = model.model_copy(update={"name": "old", "max_tokens": 256})
+    sparse = ModelRef(kind="fastembed", name="Qdrant/bm25", dimensions=0, vector="sparse")
     return Plan(
         made_at="2026-11-24T09:12:00+00:00",
         strategy="blue_green",
@@ -35,7 +38,12 @@ def plan() -> Plan:
         collection="docs_minilm",
         fingerprint="vectors:1:9f2c11d0a1b2",
         alias=Alias(name="docs", exists=True),
-        old_model=model.model_copy(update={"name": "old", "max_tokens": 256}),
+        before=Side(collection="docs_minilm", legs=(Leg(model=old, size=384),)),
+        after=Side(
+            collection="docs_bge_base",
+            legs=(Leg(model=model), Leg(using="bm25", model=sparse)),
+            fusion="rrf",
+        ),
         move=Move(
             source="docs_minilm",
             target="docs_bge_base",

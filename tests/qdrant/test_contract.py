@@ -14,9 +14,11 @@ import pytest
 
 from qdrant_model_migration.qdrant import (
     Address,
+    Fusion,
     Patience,
     Point,
     Qdrant,
+    Query,
     SparseVector,
     carried_later,
     create_body,
@@ -398,3 +400,35 @@ def test_a_write_rate_limit_is_halved_below_and_then_waited_for() -> None:
         assert qdrant.count("docs") == 0
     assert {retry.reason for retry in heard} == {"the server limits the rate of requests"}
     assert time.now > 60
+
+
+@pytest.mark.parametrize("fusion", ["rrf", "dbsf"])
+def test_a_dense_and_a_sparse_search_become_one_list(
+    qdrant: Qdrant, name: str, fusion: Fusion
+) -> None:
+    qdrant.create_collection(
+        name,
+        {"vectors": {"body": {"size": 2, "distance": "Dot"}}, "sparse_vectors": {"words": {}}},
+    )
+    words = {1: 1.0, 2: 8.0, 3: 2.0}
+    points = [
+        Point(n, {"n": n}, {"body": [5.0 - n, 0.0], "words": SparseVector((7,), (words[n],))})
+        for n in words
+    ]
+    qdrant.insert(name, [*points, Point(4, {"n": 4}, {"body": [1.0, 0.0]})])
+    queries = (Query("body", [1.0, 0.0]), Query("words", SparseVector((7,), (1.0,))))
+    found = qdrant.search_fused(name, queries, fusion, exact=True)
+    # By hand: bodies score 4, 3, 2, 1 for points 1 to 4, words 8, 2, 1 for points 2, 3, 1.
+    if fusion == "rrf":
+        expected = {1: 1 / 2 + 1 / 4, 2: 1 / 3 + 1 / 2, 3: 1 / 4 + 1 / 3, 4: 1 / 5}
+    else:
+        body, word = np.asarray([4.0, 3.0, 2.0, 1.0]), np.asarray([8.0, 2.0, 1.0])
+        spread = [0.5 + (part - part.mean()) / (6 * part.std(ddof=1)) for part in (body, word)]
+        expected = dict(zip((1, 2, 3, 4), spread[0], strict=True))
+        for n, score in zip((2, 3, 1), spread[1], strict=True):
+            expected[n] += score
+    best = sorted(expected, key=lambda n: -expected[n])
+    assert [hit.id for hit in found] == best
+    assert [hit.score for hit in found] == pytest.approx([expected[n] for n in best], abs=1e-5)
+    assert found[0].payload == {"n": best[0]}
+    assert len(qdrant.search_fused(name, queries, fusion, limit=2)) == 2

@@ -11,7 +11,7 @@ import pytest
 from qdrant_model_migration.embedders import Embedded
 from qdrant_model_migration.embedders.errors import BadVector
 from qdrant_model_migration.qdrant import Hit, Point
-from qdrant_model_migration.quality import Searcher
+from qdrant_model_migration.quality import Asked, Searcher
 
 
 @dataclass
@@ -59,6 +59,7 @@ def side() -> Side:
     ) -> Searcher:
         qdrant = WrittenQdrant(list(found.values()), set(ids))
         embedder = WrittenEmbedder(list(found))
-        return Searcher(qdrant, "docs", embedder, **searcher)  # type: ignore[arg-type]
+        asked = (Asked(embedder, searcher.pop("using", "")),)  # type: ignore[arg-type]
+        return Searcher(qdrant, "docs", asked, **searcher)  # type: ignore[arg-type]
 
     return make

@@ -31,7 +31,7 @@ def test_queries_are_embedded_as_queries_in_one_batch_per_side(side):
     old, new = side(OLD), side(NEW)
     compare(QUERIES, old, new)
     for searcher in (old, new):
-        assert searcher.embedder.batches == [(("lease", "notice"), "query")]
+        assert searcher.asked[0].embedder.batches == [(("lease", "notice"), "query")]
 
 
 def test_searches_use_the_vector_and_the_exactness_of_their_side(side):
@@ -51,7 +51,7 @@ def test_many_queries_are_embedded_in_bounded_batches_and_keep_their_order(side)
     )
     new = side(found)
     comparison = compare(queries, side(found), new)
-    assert [len(texts) for texts, _ in new.embedder.batches] == [256, 44]
+    assert [len(texts) for texts, _ in new.asked[0].embedder.batches] == [256, 44]
     assert (comparison.judgement.new, comparison.judgement.origin) == (1.0, "made up")
 
 
@@ -107,7 +107,7 @@ def test_no_queries_are_said(side):
 
 def test_a_query_the_model_can_make_nothing_of_finds_nothing(side):
     new = side(NEW)
-    new.embedder.unusable = ("lease",)
+    new.asked[0].embedder.unusable = ("lease",)
     comparison = compare(QUERIES, side(OLD), new, k=2)
     assert [one.new for one in comparison.ranked] == [(), (3, 2)]
     assert comparison.judgement.new == 0.5
@@ -115,6 +115,6 @@ def test_a_query_the_model_can_make_nothing_of_finds_nothing(side):
 
 def test_a_model_that_can_make_nothing_of_any_query_is_an_error(side):
     new = side(NEW)
-    new.embedder.unusable = ("lease", "notice")
+    new.asked[0].embedder.unusable = ("lease", "notice")
     with pytest.raises(BadVector):
         compare(QUERIES, side(OLD), new)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ import pytest
 from qdrant_model_migration.embedders import fit, open_embedder
 from qdrant_model_migration.qdrant import Address, Point, Qdrant, open_qdrant
 from qdrant_model_migration.quality import (
+    Asked,
     Check,
     Document,
     Integrity,
@@ -67,7 +69,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
                     for document, vector in zip(documents, vectors, strict=True)
                 ],
             )
-            sides.append(Searcher(qdrant, collection, embedder, using="text", exact=True))
+            sides.append(Searcher(qdrant, collection, (Asked(embedder, "text"),), exact=True))
         qdrant.switch_alias("docs", "old")
         yield World(qdrant, documents, *sides)
 
@@ -94,7 +96,7 @@ def test_a_model_against_itself_changes_nothing_and_proves_nothing(world):
 
 
 def test_an_alias_is_searched_like_its_collection_and_results_have_their_payload(world):
-    through_alias = Searcher(world.qdrant, "docs", world.old.embedder, using="text", exact=True)
+    through_alias = replace(world.old, name="docs")
     title = world.documents[7].title
     seen = side_by_side(title, through_alias, world.old, limit=4)
     assert {row.move for row in seen.rows} == {"same"}

@@ -225,8 +225,7 @@ def test_the_verdict_survives_json():
         judgement(0.02, 0.07, parts=parts),
         CHURN,
         made_at="2026-11-24T09:30:00Z",
-        old_model="all-MiniLM-L6-v2",
-        new_model="bge-base-en-v1.5",
+        labels=("all-MiniLM-L6-v2", "bge-base-en-v1.5"),
     )
     assert Verdict.model_validate_json(verdict.model_dump_json()) == verdict
 

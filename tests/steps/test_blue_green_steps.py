@@ -190,7 +190,7 @@ def test_missing_texts_are_judged_by_all_slices_also_after_a_resume(
 
 def test_verify_finds_everything_there_and_says_it_has_no_proof(world: World) -> None:
     load(world)
-    Verify(old_model=OLD).apply(world)
+    Verify().apply(world)
     verdict = world.kept["verdict"]
     assert verdict["word"] == "INCONCLUSIVE"
     checks = {check["name"]: check for check in verdict["integrity"]["checks"]}
@@ -231,7 +231,7 @@ def test_verify_says_no_go_to_a_collection_that_is_not_whole(world: World, fault
         q.delete("docs_new", [20])
         q.insert("docs_new", [Point(20, point.payload, {})])
     with pytest.raises(IntegrityFailed):
-        Verify(old_model=OLD, sample=NUMBER).apply(world)
+        Verify(sample=NUMBER).apply(world)
     assert world.kept["verdict"]["word"] == "NO-GO"
 
 
@@ -246,19 +246,19 @@ def test_writes_after_the_catch_up_are_late_not_missing(world: World) -> None:
 
 def verified(world: World) -> None:
     load(world)
-    Verify(old_model=OLD).apply(world)
+    Verify().apply(world)
 
 
 def switched(world: World) -> None:
     verified(world)
     world.consents["cutover"] = {"alias": "docs"}
-    Cutover(alias="docs", old_model=OLD).apply(world)
+    Cutover(alias="docs").apply(world)
 
 
 def test_the_cutover_waits_for_the_typed_name_and_the_words_without_proof(world: World) -> None:
     verified(world)
     with pytest.raises(Waiting) as waiting:
-        Cutover(alias="docs", old_model=OLD).apply(world)
+        Cutover(alias="docs").apply(world)
     gate = waiting.value.gate
     assert {a.expect for a in gate.asks if a.kind == "typed"} == {"docs", "without proof"}
     right = {"model": "yes", "alias": "docs", "without_proof": "without proof"}
@@ -272,10 +272,10 @@ def test_the_cutover_catches_up_first_and_switches_once(world: World) -> None:
     verified(world)
     world.qdrant.upsert("docs_old", [old_point(3, "edited while it waited")])
     world.consents["cutover"] = {"alias": "docs"}
-    Cutover(alias="docs", old_model=OLD).apply(world)
+    Cutover(alias="docs").apply(world)
     assert world.qdrant.aliases()["docs"] == "docs_new"
     assert_equal_sides(world)
-    Cutover(alias="docs", old_model=OLD).apply(world)
+    Cutover(alias="docs").apply(world)
     assert world.qdrant.exists("docs_old")
 
 

@@ -20,7 +20,7 @@ from qdrant_model_migration.steps.rollback import Rollback
 from qdrant_model_migration.steps.sweep import Sweep
 from qdrant_model_migration.steps.verify import Verify
 from support.fake_qdrant import FakeQdrant
-from support.world import NEW, OLD, HashModel, World, everything, old_point
+from support.world import NEW, HashModel, World, everything, old_point
 
 
 class Killed(BaseException):
@@ -39,11 +39,11 @@ def new_point(number: int, text: str) -> Point:
 
 def cutover(world: World) -> None:
     world.consents["cutover"] = {"alias": "docs"}
-    Cutover(alias="docs", old_model=OLD).apply(world)
+    Cutover(alias="docs").apply(world)
 
 
 def switched(world: World) -> None:
-    Verify(old_model=OLD).apply(world)
+    Verify().apply(world)
     cutover(world)
     Sweep().apply(world)
 
@@ -62,7 +62,7 @@ def texts(world: World, collection: str = "docs_new") -> dict[PointId, str]:
 
 def made_again_before_the_switch(world: World, *numbers: int) -> None:
     """They change often; after the last catch-up the last look inserts them without a vector."""
-    Verify(old_model=OLD).apply(world)
+    Verify().apply(world)
     world.qdrant.delete("docs_old", list(numbers))
     catch_up(world, most=1)
     world.qdrant.insert("docs_old", [old_point(n, f"made again {n}", seen=0) for n in numbers])
@@ -102,7 +102,7 @@ def test_what_both_sides_have_deleted_before_the_sweep_is_no_conflict(world: Wor
 def test_what_the_last_look_left_unfinished_gets_its_vector_though_the_switch_failed(
     world: World, monkeypatch: pytest.MonkeyPatch, how: type[BaseException]
 ) -> None:
-    Verify(old_model=OLD).apply(world)
+    Verify().apply(world)
     world.qdrant.delete("docs_old", [3, 4])
 
     def made_again_meanwhile(ctx: World) -> None:
@@ -124,7 +124,7 @@ def test_what_the_last_look_left_unfinished_gets_its_vector_though_the_switch_fa
 def test_a_damaged_list_of_them_is_written_again(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    Verify(old_model=OLD).apply(world)
+    Verify().apply(world)
     world.qdrant.delete("docs_old", [3])
     CatchUp().apply(world)
     world.qdrant.insert("docs_old", [old_point(3, "made again")])
@@ -260,9 +260,9 @@ def test_a_discard_that_had_nothing_to_delete_asks_anew_where_there_is_something
 
 
 def test_a_consent_that_was_given_on_a_go_is_none_to_a_switch_without_proof(world: World) -> None:
-    Verify(old_model=OLD).apply(world)
+    Verify().apply(world)
     world.kept["verdict"]["word"] = "GO"
-    step = Cutover(alias="docs", old_model=OLD)
+    step = Cutover(alias="docs")
     with pytest.raises(Waiting) as waiting:
         step.apply(world)
     assert "without_proof" not in {ask.key for ask in waiting.value.gate.asks}
@@ -271,7 +271,7 @@ def test_a_consent_that_was_given_on_a_go_is_none_to_a_switch_without_proof(worl
     with pytest.raises(Killed):
         step.apply(world)
     world.on_breath = None
-    Verify(old_model=OLD, again=True).apply(world)
+    Verify(again=True).apply(world)
     with pytest.raises(Waiting) as waiting:
         step.apply(world)
     assert "without_proof" in {ask.key for ask in waiting.value.gate.asks}

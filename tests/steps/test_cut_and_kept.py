@@ -64,6 +64,7 @@ def move():
 
 
 def filled(world: World) -> World:
+    world.old_model = MODEL
     sizes = {"a": LONG, "img": 2}
     q = world.qdrant
     q.create_collection(
@@ -83,7 +84,7 @@ def switched(world: World) -> None:
     load(world)
     Verify().apply(world)
     world.consents["cutover"] = {"alias": "docs"}
-    Cutover(alias="docs", old_model=MODEL).apply(world)
+    Cutover(alias="docs").apply(world)
 
 
 def assert_equal_sides(world: World) -> None:
@@ -189,7 +190,7 @@ def test_the_cutover_says_how_to_cut_queries(world: World) -> None:
     load(world)
     Verify().apply(world)
     with pytest.raises(Waiting) as waiting:
-        Cutover(alias="docs", old_model=MODEL).apply(world)
+        Cutover(alias="docs").apply(world)
     gate = waiting.value.gate
     assert "test/cut" not in gate.says[0]
     assert gate.says[1].endswith("(cut cut to 3)")

@@ -17,7 +17,7 @@ from qdrant_model_migration.steps.mend import LONGEST_WAIT, Rows
 from qdrant_model_migration.steps.sweep import Sweep
 from qdrant_model_migration.steps.verify import Verify
 from support.fake_qdrant import FakeQdrant
-from support.world import NEW, OLD, HashModel, World, everything, old_point
+from support.world import NEW, HashModel, World, everything, old_point
 
 SOURCE, TARGET = "/collections/docs_old/points", "/collections/docs_new/points"
 
@@ -50,9 +50,9 @@ def just_before_the_mend(fake: FakeQdrant, act: Callable[[], object]) -> None:
 
 
 def switch(world: World) -> None:
-    Verify(old_model=OLD).apply(world)
+    Verify().apply(world)
     world.consents["cutover"] = {"alias": "docs"}
-    Cutover(alias="docs", old_model=OLD).apply(world)
+    Cutover(alias="docs").apply(world)
 
 
 def texts(world: World, collection: str = "docs_new") -> dict[PointId, str]:
@@ -95,7 +95,7 @@ def test_a_point_made_again_before_its_mend_and_deleted_later_is_no_fault(
     catch_up(world, most=1)
     assert texts(world)[5] == "made again"
     delete(fake, "docs_old", 5)
-    Verify(old_model=OLD).apply(world)
+    Verify().apply(world)
     verdict = world.kept["verdict"]
     assert verdict["word"] == "INCONCLUSIVE", verdict
     checks = {check["name"]: check for check in verdict["integrity"]["checks"]}
@@ -171,7 +171,7 @@ def test_a_point_made_after_the_last_catch_up_and_deleted_after_the_switch_stays
     world: World, fake: FakeQdrant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The application makes and deletes the same few ids again and again."""
-    Verify(old_model=OLD).apply(world)
+    Verify().apply(world)
     delete(fake, "docs_old", 3, 4)
     write(fake, "docs_old", old_point(7, "edited"))
 
@@ -182,7 +182,7 @@ def test_a_point_made_after_the_last_catch_up_and_deleted_after_the_switch_stays
 
     monkeypatch.setattr("qdrant_model_migration.steps.cutover.last_look", after_the_catch_up)
     world.consents["cutover"] = {"alias": "docs"}
-    Cutover(alias="docs", old_model=OLD).apply(world)
+    Cutover(alias="docs").apply(world)
     assert texts(world).keys() == texts(world, "docs_old").keys()
     delete(fake, "docs_new", 3)
     Sweep().apply(world)

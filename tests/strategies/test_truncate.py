@@ -12,6 +12,7 @@ from qdrant_model_migration.pipeline.origins import as_it_is, first_values
 from qdrant_model_migration.pipeline.speed import Speed
 from qdrant_model_migration.pipeline.text import TextSource
 from qdrant_model_migration.plan import load_plan, save_plan
+from qdrant_model_migration.quality import Leg
 from qdrant_model_migration.strategies import by_name
 from qdrant_model_migration.survey.facts import VectorFact
 from support.surveys import ANSWERS, BGE_SMALL, MINILM, NOMIC, as_answer, docs, fact
@@ -51,13 +52,13 @@ def test_the_new_vector_is_the_first_part_of_the_old_one_in_its_place():
     assert made.params == {"size": 256, "distance": "Cosine", "hnsw_config": {"m": 24}}
     assert not plan.move.embeds
     assert (plan.strategy, plan.title) == ("truncate", "Truncate")
-    assert (plan.old_model, made.model.dimensions) == (NOMIC, 256)
+    assert plan.before.legs == (Leg(model=NOMIC, size=768),)
+    assert plan.after.legs == (Leg(model=made.model),)
     by_step = {step.step: step for step in plan.steps}
     assert list(by_step) == [
         "check", "create_collection", "backfill", "catch_up", "index", "verify", "cutover", "sweep",
     ]  # fmt: skip
     assert by_step["backfill"].expected_missing == 0.0
-    assert by_step["verify"].old_model == NOMIC
 
 
 def test_the_plan_comes_back_from_its_file(tmp_path):

@@ -31,6 +31,7 @@ from qdrant_model_migration.qdrant import (
     SparseVector,
     open_qdrant,
 )
+from qdrant_model_migration.quality import Leg, Side
 from qdrant_model_migration.steps.backfill import Backfill
 from qdrant_model_migration.steps.catch_up import CatchUp
 from qdrant_model_migration.steps.check import Check
@@ -150,6 +151,8 @@ def plan_of(qdrant: Qdrant, batch: int = 16) -> Plan:
         server_version=str(qdrant.version),
         collection=OLD_NAME,
         fingerprint=mark,
+        before=Side(collection=OLD_NAME, legs=(Leg(using="body", model=OLD),)),
+        after=Side(collection=NEW_NAME, legs=(Leg(using="body", model=NEW),)),
         move=move(batch),
         steps=(
             Check(collection=OLD_NAME, fingerprint=mark, alias=ALIAS),
@@ -157,8 +160,8 @@ def plan_of(qdrant: Qdrant, batch: int = 16) -> Plan:
             Backfill(),
             CatchUp(),
             Index(),
-            Verify(old_model=OLD, old_vector="body", sample=POINTS),
-            Cutover(alias=ALIAS, old_model=OLD, old_vector="body"),
+            Verify(sample=POINTS),
+            Cutover(alias=ALIAS),
             Sweep(),
         ),
     )

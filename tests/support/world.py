@@ -17,6 +17,7 @@ from qdrant_model_migration.pipeline.move import Load, Move, TargetVector
 from qdrant_model_migration.pipeline.origins import Origin, as_it_is, embedded
 from qdrant_model_migration.pipeline.text import TextSource
 from qdrant_model_migration.qdrant import Point, PointId, Qdrant
+from qdrant_model_migration.quality import Leg, Side
 
 OLD = ModelRef(kind="practice", name="test/old", dimensions=8)
 NEW = ModelRef(kind="practice", name="test/new", dimensions=12)
@@ -67,6 +68,7 @@ class World:
     def __init__(self, qdrant: Qdrant, folder: Path, move: Move | None) -> None:
         self.qdrant, self.folder, self._move = qdrant, folder, move
         self.run_id = "run-1"
+        self.old_model: ModelRef | None = OLD
         self.accepted: frozenset[str] = frozenset()
         self.kept: dict[str, Any] = {}
         self.said: list[str] = []
@@ -81,6 +83,16 @@ class World:
     def move(self) -> Move:
         assert self._move is not None
         return self._move
+
+    @property
+    def before(self) -> Side:
+        leg = Leg(using=self.move.new_vectors[0].name, model=self.old_model)
+        return Side(collection=self.move.source, legs=(leg,))
+
+    @property
+    def after(self) -> Side:
+        legs = tuple(Leg(using=v.name, model=v.model) for v in self.move.new_vectors[:1])
+        return Side(collection=self.move.target, legs=legs)
 
     @property
     def has_move(self) -> bool:

@@ -17,7 +17,7 @@ from qdrant_model_migration.tui.screens.questions import QuestionsScreen
 from qdrant_model_migration.tui.trip import Trip
 from support.fake_qdrant import FakeQdrant
 from support.screens import a_run, press, until
-from support.world import OLD, World, a_move
+from support.world import World, a_move
 
 Make = Callable[..., WizardApp]
 
@@ -52,7 +52,7 @@ async def test_the_aliases_that_are_used_are_ticked(wizard: Make, explored: Trip
 async def test_the_gate_of_three_aliases_stands_whole_on_a_small_screen(
     wizard: Make, stage: Any, tmp_path: Path
 ) -> None:
-    step = Cutover(alias="docs", also=("docs_search", "docs_write"), old_model=OLD)
+    step = Cutover(alias="docs", also=("docs_search", "docs_write"))
     with FakeQdrant() as fake, open_qdrant(Address(url=fake.url, folder=None)) as qdrant:
         for name in ("docs_old", "docs_new"):
             qdrant.create_collection(name, {"vectors": {"size": 8, "distance": "Cosine"}})

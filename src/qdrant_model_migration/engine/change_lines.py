@@ -8,23 +8,39 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from typing import Any, NamedTuple
+
+from qdrant_model_migration.quality.difference import NONE, NOT_KNOWN
+from qdrant_model_migration.words import listing
 
 Rows = Sequence[Mapping[str, Any]]
 
 FORMS = ("Python", "curl", "list")
 FILE = "app-changes.txt"
-_NOT_KNOWN, _NO_PREFIX, _NO_NAME = "not known", "none", "not needed"
+_NO_NAME = "not needed"
 
 
-class Side(NamedTuple):
-    """How searches are made before or after; "" where there is none, or it is not known."""
+class Leg(NamedTuple):
+    """One vector that is searched; "" where there is none, or it is not known.
 
-    collection: str
+    number: what its names in the lines end with, "" for the first. unknown: what stands for it.
+    """
+
+    number: str
     model: str
     prefix: str
     dimensions: str
     using: str
+    unknown: str
+
+
+class Search(NamedTuple):
+    """How searches are made before or after. fusion: how several lists become one, or ""."""
+
+    collection: str
+    legs: tuple[Leg, ...]
+    fusion: str
 
 
 def of(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -47,7 +63,7 @@ def lines(rows: Rows, form: str) -> list[str]:
     """The lines in one of FORMS, empty where an application has nothing to change."""
     if not any(row["old"] != row["new"] for row in rows):
         return []
-    old, new = _side(rows, "old"), _side(rows, "new")
+    old, new = _search(rows, "old"), _search(rows, "new")
     if form == "Python":
         return _python(old, new)
     return _curl(old, new) if form == "curl" else _list(rows)
@@ -55,16 +71,18 @@ def lines(rows: Rows, form: str) -> list[str]:
 
 def meaning(rows: Rows) -> tuple[tuple[str, str], ...]:
     """(label, sentence): what the lines are for."""
-    old, new = _side(rows, "old"), _side(rows, "new")
+    old, new = _search(rows, "old"), _search(rows, "new")
     said = [
         ("Name", f"{new.collection or 'the alias'} stays. Do not write the new collection's name "
          "into the application."),
         ("Model", "queries and documents must be made by the same model."),
     ]  # fmt: skip
-    if old.prefix != new.prefix:
+    before, after = ([(leg.prefix, leg.using) for leg in side.legs] for side in (old, new))
+    if [prefix for prefix, _ in before] != [prefix for prefix, _ in after]:
         said.append(("Prefix", "is put before each search text, not before documents."))
-    if old.using == new.using:
-        said.append(("using", f"stays {_quoted(new.using)}." if new.using else "not needed here."))
+    if [using for _, using in before] == [using for _, using in after]:
+        names = listing([_quoted(using) for _, using in after if using])
+        said.append(("using", f"stays {names}." if names else "not needed here."))
     else:
         said.append(("using", "an alias cannot choose a vector, so this changes as well."))
     said.append(("Limits", "scores of another model lie elsewhere: test every score limit."))
@@ -81,69 +99,90 @@ def whole(rows: Rows) -> str:
     return "\n".join(parts) + "\n"
 
 
-def _side(rows: Rows, side: str) -> Side:
+def _search(rows: Rows, side: str) -> Search:
     found = {str(row["what"]): str(row[side]) for row in rows}
 
-    def known(what: str, *nothing: str) -> str:
-        value = found.get(what, "")
-        return "" if value.startswith(nothing) else value
+    def leg(number: str) -> Leg:
+        def known(what: str, *nothing: str) -> str:
+            value = found.get(f"{what} {number}".strip(), NONE)
+            return "" if value == NONE or value.startswith(nothing) else value
 
-    return Side(
-        found.get("collection name", ""),
-        known("query model", _NOT_KNOWN),
-        "" if found.get("query prefix") == _NO_PREFIX else found.get("query prefix", ""),
-        known("dimensions", _NOT_KNOWN),
-        known("using", _NO_NAME),
-    )
+        return Leg(
+            number and f"_{number}",
+            known("query model", NOT_KNOWN),
+            known("query prefix"),
+            known("dimensions", NOT_KNOWN),
+            known("using", _NO_NAME),
+            "<your present model>" if side == "old" else "<your old model>",
+        )
 
-
-def _both(old: str, new: str) -> list[str]:
-    """One line that stays, or the old and the new one; "" is no line."""
-    if old == new:
-        return [f"  {old}"] if old else []
-    return [f"{sign} {line}" for sign, line in (("-", old), ("+", new)) if line]
-
-
-def _python(old: Side, new: Side) -> list[str]:
-    def model(side: Side) -> str:
-        return f"model = {_quoted(side.model) if side.model else _unknown(side, old)}"
-
-    def prefix(side: Side) -> str:
-        return f"prefix = {_quoted(side.prefix)}" if side.prefix else ""
-
-    def vector(side: Side) -> str:
-        text = "prefix + question" if side.prefix else "question"
-        return f"vector = <your embedding call>(model, {text})"
-
-    def search(side: Side) -> str:
-        using = f", using={_quoted(side.using)}" if side.using else ""
-        name = _quoted(side.collection)
-        return f"<your client>.query_points(collection_name={name}, query=vector{using})"
-
-    return [
-        line for say in (model, prefix, vector, search) for line in _both(say(old), say(new))
-    ]  # fmt: skip
+    more = [what.rpartition(" ")[2] for what in found if what.startswith("query model ")]
+    legs = [leg(n) for n in ("", *more) if found.get(f"query model {n}".strip()) != NONE]
+    fusion = found.get("fusion", NONE)
+    return Search(found.get("collection name", ""), tuple(legs), "" if fusion == NONE else fusion)
 
 
-def _unknown(side: Side, out: Side) -> str:
-    return "<your present model>" if side is out else "<your old model>"
+def _exchanged(old: Sequence[str], new: Sequence[str]) -> list[str]:
+    """Each line that stays, or the old and the new one in its place; "" is no line."""
+    made: list[str] = []
+    for out, into in zip_longest(old, new, fillvalue=""):
+        if out == into:
+            made += [f"  {out}"] if out else []
+        else:
+            made += [f"{sign} {line}" for sign, line in (("-", out), ("+", into)) if line]
+    return made
 
 
-def _curl(old: Side, new: Side) -> list[str]:
-    def query(side: Side) -> str:
-        model = side.model or _unknown(side, old)
-        prefix = f", of {_quoted(side.prefix)} + the question" if side.prefix else ""
-        size = f"{side.dimensions} dimensions" if side.dimensions else "the vector"
-        return f'    "query": <{size} made by {model}{prefix}>,'
+def _python(old: Search, new: Search) -> list[str]:
+    def embedding(leg: Leg) -> list[str]:
+        n = leg.number
+        text = f"prefix{n} + question" if leg.prefix else "question"
+        return [
+            f"model{n} = {_quoted(leg.model) if leg.model else leg.unknown}",
+            f"prefix{n} = {_quoted(leg.prefix)}" if leg.prefix else "",
+            f"vector{n} = <your embedding call>(model{n}, {text})",
+        ]
 
-    def using(side: Side) -> str:
-        return f'    "using": {_quoted(side.using)},' if side.using else ""
+    def query(leg: Leg) -> str:
+        using = f", using={_quoted(leg.using)}" if leg.using else ""
+        return f"query=vector{leg.number}{using}"
+
+    def search(side: Search) -> str:
+        how = query(side.legs[0])
+        if side.fusion:
+            legs = ", ".join(f"models.Prefetch({query(leg)})" for leg in side.legs)
+            fusion = f"models.FusionQuery(fusion=models.Fusion.{side.fusion.upper()})"
+            how = f"prefetch=[{legs}], query={fusion}"
+        return f"<your client>.query_points(collection_name={_quoted(side.collection)}, {how})"
+
+    def code(side: Search) -> list[str]:
+        return [line for leg in side.legs for line in embedding(leg)]
+
+    return [*_exchanged(code(old), code(new)), *_exchanged([search(old)], [search(new)])]
+
+
+def _curl(old: Search, new: Search) -> list[str]:
+    def query(leg: Leg) -> str:
+        prefix = f", of {_quoted(leg.prefix)} + the question" if leg.prefix else ""
+        size = f"{leg.dimensions} dimensions" if leg.dimensions else "the vector"
+        return f'"query": <{size} made by {leg.model or leg.unknown}{prefix}>'
+
+    def using(leg: Leg) -> str:
+        return f'"using": {_quoted(leg.using)}' if leg.using else ""
+
+    def body(side: Search) -> list[str]:
+        if not side.fusion:
+            lines = [query(side.legs[0]), using(side.legs[0])]
+        else:
+            parts = [", ".join(filter(None, (query(leg), using(leg)))) for leg in side.legs]
+            legs = ", ".join(f'{{{part}, "limit": <your limit>}}' for part in parts)
+            lines = [f'"prefetch": [{legs}]', f'"query": {{"fusion": "{side.fusion}"}}']
+        return [line and f"    {line}," for line in lines]
 
     return [
         f"  curl -X POST '<your server>/collections/{new.collection}/points/query' \\",
         "    -H 'api-key: <your key>' -H 'Content-Type: application/json' -d '{",
-        *_both(query(old), query(new)),
-        *_both(using(old), using(new)),
+        *_exchanged(body(old), body(new)),
         '      "limit": <your limit>',
         "    }'",
     ]
@@ -153,7 +192,7 @@ def _list(rows: Rows) -> list[str]:
     made: list[str] = []
     for row in rows:
         what, old, new = (str(row[key]) for key in ("what", "old", "new"))
-        made += _both(f"{what:<16} {old}", f"{what:<16} {new}")
+        made += _exchanged([f"{what:<16} {old}"], [f"{what:<16} {new}"])
     return made
 
 

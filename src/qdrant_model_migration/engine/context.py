@@ -18,6 +18,7 @@ from qdrant_model_migration.pipeline.calls import InCalls
 from qdrant_model_migration.pipeline.fleet import Fleet, threads
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.qdrant import PointId, Qdrant
+from qdrant_model_migration.quality import Side
 
 
 class Models:
@@ -50,6 +51,7 @@ class Context:
         folder: Path,
         run_id: str,
         move: Move | None,
+        sides: tuple[Side, Side] | None,
         accepted: frozenset[str],
         qdrant: Qdrant,
         journal: Journal,
@@ -59,7 +61,8 @@ class Context:
         models: Models,
         parent: int | None,
     ) -> None:
-        self._folder, self._run_id, self._move, self._accepted = folder, run_id, move, accepted
+        self._folder, self._run_id, self._accepted = folder, run_id, accepted
+        self._move, self._sides = move, sides
         self._qdrant, self._journal, self._progress = qdrant, journal, progress
         self._steering, self._retrying, self._models, self._parent = (
             steering,
@@ -81,6 +84,20 @@ class Context:
         if self._move is None:
             raise LookupError("this plan moves nothing; the step should not ask what goes where")
         return self._move
+
+    @property
+    def before(self) -> Side:
+        return self._both_sides[0]
+
+    @property
+    def after(self) -> Side:
+        return self._both_sides[1]
+
+    @property
+    def _both_sides(self) -> tuple[Side, Side]:
+        if self._sides is None:
+            raise LookupError("this plan changes no search; the step should not ask how it was")
+        return self._sides
 
     @property
     def has_move(self) -> bool:

@@ -16,6 +16,7 @@ from qdrant_model_migration.environment import KEY
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.qdrant import Qdrant, Retry
+from qdrant_model_migration.quality import Side
 from qdrant_model_migration.steps import Step
 
 WEEK = 7 * 24 * 3600.0
@@ -23,9 +24,10 @@ Connect = Callable[[threading.Event, Callable[[Retry], None]], AbstractContextMa
 
 
 class Job(NamedTuple):
-    """steps: in order. later: makes a step that is added to a run, by its name and with what was
-    given for it. connect: opens the Qdrant, given what stops it and what hears of retries.
-    closed: why the steps of the plan must not be carried out; an added one may be all the same."""
+    """steps: in order. sides: how is searched before and after; None where that stays as it is.
+    later: makes a step that is added to a run, by its name and with what was given for it. connect:
+    opens the Qdrant, given what stops it and what hears of retries. closed: why the steps of the
+    plan must not be carried out; an added one may be all the same."""
 
     steps: tuple[Step, ...]
     later: Callable[[str, Mapping[str, Any]], Step]
@@ -34,12 +36,13 @@ class Job(NamedTuple):
     connect: Connect
     open_embedder: Callable[[ModelRef], Embedder]
     closed: QmmError | None = None
+    sides: tuple[Side, Side] | None = None
 
 
 def job_of(folder: Path) -> Job:
     """The job of a run folder. Raises PlanError, RunPlanChanged, NoSuchRun."""
     from qdrant_model_migration.embedders import open_embedder
-    from qdrant_model_migration.plan import load_plan, open_warnings
+    from qdrant_model_migration.plan import given_to_verify, load_plan, open_warnings
     from qdrant_model_migration.qdrant import Patience, open_qdrant
     from qdrant_model_migration.steps import added
 
@@ -68,12 +71,16 @@ def job_of(folder: Path) -> Job:
             patience=patience,
         )
 
+    def later(name: str, given: Mapping[str, Any]) -> Step:
+        return added(name, given_to_verify(given, plan.before), plan.steps)
+
     return Job(
         steps=plan.steps,
-        later=lambda name, given: added(name, given, plan.steps),
+        later=later,
         move=plan.move,
         accepted=frozenset(plan.accepted),
         connect=connect,
         open_embedder=open_embedder,
         closed=open_warnings(plan),
+        sides=(plan.before, plan.after) if plan.before and plan.after else None,
     )

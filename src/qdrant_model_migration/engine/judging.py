@@ -40,6 +40,7 @@ def judge_by(
     Raises QueryFileUnusable, ModelUnknown, ModelOutOfReach, ModelClosed.
     """
     from qdrant_model_migration.embedders import model_by_name, must_reach
+    from qdrant_model_migration.plan import load_plan
     from qdrant_model_migration.steps.verify import Proof
 
     proof = judged_by(folder)
@@ -52,5 +53,6 @@ def judge_by(
     if old_model is not None:
         model = model_by_name(old_model)
         must_reach(model)
-        given["old_model"] = model.model_dump(mode="json")
+        if (before := load_plan(folder / PLAN).before) is not None:
+            given["before"] = before.told(model).model_dump(mode="json")
     return given

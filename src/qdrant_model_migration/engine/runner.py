@@ -220,6 +220,7 @@ class Runner:
             folder=self._folder,
             run_id=self._card.id,
             move=job.move,
+            sides=job.sides,
             accepted=job.accepted,
             qdrant=qdrant,
             journal=journal,

@@ -6,14 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from qdrant_model_migration.embedders import open_embedder, within_reach
 from qdrant_model_migration.engine.run_folder import PLAN
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.plain.talk import Back, Talk
-from qdrant_model_migration.plan import Plan, load_plan
-from qdrant_model_migration.qdrant import Qdrant, open_qdrant
-from qdrant_model_migration.quality import Row, Searcher, SideBySide, side_by_side
-from qdrant_model_migration.steps.cutover import Cutover
+from qdrant_model_migration.plan import load_plan
+from qdrant_model_migration.qdrant import open_qdrant
+from qdrant_model_migration.quality import Row, Side, SideBySide, both_sides, side_by_side
 
 _PROMPT = "Type a search to see old and new side by side, or press Enter to go on:"
 _TITLES = ("title", "name", "heading", "summary", "text")
@@ -24,40 +22,27 @@ def try_it(talk: Talk, folder: Path, key: str | None) -> None:
     """Searches for as long as some are typed. What cannot be searched is said, and it goes on."""
     try:
         plan = load_plan(folder / PLAN)
-        if plan.move is None or not plan.move.new_vectors:
+        before, after = plan.before, plan.after
+        if before is None or after is None:
             return
         while typed := talk.ask(_PROMPT):
             with open_qdrant(plan.server, key) as qdrant:
-                old, new = _sides(qdrant, plan)
+                old, new = both_sides(qdrant, before, after)
                 if old is None:
                     talk.say("The old side cannot search: its model is not known or not here.")
-                _say(talk, plan, side_by_side(typed, old, new))
+                _say(talk, before, after, side_by_side(typed, old, new))
     except Back:
         return
     except QmmError as error:
         talk.trouble(error)
 
 
-def _sides(qdrant: Qdrant, plan: Plan) -> tuple[Searcher | None, Searcher]:
-    move = plan.move
-    assert move is not None
-    vector = move.new_vectors[0]
-    assert vector.model is not None, "a new vector has the model of its queries"
-    new = Searcher(qdrant, move.target, open_embedder(vector.model), using=vector.name)
-    model = plan.old_model
-    if model is None or not within_reach(model):
-        return None, new
-    using = next((step.old_vector for step in plan.steps if isinstance(step, Cutover)), "")
-    return Searcher(qdrant, move.source, open_embedder(model), using=using), new
-
-
-def _say(talk: Talk, plan: Plan, both: SideBySide) -> None:
-    assert plan.move is not None
+def _say(talk: Talk, before: Side, after: Side, both: SideBySide) -> None:
     if both.old is not None:
-        talk.say(f"Old, {plan.move.source}, {both.old.seconds * 1000:.0f} ms:")
+        talk.say(f"Old, {before.collection}, {both.old.seconds * 1000:.0f} ms:")
         for number, hit in enumerate(both.old.hits, 1):
             talk.numbered(number, _title(hit.payload))
-    talk.say(f"New, {plan.move.target}, {both.new.seconds * 1000:.0f} ms:")
+    talk.say(f"New, {after.collection}, {both.new.seconds * 1000:.0f} ms:")
     for row in both.rows:
         talk.numbered(row.rank, f"{_title(row.hit.payload)}{_moved(row)}")
     if not both.rows:

@@ -9,6 +9,7 @@ from qdrant_model_migration.plan.acknowledged import (
 )
 from qdrant_model_migration.plan.file import load_plan, save_plan
 from qdrant_model_migration.plan.plan import Acceptance, Alias, Estimate, Plan, Range
+from qdrant_model_migration.plan.upgrade import given_to_verify
 from qdrant_model_migration.survey.fingerprint import describe_change, fingerprint
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "acknowledge",
     "describe_change",
     "fingerprint",
+    "given_to_verify",
     "left_open",
     "load_plan",
     "open_warnings",

@@ -136,7 +136,7 @@ def _say(error: ErrorDetails, place: Place, field: FieldInfo | None) -> tuple[st
         close = nearest(str(said), re.findall(r"[\w-]+", known))
         can = f"perhaps {close} is meant" if close else f"it can be {known}"
         return f"{tag} is {hide(tag, said)}; {can}", correct
-    if kind == "size_differs":
+    if kind in ("size_differs", "fusion_differs"):
         return f"{name}: {error['msg']}", "Make the plan again."
     for start, wanted in _KINDS.items():
         if re.match(rf"{start}_(type|parsing|from)", kind):

@@ -27,7 +27,7 @@ You may edit this file. A line that does not fit is refused, by its number, befo
 
 def load_plan(path: Path) -> Plan:
     """Read a plan. Raises PlanError with file, line, field and what is allowed."""
-    text = strict_yaml.read(path)
+    text = upgraded(strict_yaml.read(path))
     if not isinstance(text.data, dict) or "qmm_plan" not in text.data:
         raise PlanError(
             f"{path.name} is not a plan.",
@@ -35,7 +35,7 @@ def load_plan(path: Path) -> Plan:
             "Check the name of the file; qmm plan COLLECTION makes one.",
         )
     try:
-        return Plan.model_validate_json(json.dumps(upgraded(text.data), allow_nan=False))
+        return Plan.model_validate_json(json.dumps(text.data, allow_nan=False))
     except ValidationError as error:
         raise complain(error, Plan, text, path.name) from None
     except AddressInvalid as error:

@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from qdrant_model_migration.embedders import ModelRef
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.qdrant import Address
+from qdrant_model_migration.quality import Side
 from qdrant_model_migration.steps import AnyStep
 from qdrant_model_migration.strict import Strict
 
@@ -54,6 +54,7 @@ class Alias(Strict):
 class Plan(Strict):
     """Everything a run needs. Written as YAML, strict on load, without secrets.
 
+    before, after: how the application searches; None where that stays as it is.
     warned: what each of must_accept says. seal: over both, see `acknowledged`. Plans of the first
     version have neither.
     """
@@ -67,8 +68,9 @@ class Plan(Strict):
     collection: str
     fingerprint: str
     alias: Alias | None = None
-    old_model: ModelRef | None = None
     move: Move | None = None
+    before: Side | None = None
+    after: Side | None = None
     steps: Annotated[tuple[AnyStep, ...], Field(min_length=1)]
     never_touched: tuple[str, ...] = ()
     lost_settings: tuple[str, ...] = ()

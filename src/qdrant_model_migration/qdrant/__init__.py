@@ -9,11 +9,13 @@ from qdrant_model_migration.qdrant.connection import Qdrant
 from qdrant_model_migration.qdrant.key import known_key, names, own_server
 from qdrant_model_migration.qdrant.opening import open_qdrant
 from qdrant_model_migration.qdrant.points import (
+    Fusion,
     Hit,
     Page,
     Point,
     PointId,
     Presence,
+    Query,
     SparseVector,
     Vector,
     order,
@@ -42,6 +44,7 @@ __all__ = [
     "CollectionMemory",
     "CollectionState",
     "Difference",
+    "Fusion",
     "Hit",
     "NotCarried",
     "Page",
@@ -50,6 +53,7 @@ __all__ = [
     "PointId",
     "Presence",
     "Qdrant",
+    "Query",
     "Retry",
     "SparseVector",
     "Vector",

@@ -83,10 +83,14 @@ class Folder:
     def query(self, name: str, body: JsonObject) -> list[JsonObject]:
         from qdrant_client import models
 
-        wanted = body["query"]
+        legs = [
+            models.Prefetch(query=_query(leg["query"]), using=leg.get("using"), limit=leg["limit"])
+            for leg in body.get("prefetch", ())
+        ]
         found = self._client.query_points(
             name,
-            query=models.SparseVector(**wanted) if isinstance(wanted, dict) else wanted,
+            prefetch=legs or None,
+            query=_query(body["query"]),
             using=body.get("using"),
             limit=body["limit"],
             with_payload=body["with_payload"],
@@ -233,6 +237,15 @@ def _vectors_config(
     if isinstance(vectors.get("size"), int):
         return models.VectorParams(**vectors)
     return {name: models.VectorParams(**params) for name, params in vectors.items()}
+
+
+def _query(wanted: Any) -> Any:
+    """A vector, or how the results of others are fused."""
+    from qdrant_client import models
+
+    if not isinstance(wanted, dict):
+        return wanted
+    return models.FusionQuery(**wanted) if "fusion" in wanted else models.SparseVector(**wanted)
 
 
 def _filter(condition: JsonObject | None) -> models.Filter | None:

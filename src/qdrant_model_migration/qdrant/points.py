@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from uuid import UUID
 
 from qdrant_model_migration.qdrant.errors import PointNotWritable
@@ -63,6 +63,17 @@ class Hit(NamedTuple):
     id: PointId
     score: float
     payload: dict[str, Any]
+
+
+class Query(NamedTuple):
+    """One search of several whose results are fused. using: the vector's name, "" is unnamed."""
+
+    using: str
+    vector: WritableVector
+
+
+Fusion = Literal["rrf", "dbsf"]
+"""How the server makes one list of several: by rank, or by the spread of the scores."""
 
 
 class Page(NamedTuple):

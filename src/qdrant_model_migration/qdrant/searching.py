@@ -1,4 +1,4 @@
-"""Searching: the nearest points, and how long one search takes."""
+"""Searching: the nearest points, several lists made one, and how long one search takes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from qdrant_model_migration.qdrant.points import Hit, vector_to_json
+from qdrant_model_migration.qdrant.points import Fusion, Hit, Query, vector_to_json
 from qdrant_model_migration.qdrant.requests import ONCE, Requests
 from qdrant_model_migration.qdrant.wire import JsonObject
 
@@ -32,19 +32,31 @@ class Searching(Requests):
 
         quantized=False searches the original vectors even where compressed ones exist.
         """
-        body: JsonObject = {
-            "query": vector_to_json(vector),
-            "limit": limit,
-            "with_payload": payload if isinstance(payload, bool) else list(payload),
-        }
-        if using:
-            body["using"] = using
         params: JsonObject = {"exact": True} if exact else {}
         if not quantized:
             params["quantization"] = {"ignore": True}
-        if params:
-            body["params"] = params
-        hits = self._call("search", lambda: self._wire.query(collection, body), collection)
+        return self._query(collection, _nearest(using, vector, limit, params), payload)
+
+    def search_fused(
+        self,
+        collection: str,
+        queries: Sequence[Query],
+        fusion: Fusion,
+        *,
+        limit: int = 10,
+        exact: bool = False,
+        payload: bool | Sequence[str] = True,
+    ) -> list[Hit]:
+        """Several searches, each `limit` deep, made one list by the server, with its scores."""
+        params: JsonObject = {"exact": True} if exact else {}
+        legs = [_nearest(query.using, query.vector, limit, params) for query in queries]
+        body = {"prefetch": legs, "query": {"fusion": fusion}, "limit": limit}
+        return self._query(collection, body, payload)
+
+    def _query(self, collection: str, body: JsonObject, payload: bool | Sequence[str]) -> list[Hit]:
+        wanted = payload if isinstance(payload, bool) else list(payload)
+        whole = {**body, "with_payload": wanted}
+        hits = self._call("search", lambda: self._wire.query(collection, whole), collection)
         return [Hit(hit["id"], hit["score"], hit.get("payload") or {}) for hit in hits]
 
     def search_seconds(self, collection: str, vector: WritableVector, *, using: str = "") -> float:
@@ -52,11 +64,19 @@ class Searching(Requests):
 
         As the server counts it, where it does: what this process does meanwhile is not in it.
         """
-        body = {"query": vector_to_json(vector), "limit": 10, "with_payload": False}
-        if using:
-            body["using"] = using
+        body = {**_nearest(using, vector, 10, {}), "with_payload": False}
         began = time.perf_counter()
         told = self._call(
             "search", lambda: self._wire.search_seconds(collection, body), collection, ONCE
         )
         return time.perf_counter() - began if told is None else told
+
+
+def _nearest(using: str, vector: WritableVector, limit: int, params: JsonObject) -> JsonObject:
+    """A search of one vector, alone or as one of several."""
+    body: JsonObject = {"query": vector_to_json(vector), "limit": limit}
+    if using:
+        body["using"] = using
+    if params:
+        body["params"] = params
+    return body

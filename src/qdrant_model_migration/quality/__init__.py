@@ -5,8 +5,9 @@ from qdrant_model_migration.quality.judgement import Judgement, Measure, Overlap
 from qdrant_model_migration.quality.made_up import Document, made_up
 from qdrant_model_migration.quality.query_file import read_queries
 from qdrant_model_migration.quality.query_set import Query, QuerySet
-from qdrant_model_migration.quality.searcher import Found, Searcher
-from qdrant_model_migration.quality.side_by_side import Row, SideBySide, side_by_side
+from qdrant_model_migration.quality.searcher import Asked, Found, Searcher
+from qdrant_model_migration.quality.side import Leg, Side
+from qdrant_model_migration.quality.side_by_side import Row, SideBySide, both_sides, side_by_side
 from qdrant_model_migration.quality.verdict import (
     Check,
     Integrity,
@@ -17,12 +18,14 @@ from qdrant_model_migration.quality.verdict import (
 )
 
 __all__ = [
+    "Asked",
     "Check",
     "Comparison",
     "Document",
     "Found",
     "Integrity",
     "Judgement",
+    "Leg",
     "Measure",
     "Overlap",
     "PartVerdict",
@@ -31,9 +34,11 @@ __all__ = [
     "RankChange",
     "Row",
     "Searcher",
+    "Side",
     "SideBySide",
     "Unjudged",
     "Verdict",
+    "both_sides",
     "compare",
     "decide",
     "made_up",

@@ -1,4 +1,4 @@
-"""Searches with a text, as the application would: a collection or alias, a vector, its model.
+"""Searches with a text, as the application would: a collection or alias, its vectors, their models.
 
 Verify, the side-by-side search and the gates all search through this.
 """
@@ -11,7 +11,7 @@ from time import perf_counter
 from typing import NamedTuple
 
 from qdrant_model_migration.embedders import Embedder, embed_usable
-from qdrant_model_migration.qdrant import Hit, Qdrant, Vector
+from qdrant_model_migration.qdrant import Fusion, Hit, Qdrant, Query, Vector
 from qdrant_model_migration.quality.errors import QueryEmpty
 
 # Bounds the memory that vectors of queries take, whatever the number of queries.
@@ -30,18 +30,25 @@ class Found(NamedTuple):
     embedding: float
 
 
+class Asked(NamedTuple):
+    """One vector that is searched: what makes the vector of the query, and its name."""
+
+    embedder: Embedder
+    using: str = ""
+
+
 @dataclass(frozen=True)
 class Searcher:
-    """One side of a comparison. `name`: collection or alias; `using`: vector name, "" if unnamed.
+    """One side of a comparison. `name`: collection or alias; fusion: how several become one list.
 
     The embedder puts the model's query prefix before each text. exact: no index is used, so that
-    only the model is judged, not the index too.
+    only the models are judged, not the index too.
     """
 
     qdrant: Qdrant
     name: str
-    embedder: Embedder
-    using: str = ""
+    asked: tuple[Asked, ...]
+    fusion: Fusion | None = None
     exact: bool = False
 
     def search(self, text: str, limit: int = 10) -> Found:
@@ -69,23 +76,42 @@ class Searcher:
             began = perf_counter()
             vectors = self._vectors(batch)
             embedding = (perf_counter() - began) / len(batch)
-            for vector in vectors:
-                found.append(self._search(vector, limit, payload, embedding))
+            for of_one_text in zip(*vectors, strict=True):
+                found.append(self._search(of_one_text, limit, payload, embedding))
                 if on_search:
                     on_search()
         return found
 
-    def _vectors(self, texts: Sequence[str]) -> list[Vector | None]:
-        made = embed_usable(self.embedder, texts, "query")
-        if made.bad is not None and not any(vector is not None for vector in made.vectors):
-            raise made.bad
-        return made.vectors
+    def _vectors(self, texts: Sequence[str]) -> list[list[Vector | None]]:
+        """For each vector that is searched one list, in the order of the texts."""
+        made = [embed_usable(one.embedder, texts, "query") for one in self.asked]
+        if all(vector is None for one in made for vector in one.vectors) and made[0].bad:
+            raise made[0].bad
+        return [one.vectors for one in made]
 
-    def _search(self, vector: Vector | None, limit: int, payload: bool, embedding: float) -> Found:
-        if vector is None:
+    def _search(
+        self, vectors: Sequence[Vector | None], limit: int, payload: bool, embedding: float
+    ) -> Found:
+        queries = [
+            Query(one.using, vector)
+            for one, vector in zip(self.asked, vectors, strict=True)
+            if vector is not None
+        ]
+        if not queries:
             return Found((), 0.0, embedding)
         began = perf_counter()
-        hits = self.qdrant.search(
-            self.name, vector, using=self.using, limit=limit, exact=self.exact, payload=payload
+        hits = (
+            self.qdrant.search(
+                self.name,
+                queries[0].vector,
+                using=queries[0].using,
+                limit=limit,
+                exact=self.exact,
+                payload=payload,
+            )
+            if self.fusion is None
+            else self.qdrant.search_fused(
+                self.name, queries, self.fusion, limit=limit, exact=self.exact, payload=payload
+            )
         )
         return Found(tuple(hits), perf_counter() - began, embedding)

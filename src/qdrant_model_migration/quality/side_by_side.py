@@ -5,9 +5,11 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from qdrant_model_migration.qdrant import Hit
+from qdrant_model_migration.embedders import open_embedder
+from qdrant_model_migration.qdrant import Hit, Qdrant
 from qdrant_model_migration.quality.errors import QueryEmpty
 from qdrant_model_migration.quality.searcher import Found, Searcher
+from qdrant_model_migration.quality.side import Side
 
 # How many times deeper than shown the old side is searched, to tell "was 18" from "new".
 DEEPER = 5
@@ -36,6 +38,16 @@ class SideBySide(NamedTuple):
     new: Found
     rows: tuple[Row, ...]
     gone: tuple[Hit, ...]
+
+
+def both_sides(qdrant: Qdrant, before: Side, after: Side) -> tuple[Searcher | None, Searcher]:
+    """What searches the old side, None where its model is out of reach, and the new one.
+
+    Raises what opening the model of the new side raises.
+    """
+    new = after.searcher(qdrant, open_embedder, here=after.models)
+    assert new is not None, "whoever makes a plan knows the models of its new side"
+    return before.searcher(qdrant, open_embedder), new
 
 
 def side_by_side(query: str, old: Searcher | None, new: Searcher, limit: int = 5) -> SideBySide:

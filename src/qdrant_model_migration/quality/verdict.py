@@ -112,13 +112,13 @@ def decide(
     *,
     unjudged: Unjudged | None = None,
     made_at: str = "",
-    old_model: str = "",
-    new_model: str = "",
+    labels: tuple[str, str] = ("", ""),
     collection: str = "the old collection",
 ) -> Verdict:
     """The verdict. margin: how much worse the new model may be at most, in units of the metric.
 
-    unjudged: why there is no judgement. collection: the one that searches go on with.
+    unjudged: why there is no judgement. labels: of the models, the old side's and the new one's.
+    collection: the one that searches go on with.
     Raises ValueError where margin is not in 0..1.
     """
     if not 0 <= margin < 1:
@@ -153,8 +153,8 @@ def decide(
         evidence=evidence,
         margin=margin,
         made_at=made_at,
-        old_model=old_model,
-        new_model=new_model,
+        old_model=labels[0],
+        new_model=labels[1],
     )
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
-from qdrant_model_migration.embedders import ModelRef
 from qdrant_model_migration.pipeline.move import Move
+from qdrant_model_migration.quality import difference
 from qdrant_model_migration.shell import qmm
 from qdrant_model_migration.steps.catch_up import catch_up
 from qdrant_model_migration.steps.errors import AliasMoved, SwitchedInPart
@@ -40,16 +40,13 @@ _PROVED = "_asked_with_proof"  # a consent given on a GO is none to a switch wit
 
 class Cutover(Step):
     """`alias` and those that go `also` with it are switched in one request; aliases of the old
-    collection that nobody claimed are `left`. `old_model` None: nobody knows which model made the
-    old vectors."""
+    collection that nobody claimed are `left`."""
 
     gates: ClassVar[tuple[GateKind, ...]] = (GateKind("cutover", (ALIAS, _MODEL, _UNPROVED)),)
     step: Literal["cutover"] = "cutover"
     alias: str
     also: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
-    old_model: ModelRef | None = None
-    old_vector: str = ""
 
     @property
     def aliases(self) -> tuple[str, ...]:
@@ -70,9 +67,9 @@ class Cutover(Step):
 
     def apply(self, ctx: StepContext) -> None:
         move, qdrant = ctx.move, ctx.qdrant
-        old = qdrant.config(move.source).vectors() if qdrant.exists(move.source) else {}
-        old_size = old.get(self.old_vector, {}).get("size")
-        ctx.remember("application_changes", self._application_changes(move, old_size))
+        names = (self.alias, self.alias)
+        changes = difference.rows(ctx.before.measured(qdrant), ctx.after, names)
+        ctx.remember("application_changes", changes)
         try:
             now = must_point(ctx, self.aliases, move.source, move.target)
             if any(now[alias] != move.target for alias in self.aliases):
@@ -122,25 +119,20 @@ class Cutover(Step):
     def _gate(self, ctx: StepContext, others: Sequence[str]) -> Gate:
         move, verdict = ctx.move, ctx.recall("verdict") or {}
         names, them = listing(self.aliases), "aliases" if self.also else "alias"
-        asks = [
-            _MODEL.ask(
-                f"The application changes its query model together with the {them}"
-                if move.embeds
-                else f"The application cuts its query vectors together with the {them}"
-            )
-        ]
+        cuts = difference.cuts_queries(ctx.before, ctx.after)
+        changes = "cuts its query vectors" if cuts else "changes its query model"
+        asks = [_MODEL.ask(f"The application {changes} together with the {them}")]
         if verdict.get("word") != "GO":
             label = "Not proved better. Type the words: without proof"
             asks.append(_UNPROVED.ask(label, WITHOUT_PROOF))
         asks.append(typed_name(self.aliases, "the switch"))
-        old = self.old_model.label if self.old_model else "model not known"
-        new = next((v.model.label for v in move.new_vectors if v.model), "same model")
+        old = ctx.before.label.replace("not known", "model not known")
         return Gate(
             name="cutover",
             title=f"Cutover: switch the {them} {names}",
             says=(
                 f"Now      {names} → {move.source}   ({old})",
-                f"After    {names} → {move.target}   ({new})",
+                f"After    {names} → {move.target}   ({ctx.after.label})",
                 *((f"Stays    {stays(others, move.source)}",) if others else ()),
                 f"Verdict  {verdict.get('word', 'none')}: {verdict.get('reason', 'not verified')}",
                 f"First    both sides are read once more: {announced(ctx, move.source)}; twice "
@@ -150,42 +142,6 @@ class Cutover(Step):
             asks=tuple(asks),
             button=f"Switch {in_short(self.aliases)}",
         )
-
-    def _application_changes(self, move: Move, old_size: int | None) -> list[dict[str, Any]]:
-        new = next((v for v in move.new_vectors if v.model), None)
-        rows = [{"what": "collection name", "old": self.alias, "new": self.alias}]
-        if new is None or new.model is None:
-            return rows
-        old = self.old_model
-        rows.append(
-            {
-                "what": "query model",
-                "old": _with_cut(old) if old else "not known",
-                "new": _with_cut(new.model),
-            }
-        )
-        rows.append(
-            {
-                "what": "query prefix",
-                "old": (old.query_prefix if old else "") or "none",
-                "new": new.model.query_prefix or "none",
-            }
-        )
-        rows.append(
-            {
-                "what": "dimensions",
-                "old": str(old_size or "not known"),
-                "new": str(new.params.get("size", new.model.dimensions)),
-            }
-        )
-        rows.append(
-            {
-                "what": "using",
-                "old": self.old_vector or "not needed: the vector has no name",
-                "new": new.name or "not needed: the vector has no name",
-            }
-        )
-        return rows
 
 
 def _catch_up(ctx: StepContext) -> None:
@@ -201,11 +157,3 @@ def stays(aliases: Sequence[str], source: str) -> str:
     """What becomes of aliases that are not switched."""
     them = "it" if len(aliases) == 1 else "them"
     return f"{listing(aliases)} → {source}, also to write; cleanup waits for {them}"
-
-
-def _with_cut(model: ModelRef) -> str:
-    if model.full_dimensions is None:
-        return model.name
-    return (
-        f"{model.name}, first {model.dimensions} of {model.full_dimensions} values, at length one"
-    )

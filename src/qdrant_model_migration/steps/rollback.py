@@ -14,6 +14,7 @@ from qdrant_model_migration.pipeline.ledger import read_ledger
 from qdrant_model_migration.pipeline.marks import shares
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.read import align, scan
+from qdrant_model_migration.quality import difference
 from qdrant_model_migration.steps.added_step import AddedStep
 from qdrant_model_migration.steps.errors import AliasMoved, NothingToRollBack
 from qdrant_model_migration.steps.gate import Gate, GateKind, Waiting
@@ -95,7 +96,8 @@ def _switch_back(ctx: StepContext, switched: Mapping[str, Any]) -> None:
     ctx.remember("switched", None)
     ctx.say(
         "rollback",
-        f"{answer(aliases)} from {old} again. Put the old query model back now{_old_model(ctx)}.",
+        f"{answer(aliases)} from {old} again. "
+        f"Put the old query model back now{_models_before(ctx)}.",
     )
 
 
@@ -144,10 +146,9 @@ def _why_not(ctx: StepContext) -> str:
     return f"{answer(named(back))} from {back['to']} again: it was rolled back already."
 
 
-def _old_model(ctx: StepContext) -> str:
-    rows = ctx.recall("application_changes") or []
-    before = next((row["old"] for row in rows if row["what"] == "query model"), "not known")
-    return "" if before == "not known" else f": {before}"
+def _models_before(ctx: StepContext) -> str:
+    models = difference.models_in_words(ctx.before)
+    return f": {models}" if models else ""
 
 
 def _gate(ctx: StepContext, aliases: Sequence[str], old: str, new: str) -> Gate:
@@ -160,7 +161,7 @@ def _gate(ctx: StepContext, aliases: Sequence[str], old: str, new: str) -> Gate:
             f"Now      {names} → {new}",
             f"After    {names} → {old}   ({plural(state.points, 'point')})",
             "How many writes stay behind is counted after the switch; nothing is read before it.",
-            f"Put the old query model back at the same moment{_old_model(ctx)}. {new} stays.",
+            f"Put the old query model back at the same moment{_models_before(ctx)}. {new} stays.",
         ),
         asks=(typed_name(aliases, "it"),),
         button=f"Switch {in_short(aliases)} back",

@@ -13,6 +13,7 @@ from qdrant_model_migration.pipeline.fleet import Fleet
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.worker import Equipment
 from qdrant_model_migration.qdrant import PointId
+from qdrant_model_migration.quality import Side
 from qdrant_model_migration.steps.gate import GateKind
 
 
@@ -36,6 +37,16 @@ class StepContext(Equipment, Protocol):
     @property
     def move(self) -> Move:
         """What goes where; raises where the plan moves nothing."""
+        ...
+
+    @property
+    def before(self) -> Side:
+        """How the application searches before the switch; raises where nothing is switched."""
+        ...
+
+    @property
+    def after(self) -> Side:
+        """And how it searches after it."""
         ...
 
     @property

@@ -6,7 +6,6 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import ClassVar, Literal
 
-from qdrant_model_migration.embedders import ModelRef, within_reach
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.read import scan
 from qdrant_model_migration.pipeline.text import TextSource, text_of
@@ -15,7 +14,7 @@ from qdrant_model_migration.quality import (
     Document,
     Integrity,
     QuerySet,
-    Searcher,
+    Side,
     Unjudged,
     Verdict,
     compare,
@@ -54,7 +53,7 @@ class Proof(Strict):
 
 
 class Verify(AddedStep):
-    """`old_model` None: not known, so old and new cannot be compared. `sample`: vectors re-made.
+    """`before` None: as the plan says. `sample`: vectors re-made.
 
     again: it was added to the run, to judge anew; the newest verdict is the one that counts.
     """
@@ -63,8 +62,7 @@ class Verify(AddedStep):
     order: ClassVar[int] = 10
     step: Literal["verify"] = "verify"
     proof: Proof = Proof()
-    old_model: ModelRef | None = None
-    old_vector: str = ""
+    before: Side | None = None
     sample: int = 256
     again: bool = False
 
@@ -109,29 +107,24 @@ class Verify(AddedStep):
         self, ctx: StepContext, integrity: Integrity, known: QuerySet | None
     ) -> tuple[Verdict, str]:
         """The verdict, and the command that judges anew where it leaves something open."""
-        move = ctx.move
-        target = move.new_vectors[0] if move.new_vectors else None
+        move, before, after = ctx.move, self.before or ctx.before, ctx.after
         comparison = Comparison(None, None, "no searches", ())
-        if integrity.passed and target is not None and target.model is not None:
-            queries = known or self._made_up(ctx)
+        queries = (known or self._made_up(ctx)) if integrity.passed else None
+        if queries is not None:
+            exact = (
+                ctx.qdrant.count(move.target) <= EXACT_UP_TO
+                and ctx.qdrant.config(move.source).allows_exact_search
+            )
             # A model that has embedded is here; cutting vectors needs none.
-            if queries is not None and not (move.embeds or within_reach(target.model)):
+            here = after.models if move.embeds else ()
+            new = after.searcher(ctx.qdrant, ctx.open_model, exact, here)
+            if new is None:
                 comparison = comparison._replace(unjudged="new model not here")
-            elif queries is not None:
-                exact = (
-                    ctx.qdrant.count(move.target) <= EXACT_UP_TO
-                    and ctx.qdrant.config(move.source).allows_exact_search
-                )
+            else:
                 comparison = compare(
                     queries,
-                    self._old_side(ctx, exact),
-                    Searcher(
-                        ctx.qdrant,
-                        move.target,
-                        ctx.open_model(target.model),
-                        using=target.name,
-                        exact=exact,
-                    ),
+                    before.searcher(ctx.qdrant, ctx.open_model, exact),
+                    new,
                     on_progress=lambda done, total: _count(ctx, done, total),
                 )
         verdict = decide(
@@ -141,8 +134,7 @@ class Verify(AddedStep):
             self.proof.margin,
             unjudged=comparison.unjudged,
             made_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
-            old_model=self.old_model.label if self.old_model else "not known",
-            new_model=target.model.label if target and target.model else "the same model",
+            labels=(before.label, after.label),
             collection=move.source,
         )
         if verdict.word == "GO" or not integrity.passed:
@@ -175,17 +167,6 @@ class Verify(AddedStep):
             if len(documents) >= DOCUMENTS:
                 break
         return documents
-
-    def _old_side(self, ctx: StepContext, exact: bool) -> Searcher | None:
-        if self.old_model is None or not within_reach(self.old_model):
-            return None
-        return Searcher(
-            ctx.qdrant,
-            ctx.move.source,
-            ctx.open_model(self.old_model),
-            using=self.old_vector,
-            exact=exact,
-        )
 
 
 def must_not_be_worse(ctx: StepContext) -> None:

@@ -18,6 +18,7 @@ from qdrant_model_migration.pipeline.move import (
 from qdrant_model_migration.pipeline.origins import Origin, as_it_is
 from qdrant_model_migration.pipeline.text import TextSource
 from qdrant_model_migration.plan.plan import Alias, Plan
+from qdrant_model_migration.quality import Leg, Side
 from qdrant_model_migration.steps import AnyStep
 from qdrant_model_migration.steps.adopt_alias import AdoptAlias
 from qdrant_model_migration.steps.backfill import Backfill
@@ -69,10 +70,11 @@ def plan_new_collection(
     old = replaced_vector(survey, answers)
     assert old is not None, "a strategy that replaces a vector fits only where there is one"
     alias, also = _alias(survey, answers), switched_aliases(survey, answers)[1:]
+    name = str(answers.get("vector_name", old.name))
     move = Move(
         source=survey.collection,
         target=str(answers["target"]),
-        vectors=_vectors(survey, old, model, origin, answers.get("vector_name", old.name)),
+        vectors=_vectors(survey, old, model, origin, name),
         load=_PRACTICE if survey.capabilities.local else _PACES[answers.get("pace", "normally")],
     )
     old_model = survey.model_of(old.name)
@@ -91,21 +93,18 @@ def plan_new_collection(
         Backfill(expected_missing=expected_missing),
         CatchUp(),
         Index(),
-        Verify(proof=judged_by, old_model=old_model, old_vector=old.name),
-        Cutover(
-            alias=alias.name,
-            also=also,
-            left=aliases_left(survey, answers),
-            old_model=old_model,
-            old_vector=old.name,
-        ),
+        Verify(proof=judged_by),
+        Cutover(alias=alias.name, also=also, left=aliases_left(survey, answers)),
         Sweep(),
     ]
     return strategy.plan(
         survey,
         answers,
         alias=alias,
-        old_model=old_model,
+        before=Side(
+            collection=move.source, legs=(Leg(using=old.name, model=old_model, size=old.size),)
+        ),
+        after=Side(collection=move.target, legs=(Leg(using=name, model=model),)),
         move=move,
         steps=tuple(steps),
         never_touched=(

@@ -56,7 +56,6 @@ class Requantize(Strategy):
         return self.plan(
             survey,
             answers,
-            old_model=survey.old_model.value,
             steps=(
                 Check(collection=collection, fingerprint=survey.fingerprint),
                 ProbeSearch(collection=collection, vector=first, also=tuple(also), moment="before"),

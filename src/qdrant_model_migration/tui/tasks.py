@@ -20,16 +20,12 @@ from qdrant_model_migration.embedders import (
     fetch,
     model_choices,
     model_from_folder,
-    open_embedder,
-    within_reach,
 )
 from qdrant_model_migration.errors import QmmError, Stopped
-from qdrant_model_migration.pipeline.move import TargetVector
 from qdrant_model_migration.pipeline.speed import Speed, kept_under
-from qdrant_model_migration.plan import Plan, load_plan
+from qdrant_model_migration.plan import load_plan
 from qdrant_model_migration.qdrant import Address, Qdrant, open_qdrant
-from qdrant_model_migration.quality import Searcher, SideBySide, side_by_side
-from qdrant_model_migration.steps.verify import Verify
+from qdrant_model_migration.quality import SideBySide, both_sides, side_by_side
 from qdrant_model_migration.strategies import Strategy
 from qdrant_model_migration.strategies.answered import chosen_model
 from qdrant_model_migration.survey import Listed, Survey, look_at, named, survey
@@ -280,27 +276,16 @@ def search_both(
 ) -> Tried:
     """Search with the query on the old and the new side of a run. Reads only."""
     plan = load_plan(folder / "plan.yaml")
-    move = plan.move
-    target = move.new_vectors[0] if move is not None and move.new_vectors else None
-    if move is None or target is None or target.model is None:
+    before, after = plan.before, plan.after
+    if before is None or after is None:
         raise QmmError(
             "There are no two sides to compare.",
             "This run changes the compression, not the vectors.",
             "The verdict shows search before and after.",
         )
-    there = trip.on(address=plan.server)
-    with opened(there, door) as qdrant:
-        if not qdrant.exists(move.target):
-            raise QmmError(f"{move.target} does not exist yet.", "", "Wait until the run made it.")
-        old = None
-        if plan.old_model is not None and within_reach(plan.old_model):
-            using = _old_vector(plan, target)
-            old = Searcher(qdrant, move.source, open_embedder(plan.old_model), using)
-        new = Searcher(qdrant, move.target, open_embedder(target.model), target.name)
-        return Tried(side_by_side(query, old, new), move.source, move.target)
-
-
-def _old_vector(plan: Plan, target: TargetVector) -> str:
-    """The name of the vector that the new one takes the place of, as the verify step knows it."""
-    named = (step.old_vector for step in plan.steps if isinstance(step, Verify))
-    return next(named, target.name)
+    with opened(trip.on(address=plan.server), door) as qdrant:
+        if not qdrant.exists(after.collection):
+            made = f"{after.collection} does not exist yet."
+            raise QmmError(made, "", "Wait until the run made it.")
+        both = side_by_side(query, *both_sides(qdrant, before, after))
+        return Tried(both, before.collection, after.collection)

@@ -224,14 +224,29 @@ def _with_idf(weights: dict[int, float], points: list[StoredPoint], using: str) 
 
 
 def _fused(results: list[list[Scored]], query: Json) -> list[Scored]:
-    if query.get("fusion", "rrf") != "rrf":
-        raise replies.not_spoken(f"the fusion {query['fusion']}")
+    """By rank (RRF), or by scores set in the three deviations around their mean (DBSF)."""
+    if (fusion := query.get("fusion", "rrf")) not in ("rrf", "dbsf"):
+        raise replies.format_error(f"unknown variant `{fusion}`, expected `rrf` or `dbsf`")
     constant = (query.get("rrf") or {}).get("k") or RRF_K
     scores: dict[int | str, float] = {}
     seen: dict[int | str, Scored] = {}
     for result in results:
-        for rank, hit in enumerate(result):
-            scores[hit[0].id] = scores.get(hit[0].id, 0.0) + 1.0 / (constant + rank)
+        worth = _spread(result) if fusion == "dbsf" else _by_rank(result, constant)
+        for hit, one in zip(result, worth, strict=True):
+            scores[hit[0].id] = scores.get(hit[0].id, 0.0) + one
             seen.setdefault(hit[0].id, hit)
     best = sorted(scores, key=lambda identity: -scores[identity])
     return [(seen[one][0], scores[one], seen[one][2]) for one in best]
+
+
+def _by_rank(result: list[Scored], constant: int) -> list[float]:
+    return [1.0 / (constant + rank) for rank in range(len(result))]
+
+
+def _spread(result: list[Scored]) -> list[float]:
+    found = np.asarray([score for _point, score, _version in result], dtype=np.float64)
+    deviation = float(found.std(ddof=1)) if len(found) > 1 else 0.0
+    if deviation == 0.0:
+        return [0.5] * len(found)
+    lowest = found.mean() - 3 * deviation
+    return [float(score) for score in (found - lowest) / (6 * deviation)]

@@ -1,0 +1,67 @@
+"""What an application changes between two sides, as rows {"what", "old", "new"}. Pure.
+
+A row stands there also where nothing changes, so that a person sees what stays. From the second
+vector that is searched on the rows are numbered: "query model 2".
+"""
+
+from __future__ import annotations
+
+from itertools import zip_longest
+
+from qdrant_model_migration.embedders import ModelRef
+from qdrant_model_migration.quality.side import Leg, Side
+
+NOT_KNOWN, NONE, NO_NAME = "not known", "none", "not needed: the vector has no name"
+
+
+def rows(before: Side, after: Side, names: tuple[str, str]) -> list[dict[str, str]]:
+    """names: under which the application reaches the collection, before and after."""
+    made = [_row("collection name", *names)]
+    legs = list(zip_longest(before.legs, after.legs))
+    for number, (old, new) in enumerate(legs, 1):
+        old_words, new_words = _in_words(old), _in_words(new)
+        made += [
+            _row(what if number == 1 else f"{what} {number}", old_words[what], new_words[what])
+            for what in old_words
+        ]
+    if len(legs) > 1:
+        made.append(_row("fusion", before.fusion or NONE, after.fusion or NONE))
+    return made
+
+
+def cuts_queries(before: Side, after: Side) -> bool:
+    """Whether the queries' models stay, and what changes is that their vectors are cut."""
+    pairs = [(old.model, new.model) for old, new in zip(before.legs, after.legs, strict=False)]
+    changed = [(old, new) for old, new in pairs if old != new]
+    return bool(changed) and all(old and new and old.has_cut(new) for old, new in changed)
+
+
+def models_in_words(side: Side) -> str:
+    """The query models as an application has to use them, "" where one is not known."""
+    said = [_with_cut(model) for model in side.models]
+    return "; ".join(said) if len(said) == len(side.legs) else ""
+
+
+def _row(what: str, old: str, new: str) -> dict[str, str]:
+    return {"what": what, "old": old, "new": new}
+
+
+def _in_words(leg: Leg | None) -> dict[str, str]:
+    if leg is None:
+        return dict.fromkeys(("query model", "query prefix", "dimensions", "using"), NONE)
+    model = leg.model
+    size = leg.size or (model.dimensions if model else None)
+    return {
+        "query model": _with_cut(model) if model else NOT_KNOWN,
+        "query prefix": (model.query_prefix if model else "") or NONE,
+        "dimensions": NONE if size == 0 else str(size or NOT_KNOWN),
+        "using": leg.using or NO_NAME,
+    }
+
+
+def _with_cut(model: ModelRef) -> str:
+    if model.full_dimensions is None:
+        return model.name
+    return (
+        f"{model.name}, first {model.dimensions} of {model.full_dimensions} values, at length one"
+    )

@@ -1,0 +1,99 @@
+"""A side: how a search is made, before a migration or after it. What stands in a plan of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+from pydantic import model_validator
+from pydantic_core import PydanticCustomError
+
+from qdrant_model_migration.embedders import Embedder, ModelRef, within_reach
+from qdrant_model_migration.qdrant import Fusion, Qdrant
+from qdrant_model_migration.quality.searcher import Asked, Searcher
+from qdrant_model_migration.strict import Strict
+from qdrant_model_migration.words import listing
+
+
+class Leg(Strict):
+    """One vector that is searched: its name ("" is the unnamed one), and what makes the queries.
+
+    model: with its query prefix and its cut; None: not known. size: values of a vector as the
+    collection has it; None: not told, or there is no such number.
+    """
+
+    using: str = ""
+    model: ModelRef | None = None
+    size: int | None = None
+
+
+class Side(Strict):
+    """A collection or alias, the vectors that are searched, and how their results become one list.
+
+    fusion: by rank (rrf) or by the spread of the scores (dbsf), as the server does it; None where
+    one vector is searched.
+    """
+
+    collection: str
+    legs: tuple[Leg, ...]
+    fusion: Fusion | None = None
+
+    @model_validator(mode="after")
+    def _several_are_fused(self) -> Side:
+        if not self.legs or (self.fusion is None) is (len(self.legs) > 1):
+            raise PydanticCustomError(
+                "fusion_differs", "it needs one leg without a fusion, or several with one"
+            )
+        return self
+
+    @property
+    def label(self) -> str:
+        """Its models for screens, "not known" where one of them is not."""
+        labels = [model.label for model in self.models]
+        return listing(labels) if len(labels) == len(self.legs) else "not known"
+
+    @property
+    def models(self) -> tuple[ModelRef, ...]:
+        """Those that are known."""
+        return tuple(leg.model for leg in self.legs if leg.model is not None)
+
+    def out_of_reach(self, here: Collection[ModelRef] = ()) -> tuple[Leg, ...]:
+        """The legs that cannot be searched: their model is not known, or cannot be opened. here:
+        models that are open already."""
+        return tuple(
+            leg
+            for leg in self.legs
+            if leg.model is None or not (leg.model in here or within_reach(leg.model))
+        )
+
+    def searcher(
+        self,
+        qdrant: Qdrant,
+        open_embedder: Callable[[ModelRef], Embedder],
+        exact: bool = False,
+        here: Collection[ModelRef] = (),
+    ) -> Searcher | None:
+        """Searches as this side says; None where a leg is out of reach. exact: without indexes."""
+        if self.out_of_reach(here):
+            return None
+        asked = tuple(Asked(open_embedder(leg.model), leg.using) for leg in self.legs if leg.model)
+        return Searcher(qdrant, self.collection, asked, self.fusion, exact)
+
+    def told(self, model: ModelRef) -> Side:
+        """The same, with this model where it is not known; the first where all of them are."""
+        at = next((n for n, leg in enumerate(self.legs) if leg.model is None), 0)
+        legs = [
+            leg.model_copy(update={"model": model}) if n == at else leg
+            for n, leg in enumerate(self.legs)
+        ]
+        return self.model_copy(update={"legs": tuple(legs)})
+
+    def measured(self, qdrant: Qdrant) -> Side:
+        """The same, with the sizes that it does not say as the collection has them now."""
+        if all(leg.size for leg in self.legs) or not qdrant.exists(self.collection):
+            return self
+        found = qdrant.config(self.collection).vectors()
+        legs = tuple(
+            leg.model_copy(update={"size": leg.size or found.get(leg.using, {}).get("size")})
+            for leg in self.legs
+        )
+        return self.model_copy(update={"legs": legs})

@@ -1,0 +1,66 @@
+"""What an application changes is the difference of two sides, whatever they are."""
+
+from __future__ import annotations
+
+from qdrant_model_migration.embedders import ModelRef
+from qdrant_model_migration.quality import Leg, Side
+from qdrant_model_migration.quality.difference import cuts_queries, models_in_words, rows
+
+OLD = ModelRef(
+    kind="practice", name="a/old", dimensions=8, matryoshka=(4, 2), query_prefix="find: "
+)
+NEW = ModelRef(kind="practice", name="a/new", dimensions=12)
+WORDS = ModelRef(kind="practice", name="a/words", dimensions=0, vector="sparse")
+NAMES = ("docs", "docs")
+
+
+def side(*legs: Leg, **more: str) -> Side:
+    return Side.model_validate({"collection": "docs_old", "legs": legs, **more})
+
+
+def told(before: Side, after: Side) -> dict[str, tuple[str, str]]:
+    return {row["what"]: (row["old"], row["new"]) for row in rows(before, after, NAMES)}
+
+
+def test_one_vector_and_another_give_a_row_for_all_that_an_application_says():
+    found = told(side(Leg(model=OLD)), side(Leg(using="body", model=NEW)))
+    assert list(found.items()) == [
+        ("collection name", ("docs", "docs")),
+        ("query model", ("a/old", "a/new")),
+        ("query prefix", ("find: ", "none")),
+        ("dimensions", ("8", "12")),
+        ("using", ("not needed: the vector has no name", "body")),
+    ]
+
+
+def test_what_nobody_knows_is_not_known_but_a_size_is_as_the_collection_has_it():
+    found = told(side(Leg(size=384)), side(Leg(model=NEW)))
+    assert found["query model"] == ("not known", "a/new")
+    assert found["dimensions"] == ("384", "12")
+    assert told(side(Leg()), side(Leg(model=NEW)))["dimensions"] == ("not known", "12")
+
+
+def test_a_second_vector_and_a_fusion_are_rows_of_their_own():
+    both = side(Leg(model=OLD), Leg(using="words", model=WORDS), fusion="rrf")
+    found = told(side(Leg(model=OLD)), both)
+    assert found["query model"] == ("a/old", "a/old")
+    assert found["query model 2"] == ("none", "a/words")
+    assert found["using 2"] == ("none", "words")
+    assert found["dimensions 2"] == ("none", "none")
+    assert found["fusion"] == ("none", "rrf")
+
+
+def test_queries_are_cut_only_where_the_new_model_is_the_old_one_cut():
+    cut = side(Leg(model=OLD.cut_to(4)))
+    assert cuts_queries(side(Leg(model=OLD)), cut)
+    assert cuts_queries(cut, side(Leg(model=OLD.cut_to(4).cut_to(2))))
+    assert not cuts_queries(side(Leg(model=OLD)), side(Leg(model=NEW)))
+    assert not cuts_queries(side(Leg()), cut)
+    assert not cuts_queries(cut, cut)
+
+
+def test_the_models_to_put_back_are_told_only_where_all_are_known():
+    assert models_in_words(side(Leg(model=OLD.cut_to(4)))) == (
+        "a/old, first 4 of 8 values, at length one"
+    )
+    assert models_in_words(side(Leg(model=OLD), Leg(using="words"), fusion="dbsf")) == ""
