@@ -20,6 +20,7 @@ from qdrant_model_migration.pipeline.origins import as_it_is, first_values
 from qdrant_model_migration.pipeline.read import align
 from qdrant_model_migration.pipeline.sameness import made_of, same_payload, same_vector
 from qdrant_model_migration.pipeline.slices import find_slices
+from qdrant_model_migration.pipeline.sources.collection import Collection
 from qdrant_model_migration.pipeline.text import NoText, TextSource, text_of
 from qdrant_model_migration.qdrant import Page, Point, SparseVector, order
 from support.world import NEW, HashModel, OneModel, a_move
@@ -164,7 +165,7 @@ class _Ids:
 def test_slices_cover_each_id_once_and_late_ones_too(
     ids: list[Any], size: int, late: list[Any]
 ) -> None:
-    slices = list(find_slices(_Ids(ids), "x", size))  # type: ignore[arg-type]
+    slices = list(find_slices(_Ids(ids), Collection(collection="x"), size))  # type: ignore[arg-type]
     for point in {*ids, *late}:
         homes = [
             s

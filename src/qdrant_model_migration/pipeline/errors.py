@@ -1,4 +1,4 @@
-"""What goes wrong with the notes of the data path."""
+"""What goes wrong on the way from the source to the target, and with the notes of it."""
 
 from __future__ import annotations
 
@@ -25,4 +25,38 @@ class ModelDiffers(QmmError):
             f"{label} makes vectors of {found} dimensions; the plan says {planned}.",
             "It is another model, or another version of it.",
             "Nothing was written. Make the plan again with the model that is there.",
+        )
+
+
+class FileUnreadable(QmmError):
+    """A file that points are to come from cannot be read."""
+
+    def __init__(self, path: str, error: OSError) -> None:
+        super().__init__(
+            f"The file {path} cannot be read.",
+            f"{error.strerror or error}.",
+            "Put it there, or make the plan again with another one.",
+        )
+
+
+class RowUnreadable(QmmError):
+    """One row of such a file is no point."""
+
+    def __init__(self, path: str, place: int, why: str, shown: str) -> None:
+        begins = f" It begins: {shown[:60]}" if shown else ""
+        super().__init__(
+            f"A row of {path} cannot be used: {why}.",
+            f"It stands at byte {place:,}.{begins}",
+            "Mend the row, or take it out, and make the plan again. What was written is kept.",
+        )
+
+
+class FileChanged(QmmError):
+    """The file is not the one that the run began with."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            f"The file {path} has changed since this run began to read it.",
+            "Half of the points would be of the old one, half of the new one.",
+            "Put the old file back and resume, or discard the run and make the plan again.",
         )

@@ -9,6 +9,8 @@ from pydantic_core import PydanticCustomError
 
 from qdrant_model_migration.embedders import ModelRef
 from qdrant_model_migration.pipeline.origins import AnyOrigin, Origin, as_it_is
+from qdrant_model_migration.pipeline.sources import AnySource, Source
+from qdrant_model_migration.pipeline.sources.collection import Collection
 from qdrant_model_migration.qdrant import Presence
 from qdrant_model_migration.strict import Strict
 
@@ -63,12 +65,28 @@ class Load(Strict):
 
 
 class Move(Strict):
-    """Everything the data path needs to know: from where, to where, which vectors, how hard."""
+    """Everything the data path needs to know: from where, to where, which vectors, how hard.
+
+    source: the collection that stands, whose settings and aliases count. target: the one that is
+    filled; the same, where vectors are added to it. rows: where the points come from, None: from
+    the source.
+    """
 
     source: str
     target: str
     vectors: tuple[TargetVector, ...]
+    rows: AnySource | None = None
     load: Load = Load()
+
+    @property
+    def points(self) -> Source:
+        """Where the points are read from."""
+        return self.rows if self.rows is not None else Collection(collection=self.source)
+
+    @property
+    def in_place(self) -> bool:
+        """Whether points of the source itself get vectors, and nothing else is written."""
+        return self.source == self.target
 
     @property
     def origins(self) -> tuple[Origin, ...]:

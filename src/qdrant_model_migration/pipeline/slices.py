@@ -1,6 +1,6 @@
-"""A slice: the part of a collection that is read, embedded and written at a time.
+"""A slice: the part of a source that is read, embedded and written at a time.
 
-Slices are half-open ranges in the server's id order; the last one is open-ended, so that points
+Slices are half-open ranges in the order of the source; the last one is open-ended, so that points
 inserted during the run belong to a slice too. `run_slice` knows no journal, and its task and
 result can be pickled, so that any fleet can run it.
 """
@@ -9,23 +9,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from itertools import islice
+from itertools import count, islice
 from typing import NamedTuple
 
 from qdrant_model_migration.pipeline.make import make
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.origins import DeadLetter
-from qdrant_model_migration.pipeline.read import scan
+from qdrant_model_migration.pipeline.sources import Place, Source
 from qdrant_model_migration.pipeline.worker import Equipment
-from qdrant_model_migration.qdrant import PointId, Qdrant
+from qdrant_model_migration.qdrant import Qdrant
 
 
 class Slice(NamedTuple):
-    """Points with start <= id < end; None is the collection's first or last point."""
+    """Points with start <= place < end; None is the source's first or last point."""
 
     number: int
-    start: PointId | None
-    end: PointId | None
+    start: Place | None
+    end: Place | None
 
 
 class SliceTask(NamedTuple):
@@ -49,16 +49,15 @@ class SliceResult(NamedTuple):
     seconds: float
 
 
-def find_slices(
-    qdrant: Qdrant, collection: str, size: int, *, number: int = 0, start: PointId | None = None
-) -> Iterator[Slice]:
-    """The slices from `start` on, as their borders are first read (ids only)."""
-    while True:
-        page = qdrant.scroll(collection, start=start, limit=size, payload=False, vectors=False)
-        yield Slice(number, start, page.next)
-        if page.next is None:
+def find_slices(qdrant: Qdrant, source: Source, size: int) -> Iterator[Slice]:
+    """All slices, as their borders are first read."""
+    start: Place | None = None
+    for number in count():
+        end = source.border(qdrant, start, size)
+        yield Slice(number, start, end)
+        if end is None:
             return
-        number, start = number + 1, page.next
+        start = end
 
 
 def run_slice(
@@ -69,17 +68,12 @@ def run_slice(
     Never holds more than twice the plan's size of a slice: a larger one is done in part.
     """
     (where, move), written, began = task, 0, clock()
-    reading = scan(
-        worker.qdrant,
-        move.source,
-        start=where.start,
-        end=where.end,
-        vectors=list(move.read_vectors) or False,
-        between=worker.breathe,
+    reading = move.points.read(
+        worker.qdrant, where.start, where.end, move.read_vectors, worker.breathe
     )
-    points = list(islice(reading, 2 * move.load.slice))
+    points = [placed.point for placed in islice(reading, 2 * move.load.slice)]
     if (beyond := next(reading, None)) is not None:
-        where = where._replace(end=beyond.id)
+        where = where._replace(end=beyond.place)
     made = make(points, move, worker)
     for first in range(0, len(made.points), move.load.batch):
         worker.breathe()

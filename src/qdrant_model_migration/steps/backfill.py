@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
+from qdrant_model_migration.pipeline.errors import FileChanged
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.slices import SliceResult, SliceTask, run_slice
 from qdrant_model_migration.steps.borders import Borders
@@ -17,6 +18,7 @@ from qdrant_model_migration.words import plural
 
 SECONDS = 20.0  # that a slice should take: at most so much is repeated after a stop
 FIRST = 64  # points of the first slices, while the speed of the model is not known
+_ROWS = "_rows"
 WINDOW = 10_000  # points over which missing texts are judged
 ALARM = 0.01
 FEWEST = 500  # below it a few missing texts are a large share by chance
@@ -46,7 +48,7 @@ class Backfill(Step):
             "new collection",
             "delete it",
             (
-                f"Reads {move.source} in slices, {made or 'copies the vectors'} and inserts the "
+                f"Reads {move.points.name} in slices, {made or 'copies the vectors'} and inserts the "
                 "points with their payload.",
                 f"{move.load.batch} points a request, {move.load.streams} requests at a time.",
                 "A point that is there already is left untouched.",
@@ -58,9 +60,19 @@ class Backfill(Step):
 
     def apply(self, ctx: StepContext) -> None:
         must_be_ours(ctx)
+        must_be_unchanged(ctx)
         filling = _Filling(ctx, self.expected_missing)
         by_slices(ctx, filling.tasks(), run_slice, filling.take)
         filling.must_not_lack_texts()
+
+
+def must_be_unchanged(ctx: StepContext) -> None:
+    """Raises FileChanged where the rows are not those that this run began to read."""
+    now = ctx.move.points.fingerprint()
+    if ctx.recall(_ROWS, now) != now:
+        raise FileChanged(ctx.move.points.name)
+    if now:
+        ctx.remember(_ROWS, now)
 
 
 def _watched(move: Move) -> str:
@@ -102,7 +114,7 @@ class _Filling:
     def __init__(self, ctx: StepContext, expected_missing: float) -> None:
         self._ctx, self._expected = ctx, expected_missing
         self._borders = Borders(ctx)
-        self._total = ctx.qdrant.count(ctx.move.source)
+        self._total = ctx.move.points.count(ctx.qdrant)
         self._done = sum(self._borders.points.values())
         self._recent = _Recent()
         for number, points in self._borders.points.items():
@@ -131,7 +143,8 @@ class _Filling:
         return None if left is None else SliceTask(left, self._ctx.move)
 
     def _tell(self) -> None:
-        self._ctx.progress(self._done, max(self._total, self._done))
+        total = None if self._total is None else max(self._total, self._done)
+        self._ctx.progress(self._done, total)
 
     def _fit(self, result: SliceResult) -> None:
         """The next slices are as large as the model is fast, the plan's size at most."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qdrant_model_migration.pipeline.slices import Slice, find_slices
+from qdrant_model_migration.pipeline.slices import Slice
 from qdrant_model_migration.qdrant import PointId, order
 from qdrant_model_migration.steps.step import StepContext
 
@@ -39,9 +39,8 @@ class Borders:
         if last is not None and last.end is None:
             return None
         start = last.end if last is not None else None
-        source = self._ctx.move.source
-        found = next(find_slices(self._ctx.qdrant, source, size, start=start))
-        self._last = self._new(found.start, found.end)
+        end = self._ctx.move.points.border(self._ctx.qdrant, start, size)
+        self._last = self._new(start, end)
         return self._last
 
     def done(self, where: Slice, points: int, dead: int) -> Slice | None:

@@ -1,0 +1,120 @@
+"""Sources: any borders cover each row once, in an order that stays; what is no row is said."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import uuid
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from qdrant_model_migration.pipeline.errors import FileUnreadable, RowUnreadable
+from qdrant_model_migration.pipeline.slices import find_slices
+from qdrant_model_migration.pipeline.sources import Source
+from qdrant_model_migration.pipeline.sources.file import rows_of
+from qdrant_model_migration.qdrant import Point
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8)
+NOBODY: Any = None  # a file asks no Qdrant
+
+
+def between() -> None:
+    pass
+
+
+def everything(source: Source, size: int) -> list[Point]:
+    return [
+        placed.point
+        for where in find_slices(NOBODY, source, size)
+        for placed in source.read(NOBODY, where.start, where.end, (), between)
+    ]
+
+
+def as_csv(rows: list[list[str]], path: Path) -> None:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([["id", "text"], *rows])
+    path.write_bytes(text.getvalue().encode())
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(TEXT, max_size=9), st.integers(1, 4), st.sampled_from(["csv", "jsonl"]))
+def test_slices_of_a_file_cover_each_row_once_in_its_order(
+    tmp_path: Path, texts: list[str], size: int, form: str
+) -> None:
+    path = tmp_path / f"docs.{form}"
+    if form == "csv":
+        as_csv([[str(n), text] for n, text in enumerate(texts)], path)
+    else:
+        lines = [json.dumps({"id": n, "text": text}) + "\n" for n, text in enumerate(texts)]
+        path.write_text("".join(lines))
+    points = everything(rows_of(str(path), "id"), size)
+    assert [(p.id, p.payload["text"]) for p in points] == list(enumerate(texts))
+
+
+def written(path: Path, text: str) -> Source:
+    path.write_bytes(text.encode())
+    return rows_of(str(path), "id")
+
+
+def test_ids_are_kept_where_qdrant_takes_them_and_made_the_same_way_every_time(
+    tmp_path: Path,
+) -> None:
+    known = str(uuid.uuid4())
+    ids = [7, "8", known, known.upper(), "doc-9", 2**64]
+    text = "".join(json.dumps({"id": one}) + "\n" for one in ids)
+    source = written(tmp_path / "a.jsonl", text)
+    found = [point.id for point in everything(source, 10)]
+    assert found[:4] == [7, 8, known, known]
+    assert all(uuid.UUID(str(one)) for one in found[4:])
+    assert found == [point.id for point in everything(source, 1)]
+
+
+def test_a_byte_order_mark_and_empty_lines_are_no_rows(tmp_path: Path) -> None:
+    source = written(tmp_path / "a.csv", "\ufeffid,text\r\n\r\n1,a\r\n\r\n2,b\r\n")
+    assert [p.payload for p in everything(source, 1)] == [
+        {"id": "1", "text": "a"},
+        {"id": "2", "text": "b"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("a.jsonl", '{"id": 1}\n{"id": \n', "it is not JSON"),
+        ("a.jsonl", '{"id": 1}\n[1]\n', "it is not an object"),
+        ("a.jsonl", '{"id": 1}\n{"text": "a"}\n', "it has no id in id"),
+        ("a.jsonl", '{"id": true}\n', "it has no id in id"),
+        ("a.csv", "id,text\n1,a,b\n", "it has 3 values for 2 columns"),
+        ("a.csv", 'id,text\n1,"a\n', "unexpected end of data"),
+    ],
+)
+def test_a_row_that_is_none_is_said_with_its_place(
+    tmp_path: Path, name: str, text: str, said: str
+) -> None:
+    with pytest.raises(RowUnreadable, match=said) as caught:
+        everything(written(tmp_path / name, text), 10)
+    assert "byte" in caught.value.why
+
+
+def test_bytes_that_are_no_text_are_said(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_bytes(b'{"id": 1}\n\xff\xfe\n')
+    with pytest.raises(RowUnreadable, match="not UTF-8"):
+        everything(rows_of(str(tmp_path / "a.jsonl"), "id"), 10)
+
+
+def test_a_file_that_is_away_is_said_in_words(tmp_path: Path) -> None:
+    with pytest.raises(FileUnreadable, match="gone.jsonl"):
+        rows_of(str(tmp_path / "gone.jsonl")).fingerprint()
+
+
+def test_a_fingerprint_changes_with_the_file(tmp_path: Path) -> None:
+    source = written(tmp_path / "a.jsonl", '{"id": 1}\n')
+    before = source.fingerprint()
+    assert before == source.fingerprint()
+    written(tmp_path / "a.jsonl", '{"id": 2}\n')
+    assert source.fingerprint() != before
