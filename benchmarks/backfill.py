@@ -64,9 +64,8 @@ def ours(qdrant: Qdrant, model: Embedder, streams: int) -> None:
         load=Load(batch=128, streams=streams),
     )
     with ThreadPoolExecutor(streams) as pool:
-        tasks = [
-            SliceTask(found, move) for found in find_slices(qdrant, move.points, move.load.slice)
-        ]
+        found = find_slices(qdrant, move.points, move.load.slice)
+        tasks = [SliceTask(where, move) for where in found]
         spec = WorkerSpec(qdrant.address, Path(), open_model=lambda _: model)
         with Worker(spec) as worker:
             list(pool.map(lambda task: run_slice(task, worker), tasks))

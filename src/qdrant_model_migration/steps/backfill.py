@@ -48,8 +48,8 @@ class Backfill(Step):
             "new collection",
             "delete it",
             (
-                f"Reads {move.points.name} in slices, {made or 'copies the vectors'} and inserts the "
-                "points with their payload.",
+                f"Reads {move.points.name} in slices, {made or 'copies the vectors'} and inserts "
+                "the points with their payload.",
                 f"{move.load.batch} points a request, {move.load.streams} requests at a time.",
                 "A point that is there already is left untouched.",
                 *(f"A point without {it} is copied without a vector and listed." for it in needs),
