@@ -8,7 +8,8 @@ import logging
 import pytest
 
 from qdrant_model_migration import redaction
-from qdrant_model_migration.redaction import keep_secret, keep_secrets_of, redacted
+from qdrant_model_migration.errors import QmmError
+from qdrant_model_migration.redaction import hold_secrets, keep_secret, keep_secrets_of, redacted
 
 
 @pytest.fixture(autouse=True)
@@ -46,6 +47,24 @@ def test_the_environment_holds_more_than_one() -> None:
     )
     said = "qdrant-key-1 hf_token-2 pass word-3 pass%20word-3 /home/somebody"
     assert redacted(said) == "[key] [key] [key] [key] /home/somebody"
+
+
+def test_whoever_defines_a_variable_with_a_secret_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(redaction, "_variables", set(redaction._variables))
+    monkeypatch.setenv("SOME_SERVICE_KEY", "service-key-4")
+    keep_secrets_of({"SOME_SERVICE_KEY": "service-key-4"})
+    assert redacted("service-key-4") == "service-key-4"
+    hold_secrets(["SOME_SERVICE_KEY"])
+    assert redacted("service-key-4") == "[key]"
+    keep_secrets_of({"SOME_SERVICE_KEY": "service-key-5"})
+    assert redacted("service-key-5") == "[key]"
+
+
+def test_an_error_says_nothing_that_is_secret_whoever_repeated_it() -> None:
+    keep_secret("repeated-key")
+    error = QmmError("A: repeated-key.", "B: repeated-key.", "C: repeated-key.")
+    assert str(error) == "A: [key]. B: [key]. C: [key]."
+    assert (error.what, error.why, error.todo) == ("A: [key].", "B: [key].", "C: [key].")
 
 
 def test_what_guards_nothing_tears_no_text_apart() -> None:

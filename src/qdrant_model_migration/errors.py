@@ -6,21 +6,24 @@ import errno
 from collections.abc import Iterable
 
 from qdrant_model_migration.exit_codes import FAILED, STOPPED, USAGE
+from qdrant_model_migration.redaction import redacted
 from qdrant_model_migration.words import nearest
 
 
 class QmmError(Exception):
     """An error in words for the operator.
 
-    what: what happened, one sentence. why: the reason as far as known. todo: what to do next.
+    what: what happened, one sentence. why: the reason as far as known. todo: what to do next. All
+    without the secrets that are known: what a server or a library said may repeat one.
     """
 
     exit_code = FAILED
     refusal = False  # True: a step found, before it changed anything, that it must not be done
 
     def __init__(self, what: str, why: str = "", todo: str = "") -> None:
-        self.what, self.why, self.todo = what, why, todo
-        super().__init__(" ".join(part for part in (what, why, todo) if part))
+        parts = tuple(map(redacted, (what, why, todo)))
+        self.what, self.why, self.todo = parts
+        super().__init__(" ".join(filter(None, parts)))
 
     def __reduce__(self) -> tuple[object, ...]:
         return _revive, (type(self), self.what, self.why, self.todo), self.__dict__

@@ -7,14 +7,15 @@ know which there are.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Mapping
 from urllib.parse import quote, unquote, urlsplit
 
 from qdrant_model_migration.environment import KEY
 
 SHORTEST = 6  # a key shorter than that guards nothing, and redaction it would tear texts apart
-NAMED = (KEY, "HF_TOKEN", "HUGGING_FACE_HUB_TOKEN")
 
+_variables = {KEY, "HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"}
 _known: tuple[str, ...] = ()  # every way in which a known secret may be written, longest first
 
 
@@ -25,10 +26,16 @@ def keep_secret(secret: str) -> None:
         _known = tuple(sorted({*_known, *_forms(secret)}, key=len, reverse=True))
 
 
+def hold_secrets(variables: Iterable[str]) -> None:
+    """These environment variables hold secrets, too; what stands in them now is kept at once."""
+    _variables.update(variables)
+    keep_secrets_of(os.environ)
+
+
 def keep_secrets_of(environment: Mapping[str, str]) -> None:
     """The keys that stand in an environment, and the passwords of its proxies."""
     for name, value in environment.items():
-        if name in NAMED:
+        if name in _variables:
             keep_secret(value)
         elif name.lower().endswith("_proxy"):
             keep_secret(_password(value))

@@ -16,6 +16,7 @@ import pytest
 from qdrant_model_migration.engine import Watch, give_consent, lock, process, start, steer, view
 from qdrant_model_migration.engine.errors import EngineDidNotStart, RunBusy, RunIsOver
 from qdrant_model_migration.engine.journal import Journal
+from support import stand_in
 from support.waiting import until
 
 Spawn = Callable[..., subprocess.Popen[bytes]]
@@ -110,6 +111,27 @@ def test_the_command_line_of_the_engine_names_the_run_and_nothing_secret(
     assert command[1:] == [
         "-m", "qdrant_model_migration", "engine", str(run), "--extra", "rollback",
     ]  # fmt: skip
+
+
+def test_an_engine_gets_of_the_models_keys_those_that_its_own_models_need(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passed: list[dict[str, str]] = []
+
+    def popen(command: list[str], *, env: dict[str, str], **_: object) -> None:
+        passed.append(env)
+        raise OSError("enough is seen")
+
+    monkeypatch.setattr(subprocess, "Popen", popen)
+    monkeypatch.setenv("QDRANT_API_KEY", "of-another-server")
+    monkeypatch.setenv("STAND_IN_KEY", stand_in.KEY)
+    model = {"kind": "stand_in", "name": stand_in.NAME, "dimensions": 32}
+    with stand_in.stand_in_kind(tmp_path / "kinds"):
+        for given in (None, {"old_model": model}):
+            with pytest.raises(EngineDidNotStart):
+                start(run, {"QDRANT_API_KEY": KEY}, extra="verify", given=given)
+    assert [env.get("STAND_IN_KEY") for env in passed] == [None, stand_in.KEY]
+    assert [env["QDRANT_API_KEY"] for env in passed] == [KEY, KEY]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])

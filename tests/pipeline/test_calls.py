@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier, Lock
 
 import pytest
 
@@ -10,6 +13,7 @@ from qdrant_model_migration.embedders import Embedded, ModelRef, embed_usable
 from qdrant_model_migration.embedders.errors import BadVector
 from qdrant_model_migration.errors import Stopped
 from qdrant_model_migration.pipeline.calls import BATCH, InCalls
+from support.stand_in import stand_in_kind
 
 TEXTS = sorted((f"{n} " + "word " * (n * 7919 % 300) for n in range(1024)), key=len)
 
@@ -99,3 +103,43 @@ def test_bad_texts_of_several_calls_are_told_together_and_the_others_embedded() 
     done = embed_usable(InCalls(slow, clock=slow.clock), texts, "passage")
     assert [n for n, vector in enumerate(done.vectors) if vector is None] == [3, 700, 1001]
     assert slow.now < 2.2 * sum(map(len, texts)) / 20_000, "once, and once more without them"
+
+
+class Counted:
+    """Holds each call until as many are made as are let in at a time."""
+
+    def __init__(self, kind: str, together: int) -> None:
+        self.model = ModelRef(kind=kind, name="stand-in/words-32", dimensions=2)
+        self.now = self.most = 0
+        self.sizes: list[int] = []
+        self._lock, self._met = Lock(), Barrier(together)
+
+    def embed(self, texts: Sequence[str], role: str) -> Embedded:
+        with self._lock:
+            self.now += 1
+            self.most = max(self.most, self.now)
+            self.sizes.append(len(texts))
+        self._met.wait(30)
+        with self._lock:
+            self.now -= 1
+        return Embedded([[1.0, 0.0]] * len(texts), len(texts), 0)
+
+
+@pytest.mark.parametrize(("kind", "calls"), [("practice", 1), ("fastembed", 1), ("stand_in", 2)])
+def test_as_many_calls_are_made_at_a_time_as_the_kind_says(
+    kind: str, calls: int, tmp_path: Path
+) -> None:
+    with stand_in_kind(tmp_path / "kinds"):
+        counted = Counted(kind, calls)
+        models = [InCalls(counted) for _ in range(4)]
+        with ThreadPoolExecutor(4) as pool:
+            done = [pool.submit(model.embed, ["a text"], "passage") for model in models]
+            assert [one.result().tokens for one in done] == [1] * 4
+    assert counted.most == calls
+
+
+def test_a_call_holds_no_more_texts_than_the_kind_takes(tmp_path: Path) -> None:
+    with stand_in_kind(tmp_path / "kinds"):
+        counted = Counted("stand_in", 1)
+        InCalls(counted).embed(["a"] * 40, "passage")
+    assert counted.sizes == [16, 16, 8]

@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from qdrant_model_migration.embedders import model_choices
+from qdrant_model_migration.plain import models
 from qdrant_model_migration.plain.journey import Journey
 from qdrant_model_migration.plain.questions import ask_all
 from qdrant_model_migration.plain.talk import Back, Leave
 from qdrant_model_migration.survey.facts import Bare, Fact, TextField
+from support import stand_in
 from support.script import Spoken
 from support.tiny_onnx import tiny_onnx
 
@@ -77,6 +80,30 @@ def test_a_closed_model_and_one_that_is_not_here_cannot_be_used(journey: Made) -
         ask_all(talk, trip)
     assert "words cannot be chosen here." in talk.flat
     assert "model" not in trip.answers
+
+
+def test_a_model_of_a_kind_that_is_one_more_file_is_told_like_the_others(
+    journey: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STAND_IN_KEY", stand_in.KEY)
+    trip = journey()
+    trip.answers = {"change": "model"}
+    talk = Spoken(
+        ("Number, or folder", "1"),
+        ("use this model", ""),
+        ("", "leave"),
+    )
+    with stand_in.stand_in_kind(tmp_path / "kinds"):
+        monkeypatch.setattr(models, "choices", lambda _: [
+            one for one in model_choices() if one.model.kind == "stand_in"
+        ])  # fmt: skip
+        with pytest.raises(Leave):
+            ask_all(talk, trip)
+    assert "words-32 (suggested), 32 dimensions, languages: English, reads 512 tokens, service" in (
+        talk.flat
+    )
+    assert "Stand-in Ltd makes the vectors of the texts it is sent" in talk.flat
+    assert trip.answers["model"]["name"] == stand_in.NAME
 
 
 def test_a_wrong_typed_part_is_said_and_only_that_is_asked_again(journey: Made) -> None:

@@ -15,7 +15,7 @@ from qdrant_model_migration.embedders.kinds.practice import (
     practice_model,
     practice_models_folder,
 )
-from qdrant_model_migration.embedders.model import METADATA_KEY, ModelRef, Pooling, Role
+from qdrant_model_migration.embedders.model import METADATA_KEY, ModelRef, Pooling, Role, models_in
 from qdrant_model_migration.embedders.opening import (
     ModelChoice,
     fetch,
@@ -26,6 +26,7 @@ from qdrant_model_migration.embedders.opening import (
     must_reach,
     open_embedder,
     reach,
+    secrets_of,
     stays_here,
     within_reach,
 )
@@ -53,11 +54,13 @@ __all__ = [
     "model_by_name",
     "model_choices",
     "model_from_folder",
+    "models_in",
     "must_reach",
     "open_embedder",
     "practice_model",
     "practice_models_folder",
     "reach",
+    "secrets_of",
     "stays_here",
     "within_reach",
 ]

@@ -48,7 +48,8 @@ class Kind:
     service: who gets the texts, as a sentence says it; "": they stay on this computer.
     secret: the environment variable of the key that the service wants. It is sent to an address
     that this file or the environment names, never to one that stands in a plan.
-    calls: at a time; 1 where one call takes the whole computer. texts: of a call, at most.
+    calls: at a time; 1: a call takes the whole computer, and waits for those of other such kinds.
+    texts: of a call, at most.
     """
 
     name: ClassVar[str]

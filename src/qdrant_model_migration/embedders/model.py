@@ -6,7 +6,8 @@ Opening models and listing them live elsewhere; this is data alone.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -147,6 +148,23 @@ class ModelRef(BaseModel):
             return cls.model_validate_json(json.dumps(metadata.get(METADATA_KEY)))
         except (ValidationError, TypeError, ValueError):
             return None
+
+
+def models_in(value: Any) -> Iterator[ModelRef]:
+    """Every model that is described anywhere in a plan, a step, or what is given to one."""
+    if isinstance(value, ModelRef):
+        yield value
+    elif isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            yield from models_in(getattr(value, name))
+    elif isinstance(value, Mapping):
+        with suppress(ValidationError, TypeError, ValueError):
+            yield ModelRef.model_validate_json(json.dumps(value))
+        for inner in value.values():
+            yield from models_in(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from models_in(inner)
 
 
 _NAMES = {"en": "English", "de": "German", "es": "Spanish", "zh": "Chinese"}

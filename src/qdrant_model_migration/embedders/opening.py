@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -91,6 +92,11 @@ def within_reach(model: ModelRef) -> bool:
 def stays_here(model: ModelRef) -> bool:
     """Whether it can be opened now, and no text leaves this computer: it may be tried unasked."""
     return reach(model).word == "here" and not kind_of(model).service
+
+
+def secrets_of(models: Iterable[ModelRef]) -> frozenset[str]:
+    """The environment variables with the keys that these models need."""
+    return frozenset(secret for model in models if (secret := kind_of(model).secret) is not None)
 
 
 def must_reach(model: ModelRef) -> None:

@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +24,7 @@ from qdrant_model_migration.engine.errors import (
     ThrottleUnknown,
 )
 from qdrant_model_migration.engine.one_run import refuse_beside_another
-from qdrant_model_migration.engine.run_folder import read_card
+from qdrant_model_migration.engine.run_folder import PLAN, read_card
 from qdrant_model_migration.engine.states import FINISHED, GOING, NOTHING, is_over
 from qdrant_model_migration.engine.watch import Watch, view
 from qdrant_model_migration.environment import KEY
@@ -58,7 +58,8 @@ def start(
     """Begin or resume a run in a process of its own; returns when that has the run open.
 
     env is added to the environment: the API key goes there (QDRANT_API_KEY) and nowhere else. The
-    key of our own environment is not passed on: it may be another server's than the run's.
+    key of our own environment is not passed on: it may be another server's than the run's. Of the
+    keys that kinds of models need, those of this run's models are passed on, and no others.
     extra: a step to add, of steps.added_kinds; given: its parameters. Raises RunBusy, RunIsOver,
     EngineDidNotStart, RunFolderUnusable, NoSuchRun, CollectionHasRun.
     """
@@ -70,8 +71,7 @@ def start(
         if is_over(before.state, extra):
             raise RunIsOver(folder.name, before.state)
         refuse_beside_another(folder)
-        ours = {name: value for name, value in os.environ.items() if name != KEY}
-        process = _launch(folder, {**ours, **(env or {})}, extra, given)
+        process = _launch(folder, {**_ours(folder, given), **(env or {})}, extra, given)
         patience = time.monotonic() + PATIENCE
         while watch.look().session == before.session:
             if process.poll() is not None and watch.look().session == before.session:
@@ -80,6 +80,19 @@ def start(
                 process.terminate()
                 raise EngineDidNotStart(folder.name, str(folder / engine_log.FILE))
             time.sleep(0.03)
+
+
+def _ours(folder: Path, given: Mapping[str, Any] | None) -> dict[str, str]:
+    """Our environment without the secrets that the models of this run do not need."""
+    from qdrant_model_migration.embedders import kinds, models_in, secrets_of
+    from qdrant_model_migration.plan import load_plan
+
+    named = list(models_in(given))
+    with suppress(QmmError):  # a plan that cannot be read is the engine's to complain of
+        named += models_in(load_plan(folder / PLAN))
+    every = {kind.secret for kind in kinds().values()}
+    withheld = {KEY, *every} - secrets_of(named)
+    return {name: value for name, value in os.environ.items() if name not in withheld}
 
 
 def take_back(folder: Path, env: Mapping[str, str] | None = None) -> None:
@@ -160,12 +173,14 @@ def run_here(
     changed, where the run cannot be opened: RunBusy, RunIsOver, NoSuchRun, RunFolderUnusable,
     CollectionHasRun, JournalDamaged; DiskFull and JournalUnwritable also later.
     """
+    from qdrant_model_migration.embedders import kinds
     from qdrant_model_migration.engine.backup import open_journal
     from qdrant_model_migration.engine.job import job_of as from_plan
     from qdrant_model_migration.engine.runner import Runner
     from qdrant_model_migration.engine.signals import Signals
 
     read_card(folder)
+    kinds()  # which name the variables with their secrets
     keep_secrets_of(os.environ)
     signals = Signals()
     with lock.held(folder, patience=_patience(folder)), engine_log.logging_to(folder):

@@ -1,4 +1,4 @@
-"""Calls to a model: so many texts each that one takes about a second, one at a time.
+"""Calls to a model: so many texts each that one takes about a second, as many at a time as it can.
 
 Whoever wants to stop or to rest does so between two calls, however slow the model is.
 """
@@ -8,9 +8,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 
-from qdrant_model_migration.embedders import Embedded, Embedder, ModelRef, Role
+from qdrant_model_migration.embedders import Embedded, Embedder, Kind, ModelRef, Role, kind_of
 from qdrant_model_migration.embedders.errors import BadVector
 from qdrant_model_migration.qdrant import Vector
 
@@ -20,8 +20,17 @@ GROWTH = 4  # times as many letters as in the call before, at most
 BATCH = 32  # texts that models take together: a call holds whole batches where it holds several
 _EACH = 16  # letters that a text costs besides its own
 
-# The model is the limit and uses all cores itself: one call at a time, others read and write.
-_one_at_a_time = Lock()
+_turns: dict[str, BoundedSemaphore] = {}
+_making = Lock()
+
+
+def _turn(kind: Kind) -> BoundedSemaphore:
+    """The calls of this kind that may be made at a time, in the whole process.
+
+    Models that use all cores themselves share one, of whichever kind; others read and write.
+    """
+    with _making:
+        return _turns.setdefault(kind.name if kind.calls > 1 else "", BoundedSemaphore(kind.calls))
 
 
 class InCalls:
@@ -39,6 +48,8 @@ class InCalls:
     ) -> None:
         self._embedder, self._between, self._waiting = embedder, between, waiting
         self._clock = clock
+        kind = kind_of(embedder.model)
+        self._turn, self._most = _turn(kind), kind.texts
         self._letters = float(FIRST)
 
     @property
@@ -46,13 +57,13 @@ class InCalls:
         return self._embedder.model
 
     def embed(self, texts: Sequence[str], role: Role) -> Embedded:
-        """See Embedder. The texts stay together: another thread's come before or after them."""
+        """See Embedder. The texts stay together: each thread waits for its turn, and keeps it."""
         with self._waiting():
-            _one_at_a_time.acquire()
+            self._turn.acquire()
         try:
             return self._embed(texts, role)
         finally:
-            _one_at_a_time.release()
+            self._turn.release()
 
     def _embed(self, texts: Sequence[str], role: Role) -> Embedded:
         vectors: list[Vector] = []
@@ -87,6 +98,7 @@ class InCalls:
             end += 1
         if end < len(texts) and end - at > BATCH:
             end -= (end - at) % BATCH
+        end = min(end, at + self._most) if self._most is not None else end
         return texts[at:end]
 
     def _learn(self, call: Sequence[str], seconds: float) -> None:

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import TypeVar
 
-from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.qdrant import faults
 from qdrant_model_migration.qdrant.address import Address
 from qdrant_model_migration.qdrant.capabilities import Capabilities
@@ -76,9 +75,7 @@ class Requests:
         )
         # Without the cause, whose frames hold the request with its key; the log tells it.
         _log.info("could not %s: %s", doing, redacted(faults.summary(last)))
-        error = faults.translate(last, at)
-        QmmError.__init__(error, *map(redacted, (error.what, error.why, error.todo)))
-        raise error
+        raise faults.translate(last, at)
 
     def _send(self, doing: str, request: Callable[[], T]) -> T:
         """One attempt. doing names it for whoever listens in or injects faults."""

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from qdrant_model_migration.embedders.kind import Kind
 from qdrant_model_migration.embedders.known_kinds import FOLDERS, known_kinds
+from qdrant_model_migration.redaction import hold_secrets
 
 __path__ = FOLDERS
 
@@ -25,4 +26,5 @@ def kinds() -> dict[str, Kind]:
             and kind.__module__ == module.__name__
             and "name" in vars(kind)
         ]
+    hold_secrets(kind.secret for kind in found if kind.secret is not None)
     return {kind.name: kind for kind in sorted(found, key=lambda one: (one.order, one.name))}
