@@ -83,11 +83,11 @@ async def test_the_old_model_is_asked_for_where_nobody_knew_it(wizard: Make, sta
 
 async def test_the_verdict_and_the_gate_lead_to_it(wizard: Make, stage: Any) -> None:
     stage.view = a_run(stage.folder, "waiting", at=6, gate=CUTOVER, verdict=NO_GO)
-    for screen in ("verify", "gate"):
+    for screen, act in (("verify", "again"), ("gate", "add_verify")):
         app = wizard("run", screen, trip=Trip(run=stage.folder))
         async with app.run_test(size=(80, 24)) as pilot:
             await until(pilot, "▸[ ")
-            await app.stop_below.act("again")  # type: ignore[union-attr]
+            await app.stop_below.act(act)  # type: ignore[union-attr]
             await until(pilot, "Both collections are searched again")
 
 
@@ -105,7 +105,7 @@ async def test_the_gate_and_the_list_of_runs_offer_to_give_a_run_up(
     app = wizard("run", "gate", trip=Trip(run=stage.folder))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "[ Discard… ]")
-        await app.stop_below.act("discard")  # type: ignore[union-attr]
+        await app.stop_below.act("add_discard")  # type: ignore[union-attr]
         await until(pilot, lambda: stage.started == ["discard"])
     app = wizard("runs")
     async with app.run_test(size=(80, 24)) as pilot:

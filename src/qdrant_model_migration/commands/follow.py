@@ -15,7 +15,6 @@ import click
 from qdrant_model_migration import words
 from qdrant_model_migration.commands.connecting import server_flags
 from qdrant_model_migration.engine import (
-    FINISHED,
     RunView,
     Watch,
     at_added,
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
 POLL = 0.2
-EXIT_CODES = {**dict.fromkeys(FINISHED, DONE), "waiting": WAITS, "stopped": STOPPED}
+EXIT_CODES = {"waiting": WAITS, "stopped": STOPPED}
 
 
 def carry_on(
@@ -135,13 +134,14 @@ def ending(seen: RunView) -> int:
             click.echo(next_of(seen), err=True)
         return FAILED
     if seen.state == "waiting" and seen.gate:
+        from qdrant_model_migration.steps import gate_kind
         from qdrant_model_migration.steps.gate import Gate
 
         gate = Gate.model_validate(seen.gate)
         click.echo(f"Waiting for you: {gate.title}")
         for line in gate.says:
             click.echo(f"  {line}")
-        if gate.name == "cutover":
+        if gate_kind(gate.name).switches:
             _say_changes(seen, "In your application, at the same moment:")
     elif seen.state == "stopped":
         click.echo("Stopped. Everything confirmed is kept.")
@@ -157,7 +157,7 @@ def ending(seen: RunView) -> int:
         click.echo(f"{summarize(seen).title}.")
     if line := next_of(seen):
         click.echo(line)
-    return EXIT_CODES.get(seen.state, FAILED)
+    return DONE if seen.finished else EXIT_CODES.get(seen.state, FAILED)
 
 
 def next_of(seen: RunView) -> str:
@@ -167,7 +167,7 @@ def next_of(seen: RunView) -> str:
         (text, how + named if how and key != "again" else how)
         for key, text, how in summarize(seen).todo
     ]
-    if seen.state in FINISHED:
+    if seen.finished:
         lines = [f"  {text}: {how}" if how else f"  {text}" for text, how in todo]
         return "\n".join(["Still to do:", *lines]) if lines else ""
     commands = "\n  or: ".join(how for _, how in todo if how)
@@ -195,7 +195,7 @@ def in_one_line(seen: RunView) -> str:
     step = seen.steps[seen.step] if seen.step is not None else None
     if seen.state == "waiting" and seen.gate:
         parts.append(seen.gate["name"])
-    elif step is not None and seen.state not in FINISHED:
+    elif step is not None and not seen.finished:
         parts.append(step.name)
         if step.done is not None and step.total:
             parts.append(f"{step.done:,}/{step.total:,}")

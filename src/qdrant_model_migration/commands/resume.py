@@ -22,12 +22,12 @@ def command(run: str, ask_key: bool, named: str | None, **consents: Any) -> int:
     What is done already is checked, not done again. qmm status lists the runs; one that is paused
     goes on with qmm continue RUN.
     """
-    from qdrant_model_migration.engine import FINISHED, at_added, find_run, give_consent, view
+    from qdrant_model_migration.engine import at_added, find_run, give_consent, view
     from qdrant_model_migration.errors import UsageError
 
     folder = find_run(run)
     seen = view(folder)
-    if seen.state in FINISHED:
+    if seen.finished:
         raise UsageError(
             f"{folder.name} is {seen.state}.",
             "There is nothing to go on with.",

@@ -26,13 +26,11 @@ from qdrant_model_migration.engine.run_view import (
     at_added,
 )
 from qdrant_model_migration.engine.stamps import local
-from qdrant_model_migration.engine.states import AFTER, FINISHED, GOING
-from qdrant_model_migration.engine.summary import Summary, Todo, summarize
+from qdrant_model_migration.engine.states import GOING, finished
+from qdrant_model_migration.engine.summary import Summary, Todo, ending_of, summarize
 from qdrant_model_migration.engine.watch import Watch, dead_letters, list_runs, view
 
 __all__ = [
-    "AFTER",
-    "FINISHED",
     "GOING",
     "LETTERS",
     "Card",
@@ -48,7 +46,9 @@ __all__ = [
     "at_added",
     "create_run",
     "dead_letters",
+    "ending_of",
     "find_run",
+    "finished",
     "give_consent",
     "judge_by",
     "judged_by",

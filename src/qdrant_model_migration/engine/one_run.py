@@ -7,7 +7,7 @@ from pathlib import Path
 from qdrant_model_migration.engine import lock
 from qdrant_model_migration.engine.errors import CollectionHasRun, PlanHasRun
 from qdrant_model_migration.engine.run_folder import PLAN, Card, read_card, run_folders
-from qdrant_model_migration.engine.states import FINISHED
+from qdrant_model_migration.engine.states import finished
 from qdrant_model_migration.engine.watch import view
 from qdrant_model_migration.errors import QmmError
 
@@ -20,7 +20,7 @@ def refuse_second(card: Card, runs: Path) -> None:
             found = view(folder, events=0)
             if found.state == "discarded":
                 continue
-            raise PlanHasRun(folder.name, found.state, over=found.state in FINISHED)
+            raise PlanHasRun(folder.name, found.state, over=finished(found.state))
         if (other.server, other.collection) == (card.server, card.collection):
             found = view(folder, events=0)
             # A practice run that somebody left at a gate is nobody's unfinished work.

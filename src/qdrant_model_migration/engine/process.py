@@ -25,7 +25,7 @@ from qdrant_model_migration.engine.errors import (
 )
 from qdrant_model_migration.engine.one_run import refuse_beside_another
 from qdrant_model_migration.engine.run_folder import PLAN, read_card
-from qdrant_model_migration.engine.states import FINISHED, GOING, NOTHING, is_over
+from qdrant_model_migration.engine.states import GOING, NOTHING, finished, is_over
 from qdrant_model_migration.engine.watch import Watch, view
 from qdrant_model_migration.environment import KEY
 from qdrant_model_migration.errors import QmmError, RunFolderUnusable
@@ -146,7 +146,7 @@ def steer(folder: Path, verb: str, **data: Any) -> None:
         raise ThrottleUnknown(wrong)
     found = view(folder, events=0)
     if not found.live and verb != "throttle":
-        raise RunNotGoing(folder.name, verb, found.state, over=found.state in FINISHED)
+        raise RunNotGoing(folder.name, verb, found.state, over=finished(found.state))
     control.send(folder, verb, data)
 
 

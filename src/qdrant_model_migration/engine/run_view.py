@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from qdrant_model_migration.engine.activity import stop_takes
 from qdrant_model_migration.engine.run_folder import Card
+from qdrant_model_migration.engine.states import finished, is_over
 
 
 class StepView(NamedTuple):
@@ -127,6 +128,28 @@ class RunView(NamedTuple):
     slowed: dict[str, Any] | None = None
     searches: dict[str, Any] | None = None
     stop_within: float | None = None
+
+    @property
+    def finished(self) -> bool:
+        """Whether it has come to an end, whichever."""
+        return finished(self.state)
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing can be added to it any more."""
+        return is_over(self.state, "any")
+
+    @property
+    def at_verdict(self) -> bool:
+        """Whether it waits at a gate that opens by the verdict, or has failed by a NO-GO of its
+        searches: resuming alone leads nowhere then."""
+        if self.state == "waiting" and self.gate:
+            from qdrant_model_migration.steps import gate_kind
+
+            return gate_kind(self.gate.get("name", "")).switches
+        verdict = self.verdict or {}
+        judged = verdict.get("word") == "NO-GO" and verdict.get("judgement") is not None
+        return self.state == "failed" and judged
 
     @property
     def wrote_nothing(self) -> bool:

@@ -25,13 +25,13 @@ from qdrant_model_migration.engine.search_watch import SearchWatch
 from qdrant_model_migration.engine.sidecar import Sidecar, running_beside
 from qdrant_model_migration.engine.signals import Signals
 from qdrant_model_migration.engine.stamps import now
-from qdrant_model_migration.engine.states import AFTER, GOING, NOTHING, OVER, is_over
+from qdrant_model_migration.engine.states import GOING, NOTHING, finished, is_over
 from qdrant_model_migration.engine.steering import Steering
 from qdrant_model_migration.engine.watch import view
 from qdrant_model_migration.errors import QmmError, Stopped
 from qdrant_model_migration.exit_codes import DONE, FAILED, STOPPED, WAITS
 from qdrant_model_migration.qdrant import Qdrant, Retry
-from qdrant_model_migration.steps import Gate, Waiting
+from qdrant_model_migration.steps import Gate, Waiting, added_kind
 
 KEPT = ("since", "gate", "error")  # with the state, while a step is added
 
@@ -155,8 +155,8 @@ class Runner:
             if job.closed is not None and not all(item.extra for item in todo):
                 return self._failed(job.closed)
             if self._extra == NOTHING:
-                return self._taken_back()
-            if not todo or (self._was("state") in OVER and not todo[0].extra):
+                return self._before("Nothing was changed.")
+            if not todo or (is_over(self._was("state"), None) and not todo[0].extra):
                 return self._as_it_was("Nothing was left to do.")
             self._carry_out(job, todo)
             return self._done(todo)
@@ -278,22 +278,26 @@ class Runner:
         last = todo[-1]
         if not last.extra:
             return Ending(DONE, "done", "Done.", {})
-        name = name_of(last.step)
-        state = AFTER.get(name, "done")
+        kind = added_kind(name_of(last.step))
+        state = kind.ends if kind is not None else ""
+        if kind is not None and not state and not kind.planned:
+            return self._before("Done.")
+        state = state or "done"
         return Ending(DONE, state, f"{state.capitalize()}.", {"before": None})
 
     def _as_it_was(self, text: str) -> Ending:
         state = self._was("state")
-        if state not in (*OVER, "done"):
+        if not finished(state):
             return Ending(DONE, "done", "Done.", {})
         return Ending(DONE, state, text, {}, self._was("since"))
 
-    def _taken_back(self) -> Ending:
-        """The step that was asked for is not wanted: the run stands where it stood before."""
+    def _before(self, text: str) -> Ending:
+        """The run stands where it stood before a step was added, as one that leaves no state of
+        its own does, and one that is not wanted."""
         before = self._journal.get("before") or {}
         values = {key: before.get(key) for key in ("gate", "error")}
         state = before.get("state") or "stopped"
-        return Ending(DONE, state, "Nothing was changed.", values, before.get("since"))
+        return Ending(DONE, state, text, values, before.get("since"))
 
     def _waiting(self, gate: Gate) -> Ending:
         if self._at is not None:

@@ -5,13 +5,16 @@ The report is made of it, and so is whatever a face says at the end.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from qdrant_model_migration.engine.run_view import RunView, StepView
 from qdrant_model_migration.engine.stamps import local
 from qdrant_model_migration.engine.states import GOING
 from qdrant_model_migration.shell import qmm
 from qdrant_model_migration.words import count, duration, listing, plural
+
+if TYPE_CHECKING:
+    from qdrant_model_migration.steps.added_step import Ending
 
 
 class Todo(NamedTuple):
@@ -41,16 +44,20 @@ def at(stamp: str) -> str:
     return f"{moment.day} {moment:%B %Y, %H:%M:%S %Z}".strip()
 
 
+def ending_of(run: RunView) -> Ending | None:
+    """The run in words, where a step that was added has left it in a state of its own."""
+    if not run.finished or run.state == "done":
+        return None
+    from qdrant_model_migration.steps import left_in
+
+    kind = left_in(run.state)
+    return kind.ending(run) if kind is not None else None
+
+
 def _title(run: RunView) -> str:
     facts = run.facts
-    if run.state == "cleaned up":
-        return f"Cleaned up: {facts.get('cleaned_up') or 'the old collection'} is deleted"
-    if run.state == "discarded":
-        made = facts.get("discarded")
-        return f"Discarded: {f'{made} is deleted' if made else 'it had made no collection'}"
-    if run.state == "rolled back":
-        back = facts.get("rolled_back") or {}
-        return f"Rolled back: {_answers(back, 'the old collection')} again"
+    if ending := ending_of(run):
+        return ending.title
     switched = facts.get("switched")
     if run.state == "done" and switched:
         return f"Done: {_answers(switched, 'the new collection')}"
@@ -169,36 +176,35 @@ def _todo(run: RunView) -> list[Todo]:
     resume = qmm("resume", name)
     if run.state in ("stopped", "interrupted"):
         return [Todo("resume", "Resume: it goes on from the last checkpoint", resume)]
-    if run.state == "failed" and judged_worse(run):
-        return [*_judge_again(run), _give_up(name)]
+    if run.state == "failed" and run.at_verdict:
+        return _added(run)
     if run.state == "failed":
         said = (run.error or {}).get("todo") or "Correct what stands above, then resume"
         return [Todo("mend", said, resume), *_plan_again(run)]
     if run.state == "waiting" and run.gate:
-        at_cutover = run.gate.get("name") == "cutover"
-        more = [*_judge_again(run), _give_up(name)] if at_cutover else []
-        return [*_gate(run.gate, name), *more]
-    changes = {row["what"]: row for row in facts.get("application_changes") or ()}
-    model = changes.get("query model", {})
-    free = qmm("cleanup", name)
-    if run.state == "rolled back":
-        new = (facts.get("rolled_back") or {}).get("from", "the new collection")
-        return [
-            Todo("old-model", f"Put the old query model back: {model.get('old', 'not known')}"),
-            Todo("cleanup", f"Then free the space of {new}; never by itself", free),
-        ]
+        return [*_gate(run.gate, name), *_added(run)]
+    if ending := ending_of(run):
+        return [*(Todo(key, text) for key, text in ending.left), *_added(run)]
     if run.state != "done" or not facts.get("switched"):
         return []
+    changes = {row["what"]: row for row in facts.get("application_changes") or ()}
+    model = changes.get("query model", {}).get("new", "the new one")
     old, left = facts["switched"].get("from", "the old collection"), facts["switched"].get("left")
-    back = qmm("rollback", name)
     others = f"Find out who uses {listing(left or ())}: it is the way to {old} still"
     return [
-        Todo("query", f"Deploy the query model: {model.get('new', 'the new one')}"),
+        Todo("query", f"Deploy the query model: {model}"),
         Todo("writers", "Everything that writes documents uses it too"),
         *((Todo("others", others),) if left else ()),
-        Todo("watch", "Watch for some days; this is the way back", back),
-        Todo("cleanup", f"Then free the space of {old}; never by itself", free),
+        *_added(run),
     ]
+
+
+def _added(run: RunView) -> list[Todo]:
+    """What can be added to the run, as far as it lists itself."""
+    from qdrant_model_migration.steps import added_kinds
+
+    told = ((kind, kind.listed(run)) for kind in added_kinds())
+    return [Todo(kind.name(), text, kind.command(run)) for kind, text in told if text]
 
 
 def _plan_again(run: RunView) -> list[Todo]:
@@ -207,24 +213,6 @@ def _plan_again(run: RunView) -> list[Todo]:
         return []
     again = qmm("plan", run.card.collection, flags=("--from", run.run_id))
     return [Todo("again", "Or make another plan of its answers, with --set to change some", again)]
-
-
-def judged_worse(run: RunView) -> bool:
-    """Whether the newest verdict is NO-GO by its searches: resuming alone leads nowhere then."""
-    verdict = run.verdict or {}
-    return verdict.get("word") == "NO-GO" and verdict.get("judgement") is not None
-
-
-def _judge_again(run: RunView) -> list[Todo]:
-    """The command that judges anew, where the newest verdict is no GO."""
-    if not run.verdict or run.verdict.get("word") == "GO":
-        return []
-    again = run.facts.get("judge_again") or qmm("verify", run.run_id)
-    return [Todo("verify", "Judge it anew, by other searches or another limit", str(again))]
-
-
-def _give_up(name: str) -> Todo:
-    return Todo("discard", "Or give the run up: what it made is deleted", qmm("discard", name))
 
 
 def _gate(gate: dict[str, Any], name: str) -> list[Todo]:

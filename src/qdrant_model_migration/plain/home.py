@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from qdrant_model_migration.engine import FINISHED, RunView, list_runs
+from qdrant_model_migration.engine import RunView, list_runs
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.plain.talk import Back, Talk
 
@@ -39,7 +39,7 @@ def home(talk: Talk) -> Literal["practice", "migrate", "explore"] | Path:
 
 def _unfinished(talk: Talk) -> tuple[RunView, ...]:
     try:
-        return tuple(run for run in list_runs() if run.state not in FINISHED)
+        return tuple(run for run in list_runs() if not run.finished)
     except QmmError as error:
         talk.trouble(error)
         return ()

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from qdrant_model_migration.engine import (
-    FINISHED,
     RunView,
     at_added,
     give_consent,
@@ -26,6 +25,7 @@ from qdrant_model_migration.plain.verdict import say_verdict
 from qdrant_model_migration.plain.ways_out import Added, taken, words_for
 from qdrant_model_migration.quality import Verdict
 from qdrant_model_migration.shell import qmm
+from qdrant_model_migration.steps import gate_kind
 from qdrant_model_migration.steps.gate import Gate
 
 
@@ -68,7 +68,7 @@ def _on_from(talk: Talk, folder: Path, environment: Mapping[str, str], seen: Run
             talk.say("The run goes on without this window. It is shown again by:")
             talk.command(qmm("attach", seen.run_id), indent=2)
             return DONE
-        if seen.state in FINISHED:
+        if seen.finished:
             _report(talk, seen)
             return DONE
         if seen.state == "waiting" and seen.gate is not None:
@@ -100,7 +100,7 @@ def _consents(talk: Talk, seen: RunView, environment: Mapping[str, str]) -> Adde
     for label in seen.gate.get("missing") or ():
         talk.say(f"Still missing: {label}.")
     try:
-        if gate.name == "cutover":
+        if gate_kind(gate.name).switches:
             _before_cutover(talk, seen, environment)
         answers = ask_gate(gate, talk)
         left = False

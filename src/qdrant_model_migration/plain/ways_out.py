@@ -9,6 +9,7 @@ from qdrant_model_migration.advice import typed
 from qdrant_model_migration.engine import RunView, at_added, judge_by, judged_by, wants_old_model
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.plain.talk import Back, Talk
+from qdrant_model_migration.steps.ways import ways_out
 
 OLD = "Name of the old model, as qmm models lists it, or press Enter if nobody knows it:"
 LIMIT = "How much worse may it be at most, 0.02 is 2 of 100 right answers fewer"
@@ -23,16 +24,17 @@ class Added(NamedTuple):
 
 def words_for(seen: RunView) -> dict[str, str]:
     """The words that lead out of here, and what each does."""
-    if at_added(seen) or seen.facts.get("switched") or seen.facts.get("rolled_back"):
+    if at_added(seen):
         return {}
-    words = {"discard": "to give the run up"}
-    return {"verify": "to judge it anew", **words} if seen.verdict else words
+    return {kind.name(): kind.does for kind in ways_out(seen) if not kind.why_not(seen)}
 
 
 def taken(talk: Talk, seen: RunView, word: str) -> Added | None:
     """The step that a word adds; None where it was thought better of."""
-    if word == "discard":
-        return Added("discard")
+    return _ASK_MORE[word](talk, seen) if word in _ASK_MORE else Added(word)
+
+
+def _judged_anew(talk: Talk, seen: RunView) -> Added | None:
     proof = judged_by(seen.folder)
     file, margin = proof.get("file") or "", f"{proof.get('margin', 0.02):g}"
     talk.say(
@@ -54,3 +56,6 @@ def taken(talk: Talk, seen: RunView, word: str) -> Added | None:
                 talk.trouble(error)
     except Back:
         return None
+
+
+_ASK_MORE = {"verify": _judged_anew}  # than a gate asks for

@@ -14,6 +14,7 @@ from qdrant_model_migration.steps.registry import (
     added_kinds,
     adds,
     gate_kind,
+    left_in,
     step_kinds,
 )
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
@@ -39,5 +40,6 @@ __all__ = [
     "added_kinds",
     "adds",
     "gate_kind",
+    "left_in",
     "step_kinds",
 ]

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.shell import qmm
-from qdrant_model_migration.steps.added_step import AddedStep
+from qdrant_model_migration.steps.added_step import AddedStep, Ending, Known
 from qdrant_model_migration.steps.check import is_ours
 from qdrant_model_migration.steps.errors import CleanupRefused
 from qdrant_model_migration.steps.gate import (
@@ -19,8 +19,10 @@ from qdrant_model_migration.steps.gate import (
     typed_collection,
 )
 from qdrant_model_migration.steps.reading import announced
+from qdrant_model_migration.steps.refusal import Recall, Refusal
 from qdrant_model_migration.steps.step import StepContext, StepText
 from qdrant_model_migration.steps.sweep import sweep
+from qdrant_model_migration.steps.switch import answering
 from qdrant_model_migration.words import listing, plural
 
 _ASKED = "_conflicts_asked"  # those that a person was asked about; a pass may find more and break
@@ -36,8 +38,16 @@ _CONFLICTS = AskKind(
 class Cleanup(AddedStep):
     """After a rollback the collection to delete is the new one, else the old one."""
 
-    gates: ClassVar[tuple[GateKind, ...]] = (GateKind("cleanup", (_DOOMED, _CONFLICTS)),)
+    gates: ClassVar[tuple[GateKind, ...]] = (
+        GateKind("cleanup", (_DOOMED, _CONFLICTS), no="No, keep it"),
+    )
     order: ClassVar[int] = 30
+    label: ClassVar[str] = "Clean up…"
+    does: ClassVar[str] = "to free the space"
+    about: ClassVar[str] = "Clean up deletes the old collection, or the new one after a rollback."
+    reported: ClassVar[bool] = False  # it waits for some days
+    ends: ClassVar[str] = "cleaned up"
+    final: ClassVar[bool] = True
     manual: ClassVar[str] = """
     Delete the old collection of RUN for good (after a rollback: the new one).
 
@@ -51,6 +61,51 @@ class Cleanup(AddedStep):
 
     step: Literal["cleanup"] = "cleanup"
 
+    @classmethod
+    def refused(cls, recall: Recall, run: str) -> Refusal | None:
+        if not recall("switched") and not recall("rolled_back"):
+            return Refusal(
+                "the alias was not switched",
+                "This run has not switched, so the application still uses it.",
+            )
+        if not recall("verdict"):
+            return Refusal(
+                "it was not verified",
+                "This run was never verified.",
+                "Verify first, or delete the collection with your own means.",
+            )
+        if recall("switched") and recall("swept") is None:
+            return Refusal(
+                "the sweep is not finished",
+                "The sweep after the switch is not finished, so late writes may be only there.",
+                "Resume the run first, then clean up.",
+            )
+        return None
+
+    @classmethod
+    def listed(cls, run: Known) -> str:
+        switched, back = run.facts.get("switched"), run.facts.get("rolled_back") or {}
+        if run.state == "done" and switched:
+            doomed = switched.get("from", "the old collection")
+        elif run.state == "rolled back":
+            doomed = back.get("from", "the new collection")
+        else:
+            return ""
+        return f"Then free the space of {doomed}; never by itself"
+
+    @classmethod
+    def ending(cls, run: Known) -> Ending:
+        gone = run.facts.get("cleaned_up")
+        answers, it = answering(run.facts.get), gone or "The collection"
+        return Ending(
+            title=f"Cleaned up: {gone or 'the old collection'} is deleted",
+            now=f"{it} is deleted for good. {answers}.",
+            happened=f"{it} was deleted after the run.",
+            safe=f"{answers}. {it} is gone.",
+            told="The run is over. The report says what was deleted.",
+            gone=str(gone or ""),
+        )
+
     def text(self, move: Move | None) -> StepText:
         return StepText("Clean up", "one collection", "none")
 
@@ -61,31 +116,21 @@ class Cleanup(AddedStep):
         doomed, kept = move.source, move.target
         if rolled_back and not switched:
             doomed, kept = kept, doomed
-        if not switched and not rolled_back:
+        if refusal := self.refused(ctx.recall, ctx.folder.name):
+            give_up = qmm("discard", ctx.folder.name)
             raise CleanupRefused(
                 doomed,
-                "This run has not switched, so the application still uses it.",
-                f"Finish the cutover first. Or give the run up: {qmm('discard', ctx.folder.name)} "
-                f"deletes {move.target}, which it made.",
+                refusal.why,
+                refusal.todo
+                or f"Finish the cutover first. Or give the run up: {give_up} deletes "
+                f"{move.target}, which it made.",
             )
         _must_be_unused(ctx, doomed)
-        if not ctx.recall("verdict"):
-            raise CleanupRefused(
-                doomed,
-                "This run was never verified.",
-                "Verify first, or delete the collection with your own means.",
-            )
         if not qdrant.exists(kept):
             raise CleanupRefused(
                 doomed,
                 f"{kept} does not exist, so this would be the last copy.",
                 "Find out who deleted it.",
-            )
-        if doomed == move.source and ctx.recall("swept") is None:
-            raise CleanupRefused(
-                doomed,
-                "The sweep after the switch is not finished, so late writes may be only there.",
-                "Resume the run first, then clean up.",
             )
         if qdrant.exists(doomed):
             if doomed == move.target and not is_ours(ctx, doomed):

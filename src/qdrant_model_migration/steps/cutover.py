@@ -14,6 +14,7 @@ from qdrant_model_migration.steps.errors import AliasMoved, SwitchedInPart
 from qdrant_model_migration.steps.gate import AskKind, Gate, GateKind, Waiting
 from qdrant_model_migration.steps.last_look import last_look
 from qdrant_model_migration.steps.reading import announced
+from qdrant_model_migration.steps.refusal import Recall, Refusal
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
 from qdrant_model_migration.steps.switch import (
     ALIAS,
@@ -42,11 +43,23 @@ class Cutover(Step):
     """`alias` and those that go `also` with it are switched in one request; aliases of the old
     collection that nobody claimed are `left`."""
 
-    gates: ClassVar[tuple[GateKind, ...]] = (GateKind("cutover", (ALIAS, _MODEL, _UNPROVED)),)
+    gates: ClassVar[tuple[GateKind, ...]] = (
+        GateKind("cutover", (ALIAS, _MODEL, _UNPROVED), no="No, not now", switches=True),
+    )
     step: Literal["cutover"] = "cutover"
     alias: str
     also: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
+
+    @classmethod
+    def binds(cls, recall: Recall, run: str) -> Refusal | None:
+        if not recall("switched"):
+            return None
+        return Refusal(
+            "the alias was switched",
+            "It has switched, so the application uses what it made.",
+            f"{qmm('rollback', run)} switches back; then {qmm('cleanup', run)} frees the space.",
+        )
 
     @property
     def aliases(self) -> tuple[str, ...]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from qdrant_model_migration.pipeline.move import Move
-from qdrant_model_migration.shell import qmm
-from qdrant_model_migration.steps.added_step import AddedStep
+from qdrant_model_migration.steps.added_step import AddedStep, Ending, Known
 from qdrant_model_migration.steps.check import is_ours
 from qdrant_model_migration.steps.errors import DiscardRefused
 from qdrant_model_migration.steps.gate import (
@@ -17,6 +16,8 @@ from qdrant_model_migration.steps.gate import (
     collection_to,
     typed_collection,
 )
+from qdrant_model_migration.steps.refusal import Recall, Refusal
+from qdrant_model_migration.steps.registry import step_kinds
 from qdrant_model_migration.steps.step import StepContext, StepText
 
 _MADE = collection_to("--delete", "Allow deleting this collection.")
@@ -26,8 +27,14 @@ _SURE = AskKind("sure", "tick", "--yes", "Give the run up; it has made no collec
 class Discard(AddedStep):
     """Only what bears this run's mark goes, and only before the switch. The old one never does."""
 
-    gates: ClassVar[tuple[GateKind, ...]] = (GateKind("discard", (_MADE, _SURE)),)
+    gates: ClassVar[tuple[GateKind, ...]] = (GateKind("discard", (_MADE, _SURE), no="No, keep it"),)
     order: ClassVar[int] = 40
+    label: ClassVar[str] = "Discard…"
+    does: ClassVar[str] = "to give the run up"
+    about: ClassVar[str] = "Discard gives a run up before the switch and deletes what it made."
+    unfinished: ClassVar[bool] = True
+    ends: ClassVar[str] = "discarded"
+    final: ClassVar[bool] = True
     manual: ClassVar[str] = """
     Give RUN up: delete the new collection that it made, and nothing else.
 
@@ -41,11 +48,35 @@ class Discard(AddedStep):
 
     step: Literal["discard"] = "discard"
 
+    @classmethod
+    def refused(cls, recall: Recall, run: str) -> Refusal | None:
+        refusals = (kind.binds(recall, run) for kind in step_kinds())
+        return next((refusal for refusal in refusals if refusal is not None), None)
+
+    @classmethod
+    def listed(cls, run: Known) -> str:
+        return "Or give the run up: what it made is deleted" if run.at_verdict else ""
+
+    @classmethod
+    def ending(cls, run: Known) -> Ending:
+        made = str(run.facts.get("discarded") or "")
+        how = f"{made} is deleted; nothing else was changed." if made else "Nothing was changed."
+        return Ending(
+            title=f"Discarded: {f'{made} is deleted' if made else 'it had made no collection'}",
+            now=how,
+            happened=f"The run was given up before the switch. {how}",
+            safe="Everything old.",
+            told="The run was given up. The report says how things stand.",
+            gone=made,
+            given_up=True,
+        )
+
     def text(self, move: Move | None) -> StepText:
         return StepText("Discard", "its new collection", "none")
 
     def apply(self, ctx: StepContext) -> None:
-        _must_be_before_the_switch(ctx)
+        if refusal := self.refused(ctx.recall, ctx.folder.name):
+            raise DiscardRefused(ctx.folder.name, refusal.why, refusal.todo)
         made = _made(ctx)
         given = ctx.consent("discard")
         if given is None or (made is not None and given.get("collection") != made):
@@ -72,31 +103,6 @@ def _made(ctx: StepContext) -> str | None:
             f"Point it back to {source} first, or delete it if it was only for looking.",
         )
     return target
-
-
-def _must_be_before_the_switch(ctx: StepContext) -> None:
-    run = ctx.folder.name
-    if ctx.recall("switched"):
-        raise DiscardRefused(
-            run,
-            "It has switched, so the application uses what it made.",
-            f"{qmm('rollback', run)} switches back; then {qmm('cleanup', run)} frees the space.",
-        )
-    if ctx.recall("rolled_back"):
-        raise DiscardRefused(
-            run,
-            "It was rolled back, and writes made after the cutover may stand in the new "
-            "collection alone.",
-            f"{qmm('cleanup', run)} says so and deletes it.",
-        )
-    if ctx.recall("kept") is not None:
-        raise DiscardRefused(run, "It is done, so there is nothing to give up.", "")
-    if ctx.recall("quantization_set"):
-        raise DiscardRefused(
-            run,
-            "It has changed the quantization of a collection, and discarding would leave it so.",
-            f"{qmm('resume', run, flags=('--undo',))} sets the old one again.",
-        )
 
 
 def _gate(ctx: StepContext, made: str) -> Gate:

@@ -80,10 +80,16 @@ class Flag(NamedTuple):
 
 
 class GateKind(NamedTuple):
-    """A gate as its step declares it, before any run has come to it."""
+    """A gate as its step declares it, before any run has come to it.
+
+    no: the button that leaves it shut. switches: it opens by the verdict, and the application
+    changes at the same moment.
+    """
 
     name: str
     asks: tuple[AskKind, ...] = ()
+    no: str = "Not yet"
+    switches: bool = False
 
     @property
     def flags(self) -> tuple[Flag, ...]:

@@ -9,6 +9,7 @@ from qdrant_model_migration.qdrant.quantization import quantizations
 from qdrant_model_migration.steps.gate import AskKind, Gate, GateKind, Waiting
 from qdrant_model_migration.steps.index import wait_until_indexed
 from qdrant_model_migration.steps.probe_search import NEIGHBOURS, PROVES_NOTHING
+from qdrant_model_migration.steps.refusal import Recall, Refusal
 from qdrant_model_migration.steps.requantize import in_force_lines, old_settings, set_quantization
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
 from qdrant_model_migration.words import size
@@ -30,6 +31,12 @@ class KeepOrUndo(Step):
     step: Literal["keep_or_undo"] = "keep_or_undo"
     collection: str
     vector: str | None = None
+
+    @classmethod
+    def binds(cls, recall: Recall, run: str) -> Refusal | None:
+        if recall("kept") is None:
+            return None
+        return Refusal("it is done", "It is done, so there is nothing to give up.")
 
     def text(self, move: Move | None) -> StepText:
         return StepText(

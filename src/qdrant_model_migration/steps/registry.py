@@ -59,6 +59,11 @@ def gate_kind(name: str) -> GateKind:
     return next((gate for gate in declared if gate.name == name), GateKind(name))
 
 
+def left_in(state: str | None) -> type[AddedStep] | None:
+    """The step that leaves a run in this state."""
+    return next((kind for kind in added_kinds() if kind.ends and kind.ends == state), None)
+
+
 def adds(gate: str) -> type[AddedStep] | None:
     """The step whose command leads to the gate of this name; None where a plan leads to it."""
     owners = (kind for kind in added_kinds() if any(own.name == gate for own in kind.gates))

@@ -16,6 +16,7 @@ from qdrant_model_migration.qdrant.quantization import (
     quantizations,
     same,
 )
+from qdrant_model_migration.shell import qmm
 from qdrant_model_migration.steps.errors import SettingNotKept, StillQuantized
 from qdrant_model_migration.steps.gate import (
     Gate,
@@ -25,6 +26,7 @@ from qdrant_model_migration.steps.gate import (
     typed_collection,
 )
 from qdrant_model_migration.steps.index import wait_until_indexed
+from qdrant_model_migration.steps.refusal import Recall, Refusal
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
 
 DISABLED = "Disabled"
@@ -43,6 +45,16 @@ class Requantize(Step):
     collection: str
     vector: str | None = None
     quantization: dict[str, Any] | None
+
+    @classmethod
+    def binds(cls, recall: Recall, run: str) -> Refusal | None:
+        if not recall("quantization_set"):
+            return None
+        return Refusal(
+            "undo it first",
+            "It has changed the quantization of a collection, and discarding would leave it so.",
+            f"{qmm('resume', run, flags=('--undo',))} sets the old one again.",
+        )
 
     def text(self, move: Move | None) -> StepText:
         whose = "" if self.vector is None else f" of {vector_name(self.vector)}"

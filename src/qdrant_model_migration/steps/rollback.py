@@ -15,13 +15,16 @@ from qdrant_model_migration.pipeline.marks import shares
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.read import align, scan
 from qdrant_model_migration.quality import difference
-from qdrant_model_migration.steps.added_step import AddedStep
+from qdrant_model_migration.shell import qmm
+from qdrant_model_migration.steps.added_step import AddedStep, Ending, Known
 from qdrant_model_migration.steps.errors import AliasMoved, NothingToRollBack
 from qdrant_model_migration.steps.gate import Gate, GateKind, Waiting
+from qdrant_model_migration.steps.refusal import Recall, Refusal
 from qdrant_model_migration.steps.step import StepContext, StepText
 from qdrant_model_migration.steps.switch import (
     ALIAS,
     answer,
+    answering,
     in_short,
     must_point,
     named,
@@ -37,8 +40,12 @@ class Rollback(AddedStep):
     """Possible as long as the old collection stands. Whoever needs it needs it now: nothing is
     read before the switch, and whatever happens to the count, the aliases are back."""
 
-    gates: ClassVar[tuple[GateKind, ...]] = (GateKind("rollback", (ALIAS,)),)
+    gates: ClassVar[tuple[GateKind, ...]] = (GateKind("rollback", (ALIAS,), no="No, leave it"),)
     order: ClassVar[int] = 20
+    label: ClassVar[str] = "Roll back…"
+    does: ClassVar[str] = "to switch back"
+    about: ClassVar[str] = "Roll back switches the alias back."
+    ends: ClassVar[str] = "rolled back"
     manual: ClassVar[str] = """
     Switch the aliases of RUN back to the old collection.
 
@@ -52,6 +59,45 @@ class Rollback(AddedStep):
 
     step: Literal["rollback"] = "rollback"
 
+    @classmethod
+    def refused(cls, recall: Recall, run: str) -> Refusal | None:
+        if recall("switched"):
+            return None
+        if back := recall("rolled_back"):
+            again = f"{answer(named(back))} from {back['to']} again"
+            return Refusal("it is done", f"{again}: it was rolled back already.")
+        return Refusal("nothing was switched", "This run has not switched an alias.")
+
+    @classmethod
+    def binds(cls, recall: Recall, run: str) -> Refusal | None:
+        if not recall("rolled_back"):
+            return None
+        return Refusal(
+            "the alias was switched",
+            "It was rolled back, and writes made after the cutover may stand in the new "
+            "collection alone.",
+            f"{qmm('cleanup', run)} says so and deletes it.",
+        )
+
+    @classmethod
+    def listed(cls, run: Known) -> str:
+        ready = run.state == "done" and run.facts.get("switched")
+        return "Watch for some days; this is the way back" if ready else ""
+
+    @classmethod
+    def ending(cls, run: Known) -> Ending:
+        rows = run.facts.get("application_changes") or ()
+        model = next((row["old"] for row in rows if row["what"] == "query model"), "not known")
+        answers = f"{answering(run.facts.get)} again"
+        return Ending(
+            title=f"Rolled back: {answers}",
+            now=f"{answers}.",
+            happened="The run was rolled back.",
+            safe="Everything. The old collection answers; the new one is still there.",
+            todo="Put the old query model back, if that has not happened yet.",
+            left=(("old-model", f"Put the old query model back: {model}"),),
+        )
+
     def text(self, move: Move | None) -> StepText:
         return StepText("Roll back", "the alias", "switch again")
 
@@ -60,7 +106,8 @@ class Rollback(AddedStep):
         if switched:
             _switch_back(ctx, switched)
         elif not ctx.recall(_COUNTING):
-            raise NothingToRollBack(ctx.run_id, _why_not(ctx))
+            refusal = self.refused(ctx.recall, ctx.folder.name)
+            raise NothingToRollBack(ctx.run_id, refusal.why if refusal else "")
         _count(ctx, ctx.recall("rolled_back")["from"])
         ctx.remember(_COUNTING, False)
 
@@ -137,13 +184,6 @@ def _in_words(behind: dict[str, int], collection: str) -> str:
     said = ", ".join(f"{count} {what}" for what, count in behind.items() if count)
     writes = plural(sum(behind.values()), "write")
     return f"Not copied back: {writes} since the cutover, kept in {collection} ({said})."
-
-
-def _why_not(ctx: StepContext) -> str:
-    back = ctx.recall("rolled_back")
-    if not back:
-        return "This run has not switched an alias."
-    return f"{answer(named(back))} from {back['to']} again: it was rolled back already."
 
 
 def _models_before(ctx: StepContext) -> str:

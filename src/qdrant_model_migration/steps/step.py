@@ -15,6 +15,7 @@ from qdrant_model_migration.pipeline.worker import Equipment
 from qdrant_model_migration.qdrant import PointId
 from qdrant_model_migration.quality import Side
 from qdrant_model_migration.steps.gate import GateKind
+from qdrant_model_migration.steps.refusal import Recall, Refusal
 
 
 class StepText(NamedTuple):
@@ -140,6 +141,11 @@ class Step(BaseModel):
     def name(cls) -> str:
         """By which plans, journals and commands know it."""
         return str(cls.model_fields["step"].default)
+
+    @classmethod
+    def binds(cls, recall: Recall, run: str) -> Refusal | None:
+        """Why the run named `run` cannot be given up after what this step has done in it."""
+        return None
 
     def text(self, move: Move | None) -> StepText:
         raise NotImplementedError

@@ -12,6 +12,7 @@ from typing import Any
 from qdrant_model_migration.errors import QmmError, Stopped
 from qdrant_model_migration.steps.errors import AliasMoved, SwitchedInPart
 from qdrant_model_migration.steps.gate import Ask, AskKind
+from qdrant_model_migration.steps.refusal import Recall
 from qdrant_model_migration.steps.step import StepContext
 from qdrant_model_migration.words import listing
 
@@ -66,6 +67,14 @@ def named(fact: Mapping[str, Any]) -> tuple[str, ...]:
 def answer(aliases: Sequence[str]) -> str:
     """ "docs answers", "docs and docs_search answer"."""
     return f"{listing(aliases)} {'answers' if len(aliases) == 1 else 'answer'}"
+
+
+def answering(recall: Recall) -> str:
+    """ "docs answers from docs_old", as the last switch or rollback has left it."""
+    last = recall("switched") or recall("rolled_back")
+    if not last or not last.get("alias"):
+        return "The application's name answers"
+    return f"{answer(named(last))} from {last.get('to')}"
 
 
 def in_short(aliases: Sequence[str]) -> str:

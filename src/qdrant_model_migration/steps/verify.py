@@ -23,10 +23,11 @@ from qdrant_model_migration.quality import (
     read_queries,
 )
 from qdrant_model_migration.shell import qmm
-from qdrant_model_migration.steps.added_step import AddedStep
+from qdrant_model_migration.steps.added_step import AddedStep, Known
 from qdrant_model_migration.steps.catch_up import catch_up
 from qdrant_model_migration.steps.errors import IntegrityFailed, JudgedWorse, VerifyRefused
 from qdrant_model_migration.steps.integrity import check_integrity
+from qdrant_model_migration.steps.refusal import Recall, Refusal
 from qdrant_model_migration.steps.step import StepContext, StepText
 from qdrant_model_migration.strict import Strict
 from qdrant_model_migration.survey.path import value_at
@@ -60,11 +61,41 @@ class Verify(AddedStep):
 
     planned: ClassVar[bool] = True
     order: ClassVar[int] = 10
+    label: ClassVar[str] = "Judge anew…"
+    does: ClassVar[str] = "to judge it anew"
+    unfinished: ClassVar[bool] = True
     step: Literal["verify"] = "verify"
     proof: Proof = Proof()
     before: Side | None = None
     sample: int = 256
     again: bool = False
+
+    @classmethod
+    def refused(cls, recall: Recall, run: str) -> Refusal | None:
+        if not recall("switched") and not recall("rolled_back"):
+            return None
+        return Refusal(
+            "switched already",
+            "The alias was switched, so both sides have gone different ways since.",
+            "The verdict before the switch stands in the report.",
+        )
+
+    @classmethod
+    def why_not(cls, run: Known) -> str:
+        if run.verdict is None:
+            return "not verified yet"
+        refusal = cls.refused(run.facts.get, run.run_id)
+        return refusal.short if refusal else super().why_not(run)
+
+    @classmethod
+    def listed(cls, run: Known) -> str:
+        if not run.at_verdict or not run.verdict or run.verdict.get("word") == "GO":
+            return ""
+        return "Judge it anew, by other searches or another limit"
+
+    @classmethod
+    def command(cls, run: Known) -> str:
+        return str(run.facts.get("judge_again") or super().command(run))
 
     def text(self, move: Move | None) -> StepText:
         origins = move.origins if move is not None else ()
@@ -183,11 +214,8 @@ def _must_make_sense(ctx: StepContext, began: bool) -> None:
             "This run changes a setting in one collection; there are no two sides to compare.",
             "The report shows search before and after.",
         )
-    if ctx.recall("switched") or ctx.recall("rolled_back"):
-        raise VerifyRefused(
-            "The alias was switched, so both sides have gone different ways since.",
-            "The verdict before the switch stands in the report.",
-        )
+    if refusal := Verify.refused(ctx.recall, ctx.folder.name):
+        raise VerifyRefused(refusal.why, refusal.todo)
     if not began:
         raise VerifyRefused(
             "Not everything is copied yet.",

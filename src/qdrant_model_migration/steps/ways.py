@@ -1,4 +1,4 @@
-"""The commands that open a gate without a screen."""
+"""The ways on from a run: the commands that open its gate, and the steps to add instead."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from itertools import product
 from typing import NamedTuple
 
 from qdrant_model_migration.shell import qmm
+from qdrant_model_migration.steps.added_step import AddedStep, Known
 from qdrant_model_migration.steps.gate import Gate
-from qdrant_model_migration.steps.registry import adds
+from qdrant_model_migration.steps.registry import added_kinds, adds
 
 
 class Way(NamedTuple):
@@ -18,7 +19,7 @@ class Way(NamedTuple):
 
 
 def ways(gate: Gate, run: str) -> tuple[Way, ...]:
-    """One command, or one for each choice."""
+    """The commands that open the gate without a screen: one, or one for each choice."""
     told = {ask.flag for ask in gate.asks if ask.named}
     parts: list[list[tuple[str, tuple[str, ...]]]] = []
     for ask in gate.asks:
@@ -37,4 +38,12 @@ def ways(gate: Gate, run: str) -> tuple[Way, ...]:
             qmm(verb, run, flags=[word for _, words in way for word in words]),
         )
         for way in product(*parts)
+    )
+
+
+def ways_out(run: Known) -> tuple[type[AddedStep], ...]:
+    """What may be added to a run that has not ended: all that would end it, those among them that
+    are closed now too, and whatever else is open."""
+    return tuple(
+        kind for kind in added_kinds() if kind.unfinished and (kind.ends or not kind.why_not(run))
     )

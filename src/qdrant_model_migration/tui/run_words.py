@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from qdrant_model_migration import words
-from qdrant_model_migration.engine import FINISHED, GOING, at_added
+from qdrant_model_migration.engine import GOING, at_added, ending_of
 from qdrant_model_migration.steps.switch import answer, named
 from qdrant_model_migration.tui.typeset import bar, clock, moment, number, span, sparkline
 
@@ -24,9 +24,6 @@ SIGNS = {
     "interrupted": "!",
     "failed": "!",
     "done": "✓",
-    "rolled back": "✓",
-    "cleaned up": "✓",
-    "discarded": "=",
 }
 WORDS = {"waiting": "WAITING FOR YOU"}
 BEHIND = 10.0  # seconds without a sign of life; a live engine gives one every two
@@ -49,7 +46,9 @@ def headline(view: RunView, now: datetime | None = None) -> str:
         return f"? THIS WINDOW is {span(behind)} behind"
     if view.retry and view.state == "running":
         return f"? NO ANSWER from the server{_no_answer(view.retry, now)}"
-    sign, word = SIGNS.get(view.state, " "), WORDS.get(view.state, view.state.upper())
+    ending = ending_of(view)
+    sign = ("=" if ending.given_up else "✓") if ending else SIGNS.get(view.state, " ")
+    word = WORDS.get(view.state, view.state.upper())
     return f"{sign} {word}{_about(view)}" if view.state != "running" else _running(view)
 
 
@@ -62,7 +61,7 @@ def _about(view: RunView) -> str:
         here = now_step(view)
         place = f" at step {here[0]}" if here else ""
         return f"{place} · {view.error.get('what', '').rstrip('.')}"
-    if view.state in FINISHED:
+    if view.finished:
         took = _between(view.began, view.ended or view.since)
         return f" · {at}, {span(took)}" if took is not None else f" · {at}"
     about = {
@@ -158,7 +157,8 @@ def counts(view: RunView, later: float | None = None) -> str:
     Honest where a number is missing. later: seconds that the plan gives to the steps after this.
     """
     here = now_step(view)
-    if view.state == "discarded":
+    ending = ending_of(view)
+    if ending and ending.given_up:
         return ""
     if not view.steps:
         return "Time left: not known yet."
@@ -218,9 +218,6 @@ def second_line(view: RunView, now: datetime | None = None) -> str:
         "from there and repeats at most what was under way.",
         "waiting": "The run uses nothing while it waits. "
         + ("Writes made meanwhile are caught up before the switch." if _before(view) else ""),
-        "rolled back": f"{_answering(view)} again.",
-        "cleaned up": f"{_deleted(view)} is deleted for good. {_answering(view)}.",
-        "discarded": _given_up(view),
     }
     if view.state == "starting" and view.step:  # not the first one
         return "Checking what is already done, then it goes on."
@@ -232,29 +229,13 @@ def second_line(view: RunView, now: datetime | None = None) -> str:
         return f"Safe: {_safe(view)} {_next(view.error)}".strip()
     if view.state == "done":
         return done_line(view)
-    return lines.get(view.state, confirmed(view))
+    ending = ending_of(view)
+    return ending.now if ending else lines.get(view.state, confirmed(view))
 
 
 def _before(view: RunView) -> bool:
     """Whether a switch of the alias is still to come."""
     return not (in_place(view) or at_added(view) or view.facts.get("switched"))
-
-
-def _answering(view: RunView) -> str:
-    """`docs answers from docs_old`, as the last switch or rollback has left it."""
-    last = view.facts.get("switched") or view.facts.get("rolled_back")
-    if not last or not last.get("alias"):
-        return "The application's name answers"
-    return f"{answer(named(last))} from {last.get('to')}"
-
-
-def _deleted(view: RunView) -> str:
-    return str(view.facts.get("cleaned_up") or "The collection")
-
-
-def _given_up(view: RunView) -> str:
-    made = view.facts.get("discarded")
-    return f"{made} is deleted; nothing else was changed." if made else "Nothing was changed."
 
 
 def _while_running(view: RunView) -> str:
@@ -336,9 +317,10 @@ def progress(view: RunView, width: int) -> str:
     here = now_step(view)
     if not view.steps:
         return "No step has begun yet."
-    if view.state == "discarded":
+    ending = ending_of(view)
+    if ending and ending.given_up:
         return "The run was given up; nothing more is done."
-    if view.state in FINISHED or here is None:
+    if view.finished or here is None:
         return bar(1, 1, width, over=True)
     step = here[1]
     if not step.total:
@@ -398,14 +380,13 @@ def state_word(view: RunView) -> str:
 
 def what_is_safe(view: RunView) -> Sequence[tuple[str, str]]:
     """Three facts about a run for lists: what happened, what is safe, what to do."""
+    if ending := ending_of(view):
+        return _three(ending.happened, ending.safe, ending.todo)
     happened = {
         "interrupted": "The run ended without saying why: the computer was probably switched off.",
         "stopped": "The run was stopped and has saved its checkpoint.",
         "waiting": f"The run waits for you: {gate_title(view.gate or {})}.",
         "done": "The run is finished.",
-        "rolled back": "The run was rolled back.",
-        "cleaned up": f"{_deleted(view)} was deleted after the run.",
-        "discarded": f"The run was given up before the switch. {_given_up(view)}",
         "failed": (view.error or {}).get("what", "The run failed."),
     }.get(view.state, f"The run is {view.state}, {share(view)}.")
     old = f"Everything old. {confirmed(view)}"
@@ -413,9 +394,6 @@ def what_is_safe(view: RunView) -> Sequence[tuple[str, str]]:
         old = "The points and their original vectors."
     safe = {
         "done": old if in_place(view) else "Everything. The old collection is still there.",
-        "rolled back": "Everything. The old collection answers; the new one is still there.",
-        "cleaned up": f"{_answering(view)}. {_deleted(view)} is gone.",
-        "discarded": "Everything old.",
         "failed": old if in_place(view) else _safe(view),
     }.get(view.state, old)
     finished = (
@@ -429,20 +407,12 @@ def what_is_safe(view: RunView) -> Sequence[tuple[str, str]]:
         "waiting": "Watch opens the run and the question it waits with.",
         "failed": (view.error or {}).get("todo", "Resume tries again."),
         "done": finished,
-        "rolled back": "Put the old query model back, if that has not happened yet.",
-        "cleaned up": "Nothing.",
-        "discarded": "Nothing.",
     }.get(view.state, "Nothing. Watch shows it live.")
+    return _three(happened, safe, todo)
+
+
+def _three(happened: str, safe: str, todo: str) -> Sequence[tuple[str, str]]:
     return (("What happened", happened), ("What is safe", safe), ("What to do", todo))
-
-
-def why_not_discard(view: RunView) -> str:
-    """Why a run cannot be given up now, "" where it can."""
-    if view.state in FINISHED:
-        return f"it is {view.state}"
-    if view.facts.get("switched") or view.facts.get("rolled_back"):
-        return "the alias was switched"
-    return "stop it first" if view.live else ""
 
 
 def server_lines(view: RunView) -> list[tuple[str, str]]:

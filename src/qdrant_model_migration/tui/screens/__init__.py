@@ -30,9 +30,6 @@ SCREENS = {
     "lines": "lines:LinesToChangeScreen",
     "report": "report:ReportScreen",
     "runs": "runs:RunsScreen",
-    "rollback": "added_step:RollbackScreen",
-    "cleanup": "added_step:CleanupScreen",
-    "discard": "added_step:DiscardScreen",
 }
 
 
@@ -43,5 +40,9 @@ def kind_of(name: str) -> type[Screen[Any]]:
 
 
 def by_name(name: str) -> Screen[Any]:
-    """A fresh screen."""
-    return kind_of(name)()
+    """A fresh screen; one of no name above asks whether the step of that name is to be added."""
+    if name in SCREENS:
+        return kind_of(name)()
+    from qdrant_model_migration.tui.screens.added_step import AddedStepScreen
+
+    return AddedStepScreen(name)

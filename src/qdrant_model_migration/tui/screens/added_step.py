@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qdrant_model_migration import engine
+from qdrant_model_migration.steps import added_kind, adds
 from qdrant_model_migration.tui.screens.gate import GateScreen
 from qdrant_model_migration.tui.tasks import Environment, Report
 
@@ -19,10 +20,12 @@ class AddedStepScreen(GateScreen):
 
     place: str = "Report"
     left_shut = "Nothing was changed."
-    extra: str = ""
 
-    def __init__(self) -> None:
+    def __init__(self, extra: str) -> None:
         super().__init__()
+        kind = added_kind(extra)
+        assert kind is not None, f"no step {extra} is added to a run"
+        self.extra, self._ends = extra, kind.ends
         self._begun = False
         self._answered = False  # with an error: there is no question that could be left behind
         self._leaving = self._taking_back = False
@@ -32,12 +35,8 @@ class AddedStepScreen(GateScreen):
         self.say("Asking the server how things stand. Nothing is changed.")
         self.start_engine(self.extra)
 
-    def is_over(self, view: RunView) -> bool:
-        """Whether the added step is done."""
-        return view.state == engine.AFTER[self.extra]
-
     async def draw(self, view: RunView) -> None:
-        if view.state == "waiting" and view.gate and view.gate.get("name") == self.extra:
+        if view.state == "waiting" and view.gate and self._asks(view.gate.get("name", "")):
             new = self.gate is None
             await super().draw(view)
             if self._leaving and not self._taking_back:
@@ -51,9 +50,13 @@ class AddedStepScreen(GateScreen):
             self.say(" ".join(str(view.error.get(k, "")) for k in ("what", "why", "todo")),
                      trouble=True)  # fmt: skip
             self._answered = True
-        elif self.is_over(view):
+        elif view.state == self._ends or not self._ends:
             self.leave_work()
-            self.wizard.go("report", instead=True)
+            self.wizard.go("report" if view.finished else "run", instead=True)
+
+    def _asks(self, gate: str) -> bool:
+        kind = adds(gate)
+        return kind is not None and kind.name() == self.extra
 
     async def action_back(self) -> None:
         """No: the step is taken off again, so that the run stands where it stood before. Before
@@ -84,21 +87,3 @@ class AddedStepScreen(GateScreen):
 def _take_back(environment: Environment, folder: Path, report: Report) -> object:
     engine.take_back(folder, environment(folder))
     return None
-
-
-class RollbackScreen(AddedStepScreen):
-    """Always possible until the old collection is cleaned up."""
-
-    extra = "rollback"
-
-
-class CleanupScreen(AddedStepScreen):
-    """Deletes for good; refused while an alias points there or verification is missing."""
-
-    extra = "cleanup"
-
-
-class DiscardScreen(AddedStepScreen):
-    """Gives a run up before the switch: what it made is deleted, nothing else."""
-
-    extra = "discard"

@@ -19,10 +19,10 @@ from textual.widgets import Input
 
 from qdrant_model_migration import engine
 from qdrant_model_migration.engine import change_lines
-from qdrant_model_migration.steps import adds
+from qdrant_model_migration.steps import adds, gate_kind
 from qdrant_model_migration.steps.gate import Ask, Gate
-from qdrant_model_migration.steps.ways import ways
-from qdrant_model_migration.tui.run_words import why_not_discard
+from qdrant_model_migration.steps.ways import ways, ways_out
+from qdrant_model_migration.tui.adding import acts_for, screen_of
 from qdrant_model_migration.tui.screens.stop import HelpText
 from qdrant_model_migration.tui.screens.watching import Watching
 from qdrant_model_migration.tui.tasks import Environment, Report
@@ -34,14 +34,6 @@ from qdrant_model_migration.tui.widgets.tick import Tick
 
 if TYPE_CHECKING:
     from qdrant_model_migration.engine import RunView
-
-NO = {
-    "cutover": "No, not now",
-    "rollback": "No, leave it",
-    "cleanup": "No, keep it",
-    "discard": "No, keep it",
-}
-PLACES = {"cutover": "Cutover", "rollback": "Report", "cleanup": "Report", "discard": "Report"}
 
 
 class GateScreen(Watching):
@@ -70,19 +62,17 @@ class GateScreen(Watching):
         lines = (Act("lines", "Lines to change"),) if self._changes() else ()
         closed = "" if not missing else _what_is_missing(missing)
         return (
-            Act("no", NO.get(gate.name, "Not yet")),
+            Act("no", gate_kind(gate.name).no),
             Act("yes", gate.button, closed=closed),
             *lines,
             *self._ways_out(gate),
         )
 
     def _ways_out(self, gate: Gate) -> tuple[Act, ...]:
-        """Judging anew, and giving the run up: neither opens this gate."""
+        """Steps that may be added instead: none of them opens this gate."""
         if adds(gate.name) is not None:
             return ()
-        closed = why_not_discard(self.view) if self.view is not None else ""
-        anew = (Act("again", "Judge anew…", button=False),) if gate.name == "cutover" else ()
-        return (*anew, Act("discard", "Discard…", closed=closed))
+        return acts_for(ways_out(self.view), self.view) if self.view is not None else ()
 
     def help(self) -> HelpText:
         return HelpText(
@@ -108,7 +98,10 @@ class GateScreen(Watching):
             return
         gate = Gate.model_validate(view.gate)
         again, self.gate = gate == self.gate, gate
-        self.place = PLACES.get(gate.name, "Run")
+        if adds(gate.name) is None:
+            self.place = "Cutover" if gate_kind(gate.name).switches else "Run"
+        else:
+            self.place = "Report"
         width = max(40, self.size.width - 4)
         said = [piece for line in gate.says for piece in _hung(line, width)]
         self.query_one("#says", Pane).write("\n".join(said), title=gate.title)
@@ -121,7 +114,7 @@ class GateScreen(Watching):
         return tuple(way.command for way in ways(self.gate, run)) if self.gate else ()
 
     def _changes(self) -> list[dict[str, str]]:
-        if self.gate is None or self.gate.name != "cutover" or self.view is None:
+        if self.gate is None or not gate_kind(self.gate.name).switches or self.view is None:
             return []
         return change_lines.of(self.view.facts)
 
@@ -228,10 +221,8 @@ class GateScreen(Watching):
             await self.action_back()
         elif key == "lines":
             self.wizard.go("lines")
-        elif key == "again":
-            self.wizard.go("judge_again", instead=True)
-        elif key == "discard":
-            self.wizard.go("discard", instead=True)
+        elif screen := screen_of(key):
+            self.wizard.go(screen, instead=True)
         elif key == "yes" and self.gate is not None:
             self._sent = True
             self.say("Your consent is written down; the run goes on.")

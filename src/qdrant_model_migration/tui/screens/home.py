@@ -99,7 +99,7 @@ class HomeScreen(Stop):
     async def done(self, name: str, result: object) -> None:
         runs: tuple[RunView, ...] = result  # type: ignore[assignment]
         before = self._runs
-        self._runs = tuple(run for run in runs if run.state not in engine.FINISHED)
+        self._runs = tuple(run for run in runs if not run.finished)
         listed, nothing = self.query_one("#unfinished", Lines), self.query_one("#no-runs", Pane)
         listed.display = bool(self._runs)
         nothing.display = not self._runs

@@ -13,6 +13,8 @@ from textual.widget import Widget
 from qdrant_model_migration import engine, private_file
 from qdrant_model_migration.engine import change_lines
 from qdrant_model_migration.errors import FileNotWritten
+from qdrant_model_migration.steps import added_kinds
+from qdrant_model_migration.tui.adding import acts_for, screen_of
 from qdrant_model_migration.tui.run_words import in_place
 from qdrant_model_migration.tui.screens.stop import HelpText, Report
 from qdrant_model_migration.tui.screens.watching import Watching
@@ -51,12 +53,13 @@ class ReportScreen(Watching):
 
     def acts(self) -> tuple[Act, ...]:
         view = self.view
-        switched = bool(view and view.facts.get("switched"))
+        back = [kind for kind in added_kinds() if kind.reported and not kind.unfinished]
+        back = [kind for kind in back if view and not kind.why_not(view)]
         changes = bool(view and change_lines.of(view.facts))
         return (
             *((Act("lines", "Lines to change"),) if changes else ()),
             *((Act("verify", "Verdict"),) if view and view.verdict else ()),
-            *((Act("rollback", "Roll back…"),) if switched else ()),
+            *(acts_for(back, view) if view else ()),
             Act("home", "Home"),
             Act("copy", "Copy summary", button=False),
             Act("letters", "Dead letters", button=False),
@@ -92,8 +95,9 @@ class ReportScreen(Watching):
         done.write(facts(rows, width), title=told.title)
         self._draw_todo(view)
         self.work("files", partial(_list_files, self.run), self._draw_files)
-        if gone := view.facts.get("cleaned_up") or view.facts.get("discarded"):
-            self.say(f"{gone} is deleted.")
+        ending = engine.ending_of(view)
+        if ending and ending.gone:
+            self.say(f"{ending.gone} is deleted.")
         elif in_place(view):
             self.say("Nothing was deleted. The points and their original vectors stay.")
         else:
@@ -154,7 +158,9 @@ class ReportScreen(Watching):
     async def act(self, key: str) -> None:
         if key == "home":
             await self.action_back()
-        elif key in ("lines", "verify", "rollback"):
+        elif screen := screen_of(key):
+            self.wizard.go(screen)
+        elif key in ("lines", "verify"):
             self.wizard.go(key)
         elif key == "letters":
             self.wizard.go("dead_letters")

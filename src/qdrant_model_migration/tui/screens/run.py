@@ -12,11 +12,12 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
-from qdrant_model_migration.engine import FINISHED
+from qdrant_model_migration.engine import ending_of
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.plan import Plan, load_plan
+from qdrant_model_migration.steps.ways import ways_out
 from qdrant_model_migration.tui import run_words, typeset
-from qdrant_model_migration.tui.run_words import why_not_discard
+from qdrant_model_migration.tui.adding import acts_for, screen_of
 from qdrant_model_migration.tui.screens.chooser import Chooser
 from qdrant_model_migration.tui.screens.dialog import Dialog
 from qdrant_model_migration.tui.screens.stop import HelpText
@@ -44,9 +45,6 @@ NEXT = {
     "failed": "Resume tries again from the last checkpoint.",
     "interrupted": "Resume goes on from the last checkpoint.",
     "stopped": "Resume goes on from the last checkpoint, now or in a week.",
-    "rolled back": "The run is over. The report says what is left for you.",
-    "cleaned up": "The run is over. The report says what was deleted.",
-    "discarded": "The run was given up. The report says how things stand.",
     "stopping": "What is on its way is finished first, then the run ends.",
     "paused": "Nothing is read or written until Continue.",
 }
@@ -96,17 +94,16 @@ class RunScreen(Watching):
             return (Act("retry", "Retry"), log, letters, stop)
         state = view.state
         if state == "waiting":
-            name = (view.gate or {}).get("name")
-            label = "Look at the verdict" if name == "cutover" else "Answer…"
+            label = "Look at the verdict" if view.at_verdict else "Answer…"
             return (Act("gate", label), letters, log, report)
-        if state in FINISHED:
+        if view.finished:
             return (Act("report", "Report"), letters, log)
         if state in ("interrupted", "stopped", "failed"):
             told = report._replace(button=True)
             again = (Act("answers", "Change answers"),) if view.wrote_nothing else ()
             verdict = (Act("verify", "Verdict"),) if view.verdict else ()
-            up = Act("discard", "Discard…", button=False, closed=why_not_discard(view))
-            return (Act("resume", "Resume"), *again, told, *verdict, letters, log, up)
+            out = acts_for(ways_out(view), view, button=False)
+            return (Act("resume", "Resume"), *again, told, *verdict, letters, log, *out)
         if state == "paused":
             return (Act("continue", "Continue", letter="p"), letters, log, stop, report)
         if state == "stopping":
@@ -148,7 +145,8 @@ class RunScreen(Watching):
     async def draw(self, view: RunView) -> None:
         if view.state != self._state:
             self._state = view.state
-            self.say(NEXT.get(view.state, GOES_ON))
+            ending = ending_of(view)
+            self.say(ending.told if ending else NEXT.get(view.state, GOES_ON))
         self.keys = tuple((act.letter, act.label) for act in self.acts() if act.letter)
         width = max(40, self.size.width - 4)
         now, later = typeset.present(), run_words.later_seconds(view, self._planned)
@@ -164,7 +162,7 @@ class RunScreen(Watching):
             lines.insert(0, title)
         # The rest of the row is its own rule: words at its end stand there as in a drawn box.
         rule = self.size.width - cell_len(title) - cell_len(note) - 8
-        if view.state not in FINISHED and rule > 1:
+        if not view.finished and rule > 1:
             title = f"{title} {'─' * rule} {note}"
         state = self.query_one("#state", Pane)
         state.write("\n".join(line for line in lines if line), title=title)
@@ -219,9 +217,10 @@ class RunScreen(Watching):
         elif key == "speed":
             self._ask_speed()
         elif key == "gate":
-            waits = (self.view.gate or {}).get("name") if self.view else None
-            self.wizard.go("verify" if waits == "cutover" else "gate")
-        elif key in ("report", "verify", "discard"):
+            self.wizard.go("verify" if self.view and self.view.at_verdict else "gate")
+        elif screen := screen_of(key):
+            self.wizard.go(screen)
+        elif key in ("report", "verify"):
             self.wizard.go(key)
         elif key == "letters":
             self.wizard.go("dead_letters")

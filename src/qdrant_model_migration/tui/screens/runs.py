@@ -11,11 +11,13 @@ from textual.widget import Widget
 
 from qdrant_model_migration import engine
 from qdrant_model_migration.errors import QmmError
+from qdrant_model_migration.steps import added_kinds
 from qdrant_model_migration.tui import run_words
+from qdrant_model_migration.tui.adding import acts_for, screen_of
 from qdrant_model_migration.tui.screens.stop import HelpText, Stop
 from qdrant_model_migration.tui.tasks import Environment, Report
 from qdrant_model_migration.tui.typeset import day, row
-from qdrant_model_migration.tui.widgets.frame import Pane, facts, titled
+from qdrant_model_migration.tui.widgets.frame import Pane, facts, titled, wrap
 from qdrant_model_migration.tui.widgets.lines import Line, Lines
 from qdrant_model_migration.tui.widgets.press import Act
 
@@ -45,18 +47,16 @@ class RunsScreen(Stop):
         run = self._here() if self.is_mounted else None
         if run is None:
             return (Act("back", "Back"),)
-        switched = run.facts.get("switched")
         return (
             Act("resume", "Resume", closed="" if run.state in RESUMABLE else f"it is {run.state}"),
             Act("watch", "Watch"),
             Act("report", "Report"),
-            Act("rollback", "Roll back…", closed="" if switched else _why_not_back(run)),
-            Act("cleanup", "Clean up…", closed=_why_not_clean(run)),
-            Act("discard", "Discard…", closed=run_words.why_not_discard(run)),
+            *acts_for((kind for kind in added_kinds() if kind.ends), run),
             Act("back", "Back", button=False),
         )
 
     def help(self) -> HelpText:
+        about = " ".join(kind.about for kind in added_kinds() if kind.about)
         return HelpText(
             "Runs",
             (
@@ -65,9 +65,7 @@ class RunsScreen(Stop):
                 "",
                 "interrupted: it ended without a word, e.g. the computer was switched off.",
                 "waits: it wants something from you; Watch shows what.",
-                "Roll back switches the alias back. Clean up deletes the old collection, or",
-                "the new one after a rollback. Discard gives a run up before the switch and",
-                "deletes what it made. All of them ask for a typed name first.",
+                *wrap(f"{about} All of them ask for a typed name first.", 76),
             ),
         )
 
@@ -145,7 +143,7 @@ class RunsScreen(Stop):
         event.stop()
         run = self._here()
         if run is not None:
-            self._open("report" if run.state in engine.FINISHED else "run")
+            self._open("report" if run.finished else "run")
 
     def _open(self, screen: str) -> None:
         run = self._here()
@@ -159,7 +157,9 @@ class RunsScreen(Stop):
             return
         if key == "watch":
             self._open("run")
-        elif key in ("report", "rollback", "cleanup", "discard"):
+        elif screen := screen_of(key):
+            self._open(screen)
+        elif key == "report":
             self._open(key)
         elif key == "resume":
             self.say("Starting. What is already done is checked, then it goes on.")
@@ -168,20 +168,6 @@ class RunsScreen(Stop):
 
     async def failed(self, name: str, error: QmmError) -> None:
         self.trouble(error)
-
-
-def _why_not_back(run: RunView) -> str:
-    return "it is done" if run.facts.get("rolled_back") else "nothing was switched"
-
-
-def _why_not_clean(run: RunView) -> str:
-    if run.facts.get("cleaned_up"):
-        return "it is done"
-    if run.state == "discarded":
-        return "it is discarded"
-    if run.facts.get("switched") or run.facts.get("rolled_back"):
-        return ""
-    return "the alias was not switched"
 
 
 def _read(report: Report) -> object:

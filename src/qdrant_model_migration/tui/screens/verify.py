@@ -8,8 +8,8 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widget import Widget
 
-from qdrant_model_migration.engine import FINISHED
 from qdrant_model_migration.quality import Verdict
+from qdrant_model_migration.steps.verify import Verify
 from qdrant_model_migration.tui import verdict_words
 from qdrant_model_migration.tui.screens.dialog import Dialog
 from qdrant_model_migration.tui.screens.stop import NARROW, HelpText
@@ -40,16 +40,16 @@ class VerifyScreen(Watching):
             closed = "not verified yet"
         elif verdict.word == "NO-GO":
             closed = "the verdict is NO-GO"
-        elif view.state != "waiting" or (view.gate or {}).get("name") != "cutover":
+        elif view.state != "waiting" or not view.at_verdict:
             closed = "switched already" if view.facts.get("switched") else "the run is not there"
         on = Act("cutover", "Go to cutover", closed=closed)
-        if view is not None and view.state in FINISHED:
+        if view is not None and view.finished:
             on = Act("report", "Report")
         return (
             Act("try", "Try it yourself"),
             on,
             Act("all", "All parts and queries", closed="" if verdict else "not verified yet"),
-            Act("again", "Judge anew…", closed=_why_not_again(view)),
+            Act("again", Verify.label, closed=Verify.why_not(view) if view else "not verified yet"),
             Act("back", "Back"),
         )
 
@@ -106,11 +106,3 @@ class VerifyScreen(Watching):
             self.wizard.go("gate")
         elif key == "report":
             self.wizard.go("report")
-
-
-def _why_not_again(view: RunView | None) -> str:
-    if view is None or view.verdict is None:
-        return "not verified yet"
-    if view.facts.get("switched") or view.facts.get("rolled_back") or view.state in FINISHED:
-        return "switched already"
-    return "the run is going" if view.live else ""
