@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qdrant_model_migration.embedders import ModelRef
+from qdrant_model_migration.embedders import ModelRef, said_of
 from qdrant_model_migration.pipeline.move import TargetVector
 from qdrant_model_migration.pipeline.origins import as_it_is, first_values
 from qdrant_model_migration.qdrant import Address, Point, PointId, Vector, open_qdrant
@@ -21,6 +21,7 @@ from qdrant_model_migration.steps.index import Index
 from qdrant_model_migration.steps.rollback import Rollback
 from qdrant_model_migration.steps.sweep import Sweep
 from qdrant_model_migration.steps.verify import Verify
+from qdrant_model_migration.survey import old_model
 from support.fake_qdrant import FakeQdrant
 from support.world import World, a_move, everything
 
@@ -105,6 +106,16 @@ def test_a_cut_vector_has_length_one_also_where_the_server_does_not_make_it_so(
     load(world)
     assert_equal_sides(world)
     assert not world.models  # nothing was embedded
+
+
+def test_the_new_collection_says_which_model_made_which_vector(world: World) -> None:
+    of_both = {"qmm_models": {"a": MODEL.to_metadata()["qmm_model"], "img": "somebody's own"}}
+    world.qdrant.patch("docs_old", {"metadata": of_both})
+    load(world)
+    config = world.qdrant.config("docs_new")
+    assert old_model.told(config, "a") == MODEL.cut_to(SHORT)
+    assert said_of(config.metadata, "img") == "somebody's own"
+    assert said_of(world.qdrant.config("docs_old").metadata, "img") == "somebody's own"
 
 
 def test_a_vector_that_changed_alone_is_caught_up(world: World) -> None:

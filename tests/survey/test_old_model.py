@@ -267,3 +267,11 @@ def test_metadata_of_others_is_understood_by_name() -> None:
     assert said({"qmm_model": {"broken": True}}) is None
     assert said({"qmm_model": {"kind": "later", "name": "who/what", "dimensions": 4}}) == "who/what"
     assert said({}) is None
+
+
+def test_metadata_that_speaks_of_each_vector_says_nothing_of_the_others() -> None:
+    model = ref("mine")
+    each = {"qmm_models": {"new": model.to_metadata()["qmm_model"]}, **ref("old").to_metadata()}
+    config = CollectionConfig(raw={"metadata": each}, payload_schema={})
+    assert old_model.told(config, "new") == model
+    assert old_model.told(config, "title") is None

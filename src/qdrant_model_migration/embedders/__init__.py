@@ -15,7 +15,15 @@ from qdrant_model_migration.embedders.kinds.practice import (
     practice_model,
     practice_models_folder,
 )
-from qdrant_model_migration.embedders.model import METADATA_KEY, ModelRef, Pooling, Role, models_in
+from qdrant_model_migration.embedders.model import (
+    METADATA_KEY,
+    MODELS_KEY,
+    ModelRef,
+    Pooling,
+    Role,
+    models_in,
+    said_of,
+)
 from qdrant_model_migration.embedders.opening import (
     ModelChoice,
     fetch,
@@ -34,6 +42,7 @@ from qdrant_model_migration.embedders.usable import Usable, embed_usable
 
 __all__ = [
     "METADATA_KEY",
+    "MODELS_KEY",
     "RECIPES",
     "SMALLEST_NORM",
     "Embedded",
@@ -60,6 +69,7 @@ __all__ = [
     "practice_model",
     "practice_models_folder",
     "reach",
+    "said_of",
     "secrets_of",
     "stays_here",
     "within_reach",

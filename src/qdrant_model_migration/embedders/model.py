@@ -19,6 +19,10 @@ from qdrant_model_migration.embedders.known_kinds import known_kinds
 METADATA_KEY = "qmm_model"
 """Under this key a collection's metadata says which model made its vectors."""
 
+MODELS_KEY = "qmm_models"
+"""Under this key it says so of each by its name, where it has several. A vector that is not named
+there was made by nobody that is known."""
+
 Role = Literal["query", "passage"]
 Pooling = Literal["cls", "mean", "last", "none"]
 
@@ -142,10 +146,11 @@ class ModelRef(BaseModel):
         return {METADATA_KEY: told}
 
     @classmethod
-    def of_metadata(cls, metadata: Mapping[str, Any]) -> ModelRef | None:
-        """The model that a collection's metadata names; None where it names none that is known."""
+    def of_metadata(cls, metadata: Mapping[str, Any], vector: str = "") -> ModelRef | None:
+        """The model that a collection's metadata names for the vector; None where it names none
+        that is known."""
         try:
-            return cls.model_validate_json(json.dumps(metadata.get(METADATA_KEY)))
+            return cls.model_validate_json(json.dumps(said_of(metadata, vector)))
         except (ValidationError, TypeError, ValueError):
             return None
 
@@ -165,6 +170,12 @@ def models_in(value: Any) -> Iterator[ModelRef]:
     elif isinstance(value, list | tuple):
         for inner in value:
             yield from models_in(inner)
+
+
+def said_of(metadata: Mapping[str, Any], vector: str) -> Any:
+    """What a collection's metadata says, under this program's keys, of the vector's model."""
+    each = metadata.get(MODELS_KEY)
+    return each.get(vector) if isinstance(each, Mapping) else metadata.get(METADATA_KEY)
 
 
 _NAMES = {"en": "English", "de": "German", "es": "Spanish", "zh": "Chinese"}

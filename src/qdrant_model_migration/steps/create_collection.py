@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, Literal
 
-from qdrant_model_migration.embedders import METADATA_KEY
+from qdrant_model_migration.embedders import METADATA_KEY, MODELS_KEY, said_of
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.qdrant import (
     CollectionConfig,
@@ -80,7 +81,7 @@ def settings_that_differ(ctx: StepContext, *, postponed: bool) -> tuple[str, ...
     found = differences(
         qdrant.config(move.source), qdrant.config(move.target), kept=kept, strict_mode=not postponed
     )
-    meant = {f"metadata.{RUN_MARK}", f"metadata.{METADATA_KEY}"}
+    meant = {f"metadata.{key}" for key in (RUN_MARK, METADATA_KEY, MODELS_KEY)}
     if postponed:
         meant.add(INDEXING_THRESHOLD)
     return tuple(
@@ -96,12 +97,21 @@ def _indexing_threshold(old: CollectionConfig) -> int:
     return SERVER_DEFAULT if value is None else int(value)
 
 
+def made_by(move: Move, before: Mapping[str, Any]) -> dict[str, Any]:
+    """Metadata that says which model made which vector of the target. before: the source's."""
+    carried = {name: said_of(before, source) for name, source in move.kept.items()}
+    said = {name: model for name, model in carried.items() if model}
+    models = {v.name: v.model.to_metadata()[METADATA_KEY] for v in move.new_vectors if v.model}
+    first = next(iter(models.values()), None)
+    metadata: dict[str, Any] = {} if first is None else {METADATA_KEY: first}
+    if len(move.vectors) > 1 or MODELS_KEY in before:
+        metadata[MODELS_KEY] = {**said, **models}
+    return metadata
+
+
 def _body(ctx: StepContext, old: CollectionConfig) -> dict[str, Any]:
     move = ctx.move
-    metadata: dict[str, Any] = {RUN_MARK: ctx.run_id}
-    for vector in move.new_vectors[:1]:
-        if vector.model is not None:
-            metadata.update(vector.model.to_metadata())
+    metadata = {RUN_MARK: ctx.run_id, **made_by(move, old.metadata)}
     body = create_body(
         old,
         vectors={v.name: v.params for v in move.vectors if v.kind != "sparse"},

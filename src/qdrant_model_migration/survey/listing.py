@@ -115,7 +115,7 @@ def _told(qdrant: Qdrant, listed: Listed) -> Listed:
     payloads = [point.payload for point in peek]
     of_vectors = vector_bytes(vectors, state.points, [point.vectors for point in peek])
     of_payload = payload_bytes(payloads, state.points) if state.points else 0
-    said = old_model.told(config)
+    said = old_model.told(config, next((v.name for v in vectors if v.kind == "dense"), ""))
     return listed._replace(
         points=state.points,
         vectors=vectors_in_short(vectors),

@@ -16,6 +16,7 @@ from qdrant_model_migration.embedders import (
     embed_usable,
     list_models,
     open_embedder,
+    said_of,
     stays_here,
 )
 from qdrant_model_migration.errors import QmmError, Stopped
@@ -68,15 +69,16 @@ class OldModel(NamedTuple):
     figures: Figures | None = None
 
 
-def told(config: CollectionConfig) -> ModelRef | str | None:
-    """The model that the collection's metadata names; a bare name where nothing more is said.
+def told(config: CollectionConfig, vector: str = "") -> ModelRef | str | None:
+    """The model that the collection's metadata names for this vector; a bare name where nothing
+    more is said.
 
     This program leaves a whole ModelRef there, of which one that does not know its kind takes the
     name; others sometimes leave a name.
     """
-    if (model := ModelRef.of_metadata(config.metadata)) is not None:
+    if (model := ModelRef.of_metadata(config.metadata, vector)) is not None:
         return model
-    ours = config.metadata.get(METADATA_KEY)
+    ours = said_of(config.metadata, vector)
     said = {**config.metadata, METADATA_KEY: ours.get("name") if isinstance(ours, dict) else None}
     for key in (METADATA_KEY, *_SAID_ELSEWHERE):
         name = said.get(key)

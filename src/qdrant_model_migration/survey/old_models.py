@@ -13,7 +13,7 @@ from qdrant_model_migration.survey.facts import Fact, VectorFact
 
 
 def find_each(
-    said: ModelRef | str | None,
+    said: Mapping[str, ModelRef | str | None],
     by_operator: bool,
     vectors: Sequence[VectorFact],
     points: Sequence[Point],
@@ -22,11 +22,18 @@ def find_each(
     also: Sequence[str],
     stop: threading.Event | None,
 ) -> dict[str, old_model.OldModel]:
-    """As `old_model.find`, for each of these vectors by its name."""
+    """As `old_model.find`, for each of these vectors by its name, as `said` is."""
     open_model = lru_cache(maxsize=1)(open_embedder)  # models are large; one at a time
     return {
         vector.name: old_model.find(
-            said, by_operator, vector, points, fields, also=also, stop=stop, open_model=open_model
+            said.get(vector.name),
+            by_operator,
+            vector,
+            points,
+            fields,
+            also=also,
+            stop=stop,
+            open_model=open_model,
         )
         for vector in vectors
     }

@@ -246,8 +246,9 @@ class _Reading:
         stored = self._reader.with_vectors(spread(wanted, old_model.TEXTS))
         bare_of_text = self._reader.with_vectors(spread(textless, _TEXTLESS))
         self._read_placeholders([*stored, *bare_of_text], fields)
+        said = {v.name: old_model.told(self._config, v.name) for v in self._dense}
         found = old_models.find_each(
-            self._told_model or old_model.told(self._config),
+            dict.fromkeys(said, self._told_model) if self._told_model is not None else said,
             self._told_model is not None,
             self._dense,
             stored,
