@@ -39,12 +39,12 @@ def main() -> None:
 async def trip(place: Path) -> None:
     from textual.pilot import Pilot
 
+    from qdrant_model_migration.pages.session import Session
     from qdrant_model_migration.sandbox import Sandbox
     from qdrant_model_migration.tui.app import WizardApp
-    from qdrant_model_migration.tui.trip import Trip
 
     Sandbox().prepare(3000)
-    app = WizardApp(Trip(), start=(), log_file=place / "log")
+    app = WizardApp(Session(), start=(), log_file=place / "log")
 
     def shown() -> str:
         return "\n".join(strip.text for strip in app.screen._compositor.render_strips())

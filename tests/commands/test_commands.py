@@ -178,7 +178,7 @@ def test_a_text_that_the_old_vectors_were_not_made_of_has_to_be_acknowledged(
     wrong = ("--set", 'text.fields=["summary"]', "--set", "name.exists=false")
     assert qmm("plan", "pairs", *options, *wrong) == 0
     said = capsys.readouterr().err
-    assert "!! W36 Not the old texts" in said
+    assert "Must, W36 Not the old texts" in said
     assert "With text 64 of 64 sample texts give their stored vector again, with summary " in said
     assert "W36" in must_accept()
     right = ("--set", 'text.fields=["text"]', "--set", "name.exists=false")

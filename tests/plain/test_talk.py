@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from qdrant_model_migration.plain.talk import WIDTH, Back, Leave, plainly
+from qdrant_model_migration.plain.paragraph import WIDTH, plainly
+from qdrant_model_migration.plain.talk import Back, Leave
 from support.script import Spoken, ctrl_c
 
 

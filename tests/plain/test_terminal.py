@@ -37,7 +37,7 @@ def test_practice_up_to_the_plan_and_out(sandbox: Sandbox, home: Path) -> None:
         child.expect_exact(prompt)
         if typed is not None:
             child.send(f"{typed}\r")
-    warning, plan = "Type yes when you have read it", "Press Enter to see the plan"
+    warning, plan = "Type yes if that is so", "Press Enter to see the plan"
     while child.expect_exact([warning, plan]) == 0:
         child.send("yes\r")
         child.expect_exact("leave: yes")  # the echo, so that the same prompt is not found again

@@ -12,9 +12,9 @@ from qdrant_model_migration import engine
 from qdrant_model_migration.advice import ModelChoice, WhatIf, answer_all, imagine
 from qdrant_model_migration.embedders import Reach
 from qdrant_model_migration.engine import RunView
+from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.tui import tasks, typeset
 from qdrant_model_migration.tui.app import WizardApp
-from qdrant_model_migration.tui.trip import Trip
 from support.screens import MODELS, NOW
 
 
@@ -33,8 +33,8 @@ def wizard(tmp_path: Path) -> Iterator[Callable[..., WizardApp]]:
     """Makes the app, with any trip, opened at any screens. A fault behind its own screen fails."""
     made: list[WizardApp] = []
 
-    def make(*start: str, trip: Trip | None = None, **options: Any) -> WizardApp:
-        app = WizardApp(trip or Trip(), start=start, log_file=tmp_path / "log", **options)
+    def make(*start: str, session: Session | None = None, **options: Any) -> WizardApp:
+        app = WizardApp(session or Session(), start=start, log_file=tmp_path / "log", **options)
         made.append(app)
         return app
 
@@ -97,13 +97,13 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
 
 
 @pytest.fixture
-def explored(monkeypatch: pytest.MonkeyPatch) -> Trip:
+def explored(monkeypatch: pytest.MonkeyPatch) -> Session:
     """A trip on made-up facts, every question answered as suggested, with two known models."""
     choices = (
         ModelChoice(MODELS[0], Reach("here")),
         ModelChoice(MODELS[1], Reach("fetch", MODELS[1].size_bytes)),
     )
-    monkeypatch.setattr(tasks, "models", lambda trip, report: choices)
+    monkeypatch.setattr(tasks, "models", lambda session, report: choices)
     survey = imagine(WhatIf())
     answers = answer_all(survey, {}, choices)
-    return Trip(explore=True, collection="docs_v1", survey=survey, answers=answers)
+    return Session(explore=True, collection="docs_v1", survey=survey, answers=answers)

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from qdrant_model_migration.advice import load_answers, make_plan
+from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.plan import load_plan
 from qdrant_model_migration.strategies import by_name
 from qdrant_model_migration.tui.app import WizardApp
 from qdrant_model_migration.tui.screens.questions import QuestionsScreen
-from qdrant_model_migration.tui.trip import Trip
 from support.screens import ERROR, a_run, press, text_of, until
 
 Make = Callable[..., WizardApp]
@@ -30,9 +30,9 @@ async def choose_in_more(pilot: Any, label: str) -> None:
 
 
 async def test_answers_of_a_file_are_what_the_questions_start_with(
-    wizard: Make, explored: Trip
+    wizard: Make, explored: Session
 ) -> None:
-    app = wizard("questions", trip=explored.on(answers={"change": "compression"}))
+    app = wizard("questions", session=explored.on(answers={"change": "compression"}))
     async with app.run_test(size=(80, 24)) as pilot:
         shown = await until(pilot, "Question 1 of about")
         assert "(•) Same vectors, other compression" in shown
@@ -48,10 +48,10 @@ async def test_answers_of_a_file_are_what_the_questions_start_with(
     ],
 )
 async def test_answers_that_do_not_fit_are_asked_again_and_break_nothing(
-    wizard: Make, explored: Trip, answers: dict[str, Any]
+    wizard: Make, explored: Session, answers: dict[str, Any]
 ) -> None:
     for screen, words in (("questions", "Question 1 of about"), ("strategy", "Why not the others")):
-        app = wizard(screen, trip=explored.on(answers=answers))
+        app = wizard(screen, session=explored.on(answers=answers))
         async with app.run_test(size=(80, 24)) as pilot:
             await until(pilot, words)
 
@@ -65,60 +65,65 @@ async def test_answers_that_do_not_fit_are_asked_again_and_break_nothing(
     ],
 )
 async def test_answers_saved_from_more_come_back_as_they_were_given(
-    wizard: Make, explored: Trip, screen: str, words: str, tmp_path: Path,
+    wizard: Make, explored: Session, screen: str, words: str, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     monkeypatch.chdir(tmp_path)
-    app = wizard(screen, trip=explored)
+    app = wizard(screen, session=explored)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, words)
         await choose_in_more(pilot, "Save answers")
+        if screen == "plan":
+            await until(pilot, "Save the answers")
+            await press(pilot, "enter")
         await until(pilot, "They come back with")
     assert load_answers(tmp_path / "answers.yaml") == dict(explored.answers)
 
 
 async def test_a_plan_saved_in_the_wizard_is_the_plan_that_qmm_run_reads(
-    wizard: Make, explored: Trip, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    wizard: Make, explored: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "plan.yaml").write_text("another plan")
-    app = wizard("plan", trip=explored.on(explore=False))
+    app = wizard("plan", session=explored.on(explore=False))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "Never touched")
         await choose_in_more(pilot, "Save plan and leave")
+        await until(pilot, "Save the plan")
+        await press(pilot, "enter")
         shown = await until(pilot, "The plan is saved")
         assert "Next: qmm run plan-2.yaml" in shown
         assert "▸[ Stay ]" in text_of(app)
         await press(pilot, "right", "enter")
         await until(pilot, lambda: not app.is_running)
-    saved, shown_now = load_plan(tmp_path / "plan-2.yaml"), app.trip.plan
+    saved, shown_now = load_plan(tmp_path / "plan-2.yaml"), app.session.plan
     assert shown_now is not None
     assert saved.model_copy(update={"made_at": shown_now.made_at}) == shown_now
     assert (tmp_path / "plan.yaml").read_text() == "another plan"
 
 
 async def test_a_file_of_searches_that_is_not_there_is_refused_at_the_question(
-    wizard: Make, explored: Trip, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    wizard: Make, explored: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     proof = {"kind": "file", "file": "queries.csv", "margin": 0.02}
     trip = explored.on(explore=False, answers={**explored.answers, "proof": {"kind": "later"}})
-    app = wizard("plan", trip=trip)
+    app = wizard("plan", session=trip)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "Never touched")
         app.push_screen(QuestionsScreen(at="proof", only=True))
         await until(pilot, "How shall the new model be judged?")
         await press(pilot, "up", "up", "up", "enter", *"queries.csv", "enter", "enter")
         await until(pilot, "there is no file queries.csv")
-        assert app.trip.answers["proof"] == {"kind": "later"}
+        assert app.session.answers["proof"] == {"kind": "later"}
         (tmp_path / "queries.csv").write_text("query,answers\na notice,7\n")
         await press(pilot, "enter", "enter")
-        await until(pilot, lambda: app.trip.answers["proof"] == proof)
+        await until(pilot, lambda: app.session.answers["proof"] == proof)
 
 
 @pytest.mark.parametrize("same", [True, False])
 async def test_the_answers_of_a_run_that_wrote_nothing_can_be_changed(
-    wizard: Make, explored: Trip, stage: Any, monkeypatch: pytest.MonkeyPatch, same: bool
+    wizard: Make, explored: Session, stage: Any, monkeypatch: pytest.MonkeyPatch, same: bool
 ) -> None:
     """In the same sitting at once; in another one the server is connected to first."""
     from qdrant_model_migration.tui.screens import run as screen
@@ -129,18 +134,18 @@ async def test_the_answers_of_a_run_that_wrote_nothing_can_be_changed(
     monkeypatch.setattr(screen, "_plan_of", lambda folder, report: plan)
     stage.view = a_run(stage.folder, "failed", at=0, error=ERROR)
     app = wizard(*(["questions"] if same else []), "run",
-                 trip=trip if same else Trip(run=stage.folder))  # fmt: skip
+                 session=trip if same else Session(run=stage.folder))  # fmt: skip
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "[ Change answers ]")
         await app.screen.act("answers")  # type: ignore[attr-defined]
         await until(pilot, "Question 1 of" if same else "Where is your Qdrant server?")
-        assert app.trip.run is None
-        assert app.trip.answers["target"] == trip.answers["target"]
+        assert app.session.run is None
+        assert app.session.answers["target"] == trip.answers["target"]
         await until(pilot, "The answers are kept." if same else str(plan.server))
 
 
 async def test_the_answers_of_a_run_that_wrote_something_stand(wizard: Make, stage: Any) -> None:
     stage.view = a_run(stage.folder, "failed", error=ERROR)
-    app = wizard("run", trip=Trip(run=stage.folder))
+    app = wizard("run", session=Session(run=stage.folder))
     async with app.run_test(size=(80, 24)) as pilot:
         assert "Change answers" not in await until(pilot, "[ Resume ]")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.survey.facts import Bare, Survey, TextField
 from qdrant_model_migration.tui.app import WizardApp
 from qdrant_model_migration.tui.screens.questions import QuestionsScreen
-from qdrant_model_migration.tui.trip import Trip
 from support.screens import press, until
 from support.surveys import ANSWERS, docs, fact
 
@@ -26,7 +26,7 @@ FOUND: Survey = docs(
 
 async def test_both_figures_stand_at_the_question(wizard: Make) -> None:
     answers = {**ANSWERS, "text": {"fields": ["summary"]}}
-    app = wizard(trip=Trip(survey=FOUND, collection="docs_minilm", answers=answers))
+    app = wizard(session=Session(survey=FOUND, collection="docs_minilm", answers=answers))
     async with app.run_test(size=(80, 24)) as pilot:
         app.push_screen(QuestionsScreen("text"))
         await until(pilot, "match, with summary 0 of 8.")
@@ -36,11 +36,11 @@ async def test_both_figures_stand_at_the_question(wizard: Make) -> None:
 
 
 async def test_whether_they_get_a_vector_is_asked(wizard: Make) -> None:
-    app = wizard(trip=Trip(survey=FOUND, collection="docs_minilm", answers=ANSWERS))
+    app = wizard(session=Session(survey=FOUND, collection="docs_minilm", answers=ANSWERS))
     async with app.run_test(size=(80, 24)) as pilot:
         app.push_screen(QuestionsScreen("bare"))
         await until(pilot, "20 points have no vector today, 14 of them")
         await until(pilot, "(•) Keep them without a vector (suggested)")
         await press(pilot, "down", "enter")
         await until(pilot, "Question")
-    assert app.trip.answers["bare"] == "make"
+    assert app.session.answers["bare"] == "make"

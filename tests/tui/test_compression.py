@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.tui.app import WizardApp
-from qdrant_model_migration.tui.trip import Trip
 from support.screens import press, still, until
 
 Make = Callable[..., WizardApp]
 
 
-async def test_every_parameter_of_a_compression_can_be_set(wizard: Make, explored: Trip) -> None:
-    app = wizard("questions", trip=explored.on(answers={"change": "compression"}))
+async def test_every_parameter_of_a_compression_can_be_set(wizard: Make, explored: Session) -> None:
+    app = wizard("questions", session=explored.on(answers={"change": "compression"}))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "(•) Same vectors, other compression")
         await press(pilot, "enter")
@@ -29,8 +29,8 @@ async def test_every_parameter_of_a_compression_can_be_set(wizard: Make, explore
         await press(pilot, "space")
         await until(pilot, "▸[ ] Keep the compressed vectors in memory")
         await press(pilot, "down", "enter")
-        await until(pilot, lambda: "quantization" in app.trip.answers)
-        assert app.trip.answers["quantization"] == {
+        await until(pilot, lambda: "quantization" in app.session.answers)
+        assert app.session.answers["quantization"] == {
             "vector": None,
             "kind": "binary",
             "always_ram": False,

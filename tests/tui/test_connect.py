@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from qdrant_model_migration.pages.session import Connected, Session
 from qdrant_model_migration.qdrant import Address, open_qdrant
 from qdrant_model_migration.survey import Listed
 from qdrant_model_migration.tui.app import WizardApp
-from qdrant_model_migration.tui.trip import Connected, Trip
 from qdrant_model_migration.tui.widgets.field import Field
 from support.fake_qdrant import FakeQdrant
 from support.fake_run import make_run
@@ -42,7 +42,9 @@ async def test_without_any_alias_the_first_collection_that_has_points_is_suggest
     wizard: Make,
 ) -> None:
     listed = (Listed("a_empty", points=0), Listed("b_full", points=7), Listed("c_full", points=9))
-    app = wizard("collections", trip=Trip(connected=Connected("1.18.3", False, 0.1, listed, True)))
+    app = wizard(
+        "collections", session=Session(connected=Connected("1.18.3", False, 0.1, listed, True))
+    )
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "▸ b_full")
 
@@ -60,7 +62,7 @@ async def test_the_names_can_be_used_before_any_collection_is_looked_at(
     fake_qdrant.call("POST", "/collections/aliases", {"actions": [alias]})
     answers = threading.Event()
     fake_qdrant.before("/collections/[a-z0-9_]+$", lambda request: answers.wait(30), method="GET")
-    app = wizard("connect", trip=Trip(address=Address(url=fake_qdrant.url)))
+    app = wizard("connect", session=Session(address=Address(url=fake_qdrant.url)))
     try:
         async with app.run_test(size=(100, 30)) as pilot:
             await until(pilot, "Where is your Qdrant server?")
@@ -142,7 +144,7 @@ async def test_the_key_is_on_no_screen_in_no_file_and_in_no_printed_state(
             await until(pilot, "▸[ See collections ]")
             assert SECRET not in text_of(app)
             assert SECRET not in app.export_screenshot()
-            assert SECRET not in repr(app.trip)
+            assert SECRET not in repr(app.session)
             assert SECRET not in caplog.text
             here = make_run(runs, server=fake.url)
             away = make_run(runs, server="http://10.0.0.9:6333", plan="another", collection="x")
@@ -166,7 +168,7 @@ async def test_the_address_is_remembered_for_next_time_and_the_key_is_not(
     async with again.run_test(size=(80, 24)) as pilot:
         shown = await until(pilot, "Where is your Qdrant server?")
         assert fake_qdrant.url in shown
-        assert again.trip.key is None
+        assert again.session.key is None
 
 
 async def test_names_with_markup_in_them_are_shown_as_they_are(
@@ -175,7 +177,7 @@ async def test_names_with_markup_in_them_are_shown_as_they_are(
     name = "docs [red]x[red]"
     with open_qdrant(Address(url=fake_qdrant.url)) as qdrant:
         qdrant.create_collection(name, {"vectors": {"size": 4, "distance": "Cosine"}})
-    app = wizard("connect", trip=Trip(address=Address(url=fake_qdrant.url)))
+    app = wizard("connect", session=Session(address=Address(url=fake_qdrant.url)))
     async with app.run_test(size=(100, 30)) as pilot:
         await until(pilot, "Where is your Qdrant server?")
         await press(pilot, "enter", "enter")

@@ -18,8 +18,8 @@ from qdrant_model_migration.engine import run_here, write_report
 from qdrant_model_migration.engine.errors import RunNotGoing
 from qdrant_model_migration.engine.journal import Journal
 from qdrant_model_migration.errors import QmmError, RunFolderUnusable
+from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.tui.app import WizardApp
-from qdrant_model_migration.tui.trip import Trip
 from support.fake_run import DEEDS, Fake, job, make_run
 from support.screens import SWITCHED, a_run, press, text_of, until
 
@@ -75,7 +75,7 @@ async def test_no_screen_of_a_run_opens_a_file_in_the_thread_that_draws(
     wizard: Make, folder: Path
 ) -> None:
     """A folder on a slow disk would freeze keys and clock."""
-    app = wizard(trip=Trip(run=folder))
+    app = wizard(session=Session(run=folder))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "What would you like to do?")
         with drawing_opens_nothing_in(folder):
@@ -101,7 +101,7 @@ async def test_no_screen_of_a_run_opens_a_file_in_the_thread_that_draws(
 
 async def test_ticks_come_back_with_the_next_visit(wizard: Make, folder: Path) -> None:
     for first in (True, False):
-        app = wizard("report", trip=Trip(run=folder))
+        app = wizard("report", session=Session(run=folder))
         async with app.run_test(size=(80, 24)) as pilot:
             await until(pilot, "▸ [ ]")
             assert ("[x]" in text_of(app)) != first
@@ -111,8 +111,8 @@ async def test_ticks_come_back_with_the_next_visit(wizard: Make, folder: Path) -
 
 
 async def test_whose_key_it_is_is_read_beside_the_drawing(wizard: Make, folder: Path) -> None:
-    known = Trip(run=folder, key=SecretStr("a-key-of-another"))
-    app = wizard(trip=known)
+    known = Session(run=folder, key=SecretStr("a-key-of-another"))
+    app = wizard(session=known)
     gone_on: list[bool] = []
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "What would you like to do?")
@@ -122,7 +122,7 @@ async def test_whose_key_it_is_is_read_beside_the_drawing(wizard: Make, folder: 
             assert gone_on == []
             await press(pilot, "right", "enter")
             await until(pilot, lambda: gone_on == [True])
-    assert str(app.trip.key_of) == "http://localhost:6333"
+    assert str(app.session.key_of) == "http://localhost:6333"
 
 
 # --- Dead letters -----------------------------------------------------------------------------
@@ -135,7 +135,7 @@ async def test_the_wizard_leaves_the_list_of_dead_letters_to_the_engine(
     file = folder / "dead-letters.csv"
     before = file.read_bytes(), file.stat().st_ino
     assert b"'=HYPERLINK()" in before[0]
-    app = wizard("dead_letters", trip=Trip(run=folder))
+    app = wizard("dead_letters", session=Session(run=folder))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "▸ 18446744073")
         await press(pilot, "tab")
@@ -154,7 +154,7 @@ async def test_while_the_run_goes_the_screen_says_when_the_list_is_written(
         journal.enter("running")
         for point in range(1500):
             journal.set_aside(f"u:{point}", "text is empty", "")
-        app = wizard("dead_letters", trip=Trip(run=run))
+        app = wizard("dead_letters", session=Session(run=run))
         async with app.run_test(size=(80, 24)) as pilot:
             await until(pilot, "▸ 0 ")
             assert "1,500 set aside, the first 1,000 are shown" in text_of(app)
@@ -187,7 +187,7 @@ async def test_stopping_a_run_that_has_just_ended_is_leaving(
 
     stage.view = a_run(stage.folder)
     monkeypatch.setattr(engine, "steer", steer)
-    app = wizard("run", trip=Trip(run=stage.folder))
+    app = wizard("run", session=Session(run=stage.folder))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "RUNNING")
         await press(pilot, "ctrl+q")
@@ -202,7 +202,7 @@ async def test_stopping_a_run_that_has_just_ended_is_leaving(
 
 async def test_ctrl_q_twice_is_one_question_and_its_answer(wizard: Make, stage: Any) -> None:
     stage.view = a_run(stage.folder)
-    app = wizard("run", trip=Trip(run=stage.folder))
+    app = wizard("run", session=Session(run=stage.folder))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "RUNNING")
         for _ in range(2):
@@ -224,7 +224,7 @@ async def test_a_run_on_a_local_folder_can_be_attached_to(wizard: Make, stage: A
     view = a_run(stage.folder)
     for server in (str(stage.folder / "qdrant"), "http://localhost:6333"):
         stage.view = view._replace(card=view.card._replace(server=server))
-        app = wizard("run", trip=Trip(run=stage.folder))
+        app = wizard("run", session=Session(run=stage.folder))
         async with app.run_test(size=(120, 24)) as pilot:
             shown = await until(pilot, "RUNNING")
             assert ("localhost" if "://" in server else "docs-0314/qdrant") in shown.split("\n")[0]

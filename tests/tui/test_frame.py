@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
+from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.tui.app import WizardApp
 from qdrant_model_migration.tui.screens.home import HomeScreen
-from qdrant_model_migration.tui.trip import Trip
 from qdrant_model_migration.tui.widgets.frame import Pane
 from qdrant_model_migration.tui.widgets.lines import Lines
 from qdrant_model_migration.tui.widgets.press import Press
@@ -32,7 +32,7 @@ async def test_down_alone_reaches_every_control_and_up_every_one_back(
 ) -> None:
     stage.view = a_run(stage.folder, "done", at=8, facts={"switched": {"alias": "docs", "to": "x"}})
     start = () if screen == "home" else (screen,)
-    app = wizard(*start, trip=Trip(run=stage.folder))
+    app = wizard(*start, session=Session(run=stage.folder))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "▸")
         await pilot.pause(0.1)
@@ -48,9 +48,9 @@ async def test_down_alone_reaches_every_control_and_up_every_one_back(
 
 @pytest.mark.parametrize("screen", ["questions", "strategy", "plan"])
 async def test_boxes_that_scroll_do_not_keep_the_arrows(
-    wizard: Make, explored: Trip, screen: str
+    wizard: Make, explored: Session, screen: str
 ) -> None:
-    app = wizard(screen, trip=explored)
+    app = wizard(screen, session=explored)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "▸")
         await pilot.pause(0.1)
@@ -93,11 +93,11 @@ async def test_f1_opens_help_once_and_closes_it_again(wizard: Make) -> None:
     "run", "verify", "judge_again", "report", "runs",
 ])  # fmt: skip
 async def test_a_line_of_help_stands_on_one_row(
-    wizard: Make, stage: Any, explored: Trip, screen: str
+    wizard: Make, stage: Any, explored: Session, screen: str
 ) -> None:
     """Lines that are broken by hand would be broken a second time, after one more word."""
     stage.view = a_run(stage.folder)
-    app = wizard(screen, trip=explored.on(run=stage.folder))
+    app = wizard(screen, session=explored.on(run=stage.folder))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "▸")
         await press(pilot, "f1")
@@ -139,7 +139,7 @@ async def test_esc_on_the_first_screen_and_ctrl_q_ask_before_leaving(wizard: Mak
 
 async def test_leaving_during_a_run_says_that_it_needs_no_window(wizard: Make, stage: Any) -> None:
     stage.view = a_run(stage.folder)
-    app = wizard("run", trip=Trip(run=stage.folder))
+    app = wizard("run", session=Session(run=stage.folder))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "RUNNING")
         await press(pilot, "ctrl+q")
@@ -171,7 +171,7 @@ async def test_a_window_that_is_too_small_says_how_large_it_must_be(wizard: Make
 
 async def test_a_narrow_window_shows_the_same_in_a_column(wizard: Make, stage: Any) -> None:
     stage.view = a_run(stage.folder)
-    app = wizard("run", trip=Trip(run=stage.folder))
+    app = wizard("run", session=Session(run=stage.folder))
     async with app.run_test(size=(50, 22)) as pilot:
         shown = await until(pilot, "RUNNING")
         assert "6 of 9  »RUN   next: Verify" in shown
@@ -181,7 +181,7 @@ async def test_a_narrow_window_shows_the_same_in_a_column(wizard: Make, stage: A
 
 async def test_ascii_signs_leave_nothing_but_ascii_on_the_screen(wizard: Make, stage: Any) -> None:
     stage.view = a_run(stage.folder)
-    app = wizard("run", trip=Trip(run=stage.folder), ascii_signs=True)
+    app = wizard("run", session=Session(run=stage.folder), ascii_signs=True)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "RUNNING")
         shown = "".join(
@@ -226,14 +226,14 @@ def test_starting_the_wizard_imports_neither_client_nor_model_library() -> None:
 
 
 async def test_answers_of_the_trip_survive_going_home_and_back(wizard: Make) -> None:
-    app = wizard(trip=Trip(answers={"change": "model"}, explore=True))
+    app = wizard(session=Session(answers={"change": "model"}, explore=True))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "What would you like to do?")
         await press(pilot, "e", "enter")
         await until(pilot, "Still possible")
         await press(pilot, "escape")
         await until(pilot, "What would you like to do?")
-        assert app.trip.answers == {"change": "model"}
+        assert app.session.answers == {"change": "model"}
         assert "explore" not in text_of(app)
 
 
@@ -243,7 +243,7 @@ async def test_a_check_and_its_numbers_stand_on_one_row_beside_a_scrollbar(
     check = {"name": "Each id once", "ok": True, "found": 120574, "expected": 120574}
     verdict = {**VERDICT, "integrity": {"checks": [check] * 12}}
     stage.view = a_run(stage.folder, "waiting", at=6, gate=CUTOVER, verdict=verdict)
-    app = wizard("verify", trip=Trip(run=stage.folder))
+    app = wizard("verify", session=Session(run=stage.folder))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "Each id once")
         shown = await still(pilot)
@@ -253,9 +253,9 @@ async def test_a_check_and_its_numbers_stand_on_one_row_beside_a_scrollbar(
 
 
 async def test_the_top_row_of_a_plan_names_at_once_what_it_makes(
-    wizard: Make, explored: Trip
+    wizard: Make, explored: Session
 ) -> None:
-    app = wizard("plan", trip=explored)
+    app = wizard("plan", session=explored)
     async with app.run_test(size=(80, 24)) as pilot:
         shown = await until(pilot, "Never touched")
         assert "docs_v1 → docs_bge_base" in shown.splitlines()[0]
@@ -266,7 +266,7 @@ async def test_what_does_not_fit_above_the_first_control_is_reached_by_the_arrow
 ) -> None:
     long = {**CUTOVER, "says": [f"Line {n}" for n in range(30)]}
     stage.view = a_run(stage.folder, "waiting", at=6, gate=long, verdict=VERDICT)
-    app = wizard("gate", trip=Trip(run=stage.folder))
+    app = wizard("gate", session=Session(run=stage.folder))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "▸[ No, not now ]")
         await press(pilot, "up", "up")
@@ -283,7 +283,7 @@ async def test_what_is_typed_is_seen_beside_or_below_a_long_name(wizard: Make, s
     long = {**CUTOVER["asks"][1], "label": f"Type the alias name to allow it: {'docs_' * 9}"}
     gate = {**CUTOVER, "asks": [long]}
     stage.view = a_run(stage.folder, "waiting", at=6, gate=gate, verdict=VERDICT)
-    app = wizard("gate", trip=Trip(run=stage.folder))
+    app = wizard("gate", session=Session(run=stage.folder))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "▸[ No, not now ]")
         field = app.screen.query_one("#input-alias")
@@ -298,7 +298,7 @@ async def test_a_report_opens_at_its_title_and_cuts_nothing_off(wizard: Make, st
     stage.view = a_run(
         stage.folder, "done", at=8, run_id="docs-" * 12, verdict=verdict, facts=facts,
     )  # fmt: skip
-    app = wizard("report", trip=Trip(run=stage.folder))
+    app = wizard("report", session=Session(run=stage.folder))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "Still to do")
         shown = await still(pilot)

@@ -7,20 +7,20 @@ from typing import Any
 
 import pytest
 
+from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.tui.app import WizardApp
-from qdrant_model_migration.tui.trip import Trip
 from support.screens import CUTOVER, SWITCHED, VERDICT, WITHOUT_PROOF, a_run, press, text_of, until
 
 Make = Callable[..., WizardApp]
 
 
-def waiting(stage: Any, gate: dict[str, Any], **changes: Any) -> Trip:
+def waiting(stage: Any, gate: dict[str, Any], **changes: Any) -> Session:
     stage.view = a_run(stage.folder, "waiting", at=6, gate=gate, **changes)
-    return Trip(run=stage.folder)
+    return Session(run=stage.folder)
 
 
 async def test_no_has_the_focus_and_the_switch_is_closed(wizard: Make, stage: Any) -> None:
-    app = wizard("run", "gate", trip=waiting(stage, CUTOVER))
+    app = wizard("run", "gate", session=waiting(stage, CUTOVER))
     async with app.run_test(size=(80, 24)) as pilot:
         shown = await until(pilot, "▸[ No, not now ]")
         assert "[ Switch docs ] (tick the box first)" in shown
@@ -34,7 +34,7 @@ async def test_no_has_the_focus_and_the_switch_is_closed(wizard: Make, stage: An
 async def test_enter_alone_never_switches_even_when_everything_is_typed(
     wizard: Make, stage: Any
 ) -> None:
-    app = wizard("run", "gate", trip=waiting(stage, CUTOVER))
+    app = wizard("run", "gate", session=waiting(stage, CUTOVER))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "▸[ No, not now ]")
         await press(pilot, "up", "up", "enter", "down", *"docs", "enter")
@@ -47,7 +47,7 @@ async def test_enter_alone_never_switches_even_when_everything_is_typed(
 async def test_the_consent_holds_exactly_what_was_ticked_and_typed(
     wizard: Make, stage: Any
 ) -> None:
-    app = wizard("run", "gate", trip=waiting(stage, CUTOVER))
+    app = wizard("run", "gate", session=waiting(stage, CUTOVER))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "▸[ No, not now ]")
         await press(pilot, "up", "up", "space", "down", *"docs", "enter", "right")
@@ -61,7 +61,7 @@ async def test_the_consent_holds_exactly_what_was_ticked_and_typed(
 async def test_a_name_that_is_not_exact_keeps_it_closed_and_is_said(
     wizard: Make, stage: Any, typed: str
 ) -> None:
-    app = wizard("run", "gate", trip=waiting(stage, CUTOVER))
+    app = wizard("run", "gate", session=waiting(stage, CUTOVER))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "▸[ No, not now ]")
         keys = ["space" if sign == " " else sign for sign in typed]
@@ -73,7 +73,7 @@ async def test_a_name_that_is_not_exact_keeps_it_closed_and_is_said(
 
 
 async def test_letters_on_a_button_are_said_to_go_nowhere(wizard: Make, stage: Any) -> None:
-    app = wizard("run", "gate", trip=waiting(stage, CUTOVER))
+    app = wizard("run", "gate", session=waiting(stage, CUTOVER))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "▸[ No, not now ]")
         await press(pilot, "d")
@@ -85,7 +85,7 @@ async def test_letters_on_a_button_are_said_to_go_nowhere(wizard: Make, stage: A
 
 async def test_a_long_verdict_stays_in_the_column_of_its_words(wizard: Make, stage: Any) -> None:
     says = ["Now      a → b", "Verdict  INCONCLUSIVE: " + "too few queries to tell " * 4]
-    app = wizard("run", "gate", trip=waiting(stage, {**CUTOVER, "says": says}))
+    app = wizard("run", "gate", session=waiting(stage, {**CUTOVER, "says": says}))
     async with app.run_test(size=(80, 24)) as pilot:
         shown = (await until(pilot, "▸[ No, not now ]")).split("\n")
         at = next(n for n, line in enumerate(shown) if "Verdict" in line)
@@ -98,7 +98,7 @@ async def test_the_trip_shows_the_cutover_as_done_when_looking_back(
     wizard: Make, stage: Any
 ) -> None:
     trip = waiting(stage, CUTOVER, verdict=VERDICT)
-    app = wizard("run", "verify", trip=trip)
+    app = wizard("run", "verify", session=trip)
     async with app.run_test(size=(90, 24)) as pilot:
         assert "✓Cutover" not in await until(pilot, "GO: the new model finds more")
         stage.view = a_run(stage.folder, "done", at=8, verdict=VERDICT, facts=SWITCHED)
@@ -106,7 +106,7 @@ async def test_the_trip_shows_the_cutover_as_done_when_looking_back(
 
 
 async def test_without_a_go_the_words_without_proof_are_asked_for(wizard: Make, stage: Any) -> None:
-    app = wizard("run", "gate", trip=waiting(stage, WITHOUT_PROOF))
+    app = wizard("run", "gate", session=waiting(stage, WITHOUT_PROOF))
     async with app.run_test(size=(80, 24)) as pilot:
         shown = await until(pilot, "▸[ No, not now ]")
         assert "(type without proof first)" in shown
@@ -128,7 +128,7 @@ async def test_a_choice_has_to_be_made(wizard: Make, stage: Any) -> None:
         "button": "Go on",
         "flag": "--keep",
     }
-    app = wizard("run", "gate", trip=waiting(stage, gate))
+    app = wizard("run", "gate", session=waiting(stage, gate))
     async with app.run_test(size=(80, 24)) as pilot:
         shown = await until(pilot, "▸[ Not yet ]")
         assert "[ Go on ] (choose first)" in shown
@@ -140,7 +140,7 @@ async def test_a_choice_has_to_be_made(wizard: Make, stage: Any) -> None:
 async def test_leaving_at_a_gate_says_first_that_nothing_was_switched(
     wizard: Make, stage: Any
 ) -> None:
-    app = wizard("run", "gate", trip=waiting(stage, CUTOVER))
+    app = wizard("run", "gate", session=waiting(stage, CUTOVER))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "▸[ No, not now ]")
         await press(pilot, "ctrl+q")
@@ -152,14 +152,14 @@ async def test_leaving_at_a_gate_says_first_that_nothing_was_switched(
 async def test_no_go_closes_the_cutover_and_says_why(wizard: Make, stage: Any) -> None:
     verdict = {**VERDICT, "word": "NO-GO", "reason": "the new model finds less: 0.846 → 0.702"}
     trip = waiting(stage, CUTOVER, verdict=verdict)
-    app = wizard("run", "verify", trip=trip)
+    app = wizard("run", "verify", session=trip)
     async with app.run_test(size=(80, 24)) as pilot:
         shown = await until(pilot, "NO-GO: the new model finds less")
         assert "[ Go to cutover ] (the verdict is NO-GO)" in shown
 
 
 async def test_go_shows_the_numbers_and_leads_to_the_gate(wizard: Make, stage: Any) -> None:
-    app = wizard("run", "verify", trip=waiting(stage, CUTOVER, verdict=VERDICT))
+    app = wizard("run", "verify", session=waiting(stage, CUTOVER, verdict=VERDICT))
     async with app.run_test(size=(80, 24)) as pilot:
         shown = await until(pilot, "GO: the new model finds more")
         for words in ("old 0.846", "new 0.893", "+0.021 to +0.073", "120,574 of 120,574"):
@@ -182,7 +182,7 @@ async def test_rolling_back_and_cleaning_up_ask_for_the_typed_name_and_no_takes_
         "button": "Do it",
         "flag": "",
     }
-    app = wizard("run", name, trip=waiting(stage, gate))
+    app = wizard("run", name, session=waiting(stage, gate))
     async with app.run_test(size=(80, 24)) as pilot:
         shown = await until(pilot, f"▸[ No, {gone} ]")
         assert stage.started == [name]
@@ -197,7 +197,7 @@ async def test_a_rollback_left_before_it_is_asked_is_taken_back_when_it_is(
 ) -> None:
     """Else a finished run would wait for ever with a question that nobody wants answered."""
     stage.view = a_run(stage.folder, "running", live=True)
-    app = wizard("run", "rollback", trip=Trip(run=stage.folder))
+    app = wizard("run", "rollback", session=Session(run=stage.folder))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: stage.started == ["rollback"])
         await press(pilot, "escape")
@@ -210,7 +210,7 @@ async def test_a_rollback_left_before_it_is_asked_is_taken_back_when_it_is(
 async def test_a_rollback_that_is_refused_says_why(wizard: Make, stage: Any) -> None:
     error = {"what": "There is nothing to roll back.", "why": "It was done already.", "todo": ""}
     stage.view = a_run(stage.folder, "rolled back", error=error)
-    app = wizard("run", "rollback", trip=Trip(run=stage.folder))
+    app = wizard("run", "rollback", session=Session(run=stage.folder))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "There is nothing to roll back. It was done already.")
 
@@ -221,7 +221,7 @@ async def test_leaving_the_wizard_takes_the_question_of_a_rollback_back(
     view = a_run(stage.folder, "waiting", at=7, gate={**CUTOVER, "name": "rollback"})
     asked = view.steps[-1]._replace(name="rollback", extra=True)
     stage.view = view._replace(steps=(*view.steps[:-1], asked))
-    app = wizard("run", "rollback", trip=Trip(run=stage.folder))
+    app = wizard("run", "rollback", session=Session(run=stage.folder))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "▸[ No, leave it ]")
         await press(pilot, "ctrl+q")

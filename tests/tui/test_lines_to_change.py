@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from qdrant_model_migration.engine.change_lines import FILE
+from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.tui.app import WizardApp
-from qdrant_model_migration.tui.trip import Trip
 from support.screens import SWITCHED, a_run, press, until
 
 Make = Callable[..., WizardApp]
@@ -15,7 +15,7 @@ Make = Callable[..., WizardApp]
 
 async def test_the_lines_in_every_form_to_copy_and_to_save(wizard: Make, stage: Any) -> None:
     stage.view = a_run(stage.folder, "done", at=8, facts=SWITCHED)
-    app = wizard("lines", trip=Trip(run=stage.folder))
+    app = wizard("lines", session=Session(run=stage.folder))
     async with app.run_test(size=(80, 24)) as pilot:
         shown = await until(pilot, '+ model = "subwords-256"')
         assert '- model = "words-128"' in shown
@@ -36,7 +36,7 @@ async def test_the_lines_in_every_form_to_copy_and_to_save(wizard: Make, stage: 
 async def test_a_folder_that_cannot_be_written_is_said(wizard: Make, stage: Any) -> None:
     stage.view = a_run(stage.folder, "done", at=8, facts=SWITCHED)
     (stage.folder / FILE).mkdir()
-    app = wizard("lines", trip=Trip(run=stage.folder))
+    app = wizard("lines", session=Session(run=stage.folder))
     async with app.run_test(size=(50, 20)) as pilot:
         await until(pilot, "▸[ Copy ]")
         await press(pilot, "right", "enter")
@@ -47,7 +47,7 @@ async def test_what_does_not_fit_a_small_window_is_scrolled_through_with_the_arr
     wizard: Make, stage: Any
 ) -> None:
     stage.view = a_run(stage.folder, "done", at=8, facts=SWITCHED)
-    app = wizard("lines", trip=Trip(run=stage.folder))
+    app = wizard("lines", session=Session(run=stage.folder))
     async with app.run_test(size=(50, 20)) as pilot:
         assert "New texts" not in await until(pilot, "▸[ Copy ]")
         for _ in range(30):

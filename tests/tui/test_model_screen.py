@@ -13,10 +13,10 @@ from textual.widgets import Input
 from qdrant_model_migration.advice import ModelChoice
 from qdrant_model_migration.embedders import ModelRef, Reach, model_by_name, reach, within_reach
 from qdrant_model_migration.embedders.errors import ModelNotFetched
+from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.tui import tasks
 from qdrant_model_migration.tui.app import WizardApp
 from qdrant_model_migration.tui.screens.model import FOLDER
-from qdrant_model_migration.tui.trip import Trip
 from qdrant_model_migration.tui.widgets.lines import Lines
 from support.fake_hub import fake_hub
 from support.screens import press, until
@@ -57,14 +57,16 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelRef]:
 
 def only(monkeypatch: pytest.MonkeyPatch, model: ModelRef) -> None:
     """The list holds this model alone, here or not as it really is."""
-    monkeypatch.setattr(tasks, "models", lambda trip, report: (ModelChoice(model, reach(model)),))
+    monkeypatch.setattr(
+        tasks, "models", lambda session, report: (ModelChoice(model, reach(model)),)
+    )
 
 
 async def test_fetch_says_how_far_it_is_and_then_the_model_is_here(
-    wizard: Make, explored: Trip, hub: ModelRef, monkeypatch: pytest.MonkeyPatch
+    wizard: Make, explored: Session, hub: ModelRef, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     only(monkeypatch, hub)
-    app = wizard("questions", trip=explored)
+    app = wizard("questions", session=explored)
     async with app.run_test(size=(80, 24)) as pilot:
         await at_models(pilot)
         await press(pilot, "enter")
@@ -78,11 +80,11 @@ async def test_fetch_says_how_far_it_is_and_then_the_model_is_here(
 
 
 async def test_a_download_can_be_stopped_and_esc_does_it_before_going_back(
-    wizard: Make, explored: Trip, monkeypatch: pytest.MonkeyPatch
+    wizard: Make, explored: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model = model_by_name(NAME)
     choices = (ModelChoice(model, Reach("fetch", model.size_bytes)),)
-    monkeypatch.setattr(tasks, "models", lambda trip, report: choices)
+    monkeypatch.setattr(tasks, "models", lambda session, report: choices)
 
     def endless(model: ModelRef, on_progress: Callable[[int, int], None]) -> None:
         while True:
@@ -90,7 +92,7 @@ async def test_a_download_can_be_stopped_and_esc_does_it_before_going_back(
             time.sleep(0.001)
 
     monkeypatch.setattr(tasks, "fetch", endless)
-    app = wizard("questions", trip=explored)
+    app = wizard("questions", session=explored)
     async with app.run_test(size=(80, 24)) as pilot:
         await at_models(pilot)
         await press(pilot, "enter", "enter")
@@ -102,16 +104,16 @@ async def test_a_download_can_be_stopped_and_esc_does_it_before_going_back(
 
 
 async def test_a_hub_that_does_not_answer_is_said_in_words(
-    wizard: Make, explored: Trip, monkeypatch: pytest.MonkeyPatch
+    wizard: Make, explored: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     choices = (ModelChoice(model_by_name(NAME), Reach("fetch")),)
-    monkeypatch.setattr(tasks, "models", lambda trip, report: choices)
+    monkeypatch.setattr(tasks, "models", lambda session, report: choices)
 
     def fails(model: ModelRef, on_progress: object) -> None:
         raise ModelNotFetched(model.label, "huggingface.co does not answer.")
 
     monkeypatch.setattr(tasks, "fetch", fails)
-    app = wizard("questions", trip=explored)
+    app = wizard("questions", session=explored)
     async with app.run_test(size=(80, 24)) as pilot:
         await at_models(pilot)
         await press(pilot, "enter", "enter")
@@ -128,10 +130,10 @@ async def name_a_folder(pilot: Pilot[int], folder: Path) -> None:
 
 
 async def test_a_model_of_ones_own_comes_from_a_folder_and_a_wrong_folder_says_what_is_missing(
-    wizard: Make, explored: Trip, tmp_path: Path
+    wizard: Make, explored: Session, tmp_path: Path
 ) -> None:
     folder = tiny_onnx(tmp_path / "ours", dimensions=24)
-    app = wizard("questions", trip=explored)
+    app = wizard("questions", session=explored)
     async with app.run_test(size=(80, 24)) as pilot:
         await at_models(pilot)
         await name_a_folder(pilot, tmp_path)
@@ -140,12 +142,12 @@ async def test_a_model_of_ones_own_comes_from_a_folder_and_a_wrong_folder_says_w
         assert "▸ ours" in await until(pilot, "was read: 24 dimensions")
         await press(pilot, "enter")
         await until(pilot, "Question 3 of about")
-    assert app.trip.answers["model"]["folder"] == str(folder)
-    assert app.trip.answers["model"]["dimensions"] == 24
+    assert app.session.answers["model"]["folder"] == str(folder)
+    assert app.session.answers["model"]["dimensions"] == 24
 
 
 async def test_what_a_folder_leaves_open_is_asked_and_kept(
-    wizard: Make, explored: Trip, tmp_path: Path
+    wizard: Make, explored: Session, tmp_path: Path
 ) -> None:
     folder = tiny_onnx(
         tmp_path / "ours",
@@ -153,7 +155,7 @@ async def test_what_a_folder_leaves_open_is_asked_and_kept(
         outputs={"ids": "ids", "a": "mean", "b": "tokens"},
         pooling=None,
     )
-    app = wizard("questions", trip=explored)
+    app = wizard("questions", session=explored)
     async with app.run_test(size=(80, 24)) as pilot:
         await at_models(pilot)
         await name_a_folder(pilot, folder)
@@ -167,5 +169,5 @@ async def test_what_a_folder_leaves_open_is_asked_and_kept(
         await until(pilot, "was read: 24 dimensions")
         await press(pilot, "enter")
         await until(pilot, "Question 3 of about")
-    answer = app.trip.answers["model"]
+    answer = app.session.answers["model"]
     assert (answer["output"], answer["pooling"]) == ("b", "cls")

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from qdrant_model_migration.embedders import ModelChoice, model_choices
+from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.tui import tasks
 from qdrant_model_migration.tui.app import WizardApp
-from qdrant_model_migration.tui.trip import Trip
 from support import stand_in
 from support.screens import press, until
 
@@ -18,10 +18,10 @@ Make = Callable[..., WizardApp]
 
 
 @pytest.fixture
-def listed(explored: Trip, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def listed(explored: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The list holds the models of the new kind alone."""
 
-    def models(trip: Trip, report: object) -> tuple[ModelChoice, ...]:
+    def models(session: Session, report: object) -> tuple[ModelChoice, ...]:
         return tuple(one for one in model_choices() if one.model.kind == "stand_in")
 
     with stand_in.stand_in_kind(tmp_path / "kinds"):
@@ -31,10 +31,10 @@ def listed(explored: Trip, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
 
 @pytest.mark.usefixtures("listed")
 async def test_its_model_says_who_gets_the_texts_and_for_how_much_and_can_be_chosen(
-    wizard: Make, explored: Trip, monkeypatch: pytest.MonkeyPatch
+    wizard: Make, explored: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("STAND_IN_KEY", stand_in.KEY)
-    app = wizard("questions", trip=explored)
+    app = wizard("questions", session=explored)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "Question 1 of about")
         await press(pilot, "enter")
@@ -44,15 +44,15 @@ async def test_its_model_says_who_gets_the_texts_and_for_how_much_and_can_be_cho
         assert "2.00 USD" in shown
         await press(pilot, "enter")
         await until(pilot, "Question 3 of about")
-        assert app.trip.answers["model"]["kind"] == "stand_in"
+        assert app.session.answers["model"]["kind"] == "stand_in"
 
 
 @pytest.mark.usefixtures("listed")
 async def test_without_its_key_the_model_is_closed_and_says_why(
-    wizard: Make, explored: Trip, monkeypatch: pytest.MonkeyPatch
+    wizard: Make, explored: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("STAND_IN_KEY", raising=False)
-    app = wizard("questions", trip=explored)
+    app = wizard("questions", session=explored)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "Question 1 of about")
         await press(pilot, "enter")

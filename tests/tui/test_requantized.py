@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.tui import run_words
 from qdrant_model_migration.tui.app import WizardApp
-from qdrant_model_migration.tui.trip import Trip
 from support.screens import press, requantized, until
 
 Make = Callable[..., WizardApp]
@@ -24,7 +24,7 @@ async def test_the_report_says_what_was_kept_and_search_before_and_after(
     wizard: Make, stage: Any, kept: bool, title: str
 ) -> None:
     stage.view = requantized(stage.folder, kept=kept)
-    app = wizard("report", trip=Trip(run=stage.folder))
+    app = wizard("report", session=Session(run=stage.folder))
     async with app.run_test(size=(80, 24)) as pilot:
         shown = await until(pilot, title)
         assert "recall@10 0.998, 12 ms, 64 searches" in shown
@@ -37,7 +37,7 @@ async def test_the_report_says_what_was_kept_and_search_before_and_after(
 
 async def test_the_run_screen_ends_with_the_decision(wizard: Make, stage: Any) -> None:
     stage.view = requantized(stage.folder, kept=False)
-    app = wizard("run", trip=Trip(run=stage.folder))
+    app = wizard("run", session=Session(run=stage.folder))
     async with app.run_test(size=(80, 24)) as pilot:
         shown = await until(pilot, "✓ DONE")
         assert "The old setting is set again. The original vectors stay" in shown
@@ -48,7 +48,7 @@ async def test_in_the_list_of_runs_nothing_can_be_rolled_back_or_cleaned_up(
     wizard: Make, stage: Any
 ) -> None:
     stage.view = requantized(stage.folder)
-    app = wizard("runs", trip=Trip(run=stage.folder))
+    app = wizard("runs", session=Session(run=stage.folder))
     async with app.run_test(size=(100, 24)) as pilot:
         shown = await until(pilot, "What is safe")
         assert "The points and their original vectors." in shown

@@ -11,9 +11,9 @@ from pydantic import SecretStr
 
 from qdrant_model_migration import engine
 from qdrant_model_migration.environment import KEY
+from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.qdrant import Address
 from qdrant_model_migration.tui.app import WizardApp
-from qdrant_model_migration.tui.trip import Trip
 from qdrant_model_migration.tui.widgets.press import Press
 from support.fake_run import make_run
 from support.screens import CUTOVER, ERROR, RATES, RETRY, a_run, press, until
@@ -66,7 +66,7 @@ async def test_each_state_says_in_words_what_it_is_what_is_safe_and_what_can_be_
     buttons: str,
 ) -> None:  # fmt: skip
     stage.view = a_run(stage.folder, state, **changes)
-    app = wizard("run", trip=Trip(run=stage.folder))
+    app = wizard("run", session=Session(run=stage.folder))
     async with app.run_test(size=(90, 24)) as pilot:
         shown = await until(pilot, title)
         assert second in shown
@@ -83,7 +83,7 @@ async def test_the_title_row_says_when_it_began_and_the_numbers_what_is_left_her
     planned = (1.0, 1.0, 2000.0, 60.0, 180.0, 120.0, 1.0, 5.0)
     monkeypatch.setattr(screen, "_planned", lambda folder, report: planned)
     stage.view = a_run(stage.folder)
-    app = wizard("run", trip=Trip(run=stage.folder))
+    app = wizard("run", session=Session(run=stage.folder))
     async with app.run_test(size=(80, 24)) as pilot:
         shown = await until(pilot, "RUNNING")
         assert "started " in shown.split("\n")[2]
@@ -97,12 +97,12 @@ async def test_the_speed_is_drawn_with_a_gap_after_a_pause_and_in_words_with_pla
     wizard: Make, stage: Any
 ) -> None:
     stage.view = a_run(stage.folder, rates=RATES)
-    app = wizard("run", trip=Trip(run=stage.folder))
+    app = wizard("run", session=Session(run=stage.folder))
     async with app.run_test(size=(80, 24)) as pilot:
         curve = next(x for x in (await until(pilot, "highest")).split("\n") if "highest" in x)
         assert "highest 64 points/s" in curve
         assert " " in curve.strip().split("   ")[0]
-    app = wizard("run", trip=Trip(run=stage.folder), ascii_signs=True)
+    app = wizard("run", session=Session(run=stage.folder), ascii_signs=True)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "rate: 58, lowest 21, highest 64 points/s")
 
@@ -115,8 +115,8 @@ async def test_a_run_on_another_server_gets_the_key_when_a_person_says_so(
     monkeypatch.setattr(engine, "start", lambda _, env, **__: given.append(dict(env)))
     folder = make_run(runs, server="http://10.0.0.9:6333")
     here = Address.parse("http://10.0.0.1:6333")
-    trip = Trip(key=SecretStr("secret"), key_of=here, run=folder)
-    app = wizard("run", trip=trip)
+    trip = Session(key=SecretStr("secret"), key_of=here, run=folder)
+    app = wizard("run", session=trip)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "docs_old → docs_new")
         await app.screen.act("resume")  # type: ignore[attr-defined]
@@ -133,7 +133,7 @@ async def test_the_bar_never_says_100_percent_before_the_end(wizard: Make, stage
     steps = list(stage.view.steps)
     steps[2] = steps[2]._replace(done=120482)
     stage.view = stage.view._replace(steps=tuple(steps))
-    app = wizard("run", trip=Trip(run=stage.folder))
+    app = wizard("run", session=Session(run=stage.folder))
     async with app.run_test(size=(80, 24)) as pilot:
         shown = await until(pilot, "RUNNING")
         assert "99 %" in shown
@@ -144,7 +144,7 @@ async def test_letters_and_buttons_steer_and_a_new_snapshot_is_drawn(
     wizard: Make, stage: Any
 ) -> None:
     stage.view = a_run(stage.folder)
-    app = wizard("run", trip=Trip(run=stage.folder))
+    app = wizard("run", session=Session(run=stage.folder))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "RUNNING")
         await press(pilot, "p")
@@ -159,7 +159,7 @@ async def test_the_button_that_is_suggested_keeps_the_focus_when_the_state_chang
     wizard: Make, stage: Any
 ) -> None:
     stage.view = a_run(stage.folder, "starting", at=0)
-    app = wizard("run", trip=Trip(run=stage.folder))
+    app = wizard("run", session=Session(run=stage.folder))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "▸[ Log ]")
         stage.view = a_run(stage.folder, "waiting", at=6, gate=CUTOVER)
@@ -171,14 +171,14 @@ async def test_the_button_that_is_suggested_keeps_the_focus_when_the_state_chang
 
 async def test_what_a_test_search_takes_stands_beside_the_steps(wizard: Make, stage: Any) -> None:
     stage.view = a_run(stage.folder, searches=SEARCHES)
-    app = wizard("run", trip=Trip(run=stage.folder))
+    app = wizard("run", session=Session(run=stage.folder))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "38 ms, was 12 ms")
 
 
 async def test_how_long_a_stop_takes_is_said_before(wizard: Make, stage: Any) -> None:
     stage.view = a_run(stage.folder, stop_within=23.1)
-    app = wizard("run", trip=Trip(run=stage.folder))
+    app = wizard("run", session=Session(run=stage.folder))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "RUNNING")
         await pilot.click("#act-stop")
@@ -187,7 +187,7 @@ async def test_how_long_a_stop_takes_is_said_before(wizard: Make, stage: Any) ->
 
 async def test_stop_asks_first_and_the_safe_answer_has_the_focus(wizard: Make, stage: Any) -> None:
     stage.view = a_run(stage.folder)
-    app = wizard("run", trip=Trip(run=stage.folder))
+    app = wizard("run", session=Session(run=stage.folder))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "RUNNING")
         await pilot.click("#act-stop")
@@ -204,7 +204,7 @@ async def test_stop_asks_first_and_the_safe_answer_has_the_focus(wizard: Make, s
 
 async def test_speed_offers_three_paces(wizard: Make, stage: Any) -> None:
     stage.view = a_run(stage.folder)
-    app = wizard("run", trip=Trip(run=stage.folder))
+    app = wizard("run", session=Session(run=stage.folder))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "RUNNING")
         await press(pilot, "t")
@@ -215,7 +215,7 @@ async def test_speed_offers_three_paces(wizard: Make, stage: Any) -> None:
 
 async def test_esc_goes_home_and_says_that_the_run_goes_on(wizard: Make, stage: Any) -> None:
     stage.view = a_run(stage.folder)
-    app = wizard("run", trip=Trip(run=stage.folder))
+    app = wizard("run", session=Session(run=stage.folder))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "RUNNING")
         await press(pilot, "escape")
@@ -228,7 +228,7 @@ async def test_what_the_server_says_is_never_read_as_markup(wizard: Make, stage:
     stage.view = a_run(stage.folder)
     event = stage.view.events[-1]._replace(text=evil)
     stage.view = stage.view._replace(what=evil, events=(*stage.view.events, event))
-    app = wizard("run", trip=Trip(run=stage.folder))
+    app = wizard("run", session=Session(run=stage.folder))
     async with app.run_test(size=(80, 24)) as pilot:
         shown = await until(pilot, "RUNNING")
         assert shown.count("[bold]x[/bold]") >= 2
@@ -250,7 +250,7 @@ async def test_a_run_folder_that_cannot_be_read_is_said_and_read_again(
         return well(at)
 
     monkeypatch.setattr(engine, "view", view)
-    app = wizard("run", trip=Trip(run=stage.folder))
+    app = wizard("run", session=Session(run=stage.folder))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "The run itself is not affected")
         broken[0] = False

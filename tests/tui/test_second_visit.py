@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from textual.widgets import Input
 
+from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.tui.app import WizardApp
 from qdrant_model_migration.tui.screens.questions import QuestionsScreen
-from qdrant_model_migration.tui.trip import Trip
 from qdrant_model_migration.tui.widgets.lines import Lines
 from support.screens import press, text_of, until
 
@@ -31,9 +31,9 @@ async def visit(pilot: Any, app: WizardApp, key: str) -> None:
     ],
 )
 async def test_what_was_typed_is_there_again_and_accepted_with_enter(
-    wizard: Make, explored: Trip, key: str, typed: str, answer: object
+    wizard: Make, explored: Session, key: str, typed: str, answer: object
 ) -> None:
-    app = wizard(trip=explored.on(answers={**explored.answers, key: answer}))
+    app = wizard(session=explored.on(answers={**explored.answers, key: answer}))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "What would you like to do?")
         for _ in range(2):
@@ -42,13 +42,13 @@ async def test_what_was_typed_is_there_again_and_accepted_with_enter(
             assert app.screen.query_one(Input).value == typed
             await press(pilot, "enter", "enter")
             await until(pilot, lambda: not isinstance(app.screen, QuestionsScreen))
-            assert app.trip.answers[key] == answer
+            assert app.session.answers[key] == answer
 
 
 async def test_another_field_has_an_input_although_a_listed_one_was_taken(
-    wizard: Make, explored: Trip
+    wizard: Make, explored: Session
 ) -> None:
-    app = wizard(trip=explored.on(answers={**explored.answers, "text": {"fields": ["text"]}}))
+    app = wizard(session=explored.on(answers={**explored.answers, "text": {"fields": ["text"]}}))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "What would you like to do?")
         await visit(pilot, app, "text")
@@ -57,4 +57,4 @@ async def test_another_field_has_an_input_although_a_listed_one_was_taken(
         await until(pilot, lambda: bool(app.screen.query(Input)))
         await press(pilot, "enter", *"title", "enter")
         await until(pilot, lambda: not isinstance(app.screen, QuestionsScreen))
-        assert app.trip.answers["text"] == {"fields": ["title"]}, text_of(app)
+        assert app.session.answers["text"] == {"fields": ["title"]}, text_of(app)

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
+from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.qdrant import Address, open_qdrant
 from qdrant_model_migration.steps.cutover import Cutover
 from qdrant_model_migration.steps.gate import Waiting
 from qdrant_model_migration.survey import Fact
 from qdrant_model_migration.tui.app import WizardApp
 from qdrant_model_migration.tui.screens.questions import QuestionsScreen
-from qdrant_model_migration.tui.trip import Trip
 from support.fake_qdrant import FakeQdrant
 from support.screens import a_run, press, until
 from support.world import World, a_move
@@ -22,14 +22,14 @@ from support.world import World, a_move
 Make = Callable[..., WizardApp]
 
 
-async def test_the_aliases_that_are_used_are_ticked(wizard: Make, explored: Trip) -> None:
+async def test_the_aliases_that_are_used_are_ticked(wizard: Make, explored: Session) -> None:
     assert explored.survey is not None
     aliases = Fact[tuple[str, ...]](value=("docs", "docs #2", "note"), how="asked")
     answers = {key: value for key, value in explored.answers.items() if key != "name"}
     trip = explored.on(
         survey=explored.survey.model_copy(update={"aliases": aliases}), answers=answers
     )
-    app = wizard("questions", trip=trip)
+    app = wizard("questions", session=trip)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "Question 1 of about")
         app.push_screen(QuestionsScreen("name", only=True))
@@ -43,7 +43,7 @@ async def test_the_aliases_that_are_used_are_ticked(wizard: Make, explored: Trip
         await until(
             pilot,
             lambda: (
-                app.trip.answers.get("name")
+                app.session.answers.get("name")
                 == {"alias": "docs", "exists": True, "also": ["docs #2"]}
             ),
         )
@@ -62,7 +62,7 @@ async def test_the_gate_of_three_aliases_stands_whole_on_a_small_screen(
             step.apply(world)
     gate = waiting.value.gate.model_dump(mode="json")
     stage.view = a_run(stage.folder, "waiting", at=6, gate=gate, facts=world.kept)
-    app = wizard("run", "gate", trip=Trip(run=stage.folder))
+    app = wizard("run", "gate", session=Session(run=stage.folder))
     async with app.run_test(size=(80, 24)) as pilot:
         shown = await until(pilot, "▸[ No, not now ]")
         for words in (

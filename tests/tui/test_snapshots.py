@@ -17,9 +17,9 @@ from textual.widgets import Input
 
 from qdrant_model_migration.advice import ModelChoice
 from qdrant_model_migration.embedders import Reach
+from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.tui import tasks
 from qdrant_model_migration.tui.app import WizardApp
-from qdrant_model_migration.tui.trip import Trip
 from support.screens import (
     CUTOVER,
     ERROR,
@@ -62,7 +62,7 @@ def frozen(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         ModelChoice(MODELS[0], Reach("here")),
         ModelChoice(MODELS[1], Reach("fetch", MODELS[1].size_bytes)),
     )
-    monkeypatch.setattr(tasks, "models", lambda trip, report: choices)
+    monkeypatch.setattr(tasks, "models", lambda session, report: choices)
     yield
     monkeypatch.undo()
     time.tzset()
@@ -89,30 +89,30 @@ async def test_connect(wizard: Make, svg: SnapshotAssertion) -> None:
     assert await picture(wizard("connect"), "Where is your Qdrant server?") == svg
 
 
-async def test_question(wizard: Make, explored: Trip, svg: SnapshotAssertion) -> None:
-    app = wizard("questions", trip=explored.on(answers={}))
+async def test_question(wizard: Make, explored: Session, svg: SnapshotAssertion) -> None:
+    app = wizard("questions", session=explored.on(answers={}))
     assert await picture(app, "Question 1 of about", "down") == svg
 
 
-async def test_model(wizard: Make, explored: Trip, svg: SnapshotAssertion) -> None:
-    app = wizard("questions", trip=explored)
+async def test_model(wizard: Make, explored: Session, svg: SnapshotAssertion) -> None:
+    app = wizard("questions", session=explored)
     assert await picture(app, "Question 1 of about", "enter", then="To get") == svg
 
 
-async def test_map(wizard: Make, explored: Trip, svg: SnapshotAssertion) -> None:
-    assert await picture(wizard("map", trip=explored), "Still possible") == svg
+async def test_map(wizard: Make, explored: Session, svg: SnapshotAssertion) -> None:
+    assert await picture(wizard("map", session=explored), "Still possible") == svg
 
 
-async def test_strategy(wizard: Make, explored: Trip, svg: SnapshotAssertion) -> None:
-    assert await picture(wizard("strategy", trip=explored), "Recommended") == svg
+async def test_strategy(wizard: Make, explored: Session, svg: SnapshotAssertion) -> None:
+    assert await picture(wizard("strategy", session=explored), "Recommended") == svg
 
 
-async def test_warnings(wizard: Make, explored: Trip, svg: SnapshotAssertion) -> None:
-    assert await picture(wizard("warnings", trip=explored), "left to acknowledge") == svg
+async def test_warnings(wizard: Make, explored: Session, svg: SnapshotAssertion) -> None:
+    assert await picture(wizard("warnings", session=explored), "left to acknowledge") == svg
 
 
-async def test_plan(wizard: Make, explored: Trip, svg: SnapshotAssertion) -> None:
-    assert await picture(wizard("plan", trip=explored), "Never touched") == svg
+async def test_plan(wizard: Make, explored: Session, svg: SnapshotAssertion) -> None:
+    assert await picture(wizard("plan", session=explored), "Never touched") == svg
 
 
 @pytest.mark.parametrize(
@@ -122,12 +122,12 @@ async def test_run(
     wizard: Make, stage: Any, svg: SnapshotAssertion, name: str, size: tuple[int, int]
 ) -> None:
     stage.view = a_run(FOLDER, dead_letters=64, rates=RATES)
-    assert await picture(wizard("run", trip=Trip(run=FOLDER)), "RUNNING", size=size) == svg
+    assert await picture(wizard("run", session=Session(run=FOLDER)), "RUNNING", size=size) == svg
 
 
 async def test_run_in_plain_signs(wizard: Make, stage: Any, svg: SnapshotAssertion) -> None:
     stage.view = a_run(FOLDER, rates=RATES)
-    app = wizard("run", trip=Trip(run=FOLDER), ascii_signs=True)
+    app = wizard("run", session=Session(run=FOLDER), ascii_signs=True)
     assert await picture(app, "RUNNING") == svg
 
 
@@ -146,20 +146,20 @@ async def test_state(
     wizard: Make, stage: Any, svg: SnapshotAssertion, state: str, changes: dict[str, Any]
 ) -> None:
     stage.view = a_run(FOLDER, state, **changes)
-    assert await picture(wizard("run", trip=Trip(run=FOLDER)), "docs_old") == svg
+    assert await picture(wizard("run", session=Session(run=FOLDER)), "docs_old") == svg
 
 
 async def test_verify(wizard: Make, stage: Any, svg: SnapshotAssertion) -> None:
     stage.view = a_run(FOLDER, "waiting", at=6, gate=CUTOVER, verdict=VERDICT)
-    assert await picture(wizard("verify", trip=Trip(run=FOLDER)), "GO: the new model") == svg
+    assert await picture(wizard("verify", session=Session(run=FOLDER)), "GO: the new model") == svg
 
 
 async def test_cutover(wizard: Make, stage: Any, svg: SnapshotAssertion) -> None:
     changes = {"application_changes": SWITCHED["application_changes"]}
     stage.view = a_run(FOLDER, "waiting", at=6, gate=CUTOVER, verdict=VERDICT, facts=changes)
-    assert await picture(wizard("gate", trip=Trip(run=FOLDER)), "No, not now") == svg
+    assert await picture(wizard("gate", session=Session(run=FOLDER)), "No, not now") == svg
 
 
 async def test_report(wizard: Make, stage: Any, svg: SnapshotAssertion) -> None:
     stage.view = a_run(FOLDER, "done", at=8, verdict=VERDICT, facts=SWITCHED)
-    assert await picture(wizard("report", trip=Trip(run=FOLDER)), "Still to do") == svg
+    assert await picture(wizard("report", session=Session(run=FOLDER)), "Still to do") == svg

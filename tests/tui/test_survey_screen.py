@@ -9,11 +9,11 @@ import pytest
 from rich.cells import cell_len
 
 from qdrant_model_migration.embedders import ModelRef
+from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.qdrant.errors import CollectionMissing
 from qdrant_model_migration.survey import TextField
 from qdrant_model_migration.tui import survey_more, tasks
 from qdrant_model_migration.tui.app import WizardApp
-from qdrant_model_migration.tui.trip import Trip
 from support.screens import MODELS, press, text_of, until
 from support.surveys import docs, fact
 
@@ -34,11 +34,11 @@ SURVEY = docs(
     payload_fields=fact(("lang", "text", "title"), "sample"),
     payload_indexes=fact(("lang",), "asked"),
 )
-TRIP = Trip(collection="docs_minilm", survey=SURVEY)
+TRIP = Session(collection="docs_minilm", survey=SURVEY)
 
 
 async def test_enter_on_a_line_shows_all_of_it_with_its_note(wizard: Make) -> None:
-    app = wizard("survey", trip=TRIP)
+    app = wizard("survey", session=TRIP)
     async with app.run_test(size=(80, 24)) as pilot:
         shown = await until(pilot, "▸[ Continue ]")
         assert "needs the old model" not in shown
@@ -55,7 +55,7 @@ async def test_a_finding_that_is_too_long_is_cut_with_a_sign_and_stays_on_one_li
 ) -> None:
     long = "scalar int8, kept in memory, and so on for much longer than one line has room for it"
     trip = TRIP.on(survey=SURVEY.model_copy(update={"quantization": fact({}, "asked", long)}))
-    app = wizard("survey", trip=trip)
+    app = wizard("survey", session=trip)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "▸[ Continue ]")
         line = next(x for x in text_of(app).split("\n") if "Quantization" in x)
@@ -67,7 +67,7 @@ async def test_a_finding_that_is_too_long_is_cut_with_a_sign_and_stays_on_one_li
 
 
 async def test_only_what_has_the_focus_bears_its_sign(wizard: Make) -> None:
-    app = wizard("survey", trip=TRIP)
+    app = wizard("survey", session=TRIP)
     async with app.run_test(size=(80, 24)) as pilot:
         shown = await until(pilot, "▸[ Continue ]")
         assert shown.count("▸") == 1
@@ -83,7 +83,7 @@ async def test_where_the_collection_is_gone_back_has_the_focus(
         raise CollectionMissing("docs_minilm")
 
     monkeypatch.setattr(tasks, "look", gone)
-    app = wizard("survey", trip=TRIP.on(survey=None))
+    app = wizard("survey", session=TRIP.on(survey=None))
     async with app.run_test(size=(80, 24)) as pilot:
         shown = await until(pilot, "▸[ Back ]")
         assert "docs_minilm is gone" in shown
@@ -94,7 +94,7 @@ async def test_what_has_to_be_settled_is_marked_and_can_be_corrected(wizard: Mak
     settle = SURVEY.model_copy(
         update={"text_field": fact("text", "sample", "two fields hold long texts (text, title)")}
     )
-    app = wizard("survey", trip=TRIP.on(survey=settle))
+    app = wizard("survey", session=TRIP.on(survey=settle))
     async with app.run_test(size=(80, 24)) as pilot:
         assert "?Text field" in await until(pilot, "▸[ Continue ]")
         app.screen.query_one("#facts").go("text_field")  # type: ignore[attr-defined]
@@ -118,7 +118,7 @@ async def test_the_models_to_choose_from_are_read_beside_the_drawing(
         return (MODELS[0].model_copy(update={"dimensions": SURVEY.dense[0].size}),)
 
     monkeypatch.setattr("qdrant_model_migration.tui.screens.survey.list_models", listed)
-    app = wizard("survey", trip=TRIP)
+    app = wizard("survey", session=TRIP)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "▸[ Continue ]")
         app.screen.query_one("#facts").go("old_model")  # type: ignore[attr-defined]
@@ -132,7 +132,7 @@ async def test_the_models_to_choose_from_are_read_beside_the_drawing(
 
 
 async def test_a_wide_window_shows_texts_lengths_and_indexes_beside_it(wizard: Make) -> None:
-    app = wizard("survey", trip=TRIP)
+    app = wizard("survey", session=TRIP)
     async with app.run_test(size=(120, 40)) as pilot:
         shown = await until(pilot, "Fields with texts")
         assert "> text: in 99.9 %" in shown
@@ -142,7 +142,7 @@ async def test_a_wide_window_shows_texts_lengths_and_indexes_beside_it(wizard: M
 
 
 async def test_a_narrow_window_leaves_out_only_how_it_is_known(wizard: Make) -> None:
-    app = wizard("survey", trip=TRIP)
+    app = wizard("survey", session=TRIP)
     async with app.run_test(size=(50, 20)) as pilot:
         shown = await until(pilot, "▸[ Continue ]")
         assert "HOW WE KNOW" not in shown

@@ -128,7 +128,7 @@ async def test_going_back_keeps_every_answer_and_esc_leads_to_the_survey(
         await pilot.press("enter")
         await until(pilot, "Question 1 of about")
         await answer_everything(pilot)
-        answers = dict(app.trip.answers)
+        answers = dict(app.session.answers)
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, QuestionsScreen))
         for _ in range(20):
@@ -137,7 +137,7 @@ async def test_going_back_keeps_every_answer_and_esc_leads_to_the_survey(
             if "Survey of docs_words" in text_of(app):
                 break
         await until(pilot, "Survey of docs_words")
-        assert dict(app.trip.answers) == answers
+        assert dict(app.session.answers) == answers
         await pilot.press("enter")
         shown = await until(pilot, "Question 1 of about")
         assert "(•) Use another embedding model" in shown

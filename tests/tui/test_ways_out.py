@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from qdrant_model_migration import engine
+from qdrant_model_migration.pages.session import Connected, Session
 from qdrant_model_migration.qdrant import Address
 from qdrant_model_migration.tui import run_words, tasks
 from qdrant_model_migration.tui.app import WizardApp
-from qdrant_model_migration.tui.trip import Connected, Trip
 from qdrant_model_migration.tui.widgets.frame import Pane
 from qdrant_model_migration.tui.widgets.lines import Lines
 from support.screens import CUTOVER, ERROR, SWITCHED, VERDICT, a_run, press, still, text_of, until
@@ -39,7 +39,7 @@ async def test_a_verdict_is_judged_anew_by_the_searches_of_a_file(
     stage.view = a_run(stage.folder, state, at=6, gate=gate, verdict=NO_GO)
     file = tmp_path / "q.jsonl"
     file.write_text('{"query": "offline install", "answers": [7]}\n')
-    app = wizard("run", "verify", "judge_again", trip=Trip(run=stage.folder))
+    app = wizard("run", "verify", "judge_again", session=Session(run=stage.folder))
     async with app.run_test(size=(80, 24)) as pilot:
         shown = await until(pilot, "Limit      [ 0.02")
         assert "line of it is a search and the ids of its right answers" in shown
@@ -58,7 +58,7 @@ async def test_a_verdict_is_judged_anew_by_the_searches_of_a_file(
 
 async def test_a_limit_that_is_none_is_said_and_nothing_starts(wizard: Make, stage: Any) -> None:
     stage.view = a_run(stage.folder, "waiting", at=6, gate=CUTOVER, verdict=NO_GO)
-    app = wizard("run", "judge_again", trip=Trip(run=stage.folder))
+    app = wizard("run", "judge_again", session=Session(run=stage.folder))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "Limit      [ 0.02")
         app.screen.query_one("#input-margin").value = "2 %"  # type: ignore[attr-defined]
@@ -71,7 +71,7 @@ async def test_the_old_model_is_asked_for_where_nobody_knew_it(wizard: Make, sta
     for why, asked in ((None, False), ("old model not known", True)):
         verdict = {**NO_GO, "unjudged": why}
         stage.view = a_run(stage.folder, "waiting", at=6, gate=CUTOVER, verdict=verdict)
-        app = wizard("run", "judge_again", trip=Trip(run=stage.folder))
+        app = wizard("run", "judge_again", session=Session(run=stage.folder))
         async with app.run_test(size=(80, 24)) as pilot:
             await until(pilot, "Limit      [ 0.02")
             await until(pilot, lambda app=app, asked=asked: ("Old model" in text_of(app)) is asked)
@@ -84,7 +84,7 @@ async def test_the_old_model_is_asked_for_where_nobody_knew_it(wizard: Make, sta
 async def test_the_verdict_and_the_gate_lead_to_it(wizard: Make, stage: Any) -> None:
     stage.view = a_run(stage.folder, "waiting", at=6, gate=CUTOVER, verdict=NO_GO)
     for screen, act in (("verify", "again"), ("gate", "add_verify")):
-        app = wizard("run", screen, trip=Trip(run=stage.folder))
+        app = wizard("run", screen, session=Session(run=stage.folder))
         async with app.run_test(size=(80, 24)) as pilot:
             await until(pilot, "▸[ ")
             await app.stop_below.act(act)  # type: ignore[union-attr]
@@ -93,7 +93,7 @@ async def test_the_verdict_and_the_gate_lead_to_it(wizard: Make, stage: Any) -> 
 
 async def test_after_the_switch_nothing_is_judged_anew(wizard: Make, stage: Any) -> None:
     stage.view = a_run(stage.folder, "done", at=8, verdict=VERDICT, facts=SWITCHED)
-    app = wizard("verify", trip=Trip(run=stage.folder))
+    app = wizard("verify", session=Session(run=stage.folder))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "[ Judge anew… ] (switched already)")
 
@@ -102,7 +102,7 @@ async def test_the_gate_and_the_list_of_runs_offer_to_give_a_run_up(
     wizard: Make, stage: Any
 ) -> None:
     stage.view = a_run(stage.folder, "waiting", at=6, gate=CUTOVER, verdict=VERDICT)
-    app = wizard("run", "gate", trip=Trip(run=stage.folder))
+    app = wizard("run", "gate", session=Session(run=stage.folder))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "[ Discard… ]")
         await app.stop_below.act("add_discard")  # type: ignore[union-attr]
@@ -116,7 +116,7 @@ async def test_the_gate_and_the_list_of_runs_offer_to_give_a_run_up(
 
 async def test_a_discard_that_is_refused_says_why(wizard: Make, stage: Any) -> None:
     stage.view = a_run(stage.folder, "waiting", at=6, gate=CUTOVER, error=ERROR)
-    app = wizard("run", "discard", trip=Trip(run=stage.folder))
+    app = wizard("run", "discard", session=Session(run=stage.folder))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "The server's disk is full.")
 
@@ -125,7 +125,7 @@ async def test_a_run_that_failed_at_its_first_step_has_no_later_stop_behind_it(
     wizard: Make, stage: Any
 ) -> None:
     stage.view = a_run(stage.folder, "failed", at=0, error=ERROR)
-    app = wizard("report", trip=Trip(run=stage.folder))
+    app = wizard("report", session=Session(run=stage.folder))
     async with app.run_test(size=(90, 24)) as pilot:
         shown = await until(pilot, "»REPORT")
         assert "✓Plan" in shown
@@ -138,7 +138,7 @@ async def test_a_run_that_is_over_is_not_said_to_go_on(
     wizard: Make, stage: Any, state: str
 ) -> None:
     stage.view = a_run(stage.folder, state, at=8)
-    app = wizard("run", trip=Trip(run=stage.folder))
+    app = wizard("run", session=Session(run=stage.folder))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, state.upper())
         await until(pilot, "The run is over" if state.endswith(("k", "p")) else "run")
@@ -152,7 +152,7 @@ async def test_what_ends_under_an_open_dialog_takes_nothing_away_from_it(
     """A leave dialog that is taken away unanswered would leave Ctrl+Q without an effect."""
     ready = threading.Event()
 
-    def prepare(door: threading.Lock, report: tasks.Report) -> tasks.Practice:
+    def prepare(report: tasks.Report) -> tasks.Practice:
         ready.wait(20)
         report(("Done", 1, 1))
         connected = Connected("1.18.3", True, 0.1, (), True)

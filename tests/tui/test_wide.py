@@ -8,9 +8,9 @@ from typing import Any
 from rich.cells import cell_len
 
 from qdrant_model_migration.advice import advise, map_lines
+from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.tui import map_words
 from qdrant_model_migration.tui.app import WizardApp
-from qdrant_model_migration.tui.trip import Trip
 from support.screens import CUTOVER, VERDICT, a_run, press, until
 from support.surveys import docs
 
@@ -25,9 +25,9 @@ PARTED = {
 
 
 async def test_a_question_has_the_whole_tree_beside_it_and_why_each_is_ruled_out(
-    wizard: Make, explored: Trip
+    wizard: Make, explored: Session
 ) -> None:
-    app = wizard("questions", trip=explored)
+    app = wizard("questions", session=explored)
     async with app.run_test(size=(120, 40)) as pilot:
         shown = await until(pilot, "If you choose this")
         for words in ("compress differently", "older: a new collection", "add keyword search"):
@@ -38,9 +38,9 @@ async def test_a_question_has_the_whole_tree_beside_it_and_why_each_is_ruled_out
 
 
 async def test_the_step_under_the_focus_stands_beside_the_plan(
-    wizard: Make, explored: Trip
+    wizard: Make, explored: Session
 ) -> None:
-    app = wizard("plan", trip=explored)
+    app = wizard("plan", session=explored)
     async with app.run_test(size=(120, 40)) as pilot:
         shown = await until(pilot, "Step 1: ")
         assert "Never touched" in shown
@@ -55,11 +55,11 @@ async def test_all_parts_and_queries_of_a_verdict_are_there_wide_and_in_a_dialog
 ) -> None:
     stage.view = a_run(stage.folder, "waiting", at=6, gate=CUTOVER, verdict=PARTED)
     words = ("German: 34 queries", "German: INCONCLUSIVE, too few", "Got better", "offline install")
-    app = wizard("verify", trip=Trip(run=stage.folder))
+    app = wizard("verify", session=Session(run=stage.folder))
     async with app.run_test(size=(120, 40)) as pilot:
         shown = await until(pilot, "All queries: 214")
         assert all(part in shown for part in words)
-    app = wizard("verify", trip=Trip(run=stage.folder))
+    app = wizard("verify", session=Session(run=stage.folder))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "▸[ Try it yourself ]")
         await press(pilot, "right", "right", "enter")

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from qdrant_model_migration import words
 from qdrant_model_migration.commands.connecting import (
     connect,
     server_flags,
@@ -23,6 +22,7 @@ from qdrant_model_migration.shell import qmm
 if TYPE_CHECKING:
     from qdrant_model_migration.advice import Advice, ModelChoice
     from qdrant_model_migration.embedders import ModelRef, Pooling
+    from qdrant_model_migration.pages.session import Session
     from qdrant_model_migration.plan import Plan
     from qdrant_model_migration.strategies import Strategy
     from qdrant_model_migration.survey import Survey
@@ -82,9 +82,9 @@ def command(
     """
     from qdrant_model_migration.advice import advise, tried_unasked, try_speed
     from qdrant_model_migration.advice.make_plan import make_plan
-    from qdrant_model_migration.advice.warnings import warnings_for
     from qdrant_model_migration.commands.settings import short_forms
     from qdrant_model_migration.embedders import model_choices
+    from qdrant_model_migration.pages.session import Session
     from qdrant_model_migration.plan import acknowledge, left_open, save_plan
     from qdrant_model_migration.strategies import by_name
 
@@ -107,10 +107,12 @@ def command(
         speed = try_speed(qdrant, found, complete, tried) if tried is not None else None
     plan = make_plan(found, complete, chosen, speed=speed)
     plan = acknowledge(plan, accept)
-    _say(plan, chosen, advice)
-    for warning in warnings_for(found, complete, chosen, plan):
-        sign = {"must": "!!", "caution": " !", "note": " i"}[warning.severity]
-        click.echo(f"{sign} {warning.id} {warning.title}: {warning.said}", err=True)
+    click.echo(f"{chosen.title}: {'; '.join(advice.because)}.", err=True)
+    click.echo(f"Way back: {chosen.way_back}.", err=True)
+    _say(Session(
+        address=plan.server, collection=name, survey=found, answers=complete, plan=plan,
+        strategy=chosen.name, accepted=plan.accepted,
+    ))  # fmt: skip
     if as_json:
         click.echo(plan.model_dump_json(indent=2))
         return 0
@@ -263,16 +265,10 @@ def _say_what_is_missing(answers: Mapping[str, Any], strategy: Strategy) -> None
         click.echo(f"{model.name} cannot be used yet. {found.why}")
 
 
-def _say(plan: Plan, strategy: Strategy, advice: Advice) -> None:
-    click.echo(f"{strategy.title}: {'; '.join(advice.because)}.", err=True)
-    texts = [step.text(plan.move) for step in plan.steps]
-    width = max(len(text.title) for text in texts)
-    for number, text in enumerate(texts, 1):
-        click.echo(f"  {number:>2}  {text.title:<{width}}  writes to: {text.writes_to}", err=True)
-    likely, how = plan.estimate.seconds.likely, plan.estimate.seconds.how
-    took = f"{words.duration(likely)} ({how})" if likely else how
-    click.echo(f"Time: {took}. Never touched: {', '.join(plan.never_touched)}.", err=True)
-    if plan.estimate.notes_bytes:
-        notes = words.size(plan.estimate.notes_bytes)
-        click.echo(f"Run folder: up to {notes} on this computer.", err=True)
-    click.echo(f"Way back: {strategy.way_back}.", err=True)
+def _say(session: Session) -> None:
+    """What the stages Plan and Warnings show, line by line."""
+    from qdrant_model_migration.pages.stages import stage
+    from qdrant_model_migration.plain.page_lines import printed
+
+    for name in ("plan", "warnings"):
+        click.echo(printed(stage(name).page(session)), err=True)

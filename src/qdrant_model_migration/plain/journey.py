@@ -15,6 +15,7 @@ from pydantic import SecretStr
 
 from qdrant_model_migration.advice import Advice, advise
 from qdrant_model_migration.environment import KEY
+from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.pipeline.speed import Speed
 from qdrant_model_migration.plan import Acceptance, Plan
 from qdrant_model_migration.qdrant import Address, Qdrant, open_qdrant
@@ -40,6 +41,7 @@ class Journey:
     strategy: Strategy | None = None
     accepted: dict[str, Acceptance] = field(default_factory=dict)
     plan: Plan | None = None
+    asking: str | None = None
 
     @property
     def survey(self) -> Survey:
@@ -64,6 +66,28 @@ class Journey:
     def environment(self) -> dict[str, str]:
         """What the engine gets besides the environment: the key, which stands nowhere else."""
         return {KEY: self.secret} if self.secret else {}
+
+    @property
+    def session(self) -> Session:
+        """The same, for the stages that are pages."""
+        return Session(
+            address=self.address,
+            key=self.key,
+            key_of=self.address,
+            practice=self.practice,
+            collection=self.collection,
+            survey=self.found,
+            answers=self.answers,
+            strategy=self.strategy.name if self.strategy else None,
+            accepted=self.accepted,
+            plan=self.plan,
+            speeds=self.speeds,
+        )
+
+    def take(self, session: Session) -> None:
+        """What was decided at a stage that is a page."""
+        self.accepted, self.plan = dict(session.accepted), session.plan
+        self.asking = session.asking
 
     @contextmanager
     def opened(self, *, timeout: float = 60.0) -> Iterator[Qdrant]:

@@ -16,7 +16,7 @@ PROMPT = "Number, or back, why, map, leave:"
 
 def ask_all(talk: Talk, journey: Journey) -> None:
     """Fills the answers. Raises Back from the first question."""
-    at: str | None = None
+    at, journey.asking = journey.asking, None
     if journey.advice().next is not None:
         talk.say(
             "Going back keeps your answers. Enter alone takes the answer marked; rest answers all "

@@ -38,9 +38,9 @@ class Correct(Exception):
 
 
 def carry_through(talk: Talk, folder: Path, environment: Mapping[str, str]) -> int:
-    """Start a new run and see it to its end; returns the exit code. Raises Correct."""
+    """See a run that was just begun to its end; returns the exit code. Raises Correct."""
     talk.say(f"Run {folder.name}: {folder}")
-    return _go(talk, folder, environment)
+    return _on_from(talk, folder, environment, follow(talk, folder))
 
 
 def take_up(talk: Talk, folder: Path, environment: Mapping[str, str]) -> int:
@@ -50,15 +50,6 @@ def take_up(talk: Talk, folder: Path, environment: Mapping[str, str]) -> int:
     if seen.live:
         seen = follow(talk, folder, after=seen)
     return _on_from(talk, folder, environment, seen)
-
-
-def _go(talk: Talk, folder: Path, environment: Mapping[str, str]) -> int:
-    try:
-        start(folder, environment)
-    except QmmError as error:
-        talk.trouble(error)
-        return FAILED
-    return _on_from(talk, folder, environment, follow(talk, folder))
 
 
 def _on_from(talk: Talk, folder: Path, environment: Mapping[str, str], seen: RunView) -> int:

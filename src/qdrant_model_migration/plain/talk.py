@@ -3,25 +3,12 @@
 from __future__ import annotations
 
 import sys
-import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TextIO
 
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.plain.keyboard import Keyboard, Prompter
-
-WIDTH = 79
-_SIGNS = {
-    "→": "to",
-    "►": "to",
-    "✓": "yes",
-    "✗": "no",
-    "·": ",",
-    "…": "...",
-    "»": "",
-    "≤": "at most",
-}
-_SPOKEN = str.maketrans(_SIGNS)
+from qdrant_model_migration.plain.paragraph import paragraph
 
 Tells = Mapping[str, Callable[[], None]]
 
@@ -50,16 +37,7 @@ class Talk:
 
     def say(self, text: str = "", *, indent: int = 0, hang: int = 0) -> None:
         """A paragraph. Its further lines are indented by `hang` more."""
-        first = " " * indent
-        lines = textwrap.wrap(
-            plainly(text),
-            WIDTH,
-            initial_indent=first,
-            subsequent_indent=first + " " * hang,
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-        self._print("\n".join(lines))
+        self._print(paragraph(text, indent=indent, hang=hang))
 
     def numbered(self, number: int, text: str, *more: str) -> None:
         """A choice with its number; `more` stands below it."""
@@ -134,9 +112,3 @@ class Talk:
             return prompt(message)
         except (KeyboardInterrupt, EOFError):
             raise Leave(interrupted=True) from None
-
-
-def plainly(text: str) -> str:
-    """Signs as words, one blank between words, nothing that could steer a terminal."""
-    spoken = text.translate(_SPOKEN)
-    return " ".join("".join(c if c.isprintable() else " " for c in spoken).split())

@@ -13,32 +13,35 @@ from qdrant_model_migration.engine import read_card
 from qdrant_model_migration.engine.run_folder import PLAN
 from qdrant_model_migration.environment import KEY
 from qdrant_model_migration.errors import QmmError
-from qdrant_model_migration.exit_codes import DONE, STOPPED
+from qdrant_model_migration.exit_codes import DONE, FAILED, STOPPED
+from qdrant_model_migration.pages.outcome import Go
 from qdrant_model_migration.plain import (
     collection,
     connect,
     explore,
     look,
-    plan,
     practice,
     questions,
     strategy,
-    warnings,
 )
 from qdrant_model_migration.plain.home import home
 from qdrant_model_migration.plain.journey import Journey
 from qdrant_model_migration.plain.run import Correct, carry_through, take_up
 from qdrant_model_migration.plain.talk import Back, Leave, Talk
+from qdrant_model_migration.plain.visit import Visit
 from qdrant_model_migration.plan import load_plan
 from qdrant_model_migration.qdrant import Address, known_key
 
-Stop = Callable[[Talk, Journey], object]
+Stop = Callable[[Talk, Journey], object] | str
+"""A stage of `pages/` by its name, or what is still its own talk."""
+
+BY_NAME = {"questions": questions.ask_all, "strategy": strategy.choose}
 DECIDE: tuple[Stop, ...] = (
     look.look,
     questions.ask_all,
     strategy.choose,
-    warnings.acknowledge,
-    plan.agree,
+    "warnings",
+    "plan",
 )
 
 
@@ -76,9 +79,11 @@ def _trip(talk: Talk, url: str | None, answers: dict[str, Any], practise: bool) 
         try:
             if isinstance(way, Path):
                 return take_up(talk, way, _key_for(talk, way))
-            folder = _decide(talk, journey, way, url)
-            if folder is not None:
-                return carry_through(talk, folder, journey.environment)
+            begun = _decide(talk, journey, way, url)
+            if begun is not None and begun.session.run is not None:
+                if begun.words:
+                    return FAILED
+                return carry_through(talk, begun.session.run, journey.environment)
             chosen = "migrate"
         except Back:
             chosen = url = None
@@ -103,8 +108,8 @@ def _journey_of(wish: Correct) -> Journey:
     )
 
 
-def _decide(talk: Talk, journey: Journey, way: str, url: str | None) -> Path | None:
-    """All stops of this way; returns the folder of the run to start, None after Explore.
+def _decide(talk: Talk, journey: Journey, way: str, url: str | None) -> Go | None:
+    """All stops of this way; returns where the run is that was begun, None after Explore.
 
     Raises Back from the first stop.
     """
@@ -123,21 +128,28 @@ def _decide(talk: Talk, journey: Journey, way: str, url: str | None) -> Path | N
         stops = (partial(connect.connect, url=url), collection.choose, *DECIDE)
     at = 0
     while True:
+        stop = stops[at]
         try:
-            result = stops[at](talk, journey)
+            if not isinstance(stop, str):
+                stop(talk, journey)
+                at += 1
+            else:
+                go = Visit(talk, stop, journey.session).until_it_leads_on()
+                journey.take(go.session)
+                if go.words:
+                    talk.say(go.words)
+                if go.to == "run":
+                    return go
+                at = stops.index(BY_NAME.get(go.to, go.to))
         except Back:
             if at == 0:
                 raise
             at -= 1
             if at == 0 and way == "migrate":
-                stops = (
-                    connect.connect,
-                    *stops[1:],
-                )  # the address that was named is not tried again
-            continue
-        at += 1
+                # the address that was named is not tried again
+                stops = (connect.connect, *stops[1:])
         if at == len(stops):
-            return result if isinstance(result, Path) else None
+            return None
 
 
 def _key_for(talk: Talk, folder: Path) -> dict[str, str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
@@ -21,10 +20,11 @@ from qdrant_model_migration import engine, private_file
 from qdrant_model_migration.advice import WhatIf
 from qdrant_model_migration.environment import KEY
 from qdrant_model_migration.errors import QmmError
+from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.qdrant import Address, own_server
 from qdrant_model_migration.redaction import keep_secret, keep_secrets_of, redacted
 from qdrant_model_migration.tui import memory, signs
-from qdrant_model_migration.tui.screens import by_name, kind_of
+from qdrant_model_migration.tui.screens import by_name, is_named, kind_of
 from qdrant_model_migration.tui.screens.chooser import MoreScreen
 from qdrant_model_migration.tui.screens.dialog import Dialog
 from qdrant_model_migration.tui.screens.fault import FaultScreen
@@ -33,7 +33,6 @@ from qdrant_model_migration.tui.screens.leave import ask_to_leave
 from qdrant_model_migration.tui.screens.small import SMALLEST, SmallScreen
 from qdrant_model_migration.tui.screens.stop import HelpText, Stop
 from qdrant_model_migration.tui.signs import PlainSigns
-from qdrant_model_migration.tui.trip import Trip
 from qdrant_model_migration.tui.widgets.press import Act
 
 log = logging.getLogger(__name__)
@@ -43,7 +42,7 @@ COMMON = (Act("help", "Help (F1)"), Act("map", "Map (F2)"), Act("leave", "Leave 
 
 
 class WizardApp(App[int]):
-    """Holds the trip, one snapshot at a time, and the stack of screens."""
+    """Holds the session, one snapshot at a time, and the stack of screens."""
 
     CSS_PATH = "style.tcss"
     TITLE = "qmm"
@@ -58,17 +57,15 @@ class WizardApp(App[int]):
 
     def __init__(
         self,
-        trip: Trip,
+        session: Session,
         *,
         start: Sequence[str] = (),
         ascii_signs: bool = False,
         log_file: Path | None = None,
     ) -> None:
         super().__init__()
-        self.trip = trip
+        self.session = session
         self.log_file = log_file
-        # A local folder has room for one client: every task that opens a Qdrant holds this.
-        self.door = threading.Lock()
         self.what_if = WhatIf()
         self._start = tuple(start)
         self._plain_signs = PlainSigns(enabled=ascii_signs)
@@ -115,11 +112,10 @@ class WizardApp(App[int]):
 
     def go_back_to(self, name: str) -> None:
         """Close screens down to the one with this name; open it if there is none."""
-        kind = kind_of(name)
-        if not any(isinstance(screen, kind) for screen in self.screen_stack):
+        if not any(is_named(screen, name) for screen in self.screen_stack):
             self.go(name)
             return
-        while not isinstance(self.screen, kind):
+        while not is_named(self.screen, name):
             self.pop_screen()
 
     @property
@@ -132,29 +128,31 @@ class WizardApp(App[int]):
 
     def environment(self, folder: Path) -> Mapping[str, str]:
         """What the engine of this run gets besides our environment: the key, if it is its own."""
-        if self.trip.key is None:
+        if self.session.key is None:
             return {}
-        key = self.trip.key_for(Address.read(engine.read_card(folder).server))
+        key = self.session.key_for(Address.read(engine.read_card(folder).server))
         return {KEY: key} if key else {}
 
     def with_key(self, folder: Path, then: Callable[[], None]) -> None:
         """Go on, once it is clear whether the run's server may be sent a key of another one."""
-        if self.trip.key is None:
+        if self.session.key is None:
             then()
         else:
             self.run_worker(self._with_key(folder, then))
 
     async def _with_key(self, folder: Path, then: Callable[[], None]) -> None:
-        trip, server = self.trip, await asyncio.to_thread(_server_of, folder)
-        if server is None or server.folder is not None or trip.key_for(server) is not None:
+        session, server = self.session, await asyncio.to_thread(_server_of, folder)
+        if server is None or server.folder is not None or session.key_for(server) is not None:
             then()
             return
-        whose = f"It belongs to {trip.key_of}." if trip.key_of else "QDRANT_URL names no server."
+        whose = (
+            f"It belongs to {session.key_of}." if session.key_of else "QDRANT_URL names no server."
+        )
         lines = (f"This run works on {server}.", "A key is known here.", whose)
         acts = (Act("without", "Go on without it"), Act("send", "Send the key there"))
         word = await self.push_screen_wait(Dialog("Is the key for this server?", lines, acts))
         if word == "send":
-            self.trip = self.trip.on(key_of=server)
+            self.session = self.session.on(key_of=server)
         then()
 
     def tell(self, words: str) -> None:
@@ -273,7 +271,7 @@ def run_wizard(
     del api_key  # a crash report that shows variables must not show the key
     practice = practice or (attach is not None and engine.read_card(attach).practice)
     given = Address.parse(address) if address else None
-    trip = Trip(
+    session = Session(
         address=given,
         key=holder if isinstance(holder, SecretStr) else _key_of_environment(),
         key_of=given if isinstance(holder, SecretStr) else own_server(),
@@ -283,11 +281,11 @@ def run_wizard(
     )
     start = ("run",) if attach else ("practice",) if practice else ("connect",) if address else ()
     keep_secrets_of(os.environ)
-    if trip.key is not None:
-        keep_secret(trip.key.get_secret_value())
+    if session.key is not None:
+        keep_secret(session.key.get_secret_value())
     log_file = _write_log()
     plain = ascii_signs or signs.needed(os.environ)
-    app = WizardApp(trip, start=start, ascii_signs=plain, log_file=log_file)
+    app = WizardApp(session, start=start, ascii_signs=plain, log_file=log_file)
     code = app.run()
     return app.return_code or 0 if code is None else code
 

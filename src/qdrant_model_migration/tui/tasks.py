@@ -1,7 +1,7 @@
 """What the screens do in worker threads: plain functions over the rooms. No widgets, no state.
 
 A local folder has room for one client only, so each task opens the Qdrant, works and closes it
-again, and holds the wizard's door meanwhile.
+again, and holds its door meanwhile.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from time import perf_counter
 from typing import Any, NamedTuple
 
 from qdrant_model_migration import words
-from qdrant_model_migration.advice import ModelChoice, advise, answer_all, try_speed
+from qdrant_model_migration.advice import ModelChoice, answer_all, try_speed
 from qdrant_model_migration.embedders import (
     ModelRef,
     fetch,
@@ -22,20 +22,18 @@ from qdrant_model_migration.embedders import (
     model_from_folder,
 )
 from qdrant_model_migration.errors import QmmError, Stopped
+from qdrant_model_migration.pages.session import Connected, Session
+from qdrant_model_migration.pages.work.door import door
 from qdrant_model_migration.pipeline.speed import Speed, kept_under
 from qdrant_model_migration.plan import load_plan
 from qdrant_model_migration.qdrant import Address, Qdrant, open_qdrant
 from qdrant_model_migration.quality import SideBySide, both_sides, side_by_side
-from qdrant_model_migration.strategies import Strategy
-from qdrant_model_migration.strategies.answered import chosen_model
 from qdrant_model_migration.survey import Listed, Survey, look_at, named, survey
-from qdrant_model_migration.tui.trip import Connected, Trip
 
 CONNECT_SECONDS = 10.0
 BETWEEN_NEWS = 0.2  # seconds
 Report = Callable[[object], None]
 Environment = Callable[[Path], Mapping[str, str]]
-Lock = threading.Lock
 
 
 class Checked(NamedTuple):
@@ -47,21 +45,21 @@ class Checked(NamedTuple):
 
 
 @contextmanager
-def opened(trip: Trip, door: threading.Lock, *, timeout: float = 60.0) -> Iterator[Qdrant]:
+def opened(session: Session, *, timeout: float = 60.0) -> Iterator[Qdrant]:
     """The trip's Qdrant, open for one task."""
-    address = trip.address
+    address = session.address
     if address is None:
         raise QmmError("No server is chosen.", "", "Go back to Connect.")
     with (
-        door,
-        open_qdrant(address, trip.key_for(address), timeout=timeout) as qdrant,
+        door(address),
+        open_qdrant(address, session.key_for(address), timeout=timeout) as qdrant,
     ):
         yield qdrant
 
 
-def connect(trip: Trip, door: threading.Lock, report: Report) -> Connected:
+def connect(session: Session, report: Report) -> Connected:
     """Reach the server, see whether the key is accepted, list the collections. Reads only."""
-    with opened(trip, door, timeout=CONNECT_SECONDS) as qdrant:
+    with opened(session, timeout=CONNECT_SECONDS) as qdrant:
         began = perf_counter()  # opening loads the client too, which says nothing of the server
         names = qdrant.collections()
         seconds = perf_counter() - began
@@ -75,14 +73,14 @@ def connect(trip: Trip, door: threading.Lock, report: Report) -> Connected:
         report(
             Checked(
                 "✓",
-                "The key is accepted" if trip.key else "No key is needed",
+                "The key is accepted" if session.key else "No key is needed",
                 "reading is allowed",
             )
         )
         may_write = qdrant.may_manage()
         report(_writing(may_write))
-        if isinstance(trip.address, Address):
-            report(_line(trip.address, with_key=trip.key is not None))
+        if isinstance(session.address, Address):
+            report(_line(session.address, with_key=session.key is not None))
         report(Checked("✓" if names else "!", "Collections", f"{len(names)} found"))
         return Connected(
             version=str(qdrant.version),
@@ -111,13 +109,11 @@ def _line(address: Address, *, with_key: bool) -> Checked:
     return Checked("!", "The line", words)
 
 
-def list_collections(
-    trip: Trip, door: threading.Lock, stop: threading.Event, report: Report
-) -> tuple[Listed, ...]:
+def list_collections(session: Session, stop: threading.Event, report: Report) -> tuple[Listed, ...]:
     """Read the list of collections again, telling the names at once and then what is found of
     each, some at a time. Those with an alias come first: one of them is the likely choice."""
     found: list[Listed] = []
-    with opened(trip, door) as qdrant:
+    with opened(session) as qdrant:
         names = named(qdrant, qdrant.collections())
         report(names)
         new: list[Listed] = []
@@ -132,20 +128,19 @@ def list_collections(
 
 
 def look(
-    trip: Trip,
-    door: threading.Lock,
+    session: Session,
     stop: threading.Event,
     text_field: str | None,
     old_model: ModelRef | None,
     report: Report,
 ) -> Survey:
     """Survey the chosen collection, telling (key, fact) as each is found. Reads only."""
-    if trip.collection is None:
+    if session.collection is None:
         raise QmmError("No collection is chosen.", "", "Go back and choose one.")
-    with opened(trip, door) as qdrant:
+    with opened(session) as qdrant:
         return survey(
             qdrant,
-            trip.collection,
+            session.collection,
             on_fact=lambda key, fact: report((key, fact)),
             text_field=text_field,
             old_model=old_model,
@@ -153,25 +148,25 @@ def look(
         )
 
 
-def models(trip: Trip, report: Report) -> tuple[ModelChoice, ...]:
+def models(session: Session, report: Report) -> tuple[ModelChoice, ...]:
     """Every model that may be chosen, and whether it is on this computer. No network."""
-    return model_choices(_practice_models(trip))
+    return model_choices(_practice_models(session))
 
 
-def _practice_models(trip: Trip) -> Path | None:
+def _practice_models(session: Session) -> Path | None:
     from qdrant_model_migration.sandbox import Sandbox
 
-    if trip.practice and trip.address is not None:
-        return Sandbox.around(trip.address).models
+    if session.practice and session.address is not None:
+        return Sandbox.around(session.address).models
     return None
 
 
-def measure(trip: Trip, door: threading.Lock, model: ModelRef, report: Report) -> tuple[str, Speed]:
+def measure(session: Session, model: ModelRef, report: Report) -> tuple[str, Speed]:
     """How many of the collection's own texts this computer embeds in a second."""
-    if trip.survey is None:
+    if session.survey is None:
         raise NothingToMeasure
-    with opened(trip, door) as qdrant:
-        measured = try_speed(qdrant, trip.survey, trip.answers, model)
+    with opened(session) as qdrant:
+        measured = try_speed(qdrant, session.survey, session.answers, model)
     if measured is None:
         raise NothingToMeasure
     return kept_under(model), measured
@@ -210,28 +205,11 @@ def read_folder(folder: str, said: Mapping[str, Any], report: Report) -> ModelRe
     return model_from_folder(Path(folder).expanduser(), **said)
 
 
-def answer_rest(trip: Trip, report: Report) -> dict[str, Any]:
+def answer_rest(session: Session, report: Report) -> dict[str, Any]:
     """All answers, the open ones as suggested."""
-    if trip.survey is None:
+    if session.survey is None:
         raise QmmError("Nothing is surveyed yet.", "", "Go back to the survey.")
-    return answer_all(trip.survey, trip.answers, models(trip, report))
-
-
-def taken_strategy(trip: Trip) -> Strategy | None:
-    """The strategy that the operator chose, else the recommended one; None where nothing fits."""
-    if trip.survey is None:
-        return None
-    advice = advise(trip.survey, trip.answers)
-    for choice in advice.fits:
-        if choice.strategy.name == trip.strategy and choice.fit.word != "ruled out":
-            return choice.strategy
-    return advice.recommended
-
-
-def speed_of(trip: Trip) -> Speed | None:
-    """The speed of the chosen model, None while it was not measured."""
-    model = chosen_model(trip.answers)
-    return trip.speeds.get(kept_under(model)) if model is not None else None
+    return answer_all(session.survey, session.answers, models(session, report))
 
 
 class Practice(NamedTuple):
@@ -243,24 +221,25 @@ class Practice(NamedTuple):
     answers: dict[str, Any]
 
 
-def prepare_practice(door: threading.Lock, report: Report) -> Practice:
+def prepare_practice(report: Report) -> Practice:
     """Make the practice Qdrant, unless it is there, and look into it."""
     from qdrant_model_migration.sandbox import COLLECTION, Sandbox
 
     sandbox = Sandbox()
-    with door:
+    with door(sandbox.address):
         sandbox.prepare(on_progress=lambda what, done, total: report((what, done, total)))
-    connected = connect(Trip(address=sandbox.address), door, lambda _: None)
+    connected = connect(Session(address=sandbox.address), lambda _: None)
     proof = {"kind": "file", "file": str(sandbox.queries), "margin": 0.02}
     return Practice(sandbox.address, COLLECTION, connected, {"proof": proof})
 
 
-def reset_practice(door: threading.Lock, report: Report) -> None:
+def reset_practice(report: Report) -> None:
     """Delete the practice Qdrant with everything in it; `prepare_practice` makes it anew."""
     from qdrant_model_migration.sandbox import Sandbox
 
-    with door:
-        Sandbox().reset()
+    sandbox = Sandbox()
+    with door(sandbox.address):
+        sandbox.reset()
 
 
 class Tried(NamedTuple):
@@ -271,9 +250,7 @@ class Tried(NamedTuple):
     new: str
 
 
-def search_both(
-    trip: Trip, door: threading.Lock, folder: Path, query: str, report: Report
-) -> Tried:
+def search_both(session: Session, folder: Path, query: str, report: Report) -> Tried:
     """Search with the query on the old and the new side of a run. Reads only."""
     plan = load_plan(folder / "plan.yaml")
     before, after = plan.before, plan.after
@@ -283,7 +260,7 @@ def search_both(
             "This run changes the compression, not the vectors.",
             "The verdict shows search before and after.",
         )
-    with opened(trip.on(address=plan.server), door) as qdrant:
+    with opened(session.on(address=plan.server)) as qdrant:
         if not qdrant.exists(after.collection):
             made = f"{after.collection} does not exist yet."
             raise QmmError(made, "", "Wait until the run made it.")

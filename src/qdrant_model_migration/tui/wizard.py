@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -10,7 +9,7 @@ from typing import Any, Protocol, TypeVar
 from textual.screen import Screen
 
 from qdrant_model_migration.advice import WhatIf
-from qdrant_model_migration.tui.trip import Trip
+from qdrant_model_migration.pages.session import Session
 
 R = TypeVar("R")
 
@@ -24,9 +23,8 @@ class Says(Protocol):
 class Wizard(Protocol):
     """The trip, and the ways between screens. Each member is told of in `app.WizardApp`."""
 
-    trip: Trip
+    session: Session
     log_file: Path | None
-    door: threading.Lock
     what_if: WhatIf
 
     @property

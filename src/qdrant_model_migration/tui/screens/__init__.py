@@ -5,6 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
+from qdrant_model_migration.pages.stages import stages
+
 if TYPE_CHECKING:
     from textual.screen import Screen
 
@@ -18,8 +20,6 @@ SCREENS = {
     "questions": "questions:QuestionsScreen",
     "map": "map:MapScreen",
     "strategy": "strategy:StrategyScreen",
-    "warnings": "warnings:WarningsScreen",
-    "plan": "plan:PlanScreen",
     "run": "run:RunScreen",
     "run_log": "run_log:RunLogScreen",
     "dead_letters": "dead_letters:DeadLettersScreen",
@@ -40,9 +40,21 @@ def kind_of(name: str) -> type[Screen[Any]]:
 
 
 def by_name(name: str) -> Screen[Any]:
-    """A fresh screen; one of no name above asks whether the step of that name is to be added."""
+    """A fresh screen: one of its own, of a stage of `pages/`, or one that asks whether the step of
+    that name is to be added."""
     if name in SCREENS:
         return kind_of(name)()
+    if name in stages():
+        from qdrant_model_migration.tui.screens.stage import StageScreen
+
+        return StageScreen(name)
     from qdrant_model_migration.tui.screens.added_step import AddedStepScreen
 
     return AddedStepScreen(name)
+
+
+def is_named(screen: Screen[Any], name: str) -> bool:
+    """Whether that is the screen of this name."""
+    if name in stages():
+        return getattr(screen, "name_of_stage", None) == name
+    return isinstance(screen, kind_of(name))

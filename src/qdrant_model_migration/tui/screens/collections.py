@@ -10,10 +10,10 @@ from textual.app import ComposeResult
 from textual.widget import Widget
 
 from qdrant_model_migration import words
+from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.survey import Listed
 from qdrant_model_migration.tui import tasks
 from qdrant_model_migration.tui.screens.stop import HelpText, Stop
-from qdrant_model_migration.tui.trip import Trip
 from qdrant_model_migration.tui.typeset import number, row
 from qdrant_model_migration.tui.widgets.frame import Pane, facts, titled
 from qdrant_model_migration.tui.widgets.lines import Line, Lines
@@ -47,7 +47,7 @@ class CollectionsScreen(Stop):
             Act("survey", "Survey this one", closed=why),
             Act("again", "Read again"),
             Act("back", "Back"),
-            *((Act("over", "Start practice over", button=False),) if self.trip.practice else ()),
+            *((Act("over", "Start practice over", button=False),) if self.session.practice else ()),
         )
 
     def help(self) -> HelpText:
@@ -77,7 +77,7 @@ class CollectionsScreen(Stop):
             (c for c in self._collections() if c.points or not c.looked_at),
             key=lambda c: (not c.aliases, not c.looked_at),
         )
-        best = self.trip.collection or next((c.collection for c in likely), None)
+        best = self.session.collection or next((c.collection for c in likely), None)
         if best is not None:
             box.go(best)
         self._put = box.key
@@ -89,14 +89,14 @@ class CollectionsScreen(Stop):
 
     def _look(self) -> None:
         self._stop_looking = Event()
-        task = partial(tasks.list_collections, self.trip, self.wizard.door, self._stop_looking)
+        task = partial(tasks.list_collections, self.session, self._stop_looking)
         self.work("list", task)
 
     async def refit(self) -> None:
         self._show()
 
     def _collections(self) -> tuple[Listed, ...]:
-        return self.trip.connected.collections if self.trip.connected else ()
+        return self.session.connected.collections if self.session.connected else ()
 
     def _here(self) -> Listed | None:
         key = self.query_one("#collections", Lines).key
@@ -204,11 +204,11 @@ class CollectionsScreen(Stop):
         if key == "survey" and here is not None:
             self._stop_looking.set()
             self.leave_work()
-            self.wizard.trip = self.trip.chosen(here.collection)
+            self.wizard.session = self.session.chosen(here.collection)
             self.wizard.go("survey")
         elif key == "over":
             self.say("Deleting the practice Qdrant; then it is made anew.")
-            self.work("over", partial(tasks.reset_practice, self.wizard.door))
+            self.work("over", tasks.reset_practice)
         elif key == "again":
             self.say("Reading the list again…")
             self._again = True
@@ -231,7 +231,7 @@ class CollectionsScreen(Stop):
 
     async def done(self, name: str, result: object) -> None:
         if name == "over":
-            self.wizard.trip = Trip(practice=True)
+            self.wizard.session = Session(practice=True)
             self.wizard.go("practice", instead=True)
             return
         await self._have(cast("tuple[Listed, ...]", result))
@@ -240,9 +240,9 @@ class CollectionsScreen(Stop):
             self.say("Read again.")
 
     async def _have(self, lines: tuple[Listed, ...]) -> None:
-        if self.trip.connected is not None:
-            self.wizard.trip = self.trip.on(
-                connected=self.trip.connected._replace(collections=lines)
+        if self.session.connected is not None:
+            self.wizard.session = self.session.on(
+                connected=self.session.connected._replace(collections=lines)
             )
         self._show()
         self._suggest()

@@ -11,10 +11,10 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from qdrant_model_migration.errors import QmmError
+from qdrant_model_migration.pages.session import NOTHING, Connected
 from qdrant_model_migration.qdrant import Address
 from qdrant_model_migration.tui import memory, tasks
 from qdrant_model_migration.tui.screens.stop import HelpText, Stop
-from qdrant_model_migration.tui.trip import NOTHING, Connected
 from qdrant_model_migration.tui.widgets.field import Field
 from qdrant_model_migration.tui.widgets.frame import Pane, titled
 from qdrant_model_migration.tui.widgets.press import Act
@@ -38,8 +38,8 @@ class ConnectScreen(Stop):
         return "connect"
 
     def body(self) -> ComposeResult:
-        trip = self.trip
-        address = str(trip.address) if trip.address else memory.last_address()
+        session = self.session
+        address = str(session.address) if session.address else memory.last_address()
         with Scroll(id="where-box", classes="pane snug"):
             yield Field(
                 "Address",
@@ -53,7 +53,7 @@ class ConnectScreen(Stop):
                 hidden=True,
                 hint=(
                     "a key is known already; leave empty to use it"
-                    if trip.key
+                    if session.key
                     else "leave empty if there is none; never saved, never shown"
                 ),
             )
@@ -67,7 +67,7 @@ class ConnectScreen(Stop):
         )
 
     def acts(self) -> tuple[Act, ...]:
-        if self.trip.connected is not None:
+        if self.session.connected is not None:
             first = Act("see", "See collections")
             return (first, Act("connect", "Connect again"), Act("back", "Back"))
         return (
@@ -95,7 +95,7 @@ class ConnectScreen(Stop):
         titled(self.query_one("#where-box"), "Where is your Qdrant server?")
 
     def first(self) -> Widget | None:
-        known = self.query_one("#field-address", Field).value and self.trip.key
+        known = self.query_one("#field-address", Field).value and self.session.key
         return self.query_one("#act-connect") if known else self._address
 
     @property
@@ -108,17 +108,17 @@ class ConnectScreen(Stop):
 
     async def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        if event.input is self._address and not self.trip.key:
+        if event.input is self._address and not self.session.key:
             self._key.focus()
         else:
             await self.act("connect")
 
     async def on_input_changed(self, event: Input.Changed) -> None:
         """Another address or key than the one that was checked: it has to be checked again."""
-        if self.trip.connected is not None and event.input.value != (
-            str(self.trip.address) if event.input is self._address else ""
+        if self.session.connected is not None and event.input.value != (
+            str(self.session.address) if event.input is self._address else ""
         ):
-            self.wizard.trip = self.trip.on(connected=None, collection=None, survey=None)
+            self.wizard.session = self.session.on(connected=None, collection=None, survey=None)
             await self.show_acts()
 
     async def act(self, key: str) -> None:
@@ -127,7 +127,7 @@ class ConnectScreen(Stop):
         elif key == "see":
             self.wizard.go("collections")
         elif key == "practice":
-            self.wizard.trip = self.trip.on(practice=True, address=None, connected=None)
+            self.wizard.session = self.session.on(practice=True, address=None, connected=None)
             self.wizard.go("practice", instead=True)
 
     def _connect(self) -> None:
@@ -139,23 +139,23 @@ class ConnectScreen(Stop):
             self.query_one("#checked", Pane).write(f"✗ {error.what}")
             self.trouble(error, self._address)
             return
-        trip = self.trip
+        session = self.session
         if self._key.value:
-            trip = trip.on(key=SecretStr(self._key.value))
-        same = trip.address == address
-        self.wizard.trip = trip.on(
+            session = session.on(key=SecretStr(self._key.value))
+        same = session.address == address
+        self.wizard.session = session.on(
             address=address,
-            key_of=address if trip.key else None,
+            key_of=address if session.key else None,
             practice=False,
             connected=None,
-            collection=trip.collection if same else None,
-            survey=trip.survey if same else None,
-            accepted=trip.accepted if same else NOTHING,
+            collection=session.collection if same else None,
+            survey=session.survey if same else None,
+            accepted=session.accepted if same else NOTHING,
         )
         self._found = []
         self.query_one("#checked", Pane).write(f"Asking {address.label}…")
         self.say("Connecting. It takes at most 10 s.")
-        self.work("connect", partial(tasks.connect, self.trip, self.wizard.door))
+        self.work("connect", partial(tasks.connect, self.session))
 
     async def news(self, name: str, news: object) -> None:
         self._found.append(cast(tasks.Checked, news))
@@ -165,9 +165,9 @@ class ConnectScreen(Stop):
 
     async def done(self, name: str, result: object) -> None:
         connected = cast(Connected, result)
-        self.wizard.trip = self.trip.on(connected=connected)
+        self.wizard.session = self.session.on(connected=connected)
         if self.query_one("#remember", Tick).on:
-            self.work("remember", partial(_remember, str(self.trip.address)), lambda _: None)
+            self.work("remember", partial(_remember, str(self.session.address)), lambda _: None)
         self.frame()
         await self.show_acts()
         if connected.may_write is False:

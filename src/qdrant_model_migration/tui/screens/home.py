@@ -145,20 +145,20 @@ class HomeScreen(Stop):
             return
         for run in self._runs:
             if run.run_id == event.key:
-                self.wizard.trip = self.trip.anew(run=run.folder, practice=run.card.practice)
+                self.wizard.session = self.session.anew(run=run.folder, practice=run.card.practice)
                 self.wizard.go("run")
 
     def _open(self, key: str | None) -> None:
         app = self.wizard
         if key == "practice":
-            app.trip = app.trip.anew(practice=True)
+            app.session = app.session.anew(practice=True)
             app.go("practice")
         elif key == "migrate":
-            kept = app.trip.answers if app.trip.explore else {}
-            app.trip = app.trip.anew(address=app.trip.address, answers=kept)
+            kept = app.session.answers if app.session.explore else {}
+            app.session = app.session.anew(address=app.session.address, answers=kept)
             app.go("connect")
         elif key == "explore":
-            app.trip = app.trip.anew(explore=True, answers=app.trip.answers)
+            app.session = app.session.anew(explore=True, answers=app.session.answers)
             app.go("map")
         elif key == "runs":
             app.go("runs")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 async def ask_to_leave(app: Wizard) -> None:
     """Ask, and do what is answered; what is asked depends on whether a run is under way."""
-    folder = app.trip.run
+    folder = app.session.run
     view = await asyncio.to_thread(_look, folder) if folder is not None else None
     key = await app.push_screen_wait(_dialog(app, view))
     if key == "stop" and folder is not None:

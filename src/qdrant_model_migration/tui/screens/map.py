@@ -44,10 +44,14 @@ class MapScreen(Stop):
     @property
     def made_up(self) -> bool:
         """Explore, or a real trip before its survey: the facts are made up."""
-        return self.trip.survey is None or self.trip.explore
+        return self.session.survey is None or self.session.explore
 
     def where(self) -> str:
-        return "explore" if self.trip.explore else f"map · {self.trip.what or 'no collection yet'}"
+        return (
+            "explore"
+            if self.session.explore
+            else f"map · {self.session.what or 'no collection yet'}"
+        )
 
     def body(self) -> ComposeResult:
         yield Lines(id="tree", classes="pane", wrap=False)
@@ -58,7 +62,7 @@ class MapScreen(Stop):
             return (Act("back", "Back"),)
         turns = (Act("whatif", "What if…"), Act("over", "Start over"))
         back = Act("back", "Back")
-        return (Act("walk", "Walk on"), *turns, back) if self.trip.explore else (back, *turns)
+        return (Act("walk", "Walk on"), *turns, back) if self.session.explore else (back, *turns)
 
     def help(self) -> HelpText:
         return HelpText(
@@ -73,11 +77,11 @@ class MapScreen(Stop):
         )
 
     def first(self) -> Widget | None:
-        return self.query_one("#act-walk") if self.trip.explore else self.query_one("#tree")
+        return self.query_one("#act-walk") if self.session.explore else self.query_one("#tree")
 
     async def opened(self) -> None:
-        if self.trip.explore and self.trip.survey is None:
-            self.wizard.trip = self.trip.on(survey=imagine(WhatIf()), collection="docs_v1")
+        if self.session.explore and self.session.survey is None:
+            self.wizard.session = self.session.on(survey=imagine(WhatIf()), collection="docs_v1")
 
     async def shown(self) -> None:
         self._show()
@@ -86,11 +90,11 @@ class MapScreen(Stop):
         self._show()
 
     def _survey(self) -> Survey:
-        return self.trip.survey or imagine(WhatIf())
+        return self.session.survey or imagine(WhatIf())
 
     def _show(self) -> None:
         survey = self._survey()
-        advice = advise(survey, self.trip.answers)
+        advice = advise(survey, self.session.answers)
         self._lines = map_lines(survey, advice)
         width = max(40, self.size.width - 6)
         box = self.query_one("#tree", Lines)
@@ -116,7 +120,7 @@ class MapScreen(Stop):
         self.query_one("#left", Pane).write("\n".join(words))
         self.say(
             "Explore uses made-up facts. Use these answers later: Migrate keeps them."
-            if self.trip.explore
+            if self.session.explore
             else "These are made-up facts: your own come with the survey. Esc goes back."
             if self.made_up
             else "The same map with your own answers. Esc goes back to where you were."
@@ -134,7 +138,7 @@ class MapScreen(Stop):
 
     def _explain(self, line: MapLine) -> None:
         strategy = by_name(line.strategy)
-        fit = advise(self._survey(), self.trip.answers).fit_of(strategy)
+        fit = advise(self._survey(), self.session.answers).fit_of(strategy)
         lines = [
             strategy.subtitle,
             "",
@@ -157,7 +161,7 @@ class MapScreen(Stop):
         self.app.push_screen(Dialog(strategy.title, lines, tuple(acts)), answered)
 
     def _ask(self, question: str) -> None:
-        if self.trip.survey is None:
+        if self.session.survey is None:
             self.say("Questions come after the survey. Explore asks them on made-up facts.")
             return
         self.app.push_screen(QuestionsScreen(at=question, only=True))
@@ -166,7 +170,7 @@ class MapScreen(Stop):
         if key == "walk":
             self.wizard.go("questions")
         elif key == "over":
-            self.wizard.trip = self.trip.on(answers={}, strategy=None, plan=None)
+            self.wizard.session = self.session.on(answers={}, strategy=None, plan=None)
             self._show()
         elif key == "whatif":
             self.app.push_screen(Chooser("What if… (Enter changes a fact)", SWITCHES), self._turn)
@@ -178,8 +182,8 @@ class MapScreen(Stop):
         now = self.wizard.what_if
         turned = next_value(now, key)
         self.wizard.what_if = turned
-        if self.trip.explore:
-            self.wizard.trip = self.trip.on(survey=imagine(turned))
+        if self.session.explore:
+            self.wizard.session = self.session.on(survey=imagine(turned))
         self._show()
         self.say(f"Made up now: {key.replace('_', ' ')} is {shown_value(turned, key)}.")
 

@@ -78,7 +78,7 @@ class ModelScreen(Stop):
         return (use, tried, Act("back", "Back"))
 
     def _why_no_speed(self, here: ModelRow) -> str:
-        if self.trip.explore:
+        if self.session.explore:
             return "no texts in Explore"
         return "fetch it first" if here.fetches else here.reach.why
 
@@ -101,20 +101,20 @@ class ModelScreen(Stop):
         return self.query_one("#models")
 
     def place_note(self) -> str:
-        asked = [question.key for question in advise(self._survey, self.trip.answers).asked]
+        asked = [question.key for question in advise(self._survey, self.session.answers).asked]
         return f"{asked.index('model') + 1}/{len(asked)}" if "model" in asked else ""
 
     async def opened(self) -> None:
-        own = own_model(self.trip.answers)
+        own = own_model(self.session.answers)
         self._own = () if own is None else (own,)
-        self.work("models", partial(tasks.models, self.trip))
+        self.work("models", partial(tasks.models, self.session))
 
     async def refit(self) -> None:
         self._show()
 
     @property
     def _survey(self) -> Survey:
-        survey = self.trip.survey
+        survey = self.session.survey
         assert survey is not None
         return survey
 
@@ -130,12 +130,14 @@ class ModelScreen(Stop):
             await self.show_acts()
         elif name == "speed":
             speed = cast("tuple[str, Speed]", result)
-            self.wizard.trip = self.trip.on(speeds={**self.trip.speeds, speed[0]: speed[1]})
+            self.wizard.session = self.session.on(
+                speeds={**self.session.speeds, speed[0]: speed[1]}
+            )
             self._show()
             self.say(f"{number(speed[1].texts_per_second)} texts/s on this computer.")
         elif name == "fetch":
             self.say("It is here now.")
-            self.work("models", partial(tasks.models, self.trip))
+            self.work("models", partial(tasks.models, self.session))
         elif name == "folder":
             model = cast(ModelRef, result)
             self._own = (*(m for m in self._own if m.folder != model.folder), model)
@@ -147,7 +149,7 @@ class ModelScreen(Stop):
 
     def _list(self) -> None:
         """Make the rows of the known models and of those from folders."""
-        settled = advise(self._survey, self.trip.answers).settled
+        settled = advise(self._survey, self.session.answers).settled
         own = (ModelChoice(model, Reach("here")) for model in self._own)
         self._rows = model_rows(self._survey, settled, (*self._choices, *own))
         self._show()
@@ -164,7 +166,7 @@ class ModelScreen(Stop):
             self.trouble(error, self.query_one("#models"))
 
     def _go_to_best(self) -> None:
-        given = self.trip.answers.get("model")
+        given = self.session.answers.get("model")
         wanted = (r for r in self._rows if _name(r) == self._go_to)
         chosen = next(wanted, None) or next((r for r in self._rows if r.value == given), None)
         best = chosen or best_model(self._rows)
@@ -181,7 +183,7 @@ class ModelScreen(Stop):
         lines = []
         for r in self._rows:
             model = r.model
-            speed = self.trip.speeds.get(_name(r))
+            speed = self.session.speeds.get(_name(r))
             cells = [
                 (("✗ " if r.closed else "") + model.short_name, room),
                 ("sparse" if model.vector == "sparse" else str(model.dimensions), -6),
@@ -206,8 +208,8 @@ class ModelScreen(Stop):
                 box.write(OWN, title="A model of your own")
             return
         width = max(40, self.size.width - 4)
-        settled = advise(self._survey, self.trip.answers).settled
-        rows = list(describe(self._survey, settled, here, self.trip.speeds.get(_name(here))))
+        settled = advise(self._survey, self.session.answers).settled
+        rows = list(describe(self._survey, settled, here, self.session.speeds.get(_name(here))))
         if here.closed:
             rows = [("Closed", here.closed), rows[1]]  # and how it fits the languages
         box.write(facts(rows, width), title=f"{here.model.name} for {self._survey.collection}")
@@ -251,7 +253,7 @@ class ModelScreen(Stop):
             self._use(here)
         elif key == "speed":
             self.say(f"Embedding {EFFORT}.")
-            self.work("speed", partial(tasks.measure, self.trip, self.wizard.door, here.model))
+            self.work("speed", partial(tasks.measure, self.session, here.model))
         elif key == "fetch":
             self._enough = threading.Event()
             self.say(f"Fetching {here.model.label}. Esc stops it; what has arrived is kept.")
@@ -273,14 +275,14 @@ class ModelScreen(Stop):
         self.work("folder", partial(tasks.read_folder, self._folder, self._of_folder))
 
     def _use(self, here: ModelRow) -> None:
-        settled = advise(self._survey, self.trip.answers).settled
+        settled = advise(self._survey, self.session.answers).settled
         try:
             value = BY_KEY["model"].clean(here.value, self._survey, settled)
         except QmmError as error:
             self.trouble(error, self.query_one("#models"))
             return
         self.leave_work()
-        self.wizard.trip = self.trip.answered("model", value)
+        self.wizard.session = self.session.answered("model", value)
         self.dismiss("chosen")
 
     async def news(self, name: str, news: object) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import cast
 
 from textual.app import ComposeResult
@@ -47,7 +46,7 @@ class PracticeScreen(Stop):
         self._begin()
 
     def _begin(self) -> None:
-        self.work("prepare", partial(tasks.prepare_practice, self.wizard.door))
+        self.work("prepare", tasks.prepare_practice)
 
     async def news(self, name: str, news: object) -> None:
         what, done, total = cast("tuple[str, int, int]", news)
@@ -56,15 +55,15 @@ class PracticeScreen(Stop):
 
     async def done(self, name: str, result: object) -> None:
         practice = cast(tasks.Practice, result)
-        trip = self.trip
-        self.wizard.trip = trip.on(
+        session = self.session
+        self.wizard.session = session.on(
             practice=True,
             explore=False,
             address=practice.address,
             key=None,
             connected=practice.connected,
             collection=practice.collection,
-            answers={**practice.answers, **trip.answers},
+            answers={**practice.answers, **session.answers},
             survey=None,
             plan=None,
         )

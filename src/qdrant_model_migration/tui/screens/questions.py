@@ -55,12 +55,12 @@ class QuestionsScreen(Stop):
 
     @property
     def survey(self) -> Survey:
-        survey = self.trip.survey
+        survey = self.session.survey
         assert survey is not None, "questions are asked about a survey"
         return survey
 
     def _advice(self, **tried: Any) -> Advice:
-        return advise(self.survey, {**self.trip.answers, **tried}, at=self._at)
+        return advise(self.survey, {**self.session.answers, **tried}, at=self._at)
 
     def _question(self) -> Question:
         asked = self._advice().asked
@@ -106,6 +106,9 @@ class QuestionsScreen(Stop):
         return self._advice().settled
 
     async def opened(self) -> None:
+        if self.session.asking is not None:
+            self._at, self._only = self.session.asking, True
+            self.wizard.session = self.session.on(asking=None)
         if self._at is None:
             asked = self._advice().asked
             self._at = asked[0].key if asked else None
@@ -124,7 +127,7 @@ class QuestionsScreen(Stop):
         words = question.text(survey, settled)
         self._options = question.options(survey, settled)
         suggestion = question.suggest(survey, settled)
-        given = self.trip.answers.get(question.key)
+        given = self.session.answers.get(question.key)
         value = given if given is not None else suggestion.value
         self._selected = question.place(value, self._options, survey, settled)
         self.query_one("#wording", Static).update(f"{words.wording}\n\n{words.help}\n")
@@ -181,7 +184,7 @@ class QuestionsScreen(Stop):
 
     def _value(self, option: Option) -> Any:
         """The option's value, with what was typed into it before."""
-        given = self.trip.answers.get(self._at or "")
+        given = self.session.answers.get(self._at or "")
         if given is None:
             return option.value
         settled = self._settled()
@@ -293,7 +296,7 @@ class QuestionsScreen(Stop):
         except QmmError as error:
             self._refuse(error)
             return
-        if question.kind == "file" and not self.trip.explore:  # reading may take a moment
+        if question.kind == "file" and not self.session.explore:  # reading may take a moment
             self.work("look", partial(_look, question, value))
         else:
             await self._keep(question, value)
@@ -306,7 +309,7 @@ class QuestionsScreen(Stop):
 
     async def _keep(self, question: Question, value: Any) -> None:
         before = set(self._advice().set_aside)
-        self.wizard.trip = self.trip.answered(question.key, value)
+        self.wizard.session = self.session.answered(question.key, value)
         aside = set(self._advice().set_aside) - before
         await self._go_on()
         if aside:
@@ -334,7 +337,7 @@ class QuestionsScreen(Stop):
     async def _answer_rest(self) -> None:
         """Take every suggestion that is still open, then show what follows from all of them."""
         self.say("Looking which models are on this computer…")
-        self.work("rest", partial(tasks.answer_rest, self.trip))
+        self.work("rest", partial(tasks.answer_rest, self.session))
 
     async def failed(self, name: str, error: QmmError) -> None:
         if name == "look":
@@ -346,7 +349,7 @@ class QuestionsScreen(Stop):
         if name == "look":
             await self._keep(*cast("tuple[Question, Any]", result))
             return
-        self.wizard.trip = self.trip.on(answers=cast("dict[str, Any]", result))
+        self.wizard.session = self.session.on(answers=cast("dict[str, Any]", result))
         self.wizard.go("strategy")
 
     async def _model_chosen(self, word: str | None) -> None:

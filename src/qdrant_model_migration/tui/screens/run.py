@@ -229,13 +229,13 @@ class RunScreen(Watching):
 
     def _change_answers(self, plan: Plan) -> None:
         """Back to the questions with the answers of this run, which wrote nothing."""
-        trip, wizard = self.trip, self.wizard
-        if trip.survey is not None and trip.survey.collection == plan.collection:
-            wizard.trip = trip.on(run=None, plan=None)
+        session, wizard = self.session, self.wizard
+        if session.survey is not None and session.survey.collection == plan.collection:
+            wizard.session = session.on(run=None, plan=None)
             wizard.go_back_to("questions")
             wizard.tell("The answers are kept. Change what was wrong; a new plan makes a new run.")
         else:
-            wizard.trip = trip.anew(
+            wizard.session = session.anew(
                 address=None if plan.practice else plan.server,
                 practice=plan.practice,
                 collection=plan.collection,

@@ -148,7 +148,7 @@ class RunsScreen(Stop):
     def _open(self, screen: str) -> None:
         run = self._here()
         if run is not None:
-            self.wizard.trip = self.trip.anew(run=run.folder, practice=run.card.practice)
+            self.wizard.session = self.session.anew(run=run.folder, practice=run.card.practice)
             self.wizard.go(screen)
 
     async def act(self, key: str) -> None:

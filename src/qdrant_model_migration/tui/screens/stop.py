@@ -17,7 +17,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from qdrant_model_migration.errors import QmmError
-from qdrant_model_migration.tui.trip import Trip
+from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.tui.widgets.frame import KeyLine, MessageLine, TopRow, TripBar
 from qdrant_model_migration.tui.widgets.press import Act, Press, PressRow
 from qdrant_model_migration.tui.wizard import Wizard
@@ -88,7 +88,7 @@ class Stop(Screen[str | None]):
 
     place: str = ""
     keys: tuple[tuple[str, str], ...] = (("↑↓", "Move"), ("Enter", "Choose"))
-    esc: ClassVar[str] = "Back"
+    esc: str = "Back"
     hello: ClassVar[str] = ""
 
     def __init__(self) -> None:
@@ -104,7 +104,7 @@ class Stop(Screen[str | None]):
 
     def where(self) -> str:
         """The left of the top row."""
-        return self.trip.what or "qmm"
+        return self.session.what or "qmm"
 
     def body(self) -> ComposeResult:
         """The widgets between trip bar and buttons."""
@@ -134,8 +134,8 @@ class Stop(Screen[str | None]):
         return cast(Wizard, self.app)
 
     @property
-    def trip(self) -> Trip:
-        return self.wizard.trip
+    def session(self) -> Session:
+        return self.wizard.session
 
     def compose(self) -> ComposeResult:
         yield TopRow()
@@ -198,7 +198,7 @@ class Stop(Screen[str | None]):
 
     def server(self) -> str:
         """The right of the top row."""
-        return self.trip.server
+        return self.session.server
 
     def place_note(self) -> str:
         return ""

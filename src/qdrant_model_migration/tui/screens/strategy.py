@@ -11,6 +11,7 @@ from textual.widget import Widget
 from qdrant_model_migration import words
 from qdrant_model_migration.advice import Advice, Choice, advise, make_plan, tried_unasked
 from qdrant_model_migration.errors import QmmError
+from qdrant_model_migration.pages import decided
 from qdrant_model_migration.pipeline.speed import Speed, kept_under
 from qdrant_model_migration.plan import Plan
 from qdrant_model_migration.strategies import Strategy
@@ -65,17 +66,17 @@ class StrategyScreen(Stop):
 
     @property
     def survey(self) -> Survey:
-        survey = self.trip.survey
+        survey = self.session.survey
         assert survey is not None
         return survey
 
     @property
     def advice(self) -> Advice:
-        return advise(self.survey, self.trip.answers)
+        return advise(self.survey, self.session.answers)
 
     def taken(self) -> Strategy | None:
         """The strategy chosen, else the recommended one."""
-        return tasks.taken_strategy(self.trip)
+        return decided.taken_strategy(self.session)
 
     async def opened(self) -> None:
         self._show()
@@ -90,11 +91,11 @@ class StrategyScreen(Stop):
     def _measure(self) -> None:
         """Try the speed once, so that the plan can say how long it takes."""
         taken = self.taken()
-        if self.trip.explore or taken is None:
+        if self.session.explore or taken is None:
             return
-        model = tried_unasked(self.trip.answers, taken)
-        if model is not None and kept_under(model) not in self.trip.speeds:
-            self.work("speed", partial(tasks.measure, self.trip, self.wizard.door, model))
+        model = tried_unasked(self.session.answers, taken)
+        if model is not None and kept_under(model) not in self.session.speeds:
+            self.work("speed", partial(tasks.measure, self.session, model))
 
     def _show(self) -> None:
         advice, taken = self.advice, self.taken()
@@ -125,8 +126,8 @@ class StrategyScreen(Stop):
 
     def _draft(self, taken: Strategy) -> Plan | None:
         try:
-            speed = tasks.speed_of(self.trip)
-            return make_plan(self.survey, self.trip.answers, taken, speed=speed)
+            speed = decided.speed_of(self.session)
+            return make_plan(self.survey, self.session.answers, taken, speed=speed)
         except QmmError:
             return None
 
@@ -163,7 +164,7 @@ class StrategyScreen(Stop):
 
     async def done(self, name: str, result: object) -> None:
         model, speed = cast("tuple[str, Speed]", result)
-        self.wizard.trip = self.trip.on(speeds={**self.trip.speeds, model: speed})
+        self.wizard.session = self.session.on(speeds={**self.session.speeds, model: speed})
         self._show()
 
     async def failed(self, name: str, error: QmmError) -> None:
@@ -200,7 +201,7 @@ class StrategyScreen(Stop):
         self.app.push_screen(Dialog(strategy.title, lines, tuple(acts)), answered)
 
     async def _take(self, strategy: Strategy) -> None:
-        self.wizard.trip = self.trip.on(strategy=strategy.name, plan=None)
+        self.wizard.session = self.session.on(strategy=strategy.name, plan=None)
         self._show()
         await self.show_acts()
         self.query_one("#act-go").focus()
@@ -208,7 +209,7 @@ class StrategyScreen(Stop):
     async def act(self, key: str) -> None:
         taken = self.taken()
         if key == "go" and taken is not None:
-            self.wizard.trip = self.trip.on(strategy=taken.name)
+            self.wizard.session = self.session.on(strategy=taken.name)
             self.wizard.go("warnings")
         elif key == SAVE.key:
             save_given(self)

@@ -53,7 +53,7 @@ class SurveyScreen(Stop):
             yield Pane("What was read", "", id="beside")
 
     def acts(self) -> tuple[Act, ...]:
-        ready = self.trip.survey is not None
+        ready = self.session.survey is not None
         return (
             Act("go", "Continue", closed="" if ready else self._unread),
             Act("again", "Survey again"),
@@ -77,11 +77,11 @@ class SurveyScreen(Stop):
         )
 
     def first(self) -> Widget | None:
-        return self.query_one("#act-go") if self.trip.survey else self.query_one("#facts")
+        return self.query_one("#act-go") if self.session.survey else self.query_one("#facts")
 
     async def opened(self) -> None:
-        if self.trip.survey is not None:
-            self._facts = facts_of(self.trip.survey)
+        if self.session.survey is not None:
+            self._facts = facts_of(self.session.survey)
             self._took = "made before"
             self.say("This survey was made before. Survey again reads everything anew.")
         else:
@@ -95,13 +95,12 @@ class SurveyScreen(Stop):
         self._facts, self._began, self._took = {}, monotonic(), ""
         self._unread = "still reading"
         self._stop_reading = threading.Event()
-        self.wizard.trip = self.trip.on(survey=None, plan=None, strategy=None)
+        self.wizard.session = self.session.on(survey=None, plan=None, strategy=None)
         self.work(
             "survey",
             partial(
                 tasks.look,
-                self.trip,
-                self.wizard.door,
+                self.session,
                 self._stop_reading,
                 self._text_field,
                 self._old_model,
@@ -135,8 +134,8 @@ class SurveyScreen(Stop):
         )  # fmt: skip
         known = sum(1 for line in found if line.found)
         state = self._took or f"{known} of {len(found)}"
-        titled(box, f"Survey of {self.trip.collection} · {state}")
-        survey, beside = self.trip.survey, self.query_one("#beside", Pane)
+        titled(box, f"Survey of {self.session.collection} · {state}")
+        survey, beside = self.session.survey, self.query_one("#beside", Pane)
         if self.wide:
             said = survey_more.beside(survey, BESIDE - 4) if survey else ["Reading…"]
             beside.write("\n".join(said))
@@ -148,7 +147,7 @@ class SurveyScreen(Stop):
 
     async def done(self, name: str, result: object) -> None:
         survey = cast(Survey, result)
-        self.wizard.trip = self.trip.on(survey=survey)
+        self.wizard.session = self.session.on(survey=survey)
         self._took = f"complete, {words.duration(monotonic() - self._began)}"
         self._facts = facts_of(survey)
         self._show()
@@ -174,7 +173,7 @@ class SurveyScreen(Stop):
         await self.show_acts()
         if gone:
             self.say(
-                f"{self.trip.collection} is gone: somebody deleted or renamed it. Go back and "
+                f"{self.session.collection} is gone: somebody deleted or renamed it. Go back and "
                 "read the list of collections again.",
                 trouble=True,
             )
@@ -206,7 +205,7 @@ class SurveyScreen(Stop):
 
     def on_lines_chosen(self, event: Lines.Chosen) -> None:
         event.stop()
-        line, survey = self._line(event.key), self.trip.survey
+        line, survey = self._line(event.key), self.session.survey
         acts = [Act("close", "Close")]
         if survey is not None and line.key in CORRECTABLE:
             acts.append(Act("correct", CORRECTABLE[line.key]))

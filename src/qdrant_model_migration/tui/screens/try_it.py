@@ -99,7 +99,7 @@ class TryItScreen(Watching):
         self.say("Searching on both sides.")
         self.work(
             "search",
-            partial(tasks.search_both, self.trip, self.wizard.door, self.run, query),
+            partial(tasks.search_both, self.session, self.run, query),
         )
 
     async def finished(self, name: str, result: object) -> None:

@@ -35,16 +35,16 @@ class Watching(Stop):
     @property
     def run(self) -> Path:
         """The folder of the run that the trip is with."""
-        folder = self.trip.run
+        folder = self.session.run
         assert folder is not None, "these screens are opened with a run"
         return folder
 
     def where(self) -> str:
-        return self.view.what if self.view is not None else self.trip.what or "run"
+        return self.view.what if self.view is not None else self.session.what or "run"
 
     def server(self) -> str:
-        if self.view is None or self.view.card.practice or self.trip.connected is not None:
-            return self.trip.server
+        if self.view is None or self.view.card.practice or self.session.connected is not None:
+            return self.session.server
         return Address.read(self.view.card.server).label
 
     def passed(self) -> tuple[str, ...] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -14,20 +14,8 @@ from textual.layout import Layout
 from textual.message import Message
 from textual.widget import Widget
 
+from qdrant_model_migration.pages.page import Act as Act
 from qdrant_model_migration.tui.widgets.flow import Flow
-
-
-class Act(NamedTuple):
-    """One thing that a screen can do; feeds its button, its letter and the list under More.
-
-    closed: why it cannot be done now (shown on the button). button False: only in the list.
-    """
-
-    key: str
-    label: str
-    closed: str = ""
-    button: bool = True
-    letter: str = ""
 
 
 class Press(Widget, can_focus=True):

@@ -1,6 +1,6 @@
-"""The wizard's state: where it is on the trip and what it knows. Frozen; replaced, never changed.
+"""Where somebody is on the trip and what is known so far. Frozen; replaced, never changed.
 
-No widgets and no work here.
+No screens and no work here.
 """
 
 from __future__ import annotations
@@ -35,10 +35,11 @@ class Connected(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Trip:
+class Session:
     """One snapshot. `key` prints as stars; nothing here is ever saved but the answers.
 
-    key_of: the server that the key was given for; it is sent to no other one.
+    key_of: the server that the key was given for; it is sent to no other one. asking: the question
+    that is asked alone, from a later stage.
     """
 
     address: Address | None = None
@@ -55,14 +56,15 @@ class Trip:
     plan: Plan | None = None
     speeds: Mapping[str, Speed] = field(default_factory=lambda: NOTHING)
     run: Path | None = None
+    asking: str | None = None
 
-    def on(self, **changes: Any) -> Trip:
+    def on(self, **changes: Any) -> Session:
         """The next snapshot."""
         return replace(self, **changes)
 
-    def anew(self, **changes: Any) -> Trip:
+    def anew(self, **changes: Any) -> Session:
         """Another trip: of this one it has the key alone."""
-        return Trip(key=self.key, key_of=self.key_of, **changes)
+        return Session(key=self.key, key_of=self.key_of, **changes)
 
     def key_for(self, server: Address) -> str | None:
         """The key where it was given for this server, else None."""
@@ -70,13 +72,13 @@ class Trip:
             return None
         return self.key.get_secret_value()
 
-    def answered(self, key: str, value: Any) -> Trip:
+    def answered(self, key: str, value: Any) -> Session:
         """With one answer given. What was decided after it has to be decided again."""
         answers = {**self.answers, key: value}
         same = key in self.answers and self.answers[key] == value
         return self if same else self.on(answers=answers, strategy=None, plan=None)
 
-    def chosen(self, collection: str) -> Trip:
+    def chosen(self, collection: str) -> Session:
         """With a collection; another one than before drops what was found in that."""
         if collection == self.collection:
             return self

@@ -1,0 +1,179 @@
+"""What a stage shows and asks, as data. Every face renders any Page; none words a stage itself.
+
+A Page is read from top to bottom: its `body` are blocks, in reading order.
+
+- `Says`: paragraphs. `Facts`: label, value, how it is known. `Table`: rows to move over, each with
+  more that is shown while it is the one in hand, and with its own acts. `Ask`: one thing to give.
+- An `Act` is what can be done now. One that is closed says why.
+- Keys of tables, rows, asks and acts are unique on a page: a key says where the focus goes next,
+  and what is in `values` (an ask's key -> what was given, a table's key -> the row in hand).
+
+What a screen is without: widths, colours, prompts, numbers of choices, the words back and leave.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal, NamedTuple, Union
+
+from qdrant_model_migration.errors import QmmError
+
+
+class Says(NamedTuple):
+    """Paragraphs; `title` stands above them. commands: to be copied as they stand, best first."""
+
+    words: tuple[str, ...]
+    title: str = ""
+    commands: tuple[str, ...] = ()
+
+
+class Fact(NamedTuple):
+    """One line. how: how it is known, "" where that needs no word."""
+
+    label: str
+    value: str
+    how: str = ""
+
+
+class Facts(NamedTuple):
+    """name: what all of them are, where `title` says something else."""
+
+    rows: tuple[Fact, ...]
+    title: str = ""
+    name: str = ""
+
+
+class Choice(NamedTuple):
+    """One value of a choice. closed: why it cannot be taken. asks: what else it wants to know."""
+
+    value: str
+    label: str
+    note: str = ""
+    closed: str = ""
+    asks: tuple[Ask, ...] = ()
+
+
+class Ask(NamedTuple):
+    """One thing to give. What is given is text; a tick is yes or "".
+
+    value: what stands there already. expect: what has to be typed, to the letter. refused: what is
+    said to anything else. must: nothing goes on without it. at_once: giving it is an act under its
+    key. done: how it is said where it was given before.
+    """
+
+    key: str
+    kind: Literal["typed", "tick", "text", "number", "choice", "secret"]
+    label: str
+    value: str = ""
+    help: str = ""
+    expect: str = ""
+    refused: str = ""
+    choices: tuple[Choice, ...] = ()
+    must: bool = False
+    at_once: bool = False
+    done: str = ""
+
+
+class Act(NamedTuple):
+    """One thing that can be done. closed: why not now. letter: its key, outside of text fields.
+
+    enter: Enter alone means it, in a talk of lines. to: what it leads to, after "Enter to".
+    button False: only in the list of all that can be done.
+    """
+
+    key: str
+    label: str
+    closed: str = ""
+    button: bool = True
+    letter: str = ""
+    enter: bool = False
+    to: str = ""
+
+
+class Column(NamedTuple):
+    """width 0: what is left. right: flush right."""
+
+    head: str
+    width: int = 0
+    right: bool = False
+
+
+class Row(NamedTuple):
+    """mark: a sign before it, in words in the table's `marks`. more: said of the row in hand.
+
+    acts: what can be done with it; the first is what Enter does.
+    """
+
+    key: str
+    cells: tuple[str, ...]
+    mark: str = ""
+    title: str = ""
+    more: tuple[Block, ...] = ()
+    acts: tuple[Act, ...] = ()
+
+
+class Table(NamedTuple):
+    """more: where that of the row in hand stands: below, beside, or open: on Enter.
+
+    enter: what Enter on a row is called.
+    """
+
+    key: str
+    rows: tuple[Row, ...]
+    columns: tuple[Column, ...]
+    title: str = ""
+    more: Literal["open", "below", "beside"] = "open"
+    marks: Mapping[str, str] = {}
+    enter: str = "Details"
+
+
+Block = Union[Says, Facts, Table, Ask]  # noqa: UP007  # named before all of its parts are known
+
+
+class Page(NamedTuple):
+    """place: the stop of the trip. where: what it is about, for the top row. first: the key that
+    has the focus at the beginning, never of what is dangerous. hello: what to do here, in a line.
+    esc: what leaving it is called.
+    """
+
+    title: str
+    body: tuple[Block, ...]
+    acts: tuple[Act, ...] = ()
+    help: tuple[str, ...] = ()
+    hello: str = ""
+    place: str = ""
+    where: str = ""
+    first: str = ""
+    esc: str = "Back"
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        return tuple(block for block in self.body if isinstance(block, Table))
+
+    @property
+    def asks(self) -> tuple[Ask, ...]:
+        """All of them, those of rows and of choices too."""
+        return tuple(_asks(self.body))
+
+    def row(self, table: str, key: str) -> Row | None:
+        for one in self.tables:
+            for row in one.rows:
+                if (one.key, row.key) == (table, key):
+                    return row
+        return None
+
+
+def _asks(blocks: Sequence[Block]) -> Iterator[Ask]:
+    for block in blocks:
+        if isinstance(block, Ask):
+            yield block
+            for choice in block.choices:
+                yield from _asks(choice.asks)
+        elif isinstance(block, Table):
+            for row in block.rows:
+                yield from _asks(row.more)
+
+
+def of_error(error: QmmError) -> Says:
+    """What happened, why, what to do next."""
+    return Says(tuple(part for part in (error.why, error.todo) if part), title=error.what)

@@ -1,0 +1,245 @@
+"""The plan: every step, what it writes, its way back; what is never touched; time, room, money."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+
+from qdrant_model_migration import words
+from qdrant_model_migration.advice import costs_nothing_because
+from qdrant_model_migration.errors import QmmError
+from qdrant_model_migration.pages import answers_saved
+from qdrant_model_migration.pages.decided import planned, taken_strategy
+from qdrant_model_migration.pages.outcome import LEAVE, Go, Outcome, Refused, Report, Said, Work
+from qdrant_model_migration.pages.page import (
+    Act,
+    Ask,
+    Column,
+    Fact,
+    Facts,
+    Page,
+    Row,
+    Says,
+    Table,
+    of_error,
+)
+from qdrant_model_migration.pages.session import Session
+from qdrant_model_migration.pages.work import saving, starting
+from qdrant_model_migration.plan import Plan, left_open
+from qdrant_model_migration.plan.plan import Range
+from qdrant_model_migration.shell import qmm
+from qdrant_model_migration.strategies import by_name
+
+FILE = "plan.yaml"
+COLUMNS = (
+    Column(" #", 2),
+    Column("STEP"),
+    Column("WRITES TO", 16),
+    Column("TIME", 6, right=True),
+    Column("WAY BACK", 13),
+)
+CHANGES = (
+    ("target", "the name of the new collection"),
+    ("pace", "how hard the server is worked"),
+    ("proof", "how the new model is judged"),
+    ("vector_name", "the name of the new vector"),
+)
+HELP = (
+    "The plan is the list of steps that the run carries out. Enter on a step",
+    "tells what it does, what is checked, and how it is undone.",
+    "",
+    f"Save plan writes {FILE} into the present folder: readable, without",
+    f"secrets, for {qmm('run', FILE)}. A run can be stopped and resumed",
+    "at any time.",
+)
+
+
+def enter(session: Session) -> Outcome:
+    """With the plan made. An answer that was changed meanwhile may leave no strategy."""
+    taken = taken_strategy(session)
+    if taken is None or not taken.runs:
+        return Go("strategy", session, back=True)
+    try:
+        return session.on(plan=planned(session), strategy=taken.name)
+    except QmmError:
+        return session.on(plan=None)
+
+
+def page(session: Session) -> Page:
+    plan = session.plan
+    title = f"Plan: {session.what}, {by_name(plan.strategy).title}" if plan is not None else "Plan"
+    return Page(
+        title=title,
+        body=(_steps(plan, title), _costs(plan)) if plan is not None else (_none(session),),
+        acts=_acts(session),
+        help=HELP,
+        hello="Enter on a step: exactly what it does. Nothing is written until you start.",
+        place="Plan",
+        first="steps",
+    )
+
+
+def _none(session: Session) -> Says:
+    try:
+        planned(session)
+    except QmmError as error:
+        return of_error(error)
+    return Says(("It is made anew when you come here again.",), title="No plan")
+
+
+def _acts(session: Session) -> tuple[Act, ...]:
+    made_up = "this is Explore" if session.explore else ""
+    return (
+        Act("start", "Start…", closed=made_up or _why_not(session.plan)),
+        Act("change", "Change…"),
+        Act("save", "Save plan and leave", closed=made_up),
+        answers_saved.ACT,
+    )
+
+
+def _why_not(plan: Plan | None) -> str:
+    if plan is None:
+        return "there is no plan"
+    left = len(left_open(plan))
+    return f"{left} new warnings: go back" if left else ""
+
+
+def _steps(plan: Plan, title: str) -> Table:
+    rows = []
+    took = plan.estimate.step_seconds
+    for at, step in enumerate(plan.steps):
+        text = step.text(plan.move)
+        seconds = took[at] if at < len(took) else None
+        time = words.duration(seconds) if seconds is not None else ""
+        writes, back = f"Writes to: {text.writes_to}", f"Way back: {text.way_back}"
+        rows.append(
+            Row(
+                str(at),
+                (f"{at + 1:>2}", text.title, text.writes_to, time, text.way_back),
+                title=f"Step {at + 1}: {text.title}",
+                more=(Says((*text.details, "", writes, back)),),
+            )
+        )
+    return Table("steps", tuple(rows), COLUMNS, title)
+
+
+def _costs(plan: Plan) -> Facts:
+    cost = plan.estimate
+    rows = [Fact("Time", _time(cost.seconds), cost.seconds.how)]
+    if cost.disk_bytes.likely:
+        memory = cost.memory_bytes.likely
+        also = f", {words.size(memory)} memory" if memory else ""
+        rows.append(
+            Fact("Server", f"{words.size(cost.disk_bytes.likely)} disk{also}", cost.disk_bytes.how)
+        )
+    money = f"{cost.usd:.2f} USD" if cost.usd is not None else "not known"
+    rows.append(Fact("Money", money, costs_nothing_because(plan)))
+    if plan.lost_settings:
+        rows.append(Fact("Lost", f"cannot be carried over: {', '.join(plan.lost_settings)}"))
+    if cost.notes_bytes:
+        size = words.size(cost.notes_bytes)
+        rows.append(
+            Fact("Run folder", f"up to {size} on this computer", "for notes of what was copied")
+        )
+    return Facts(tuple(rows), f"Never touched: {_untouched(plan)}", "Time, room and money")
+
+
+def _time(time: Range) -> str:
+    if time.likely is None:
+        return ""
+    low, high = words.duration(time.low or 0), words.duration(time.high or 0)
+    return f"about {words.duration(time.likely)} ({low} to {high})"
+
+
+def _untouched(plan: Plan) -> str:
+    others = [name for name in plan.never_touched if name != plan.collection]
+    said = words.plural(len(others), "other collection")
+    if plan.collection not in plan.never_touched:
+        return said
+    return f"{plan.collection} and {said}" if others else plan.collection
+
+
+def act(session: Session, key: str, values: Mapping[str, str]) -> Outcome:
+    plan = session.plan
+    if key == "change":
+        return _changes()
+    if key == "take":
+        return Go("questions", session.on(asking=values["question"]))
+    if key in answers_saved.KEYS:
+        return answers_saved.act(session, key, values)
+    if plan is None:
+        return Refused("There is no plan.")
+    if key == "save":
+        return _file()
+    if key == "write":
+        return Work("save", partial(_save, plan, values["file"]), _saved)
+    if key == "start":
+        return _sure(plan)
+    if key == "yes":
+        says = "Starting the run in its own process."
+        return Work("start", partial(_begin, session, plan), _begun, says)
+    if key == "no":
+        return Said(session, "Not yet. Nothing was written.")
+    if key == "leave":
+        return Go(LEAVE, session)
+    return session
+
+
+def _changes() -> Page:
+    take = (Act("take", "Change it", enter=True),)
+    rows = tuple(Row(key, (key, what), acts=take) for key, what in CHANGES)
+    table = Table("question", rows, (Column("QUESTION", 12), Column("")), enter="Change")
+    return Page("What should be different?", (table,))
+
+
+def _file() -> Page:
+    ask = Ask("file", "text", "File", value=saving.free(FILE).name)
+    acts = (Act("write", "Save", enter=True), Act("no", "Back"))
+    return Page("Save the plan", (ask,), acts, first="file")
+
+
+def _save(plan: Plan, name: str, report: Report) -> Path:
+    return saving.save_plan(plan, name)
+
+
+def _saved(session: Session, path: Path) -> Page:
+    says = (f"{path}", "", "Nothing was written to the server.")
+    acts = (Act("stay", "Stay"), Act("leave", "Leave"))
+    return Page("The plan is saved", (Says(says, commands=(qmm("run", path.name),)),), acts)
+
+
+def _sure(plan: Plan) -> Page:
+    move, likely = plan.move, plan.estimate.seconds.likely
+    about = f": about {words.duration(likely)}" if likely is not None else ""
+    if move is not None and move.source != move.target:
+        says = [
+            f"It creates {move.target} and fills it{about}.",
+            f"{move.source} is only read. Searches go on as before.",
+            "It stops before the cutover and waits for you.",
+        ]
+    else:
+        says = [
+            f"It changes {plan.collection} in place; what exactly, the plan says.",
+            "It waits for your typed consent before it changes anything.",
+        ]
+    says.append(
+        "The run goes on when this window is closed. It stops when this computer sleeps or is "
+        "switched off; then you resume."
+    )
+    acts = (Act("no", "Not yet"), Act("yes", "Start"))
+    return Page("Start this run?", (Says(tuple(says)),), acts)
+
+
+def _begin(session: Session, plan: Plan, report: Report) -> tuple[Path, QmmError | None]:
+    folder = starting.make_run(plan)
+    try:
+        starting.start(session, plan, folder)
+    except QmmError as error:
+        return folder, error  # the run is there now: its own screen offers to resume it
+    return folder, None
+
+
+def _begun(session: Session, begun: tuple[Path, QmmError | None]) -> Go:
+    folder, error = begun
+    return Go("run", session.on(run=folder), str(error) if error is not None else "")

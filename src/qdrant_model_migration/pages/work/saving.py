@@ -1,0 +1,43 @@
+"""Files saved into the present folder; none that is there is written over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from qdrant_model_migration import advice
+from qdrant_model_migration.errors import UsageError
+from qdrant_model_migration.plan import Plan
+from qdrant_model_migration.plan import save_plan as write_plan
+
+
+def free(name: str) -> Path:
+    """`name` in the present folder, or the next name with a number that is not taken."""
+    path = Path.cwd() / name
+    number = 1
+    while path.exists():
+        number += 1
+        path = Path.cwd() / f"{Path(name).stem}-{number}{Path(name).suffix}"
+    return path
+
+
+def save_plan(plan: Plan, name: str) -> Path:
+    """Raises UsageError where the name is taken, PlanError where it cannot be written."""
+    path = _not_there(name)
+    write_plan(plan, path)
+    return path
+
+
+def save_answers(answers: Mapping[str, Any], name: str) -> Path:
+    """Raises UsageError where the name is taken or cannot be written."""
+    path = _not_there(name)
+    advice.save_answers(path, dict(answers))
+    return path
+
+
+def _not_there(name: str) -> Path:
+    path = Path.cwd() / Path(name).expanduser()
+    if path.exists():
+        raise UsageError(f"{path} exists.", "It is not written over.", "Type another name.")
+    return path

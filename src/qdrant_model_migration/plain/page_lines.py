@@ -1,0 +1,109 @@
+"""A page as lines to read, from top to bottom. What is asked on it is the talk's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from qdrant_model_migration.pages.page import Ask, Block, Fact, Facts, Page, Row, Says, Table
+from qdrant_model_migration.plain.paragraph import paragraph
+
+
+def printed(page: Page) -> str:
+    """The whole page as text."""
+    return "\n".join(str(words) for words in of_page(page))
+
+
+class Words(NamedTuple):
+    """A paragraph; its further lines are indented by `hang` more. as_is: it is to be copied."""
+
+    text: str
+    indent: int = 0
+    hang: int = 0
+    as_is: bool = False
+
+    def __str__(self) -> str:
+        if self.as_is:
+            return " " * self.indent + self.text
+        return paragraph(self.text, indent=self.indent, hang=self.hang)
+
+
+def of_page(page: Page) -> Iterator[Words]:
+    """All of it but its asks and acts."""
+    yield Words(titled(page))
+    for block in page.body:
+        yield from of_block(block)
+
+
+def titled(page: Page) -> str:
+    return sentence(page.title)
+
+
+def of_block(block: Block, indent: int = 0) -> Iterator[Words]:
+    if isinstance(block, Says):
+        yield from _titled(block.title, indent)
+        yield from (Words(line, indent, 2) for line in block.words if line)
+        for at, command in enumerate(block.commands):
+            yield Words(f"{'  or' if at else 'Next'}: {command}", indent, as_is=True)
+    elif isinstance(block, Facts):
+        yield from _titled(block.title, indent)
+        yield from (Words(of_fact(fact), indent, 2) for fact in block.rows)
+    elif isinstance(block, Table):
+        for at in range(len(block.rows)):
+            yield from of_row(block, at)
+
+
+def of_fact(fact: Fact) -> str:
+    if not fact.value:
+        return sentence(f"{fact.label}: {fact.how}")
+    return sentence(f"{fact.label}: {fact.value}" + (f"; {fact.how}" if fact.how else ""))
+
+
+def of_row(table: Table, at: int) -> Iterator[Words]:
+    """A row with its number; where all of it stands beside the list, with that."""
+    row = table.rows[at]
+    mark = table.marks.get(row.mark, row.mark)
+    if is_read_out(table):
+        yield Words(sentence(f"{mark.capitalize()}, {title_of(row)}"))
+        yield from of_more(row)
+        return
+    cells = [cell.strip() for cell in row.cells]
+    if cells[0] == str(at + 1):  # the number is said anyway
+        cells[0] = ""
+    said = [
+        f"{column.head.strip().lower()} {cell}" if column.width else cell
+        for column, cell in zip(table.columns, cells, strict=True)
+        if cell
+    ]
+    number = f"{at + 1}. "
+    yield Words(f"{number}{f'{mark}, ' if mark else ''}{', '.join(said)}", 2, len(number))
+
+
+def of_more(row: Row) -> Iterator[Words]:
+    """What is said of the row in hand."""
+    for block in row.more:
+        if not isinstance(block, Ask):
+            yield from of_block(block, indent=2)
+
+
+def is_read_out(table: Table) -> bool:
+    """Whether what there is to say of each row is a part of the page."""
+    return table.more == "beside"
+
+
+def title_of(row: Row) -> str:
+    return row.title or ", ".join(cell.strip() for cell in row.cells if cell.strip())
+
+
+def new_ones(before: Sequence[Words], now: Iterable[Words]) -> list[Words]:
+    """What has come while something was done."""
+    return [words for words in now if words not in before]
+
+
+def _titled(title: str, indent: int) -> Iterator[Words]:
+    if title:
+        yield Words(sentence(title), indent, 2)
+
+
+def sentence(text: str) -> str:
+    return text if text.endswith((".", "?", "!", ":", "…")) else f"{text}."

@@ -1,0 +1,293 @@
+"""A stage of the trip as a talk: its page said, what it asks asked, its acts by their words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from qdrant_model_migration import words
+from qdrant_model_migration.errors import QmmError, Stopped
+from qdrant_model_migration.pages.outcome import LEAVE, Go, Outcome, Refused, Said, Work
+from qdrant_model_migration.pages.page import Act, Ask, Page, Row, Table
+from qdrant_model_migration.pages.session import Session
+from qdrant_model_migration.pages.stages import enter, stage
+from qdrant_model_migration.plain import page_lines
+from qdrant_model_migration.plain.talk import Back, Leave, Talk
+
+NOTHING: Mapping[str, str] = {}
+
+
+@dataclass
+class Visit:
+    """At one stage, from coming there until it leads to another one."""
+
+    talk: Talk
+    name: str
+    session: Session
+
+    @property
+    def page(self) -> Page:
+        return stage(self.name).page(self.session)
+
+    def until_it_leads_on(self) -> Go:
+        """Raises Back and Leave where those words were typed."""
+        gone = self._carry_out(enter(self.name, self.session))
+        if gone is None:
+            self.talk.say()
+            given = dict(self._said_and_asked(self.page))
+        while gone is None:
+            gone = self._one_act(self.page, given)
+        return gone
+
+    def _one_act(self, page: Page, given: Mapping[str, str]) -> Go | None:
+        """What is typed at the end of a page, carried out; None: still here."""
+        picked = self._picked(page)
+        if isinstance(picked, Act):
+            return self._do(picked, given)
+        if picked is None:
+            self.talk.say(page.hello)
+            return None
+        table, row = picked
+        return self._row_in_hand(table, row, given)
+
+    def _do(self, act: Act, given: Mapping[str, str]) -> Go | None:
+        if act.closed:
+            self.talk.say(f"{act.label} is closed: {act.closed}.")
+            return None
+        return self._carry_out(stage(self.name).act(self.session, act.key, given), act, given)
+
+    def _carry_out(
+        self, outcome: Outcome, act: Act | None = None, given: Mapping[str, str] = NOTHING
+    ) -> Go | None:
+        if isinstance(outcome, Session):
+            self.session = outcome
+        elif isinstance(outcome, Said):
+            self.session = outcome.session
+            self.talk.say(outcome.words)
+        elif isinstance(outcome, Go):
+            if outcome.to == LEAVE:
+                raise Leave
+            return outcome
+        elif isinstance(outcome, Refused):
+            self.talk.say(outcome.words)
+            if act is not None and self._asked_again(outcome.at):
+                return self._do(act, given)
+        elif isinstance(outcome, Work):
+            return self._carry_out(self._done(outcome))
+        else:
+            return self._on_top(outcome)
+        return None
+
+    def _done(self, work: Work) -> Outcome:
+        """Waits for it. Ctrl+C ends what can be ended."""
+        before = list(page_lines.of_page(self.page))
+
+        def report(news: object) -> None:
+            if isinstance(news, str):
+                self.talk.say(news)
+            elif work.news is not None:
+                self.session = work.news(self.session, news)
+                now = list(page_lines.of_page(self.page))
+                self._say(*page_lines.new_ones(before, now))
+                before.extend(now)
+
+        if work.says:
+            self.talk.say(work.says)
+        try:
+            return work.then(self.session, work.do(report))
+        except KeyboardInterrupt:
+            if work.stop is None:
+                raise Leave(interrupted=True) from None
+            work.stop.set()
+            return self._failed(work, Stopped())
+        except QmmError as error:
+            return self._failed(work, error)
+
+    def _failed(self, work: Work, error: QmmError) -> Outcome:
+        if work.failed is not None:
+            return work.failed(self.session, error)
+        self.talk.trouble(error)
+        return self.session
+
+    # -- saying and asking ---------------------------------------------------------------------
+
+    def _say(self, *said: page_lines.Words) -> None:
+        for line in said:
+            self.talk.command(str(line))
+
+    def _said_and_asked(self, page: Page) -> Mapping[str, str]:
+        """The page from top to bottom; what was given, by key."""
+        self.talk.say(page_lines.titled(page))
+        given: dict[str, str] = {}
+        for block in page.body:
+            if isinstance(block, Ask):
+                given.update(self._asked(block))
+            elif isinstance(block, Table) and page_lines.is_read_out(block):
+                for at in range(len(block.rows)):
+                    self._read_out(block, at)
+            else:
+                self._say(*page_lines.of_block(block))
+        return given
+
+    def _read_out(self, table: Table, at: int) -> None:
+        """A row with all that is to say of it; what has to be given there is asked at once."""
+        row = table.rows[at]
+        must = [ask for ask in row.more if isinstance(ask, Ask) and ask.must]
+        if must and all(ask.value for ask in must):
+            self.talk.say(f"{page_lines.title_of(row)}: {must[0].done}.", indent=2)
+            return
+        self._say(*page_lines.of_row(table, at))
+        for ask in must:
+            self._asked(ask)
+
+    def _row_in_hand(self, table: Table, row: Row, given: Mapping[str, str]) -> Go | None:
+        """A row that was chosen by its number: said whole, and what can be done with it."""
+        only = row.acts[0] if len(row.acts) == 1 and row.acts[0].enter else None
+        try:
+            if only is None:
+                self.talk.say(page_lines.sentence(page_lines.title_of(row)))
+                self._say(*page_lines.of_more(row))
+            given = {**given, table.key: row.key}
+            for ask in row.more:
+                if isinstance(ask, Ask):
+                    given = {**given, **self._asked(ask)}
+            act = only or (self._act_of(row.acts) if row.acts else None)
+        except Back:
+            return None
+        return self._do(act, given) if act is not None else None
+
+    def _on_top(self, page: Page) -> Go | None:
+        """A page on top of this one: back leads to this one again."""
+        try:
+            given = dict(self._said_and_asked(page))
+            if page.tables:
+                return self._one_act(page, given)
+            ready = next((a for a in page.acts if a.enter and not a.closed), None)
+            title = page.title if page.title.endswith("?") else ""
+            act = ready if page.asks and ready else self._act_of(page.acts, title)
+        except Back:
+            return None
+        return self._do(act, given) if act is not None else None
+
+    def _act_of(self, acts: tuple[Act, ...], title: str = "") -> Act | None:
+        """One of the acts by its word; Enter alone is the first one, which is the safe one."""
+        safe, others = acts[0], acts[1:]
+        ways = words.listing([f"{act.key} for {act.label}" for act in others], "or")
+        prompt = f"{title} Type {ways}, or press Enter for {safe.label}, or back, leave:".strip()
+        if not others:
+            prompt = f"Press Enter for {safe.label}, or back, leave:"
+        while True:
+            typed = self.talk.ask(prompt).lower()
+            if not typed:
+                return safe
+            for act in others:
+                if act.key == typed:
+                    return act
+            self.talk.say(f"{typed[:40]} is none of them.")
+
+    def _picked(self, page: Page) -> Act | tuple[Table, Row] | None:
+        """What is typed at the end of a page: nothing, the word of an act, the number of a row."""
+        rows = [
+            (table, row)
+            for table in page.tables
+            for row in table.rows
+            if row.acts or not page_lines.is_read_out(table)
+        ]
+        first = next((act for act in page.acts if act.enter), None)
+        others = [act for act in page.acts if act is not first]
+        ways = [act.key for act in others] + (["a number"] if rows else [])
+        enter = f"Press Enter to {first.to or first.label.lower()}" if first else ""
+        typing = f"{'type' if enter else 'Type'} {', '.join(ways)}" if ways else ""
+        prompt = ", or ".join(part for part in (enter, typing, "back, why, leave:") if part)
+        tells = {"why": lambda: self._why(page)}
+        while True:
+            typed = self.talk.ask(prompt, tells=tells)
+            if not typed:
+                return first
+            if typed.isdecimal() and 1 <= int(typed) <= len(rows):
+                return rows[int(typed) - 1]
+            for act in page.acts:
+                if act.key == typed.lower():
+                    return act
+            for table, row in rows:
+                if row.key == typed:
+                    return table, row
+            self.talk.say(f"{typed[:40]} is none of them.")
+
+    def _why(self, page: Page) -> None:
+        for paragraph in "\n".join(page.help).split("\n\n"):
+            self.talk.say(paragraph)
+
+    # -- one ask -------------------------------------------------------------------------------
+
+    def _asked_again(self, key: str) -> bool:
+        """Whether what is missing was given now."""
+        for ask in self.page.asks:
+            if ask.key == key:
+                self._asked(ask)
+                return True
+        return False
+
+    def _asked(self, ask: Ask) -> Mapping[str, str]:
+        """What is given to it, and to what that wants to know besides. Raises Back."""
+        given = {ask.key: self._answer(ask)}
+        if ask.kind == "choice":
+            chosen = next(c for c in ask.choices if c.value == given[ask.key])
+            for more in chosen.asks:
+                given.update(self._asked(more))
+        if ask.at_once:
+            self._carry_out(stage(self.name).act(self.session, ask.key, given))
+        return given
+
+    def _answer(self, ask: Ask) -> str:
+        hint = f" ({ask.help})" if ask.help else ""
+        enter = f", Enter for {ask.value}" if ask.value else ""
+        if ask.kind == "secret":
+            return self.talk.hidden(f"{ask.label}{hint}:")
+        if ask.kind == "choice":
+            return self._choice(ask)
+        if ask.kind == "typed":
+            return self._typed(ask)
+        if ask.kind == "tick" and ask.must:
+            return self._yes(ask)
+        if ask.kind == "tick":
+            typed = self.talk.ask(f"{ask.label}{hint}, yes or no, Enter for {ask.value or 'no'}:")
+            return "yes" if (typed.lower() or ask.value).startswith("y") else ""
+        if hint:
+            self.talk.say(f"{ask.label}{hint}.")
+        return self.talk.ask(f"{ask.label}{enter}, or back, leave:") or ask.value
+
+    def _yes(self, ask: Ask) -> str:
+        self.talk.say(f"{ask.label}.")
+        while self.talk.ask("Type yes if that is so, or back, leave:").lower() != "yes":
+            self.talk.say(ask.refused or "Type yes, in full.")
+        return "yes"
+
+    def _typed(self, ask: Ask) -> str:
+        """To the letter. A word such as `back` could be the name of an alias, if that is asked."""
+        self.talk.say(f"{ask.label}.")
+        while True:
+            typed = self.talk.typed(f"Type {ask.expect} to go on, or press Enter to go back:")
+            if typed == ask.expect:
+                return typed
+            if not typed.strip() or typed.strip() in ("back", "leave", "no"):
+                raise Back
+            blank = " with a blank beside it" if typed.strip() == ask.expect else ""
+            self.talk.say(f"You typed {typed.strip()}{blank}; it has to be {ask.expect}.")
+
+    def _choice(self, ask: Ask) -> str:
+        self.talk.say(f"{ask.label}.")
+        marked = next((at for at, c in enumerate(ask.choices) if c.value == ask.value), None)
+        for at, choice in enumerate(ask.choices):
+            own = " (suggested)" if at == marked else ""
+            closed = f"closed: {choice.closed}" if choice.closed else ""
+            self.talk.numbered(at + 1, choice.label + own, choice.note, closed)
+        while True:
+            picked = self.talk.number("Number, or back, leave:", len(ask.choices))
+            place = picked if isinstance(picked, int) else marked
+            if place is None:
+                continue
+            choice = ask.choices[place]
+            if not choice.closed:
+                return choice.value
+            self.talk.say(f"{choice.label} cannot be chosen: {choice.closed}")

@@ -1,0 +1,246 @@
+"""The blocks of a page as widgets: text, a table with its row in hand, and what is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Static
+
+from qdrant_model_migration.pages.page import Ask, Block, Choice, Column, Facts, Row, Says, Table
+from qdrant_model_migration.tui.typeset import crop, row
+from qdrant_model_migration.tui.widgets.field import Field
+from qdrant_model_migration.tui.widgets.frame import Pane, facts, titled, wrap
+from qdrant_model_migration.tui.widgets.lines import Line, Lines
+from qdrant_model_migration.tui.widgets.scroll import Scroll
+from qdrant_model_migration.tui.widgets.tick import Tick
+
+LOW = 36  # rows of a window; in a lower one a fact below a table has one line
+
+
+def lines_of(blocks: Sequence[Block], width: int) -> list[str]:
+    """What is said in them within `width` cells; what is asked is none of it."""
+    lines: list[str] = []
+    for block in blocks:
+        if lines and not isinstance(block, Ask):
+            lines.append("")
+        if isinstance(block, Says):
+            lines += [block.title] if block.title else []
+            lines += [piece for words in block.words for piece in wrap(words, width)]
+            lines += [f"{'or' if at else 'Next'}: {c}" for at, c in enumerate(block.commands)]
+        elif isinstance(block, Facts):
+            lines += facts(pairs(block), width).plain.split("\n")
+    return lines
+
+
+def pairs(block: Facts) -> list[tuple[str, str]]:
+    return [(f.label, "; ".join(part for part in (f.value, f.how) if part)) for f in block.rows]
+
+
+class TextBlock(Pane):
+    """Says or Facts. low: a fact has one line, the rest of it is cut off."""
+
+    def show(self, block: Says | Facts, *, low: bool) -> None:
+        width = max(40, self.app.size.width - 4)
+        lines = lines_of([block._replace(title="")], width)
+        if low and isinstance(block, Facts):
+            edge = max((len(label) for label, _ in pairs(block)), default=0) + 2
+            lines = [crop(f"{label:<{edge}}{said}", width).rstrip() for label, said in pairs(block)]
+        self.write("\n".join(lines), title=block.title)
+        self.set_class(not block.title, "bare")
+
+
+class AskBlock(Vertical):
+    """One thing to give, and what the choice under the focus wants to know besides."""
+
+    DEFAULT_CSS = "AskBlock { height: auto; } AskBlock Lines { height: auto; }"
+
+    class Given(Message):
+        """Something else stands there now. done: it was given by Enter."""
+
+        def __init__(self, ask: AskBlock, *, done: bool) -> None:
+            super().__init__()
+            self.ask, self.done = ask.ask, done
+
+    def __init__(self, ask: Ask) -> None:
+        super().__init__(id=f"ask-{ask.key}")
+        self.ask, self._marked, self._open = ask, ask.value, ask.value
+
+    def compose(self) -> ComposeResult:
+        ask = self.ask
+        if ask.kind == "tick":
+            yield Tick(ask.label, on=ask.value == "yes", id=f"tick-{ask.key}")
+        elif ask.kind == "choice":
+            yield Lines(self._choices(), id=f"set-{ask.key}", head=ask.label, at=ask.value)
+            yield Vertical(*self._more(ask.value), id=f"more-{ask.key}", classes="snug")
+        else:
+            hidden, width = ask.kind == "secret", len(ask.label) + 2
+            yield Field(ask.label, name=ask.key, value=ask.value, hint=ask.help, hidden=hidden,
+                        width=width)  # fmt: skip
+
+    def show(self, ask: Ask) -> None:
+        """Another value that the session has meanwhile; what is being typed stays."""
+        if ask.kind == "tick" and ask.at_once:
+            tick = self.query_one(f"#tick-{ask.key}", Tick)
+            tick.on = ask.value == "yes"
+            tick.refresh()
+        self.ask = ask
+
+    @property
+    def values(self) -> dict[str, str]:
+        """What was given, by key."""
+        ask = self.ask
+        if ask.kind == "tick":
+            return {ask.key: "yes" if self.query_one(f"#tick-{ask.key}", Tick).on else ""}
+        if ask.kind == "choice":
+            values = {ask.key: self._marked}
+            for more in self.query_one(f"#more-{ask.key}").query_children(AskBlock):
+                values.update(more.values)
+            return values
+        return {ask.key: self.query_one(f"#field-{ask.key}", Field).value}
+
+    @property
+    def control(self) -> Widget:
+        """What has the focus first."""
+        return next(w for w in self.query("*") if w.can_focus)
+
+    def _choices(self) -> list[Line]:
+        return [
+            Line(
+                choice.value,
+                f"({'•' if choice.value == self._marked else ' '}) {choice.label}",
+                more=f"closed: {choice.closed}" if choice.closed else choice.note,
+                hang=4,
+                style="dim" if choice.closed else "",
+            )
+            for choice in self.ask.choices
+        ]
+
+    def _choice(self, value: str) -> Choice | None:
+        return next((choice for choice in self.ask.choices if choice.value == value), None)
+
+    def _more(self, value: str) -> list[AskBlock]:
+        choice = self._choice(value)
+        return [AskBlock(ask) for ask in choice.asks] if choice and not choice.closed else []
+
+    async def on_lines_moved(self, event: Lines.Moved) -> None:
+        event.stop()
+        await self._open_more(event.key)
+
+    async def on_lines_ticked(self, event: Lines.Ticked) -> None:
+        event.stop()
+        await self._mark(event.key)
+        self.post_message(self.Given(self, done=False))
+
+    async def on_lines_chosen(self, event: Lines.Chosen) -> None:
+        event.stop()
+        await self._mark(event.key)
+        self.post_message(self.Given(self, done=True))
+
+    async def _open_more(self, value: str) -> None:
+        more, old, new = self.query_one(f"#more-{self.ask.key}"), self._choice(self._open), value
+        self._open = new
+        fresh = self._choice(new)
+        if (old.asks if old else ()) != (fresh.asks if fresh else ()):
+            await more.remove_children()
+            await more.mount_all(self._more(new))
+
+    async def _mark(self, value: str) -> None:
+        self._marked = value
+        self.query_one(f"#set-{self.ask.key}", Lines).show(self._choices())
+        await self._open_more(value)
+
+    def on_tick_turned(self, event: Tick.Turned) -> None:
+        event.stop()
+        self.post_message(self.Given(self, done=True))
+
+
+class TableBlock(Widget):
+    """The rows, and what is said and asked of the one in hand: below, beside, or in a dialog."""
+
+    def __init__(self, table: Table) -> None:
+        super().__init__(id=f"table-{table.key}", classes=f"table -{table.more}")
+        self.table = table
+        self._asked: tuple[Ask, ...] = ()
+
+    def compose(self) -> ComposeResult:
+        yield Lines(id=self.table.key, classes="pane", wrap=False, jump=True)
+        with Scroll(classes="pane more"):
+            yield Static("", markup=False, classes="said")
+
+    @property
+    def lines(self) -> Lines:
+        return self.query_one(f"#{self.table.key}", Lines)
+
+    @property
+    def in_hand(self) -> Row | None:
+        return next((row for row in self.table.rows if row.key == self.lines.key), None)
+
+    async def show(self, table: Table) -> None:
+        self.table, lines = table, self.lines
+        sign = 2 if any(one.mark for one in table.rows) else 0
+        tick = 3 if any(_tick(one) for one in table.rows) else 0
+        edges = 2 + sum(width + 1 for width in (sign, tick) if width)
+        columns = fitted(table.columns, max(20, (lines.size.width or 78) - edges))
+        head = row([(column.head, width) for _, column, width in columns])
+        lines.show(
+            [
+                Line(
+                    one.key,
+                    (f"{one.mark:<{sign}} " if sign else "")
+                    + row([(one.cells[at], width) for at, _, width in columns])
+                    + (f" {_tick(one)}" if tick else ""),
+                )
+                for one in table.rows
+            ],
+            head=f"{' ' * (sign + 1 if sign else 0)}{head}" if len(columns) > 1 else "",
+        )
+        titled(lines, table.title, ", ".join(f"{s.strip()} {w}" for s, w in table.marks.items()))
+        await self.show_more()
+
+    async def show_more(self) -> None:
+        """What is said and asked of the row in hand."""
+        here, box = self.in_hand, self.query_one(".more", Scroll)
+        said, asked = box.query_one(".said", Static), list[Ask]()
+        if here is not None and box.display:
+            said.update("\n".join([*lines_of(here.more, max(24, said.size.width or 36)), ""]))
+            title = here.title or here.cells[0]
+            titled(box, f"{here.mark.strip()} {title}".strip())
+            asked = [block for block in here.more if isinstance(block, Ask)]
+        if [ask.key for ask in asked] != [ask.key for ask in self._asked]:
+            await box.query_children(AskBlock).remove()
+            await box.mount_all(AskBlock(ask) for ask in asked)
+        for ask, block in zip(asked, box.query_children(AskBlock), strict=True):
+            block.show(ask)
+        self._asked = tuple(asked)
+
+
+class Fitted(NamedTuple):
+    """A column that is shown: its place among all of them, and its width."""
+
+    at: int
+    column: Column
+    width: int
+
+
+def fitted(columns: Sequence[Column], width: int) -> list[Fitted]:
+    """What does not fit is left out from the right; a column without a width has the rest."""
+    kept = list(enumerate(columns))
+    while True:
+        rest = width - sum(column.width + 2 for _, column in kept) + 2
+        fixed = [place for place, (_, column) in enumerate(kept) if column.width]
+        if rest >= 16 or not fixed:
+            return [
+                Fitted(at, c, (-c.width if c.right else c.width) or max(8, rest)) for at, c in kept
+            ]
+        kept.pop(fixed[-1])
+
+
+def _tick(one: Row) -> str:
+    """Whether what is to be ticked in a row is ticked."""
+    ticks = [block.value for block in one.more if isinstance(block, Ask) and block.kind == "tick"]
+    return f"[{'x' if all(ticks) else ' '}]" if ticks else ""

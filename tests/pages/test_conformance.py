@@ -1,0 +1,221 @@
+"""Every fact, row, ask and act of every page is there in every face."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.widgets import Static
+
+from qdrant_model_migration.advice import WhatIf, answer_all, imagine
+from qdrant_model_migration.advice.model_rows import ModelChoice
+from qdrant_model_migration.embedders import Reach
+from qdrant_model_migration.pages.outcome import Said
+from qdrant_model_migration.pages.page import Ask, Facts, Page, Says
+from qdrant_model_migration.pages.session import Session
+from qdrant_model_migration.pages.stages import enter, stage, stages
+from qdrant_model_migration.plain.paragraph import plainly
+from qdrant_model_migration.plain.talk import Leave
+from qdrant_model_migration.plain.visit import Visit
+from qdrant_model_migration.survey import Survey
+from qdrant_model_migration.tui.app import WizardApp
+from qdrant_model_migration.tui.screens.stage import StageScreen
+from qdrant_model_migration.tui.widgets.lines import Lines
+from qdrant_model_migration.tui.widgets.press import Press
+from support.screens import HOPS, MODELS, press, settle, text_of, until
+from support.script import SPOKEN, Spoken
+from support.surveys import docs, practice
+
+CHOICES = tuple(ModelChoice(model, Reach("here")) for model in MODELS)
+COMPRESS = {
+    "change": "compression",
+    "quantization": {"vector": None, "kind": "scalar", "always_ram": True},
+}
+SURVEYS: dict[str, tuple[Survey, dict[str, Any]]] = {
+    "docs": (docs(), {}),
+    "practice": (practice(), {}),
+    "made up": (imagine(WhatIf()), {}),
+    "not much known": (docs(old_model=docs().bare, languages=docs().bare), {}),
+    "compression": (docs(), COMPRESS),
+    "shorter": (imagine(WhatIf(matryoshka=True)), {"change": "shorter"}),
+}
+
+
+def sessions() -> Iterator[tuple[str, Session]]:
+    """Many ways to have come to a stage: nothing acknowledged, all of it, an older sentence."""
+    for name, (survey, given) in SURVEYS.items():
+        answers = answer_all(survey, given, CHOICES)
+        session = Session(
+            address=survey.address, collection=survey.collection, survey=survey, answers=answers
+        )
+        yield name, session
+        yield f"{name}, all read", all_read(session)
+        yield f"{name}, in Explore", session.on(explore=True)
+    yield "nothing fits", session.on(answers={"change": "second"})
+
+
+def all_read(session: Session) -> Session:
+    """With everything ticked that can be, as a person would."""
+    for name in stages():
+        for ask in arrived(name, session)[1].asks:
+            if ask.kind == "tick" and ask.at_once:
+                outcome = stage(name).act(session, ask.key, {ask.key: "yes"})
+                session = outcome.session if isinstance(outcome, Said) else session
+    return session
+
+
+def arrived(name: str, session: Session) -> tuple[Session, Page]:
+    """The page as it is come to."""
+    outcome = enter(name, session)
+    session = outcome if isinstance(outcome, Session) else session
+    return session, stage(name).page(session)
+
+
+CASES = [
+    pytest.param(name, session, id=f"{name}: {of}")
+    for name in stages()
+    for of, session in sessions()
+    if isinstance(enter(name, session), Session)
+]
+
+
+def test_stages_are_found_from_their_files() -> None:
+    folder = Path(__file__).parents[2] / "src/qdrant_model_migration/pages/stages"
+    assert set(stages()) == {path.stem for path in folder.glob("*.py")} - {"__init__"} != set()
+
+
+@pytest.mark.parametrize(("name", "session"), CASES)
+def test_keys_are_unique_and_the_focus_begins_at_one_of_them(name: str, session: Session) -> None:
+    _, page = arrived(name, session)
+    keys = [act.key for act in page.acts] + [ask.key for ask in page.asks]
+    for table in page.tables:
+        keys += [table.key, *(row.key for row in table.rows)]
+        assert {len(row.cells) for row in table.rows} <= {len(table.columns)}
+        assert {row.mark for row in table.rows} <= {"", *table.marks}
+    assert len(set(keys)) == len(keys)
+    assert page.first in keys or (page.first and not page.tables)
+
+
+@pytest.mark.parametrize(("name", "session"), CASES)
+def test_a_talk_says_every_fact_row_and_ask_and_names_every_act(
+    name: str, session: Session
+) -> None:
+    session, page = arrived(name, session)
+    rows = sum(len(table.rows) for table in page.tables if table.more != "beside")
+    numbers = [("a number", str(number)) for number in range(1, rows + 1)]
+    words = [(act.key, "leave") for act in page.acts if not act.enter] or [("", "leave")]
+    talk = Spoken(
+        *[("Type yes if", "yes") for ask in page.asks if ask.must and not ask.value],
+        *numbers,
+        words[0],
+    )
+    asked: list[str] = []
+    talk.script.text = _heard(talk.script.text, asked)  # type: ignore[method-assign]
+    with pytest.raises(Leave):
+        Visit(talk, name, session).until_it_leads_on()
+    SPOKEN.clear()
+    heard = talk.flat
+    for said in said_on(page):
+        assert " ".join(plainly(said).split()).rstrip(".") in heard
+    for ask in page.asks:
+        assert (ask.done if ask.must and ask.value else ask.label) in heard
+    for act in page.acts:
+        assert act.enter or act.key in asked[-1]
+
+
+def _heard(prompt: Any, asked: list[str]) -> Any:
+    def text(message: str) -> str:
+        asked.append(message)
+        return str(prompt(message))
+
+    return text
+
+
+def said_on(page: Page) -> Iterator[str]:
+    """Every sentence of a page, but those of a row that is done with."""
+    for block in page.body:
+        if isinstance(block, Says | Facts):
+            yield from words_of(block)
+    for table in page.tables:
+        for row in table.rows:
+            done = any(isinstance(one, Ask) and one.must and one.value for one in row.more)
+            yield row.title or row.cells[0]
+            for one in row.more:
+                if isinstance(one, Says | Facts) and not done:
+                    yield from words_of(one)
+
+
+def words_of(block: Says | Facts) -> Iterator[str]:
+    if isinstance(block, Says):
+        yield from (line for line in (block.title, *block.words) if line)
+    else:
+        yield from (block.title,) if block.title else ()
+        for fact in block.rows:
+            yield fact.label
+            yield from (part for part in (fact.value, fact.how) if part)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (50, 22)])
+@pytest.mark.parametrize("name", stages())
+async def test_a_screen_shows_every_fact_row_and_ask_and_has_every_act(
+    name: str, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("QMM_RUN_DIR", str(tmp_path))
+    for of, session in sessions():
+        if isinstance(enter(name, session), Session):
+            await _seen(name, session, size, of)
+
+
+async def _seen(name: str, session: Session, size: tuple[int, int], of: str) -> None:
+    session, page = arrived(name, session)
+    app = WizardApp(session, start=[name])
+    async with app.run_test(size=size) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, StageScreen) and "▸" in text_of(app))
+        screen = app.screen
+        assert isinstance(screen, StageScreen)
+        buttons = {act.label for act in screen.acts()}
+        assert {act.label for act in page.acts} <= buttons, of
+        shown = {press.act.label for press in screen.query(Press)}
+        assert {act.label for act in page.acts if act.button} <= shown, of
+        seen = flat(text_of(app))
+        for act in [act for act in screen.acts() if act.key.startswith("full-")]:
+            await screen.do(act)
+            seen += await dialog(pilot)
+        for table in page.tables:
+            for row in table.rows:
+                lines = screen.query_one(f"#{table.key}", Lines)
+                lines.go(row.key)
+                for _ in range(HOPS):
+                    await settle(pilot)
+                seen += flat(" ".join(line.text for line in lines.lines if line.key == row.key))
+                if table.more == "open":
+                    lines.focus()
+                    await press(pilot, "enter")
+                    seen += await dialog(pilot)
+                else:
+                    seen += flat(str(screen.query_one(".said", Static).render()))
+                    seen += flat(str(screen.query_one(".more").border_title))
+                for ask in row.more:
+                    if isinstance(ask, Ask):
+                        assert app.screen.query(f"#ask-{ask.key}"), of
+    for said in said_on(page):
+        for word in said.split():
+            assert flat(word) in seen, (of, said)
+
+
+async def dialog(pilot: Any) -> str:
+    """All of what stands on top, and closes it again."""
+    await asyncio.sleep(0)
+    await settle(pilot)
+    said = "".join(str(one.render()) for one in pilot.app.screen.query("#says"))
+    title = str(pilot.app.screen.query_one("#dialog").border_title)
+    await press(pilot, "escape")
+    return flat(said + title)
+
+
+def flat(text: str) -> str:
+    """Without anything that a frame puts between words."""
+    return "".join(c for c in text if c.isalnum())
