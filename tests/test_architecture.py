@@ -53,6 +53,27 @@ def test_no_way_of_making_a_vector_is_told_by_its_word() -> None:
     assert found == []
 
 
+def test_no_room_tells_kinds_of_embedders_apart_by_their_names() -> None:
+    """Neither by comparing a model's kind, nor by making a model of one, nor by an open one."""
+    found = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in ROOT.rglob("*.py")
+        if not path.is_relative_to(ROOT / "embedders/kinds")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if (isinstance(node, ast.Constant) and node.value == "fastembed")
+        or (isinstance(node, ast.Compare) and ".kind" in ast.unparse(node) and _of_a_kind(node))
+        or (isinstance(node, ast.keyword) and node.arg == "kind" and _of_a_kind(node.value))
+    ]
+    assert found == []
+    assert where({"FastEmbedder", "PracticeEmbedder"}, outside="embedders/kinds") == []
+
+
+def _of_a_kind(node: ast.AST) -> bool:
+    from qdrant_model_migration.embedders import kinds
+
+    return any(isinstance(one, ast.Constant) and one.value in kinds() for one in ast.walk(node))
+
+
 def _origins() -> list[type]:
     from qdrant_model_migration.pipeline.origins import Origin
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
 import json
-import pkgutil
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+from qdrant_model_migration.registry import defined_in
 from qdrant_model_migration.steps.added_step import AddedStep
 from qdrant_model_migration.steps.gate import GateKind
 from qdrant_model_migration.steps.step import Step
@@ -17,20 +16,8 @@ from qdrant_model_migration.steps.step import Step
 @lru_cache(maxsize=1)
 def step_kinds() -> tuple[type[Step], ...]:
     """All of them, by the names of their files."""
-    from qdrant_model_migration import steps as room
-
-    found: list[type[Step]] = []
-    for entry in pkgutil.iter_modules(room.__path__):
-        module = importlib.import_module(f"{room.__name__}.{entry.name}")
-        found += [
-            kind
-            for kind in vars(module).values()
-            if isinstance(kind, type)
-            and issubclass(kind, Step)
-            and kind.__module__ == module.__name__
-            and "step" in kind.model_fields
-        ]
-    return tuple(found)
+    room = __name__.rpartition(".")[0]
+    return tuple(kind for kind in defined_in(room, Step) if "step" in kind.model_fields)
 
 
 def added_kinds() -> tuple[type[AddedStep], ...]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from functools import lru_cache
 
 from qdrant_model_migration.errors import UsageError, meant
+from qdrant_model_migration.registry import defined_in
 from qdrant_model_migration.strategies.strategy import Answers, Facet, Fit, Strategy
 
 __all__ = ["Answers", "Facet", "Fit", "Strategy", "by_name", "strategies"]
@@ -15,17 +14,7 @@ __all__ = ["Answers", "Facet", "Fit", "Strategy", "by_name", "strategies"]
 @lru_cache(maxsize=1)
 def strategies() -> tuple[Strategy, ...]:
     """One of each, by `order`, then by name."""
-    found: list[Strategy] = []
-    for entry in pkgutil.iter_modules(__path__):
-        module = importlib.import_module(f"{__name__}.{entry.name}")
-        found += [
-            kind()
-            for kind in vars(module).values()
-            if isinstance(kind, type)
-            and issubclass(kind, Strategy)
-            and kind.__module__ == module.__name__
-            and "name" in vars(kind)
-        ]
+    found = (kind() for kind in defined_in(__name__, Strategy) if "name" in vars(kind))
     return tuple(sorted(found, key=lambda strategy: (strategy.order, strategy.name)))
 
 

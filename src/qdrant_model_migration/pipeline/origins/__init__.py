@@ -6,8 +6,6 @@ it. Nothing outside this folder tells the ways apart.
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from typing import TYPE_CHECKING, Annotated, TypeAlias, Union
 
 from pydantic import Field
@@ -16,6 +14,7 @@ from qdrant_model_migration.pipeline.origins.cut import first_values
 from qdrant_model_migration.pipeline.origins.embed import embedded
 from qdrant_model_migration.pipeline.origins.keep import as_it_is
 from qdrant_model_migration.pipeline.origins.origin import DeadLetter, Judgement, Made, Origin
+from qdrant_model_migration.registry import defined_in
 
 __all__ = [
     "AnyOrigin",
@@ -30,9 +29,7 @@ __all__ = [
 
 
 def _found() -> tuple[type[Origin], ...]:
-    for entry in pkgutil.iter_modules(__path__):
-        importlib.import_module(f"{__name__}.{entry.name}")
-    return tuple(sorted(Origin.__subclasses__(), key=lambda kind: kind.__name__))
+    return tuple(sorted(defined_in(__name__, Origin), key=lambda kind: kind.__name__))
 
 
 if TYPE_CHECKING:

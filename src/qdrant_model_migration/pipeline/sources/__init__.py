@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from typing import TYPE_CHECKING, Annotated, TypeAlias, Union
 
 from pydantic import Field
 
 from qdrant_model_migration.pipeline.sources.source import Place, Placed, Source
+from qdrant_model_migration.registry import defined_in
 
 __all__ = ["AnySource", "Place", "Placed", "Source"]
 
 
 def _found() -> tuple[type[Source], ...]:
-    for entry in pkgutil.iter_modules(__path__):
-        importlib.import_module(f"{__name__}.{entry.name}")
-    return tuple(sorted(Source.__subclasses__(), key=lambda kind: kind.__name__))
+    return tuple(sorted(defined_in(__name__, Source), key=lambda kind: kind.__name__))
 
 
 if TYPE_CHECKING:
