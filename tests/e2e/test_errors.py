@@ -441,8 +441,9 @@ def test_a_full_disk_of_this_computer_ends_the_run_in_words(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The list of what was copied is the largest file that a run writes."""
-    import errno
-    import os
+    import sqlite3
+
+    from qdrant_model_migration.pipeline.ledger import Ledger
 
     with FakeQdrant() as fake:
         address = Address(url=fake.url, folder=None)
@@ -450,11 +451,11 @@ def test_a_full_disk_of_this_computer_ends_the_run_in_words(
             fill(qdrant)
         trip = Trip(address, tmp_path / "runs")
 
-        def full(_: int) -> None:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        def full(*_: object) -> None:
+            raise sqlite3.OperationalError("database or disk is full")
 
         with monkeypatch.context() as disk:
-            disk.setattr("qdrant_model_migration.pipeline.ledger.os.fsync", full)
+            disk.setattr(Ledger, "_put", full)
             assert trip.go() == 4
         assert "The disk that holds" in trip.error["what"]
         assert "Make room, then resume" in trip.error["todo"]

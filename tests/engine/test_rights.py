@@ -12,7 +12,7 @@ import pytest
 from qdrant_model_migration.engine import find_run, list_runs, run_here, steer, view
 from qdrant_model_migration.engine.errors import RunNotGoing
 from qdrant_model_migration.errors import QmmError, RunFolderUnusable
-from qdrant_model_migration.pipeline.ledger import amend_ledger, new_ledger
+from qdrant_model_migration.pipeline.ledger import open_ledger, record
 from qdrant_model_migration.steps import StepContext
 from support.fake_run import Fake, job, make_run
 
@@ -50,10 +50,9 @@ def test_whatever_a_run_leaves_is_readable_by_its_owner_alone(
     runs: Path, deed: Callable[[str, Callable[[StepContext], None]], Fake]
 ) -> None:
     def does(ctx: StepContext) -> None:
-        for _ in range(2):
-            with new_ledger(ctx.folder) as ledger:
-                ledger.add(1, bytes(16))
-        amend_ledger(ctx.folder, {1: bytes(16)})
+        with open_ledger(ctx.folder, begin=True) as ledger:
+            ledger.replace(None, None, record(1, bytes(16)))
+            ledger.amend({1: bytes(16)})
         ctx.remember("verdict", {"word": "GO", "reason": "it finds more"})
         ctx.dead_letter(1, "text is empty", "")
         ctx.conflict(2, "edited", "edited", bytes(16))
@@ -67,7 +66,7 @@ def test_whatever_a_run_leaves_is_readable_by_its_owner_alone(
     finally:
         os.umask(before)
     names = {path.name for path in run.iterdir()}
-    assert {"dead-letters.csv", "conflicts.csv", "report.html", "ledger.bin"} <= names
+    assert {"dead-letters.csv", "conflicts.csv", "report.html", "ledger.db"} <= names
     assert not [path for path in (run, *run.rglob("*")) if path.stat().st_mode & 0o077]
 
 

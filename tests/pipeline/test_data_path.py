@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,8 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qdrant_model_migration.pipeline.errors import LedgerDamaged
-from qdrant_model_migration.pipeline.ledger import FILE, new_ledger, read_ledger
 from qdrant_model_migration.pipeline.make import make
 from qdrant_model_migration.pipeline.marks import digest
 from qdrant_model_migration.pipeline.move import TargetVector
@@ -112,41 +109,6 @@ def test_readings_side_by_side_give_each_id_once_in_order(lists: list[list[Any]]
     assert [i for i, _ in rows] == sorted({i for ids in lists for i in ids}, key=order)
     for point, row in rows:
         assert row == tuple(f"{n}:{point}" if point in ids else None for n, ids in enumerate(lists))
-
-
-@given(st.lists(st.tuples(IDS, st.binary(min_size=16, max_size=16)), max_size=20))
-def test_a_ledger_reads_back_what_was_written(
-    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[Any, bytes]]
-) -> None:
-    folder = tmp_path_factory.mktemp("ledger")
-    with new_ledger(folder) as ledger:
-        for point, mark in rows:
-            ledger.add(point, mark)
-    assert list(read_ledger(folder)) == rows
-
-
-def test_a_ledger_that_was_not_finished_leaves_the_old_one(tmp_path: Path) -> None:
-    with new_ledger(tmp_path) as ledger:
-        ledger.add(1, b"1" * 16)
-
-    def dies_in_the_middle() -> None:
-        with new_ledger(tmp_path) as ledger:
-            ledger.add(2, b"2" * 16)
-            raise RuntimeError
-
-    with pytest.raises(RuntimeError):
-        dies_in_the_middle()
-    assert list(read_ledger(tmp_path)) == [(1, b"1" * 16)]
-
-
-def test_a_cut_ledger_is_an_error_in_words(tmp_path: Path) -> None:
-    with new_ledger(tmp_path) as ledger:
-        ledger.add(1, b"1" * 16)
-    (tmp_path / FILE).write_bytes((tmp_path / FILE).read_bytes()[:-1])
-    with pytest.raises(LedgerDamaged, match="missing or damaged"):
-        list(read_ledger(tmp_path))
-    with pytest.raises(LedgerDamaged):
-        list(read_ledger(tmp_path / "nowhere"))
 
 
 class _Ids:

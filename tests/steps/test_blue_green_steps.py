@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from qdrant_model_migration.pipeline.ledger import room
 from qdrant_model_migration.pipeline.slices import run_slice
 from qdrant_model_migration.qdrant import Address, Point, Qdrant, open_qdrant
 from qdrant_model_migration.quality.errors import QueryFileUnusable
@@ -397,7 +398,7 @@ def test_the_check_stops_a_run_whose_notes_have_no_room(
 ) -> None:
     """Better now than in the middle of the catch-up, after days."""
     points = world.qdrant.count("docs_old")
-    free = 66 * points
+    free = room(points)
     monkeypatch.setattr(
         "qdrant_model_migration.steps.check.disk_usage", lambda folder: SimpleNamespace(free=free)
     )

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from qdrant_model_migration.errors import QmmError
+from qdrant_model_migration.pipeline.ledger import Ledger
 from qdrant_model_migration.qdrant import Point, PointId
 from qdrant_model_migration.steps.catch_up import CatchUp, catch_up
 from qdrant_model_migration.steps.cleanup import Cleanup
@@ -129,7 +130,7 @@ def test_a_damaged_list_of_them_is_written_again(
     CatchUp().apply(world)
     world.qdrant.insert("docs_old", [old_point(3, "made again")])
     last_look(world)
-    (world.folder / "ledger.amended.json").write_text("{")
+    (world.folder / "ledger.db").write_bytes(b"{" * 9_000)
     cutover(world)
     assert_vectors(world)
 
@@ -141,15 +142,13 @@ def test_what_a_broken_sweep_had_replaced_and_the_application_then_deleted_stays
     switched(world)
     world.qdrant.upsert("docs_old", [old_point(3, "")])
     world.qdrant.upsert("docs_old", [old_point(39, "late")])
-    monkeypatch.setattr("qdrant_model_migration.steps.mend.LONGEST_WAIT", 8)
 
-    def kill(progressed: object, *_: object) -> None:
-        if texts(world)[3] == "":
-            raise Killed
+    def kill(*_: object) -> None:
+        assert texts(world)[3] == ""
+        raise Killed
 
     with monkeypatch.context() as patched:
-        patched.setattr(World, "progress", kill)
-        patched.setattr("qdrant_model_migration.steps.sweep.LOOKS", 1)
+        patched.setattr(Ledger, "replace", kill)
         with pytest.raises(Killed):
             Sweep().apply(world)
     world.qdrant.delete("docs_new", [3])

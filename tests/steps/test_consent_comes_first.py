@@ -83,7 +83,7 @@ def test_a_rollback_switches_before_it_reads_anything(world: World, fake: FakeQd
     Rollback().apply(world)
     assert told_before_the_switch(fake) == ["/aliases", "/collections/docs_old/exists", "/aliases"]
     assert world.kept["left_behind"] == {"inserted": 0, "edited": 0, "deleted": 0}
-    assert world.progressed[-1] == (32, POINTS)
+    assert world.progressed[-1] == (POINTS, POINTS)
 
 
 def test_no_pause_lies_between_the_last_look_at_the_alias_and_the_switch(
@@ -147,7 +147,7 @@ def test_a_count_that_cannot_be_made_does_not_spoil_the_rollback(
     if trouble == "stop":
         world.on_breath = stop
     elif trouble == "no ledger":
-        (world.folder / "ledger.bin").unlink()
+        (world.folder / "ledger.db").unlink()
     else:
         fake.fail(path="/collections/docs_new/points/scroll", status=507, error="full")
     world.consents["rollback"] = {"alias": "docs"}

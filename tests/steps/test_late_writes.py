@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from qdrant_model_migration.pipeline.ledger import new_ledger, read_ledger
 from qdrant_model_migration.qdrant import Point, PointId
 from qdrant_model_migration.steps.catch_up import CatchUp, catch_up
 from qdrant_model_migration.steps.cutover import Cutover
 from qdrant_model_migration.steps.last_look import last_look
-from qdrant_model_migration.steps.mend import LONGEST_WAIT, Rows
 from qdrant_model_migration.steps.sweep import Sweep
 from qdrant_model_migration.steps.verify import Verify
 from support.fake_qdrant import FakeQdrant
@@ -159,8 +156,8 @@ def test_a_sweep_where_strict_mode_forbids_filters_deletes_all_the_same(
 
 
 def test_a_clean_pass_shows_how_far_it_is(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qdrant_model_migration.steps.catch_up.LOOKS", 10)
-    monkeypatch.setattr("qdrant_model_migration.steps.sweep.LOOKS", 10)
+    for module in ("both_sides", "late_writes"):
+        monkeypatch.setattr(f"qdrant_model_migration.pipeline.{module}.MOST", 10)
     for step in (CatchUp(), Sweep()):
         world.progressed.clear()
         step.apply(world)
@@ -192,31 +189,3 @@ def test_a_point_made_after_the_last_catch_up_and_deleted_after_the_switch_stays
     expected = HashModel(NEW).embed(["made again 4"], "passage").vectors[0]
     np.testing.assert_allclose(found[4].vectors[""], expected, atol=1e-5)
     assert not world.conflicting
-
-
-def test_rows_wait_for_their_mend_but_not_for_the_whole_pass(tmp_path: Path) -> None:
-    mended: list[list[PointId]] = []
-
-    def mend(points: object) -> dict[PointId, bytes]:
-        mended.append(list(points))  # type: ignore[call-overload]
-        return {point: b"w" * 16 for point in mended[-1] if point != 2}
-
-    with new_ledger(tmp_path) as ledger:
-        rows = Rows(ledger, 3, mend)
-        rows.same(0, b"s" * 16)
-        rows.differs(1)
-        rows.differs(2)
-        for number in range(3, LONGEST_WAIT + 1):
-            rows.same(number, b"s" * 16)
-        assert mended == [[1, 2]]
-        for number in (8_000, 8_001, 8_002):
-            rows.differs(number)
-        assert mended[1:] == [[8_000, 8_001, 8_002]]
-        rows.differs(9_000)
-        rows.flush()
-    found = list(read_ledger(tmp_path))
-    assert [point for point, _ in found] == [
-        0, 1, *range(3, LONGEST_WAIT + 1), 8_000, 8_001, 8_002, 9_000,
-    ]  # fmt: skip
-    assert dict(found)[1] == b"w" * 16
-    assert dict(found)[3] == b"s" * 16

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -111,7 +112,7 @@ class World:
         self.progressed.append((done, total))
 
     def remember(self, key: str, value: Any) -> None:
-        self.kept[key] = value
+        self.kept[key] = deepcopy(value)
 
     def recall(self, key: str, default: Any = None) -> Any:
         found = self.kept.get(key)

@@ -38,7 +38,7 @@ def scan(
             if end is not None and order(point.id) >= order(end):
                 return
             yield point
-        if got.next is None:
+        if got.next is None or (end is not None and order(got.next) >= order(end)):
             return
         following = got.next
 

@@ -17,7 +17,7 @@ from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.origins import DeadLetter
 from qdrant_model_migration.pipeline.sources import Place, Source
 from qdrant_model_migration.pipeline.worker import Equipment
-from qdrant_model_migration.qdrant import Qdrant
+from qdrant_model_migration.qdrant import PointId, Qdrant, order
 
 
 class Slice(NamedTuple):
@@ -26,6 +26,11 @@ class Slice(NamedTuple):
     number: int
     start: Place | None
     end: Place | None
+
+    def holds(self, point: PointId) -> bool:
+        return (self.start is None or order(self.start) <= order(point)) and (
+            self.end is None or order(point) < order(self.end)
+        )
 
 
 class SliceTask(NamedTuple):

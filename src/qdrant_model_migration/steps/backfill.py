@@ -131,7 +131,7 @@ class _Filling:
             yield SliceTask(found, self._ctx.move)
             self.must_not_lack_texts()
 
-    def take(self, result: SliceResult) -> SliceTask | None:
+    def take(self, _: SliceTask, result: SliceResult) -> SliceTask | None:
         self._fit(result)
         for letter in result.dead:
             self._ctx.dead_letter(letter.point, letter.reason, letter.held)

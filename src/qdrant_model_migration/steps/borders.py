@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from qdrant_model_migration.pipeline.slices import Slice
 from qdrant_model_migration.qdrant import PointId, order
 from qdrant_model_migration.steps.step import StepContext
@@ -28,6 +30,21 @@ class Borders:
     def in_order(self) -> list[Slice]:
         """All that were found so far."""
         return sorted(self._slices, key=lambda s: (-1, 0) if s.start is None else order(s.start))
+
+    def joined(self, size: int, since: PointId | None) -> Iterator[Slice]:
+        """All points from `since` on, in slices of about so many, whatever size they were found
+        with. What has come before the first or after the last of them belongs to that one."""
+        start, number, points = since, 0, 0
+        for where in self.in_order():
+            border = where.start
+            if border is None or (since is not None and order(border) <= order(since)):
+                points = self.points.get(where.number, size)
+                continue
+            if points >= size:
+                yield Slice(number, start, border)
+                start, number, points = border, number + 1, 0
+            points += self.points.get(where.number, size)
+        yield Slice(number, start, None)
 
     def left(self) -> list[Slice]:
         """Those that the backfill has not done."""

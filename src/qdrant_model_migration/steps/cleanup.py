@@ -155,7 +155,7 @@ def _sweep_once_more(ctx: StepContext) -> None:
     """What was still written to the old collection, by its own name, is carried over first."""
     old, new = ctx.move.source, ctx.move.target
     allowed = {(point, bytes.fromhex(mark)) for point, mark in ctx.recall(_ASKED, [])}
-    clean = sweep(ctx)
+    clean = sweep(ctx, anew=True)
     if more := ctx.conflicts - allowed:
         ctx.spend("cleanup")
         raise CleanupRefused(

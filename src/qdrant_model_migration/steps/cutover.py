@@ -158,11 +158,11 @@ class Cutover(Step):
 
 
 def _catch_up(ctx: StepContext) -> None:
-    """One pass; what is written while it runs is swept after the switch. Where it had much to make
-    after a long wait, it took long, and another one leaves less to the sweep."""
-    changes = catch_up(ctx, most=1).total
+    """One whole pass; what is written while it runs is swept after the switch. Where it had much to
+    make after a long wait, it took long, and another one leaves less to the sweep."""
+    changes = catch_up(ctx, most=1, anew=True).total
     if changes > ctx.move.load.batch:
-        changes += catch_up(ctx, most=1).total
+        changes += catch_up(ctx, most=1, anew=True).total
     ctx.say("cutover", f"{plural(changes, 'late write')} caught up before the switch.")
 
 

@@ -6,22 +6,26 @@ a late write, not a fault; the cutover catches up with it.
 
 from __future__ import annotations
 
-import random
+import heapq
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
+from qdrant_model_migration.pipeline.both_sides import readings
 from qdrant_model_migration.pipeline.counterparts import judged
-from qdrant_model_migration.pipeline.ledger import read_ledger
+from qdrant_model_migration.pipeline.ledger import MOST, Ledger, open_ledger, rows_of
 from qdrant_model_migration.pipeline.marks import mark_of
 from qdrant_model_migration.pipeline.move import Move, TargetVector
 from qdrant_model_migration.pipeline.read import align, scan
 from qdrant_model_migration.pipeline.sameness import made_of, same_payload
+from qdrant_model_migration.pipeline.slices import Slice
+from qdrant_model_migration.pipeline.worker import Equipment
 from qdrant_model_migration.qdrant import Point, PointId
 from qdrant_model_migration.quality import Check, Integrity
 from qdrant_model_migration.steps.create_collection import settings_that_differ
 from qdrant_model_migration.steps.index import is_indexed
+from qdrant_model_migration.steps.passes import Pass, with_records
 from qdrant_model_migration.steps.step import StepContext
 
 if TYPE_CHECKING:
@@ -32,16 +36,50 @@ RESUME = "Resume fetches them"
 
 class _Counted(NamedTuple):
     """vectors_differ: points by the check that they fail. without: points that are to go without a
-    vector, by its name. sample: of those that are to have every new one."""
+    vector, by its name. sample: of those that are to have every new one, the smallest marks (in
+    hexadecimal) with their points: as good as chosen by chance, whoever counts which slice."""
 
-    points: int
-    missing: int
-    payload_differs: int
-    vectors_differ: Counter[str]
-    extra: int
-    late: int
-    without: Counter[str]
-    sample: tuple[PointId, ...]
+    points: int = 0
+    missing: int = 0
+    payload_differs: int = 0
+    vectors_differ: Mapping[str, int] = {}
+    extra: int = 0
+    late: int = 0
+    without: Mapping[str, int] = {}
+    sample: Sequence[tuple[str, PointId]] = ()
+
+    def plus(self, other: _Counted, most: int) -> _Counted:
+        """most: how many of the sample are kept."""
+        return _Counted(
+            self.points + other.points,
+            self.missing + other.missing,
+            self.payload_differs + other.payload_differs,
+            Counter(self.vectors_differ) + Counter(other.vectors_differ),
+            self.extra + other.extra,
+            self.late + other.late,
+            Counter(self.without) + Counter(other.without),
+            heapq.nsmallest(most, [*self.sample, *other.sample], key=lambda chosen: chosen[0]),
+        )
+
+
+class _CountTask(NamedTuple):
+    """records: the ledger's of this slice. sample: points at most."""
+
+    slice: Slice
+    move: Move
+    records: bytes
+    sample: int
+
+
+class _CountedSlice(NamedTuple):
+    """See SliceResult for `slice`."""
+
+    slice: Slice
+    counted: _Counted
+
+    @property
+    def points(self) -> int:
+        return self.counted.points
 
 
 def check_integrity(ctx: StepContext, sample: int) -> Integrity:
@@ -67,7 +105,7 @@ def check_integrity(ctx: StepContext, sample: int) -> Integrity:
         ),
     ]
     for name, fault in _comparisons(ctx.move).items():
-        differ = counted.vectors_differ[name]
+        differ = counted.vectors_differ.get(name, 0)
         checks.append(
             Check(
                 name=name,
@@ -117,28 +155,53 @@ def _comparisons(move: Move) -> dict[str, str]:
     return {origin.checked: origin.fault for origin in compared}
 
 
+class _Count(Pass[_CountTask, _CountedSlice]):
+    name: ClassVar[str] = "integrity"
+
+    def __init__(self, ctx: StepContext, ledger: Ledger, sample: int) -> None:
+        self.found = list(_Counted())
+        # Both sides stand as they stood, unless something was mended since.
+        super().__init__(ctx, of=[ctx.recall("caught_up"), sample])
+        self._ledger, self._sample = ledger, sample
+
+    def work(self) -> Callable[[_CountTask, Equipment], _CountedSlice]:
+        return count_slice
+
+    def tasks(self, where: Slice) -> Iterator[_CountTask]:
+        for part, records in with_records(self._ledger, where):
+            yield _CountTask(part, self.ctx.move, records, self._sample)
+
+    def take(self, task: _CountTask, result: _CountedSlice) -> None:
+        self.found = list(_Counted(*self.found).plus(result.counted, self._sample))
+
+
 def _count(ctx: StepContext, sample: int) -> _Counted:
-    move, qdrant = ctx.move, ctx.qdrant
-    old = scan(qdrant, move.source, vectors=list(move.read_vectors) or False, between=ctx.breathe)
-    new = scan(qdrant, move.target, vectors=list(move.compared) or False)
+    with open_ledger(ctx.folder) as ledger:
+        count = _Count(ctx, ledger, sample)
+        count.carry_out(ctx.qdrant.count(ctx.move.source))
+    return _Counted(*count.found)
+
+
+def count_slice(task: _CountTask, worker: Equipment) -> _CountedSlice:
+    """Reads, and writes nothing. A slice that has grown is counted in part."""
+    where, move, records, sample = task
     points = missing = payload = extra = late = 0
     differ: Counter[str] = Counter()
     without: Counter[str] = Counter()
-    chosen: list[PointId] = []
+    chosen: list[tuple[str, PointId]] = []
     unseen = _unseen(move)
-    choose = random.Random(0)  # noqa: S311 - a sample, not a secret
-    total = qdrant.count(move.source)
-    readings = align(((p.id, p) for p in old), ((p.id, p) for p in new), read_ledger(ctx.folder))
-    for point, (mine, theirs, before) in readings:
+    rows = align(*readings(where, move, worker), rows_of(records))
+    for row, (point, (mine, theirs, before)) in enumerate(rows):
+        if row == MOST:
+            where = where._replace(end=point)
+            break
         if before != (mark_of(mine, move) if mine else None):
             late += 1
             continue
-        if mine is None:
+        if mine is None or before is None:
             extra += 1
             continue
         points += 1
-        if points % 1000 == 0:
-            ctx.progress(points, total)
         if theirs is None:
             missing += 1
         elif not same_payload(mine.payload, theirs.payload):
@@ -147,12 +210,10 @@ def _count(ctx: StepContext, sample: int) -> _Counted:
             differ.update(wrong)
         elif bare := [v.name for v in unseen if not v.origin.wants(mine)]:
             without.update(bare)
-        elif len(chosen) < sample:
-            chosen.append(point)
-        elif (slot := choose.randrange(points)) < sample:
-            chosen[slot] = point
-    ctx.progress(points, max(points, total))
-    return _Counted(points, missing, payload, differ, extra, late, without, tuple(chosen))
+        else:
+            chosen.append((before.hex(), point))
+    found = _Counted(points, missing, payload, differ, extra, late, without, chosen)
+    return _CountedSlice(where, _Counted().plus(found, sample))
 
 
 def _unseen(move: Move) -> list[TargetVector]:
@@ -168,7 +229,7 @@ def _models(ctx: StepContext, counted: _Counted) -> list[Check]:
         right = remade = 0
         for first in range(0, len(counted.sample), ctx.move.load.batch):
             ctx.breathe()
-            ids = counted.sample[first : first + ctx.move.load.batch]
+            ids = [point for _, point in counted.sample[first : first + ctx.move.load.batch]]
             points = ctx.qdrant.retrieve(ctx.move.target, ids, vectors=[target.name])
             for stored, vector in zip(points, _again(ctx, target, points), strict=True):
                 if vector is None:
@@ -193,7 +254,7 @@ def _models(ctx: StepContext, counted: _Counted) -> list[Check]:
         )
         without = ctx.qdrant.count(ctx.move.target, without_vector=target.name)
         # Points written since the last catch-up may have either.
-        unexplained = max(0, abs(without - counted.without[target.name]) - counted.late)
+        unexplained = max(0, abs(without - counted.without.get(target.name, 0)) - counted.late)
         if unexplained:
             unexplained = max(0, unexplained - _beyond_the_model(ctx, target))
         checks.append(

@@ -11,10 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qdrant_model_migration.pipeline.errors import LedgerDamaged
-from qdrant_model_migration.pipeline.ledger import amend_ledger, amended
+from qdrant_model_migration.pipeline.ledger import open_ledger
 from qdrant_model_migration.pipeline.make import make
-from qdrant_model_migration.pipeline.marks import is_unfinished, mark_of, unfinished
+from qdrant_model_migration.pipeline.marks import mark_of, unfinished
 from qdrant_model_migration.qdrant import PointId
 from qdrant_model_migration.steps.step import StepContext
 
@@ -22,10 +21,15 @@ MOST = 2_000
 _CHANGING = "_changing"
 
 
+def changing(ctx: StepContext) -> list[PointId]:
+    """The ids that were noted, the newest last."""
+    return list(ctx.recall(_CHANGING, []))
+
+
 def note_changing(ctx: StepContext, points: Sequence[PointId]) -> None:
     """These have changed while the run went on. The newest are kept."""
     if points:
-        known = dict.fromkeys(ctx.recall(_CHANGING, []))
+        known = dict.fromkeys(changing(ctx))
         for point in points:
             known.pop(point, None)
             known[point] = None
@@ -35,7 +39,7 @@ def note_changing(ctx: StepContext, points: Sequence[PointId]) -> None:
 def last_look(ctx: StepContext) -> None:
     """Only between a catch-up and the switch, when nobody else writes to the new collection."""
     move, qdrant = ctx.move, ctx.qdrant
-    ids: list[PointId] = ctx.recall(_CHANGING, [])
+    ids = changing(ctx)
     if not ids:
         return
     there = {p.id for p in qdrant.retrieve(move.target, ids, payload=False, vectors=False)}
@@ -48,17 +52,9 @@ def last_look(ctx: StepContext) -> None:
         return
     rows: dict[PointId, bytes | None] = dict.fromkeys(gone)
     rows.update((point.id, unfinished(mark_of(point, move))) for point in new)
-    amend_ledger(ctx.folder, rows)
+    with open_ledger(ctx.folder) as ledger:
+        ledger.amend(rows)
     if gone:
         qdrant.delete(move.target, list(gone))
     if new:
         qdrant.insert(move.target, make(new, move.without_models, ctx).points)
-
-
-def left_unfinished(ctx: StepContext) -> set[PointId]:
-    """Points that a last look has inserted without a model's vectors, before a switch that did not
-    come about: no comparison of payloads finds them."""
-    try:
-        return {point for point, mark in amended(ctx.folder).items() if is_unfinished(mark)}
-    except LedgerDamaged:  # the pass that asks writes it anew; what a look can have touched
-        return set(ctx.recall(_CHANGING, []))

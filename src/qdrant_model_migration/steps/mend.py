@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from qdrant_model_migration.pipeline.ledger import LedgerWriter
 from qdrant_model_migration.pipeline.make import make
 from qdrant_model_migration.pipeline.marks import mark_of
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.origins import DeadLetter
 from qdrant_model_migration.qdrant import Point, PointId
 from qdrant_model_migration.steps.step import StepContext
-
-LONGEST_WAIT = 2_048  # rows that wait behind a point that differs, so that a rare one goes soon
 
 
 class Changes(NamedTuple):
@@ -115,40 +112,5 @@ def is_whole(point: Point, move: Move) -> bool:
     return len(point.vectors) == len(move.vectors)
 
 
-class Rows:
-    """Writes a ledger in the order of ids, where some rows are known only after a mend.
-
-    mend: takes the ids that differ, brings them to what the old collection has, and gives the mark
-    of each as it was *written*; no mark, no row. A row behind them waits until that is done.
-    """
-
-    def __init__(
-        self,
-        ledger: LedgerWriter,
-        batch: int,
-        mend: Callable[[Sequence[PointId]], Mapping[PointId, bytes]],
-    ) -> None:
-        self._ledger, self._batch, self._mend = ledger, batch, mend
-        self._waiting: list[tuple[PointId, bytes | None]] = []
-        self._differ: list[PointId] = []
-
-    def same(self, point: PointId, mark: bytes) -> None:
-        if not self._differ:
-            self._ledger.add(point, mark)
-            return
-        self._waiting.append((point, mark))
-        if len(self._waiting) >= LONGEST_WAIT:
-            self.flush()
-
-    def differs(self, point: PointId) -> None:
-        self._differ.append(point)
-        self._waiting.append((point, None))
-        if len(self._differ) >= self._batch:
-            self.flush()
-
-    def flush(self) -> None:
-        marks = self._mend(self._differ) if self._differ else {}
-        for point, mark in self._waiting:
-            if (mark := mark or marks.get(point)) is not None:
-                self._ledger.add(point, mark)
-        self._waiting, self._differ = [], []
+def in_batches(points: Sequence[PointId], size: int) -> Iterator[Sequence[PointId]]:
+    return (points[first : first + size] for first in range(0, len(points), size))

@@ -7,11 +7,15 @@ engine's own thread, which alone writes. No more is in flight than the fleet can
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, wait
-from typing import TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
+from qdrant_model_migration.pipeline.ledger import PART, Ledger
+from qdrant_model_migration.pipeline.slices import Slice
 from qdrant_model_migration.pipeline.worker import Equipment
+from qdrant_model_migration.qdrant import PointId
+from qdrant_model_migration.steps.borders import Borders
 from qdrant_model_migration.steps.step import StepContext
 
 T = TypeVar("T")
@@ -22,7 +26,7 @@ def by_slices(
     ctx: StepContext,
     tasks: Iterable[T],
     work: Callable[[T, Equipment], R],
-    take: Callable[[R], T | None],
+    take: Callable[[T, R], T | None],
 ) -> None:
     """Have `work` done on each of the tasks, and `take` what becomes of them, in their order.
 
@@ -30,29 +34,123 @@ def by_slices(
     Raises what the work raises; what is on its way then is finished and taken, unless a stop breaks
     it off.
     """
-    under_way: deque[Future[R]] = deque()
+    under_way: deque[tuple[T, Future[R]]] = deque()
     with ctx.fleet() as fleet:
 
         def take_next() -> None:
-            left = take(_ended(ctx, under_way.popleft()).result())
+            task, future = under_way.popleft()
+            left = take(task, _ended(ctx, future).result())
             if left is not None:
-                under_way.appendleft(fleet.submit(work, left))
+                under_way.appendleft((left, fleet.submit(work, left)))
 
         try:
             for task in tasks:
                 ctx.breathe()
-                under_way.append(fleet.submit(work, task))
+                under_way.append((task, fleet.submit(work, task)))
                 while len(under_way) > fleet.capacity:
                     take_next()
             while under_way:
                 take_next()
         finally:
-            for late in under_way:
+            for task, late in under_way:
                 if not late.cancel() and _ended(ctx, late).exception() is None:
-                    take(late.result())
+                    take(task, late.result())
+
+
+def with_records(ledger: Ledger, where: Slice) -> Iterator[tuple[Slice, bytes]]:
+    """A slice with the ledger's records of it; in parts where these are more than held at once."""
+    while True:
+        records, beyond = ledger.part(where.start, where.end)
+        yield where._replace(end=where.end if beyond is None else beyond), records
+        if beyond is None:
+            return
+        where = where._replace(start=beyond)
 
 
 def _ended(ctx: StepContext, future: Future[R]) -> Future[R]:
     with ctx.waiting():
         wait([future])
     return future
+
+
+class OfSlice(Protocol):
+    """A task or a result. slice: of a result it ends early where more was there than is done at
+    once."""
+
+    @property
+    def slice(self) -> Slice: ...
+
+
+class Counted(OfSlice, Protocol):
+    """A result. points: how many of them count for the progress."""
+
+    @property
+    def points(self) -> int: ...
+
+
+Task = TypeVar("Task", bound=OfSlice)
+Result = TypeVar("Result", bound=Counted)
+
+
+class Pass(Generic[Task, Result]):
+    """A pass over all slices; one that was broken off goes on where it stood.
+
+    Subclasses say what is done with a slice (`work`, a function that another process can import),
+    what it is told (`tasks`), what becomes of the result (`take`), and what the pass has found so
+    far (`found`, a JSON value).
+    """
+
+    name: ClassVar[str]
+    found: Any
+
+    def __init__(self, ctx: StepContext, *, anew: bool = False, of: Any = None) -> None:
+        """anew: whatever was broken off, this one begins. of: what a pass that goes on must have
+        begun with."""
+        self.ctx, self._of = ctx, of
+        self._key = f"pass {self.name}"
+        kept = {} if anew else ctx.recall(self._key) or {}
+        if kept.get("of") != of:
+            kept = {}
+        self.goes_on = bool(kept)
+        self._at: PointId | None = kept.get("at")
+        self._seen: int = kept.get("seen", 0)
+        if kept:
+            self.found = kept["found"]
+
+    def work(self) -> Callable[[Task, Equipment], Result]:
+        raise NotImplementedError
+
+    def tasks(self, where: Slice) -> Iterator[Task]:
+        raise NotImplementedError
+
+    def take(self, task: Task, result: Result) -> None:
+        raise NotImplementedError
+
+    def carry_out(self, total: int) -> None:
+        """total: points that count, as far as known before."""
+        self._total = total
+        by_slices(self.ctx, self._all_tasks(), self.work(), self._take)
+        self.ctx.remember(self._key, None)
+        self._tell()
+
+    def _all_tasks(self) -> Iterator[Task]:
+        for where in Borders(self.ctx).joined(PART, self._at):
+            yield from self.tasks(where)
+
+    def _take(self, task: Task, result: Result) -> Task | None:
+        done = result.slice
+        if done.start != self._at:  # one before it was broken off
+            return None
+        self.take(task, result)
+        self._at = done.end
+        self._seen += result.points
+        if done.end is not None:
+            kept = {"of": self._of, "at": done.end, "seen": self._seen, "found": self.found}
+            self.ctx.remember(self._key, kept)
+        self._tell()
+        if done.end == task.slice.end:
+            return None
+        return next(self.tasks(task.slice._replace(start=done.end)))
+
+    def _tell(self) -> None:
+        self.ctx.progress(self._seen, max(self._seen, self._total))

@@ -10,15 +10,13 @@ from datetime import datetime, timezone
 from typing import Any, ClassVar, Literal
 
 from qdrant_model_migration.errors import QmmError
-from qdrant_model_migration.pipeline.ledger import read_ledger
-from qdrant_model_migration.pipeline.marks import shares
 from qdrant_model_migration.pipeline.move import Move
-from qdrant_model_migration.pipeline.read import align, scan
 from qdrant_model_migration.quality import difference
 from qdrant_model_migration.shell import qmm
 from qdrant_model_migration.steps.added_step import AddedStep, Ending, Known
 from qdrant_model_migration.steps.errors import AliasMoved, NothingToRollBack
 from qdrant_model_migration.steps.gate import Gate, GateKind, Waiting
+from qdrant_model_migration.steps.left_behind import written_since
 from qdrant_model_migration.steps.refusal import Recall, Refusal
 from qdrant_model_migration.steps.step import StepContext, StepText
 from qdrant_model_migration.steps.switch import (
@@ -108,7 +106,7 @@ class Rollback(AddedStep):
         elif not ctx.recall(_COUNTING):
             refusal = self.refused(ctx.recall, ctx.folder.name)
             raise NothingToRollBack(ctx.run_id, refusal.why if refusal else "")
-        _count(ctx, ctx.recall("rolled_back")["from"])
+        _count(ctx, ctx.recall("rolled_back")["from"], anew=bool(switched))
         ctx.remember(_COUNTING, False)
 
 
@@ -148,34 +146,15 @@ def _switch_back(ctx: StepContext, switched: Mapping[str, Any]) -> None:
     )
 
 
-def _count(ctx: StepContext, new: str) -> None:
+def _count(ctx: StepContext, new: str, *, anew: bool) -> None:
     """Tell which writes stay behind. Not knowing it, or a stop meanwhile, undoes nothing."""
     try:
-        behind = _written_since(ctx, new)
+        behind = written_since(ctx, anew=anew)
     except QmmError as error:
         ctx.say("rollback", f"The writes that stay behind in {new} were not counted. {error.what}")
     else:
         ctx.remember("left_behind", behind)
         ctx.say("rollback", _in_words(behind, new))
-
-
-def _written_since(ctx: StepContext, collection: str) -> dict[str, int]:
-    """Points of the new collection that were written after the last catch-up or sweep."""
-    counts = {"inserted": 0, "edited": 0, "deleted": 0}
-    kept = list(ctx.move.kept)
-    total = ctx.qdrant.state(collection).points
-    reading = scan(ctx.qdrant, collection, vectors=kept or False, between=ctx.breathe)
-    readings = align(((p.id, p) for p in reading), read_ledger(ctx.folder))
-    for seen, (_, (now, before)) in enumerate(readings, 1):
-        if now is None:
-            counts["deleted"] += 1
-        elif before is None:
-            counts["inserted"] += 1
-        else:
-            counts["edited"] += not shares(before, now, ctx.move)
-        if seen % ctx.move.load.batch == 0:
-            ctx.progress(seen, max(seen, total))
-    return counts
 
 
 def _in_words(behind: dict[str, int], collection: str) -> str:

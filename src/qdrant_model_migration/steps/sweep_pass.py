@@ -1,0 +1,170 @@
+"""One pass after the switch: what was written to the old collection since is carried over where the
+new one has not changed. Not a step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import ClassVar
+
+from qdrant_model_migration.pipeline.counterparts import due, same_point
+from qdrant_model_migration.pipeline.late_writes import BesideLedger, LateWrites, late_writes
+from qdrant_model_migration.pipeline.ledger import Ledger, changed, open_ledger
+from qdrant_model_migration.pipeline.make import make
+from qdrant_model_migration.pipeline.marks import is_unfinished, mark_of, shares, unfinished
+from qdrant_model_migration.pipeline.move import Move
+from qdrant_model_migration.pipeline.slices import Slice
+from qdrant_model_migration.pipeline.worker import Equipment
+from qdrant_model_migration.qdrant import Point, PointId, order
+from qdrant_model_migration.steps.errors import OldEmptied
+from qdrant_model_migration.steps.mend import Remade, in_batches, is_whole, put_live, remake
+from qdrant_model_migration.steps.passes import Pass, with_records
+from qdrant_model_migration.steps.step import StepContext
+
+REPLACED = "_replaced"  # ids that were being deleted and inserted again, for the case of a kill
+
+
+def one_pass(ctx: StepContext, *, anew: bool = False) -> int:
+    """How many points were carried over. anew: one that was broken off is not gone on with.
+
+    Raises OldEmptied, LedgerDamaged.
+    """
+    with open_ledger(ctx.folder) as ledger:
+        one = _Sweep(ctx, ledger, anew=anew)
+        here = ctx.qdrant.count(ctx.move.source)
+        one.must_not_delete_most(here)
+        if not one.goes_on:
+            ctx.forget_conflicts()
+        one.carry_out(here)
+    ctx.remember(REPLACED, [])
+    return one.found["carried"]
+
+
+class _Sweep(Pass[BesideLedger, LateWrites]):
+    """The ledger of a slice moves on when all of it is carried over, so a kill repeats that slice.
+
+    found: how many points were `carried`, and how many the ledger had `before` the pass.
+    """
+
+    name: ClassVar[str] = "sweep"
+
+    def __init__(self, ctx: StepContext, ledger: Ledger, *, anew: bool) -> None:
+        self.found: dict[str, int] = {"carried": 0, "before": len(ledger)}
+        super().__init__(ctx, anew=anew)
+        self._ledger = ledger
+        self._before: Mapping[PointId, bytes | None] = {}
+        # Deleted by a pass that was broken off before it inserted them again.
+        self._ours: set[PointId] = set(ctx.recall(REPLACED, []))
+
+    def must_not_delete_most(self, here: int) -> None:
+        """Raises OldEmptied where the old collection has so few points that this pass would delete
+        most of what the application uses now."""
+        before, target = self.found["before"], self.ctx.move.target
+        if min(before, self.ctx.qdrant.count(target)) > 2 * here:
+            raise OldEmptied(self.ctx.move.source, before, here, target)
+
+    def work(self) -> Callable[[BesideLedger, Equipment], LateWrites]:
+        return late_writes
+
+    def tasks(self, where: Slice) -> Iterator[BesideLedger]:
+        for part, records in with_records(self._ledger, where):
+            yield BesideLedger(part, self.ctx.move, records)
+
+    def take(self, task: BesideLedger, result: LateWrites) -> None:
+        if not result.late:
+            return
+        marks: dict[PointId, bytes | None] = dict.fromkeys(result.late)
+        self._before = result.late
+        for points in in_batches(tuple(result.late), self.ctx.move.load.batch):
+            self.ctx.breathe()
+            marks.update(self._settle(points))
+        where = result.slice
+        records, _ = self._ledger.part(where.start, where.end)
+        self._ledger.replace(where.start, where.end, changed(records, marks))
+
+    def _settle(self, points: Sequence[PointId]) -> Mapping[PointId, bytes]:
+        """Carry over what only the old collection changed. The mark of each for the ledger: of
+        what the new collection has by now, or, where it went its own way, the one from before, so
+        that the difference is found again by the next pass and by cleanup.
+
+        The vectors are made first: what the application writes meanwhile is seen, and wins.
+        """
+        ctx, move = self.ctx, self.ctx.move
+        made = remake(ctx, points)
+        there = targets_of(ctx, points)
+        marks: dict[PointId, bytes | None] = dict(made.marks(move))
+        chosen: set[PointId] = set()
+        touched: set[PointId] = set()
+        for point in points:
+            before, mine = self._before[point], there.get(point)
+            read, mark = made.read.get(point), marks.get(point)
+            behind = left_behind(read, mine, move) or due(read, mine, move)
+            bare = mine is not None and is_unfinished(before)
+            if not bare and (mark == before or not behind):
+                continue
+            untouched = mine is not None and before is not None and shares(before, mine, move)
+            new_there = mine is None and (before is None or point in self._ours)
+            if untouched or new_there:
+                chosen.add(point)
+            elif mark is None or unfinished(mark) != before:
+                marks[point] = before
+                self._conflict(point, made, mine, move)
+            if bare and not untouched:
+                touched.add(point)
+        if chosen:
+            only = made.only(chosen)
+            self._note_replaced(only, there)
+            put_live(ctx, only, {point: there[point] for point in chosen if point in there})
+            now = targets_of(ctx, list(chosen))
+            for point in chosen:
+                if left_behind(made.read.get(point), now.get(point), move):
+                    marks[point] = self._before[point]
+                    self._conflict(point, made, now.get(point), move)
+                else:
+                    self.found["carried"] += 1
+        self._finish([p.id for p in made.points if p.id in touched and is_whole(p, move)])
+        self._settled(points)
+        return {point: mark for point, mark in marks.items() if mark is not None}
+
+    def _finish(self, points: Sequence[PointId]) -> None:
+        """The vectors that these lack since a last look inserted them. The application has changed
+        them since, so they are made of what stands in the new collection."""
+        move, qdrant = self.ctx.move, self.ctx.qdrant
+        there = qdrant.retrieve(move.target, points, vectors=True)
+        bare = [point for point in there if not is_whole(point, move)]
+        qdrant.replace(move.target, make(bare, move.over_itself, self.ctx).points, bare)
+
+    def _note_replaced(self, made: Remade, there: Mapping[PointId, Point]) -> None:
+        move = self.ctx.move
+        replaced = {p.id for p in made.points if not is_whole(p, move)} & there.keys()
+        if replaced:
+            self._ours |= replaced
+            self.ctx.remember(REPLACED, sorted(self._ours, key=order))
+
+    def _settled(self, points: Sequence[PointId]) -> None:
+        """Whatever becomes of them from now on, the application does it."""
+        if self._ours & set(points):
+            self._ours -= set(points)
+            self.ctx.remember(REPLACED, sorted(self._ours, key=order))
+
+    def _conflict(self, point: PointId, made: Remade, mine: Point | None, move: Move) -> None:
+        read = made.read.get(point)
+        self.ctx.conflict(
+            point,
+            "deleted" if read is None else "written",
+            "deleted" if mine is None else "written",
+            mark_of(read, move) if read is not None else b"",
+        )
+
+
+def targets_of(ctx: StepContext, points: Sequence[PointId]) -> dict[PointId, Point]:
+    """These points of the new collection, with what needs no model to be compared."""
+    move = ctx.move
+    found = ctx.qdrant.retrieve(move.target, points, vectors=list(move.compared) or False)
+    return {point.id: point for point in found}
+
+
+def left_behind(now: Point | None, mine: Point | None, move: Move) -> bool:
+    """Whether the new collection (`mine`) does not have what the old one has by now."""
+    if now is None or mine is None:
+        return (now is None) != (mine is None)
+    return not same_point(now, mine, move)
