@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 @click.option("--from", "source", metavar="RUN|FILE", help="Answers of a run or of another plan.")
 @click.option("--answers", type=click.Path(path_type=Path), metavar="FILE", help="Answers to use.")
 @click.option("--change", metavar="WHAT", help="Short for --set change=..., e.g. compression.")
-@click.option("--model", metavar="NAME", help="The new model, by its name.")
+@click.option("--model", metavar="NAME", help="The new model, by its name or KIND:NAME.")
 @click.option("--model-folder", metavar="DIR", help="The new model, from a folder on this machine.")
 @click.option(
     "--model-output", metavar="NAME", help="Which output of the folder's model is the vector."
