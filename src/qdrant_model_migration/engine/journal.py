@@ -287,9 +287,7 @@ class Journal:
             sql.execute("UPDATE steps SET state = ' ' WHERE state = 'running' AND extra = 0")
 
     def drop_step(self, n: int) -> None:
-        """Take a step away, and with it what was consented to: added again, it asks anew."""
         with self.writing() as sql:
-            self.spend(str(sql.execute("SELECT name FROM steps WHERE n = ?", (n,)).fetchone()[0]))
             sql.execute("DELETE FROM steps WHERE n = ?", (n,))
 
     def mark_step(self, n: int, state: str) -> None:

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from qdrant_model_migration import private_file
-from qdrant_model_migration.engine import change_lines
 from qdrant_model_migration.engine.errors import ReportNotWritten
 from qdrant_model_migration.engine.run_folder import PLAN
 from qdrant_model_migration.engine.run_view import DeadLetter, EventView, RunView
@@ -157,6 +156,8 @@ def _plan(folder: Path) -> Plan | None:
 
 
 def _application(run: RunView) -> Section:
+    from qdrant_model_migration.engine import change_lines
+
     changes = change_lines.of(run.facts)
     rows = tuple(
         (str(row["what"]), str(row["old"]), "stays" if row["old"] == row["new"] else row["new"])

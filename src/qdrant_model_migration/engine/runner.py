@@ -20,7 +20,7 @@ from qdrant_model_migration.engine.progress import Progress
 from qdrant_model_migration.engine.report import write_report
 from qdrant_model_migration.engine.retrying import Retrying
 from qdrant_model_migration.engine.run_folder import read_card
-from qdrant_model_migration.engine.schedule import Item, mark_done, name_of, schedule
+from qdrant_model_migration.engine.schedule import Item, mark_done, name_of, schedule, take_off
 from qdrant_model_migration.engine.search_watch import SearchWatch
 from qdrant_model_migration.engine.sidecar import Sidecar, running_beside
 from qdrant_model_migration.engine.signals import Signals
@@ -309,7 +309,7 @@ class Runner:
         said = {"what": error.what, "why": error.why, "todo": error.todo}
         item = self._at
         if item is not None and item.extra and error.refusal:
-            self._journal.drop_step(item.n)
+            take_off(self._journal, item.n, name_of(item.step))
             before = self._journal.get("before") or {}
             values = {"error": said, "gate": before.get("gate")}
             return Ending(FAILED, before.get("state") or "stopped", str(error), values,

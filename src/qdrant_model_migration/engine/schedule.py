@@ -10,7 +10,7 @@ from qdrant_model_migration.engine.job import Job
 from qdrant_model_migration.engine.journal import Journal, StepRow
 from qdrant_model_migration.engine.states import NOTHING
 from qdrant_model_migration.pipeline.move import Move
-from qdrant_model_migration.steps import Step
+from qdrant_model_migration.steps import Step, gates_of
 
 
 class Item(NamedTuple):
@@ -35,7 +35,7 @@ def schedule(
     _write_down(journal, job, run)
     waiting = next((row for row in reversed(journal.steps()) if row.extra and not _done(row)), None)
     if waiting is not None and not _wanted(journal, waiting, extra):
-        journal.drop_step(waiting.n)
+        take_off(journal, waiting.n, waiting.name)
         waiting = None
     if extra == NOTHING:
         return []
@@ -53,6 +53,14 @@ def schedule(
     n = waiting.n if waiting is not None else _add(journal, name, step, job.move, extra=True)
     repeats = any(name_of(planned) == name for planned in job.steps)
     return [Item(n, step, True), *(i for i in left if repeats and name_of(i.step) != name)]
+
+
+def take_off(journal: Journal, n: int, name: str) -> None:
+    """Drop an added step, and with it what was consented to: added again, it asks anew."""
+    with journal.writing():
+        for gate in gates_of(name):
+            journal.spend(gate)
+        journal.drop_step(n)
 
 
 def mark_done(journal: Journal, item: Item) -> None:
@@ -97,4 +105,5 @@ def _wanted(journal: Journal, row: StepRow, extra: str | None) -> bool:
     """It is asked for again; or it was begun and not finished, or its consent has come."""
     if extra not in (None, NOTHING):
         return row.name == extra
-    return row.state != " " or journal.unread_consent(row.name) is not None
+    given = any(journal.unread_consent(gate) is not None for gate in gates_of(row.name))
+    return row.state != " " or given

@@ -14,6 +14,7 @@ from qdrant_model_migration.steps.registry import (
     added_kinds,
     adds,
     gate_kind,
+    gates_of,
     left_in,
     step_kinds,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "added_kinds",
     "adds",
     "gate_kind",
+    "gates_of",
     "left_in",
     "step_kinds",
 ]

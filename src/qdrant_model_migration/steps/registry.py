@@ -46,6 +46,11 @@ def gate_kind(name: str) -> GateKind:
     return next((gate for gate in declared if gate.name == name), GateKind(name))
 
 
+def gates_of(name: str) -> tuple[str, ...]:
+    """The gates that the step of this name may wait at."""
+    return tuple(gate.name for kind in step_kinds() if kind.name() == name for gate in kind.gates)
+
+
 def left_in(state: str | None) -> type[AddedStep] | None:
     """The step that leaves a run in this state."""
     return next((kind for kind in added_kinds() if kind.ends and kind.ends == state), None)
