@@ -86,8 +86,8 @@ def test_the_aliases_that_are_used_are_switched_and_the_others_named(tmp_path):
     answers = {**ANSWERS, "name": {"alias": "search", "exists": True, "also": ["docs"]}}
     plan = make_plan(survey, answers, BLUE_GREEN, speed=None)
     cutover = next(step for step in plan.steps if step.step == "cutover")
-    assert cutover.aliases == ("search", "docs")
-    assert cutover.left == ("note",)
+    assert cutover.switch.all == ("search", "docs")
+    assert cutover.switch.left == ("note",)
     assert (plan.steps[0].alias, plan.steps[0].also) == ("search", ("docs",))
     assert "W38" in plan.must_accept
     save_plan(plan, tmp_path / "plan.yaml")

@@ -10,6 +10,7 @@ import pytest
 
 from qdrant_model_migration.engine import summarize
 from qdrant_model_migration.qdrant import Address, open_qdrant
+from qdrant_model_migration.steps.switches.aliases import Aliases
 from support.fake_qdrant import FakeQdrant
 from support.trip import ALIAS, NEW_NAME, OLD_NAME, Trip, fill, plan_of
 
@@ -31,7 +32,11 @@ def trip(fake: FakeQdrant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> T
         fill(qdrant)
         qdrant.switch_aliases((ALSO, NOTE), OLD_NAME)
         plan = plan_of(qdrant)
-    more = {"check": {"also": (ALSO,)}, "cutover": {"also": (ALSO,), "left": (NOTE,)}}
+    all_of_them = Aliases(alias=ALIAS, also=(ALSO,), left=(NOTE,))
+    more: dict[str, dict[str, Any]] = {
+        "check": {"also": (ALSO,)},
+        "cutover": {"switch": all_of_them},
+    }
     steps = tuple(step.model_copy(update=more.get(step.step, {})) for step in plan.steps)
     trip = Trip(address, tmp_path / "runs", plan=plan.model_copy(update={"steps": steps}))
     assert trip.go() == 3, trip.seen.error

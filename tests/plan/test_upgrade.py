@@ -14,6 +14,8 @@ from qdrant_model_migration.plan.errors import PlanError
 from qdrant_model_migration.plan.strict_yaml import Text
 from qdrant_model_migration.plan.upgrade import upgraded
 from qdrant_model_migration.quality import Leg, Side
+from qdrant_model_migration.steps.cutover import Cutover
+from qdrant_model_migration.steps.switches.aliases import Aliases
 from qdrant_model_migration.steps.verify import Verify
 
 
@@ -114,7 +116,7 @@ def test_the_old_model_and_vector_become_the_side_before_and_the_new_ones_the_si
     plan = load_plan(typed(tmp_path, FIRST))
     assert plan.before == Side(collection="docs_old", legs=(Leg(using="body", model=OLD),))
     assert plan.after == Side(collection="docs_new", legs=(Leg(using="body_new", model=NEW),))
-    assert plan.steps[0] == Verify()
+    assert plan.steps == (Verify(), Cutover(switch=Aliases(alias="docs")))
 
 
 def test_where_no_old_model_was_known_it_is_still_not_known(tmp_path: Path) -> None:

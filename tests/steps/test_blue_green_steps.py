@@ -35,6 +35,7 @@ from qdrant_model_migration.steps.gate import Waiting
 from qdrant_model_migration.steps.index import Index
 from qdrant_model_migration.steps.rollback import Rollback
 from qdrant_model_migration.steps.sweep import Sweep
+from qdrant_model_migration.steps.switches.aliases import Aliases
 from qdrant_model_migration.steps.verify import Verify
 from qdrant_model_migration.survey.fingerprint import fingerprint
 from support.fake_qdrant import FakeQdrant
@@ -253,13 +254,13 @@ def verified(world: World) -> None:
 def switched(world: World) -> None:
     verified(world)
     world.consents["cutover"] = {"alias": "docs"}
-    Cutover(alias="docs").apply(world)
+    Cutover(switch=Aliases(alias="docs")).apply(world)
 
 
 def test_the_cutover_waits_for_the_typed_name_and_the_words_without_proof(world: World) -> None:
     verified(world)
     with pytest.raises(Waiting) as waiting:
-        Cutover(alias="docs").apply(world)
+        Cutover(switch=Aliases(alias="docs")).apply(world)
     gate = waiting.value.gate
     assert {a.expect for a in gate.asks if a.kind == "typed"} == {"docs", "without proof"}
     right = {"model": "yes", "alias": "docs", "without_proof": "without proof"}
@@ -273,10 +274,10 @@ def test_the_cutover_catches_up_first_and_switches_once(world: World) -> None:
     verified(world)
     world.qdrant.upsert("docs_old", [old_point(3, "edited while it waited")])
     world.consents["cutover"] = {"alias": "docs"}
-    Cutover(alias="docs").apply(world)
+    Cutover(switch=Aliases(alias="docs")).apply(world)
     assert world.qdrant.aliases()["docs"] == "docs_new"
     assert_equal_sides(world)
-    Cutover(alias="docs").apply(world)
+    Cutover(switch=Aliases(alias="docs")).apply(world)
     assert world.qdrant.exists("docs_old")
 
 
@@ -286,7 +287,7 @@ def test_an_alias_that_somebody_moved_is_left_alone(world: World) -> None:
     world.qdrant.switch_alias("docs", "other")
     world.consents["cutover"] = {"alias": "docs"}
     with pytest.raises(AliasMoved):
-        Cutover(alias="docs").apply(world)
+        Cutover(switch=Aliases(alias="docs")).apply(world)
     assert world.qdrant.aliases()["docs"] == "other"
 
 

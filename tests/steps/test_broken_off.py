@@ -19,6 +19,7 @@ from qdrant_model_migration.steps.gate import Waiting
 from qdrant_model_migration.steps.last_look import last_look
 from qdrant_model_migration.steps.rollback import Rollback
 from qdrant_model_migration.steps.sweep import Sweep
+from qdrant_model_migration.steps.switches.aliases import Aliases
 from qdrant_model_migration.steps.verify import Verify
 from support.fake_qdrant import FakeQdrant
 from support.world import NEW, HashModel, World, everything, old_point
@@ -40,7 +41,7 @@ def new_point(number: int, text: str) -> Point:
 
 def cutover(world: World) -> None:
     world.consents["cutover"] = {"alias": "docs"}
-    Cutover(alias="docs").apply(world)
+    Cutover(switch=Aliases(alias="docs")).apply(world)
 
 
 def switched(world: World) -> None:
@@ -261,7 +262,7 @@ def test_a_discard_that_had_nothing_to_delete_asks_anew_where_there_is_something
 def test_a_consent_that_was_given_on_a_go_is_none_to_a_switch_without_proof(world: World) -> None:
     Verify().apply(world)
     world.kept["verdict"]["word"] = "GO"
-    step = Cutover(alias="docs")
+    step = Cutover(switch=Aliases(alias="docs"))
     with pytest.raises(Waiting) as waiting:
         step.apply(world)
     assert "without_proof" not in {ask.key for ask in waiting.value.gate.asks}

@@ -24,6 +24,7 @@ from qdrant_model_migration.steps.requantize import Requantize
 from qdrant_model_migration.steps.rollback import Rollback
 from qdrant_model_migration.steps.step import Step
 from qdrant_model_migration.steps.sweep import Sweep
+from qdrant_model_migration.steps.switches.aliases import Aliases
 from qdrant_model_migration.steps.verify import Verify
 from support.fake_qdrant import FakeQdrant
 from support.world import World, a_move, everything, old_point
@@ -55,7 +56,7 @@ SWITCH = "/collections/aliases"
 
 def switched(world: World) -> World:
     world.consents["cutover"] = {"alias": "docs"}
-    Cutover(alias="docs").apply(world)
+    Cutover(switch=Aliases(alias="docs")).apply(world)
     Sweep().apply(world)
     return world
 
@@ -92,7 +93,7 @@ def test_no_pause_lies_between_the_last_look_at_the_alias_and_the_switch(
     breaths: list[str] = []
     world.on_breath = lambda: breaths.append(fake.requests[-1].path)
     world.consents["cutover"] = {"alias": "docs"}
-    Cutover(alias="docs").apply(world)
+    Cutover(switch=Aliases(alias="docs")).apply(world)
     assert breaths
     assert "/aliases" not in breaths
     assert told_before_the_switch(fake, at=1)[-1] == "/aliases"
@@ -105,7 +106,7 @@ def test_an_alias_that_somebody_moves_in_a_pause_is_left_alone(
     world.on_breath = lambda: fake.state.aliases.update(docs="other")
     world.consents["cutover"] = {"alias": "docs"}
     with pytest.raises(AliasMoved, match="docs points to other"):
-        Cutover(alias="docs").apply(world)
+        Cutover(switch=Aliases(alias="docs")).apply(world)
     assert fake.state.aliases == {"docs": "other"}
     assert world.consents == {}
 
@@ -113,12 +114,12 @@ def test_an_alias_that_somebody_moves_in_a_pause_is_left_alone(
 def test_the_cutover_reads_both_sides_once_after_the_consent_and_has_said_so(
     world: World, fake: FakeQdrant
 ) -> None:
-    gate = asked(Cutover(alias="docs"), world, fake)
+    gate = asked(Cutover(switch=Aliases(alias="docs")), world, fake)
     assert any("read once more: 40 points, about 1 s;" in line for line in gate.says)
     world.qdrant.upsert("docs_old", [old_point(3, "late")])
     fake.requests.clear()
     world.consents["cutover"] = {"alias": "docs"}
-    Cutover(alias="docs").apply(world)
+    Cutover(switch=Aliases(alias="docs")).apply(world)
     scrolls = [path for path in told_before_the_switch(fake) if path.endswith("/scroll")]
     assert sorted(scrolls) == [f"/collections/docs_{side}/points/scroll" for side in ("new", "old")]
     assert told_before_the_switch(fake)[-1] == "/aliases"
@@ -130,7 +131,7 @@ def test_a_second_pass_follows_a_first_one_that_had_much_to_make(
     world.qdrant.upsert("docs_old", [old_point(n, "late") for n in range(30)])
     fake.requests.clear()
     world.consents["cutover"] = {"alias": "docs"}
-    Cutover(alias="docs").apply(world)
+    Cutover(switch=Aliases(alias="docs")).apply(world)
     paths = told_before_the_switch(fake)
     assert paths.count("/collections/docs_old/points/scroll") == 2
 

@@ -20,6 +20,7 @@ from qdrant_model_migration.steps.gate import Waiting
 from qdrant_model_migration.steps.index import Index
 from qdrant_model_migration.steps.rollback import Rollback
 from qdrant_model_migration.steps.sweep import Sweep
+from qdrant_model_migration.steps.switches.aliases import Aliases
 from qdrant_model_migration.steps.verify import Verify
 from qdrant_model_migration.survey import old_model
 from support.fake_qdrant import FakeQdrant
@@ -85,7 +86,7 @@ def switched(world: World) -> None:
     load(world)
     Verify().apply(world)
     world.consents["cutover"] = {"alias": "docs"}
-    Cutover(alias="docs").apply(world)
+    Cutover(switch=Aliases(alias="docs")).apply(world)
 
 
 def assert_equal_sides(world: World) -> None:
@@ -201,7 +202,7 @@ def test_the_cutover_says_how_to_cut_queries(world: World) -> None:
     load(world)
     Verify().apply(world)
     with pytest.raises(Waiting) as waiting:
-        Cutover(alias="docs").apply(world)
+        Cutover(switch=Aliases(alias="docs")).apply(world)
     gate = waiting.value.gate
     assert "test/cut" not in gate.says[0]
     assert gate.says[1].endswith("(cut cut to 3)")

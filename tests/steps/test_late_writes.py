@@ -12,6 +12,7 @@ from qdrant_model_migration.steps.catch_up import CatchUp, catch_up
 from qdrant_model_migration.steps.cutover import Cutover
 from qdrant_model_migration.steps.last_look import last_look
 from qdrant_model_migration.steps.sweep import Sweep
+from qdrant_model_migration.steps.switches.aliases import Aliases
 from qdrant_model_migration.steps.verify import Verify
 from support.fake_qdrant import FakeQdrant
 from support.world import NEW, HashModel, World, everything, old_point
@@ -49,7 +50,7 @@ def just_before_the_mend(fake: FakeQdrant, act: Callable[[], object]) -> None:
 def switch(world: World) -> None:
     Verify().apply(world)
     world.consents["cutover"] = {"alias": "docs"}
-    Cutover(alias="docs").apply(world)
+    Cutover(switch=Aliases(alias="docs")).apply(world)
 
 
 def texts(world: World, collection: str = "docs_new") -> dict[PointId, str]:
@@ -179,7 +180,7 @@ def test_a_point_made_after_the_last_catch_up_and_deleted_after_the_switch_stays
 
     monkeypatch.setattr("qdrant_model_migration.steps.cutover.last_look", after_the_catch_up)
     world.consents["cutover"] = {"alias": "docs"}
-    Cutover(alias="docs").apply(world)
+    Cutover(switch=Aliases(alias="docs")).apply(world)
     assert texts(world).keys() == texts(world, "docs_old").keys()
     delete(fake, "docs_new", 3)
     Sweep().apply(world)

@@ -24,12 +24,13 @@ from qdrant_model_migration.steps.gate import Waiting
 from qdrant_model_migration.steps.index import Index
 from qdrant_model_migration.steps.rollback import Rollback
 from qdrant_model_migration.steps.sweep import Sweep
+from qdrant_model_migration.steps.switches.aliases import Aliases
 from qdrant_model_migration.steps.verify import Verify
 from qdrant_model_migration.steps.ways import ways
 from support.fake_qdrant import FakeQdrant
 from support.world import NEW, HashModel, World, a_move, everything, old_point
 
-CUTOVER = Cutover(alias="docs", also=("docs_search", "docs_write"), left=("note",))
+CUTOVER = Cutover(switch=Aliases(alias="docs", also=("docs_search", "docs_write"), left=("note",)))
 MOVED = {"docs": "docs_new", "docs_search": "docs_new", "docs_write": "docs_new"}
 BEFORE = {**dict.fromkeys(MOVED, "docs_old"), "note": "docs_old"}
 AFTER = {**MOVED, "note": "docs_old"}
@@ -124,7 +125,7 @@ def test_the_gate_names_all_that_move_and_what_becomes_of_the_others(
 def test_with_one_alias_the_gate_is_as_short_as_ever(world: World) -> None:
     world.qdrant.switch_aliases(("docs_search", "docs_write", "note"), "docs_new")
     with pytest.raises(Waiting) as waiting:
-        Cutover(alias="docs").apply(world)
+        Cutover(switch=Aliases(alias="docs")).apply(world)
     assert waiting.value.gate.title == "Cutover: switch the alias docs"
     assert not any(line.startswith("Stays") for line in waiting.value.gate.says)
 

@@ -39,6 +39,7 @@ from qdrant_model_migration.steps.create_collection import CreateCollection
 from qdrant_model_migration.steps.cutover import Cutover
 from qdrant_model_migration.steps.index import Index
 from qdrant_model_migration.steps.sweep import Sweep
+from qdrant_model_migration.steps.switches.aliases import Aliases
 from qdrant_model_migration.steps.verify import Verify
 from qdrant_model_migration.survey.fingerprint import fingerprint
 
@@ -161,7 +162,7 @@ def plan_of(qdrant: Qdrant, batch: int = 16) -> Plan:
             CatchUp(),
             Index(),
             Verify(sample=POINTS),
-            Cutover(alias=ALIAS),
+            Cutover(switch=Aliases(alias=ALIAS)),
             Sweep(),
         ),
     )

@@ -12,6 +12,7 @@ from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.qdrant import Address, open_qdrant
 from qdrant_model_migration.steps.cutover import Cutover
 from qdrant_model_migration.steps.gate import Waiting
+from qdrant_model_migration.steps.switches.aliases import Aliases
 from qdrant_model_migration.survey import Fact
 from qdrant_model_migration.tui.app import WizardApp
 from qdrant_model_migration.tui.screens.questions import QuestionsScreen
@@ -52,11 +53,11 @@ async def test_the_aliases_that_are_used_are_ticked(wizard: Make, explored: Sess
 async def test_the_gate_of_three_aliases_stands_whole_on_a_small_screen(
     wizard: Make, stage: Any, tmp_path: Path
 ) -> None:
-    step = Cutover(alias="docs", also=("docs_search", "docs_write"))
+    step = Cutover(switch=Aliases(alias="docs", also=("docs_search", "docs_write")))
     with FakeQdrant() as fake, open_qdrant(Address(url=fake.url, folder=None)) as qdrant:
         for name in ("docs_old", "docs_new"):
             qdrant.create_collection(name, {"vectors": {"size": 8, "distance": "Cosine"}})
-        qdrant.switch_aliases((*step.aliases, "note"), "docs_old")
+        qdrant.switch_aliases((*step.switch.all, "note"), "docs_old")
         world = World(qdrant, tmp_path, a_move())
         with pytest.raises(Waiting) as waiting:
             step.apply(world)

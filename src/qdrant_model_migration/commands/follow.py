@@ -148,9 +148,9 @@ def ending(seen: RunView) -> int:
     elif seen.state == "done":
         switched = seen.facts.get("switched")
         if switched:
-            from qdrant_model_migration.steps.switch import answer, named
+            from qdrant_model_migration.steps.switches import recalled
 
-            click.echo(f"{answer(named(switched))} from {switched['to']} now.")
+            click.echo(f"{recalled(switched).answers} from {switched['to']} now.")
             _say_changes(seen, "Your application has to change with it:")
         click.echo(f"Done. Report: {seen.folder / 'report.md'}")
     else:

@@ -79,10 +79,11 @@ def _title(run: RunView) -> str:
 
 
 def _answers(switch: dict[str, Any], otherwise: str) -> str:
-    from qdrant_model_migration.steps.switch import answer, named
+    from qdrant_model_migration.steps.switches import recalled
 
-    aliases = named(switch) if switch.get("alias") else ("the alias",)
-    return f"{answer(aliases)} from {switch.get('to', otherwise)}"
+    known = switch.get("alias") or switch.get("how")
+    answers = recalled(switch).answers if known else "the alias answers"
+    return f"{answers} from {switch.get('to', otherwise)}"
 
 
 def _at_step(run: RunView) -> str:

@@ -3,7 +3,7 @@ and refused by the model, with its line.
 
 Format 1: texts belonged to the whole move; they are part of what is made of them. The old model and
 its vector stood in the plan, in verify and in cutover; they are the side before, as what is new is
-the side after.
+the side after. There was one switch, of aliases, which the cutover held itself.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def upgraded(text: Text) -> Text:
         return text
     data = deepcopy(text.data)
     data["qmm_plan"] = FORMAT
-    made = [*_give_each_its_text(data), *_say_both_sides(data)]
+    made = [*_give_each_its_text(data), *_say_both_sides(data), *_name_the_switch(data)]
     lines = dict(text.lines)
     for now, was in made:
         inside = {p: n for p, n in text.lines.items() if p[: len(was)] == was}
@@ -89,6 +89,16 @@ def _say_both_sides(data: dict[str, Any]) -> _Made:
                         (("after", "legs", 0, "using"), (*here, "name")),
                         (("after", "legs", 0, "model"), (*here, "origin", "model")),
                     ]
+    return made
+
+
+def _name_the_switch(data: dict[str, Any]) -> _Made:
+    made = _Made()
+    for n, step in _dicts(data.get("steps")):
+        if step.get("step") == "cutover":
+            held = {name: step.pop(name) for name in ("alias", "also", "left") if name in step}
+            step["switch"] = {"how": "aliases", **held}
+            made.append((("steps", n, "switch"), ("steps", n)))
     return made
 
 

@@ -22,7 +22,7 @@ from qdrant_model_migration.steps.reading import announced
 from qdrant_model_migration.steps.refusal import Recall, Refusal
 from qdrant_model_migration.steps.step import StepContext, StepText
 from qdrant_model_migration.steps.sweep import sweep
-from qdrant_model_migration.steps.switch import answering
+from qdrant_model_migration.steps.switches import answering
 from qdrant_model_migration.words import listing, plural
 
 _ASKED = "_conflicts_asked"  # those that a person was asked about; a pass may find more and break

@@ -54,10 +54,14 @@ class TargetInUse(QmmError):
         )
 
 
-class AliasMoved(QmmError):
-    """The alias does not point where the plan says."""
+class SwitchElsewhere(QmmError):
+    """The application is at neither side of the switch."""
 
     refusal = True
+
+
+class AliasMoved(SwitchElsewhere):
+    """The alias does not point where the plan says."""
 
     def __init__(self, alias: str, points_to: str | None, planned: str) -> None:
         super().__init__(

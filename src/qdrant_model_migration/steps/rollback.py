@@ -5,7 +5,6 @@ It counts afterwards which writes stay behind.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any, ClassVar, Literal
 
@@ -14,22 +13,14 @@ from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.quality import difference
 from qdrant_model_migration.shell import qmm
 from qdrant_model_migration.steps.added_step import AddedStep, Ending, Known
-from qdrant_model_migration.steps.errors import AliasMoved, NothingToRollBack
+from qdrant_model_migration.steps.errors import NothingToRollBack, SwitchElsewhere
 from qdrant_model_migration.steps.gate import Gate, GateKind, Waiting
 from qdrant_model_migration.steps.left_behind import written_since
 from qdrant_model_migration.steps.refusal import Recall, Refusal
 from qdrant_model_migration.steps.step import StepContext, StepText
-from qdrant_model_migration.steps.switch import (
-    ALIAS,
-    answer,
-    answering,
-    in_short,
-    must_point,
-    named,
-    switch,
-    typed_name,
-)
-from qdrant_model_migration.words import listing, plural
+from qdrant_model_migration.steps.switch import NAME, Switch
+from qdrant_model_migration.steps.switches import answering, recalled
+from qdrant_model_migration.words import plural
 
 _COUNTING = "_counting_what_stays_behind"
 
@@ -38,7 +29,7 @@ class Rollback(AddedStep):
     """Possible as long as the old collection stands. Whoever needs it needs it now: nothing is
     read before the switch, and whatever happens to the count, the aliases are back."""
 
-    gates: ClassVar[tuple[GateKind, ...]] = (GateKind("rollback", (ALIAS,), no="No, leave it"),)
+    gates: ClassVar[tuple[GateKind, ...]] = (GateKind("rollback", (NAME,), no="No, leave it"),)
     order: ClassVar[int] = 20
     label: ClassVar[str] = "Roll back…"
     does: ClassVar[str] = "to switch back"
@@ -62,7 +53,7 @@ class Rollback(AddedStep):
         if recall("switched"):
             return None
         if back := recall("rolled_back"):
-            again = f"{answer(named(back))} from {back['to']} again"
+            again = f"{recalled(back).answers} from {back['to']} again"
             return Refusal("it is done", f"{again}: it was rolled back already.")
         return Refusal("nothing was switched", "This run has not switched an alias.")
 
@@ -102,47 +93,39 @@ class Rollback(AddedStep):
     def apply(self, ctx: StepContext) -> None:
         switched: dict[str, Any] | None = ctx.recall("switched")
         if switched:
-            _switch_back(ctx, switched)
+            _switch_back(ctx, recalled(switched))
         elif not ctx.recall(_COUNTING):
             refusal = self.refused(ctx.recall, ctx.folder.name)
             raise NothingToRollBack(ctx.run_id, refusal.why if refusal else "")
-        _count(ctx, ctx.recall("rolled_back")["from"], anew=bool(switched))
+        if ctx.before.collection != ctx.after.collection:
+            _count(ctx, ctx.after.collection, anew=bool(switched))
         ctx.remember(_COUNTING, False)
 
 
-def _switch_back(ctx: StepContext, switched: Mapping[str, Any]) -> None:
-    aliases, old, new = named(switched), switched["from"], switched["to"]
+def _switch_back(ctx: StepContext, switch: Switch) -> None:
+    old, new = ctx.before.collection, ctx.after.collection
     try:
-        now = must_point(ctx, aliases, new, old)
-        if any(now[alias] == new for alias in aliases):
+        if switch.state(ctx, ctx.after, ctx.before) != "after":
             if not ctx.qdrant.exists(old):
                 why = f"{old} was deleted, so there is no way back."
                 raise NothingToRollBack(ctx.run_id, why)
             if ctx.consent("rollback") is None:
-                raise Waiting(_gate(ctx, aliases, old, new))
+                raise Waiting(_gate(ctx, switch))
             ctx.breathe()
-            switch(ctx, aliases, new, old)
-    except AliasMoved:
+            switch.undo(ctx)
+    except SwitchElsewhere:
         ctx.spend("rollback")  # it was given for what stood there then
         raise
     ctx.spend("rollback")
     ctx.remember(_COUNTING, True)
     ctx.remember("left_behind", None)
-    ctx.remember(
-        "rolled_back",
-        {
-            "alias": aliases[0],
-            "also": aliases[1:],
-            "to": old,
-            "from": new,
-            "at": datetime.now(timezone.utc).isoformat(timespec="seconds"),
-        },
-    )
+    kept = switch.remembered(ctx, ctx.before) or {}
+    at = datetime.now(timezone.utc).isoformat(timespec="seconds")
+    ctx.remember("rolled_back", {**kept, "to": old, "from": new, "at": at})
     ctx.remember("switched", None)
     ctx.say(
         "rollback",
-        f"{answer(aliases)} from {old} again. "
-        f"Put the old query model back now{_models_before(ctx)}.",
+        f"{switch.answers} from {old} again. Put the old query model back now{_models(ctx)}.",
     )
 
 
@@ -165,23 +148,23 @@ def _in_words(behind: dict[str, int], collection: str) -> str:
     return f"Not copied back: {writes} since the cutover, kept in {collection} ({said})."
 
 
-def _models_before(ctx: StepContext) -> str:
+def _models(ctx: StepContext) -> str:
     models = difference.models_in_words(ctx.before)
     return f": {models}" if models else ""
 
 
-def _gate(ctx: StepContext, aliases: Sequence[str], old: str, new: str) -> Gate:
-    names = listing(aliases)
+def _gate(ctx: StepContext, switch: Switch) -> Gate:
+    old, new = ctx.before.collection, ctx.after.collection
     _, state = ctx.qdrant.overview(old)  # it may have been emptied or made anew since
     return Gate(
         name="rollback",
-        title=f"Roll back: switch {names} back to {old}",
+        title=switch.title(back_to=old),
         says=(
-            f"Now      {names} → {new}",
-            f"After    {names} → {old}   ({plural(state.points, 'point')})",
+            f"Now      {switch.at(ctx.after)}",
+            f"After    {switch.at(ctx.before)}   ({plural(state.points, 'point')})",
             "How many writes stay behind is counted after the switch; nothing is read before it.",
-            f"Put the old query model back at the same moment{_models_before(ctx)}. {new} stays.",
+            f"Put the old query model back at the same moment{_models(ctx)}. {new} stays.",
         ),
-        asks=(typed_name(aliases, "it"),),
-        button=f"Switch {in_short(aliases)} back",
+        asks=(switch.ask(ctx.before, "it"),),
+        button=f"{switch.button} back",
     )

@@ -1,90 +1,111 @@
-"""Switching: all aliases of the application in one request, and what is told of it.
-
-A list of actions is not a transaction: where one fails, those before it stay. So all are looked at
-again afterwards, and a switch that is called again moves only what has not moved yet.
-"""
+"""What a switch is: how the application gets from the side before to the side after, and back."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal, NamedTuple
 
-from qdrant_model_migration.errors import QmmError, Stopped
-from qdrant_model_migration.steps.errors import AliasMoved, SwitchedInPart
+from qdrant_model_migration.pipeline.move import Move
+from qdrant_model_migration.quality import Side
 from qdrant_model_migration.steps.gate import Ask, AskKind
-from qdrant_model_migration.steps.refusal import Recall
 from qdrant_model_migration.steps.step import StepContext
-from qdrant_model_migration.words import listing
+from qdrant_model_migration.strict import Strict
 
-ALIAS = AskKind(
+NAME = AskKind(
     "alias",
     "typed",
     "--cutover",
     "Allow the switch of this alias and of those that go with it.",
     "ALIAS",
 )
+"""What is typed to allow a switch, of whatever kind: runs keep consents by this key."""
+
+MAY_BE_SWITCHED = "_may_be_switched"
+"""Kept once a person was asked to change the application: it may write to the new side from then
+on, so nothing of the old side is mended into it any more but by the sweep."""
+
+State = Literal["before", "in part", "after"]
 
 
-def switch(ctx: StepContext, aliases: Sequence[str], old: str, new: str) -> None:
-    """Let all of these answer from `new` instead of `old`; those that do already stay.
+class InWords(NamedTuple):
+    """A switch as a step of a plan tells it. details: whole sentences."""
 
-    Nothing lies between the last look and the request, so a pause or a stop is to be felt before
-    this is called. Raises AliasMoved, with nothing done, where one points elsewhere, and
-    SwitchedInPart.
+    writes_to: str
+    way_back: str
+    details: tuple[str, ...]
+
+
+class Switch(Strict):
+    """Subclass it in one new file of `switches/`, with `how: Literal["its_file"]` and what it needs
+    to know; it stands in a plan as the `switch` of the cutover.
+
+    Where something has a direction, `old` and `new` are given: both ways are the same to it.
     """
-    now = must_point(ctx, aliases, old, new)
-    refused: QmmError | None = None
-    try:
-        ctx.qdrant.switch_aliases([alias for alias in aliases if now[alias] == old], new)
-    except Stopped:
-        raise
-    except QmmError as error:
-        refused = error
-    then = ctx.qdrant.aliases()
-    stayed = {alias: then.get(alias) for alias in aliases if then.get(alias) != new}
-    if not stayed:
-        return
-    if refused is not None and len(stayed) == len(aliases):
-        raise refused
-    moved = tuple(alias for alias in aliases if alias not in stayed)
-    raise SwitchedInPart(moved, new, stayed, refused.what if refused else "") from refused
 
+    by_hand: ClassVar[bool] = False
+    """Whether a person changes the application, which may then write to the new side before the
+    run hears of it."""
 
-def must_point(ctx: StepContext, aliases: Sequence[str], old: str, new: str) -> Mapping[str, str]:
-    """All aliases of the server. Raises AliasMoved where one of these is at neither place."""
-    now = ctx.qdrant.aliases()
-    for alias in aliases:
-        if now.get(alias) not in (old, new):
-            raise AliasMoved(alias, now.get(alias), old)
-    return now
+    def names(self, before: Side, after: Side) -> tuple[str, str]:
+        """Under which the application reaches its collection, before and after."""
+        raise NotImplementedError
 
+    def text(self, move: Move) -> InWords:
+        raise NotImplementedError
 
-def named(fact: Mapping[str, Any]) -> tuple[str, ...]:
-    """The aliases of what is remembered of a switch; the first one is the one that is typed."""
-    return (fact["alias"], *fact.get("also", ()))
+    def state(self, ctx: StepContext, old: Side, new: Side) -> State:
+        """Where the application is on its way from old to new.
 
+        Raises SwitchElsewhere where it is at neither side.
+        """
+        raise NotImplementedError
 
-def answer(aliases: Sequence[str]) -> str:
-    """ "docs answers", "docs and docs_search answer"."""
-    return f"{listing(aliases)} {'answers' if len(aliases) == 1 else 'answer'}"
+    def title(self, back_to: str = "") -> str:
+        """What the gate is about; back_to: the collection that a rollback goes back to."""
+        raise NotImplementedError
 
+    def at(self, side: Side) -> str:
+        """The application at this side, as a row of a gate: "docs → docs_old"."""
+        raise NotImplementedError
 
-def answering(recall: Recall) -> str:
-    """ "docs answers from docs_old", as the last switch or rollback has left it."""
-    last = recall("switched") or recall("rolled_back")
-    if not last or not last.get("alias"):
-        return "The application's name answers"
-    return f"{answer(named(last))} from {last.get('to')}"
+    def stays(self, ctx: StepContext) -> str:
+        """What is not switched, as a row of a gate; "" where there is nothing."""
+        return ""
 
+    def ask(self, side: Side, what: str) -> Ask:
+        """What is typed before it goes to this side."""
+        raise NotImplementedError
 
-def in_short(aliases: Sequence[str]) -> str:
-    """For a button: "docs", "2 aliases"."""
-    return aliases[0] if len(aliases) == 1 else f"{len(aliases)} aliases"
+    @property
+    def button(self) -> str:
+        raise NotImplementedError
 
+    @property
+    def together(self) -> str:
+        """With what the application changes its queries: "together with the alias"."""
+        raise NotImplementedError
 
-def typed_name(aliases: Sequence[str], what: str) -> Ask:
-    """The first alias is typed, also where several are switched together."""
-    of_all = "" if len(aliases) == 1 else f" of all {len(aliases)}"
-    which = "the" if len(aliases) == 1 else "the first"
-    label = f"Type {which} alias name to allow {what}{of_all}: {aliases[0]}"
-    return ALIAS.ask(label, aliases[0])
+    @property
+    def answers(self) -> str:
+        """ "docs answers", to be followed by "from docs_new"."""
+        raise NotImplementedError
+
+    def go(self, ctx: StepContext, old: Side, new: Side) -> None:
+        """Let the application get from old to new. Raises SwitchElsewhere, with nothing done, and
+        SwitchedInPart."""
+        raise NotImplementedError
+
+    def carry_out(self, ctx: StepContext) -> None:
+        self.go(ctx, ctx.before, ctx.after)
+
+    def undo(self, ctx: StepContext) -> None:
+        self.go(ctx, ctx.after, ctx.before)
+
+    def remembered(self, ctx: StepContext, side: Side) -> dict[str, Any] | None:
+        """What a run keeps of it once it is at this side, None where nothing is there."""
+        raise NotImplementedError
+
+    @classmethod
+    def recalled(cls, fact: Mapping[str, Any]) -> Switch:
+        """The switch, of what was remembered of it: what can be taken back."""
+        raise NotImplementedError

@@ -29,6 +29,7 @@ from qdrant_model_migration.steps.errors import IntegrityFailed, JudgedWorse, Ve
 from qdrant_model_migration.steps.integrity import check_integrity
 from qdrant_model_migration.steps.refusal import Recall, Refusal
 from qdrant_model_migration.steps.step import StepContext, StepText
+from qdrant_model_migration.steps.switch import MAY_BE_SWITCHED
 from qdrant_model_migration.strict import Strict
 from qdrant_model_migration.survey.path import value_at
 
@@ -72,7 +73,7 @@ class Verify(AddedStep):
 
     @classmethod
     def refused(cls, recall: Recall, run: str) -> Refusal | None:
-        if not recall("switched") and not recall("rolled_back"):
+        if not any(map(recall, ("switched", "rolled_back", MAY_BE_SWITCHED))):
             return None
         return Refusal(
             "switched already",

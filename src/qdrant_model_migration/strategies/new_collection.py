@@ -28,6 +28,7 @@ from qdrant_model_migration.steps.create_collection import CreateCollection
 from qdrant_model_migration.steps.cutover import Cutover
 from qdrant_model_migration.steps.index import Index
 from qdrant_model_migration.steps.sweep import Sweep
+from qdrant_model_migration.steps.switches.aliases import Aliases
 from qdrant_model_migration.steps.verify import Proof, Verify
 from qdrant_model_migration.strategies.answered import (
     aliases_left,
@@ -94,7 +95,7 @@ def plan_new_collection(
         CatchUp(),
         Index(),
         Verify(proof=judged_by),
-        Cutover(alias=alias.name, also=also, left=aliases_left(survey, answers)),
+        Cutover(switch=Aliases(alias=alias.name, also=also, left=aliases_left(survey, answers))),
         Sweep(),
     ]
     return strategy.plan(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from qdrant_model_migration import words
 from qdrant_model_migration.engine import GOING, at_added, ending_of
-from qdrant_model_migration.steps.switch import answer, named
+from qdrant_model_migration.steps.switches import recalled
 from qdrant_model_migration.tui.typeset import bar, clock, moment, number, span, sparkline
 
 if TYPE_CHECKING:
@@ -264,7 +264,7 @@ def _safe(view: RunView) -> str:
     """What a failed run has left as it was. What it had copied may be gone: the error tells."""
     switched: Mapping[str, Any] = view.facts.get("switched") or {}
     if switched:
-        return f"{answer(named(switched))} from {switched.get('to')}."
+        return f"{recalled(switched).answers} from {switched.get('to')}."
     if not in_place(view):
         return f"{view.card.collection} is untouched, searches work."
     return f"the points of {view.card.collection} are untouched."
@@ -300,7 +300,7 @@ def done_line(view: RunView) -> str:
     switched: Mapping[str, Any] = view.facts.get("switched") or {}
     if switched:
         return (
-            f"{answer(named(switched))} from {switched.get('to')}. "
+            f"{recalled(switched).answers} from {switched.get('to')}. "
             "What is left for you stands in the report."
         )
     kept = view.facts.get("kept")

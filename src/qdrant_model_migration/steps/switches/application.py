@@ -1,0 +1,88 @@
+"""Switch: a person changes the application; on the server nothing changes.
+
+For what no alias can do: another collection by its own name, or another vector of the same one. The
+person types what the application uses from now on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
+
+from qdrant_model_migration.pipeline.move import Move
+from qdrant_model_migration.quality import Side
+from qdrant_model_migration.steps.gate import Ask
+from qdrant_model_migration.steps.step import StepContext
+from qdrant_model_migration.steps.switch import NAME, InWords, State, Switch
+
+
+class Application(Switch):
+    """`changes` says what; `name`: the alias or collection that it goes on using, where what
+    changes is `using`."""
+
+    by_hand: ClassVar[bool] = True
+    how: Literal["application"] = "application"
+    changes: Literal["collection name", "using"]
+    name: str = ""
+
+    def names(self, before: Side, after: Side) -> tuple[str, str]:
+        if self.changes == "using":
+            return self.name or before.collection, self.name or after.collection
+        return before.collection, after.collection
+
+    def text(self, move: Move) -> InWords:
+        return InWords(
+            "nothing",
+            "change the application back",
+            (
+                "Catches up with the writes made meanwhile. Then you change the application: "
+                f"its {self.changes}.",
+                "Waits until you type what it uses from now on.",
+            ),
+        )
+
+    def state(self, ctx: StepContext, old: Side, new: Side) -> State:
+        """As the person has said: the server cannot tell."""
+        now = ctx.after if ctx.recall("switched") else ctx.before
+        return "after" if now == new else "before"
+
+    def title(self, back_to: str = "") -> str:
+        if back_to:
+            return f"Roll back: change the {self.changes} in your application back"
+        return f"Cutover: change the {self.changes} in your application"
+
+    def at(self, side: Side) -> str:
+        return f"{self.changes} {self._used(side)}"
+
+    def ask(self, side: Side, what: str) -> Ask:
+        used = self._used(side)
+        return NAME.ask(
+            f"Change the application, then type the {self.changes} that it uses now: {used}", used
+        )
+
+    @property
+    def button(self) -> str:
+        return "It is changed"
+
+    @property
+    def together(self) -> str:
+        return f"together with the {self.changes}"
+
+    @property
+    def answers(self) -> str:
+        return "The application answers"
+
+    def go(self, ctx: StepContext, old: Side, new: Side) -> None:
+        """The person has done it."""
+
+    def remembered(self, ctx: StepContext, side: Side) -> dict[str, Any] | None:
+        return self.model_dump(mode="json")
+
+    @classmethod
+    def recalled(cls, fact: Mapping[str, Any]) -> Application:
+        return cls(changes=fact["changes"], name=fact.get("name", ""))
+
+    def _used(self, side: Side) -> str:
+        if self.changes == "collection name":
+            return side.collection
+        return ", ".join(leg.using or "(unnamed)" for leg in side.legs)
