@@ -12,9 +12,7 @@ from qdrant_model_migration.strategies import by_name
 from qdrant_model_migration.survey.facts import Placeholders, TextField, VectorFact
 from support.surveys import (
     ANSWERS,
-    BGE_BASE,
     BGE_SMALL,
-    COLBERT,
     E5_LARGE,
     NOMIC,
     as_answer,
@@ -258,10 +256,3 @@ def test_missing_texts_of_another_field_are_estimated_from_the_sample():
     answers = {**ANSWERS, "text": {"fields": ["title"]}}
     one = shown(docs(text_fields=fact(fields)), answers, "blue_green")["W12"]
     assert one.text.startswith("60,241 points get no new vector")
-
-
-def test_a_model_that_makes_many_vectors_warns_where_it_is_put_in_memory():
-    case_answers = {**ANSWERS, "model": as_answer(COLBERT)}
-    # This version does not let it be chosen, so nothing is shown for it.
-    assert "W06" not in shown(docs(), case_answers, "blue_green")
-    assert "W02" in shown(docs(), {**ANSWERS, "model": as_answer(BGE_BASE)}, "blue_green")

@@ -414,6 +414,17 @@ def test_a_run_that_wrote_nothing_is_planned_again_with_its_answers(
     assert "there is no file" not in capsys.readouterr().err
 
 
+def test_an_answer_to_a_question_of_an_older_version_is_set_aside_aloud(
+    server: FakeQdrant, model_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("old.yaml").write_text("qmm_answers: 1\nanswers:\n  downtime: never\n")
+    make_plan(model_folder, "--answers", "old.yaml", "--set", "word_language=one")
+    said = capsys.readouterr().err
+    assert 'Set aside: downtime="never"; with these answers' in said
+    assert 'Set aside: word_language="one"; with these answers' in said
+    assert "downtime" not in load_plan(Path("plan.yaml")).answers
+
+
 def test_a_setting_that_is_set_aside_is_said_aloud(
     server: FakeQdrant, model_folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

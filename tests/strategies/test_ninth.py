@@ -40,7 +40,7 @@ def test_it_is_asked_the_questions_of_its_facets_and_no_others():
     states = {s.question.key: s.state for s in advise(ALONE, SHORTER).standings}
     skipped = {key for key, state in states.items() if state == "skip"}
     assert set(states) - skipped == {
-        "change", "downtime", "name", "target", "writes", "vector_name", "proof", "pace",
+        "change", "name", "target", "writes", "vector_name", "proof", "pace",
     }  # fmt: skip
     assert "later" not in states.values()  # it can be run, so what it is asked counts
 

@@ -27,7 +27,7 @@ from qdrant_model_migration.advice.question import (
     QuestionText,
     Suggestion,
 )
-from qdrant_model_migration.advice.questions import BY_KEY, QUESTIONS, read_named
+from qdrant_model_migration.advice.questions import BY_KEY, QUESTIONS, WITHDRAWN, read_named
 from qdrant_model_migration.advice.tree import TREE, Branch, MapLine, map_lines
 from qdrant_model_migration.advice.trying import tried_unasked, try_speed
 from qdrant_model_migration.advice.warnings import Warning_, declared, warnings_for
@@ -39,6 +39,7 @@ __all__ = [
     "QUESTIONS",
     "TREE",
     "UNKNOWN",
+    "WITHDRAWN",
     "Advice",
     "BadAnswer",
     "Branch",

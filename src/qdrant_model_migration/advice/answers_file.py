@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from qdrant_model_migration.advice.errors import AnswersUnusable
-from qdrant_model_migration.advice.questions import BY_KEY
+from qdrant_model_migration.advice.questions import BY_KEY, WITHDRAWN
 from qdrant_model_migration.errors import meant
 from qdrant_model_migration.plan import strict_yaml
 from qdrant_model_migration.shell import qmm
@@ -66,7 +66,7 @@ def load_answers(path: Path) -> dict[str, Any]:
             "Write each as a line such as both: no.",
         )
     for key in answers:
-        if key not in BY_KEY:
+        if key not in BY_KEY and key not in WITHDRAWN:
             raise AnswersUnusable(
                 path.name,
                 text.line(("answers", key)) or 0,

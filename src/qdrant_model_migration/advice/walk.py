@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from qdrant_model_migration.advice.errors import BadAnswer
 from qdrant_model_migration.advice.question import Question, Stand
-from qdrant_model_migration.advice.questions import QUESTIONS
+from qdrant_model_migration.advice.questions import QUESTIONS, WITHDRAWN
 from qdrant_model_migration.strategies import Answers
 from qdrant_model_migration.survey.facts import Survey
 
@@ -45,7 +45,7 @@ def walk(survey: Survey, answers: Answers) -> Walk:
     """Go through all questions in order. Any answers will do; what cannot be used is set aside."""
     settled: dict[str, Any] = {}
     entries: list[Entry] = []
-    aside: list[str] = []
+    aside = [key for key in answers if key in WITHDRAWN]
     for question in QUESTIONS:
         entry = _entry(question, survey, answers, settled)
         entries.append(entry)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from qdrant_model_migration.advice import BY_KEY
+from qdrant_model_migration.advice import BY_KEY, WITHDRAWN
 from qdrant_model_migration.errors import UsageError, meant
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def laid_over(answers: Mapping[str, Any], settings: Sequence[str]) -> dict[str, 
                 f"--set {setting} has no =.", "", "Write it as KEY=VALUE, e.g. both=no."
             )
         question, dot, part = key.partition(".")
-        if question not in BY_KEY:
+        if question not in BY_KEY and question not in WITHDRAWN:
             raise UsageError(
                 f"There is no question {question}.{meant(question, BY_KEY)}",
                 f"The questions are: {', '.join(BY_KEY)}.",

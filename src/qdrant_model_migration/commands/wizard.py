@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import click
+
 from qdrant_model_migration.errors import UsageError
 
 
@@ -26,10 +28,12 @@ def wizard(
         )
     given: dict[str, Any] | None = None
     if answers:
-        from qdrant_model_migration.advice import load_answers, read_named
+        from qdrant_model_migration.advice import WITHDRAWN, load_answers, read_named
 
         given = load_answers(Path(answers))
         read_named(given)
+        for key in sorted(WITHDRAWN & given.keys()):
+            click.echo(f"Set aside: {key}; that question is not asked any more.", err=True)
     if plain:
         from qdrant_model_migration.plain import run_plain
 

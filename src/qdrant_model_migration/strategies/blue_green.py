@@ -51,8 +51,7 @@ class BlueGreen(Strategy):
 
     def because(self, survey: Survey, answers: Answers) -> tuple[str, ...]:
         reasons = ["the model changes, so every vector has to be made again"]
-        if answers.get("downtime", "never") == "never":
-            reasons.append("search must never stop")
+        reasons.append("searches go on while the new collection is filled")
         aliases = switched_aliases(survey, answers)
         reasons.append(
             f"your application already uses the alias {aliases[0]}"

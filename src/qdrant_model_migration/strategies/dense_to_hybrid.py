@@ -22,7 +22,7 @@ class DenseToHybrid(Strategy):
     never = "The old collection is only read."
     runs = False
     facets = ("builds", "embeds", "needs_text", "adds")
-    asks = ("keywords", "word_language")
+    asks = ("keywords",)
     warns = ("W07", "W08", "W26", "W35")
     order = 60
 

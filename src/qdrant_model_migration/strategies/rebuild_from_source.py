@@ -43,7 +43,7 @@ class RebuildFromSource(Strategy):
             return Fit("first" if small else "possible", "the originals are at hand", "originals")
         if gone := no_text(answers):
             return gone
-        return Fit("possible", _by_size(size, answers.get("downtime") == "nobody"), "survey")
+        return Fit("possible", _by_size(size), "survey")
 
     def because(self, survey: Survey, answers: Answers) -> tuple[str, ...]:
         size = survey.bytes
@@ -51,9 +51,7 @@ class RebuildFromSource(Strategy):
         return (*small, "the documents and the job that loaded them are at hand")
 
 
-def _by_size(size: int | None, nobody: bool) -> str:
-    if nobody:
-        return "nobody searches yet, so loading again disturbs no one"
+def _by_size(size: int | None) -> str:
     if size is None:
         return "if the originals are at hand"
     if size < SMALL_BYTES:

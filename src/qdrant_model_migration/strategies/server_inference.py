@@ -24,6 +24,7 @@ class ServerInference(Strategy):
     never = "The old collection is only read."
     runs = False
     facets = ("builds", "needs_text", "takes_model", "replaces")
+    asks = ("query_side",)
     warns = ("W25",)
     order = 30
 

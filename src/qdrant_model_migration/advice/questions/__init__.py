@@ -5,9 +5,7 @@ change "model" | "shorter" | "compression" | "keywords" | "second"
 quantization {"vector": name or None, "kind": "none" | "scalar" | ..., "always_ram": bool, ...}
 replace name of a dense vector · model a ModelRef · text {"fields": [paths]}, none: gone
 missing "copy" | "stop" · bare "keep" | "make" · accuracy "exact" | "approximate"
-downtime "never" | "pause" | "nobody"
 both "no" | "test" | "always" · in_place "new" | "in place" · keywords "yes" | "no" | "there"
-word_language "one" | "field" | "none" · many_vectors "own" | "disk" | "memory"
 name {"alias": str, "exists": bool, "also": [aliases]} · target str
 query_side "own" | "framework" | "server" · writes "changes" | "adds" | "none"
 vector_name str, "": without a name
@@ -28,14 +26,13 @@ from qdrant_model_migration.advice.questions.application import (
 )
 from qdrant_model_migration.advice.questions.change import Change
 from qdrant_model_migration.advice.questions.compression import Quantization
-from qdrant_model_migration.advice.questions.keywords import Keywords, ManyVectors, WordLanguage
+from qdrant_model_migration.advice.questions.keywords import Keywords
 from qdrant_model_migration.advice.questions.model import Model, Replace
 from qdrant_model_migration.advice.questions.proof import Pace, Proof
 from qdrant_model_migration.advice.questions.texts import Bare, Missing, Text
 from qdrant_model_migration.advice.questions.way import (
     Accuracy,
     Both,
-    Downtime,
     InPlace,
     Originals,
 )
@@ -50,12 +47,9 @@ QUESTIONS: tuple[Question, ...] = (
     Missing(),
     Bare(),
     Accuracy(),
-    Downtime(),
     Both(),
     InPlace(),
     Keywords(),
-    WordLanguage(),
-    ManyVectors(),
     Name(),
     Target(),
     QuerySide(),
@@ -67,6 +61,9 @@ QUESTIONS: tuple[Question, ...] = (
 )
 
 BY_KEY: dict[str, Question] = {question.key: question for question in QUESTIONS}
+
+WITHDRAWN = frozenset({"downtime", "many_vectors", "word_language"})
+"""Keys of questions that older versions asked: answers to them are set aside, and said to be."""
 
 
 def read_named(answers: Answers) -> None:

@@ -17,8 +17,8 @@ from qdrant_model_migration.advice.question import (
     Suggestion,
     unknown,
 )
-from qdrant_model_migration.strategies import Answers
-from qdrant_model_migration.strategies.answered import chosen_model, replaced_vector
+from qdrant_model_migration.strategies import Answers, strategies
+from qdrant_model_migration.strategies.answered import chosen_model, old_model, replaced_vector
 from qdrant_model_migration.survey.facts import Survey
 from qdrant_model_migration.survey.writes import writes_in_words
 from qdrant_model_migration.words import listing
@@ -224,7 +224,15 @@ class QuerySide(Question):
         )
 
     def applies(self, survey: Survey, answers: Answers) -> bool:
-        return answers.get("change") not in ("compression", "keywords", "shorter")
+        if answers.get("change") in ("compression", "keywords", "shorter"):
+            return False
+        # Whoever cuts the query vectors of the present model does the same to them.
+        old, chosen = old_model(survey, answers), chosen_model(answers)
+        cut = old is not None and chosen is not None and old.has_cut(chosen)
+        return not cut or any(
+            self.key in strategy.asks and strategy.fit(survey, answers).word != "ruled out"
+            for strategy in strategies()
+        )
 
     def options(self, survey: Survey, answers: Answers) -> tuple[Option, ...]:
         return (

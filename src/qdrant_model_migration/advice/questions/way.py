@@ -1,4 +1,4 @@
-"""Questions that decide between the ways: accuracy, downtime, both models, in place, originals."""
+"""Questions that decide between the ways: accuracy, both models, in place, originals."""
 
 from __future__ import annotations
 
@@ -48,36 +48,6 @@ class Accuracy(Question):
 
     def suggest(self, survey: Survey, answers: Answers) -> Suggestion:
         return Suggestion("exact", "default")
-
-
-class Downtime(Question):
-    """Answer: "never", "pause" or "nobody"."""
-
-    key = "downtime"
-    short = "Downtime"
-    serves = ("builds",)
-
-    def text(self, survey: Survey, answers: Answers) -> QuestionText:
-        return QuestionText(
-            "Must search keep working during the change?",
-            "A second collection can be filled while the first one answers.",
-            "without interruption you need room for two collections for a while, and a name that "
-            "can be switched (an alias).",
-        )
-
-    def applies(self, survey: Survey, answers: Answers) -> bool:
-        return answers.get("change") != "compression"
-
-    def options(self, survey: Survey, answers: Answers) -> tuple[Option, ...]:
-        return (
-            Option("never", "Yes, always", "", "never"),
-            Option("pause", "A pause of some minutes is fine", "", "some minutes"),
-            Option("nobody", "Nobody searches here yet", "", "nobody searches"),
-            unknown("Yes, always"),
-        )
-
-    def suggest(self, survey: Survey, answers: Answers) -> Suggestion:
-        return Suggestion("never", "default")
 
 
 class Both(Question):

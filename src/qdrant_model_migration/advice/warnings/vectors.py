@@ -19,21 +19,15 @@ _LARGE_TODO = "Put them into a collection of their own, or on disk without an in
 @warning("W06", "Large vectors slow all")
 def large(case: Case) -> Said | None:
     there = [v for v in case.survey.vectors.value or () if v.kind == "multivector"]
-    many = case.model is not None and case.model.vector == "multivector"
-    if many and case.answers.get("many_vectors") == "own":
-        many = False
-    if not many and not (there and case.builds):
+    if not there or not case.builds:
         return None
-    on_disk = case.answers.get("many_vectors") == "disk" if many else all(map(_on_disk, there))
+    on_disk = all(map(_on_disk, there))
     names = words.listing([v.name or "without a name" for v in there])
-    here = (
-        f"Kept beside the others: {names}." if there else "The new model makes one for each word."
-    )
     return Said(
         "caution" if on_disk else "must",
         "Many vectors for a text (ColBERT) beside normal ones make every search slower, even "
         "those that do not use them. A reported case: 13 s per search, 2 s after taking them out.",
-        f"{here} They are {'on disk' if on_disk else 'in memory'}.",
+        f"Kept beside the others: {names}. They are {'on disk' if on_disk else 'in memory'}.",
         _LARGE_TODO,
     )
 
