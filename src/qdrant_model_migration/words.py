@@ -8,6 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
+UNNAMED = "(unnamed)"
+"""The vector without a name where names stand, and how it is typed."""
+
+
+def vector(name: str) -> str:
+    """A vector in a sentence, by its name."""
+    return name or "the unnamed vector"
+
 
 def count(number: float) -> str:
     """120482 -> "120,482"."""

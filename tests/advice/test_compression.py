@@ -147,7 +147,7 @@ def test_what_cannot_be_is_said(answer: Any, said: str) -> None:
 def test_the_question_tells_what_is_in_force_and_asks_which_vectors_are_meant() -> None:
     survey = survey_of({"product": {"compression": "x8"}}, title=INT8, unnamed=None)
     assert (
-        "Now: title scalar int8, quantile 0.95, not kept in memory; the unnamed one product x8."
+        "Now: title scalar int8, quantile 0.95, not kept in memory; the unnamed vector product x8."
         in QUESTION.text(survey, COMPRESS).help
     )
     where = QUESTION.fields(survey, COMPRESS, QUESTION.suggest(survey, COMPRESS).value)[0]

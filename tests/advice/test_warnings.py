@@ -129,7 +129,7 @@ CASES = [
     ("W34", "blue_green", ANSWERS,
      docs(vectors=fact((DENSE.model_copy(update={"distance": "Dot"}),))), "caution",
      "Old: Dot, new: Cosine."),
-    ("W35", "dense_to_hybrid", KEYWORDS, docs(), "note", "Copied: without a name."),
+    ("W35", "dense_to_hybrid", KEYWORDS, docs(), "note", "Copied: the unnamed vector."),
     ("W36", "blue_green", {**ANSWERS, "text": {"fields": ["title"]}}, docs(figures=FIGURES), "must",
      "With text 64 of 64 sample texts give their stored vector again, with title 0 of 8."),
     ("W37", "blue_green", ANSWERS,

@@ -138,7 +138,7 @@ def test_two_models_in_one_collection_are_said_with_their_numbers() -> None:
     assert found.fact.value == one.model
     assert found.fact.note == (
         "This collection seems to hold vectors of two models: 32 of 64 sample texts match one, "
-        "32 do not. Search cannot work well in it. Blue-green repairs it."
+        "32 do not. Search cannot work well in it. Only vectors made again repair it."
     )
 
 

@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
+from qdrant_model_migration import words
+
 JsonObject = dict[str, Any]
 
 # These two are ignored at creation and need a PATCH (create_collection.rs:112 @v1.18.3).
@@ -189,7 +191,7 @@ def index_schema(info: Mapping[str, Any]) -> JsonObject | str:
 
 def _kept(config: CollectionConfig, names: Sequence[str]) -> JsonObject:
     every = {**config.vectors(), **config.sparse()}
-    return {"vectors": {name or "(unnamed)": every.get(name) for name in names}}
+    return {"vectors": {name or words.UNNAMED: every.get(name) for name in names}}
 
 
 def _indexes(config: CollectionConfig) -> JsonObject:

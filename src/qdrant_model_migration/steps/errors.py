@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from qdrant_model_migration import words
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.shell import qmm
 
@@ -245,7 +246,7 @@ class StillQuantized(QmmError):
 
     def __init__(self, collection: str, vector: str) -> None:
         super().__init__(
-            f"The vector {vector or '(unnamed)'} of {collection} would stay quantized.",
+            f"The vector {vector or words.UNNAMED} of {collection} would stay quantized.",
             "Without a setting of its own it takes the collection's, and that one quantizes.",
             "Nothing was changed. Make a plan that takes the quantization off the collection.",
         )

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
+from qdrant_model_migration import words
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.qdrant import CollectionConfig, Hit, Point, PointId
 from qdrant_model_migration.quality.chance import like_chance
@@ -168,7 +169,7 @@ class _Measured(NamedTuple):
 
     @property
     def name(self) -> str:
-        return self.vector or "the unnamed vector"
+        return words.vector(self.vector)
 
     def in_words(self, named: bool) -> str:
         name = f"{self.name}: " if named else ""

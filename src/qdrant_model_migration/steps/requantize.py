@@ -57,7 +57,7 @@ class Requantize(Step):
         )
 
     def text(self, move: Move | None) -> StepText:
-        whose = "" if self.vector is None else f" of {vector_name(self.vector)}"
+        whose = "" if self.vector is None else f" of {words.vector(self.vector)}"
         return StepText(
             f"Quantization{whose}: {in_short(self.quantization)}; wait for green",
             self.collection,
@@ -125,10 +125,6 @@ class Requantize(Step):
         )
 
 
-def vector_name(vector: str) -> str:
-    return vector or "the unnamed vector"
-
-
 def in_force_lines(label: str, now: Quantizations, vectors: tuple[str, ...]) -> tuple[str, ...]:
     """What is in force for each of the vectors; those with the same setting share a line.
 
@@ -136,7 +132,7 @@ def in_force_lines(label: str, now: Quantizations, vectors: tuple[str, ...]) -> 
     """
     groups: dict[str, list[str]] = {}
     for vector in sorted(vectors):
-        groups.setdefault(in_words(now.in_force(vector)), []).append(vector_name(vector))
+        groups.setdefault(in_words(now.in_force(vector)), []).append(words.vector(vector))
     alone = len(now.own) == 1
     return tuple(
         f"{label if not at else '':<8} {'' if alone else f'{words.listing(names)}: '}{setting}"

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
+from qdrant_model_migration import words
 from qdrant_model_migration.embedders import ModelRef
 from qdrant_model_migration.pipeline.text import TextSource
 from qdrant_model_migration.qdrant.quantization import Quantization, body
@@ -22,9 +23,6 @@ HUGE_POINTS = 100_000_000
 
 MAP_SAMPLE = 4_000
 """The fewest texts from which a map can be learned."""
-
-UNNAMED = "(unnamed)"
-"""How an answer names the vector without a name."""
 
 _CHANGES = {
     "model": "the model changes",
@@ -204,7 +202,7 @@ def chosen_model(answers: Answers) -> ModelRef | None:
 def vector_meant(compression: Mapping[str, Any]) -> str | None:
     """The vector that the answer to `quantization` is for; None: all of them."""
     name = compression.get("vector")
-    return ("" if name == UNNAMED else str(name)) if name else None
+    return ("" if name == words.UNNAMED else str(name)) if name else None
 
 
 def compressed_now(survey: Survey, vector: str | None) -> tuple[Quantization | None, ...]:

@@ -51,7 +51,7 @@ def vectors_in_words(vectors: Sequence[VectorFact]) -> str:
         only = vectors[0]
         name = f"named {only.name}" if only.name else "without a name"
         return f"1 {name}: {_shape(only, ' dimensions, ')}"
-    each = [f"{v.name or 'the unnamed one'}: {_shape(v, ' dimensions, ')}" for v in vectors]
+    each = [f"{words.vector(v.name)}: {_shape(v, ' dimensions, ')}" for v in vectors]
     return f"{len(vectors)}; {'; '.join(each)}"
 
 
@@ -70,7 +70,7 @@ def quantization_fact(config: CollectionConfig) -> Fact[dict[str, Any]]:
     said = [in_words(own)]
     for name, raw in config.vectors().items():
         if raw.get("quantization_config"):
-            whose = name or "the unnamed vector"
+            whose = words.vector(name)
             said.append(f"{whose}: {in_words(raw['quantization_config'])}")
     return Fact[dict[str, Any]](value=dict(own), how="asked", note="; ".join(said))
 

@@ -106,7 +106,7 @@ def _bare(facts: Facts) -> tuple[Line, ...]:
     said = []
     for name, one in (fact.value or {}).items():
         if with_text := one.texts.get(field):
-            whose = f"{name or 'the unnamed one'}: " if several else ""
+            whose = f"{words.vector(name)}: " if several else ""
             said.append(
                 f"{whose}{about}{words.plural(one.points, 'point')}, {about}"
                 f"{words.count(with_text)} of them with a text"

@@ -222,7 +222,7 @@ def _found(match: Match) -> OldModel:
         note = (
             f"This collection seems to hold vectors of two models: {same} of {tried} sample texts "
             f"match {label}, {tried - same} do not. Search cannot work well in it. "
-            "Blue-green repairs it."
+            "Only vectors made again repair it."
         )
     fact = Fact[ModelRef](value=match.model, how="re-embedded", note=note)
     return OldModel(fact, match.field, (same, tried), match.figures)

@@ -71,5 +71,5 @@ def _no_text(payloads: Sequence[Mapping[str, Any]]) -> str:
     )
     return (
         f"No text was found in {words.plural(len(payloads), 'sampled point')}. {why} Go on: "
-        "question Text asks for a file; without any text only Requantize and Truncate remain."
+        "question Text asks for a file; without any text only ways remain that embed nothing."
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from qdrant_model_migration import words
 from qdrant_model_migration.advice import typed
 from qdrant_model_migration.advice.errors import BadAnswer
 from qdrant_model_migration.advice.question import (
@@ -25,7 +26,6 @@ from qdrant_model_migration.qdrant.quantization import (
 )
 from qdrant_model_migration.strategies import Answers
 from qdrant_model_migration.strategies.answered import (
-    UNNAMED,
     compressed_now,
     vector_meant,
     wanted_quantization,
@@ -119,7 +119,7 @@ class Quantization(Question):
     def fields(self, survey: Survey, answers: Answers, value: Any) -> tuple[Field, ...]:
         if not isinstance(value, Mapping):
             return ()
-        names = [name or UNNAMED for name in survey.quantizations.own]
+        names = [name or words.UNNAMED for name in survey.quantizations.own]
         where = Field(
             "vector",
             "Which vectors",
@@ -167,10 +167,10 @@ class Quantization(Question):
 def _now(survey: Survey) -> str:
     now = survey.quantizations
     each = {name: in_words(now.in_force(name)) for name in now.own}
-    said = {words: "not compressed" if words == "none" else words for words in each.values()}
+    said = {kind: "not compressed" if kind == "none" else kind for kind in each.values()}
     if len(said) < 2:
         return next(iter(said.values()), "not compressed")
-    return "; ".join(f"{name or 'the unnamed one'} {said[words]}" for name, words in each.items())
+    return "; ".join(f"{words.vector(name)} {said[kind]}" for name, kind in each.items())
 
 
 def _closed(kind: str, survey: Survey) -> str:
@@ -214,7 +214,7 @@ def _checked_vector(value: Mapping[str, Any], survey: Survey) -> str | None:
     known = survey.quantizations.own
     if name is None or (vector_meant(value) or "") in known:
         return name
-    shown = f"one of: {', '.join(name or UNNAMED for name in known)}"
+    shown = f"one of: {', '.join(name or words.UNNAMED for name in known)}"
     raise BadAnswer(f"There is no dense vector {name}.", "", f"Choose {shown}.", "vector")
 
 

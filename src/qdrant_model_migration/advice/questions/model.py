@@ -85,12 +85,12 @@ class Replace(Question):
             *(
                 Option(
                     vector.name,
-                    vector.name or "the one without a name",
+                    words.vector(vector.name),
                     f"{words.count(vector.size or 0)} dimensions, {vector.distance or 'not known'}",
                 )
                 for vector in survey.dense
             ),
-            unknown(f"{survey.dense[0].name or 'the one without a name'}"),
+            unknown(words.vector(survey.dense[0].name)),
         )
 
     def suggest(self, survey: Survey, answers: Answers) -> Suggestion:

@@ -22,7 +22,7 @@ def large(case: Case) -> Said | None:
     if not there or not case.builds:
         return None
     on_disk = all(map(_on_disk, there))
-    names = words.listing([v.name or "without a name" for v in there])
+    names = words.listing([words.vector(v.name) for v in there])
     return Said(
         "caution" if on_disk else "must",
         "Many vectors for a text (ColBERT) beside normal ones make every search slower, even "
@@ -128,7 +128,7 @@ def placeholders(case: Case) -> Said | None:
 
 @warning("W35", "Dense vectors copied", own=True)
 def copied(case: Case) -> Said | None:
-    names = [vector.name or "without a name" for vector in case.survey.dense]
+    names = [words.vector(vector.name) for vector in case.survey.dense]
     return Said(
         "note",
         "Adding keywords makes only the sparse vectors; the present ones are copied, not embedded "

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
+from qdrant_model_migration import words
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.quality import Side
 from qdrant_model_migration.steps.gate import Ask
@@ -85,4 +86,4 @@ class Application(Switch):
     def _used(self, side: Side) -> str:
         if self.changes == "collection name":
             return side.collection
-        return ", ".join(leg.using or "(unnamed)" for leg in side.legs)
+        return ", ".join(leg.using or words.UNNAMED for leg in side.legs)
