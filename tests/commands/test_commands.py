@@ -177,7 +177,7 @@ def test_a_text_that_the_old_vectors_were_not_made_of_has_to_be_acknowledged(
     options = ("--model-folder", str(model_folder), "--no-speed", "--set", "name.alias=live")
     wrong = ("--set", 'text.fields=["summary"]', "--set", "name.exists=false")
     assert qmm("plan", "pairs", *options, *wrong) == 0
-    said = capsys.readouterr().err
+    said = " ".join(capsys.readouterr().err.split())
     assert "Must, W36 Not the old texts" in said
     assert "With text 64 of 64 sample texts give their stored vector again, with summary " in said
     assert "W36" in must_accept()
