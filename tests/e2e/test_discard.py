@@ -13,13 +13,14 @@ from qdrant_model_migration.errors import Stopped
 from qdrant_model_migration.plan import sealed
 from qdrant_model_migration.steps import StepContext
 from qdrant_model_migration.steps.backfill import Backfill
+from qdrant_model_migration.steps.routes.copy import Copy
 from support.fake_qdrant import FakeQdrant
 from support.trip import ALIAS, NEW_NAME, OLD_NAME, Trip, whole
 
 
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qdrant_model_migration.steps.index.POLL_SECONDS", 0.0)
+    monkeypatch.setattr("qdrant_model_migration.steps.readiness.POLL_SECONDS", 0.0)
 
 
 def test_at_the_cutover_the_new_collection_goes_and_all_is_as_it_was(
@@ -158,11 +159,11 @@ def test_another_step_in_its_place_takes_the_consent_along(
     trip.allow_the_switch()
     assert trip.go() == 0
 
-    def stopped(ctx: StepContext) -> bool:
+    def stopped(route: Copy, ctx: StepContext, *, anew: bool = False) -> bool:
         raise Stopped
 
     with monkeypatch.context() as patched:
-        patched.setattr("qdrant_model_migration.steps.cleanup.sweep", stopped)
+        patched.setattr(Copy, "sweep", stopped)
         trip.consent("cleanup", collection=OLD_NAME)
         assert trip.go("cleanup") == 130
     assert trip.go("rollback") == 3

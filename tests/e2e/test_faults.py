@@ -38,7 +38,7 @@ SOURCE_SCROLL = f"/collections/{OLD_NAME}/points/scroll"
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """The optimizer is asked without a rest, and retries have no jitter."""
-    monkeypatch.setattr("qdrant_model_migration.steps.index.POLL_SECONDS", 0.0)
+    monkeypatch.setattr("qdrant_model_migration.steps.readiness.POLL_SECONDS", 0.0)
     monkeypatch.setattr("random.uniform", lambda low, high: low)
 
 

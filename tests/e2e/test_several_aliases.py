@@ -26,7 +26,7 @@ def fake() -> Iterator[FakeQdrant]:
 @pytest.fixture
 def trip(fake: FakeQdrant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Trip:
     """At the cutover, with two aliases to switch and one that nobody has claimed."""
-    monkeypatch.setattr("qdrant_model_migration.steps.index.POLL_SECONDS", 0.0)
+    monkeypatch.setattr("qdrant_model_migration.steps.readiness.POLL_SECONDS", 0.0)
     address = Address(url=fake.url, folder=None)
     with open_qdrant(address) as qdrant:
         fill(qdrant)

@@ -35,7 +35,7 @@ class Blind(HashModel):
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nor is a file of a model looked for: they hash."""
     monkeypatch.setattr("qdrant_model_migration.quality.side.within_reach", lambda model: True)
-    monkeypatch.setattr("qdrant_model_migration.steps.index.POLL_SECONDS", 0.0)
+    monkeypatch.setattr("qdrant_model_migration.steps.readiness.POLL_SECONDS", 0.0)
 
 
 @pytest.fixture

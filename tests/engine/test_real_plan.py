@@ -21,7 +21,7 @@ from qdrant_model_migration.plan.errors import (
     WarningsOpen,
 )
 from qdrant_model_migration.qdrant import Address
-from qdrant_model_migration.steps import LATER
+from qdrant_model_migration.steps import added_kinds
 from qdrant_model_migration.steps.create_collection import CreateCollection
 from support.fake_qdrant import FakeQdrant
 
@@ -183,7 +183,7 @@ def test_the_steps_that_come_later_are_known_by_name(plan: Plan, runs: Path) -> 
     run = create_run(plan, runs)
     job = job_of(run)
     assert job.accepted == {"W11"}
-    for name in LATER:
+    for name in (kind.name() for kind in added_kinds()):
         assert job.later(name, {}).text(job.move).title
     run_here(run)
     assert run_here(run, extra="rollback") == 4

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -113,7 +114,7 @@ def test_a_model_is_opened_once_for_all_steps_and_threads(run: Path, deed: Deed)
 
     def open_embedder(model: ModelRef) -> Embedder:
         opened.append(model)
-        return cast(Embedder, object())
+        return cast(Embedder, SimpleNamespace(model=model))
 
     def use(ctx: StepContext) -> None:
         threads = [threading.Thread(target=ctx.open_model, args=(MODEL,)) for _ in range(4)]

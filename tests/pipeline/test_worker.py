@@ -25,6 +25,7 @@ from qdrant_model_migration.steps.cutover import Cutover
 from qdrant_model_migration.steps.index import Index
 from qdrant_model_migration.steps.rollback import Rollback
 from qdrant_model_migration.steps.sweep import Sweep
+from qdrant_model_migration.steps.switches.aliases import Aliases
 from qdrant_model_migration.steps.verify import Verify
 from support.fake_qdrant import FakeQdrant
 from support.processes import processes
@@ -79,7 +80,7 @@ def test_a_process_pool_makes_the_same_points_and_the_same_journal_as_threads(
             for step in (CatchUp(), Index(), Verify()):
                 step.apply(world)
             world.consents["cutover"] = {"alias": "docs"}
-            Cutover(alias="docs").apply(world)
+            Cutover(switch=Aliases(alias="docs")).apply(world)
             qdrant.upsert("docs_old", [old_point(n, f"late {n}") for n in (7, 120, 900)])
             qdrant.delete("docs_old", [9])
             qdrant.delete("docs_new", [120])

@@ -112,6 +112,15 @@ def test_a_vector_that_is_there_stays_where_only_new_ones_are_wanted(
     assert having(qdrant, docs) == {1: [1.0, 0.0, 1.0], 2: [9.0, 0.0, 2.0]}
 
 
+def test_a_vector_is_taken_from_points_that_are_still_as_seen(qdrant: Qdrant, docs: str) -> None:
+    qdrant.add_vector(docs, "new", "dense", NEW)
+    qdrant.set_vectors(docs, given(range(10)))
+    qdrant.upsert(docs, [Point(4, {"text": "another"}, {"": [5.0, 5.0], "new": [2.0, 2.0, 2.0]})])
+    qdrant.unset_vectors(docs, given([3, 4, 5]))
+    assert having(qdrant, docs).keys() == set(range(10)) - {3, 5}
+    assert qdrant.count(docs, without_vector="") == 0
+
+
 def test_another_vector_of_the_same_name_is_refused(qdrant: Qdrant, docs: str) -> None:
     qdrant.add_vector(docs, "new", "dense", NEW)
     with pytest.raises(VectorTaken):

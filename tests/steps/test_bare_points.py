@@ -12,10 +12,10 @@ from qdrant_model_migration.pipeline.move import Move, TargetVector
 from qdrant_model_migration.pipeline.text import TextSource
 from qdrant_model_migration.qdrant import Address, Point, PointId, Qdrant, open_qdrant
 from qdrant_model_migration.steps.backfill import Backfill
-from qdrant_model_migration.steps.catch_up import CatchUp, catch_up
+from qdrant_model_migration.steps.catch_up import CatchUp
 from qdrant_model_migration.steps.create_collection import CreateCollection
 from qdrant_model_migration.steps.index import Index
-from qdrant_model_migration.steps.integrity import check_integrity
+from qdrant_model_migration.steps.routes import route_of
 from qdrant_model_migration.steps.sweep import Sweep
 from support.fake_qdrant import FakeQdrant
 from support.world import NEW, World, a_move, everything, new_model, old_point
@@ -76,7 +76,7 @@ def without(world: World) -> set[PointId]:
 
 
 def wrong(world: World) -> list[str]:
-    return [check.name for check in check_integrity(world, 50).checks if check.ok is False]
+    return [check.name for check in route_of(world.move).check(world, 50) if check.ok is False]
 
 
 @pytest.mark.parametrize("name", ["", "renamed"])
@@ -88,7 +88,8 @@ def test_they_go_on_without_and_are_no_dead_letters(
     assert without(world) == {10, 11, 12, 20, 21, 30}
     assert world.dead.keys() == {20, 30}
     assert wrong(world) == []
-    (right,) = [c for c in check_integrity(world, 50).checks if c.name.startswith("Right model")]
+    checks = route_of(world.move).check(world, 50)
+    (right,) = [check for check in checks if check.name.startswith("Right model")]
     assert right.found == right.expected > 40
 
 
@@ -118,18 +119,18 @@ def test_a_vector_that_comes_or_goes_during_the_run_is_caught_up(
 def test_a_text_beyond_the_model_is_no_change_in_every_pass(qdrant: Qdrant, tmp_path: Path) -> None:
     world = World(qdrant, tmp_path, moved())
     load(world)
-    assert catch_up(world).total == 0
+    assert route_of(world.move).catch_up(world) == 0
     qdrant.upsert("docs_old", [beyond(11)])
-    assert catch_up(world).total == 1
-    assert catch_up(world).total == 0
+    assert route_of(world.move).catch_up(world) == 1
+    assert route_of(world.move).catch_up(world) == 0
     assert world.dead.keys() == {11, 20, 30}
     bare_before = Point(12, {"text": "beyond as well"}, {})
     qdrant.delete("docs_old", [12])
     qdrant.insert("docs_old", [bare_before])
-    catch_up(world)
+    route_of(world.move).catch_up(world)
     assert 12 not in world.dead
     qdrant.upsert("docs_old", [beyond(12, "beyond as well")])
-    assert catch_up(world).total == 0
+    assert route_of(world.move).catch_up(world) == 0
     assert world.dead.keys() == {11, 12, 20, 30}
 
 

@@ -357,6 +357,7 @@ def test_cleanup_refuses_while_an_alias_points_there_or_verification_is_missing(
     with pytest.raises(CleanupRefused, match="never verified"):
         Cleanup().apply(world)
     world.kept["verdict"] = kept
+    Sweep().apply(world)
     world.qdrant.switch_alias("second", "docs_old")
     with pytest.raises(CleanupRefused, match="second still points"):
         Cleanup().apply(world)

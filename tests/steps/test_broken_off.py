@@ -10,14 +10,15 @@ import pytest
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.pipeline.ledger import Ledger
 from qdrant_model_migration.qdrant import Point, PointId
-from qdrant_model_migration.steps.catch_up import CatchUp, catch_up
+from qdrant_model_migration.steps.catch_up import CatchUp
 from qdrant_model_migration.steps.cleanup import Cleanup
 from qdrant_model_migration.steps.cutover import Cutover
 from qdrant_model_migration.steps.discard import Discard
 from qdrant_model_migration.steps.errors import CleanupRefused, OldEmptied
 from qdrant_model_migration.steps.gate import Waiting
-from qdrant_model_migration.steps.last_look import last_look
 from qdrant_model_migration.steps.rollback import Rollback
+from qdrant_model_migration.steps.routes import route_of
+from qdrant_model_migration.steps.routes.copy.last_look import last_look
 from qdrant_model_migration.steps.sweep import Sweep
 from qdrant_model_migration.steps.switches.aliases import Aliases
 from qdrant_model_migration.steps.verify import Verify
@@ -66,7 +67,7 @@ def made_again_before_the_switch(world: World, *numbers: int) -> None:
     """They change often; after the last catch-up the last look inserts them without a vector."""
     Verify().apply(world)
     world.qdrant.delete("docs_old", list(numbers))
-    catch_up(world, most=1)
+    route_of(world.move).catch_up(world, most=1)
     world.qdrant.insert("docs_old", [old_point(n, f"made again {n}", seen=0) for n in numbers])
     last_look(world)
     world.qdrant.switch_alias("docs", "docs_new")
@@ -113,7 +114,7 @@ def test_what_the_last_look_left_unfinished_gets_its_vector_though_the_switch_fa
         raise how("", "", "") if how is QmmError else how
 
     with monkeypatch.context() as patched:
-        patched.setattr("qdrant_model_migration.steps.cutover.last_look", made_again_meanwhile)
+        patched.setattr("qdrant_model_migration.steps.routes.copy.last_look", made_again_meanwhile)
         with pytest.raises(how):
             cutover(world)
     cutover(world)

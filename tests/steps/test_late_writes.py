@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from qdrant_model_migration.qdrant import Point, PointId
-from qdrant_model_migration.steps.catch_up import CatchUp, catch_up
+from qdrant_model_migration.steps.catch_up import CatchUp
 from qdrant_model_migration.steps.cutover import Cutover
-from qdrant_model_migration.steps.last_look import last_look
+from qdrant_model_migration.steps.routes import route_of
+from qdrant_model_migration.steps.routes.copy.last_look import last_look
 from qdrant_model_migration.steps.sweep import Sweep
 from qdrant_model_migration.steps.switches.aliases import Aliases
 from qdrant_model_migration.steps.verify import Verify
@@ -62,7 +63,7 @@ def test_an_edit_between_scan_and_mend_and_one_more_before_the_sweep_arrives(
 ) -> None:
     write(fake, "docs_old", old_point(3, "first edit"))
     just_before_the_mend(fake, lambda: write(fake, "docs_old", old_point(3, "second edit")))
-    catch_up(world, most=1)
+    route_of(world.move).catch_up(world, most=1)
     assert texts(world)[3] == "second edit"
     world.qdrant.switch_alias("docs", "docs_new")
     write(fake, "docs_old", old_point(3, "third edit"))
@@ -76,7 +77,7 @@ def test_a_point_deleted_after_its_mend_does_not_come_back(world: World, fake: F
     just_before_the_mend(
         fake, lambda: write(fake, "docs_old", old_point(3, "second"), old_point(900, "newer"))
     )
-    catch_up(world, most=1)
+    route_of(world.move).catch_up(world, most=1)
     world.qdrant.switch_alias("docs", "docs_new")
     delete(fake, "docs_old", 3, 900)
     Sweep().apply(world)
@@ -90,7 +91,7 @@ def test_a_point_made_again_before_its_mend_and_deleted_later_is_no_fault(
     """It stands in the new collection, so the ledger must have it, or verify finds it extra."""
     delete(fake, "docs_old", 5)
     just_before_the_mend(fake, lambda: write(fake, "docs_old", old_point(5, "made again")))
-    catch_up(world, most=1)
+    route_of(world.move).catch_up(world, most=1)
     assert texts(world)[5] == "made again"
     delete(fake, "docs_old", 5)
     Verify().apply(world)
@@ -178,7 +179,7 @@ def test_a_point_made_after_the_last_catch_up_and_deleted_after_the_switch_stays
         delete(fake, "docs_old", 7)
         last_look(ctx)
 
-    monkeypatch.setattr("qdrant_model_migration.steps.cutover.last_look", after_the_catch_up)
+    monkeypatch.setattr("qdrant_model_migration.steps.routes.copy.last_look", after_the_catch_up)
     world.consents["cutover"] = {"alias": "docs"}
     Cutover(switch=Aliases(alias="docs")).apply(world)
     assert texts(world).keys() == texts(world, "docs_old").keys()

@@ -16,7 +16,7 @@ from qdrant_model_migration.pipeline.marks import mark_of
 from qdrant_model_migration.pipeline.move import Load
 from qdrant_model_migration.qdrant import Address, Point, PointId, open_qdrant
 from qdrant_model_migration.steps.backfill import Backfill
-from qdrant_model_migration.steps.catch_up import CatchUp, catch_up
+from qdrant_model_migration.steps.catch_up import CatchUp
 from qdrant_model_migration.steps.cleanup import Cleanup
 from qdrant_model_migration.steps.create_collection import CreateCollection
 from qdrant_model_migration.steps.cutover import Cutover
@@ -24,7 +24,10 @@ from qdrant_model_migration.steps.errors import CleanupRefused, OldEmptied
 from qdrant_model_migration.steps.index import Index
 from qdrant_model_migration.steps.passes import by_slices
 from qdrant_model_migration.steps.rollback import Rollback
+from qdrant_model_migration.steps.routes import route_of
+from qdrant_model_migration.steps.routes.copy import catch_up_pass
 from qdrant_model_migration.steps.sweep import Sweep
+from qdrant_model_migration.steps.switches.aliases import Aliases
 from qdrant_model_migration.steps.verify import Verify
 from support.fake_qdrant import FakeQdrant
 from support.world import World, a_move, everything, old_point
@@ -89,7 +92,7 @@ def starts(fake: FakeQdrant, collection: str = "docs_old") -> list[PointId | Non
 def switch(world: World) -> None:
     Verify().apply(world)
     world.consents["cutover"] = {"alias": "docs"}
-    Cutover(alias="docs").apply(world)
+    Cutover(switch=Aliases(alias="docs")).apply(world)
 
 
 def texts(world: World, collection: str = "docs_new") -> dict[PointId, str]:
@@ -124,16 +127,16 @@ def test_a_catch_up_that_was_killed_goes_on_with_the_slices_that_are_left(
     world: World, fake: FakeQdrant
 ) -> None:
     edit(world, "edited", 3, 200)
-    killed_after(2, world, lambda: catch_up(world, most=1))
+    killed_after(2, world, lambda: route_of(world.move).catch_up(world, most=1))
     assert texts(world)[3] == "edited"
     fake.requests.clear()
-    found = catch_up(world, most=1)
+    found = route_of(world.move).catch_up(world, most=1)
     assert starts(fake) == [128, 192, 256]
-    assert found.edited == 2
+    assert found == 2
     assert texts(world)[200] == "edited"
     assert_whole_ledger(world)
     fake.requests.clear()
-    catch_up(world, most=1)
+    route_of(world.move).catch_up(world, most=1)
     assert starts(fake)[0] is None
 
 
@@ -142,7 +145,7 @@ def test_the_last_catch_up_before_the_switch_is_a_whole_one_whatever_was_broken_
 ) -> None:
     Verify().apply(world)
     world.consents["cutover"] = {"alias": "docs"}
-    step = Cutover(alias="docs")
+    step = Cutover(switch=Aliases(alias="docs"))
     killed_after(3, world, lambda: step.apply(world))
     edit(world, "written since", 3)
     step.apply(world)
@@ -239,11 +242,11 @@ def test_a_ledger_that_is_lost_or_damaged_is_written_anew_by_a_whole_pass(
     world: World, killed: bool
 ) -> None:
     if killed:
-        killed_after(2, world, lambda: catch_up(world, most=1))
+        killed_after(2, world, lambda: route_of(world.move).catch_up(world, most=1))
         (world.folder / FILE).unlink()
     else:
         (world.folder / FILE).write_bytes(b"{" * 9_000)
-    catch_up(world, most=1)
+    route_of(world.move).catch_up(world, most=1)
     assert_whole_ledger(world)
 
 
@@ -260,7 +263,7 @@ def test_damage_that_is_met_in_the_middle_of_a_pass_begins_it_anew(
         replace(self, *given)
 
     monkeypatch.setattr(Ledger, "replace", damaged)
-    catch_up(world, most=1)
+    route_of(world.move).catch_up(world, most=1)
     assert times == 8
     assert_whole_ledger(world)
 
@@ -275,7 +278,7 @@ def test_new_ids_beyond_the_borders_are_compared_in_parts(
         sizes.append(result.points)
         return result
 
-    monkeypatch.setattr("qdrant_model_migration.steps.catch_up_pass.compare_slice", spied)
+    monkeypatch.setattr(catch_up_pass, "compare_slice", spied)
     monkeypatch.setattr("qdrant_model_migration.pipeline.both_sides.MOST", 100)
     world.qdrant.insert("docs_old", [old_point(n, "new") for n in range(1000, 1500)])
     CatchUp().apply(world)

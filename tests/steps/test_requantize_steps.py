@@ -11,9 +11,9 @@ import pytest
 from qdrant_model_migration.qdrant import Address, Point, open_qdrant
 from qdrant_model_migration.steps.errors import StillQuantized
 from qdrant_model_migration.steps.gate import Waiting
-from qdrant_model_migration.steps.index import wait_until_indexed
 from qdrant_model_migration.steps.keep_or_undo import KeepOrUndo
 from qdrant_model_migration.steps.probe_search import ProbeSearch
+from qdrant_model_migration.steps.readiness import wait_until_indexed
 from qdrant_model_migration.steps.requantize import Requantize
 from support.fake_qdrant import FakeQdrant
 from support.world import World, old_point

@@ -14,7 +14,7 @@ from typing import Any
 from qdrant_model_migration.engine import run_here
 from qdrant_model_migration.engine.job import Job, job_of
 from qdrant_model_migration.qdrant import Qdrant
-from qdrant_model_migration.steps import index
+from qdrant_model_migration.steps import readiness
 from support.world import HashModel
 
 # A clean process that has imported everything forks the engines: quick, and without threads.
@@ -35,7 +35,7 @@ def killed_at(folder: Path, request: int) -> int:
 
 
 def _be_the_engine(folder: Path, kill_at: int) -> None:
-    index.POLL_SECONDS = 0.0
+    readiness.POLL_SECONDS = 0.0
     sent, lock, send = 0, threading.Lock(), Qdrant._send
 
     def counted(self: Qdrant, doing: str, request: Callable[[], Any]) -> Any:

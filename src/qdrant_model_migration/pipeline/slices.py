@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterator
 from itertools import count, islice
 from typing import NamedTuple
 
+from qdrant_model_migration.pipeline.ledger import record
 from qdrant_model_migration.pipeline.make import make
+from qdrant_model_migration.pipeline.marks import mark_of
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.origins import DeadLetter
 from qdrant_model_migration.pipeline.sources import Place, Source
@@ -42,6 +44,7 @@ class SliceTask(NamedTuple):
 
 class SliceResult(NamedTuple):
     """What was done. `points` are those that the server confirmed; `seconds`: since it began.
+    records: the ledger's, of the points as they were read; only where vectors are added to them.
 
     slice: ends before that of the task where this had grown to more than is held at once.
     """
@@ -52,6 +55,7 @@ class SliceResult(NamedTuple):
     tokens: int
     cut_off: int
     seconds: float
+    records: bytes = b""
 
 
 def find_slices(qdrant: Qdrant, source: Source, size: int) -> Iterator[Slice]:
@@ -83,6 +87,19 @@ def run_slice(
     for first in range(0, len(made.points), move.load.batch):
         worker.breathe()
         batch = made.points[first : first + move.load.batch]
-        worker.qdrant.insert(move.target, batch)
+        if move.in_place:
+            worker.qdrant.set_vectors(move.target, batch)
+        else:
+            worker.qdrant.insert(move.target, batch)
         written += len(batch)
-    return SliceResult(where, written, tuple(made.dead), made.tokens, made.cut_off, clock() - began)
+    marked = points if move.in_place else ()
+    records = b"".join(record(point.id, mark_of(point, move)) for point in marked)
+    return SliceResult(
+        where,
+        written,
+        tuple(made.dead),
+        made.tokens,
+        made.cut_off,
+        clock() - began,
+        records,
+    )

@@ -165,6 +165,17 @@ class Folder:
             )
         return "completed"
 
+    def unset_vectors(self, name: str, body: JsonObject) -> str:
+        from qdrant_client import models
+
+        chosen = (
+            models.FilterSelector(filter=models.Filter(**body["filter"]))
+            if "filter" in body
+            else models.PointIdsList(points=body["points"])
+        )
+        self._client.delete_vectors(name, body["vector"], chosen)
+        return "completed"
+
     def add_vector(self, name: str, vector: str, body: JsonObject) -> str:
         from qdrant_client import models
 

@@ -11,8 +11,8 @@ from typing import Literal
 
 from qdrant_model_migration.qdrant.as_seen import as_seen
 from qdrant_model_migration.qdrant.collections import Collections
-from qdrant_model_migration.qdrant.errors import PointMissing
-from qdrant_model_migration.qdrant.limits import Encoded
+from qdrant_model_migration.qdrant.errors import LimitReached, PointMissing
+from qdrant_model_migration.qdrant.limits import Encoded, in_parts
 from qdrant_model_migration.qdrant.points import Point, encode, order
 from qdrant_model_migration.qdrant.reading import Reading
 from qdrant_model_migration.qdrant.requests import completed
@@ -73,6 +73,31 @@ class NamedVectors(Collections, Reading, Writing):
                     here = self.retrieve(collection, [p.id for p in mine], payload=False)
                     known = {order(point.id) for point in here}
                     mine = [point for point in mine if order(point.id) in known]
+
+    def unset_vectors(self, collection: str, seen: Sequence[Point]) -> None:
+        """Take the vectors that are named in these points from them, where they are still as seen.
+
+        Where strict mode takes no such filter, it goes by their ids alone.
+        """
+        names = dict.fromkeys(name for point in seen for name in point.vectors)
+
+        def some(condition: JsonObject) -> None:
+            body = {**condition, "vector": list(names)}
+            self._call(
+                "take vectors from points",
+                lambda: completed(self._wire.unset_vectors(collection, body)),
+                collection,
+            )
+
+        def by_payload(part: Sequence[Point]) -> None:
+            some({"filter": as_seen(part)})
+
+        if not seen:
+            return
+        try:
+            in_parts(seen, by_payload)
+        except LimitReached:
+            in_parts([point.id for point in seen], lambda part: some({"points": list(part)}))
 
     def _set_vector(self, collection: str, points: Sequence[Point], lacking: str | None) -> None:
         before = {order(point.id): point for point in points}

@@ -127,6 +127,10 @@ class Server:
         body = b'{"points":[' + b",".join(points) + b"]" + rest.encode() + b"}"
         return str(self._ask("PUT", url, name, body)["status"])
 
+    def unset_vectors(self, name: str, body: JsonObject) -> str:
+        url = "/collections/{name}/points/vectors/delete?wait=true"
+        return str(self._ask("POST", url, name, body)["status"])
+
     def add_vector(self, name: str, vector: str, body: JsonObject) -> str:
         return str(self._ask("PUT", _VECTOR, name, body, vector=vector)["status"])
 

@@ -68,6 +68,8 @@ class Wire(Protocol):
     def set_vectors(self, name: str, points: Sequence[bytes], options: JsonObject) -> str:
         """Vectors of points already in JSON. options: update_filter, or nothing."""
 
+    def unset_vectors(self, name: str, body: JsonObject) -> str: ...
+
     def delete(self, name: str, ids: Sequence[PointId]) -> str: ...
 
     def delete_where(self, name: str, condition: JsonObject) -> str:

@@ -10,9 +10,9 @@ from qdrant_model_migration.pipeline.errors import FileChanged
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.slices import SliceResult, SliceTask, run_slice
 from qdrant_model_migration.steps.borders import Borders
-from qdrant_model_migration.steps.check import must_be_ours
 from qdrant_model_migration.steps.gate import AskKind, Gate, GateKind, Waiting
 from qdrant_model_migration.steps.passes import by_slices
+from qdrant_model_migration.steps.routes import route_of
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
 from qdrant_model_migration.words import plural
 
@@ -43,23 +43,24 @@ class Backfill(Step):
         made = ", ".join(dict.fromkeys(o.makes for o in move.origins if o.makes))
         needs = dict.fromkeys(o.needs for o in move.origins if o.needs)
         notes = dict.fromkeys(note for o in move.origins for note in o.notes())
+        words = route_of(move).words(move)
         return StepText(
             f"Backfill {move.target}",
-            "new collection",
-            "delete it",
+            words.target,
+            words.undo,
             (
-                f"Reads {move.points.name} in slices, {made or 'copies the vectors'} and inserts "
-                "the points with their payload.",
+                f"Reads {move.points.name} in slices, {made or 'copies the vectors'} and "
+                f"{words.inserts}.",
                 f"{move.load.batch} points a request, {move.load.streams} requests at a time.",
-                "A point that is there already is left untouched.",
-                *(f"A point without {it} is copied without a vector and listed." for it in needs),
+                words.there,
+                *(f"A point without {it} {words.goes_without}" for it in needs),
                 *notes,
                 _watched(move),
             ),
         )
 
     def apply(self, ctx: StepContext) -> None:
-        must_be_ours(ctx)
+        route_of(ctx.move).must_be_ours(ctx)
         must_be_unchanged(ctx)
         filling = _Filling(ctx, self.expected_missing)
         by_slices(ctx, filling.tasks(), run_slice, filling.take)
@@ -135,6 +136,7 @@ class _Filling:
         self._fit(result)
         for letter in result.dead:
             self._ctx.dead_letter(letter.point, letter.reason, letter.held)
+        route_of(self._ctx.move).filled(self._ctx, result)
         left = self._borders.done(result.slice, result.points, len(result.dead))
         self._done += result.points
         self._recent.add(result.points, len(result.dead))

@@ -14,17 +14,13 @@ from qdrant_model_migration.steps.errors import (
     CannotManage,
     NoRoomForNotes,
     NotReady,
-    OldReplaced,
     PlanOutdated,
-    TargetGone,
-    TargetTaken,
 )
+from qdrant_model_migration.steps.mark import note_the_old_one
+from qdrant_model_migration.steps.routes import route_of
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
 from qdrant_model_migration.survey.fingerprint import changed_since
 from qdrant_model_migration.words import plural, size
-
-RUN_MARK = "qmm_run"
-_MADE_BY = "_old_made_by"
 
 
 class Check(Step):
@@ -81,7 +77,6 @@ class Check(Step):
         if ctx.has_move:
             self._check_room(ctx, state.points)
             self._check_move(ctx)
-        ctx.remember(_MADE_BY, config.metadata.get(RUN_MARK, ""))
         ctx.say("check", f"{self.collection}: {state.points:,} points, status {state.status}.")
 
     def _check_room(self, ctx: StepContext, points: int) -> None:
@@ -91,38 +86,8 @@ class Check(Step):
         ctx.say("check", f"The run folder takes up to {size(needed)}; {size(free)} are free.")
 
     def _check_move(self, ctx: StepContext) -> None:
-        move, qdrant = ctx.move, ctx.qdrant
-        if move.target in qdrant.aliases() or (
-            qdrant.exists(move.target) and not is_ours(ctx, move.target)
-        ):
-            raise TargetTaken(move.target)
-        for target in move.vectors:
+        route_of(ctx.move).must_be_free(ctx)
+        note_the_old_one(ctx)
+        for target in ctx.move.vectors:
             if said := target.origin.ready(target.params, ctx):
                 ctx.say("check", said)
-
-
-def must_be_ours(ctx: StepContext) -> None:
-    """Asked before anything is written to the new collection, since a run may lie for weeks.
-
-    Raises TargetGone where it was deleted, TargetTaken where another stands in its place.
-    """
-    move = ctx.move
-    if not ctx.qdrant.exists(move.target):
-        raise TargetGone(move.target, move.source)
-    if not is_ours(ctx, move.target):
-        raise TargetTaken(move.target)
-
-
-def must_be_the_old_one(ctx: StepContext) -> None:
-    """Asked before anything is carried over from the old collection, for the same reason.
-
-    Raises OldReplaced where another run has made a collection of its name since the first step.
-    """
-    source, then = ctx.move.source, ctx.recall(_MADE_BY)
-    if then is not None and ctx.qdrant.config(source).metadata.get(RUN_MARK, "") != then:
-        raise OldReplaced(source, ctx.move.target)
-
-
-def is_ours(ctx: StepContext, collection: str) -> bool:
-    """Whether this run made the collection: its metadata says so."""
-    return bool(ctx.qdrant.config(collection).metadata.get(RUN_MARK) == ctx.run_id)

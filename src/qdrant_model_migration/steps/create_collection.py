@@ -16,8 +16,8 @@ from qdrant_model_migration.qdrant import (
     index_schema,
 )
 from qdrant_model_migration.qdrant.errors import NameTaken
-from qdrant_model_migration.steps.check import RUN_MARK, is_ours
 from qdrant_model_migration.steps.errors import SettingsDiffer, TargetTaken
+from qdrant_model_migration.steps.mark import RUN_MARK, is_ours
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
 
 INDEXING_THRESHOLD = "optimizer_config.indexing_threshold"

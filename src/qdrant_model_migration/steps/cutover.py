@@ -8,12 +8,11 @@ from typing import ClassVar, Literal
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.quality import difference
 from qdrant_model_migration.shell import qmm
-from qdrant_model_migration.steps.catch_up import catch_up
 from qdrant_model_migration.steps.errors import SwitchedInPart, SwitchElsewhere
 from qdrant_model_migration.steps.gate import AskKind, Gate, GateKind, Waiting
-from qdrant_model_migration.steps.last_look import last_look
 from qdrant_model_migration.steps.reading import announced
 from qdrant_model_migration.steps.refusal import Recall, Refusal
+from qdrant_model_migration.steps.routes import route_of
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
 from qdrant_model_migration.steps.switch import MAY_BE_SWITCHED, NAME, State
 from qdrant_model_migration.steps.switches import AnySwitch
@@ -96,7 +95,7 @@ class Cutover(Step):
         ctx.remember(_BEGUN, True)
         ctx.breathe()  # a pause or a stop is felt here, and not after the looks
         if not begun:
-            last_look(ctx)
+            route_of(ctx.move).last_look(ctx)
 
     def _remember(self, ctx: StepContext) -> None:
         if (kept := self.switch.remembered(ctx, ctx.after)) is not None:
@@ -139,7 +138,8 @@ class Cutover(Step):
 def _catch_up(ctx: StepContext) -> None:
     """One whole pass; what is written while it runs is swept after the switch. Where it had much to
     make after a long wait, it took long, and another one leaves less to the sweep."""
-    changes = catch_up(ctx, most=1, anew=True).total
+    route = route_of(ctx.move)
+    changes = route.catch_up(ctx, most=1, anew=True)
     if changes > ctx.move.load.batch:
-        changes += catch_up(ctx, most=1, anew=True).total
+        changes += route.catch_up(ctx, most=1, anew=True)
     ctx.say("cutover", f"{plural(changes, 'late write')} caught up before the switch.")

@@ -6,7 +6,6 @@ from typing import ClassVar, Literal
 
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.steps.added_step import AddedStep, Ending, Known
-from qdrant_model_migration.steps.check import is_ours
 from qdrant_model_migration.steps.errors import DiscardRefused
 from qdrant_model_migration.steps.gate import (
     AskKind,
@@ -18,6 +17,7 @@ from qdrant_model_migration.steps.gate import (
 )
 from qdrant_model_migration.steps.refusal import Recall, Refusal
 from qdrant_model_migration.steps.registry import step_kinds
+from qdrant_model_migration.steps.routes import Leftover, route_of
 from qdrant_model_migration.steps.step import StepContext, StepText
 
 _MADE = collection_to("--delete", "Allow deleting this collection.")
@@ -77,46 +77,27 @@ class Discard(AddedStep):
     def apply(self, ctx: StepContext) -> None:
         if refusal := self.refused(ctx.recall, ctx.folder.name):
             raise DiscardRefused(ctx.folder.name, refusal.why, refusal.todo)
-        made = _made(ctx)
+        made = route_of(ctx.move).made(ctx) if ctx.has_move else None
         given = ctx.consent("discard")
-        if given is None or (made is not None and given.get("collection") != made):
+        if given is None or (made is not None and given.get("collection") != made.name):
             raise Waiting(_gate(ctx, made) if made is not None else _bare_gate(ctx))
         if made is not None:
-            ctx.qdrant.delete_collection(made)
-            ctx.say("discard", f"{made} is deleted. {ctx.move.source} is not touched.")
-        ctx.remember("discarded", made or "")
+            made.delete()
+            ctx.say("discard", made.told)
+        ctx.remember("discarded", made.what if made is not None else "")
         ctx.spend("discard")
 
 
-def _made(ctx: StepContext) -> str | None:
-    """The collection that this run has made, None where there is none or it is another's."""
-    if not ctx.has_move:
-        return None
-    source, target = ctx.move.source, ctx.move.target
-    if target == source or not ctx.qdrant.exists(target) or not is_ours(ctx, target):
-        return None
-    users = [alias for alias, named in ctx.qdrant.aliases().items() if named == target]
-    if users:
-        raise DiscardRefused(
-            ctx.folder.name,
-            f"The alias {', '.join(users)} points to {target}, so that is in use.",
-            f"Point it back to {source} first, or delete it if it was only for looking.",
-        )
-    return target
-
-
-def _gate(ctx: StepContext, made: str) -> Gate:
-    points = ctx.qdrant.state(made).points
+def _gate(ctx: StepContext, made: Leftover) -> Gate:
     return Gate(
         name="discard",
-        title=f"Discard {ctx.folder.name}: delete {made}, which it made",
+        title=f"Discard {ctx.folder.name}: delete {made.what}, which it made",
         says=(
-            f"{points:,} points are deleted. What was embedded for them is lost.",
-            f"No alias points to {made}. {ctx.move.source} is not touched and goes on answering.",
+            *made.says,
             "The run cannot be resumed after this; the same plan can be run anew.",
         ),
-        asks=(typed_collection(_MADE, made),),
-        button=f"Delete {made}",
+        asks=(typed_collection(_MADE, made.name),),
+        button=f"Delete {made.what}",
     )
 
 

@@ -42,6 +42,29 @@ class TargetGone(QmmError):
         )
 
 
+class CannotAddVector(QmmError):
+    """This server cannot add a vector to a collection that stands."""
+
+    def __init__(self, collection: str, version: str) -> None:
+        super().__init__(
+            f"No vector can be added to {collection}.",
+            f"The server is {version}; it can be done from 1.18.1.",
+            "Update the server, or make a plan with a new collection.",
+        )
+
+
+class VectorGone(QmmError):
+    """A vector that the run has added is not there any more."""
+
+    def __init__(self, collection: str, vector: str) -> None:
+        super().__init__(
+            f"{collection} has no vector {vector} any more.",
+            "Somebody deleted it while this run worked on it.",
+            "Nothing else is lost. Find out who, then make a new plan; what was embedded for it "
+            "has to be embedded again.",
+        )
+
+
 class TargetInUse(QmmError):
     """An alias points to the new collection before the run switched to it."""
 

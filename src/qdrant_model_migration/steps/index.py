@@ -1,19 +1,12 @@
-"""Step: put the index settings and strict mode on, and wait until the server is done."""
+"""Step: everything is in; let the server build what it needs, and wait until it is done."""
 
 from __future__ import annotations
 
-import time
 from typing import Literal
 
 from qdrant_model_migration.pipeline.move import Move
-from qdrant_model_migration.qdrant import CollectionState, strict_mode_body
-from qdrant_model_migration.steps.check import must_be_ours
-from qdrant_model_migration.steps.create_collection import POSTPONED
-from qdrant_model_migration.steps.errors import OptimizerFailed
+from qdrant_model_migration.steps.routes import route_of
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
-
-POLL_SECONDS = 1.0
-QUIET = 2  # readings in a row without work: a PATCH returns before the optimizer starts
 
 
 class Index(Step):
@@ -23,72 +16,20 @@ class Index(Step):
 
     def text(self, move: Move | None) -> StepText:
         assert move is not None
+        words = route_of(move).words(move)
         return StepText(
             "Build the index, wait for green",
-            "new collection",
-            "delete it",
+            words.target,
+            words.undo,
             (
-                f"Gives {move.target} the index settings and the strict mode of {move.source}.",
+                *words.finishing,
                 "Waits until the server has nothing left to build: an empty queue, status green "
                 "and no optimization running or queued, twice in a row.",
             ),
         )
 
     def apply(self, ctx: StepContext) -> None:
-        move, qdrant = ctx.move, ctx.qdrant
-        if not qdrant.capabilities.settings:
+        if not ctx.qdrant.capabilities.settings:
             ctx.say("index", "The practice Qdrant builds no index; it compares every vector.")
             return
-        must_be_ours(ctx)
-        threshold = ctx.recall("indexing_threshold", POSTPONED)
-        qdrant.patch(move.target, {"optimizers_config": {"indexing_threshold": threshold}})
-        wait_until_indexed(ctx, move.target)
-        if body := strict_mode_body(qdrant.config(move.source)):
-            qdrant.patch(move.target, body)
-
-
-def wait_until_indexed(ctx: StepContext, collection: str) -> None:
-    """Wait until the server has no work left on the collection. Raises OptimizerFailed.
-
-    Green alone is not "indexed", and grey never resolves by waiting: an empty change of the
-    optimizer wakes it.
-    """
-    quiet, began = 0, time.monotonic()
-    while quiet < QUIET:
-        ctx.breathe()
-        state = ctx.qdrant.state(collection)
-        if state.status == "red":
-            raise OptimizerFailed(collection, state.error or "")
-        if state.status == "grey":  # again after each restart of the server
-            ctx.qdrant.patch(collection, {"optimizers_config": {}})
-        quiet = quiet + 1 if _is_idle(state) else 0
-        ctx.progress(int(time.monotonic() - began), None, "seconds")
-        if quiet < QUIET:
-            ctx.rest(POLL_SECONDS)
-    ctx.say(
-        "index",
-        f"{collection} is green, nothing is left to build: "
-        + (
-            f"{state.indexed_vectors:,} vectors are in the index."
-            if state.indexed_vectors
-            else "its parts are so small that the server needs no index for them."
-        ),
-    )
-
-
-def is_indexed(ctx: StepContext, collection: str) -> bool:
-    """Whether the server has no work left on the collection, at one reading."""
-    return _is_idle(ctx.qdrant.state(collection))
-
-
-def wait_until_readable(ctx: StepContext, collection: str) -> None:
-    """Wait until no point is hidden: with prevent_unoptimized a new one is not read at first."""
-    while hidden := ctx.qdrant.state(collection).deferred:
-        ctx.progress(0, hidden, "hidden points")
-        ctx.rest(POLL_SECONDS)
-
-
-def _is_idle(state: CollectionState) -> bool:
-    """Points that wait to be shown (deferred) count as work: no reading finds them."""
-    work = state.queue_length or state.running or state.queued or state.deferred
-    return state.status == "green" and not work
+        route_of(ctx.move).index(ctx)

@@ -7,8 +7,8 @@ from typing import Any, ClassVar, Literal
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.qdrant.quantization import quantizations
 from qdrant_model_migration.steps.gate import AskKind, Gate, GateKind, Waiting
-from qdrant_model_migration.steps.index import wait_until_indexed
 from qdrant_model_migration.steps.probe_search import NEIGHBOURS, PROVES_NOTHING
+from qdrant_model_migration.steps.readiness import wait_until_indexed
 from qdrant_model_migration.steps.refusal import Recall, Refusal
 from qdrant_model_migration.steps.requantize import in_force_lines, old_settings, set_quantization
 from qdrant_model_migration.steps.step import Step, StepContext, StepText

@@ -7,7 +7,7 @@ engine's own thread, which alone writes. No more is in flight than the fleet can
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, wait
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
@@ -65,6 +65,10 @@ def with_records(ledger: Ledger, where: Slice) -> Iterator[tuple[Slice, bytes]]:
         if beyond is None:
             return
         where = where._replace(start=beyond)
+
+
+def in_batches(points: Sequence[PointId], size: int) -> Iterator[Sequence[PointId]]:
+    return (points[first : first + size] for first in range(0, len(points), size))
 
 
 def _ended(ctx: StepContext, future: Future[R]) -> Future[R]:

@@ -25,7 +25,7 @@ from qdrant_model_migration.steps.gate import (
     collection_to,
     typed_collection,
 )
-from qdrant_model_migration.steps.index import wait_until_indexed
+from qdrant_model_migration.steps.readiness import wait_until_indexed
 from qdrant_model_migration.steps.refusal import Recall, Refusal
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
 

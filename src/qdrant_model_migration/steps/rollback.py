@@ -15,8 +15,8 @@ from qdrant_model_migration.shell import qmm
 from qdrant_model_migration.steps.added_step import AddedStep, Ending, Known
 from qdrant_model_migration.steps.errors import NothingToRollBack, SwitchElsewhere
 from qdrant_model_migration.steps.gate import Gate, GateKind, Waiting
-from qdrant_model_migration.steps.left_behind import written_since
 from qdrant_model_migration.steps.refusal import Recall, Refusal
+from qdrant_model_migration.steps.routes import route_of
 from qdrant_model_migration.steps.step import StepContext, StepText
 from qdrant_model_migration.steps.switch import NAME, Switch
 from qdrant_model_migration.steps.switches import answering, recalled
@@ -132,12 +132,13 @@ def _switch_back(ctx: StepContext, switch: Switch) -> None:
 def _count(ctx: StepContext, new: str, *, anew: bool) -> None:
     """Tell which writes stay behind. Not knowing it, or a stop meanwhile, undoes nothing."""
     try:
-        behind = written_since(ctx, anew=anew)
+        behind = route_of(ctx.move).left_behind(ctx, anew=anew)
     except QmmError as error:
         ctx.say("rollback", f"The writes that stay behind in {new} were not counted. {error.what}")
     else:
-        ctx.remember("left_behind", behind)
-        ctx.say("rollback", _in_words(behind, new))
+        if behind is not None:
+            ctx.remember("left_behind", behind)
+            ctx.say("rollback", _in_words(behind, new))
 
 
 def _in_words(behind: dict[str, int], collection: str) -> str:

@@ -24,10 +24,9 @@ from qdrant_model_migration.quality import (
 )
 from qdrant_model_migration.shell import qmm
 from qdrant_model_migration.steps.added_step import AddedStep, Known
-from qdrant_model_migration.steps.catch_up import catch_up
 from qdrant_model_migration.steps.errors import IntegrityFailed, JudgedWorse, VerifyRefused
-from qdrant_model_migration.steps.integrity import check_integrity
 from qdrant_model_migration.steps.refusal import Recall, Refusal
+from qdrant_model_migration.steps.routes import route_of
 from qdrant_model_migration.steps.step import StepContext, StepText
 from qdrant_model_migration.steps.switch import MAY_BE_SWITCHED
 from qdrant_model_migration.strict import Strict
@@ -100,6 +99,7 @@ class Verify(AddedStep):
 
     def text(self, move: Move | None) -> StepText:
         origins = move.origins if move is not None else ()
+        comparing = route_of(move).words(move).comparing if move is not None else ()
         by = {
             "file": f"Judges by the searches in {self.proof.file}.",
             "made up": "Judges by searches made from your documents: weak evidence.",
@@ -110,7 +110,7 @@ class Verify(AddedStep):
             "nothing",
             "not needed",
             (
-                "Compares every id and payload of both collections, and the settings.",
+                *comparing,
                 *dict.fromkeys(filter(None, (o.proof(self.sample) for o in origins))),
                 by,
             ),
@@ -123,9 +123,10 @@ class Verify(AddedStep):
         ctx.remember("verify_began", True)
         # First of all: a file that cannot be used is better found before anything else is done.
         known = self.proof.queries()
+        route = route_of(ctx.move)
         if began:
-            catch_up(ctx)  # a verify that is repeated first fetches what was missing
-        integrity = check_integrity(ctx, self.sample)
+            route.catch_up(ctx)  # a verify that is repeated first fetches what was missing
+        integrity = Integrity(checks=tuple(route.check(ctx, self.sample)))
         verdict, again = self._judge(ctx, integrity, known)
         ctx.remember("proof", self.proof.model_dump(mode="json"))
         ctx.remember("judge_again", again)

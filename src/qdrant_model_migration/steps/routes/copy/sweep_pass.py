@@ -16,8 +16,8 @@ from qdrant_model_migration.pipeline.slices import Slice
 from qdrant_model_migration.pipeline.worker import Equipment
 from qdrant_model_migration.qdrant import Point, PointId, order
 from qdrant_model_migration.steps.errors import OldEmptied
-from qdrant_model_migration.steps.mend import Remade, in_batches, is_whole, put_live, remake
-from qdrant_model_migration.steps.passes import Pass, with_records
+from qdrant_model_migration.steps.passes import Pass, in_batches, with_records
+from qdrant_model_migration.steps.routes.copy.mend import Remade, is_whole, put_live, remake
 from qdrant_model_migration.steps.step import StepContext
 
 REPLACED = "_replaced"  # ids that were being deleted and inserted again, for the case of a kill

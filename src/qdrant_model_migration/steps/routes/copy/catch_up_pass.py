@@ -13,10 +13,11 @@ from qdrant_model_migration.pipeline.ledger import Ledger, changed, forget_ledge
 from qdrant_model_migration.pipeline.slices import Slice
 from qdrant_model_migration.pipeline.worker import Equipment
 from qdrant_model_migration.qdrant import Point, PointId
-from qdrant_model_migration.steps.last_look import changing, note_changing
-from qdrant_model_migration.steps.mend import Changes, in_batches, list_dead, put, remake
-from qdrant_model_migration.steps.passes import Pass
+from qdrant_model_migration.steps.dead_letters import list_dead
+from qdrant_model_migration.steps.passes import Pass, in_batches
 from qdrant_model_migration.steps.reading import timed_pass
+from qdrant_model_migration.steps.routes.copy.last_look import changing, note_changing
+from qdrant_model_migration.steps.routes.copy.mend import Changes, put, remake
 from qdrant_model_migration.steps.step import StepContext
 from qdrant_model_migration.words import plural
 
@@ -97,7 +98,7 @@ class _CatchUp(Pass[BothSides, Compared]):
             and point.vectors.keys() <= there.vectors.keys()
             and same_point(made.read[point.id], there, move)
         }
-        list_dead(ctx, made.only(vain))
+        list_dead(ctx, vain, made.only(vain).dead)
         differ = [point for point in points if point not in vain]
         self.found = list(Changes(*self.found).plus(put(ctx, made.only(set(differ)))))
         note_changing(ctx, differ)

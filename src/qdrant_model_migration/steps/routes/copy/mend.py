@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from qdrant_model_migration.pipeline.make import make
@@ -10,6 +10,7 @@ from qdrant_model_migration.pipeline.marks import mark_of
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.origins import DeadLetter
 from qdrant_model_migration.qdrant import Point, PointId
+from qdrant_model_migration.steps.dead_letters import list_dead
 from qdrant_model_migration.steps.step import StepContext
 
 
@@ -74,7 +75,7 @@ def put(ctx: StepContext, made: Remade) -> Changes:
         qdrant.delete(target, list(there))
     if made.points:
         qdrant.insert(target, made.points)
-    list_dead(ctx, made)
+    list_dead(ctx, made.ids, made.dead)
     return changes(made, there)
 
 
@@ -92,14 +93,8 @@ def put_live(ctx: StepContext, made: Remade, seen: Mapping[PointId, Point]) -> C
         qdrant.replace(move.target, over, [seen[p.id] for p in over])
     if new := [p for p in made.points if p.id not in kept]:
         qdrant.insert(move.target, new)
-    list_dead(ctx, made)
+    list_dead(ctx, made.ids, made.dead)
     return changes(made, set(seen))
-
-
-def list_dead(ctx: StepContext, made: Remade) -> None:
-    ctx.revive(set(made.ids) - {letter.point for letter in made.dead})
-    for letter in made.dead:
-        ctx.dead_letter(letter.point, letter.reason, letter.held)
 
 
 def changes(made: Remade, there: set[PointId]) -> Changes:
@@ -110,7 +105,3 @@ def changes(made: Remade, there: set[PointId]) -> Changes:
 def is_whole(point: Point, move: Move) -> bool:
     """Whether it has every vector of the target, so that an upsert leaves nothing old."""
     return len(point.vectors) == len(move.vectors)
-
-
-def in_batches(points: Sequence[PointId], size: int) -> Iterator[Sequence[PointId]]:
-    return (points[first : first + size] for first in range(0, len(points), size))

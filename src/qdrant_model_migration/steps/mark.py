@@ -1,0 +1,72 @@
+"""The run's mark on what it has made, in a collection's metadata: all of it, or one vector of it.
+
+A run may lie for weeks, so whoever writes or deletes asks for it first.
+"""
+
+from __future__ import annotations
+
+from qdrant_model_migration.qdrant.errors import VectorTaken
+from qdrant_model_migration.steps.errors import OldReplaced, TargetGone, TargetTaken, VectorGone
+from qdrant_model_migration.steps.step import StepContext
+
+RUN_MARK = "qmm_run"
+VECTOR_MARKS = "qmm_vector_runs"
+"""Of vectors that were added to a collection that stood: their names, and the run of each."""
+
+_MADE_BY = "_old_made_by"
+
+
+def is_ours(ctx: StepContext, collection: str) -> bool:
+    """Whether this run made the collection."""
+    return bool(ctx.qdrant.config(collection).metadata.get(RUN_MARK) == ctx.run_id)
+
+
+def must_be_ours(ctx: StepContext) -> None:
+    """Raises TargetGone where the new collection was deleted, TargetTaken where another stands in
+    its place."""
+    move = ctx.move
+    if not ctx.qdrant.exists(move.target):
+        raise TargetGone(move.target, move.source)
+    if not is_ours(ctx, move.target):
+        raise TargetTaken(move.target)
+
+
+def note_the_old_one(ctx: StepContext) -> None:
+    """Which run has made the old collection, if any has; for `must_be_the_old_one`."""
+    metadata = ctx.qdrant.config(ctx.move.source).metadata
+    ctx.remember(_MADE_BY, metadata.get(RUN_MARK, ""))
+
+
+def must_be_the_old_one(ctx: StepContext) -> None:
+    """Raises OldReplaced where another run has made a collection of the old one's name since."""
+    source, then = ctx.move.source, ctx.recall(_MADE_BY)
+    if then is not None and ctx.qdrant.config(source).metadata.get(RUN_MARK, "") != then:
+        raise OldReplaced(source, ctx.move.target)
+
+
+def mark_vectors(ctx: StepContext) -> None:
+    """Say of the vectors of this run that they are its own; before they are added."""
+    collection = ctx.move.source
+    said = ctx.qdrant.config(collection).metadata.get(VECTOR_MARKS)
+    marks = dict(said) if isinstance(said, dict) else {}
+    marks.update({vector.name: ctx.run_id for vector in ctx.move.vectors})
+    ctx.qdrant.patch(collection, {"metadata": {VECTOR_MARKS: marks}})
+
+
+def vectors_of_run(ctx: StepContext, *, all_of_them: bool = False) -> tuple[str, ...]:
+    """Names of the vectors of this run that stand. Raises VectorTaken where one of them is not its
+    own; all_of_them: VectorGone where one is missing."""
+    collection = ctx.move.source
+    config = ctx.qdrant.config(collection)
+    there = config.vectors().keys() | config.sparse().keys()
+    said = config.metadata.get(VECTOR_MARKS)
+    marks = said if isinstance(said, dict) else {}
+    standing = []
+    for vector in ctx.move.vectors:
+        if vector.name in there and marks.get(vector.name) != ctx.run_id:
+            raise VectorTaken(collection, vector.name)
+        if vector.name in there:
+            standing.append(vector.name)
+        elif all_of_them:
+            raise VectorGone(collection, vector.name)
+    return tuple(standing)

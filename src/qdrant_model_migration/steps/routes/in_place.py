@@ -1,0 +1,377 @@
+"""Route: vectors are added to the points of the collection itself; nothing else of it is written.
+
+There are no two sides. A vector is right when it was made of what its point has now, which the
+ledger tells: it holds the mark of each point as it was when its vector was written. A vector goes
+only to a point that is still as it was read, so what the application writes meanwhile is found by
+the next pass and made again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, ClassVar, NamedTuple
+
+from qdrant_model_migration.pipeline.errors import LedgerDamaged
+from qdrant_model_migration.pipeline.ledger import (
+    MOST,
+    Ledger,
+    changed,
+    forget_ledger,
+    open_ledger,
+    record,
+    rows_of,
+)
+from qdrant_model_migration.pipeline.make import make
+from qdrant_model_migration.pipeline.marks import mark_of
+from qdrant_model_migration.pipeline.move import Move
+from qdrant_model_migration.pipeline.read import align, scan
+from qdrant_model_migration.pipeline.sameness import same_payload
+from qdrant_model_migration.pipeline.slices import Slice, SliceResult
+from qdrant_model_migration.pipeline.worker import Equipment
+from qdrant_model_migration.qdrant import Point, PointId, Presence, order
+from qdrant_model_migration.qdrant.points import THERE
+from qdrant_model_migration.quality import Check
+from qdrant_model_migration.steps.dead_letters import list_dead
+from qdrant_model_migration.steps.errors import CleanupRefused
+from qdrant_model_migration.steps.mark import vectors_of_run
+from qdrant_model_migration.steps.passes import Pass, in_batches, with_records
+from qdrant_model_migration.steps.readiness import wait_until_indexed
+from qdrant_model_migration.steps.reading import timed_pass
+from qdrant_model_migration.steps.routes.made_again import Chosen, Sampled, check_made, smallest
+from qdrant_model_migration.steps.routes.new_collection import check_index
+from qdrant_model_migration.steps.routes.route import MOST_PASSES, Leftover, Route, Words
+from qdrant_model_migration.steps.step import StepContext
+from qdrant_model_migration.words import listing, plural
+
+
+class InPlace(Route):
+    def fits(self, move: Move) -> bool:
+        return move.in_place
+
+    def words(self, move: Move) -> Words:
+        names = _names(move)
+        return Words(
+            target=f"{move.source}, {names}",
+            undo="search without it",
+            inserts=f"gives the points their {names}",
+            there="A point that was changed since it was read is left, and read again later.",
+            goes_without="goes without and is listed.",
+            finishing=(f"{move.source} goes on answering; only what is new is built.",),
+            catching_up=(
+                f"Looks for points of {move.source} that are new, or whose payload has changed "
+                f"since their {names} was made, and makes it again.",
+            ),
+            comparing=(f"Looks whether each point of {move.source} has what it is to have.",),
+            sweep="Sweep: late writes",
+            sweeping=(
+                f"Looks once more for points of {move.source} that have changed since.",
+                f"From then on the application writes {names} itself.",
+            ),
+        )
+
+    def must_be_free(self, ctx: StepContext) -> None:
+        vectors_of_run(ctx)
+
+    def must_be_ours(self, ctx: StepContext) -> None:
+        vectors_of_run(ctx, all_of_them=True)
+
+    def filled(self, ctx: StepContext, result: SliceResult) -> None:
+        where = result.slice
+        with open_ledger(ctx.folder, begin=True) as ledger:
+            ledger.replace(where.start, where.end, result.records)
+
+    def index(self, ctx: StepContext) -> None:
+        self.must_be_ours(ctx)
+        wait_until_indexed(ctx, ctx.move.source)
+
+    def catch_up(self, ctx: StepContext, *, most: int = MOST_PASSES, anew: bool = False) -> int:
+        self.must_be_ours(ctx)
+        total = 0
+        for _ in range(most):
+            found = _one_pass(ctx, anew=anew)
+            total += found
+            if not found:
+                break
+        ctx.remember("caught_up", [0, (ctx.recall("caught_up") or [0, 0, 0])[1] + total, 0])
+        return total
+
+    def check(self, ctx: StepContext, sample: int) -> list[Check]:
+        return _checks(ctx, sample)
+
+    def sweep(self, ctx: StepContext, *, anew: bool = False) -> bool:
+        swept = self.catch_up(ctx, anew=anew)
+        ctx.remember("swept", ctx.recall("swept", 0) + swept)
+        ctx.say("sweep", f"{plural(swept, 'late write')} to {ctx.move.source} followed.")
+        return True
+
+    def left_behind(self, ctx: StepContext, *, anew: bool) -> dict[str, int] | None:
+        return None
+
+    def made(self, ctx: StepContext) -> Leftover | None:
+        return _added(ctx)
+
+    def leftover(self, ctx: StepContext) -> Leftover | None:
+        move = ctx.move
+        if ctx.recall("switched"):
+            raise CleanupRefused(
+                move.source,
+                "Nothing was copied, so nothing is left over: the old vector stays beside the new.",
+                "Take it out with a plan of its own, when nobody searches it any more.",
+            )
+        found = _added(ctx)
+        if found is not None and not ctx.qdrant.capabilities.drop_vector:
+            raise CleanupRefused(
+                f"the new vector of {move.source}",
+                "Below 1.19 a server can lose points after a vector was deleted.",
+                f"Leave {_names(move)} where it is; it does no harm. Or update the server first.",
+            )
+        return found
+
+
+def _names(move: Move) -> str:
+    return listing([f"vector {vector.name}" for vector in move.vectors])
+
+
+def _added(ctx: StepContext) -> Leftover | None:
+    """The vectors that this run has added and that stand, where the server can take them out."""
+    move, qdrant = ctx.move, ctx.qdrant
+    names = vectors_of_run(ctx)
+    if not names or not qdrant.capabilities.drop_vector:
+        return None
+
+    def delete() -> None:
+        for name in names:
+            qdrant.drop_vector(move.source, name)
+
+    what = f"{listing([f'vector {name}' for name in names])} of {move.source}"
+    return Leftover(
+        name=names[0],
+        what=f"the {what}",
+        says=(
+            f"{listing([f'Vector {name}' for name in names])} of all points is deleted. "
+            "What was embedded for it is lost.",
+            f"All other vectors and the payloads of {move.source} are not touched.",
+        ),
+        delete=delete,
+        told=f"The {what} is deleted. Everything else of {move.source} is not touched.",
+    )
+
+
+def _presence(move: Move) -> tuple[str, ...]:
+    """What is read of the vectors of a point: those that others are made of, and which new ones are
+    there."""
+    return (*move.read_vectors, *(Presence(vector.name) for vector in move.vectors))
+
+
+class _Task(NamedTuple):
+    """records: the ledger's of this slice."""
+
+    slice: Slice
+    move: Move
+    records: bytes
+    sample: int = 0
+
+
+class _Looked(NamedTuple):
+    """See SliceResult for `slice`. points: that are there. records: of those that are as they were.
+    differ: ids of those that have changed. lacking: ids of those that have not, and go without a
+    vector that they are to have: perhaps the model makes none. without: names of new vectors, and
+    how many points are to go without it. sample: see `smallest`."""
+
+    slice: Slice
+    points: int
+    records: bytes
+    differ: tuple[PointId, ...]
+    lacking: tuple[PointId, ...]
+    without: Mapping[str, int]
+    sample: Sequence[Chosen]
+
+
+def look(task: _Task, worker: Equipment) -> _Looked:
+    """Reads, and writes nothing. A slice that has grown is looked at in part."""
+    where, move, records, most = task
+    points, same = 0, bytearray()
+    differ: list[PointId] = []
+    lacking: list[PointId] = []
+    without: Counter[str] = Counter()
+    sample: list[Chosen] = []
+    reading = scan(
+        worker.qdrant,
+        move.source,
+        start=where.start,
+        end=where.end,
+        vectors=list(_presence(move)),
+        between=worker.breathe,
+    )
+    rows = align(((p.id, p) for p in reading), rows_of(records))
+    for row, (point, (now, before)) in enumerate(rows):
+        if row == MOST:
+            where = where._replace(end=point)
+            break
+        if now is None:
+            continue
+        points += 1
+        mark = mark_of(_bare(now, move), move)
+        wants = {v.name for v in move.vectors if v.origin.wants(now)}
+        missing = wants - now.vectors.keys()
+        if before != mark or (now.vectors.keys() & _new(move)) - wants:
+            differ.append(point)
+            continue
+        if missing:
+            lacking.append(point)
+            continue
+        same += record(point, mark)
+        bare = _new(move) - wants
+        without.update(bare)
+        if not bare:
+            sample.append((mark.hex(), point))
+    chosen = smallest(most, sample)
+    return _Looked(where, points, bytes(same), tuple(differ), tuple(lacking), without, chosen)
+
+
+def _new(move: Move) -> set[str]:
+    return {vector.name for vector in move.vectors}
+
+
+def _bare(point: Point, move: Move) -> Point:
+    """Without the new vectors, which the mark does not speak of."""
+    return point._replace(
+        vectors={name: v for name, v in point.vectors.items() if name not in _new(move)}
+    )
+
+
+def _one_pass(ctx: StepContext, *, anew: bool) -> int:
+    """One pass; how many points were given a vector or lost one."""
+    try:
+        with open_ledger(ctx.folder, begin=True) as ledger:
+            return _carry_out(_Refresh(ctx, ledger, anew=anew))
+    except LedgerDamaged:
+        forget_ledger(ctx.folder)
+        with open_ledger(ctx.folder, begin=True) as ledger:
+            return _carry_out(_Refresh(ctx, ledger, anew=True))
+
+
+def _carry_out(one: _Refresh) -> int:
+    ctx = one.ctx
+    with timed_pass(ctx):
+        one.carry_out(ctx.qdrant.count(ctx.move.source))
+    found = int(one.found)
+    ctx.say(
+        "catch-up",
+        f"{plural(found, 'point')} changed since; all made again."
+        if found
+        else "A whole pass found no difference.",
+    )
+    return found
+
+
+class _Refresh(Pass[_Task, _Looked]):
+    name: ClassVar[str] = "in_place"
+
+    def __init__(self, ctx: StepContext, ledger: Ledger, *, anew: bool) -> None:
+        self.found: Any = 0
+        super().__init__(ctx, anew=anew)
+        self._ledger = ledger
+
+    def work(self) -> Callable[[_Task, Equipment], _Looked]:
+        return look
+
+    def tasks(self, where: Slice) -> Iterator[_Task]:
+        for part, records in with_records(self._ledger, where):
+            yield _Task(part, self.ctx.move, records)
+
+    def take(self, task: _Task, result: _Looked) -> None:
+        marks: dict[PointId, bytes | None] = {}
+        to_make = sorted((*result.differ, *result.lacking), key=order)
+        for points in in_batches(to_make, self.ctx.move.load.batch):
+            self.ctx.breathe()
+            marks.update(self._make(points))
+        where = result.slice
+        self._ledger.replace(where.start, where.end, changed(result.records, marks))
+
+    def _make(self, points: Sequence[PointId]) -> Mapping[PointId, bytes]:
+        """The marks of those that are still as they were read to be made."""
+        ctx, move = self.ctx, self.ctx.move
+        read = ctx.qdrant.retrieve(move.source, points, vectors=list(_presence(move)))
+        seen = [_bare(point, move) for point in read]
+        made = make(seen, move, ctx)
+        ctx.qdrant.set_vectors(move.source, made.points)
+        had = {point.id: point.vectors.keys() & _new(move) for point in read}
+        stale = [
+            point._replace(vectors=dict.fromkeys(gone, THERE))
+            for point in made.points
+            if (gone := had[point.id] - point.vectors.keys())
+        ]
+        ctx.qdrant.unset_vectors(move.source, stale)
+        list_dead(ctx, points, made.dead)
+        self.found += sum(bool(point.vectors) or bool(had[point.id]) for point in made.points)
+        now = {p.id: p for p in ctx.qdrant.retrieve(move.source, points)}
+        return {
+            point.id: mark_of(point, move)
+            for point in seen
+            if point.id in now and same_payload(point.payload, now[point.id].payload)
+        }
+
+
+class _Count(Pass[_Task, _Looked]):
+    name: ClassVar[str] = "in_place_check"
+
+    def __init__(self, ctx: StepContext, ledger: Ledger, sample: int) -> None:
+        self.found: Any = [0, 0, {}, []]
+        super().__init__(ctx, of=[ctx.recall("caught_up"), sample])
+        self._ledger, self._most = ledger, sample
+
+    def work(self) -> Callable[[_Task, Equipment], _Looked]:
+        return look
+
+    def tasks(self, where: Slice) -> Iterator[_Task]:
+        for part, records in with_records(self._ledger, where):
+            yield _Task(part, self.ctx.move, records, self._most)
+
+    def take(self, task: _Task, result: _Looked) -> None:
+        points, late, without, sample = self.found
+        self.found = [
+            points + result.points,
+            late + len(result.differ),
+            Counter(without) + Counter(result.without),
+            smallest(self._most, [*map(tuple, sample), *result.sample]),
+        ]
+
+
+def _checks(ctx: StepContext, sample: int) -> list[Check]:
+    move, qdrant = ctx.move, ctx.qdrant
+    with open_ledger(ctx.folder) as ledger:
+        count = _Count(ctx, ledger, sample)
+        count.carry_out(qdrant.count(move.source))
+    points, late, without, chosen = count.found
+    checks = [Check(name="Points looked at", ok=True, found=points, expected=points)]
+    checks += check_made(ctx, Sampled([point for _, point in chosen], without, late))
+    config = qdrant.config(move.source)
+    there = {**config.vectors(), **config.sparse()}
+    wrong = [
+        vector.name
+        for vector in move.vectors
+        if there.get(vector.name, {}).get("size") != vector.params.get("size")
+    ]
+    checks.append(
+        Check(
+            name="Vectors as planned",
+            ok=not wrong,
+            found="all" if not wrong else ", ".join(wrong),
+            note=f"not as planned: {', '.join(wrong)}",
+            todo="Find out who changed the collection, and make the plan again",
+        )
+    )
+    if qdrant.capabilities.settings:
+        checks.append(check_index(ctx, move.source))
+    if late:
+        checks.append(
+            Check(
+                name="Late writes",
+                ok=None,
+                found=late,
+                note="written since the last catch-up; caught up before the switch",
+            )
+        )
+    return checks

@@ -1,0 +1,107 @@
+"""New vectors that no look at a point tells to be right: a sample is made again and compared."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from qdrant_model_migration.pipeline.move import Move, TargetVector
+from qdrant_model_migration.pipeline.read import scan
+from qdrant_model_migration.pipeline.sameness import made_of
+from qdrant_model_migration.qdrant import Point, PointId
+from qdrant_model_migration.quality import Check
+from qdrant_model_migration.steps.step import StepContext
+
+if TYPE_CHECKING:
+    from qdrant_model_migration.qdrant.points import WritableVector
+
+Chosen = tuple[str, PointId]
+"""A point, with its mark in hexadecimal digits before it."""
+
+
+class Sampled(NamedTuple):
+    """points: that are to have every new vector. without: how many are to go without one, by its
+    name. late: points that were written since, and may have it or not."""
+
+    points: Sequence[PointId]
+    without: Mapping[str, int]
+    late: int
+
+
+def smallest(most: int, chosen: Iterable[Chosen]) -> list[Chosen]:
+    """Those of the smallest marks: as good as chosen by chance, whoever counts which slice."""
+    return heapq.nsmallest(most, chosen, key=lambda one: one[0])
+
+
+def unseen(move: Move) -> list[TargetVector]:
+    """The vectors of which a look at both sides does not tell whether they are right."""
+    return [vector for vector in move.vectors if not vector.origin.tells]
+
+
+def check_made(ctx: StepContext, sampled: Sampled) -> Iterator[Check]:
+    """For each of them: the right model, and there on every point that is to have it."""
+    for target in unseen(ctx.move):
+        called = f" {target.name}" if target.name else ""
+        right = remade = 0
+        for first in range(0, len(sampled.points), ctx.move.load.batch):
+            ctx.breathe()
+            ids = sampled.points[first : first + ctx.move.load.batch]
+            points = ctx.qdrant.retrieve(ctx.move.target, ids, vectors=[target.name])
+            for stored, vector in zip(points, _again(ctx, target, points), strict=True):
+                if vector is None:
+                    continue
+                remade += 1
+                right += made_of(
+                    stored.vectors.get(target.name),
+                    vector,
+                    target.params.get("distance", ""),
+                    target.params.get("datatype"),
+                )
+        yield Check(
+            name=f"Right model{called}",
+            ok=right == remade,
+            found=right,
+            expected=remade,
+            note=f"{remade - right} of {remade} sample vectors were not made by "
+            f"{target.model.label if target.model else 'the model'} from the present text",
+            todo="Delete the new collection and start again, or ask who else writes into it",
+        )
+        without = ctx.qdrant.count(ctx.move.target, without_vector=target.name)
+        unexplained = max(0, abs(without - sampled.without.get(target.name, 0)) - sampled.late)
+        if unexplained:
+            unexplained = max(0, unexplained - _beyond_the_model(ctx, target))
+        yield Check(
+            name=f"No vector{called}",
+            ok=None if not unexplained else False,
+            found=without,
+            note=f"{are(unexplained, 'without a vector though they have a text')}"
+            if unexplained
+            else "dead letters: filters find them, searches do not",
+            todo="Delete the new collection and start again",
+        )
+
+
+def _beyond_the_model(ctx: StepContext, target: TargetVector) -> int:
+    """Points that are to have the vector, of which the model makes none: tried again."""
+    move, found, again = ctx.move, 0, target.origin.over_itself(target.name)
+    reading = scan(ctx.qdrant, move.target, vectors=[target.name], between=ctx.breathe)
+    bare = (point for point in reading if point.vectors.get(target.name) is None)
+    while batch := list(islice(bare, move.load.batch)):
+        for point, vector in zip(batch, _again(ctx, target, batch), strict=True):
+            found += vector is None and again is not None and again.wants(point)
+    return found
+
+
+def _again(
+    ctx: StepContext, target: TargetVector, points: Sequence[Point]
+) -> list[WritableVector | None]:
+    """The vector made again of these points of the target."""
+    again = target.origin.over_itself(target.name)
+    return again.make(points, ctx).vectors if again is not None else [None] * len(points)
+
+
+def are(count: int, what: str) -> str:
+    """ "1 point is missing", "2 points are missing"; "" for none."""
+    return f"{count:,} point{' is' if count == 1 else 's are'} {what}" if count else ""
