@@ -20,7 +20,7 @@ from qdrant_model_migration.strategies.answered import (
     replaced_vector,
     ruled_out_by_change,
 )
-from qdrant_model_migration.strategies.new_collection import plan_new_collection
+from qdrant_model_migration.strategies.new_collection import plan_replacing
 from qdrant_model_migration.strategies.strategy import Fit, Strategy
 
 
@@ -48,7 +48,7 @@ class Fold(Strategy):
             update={"dimensions": vector.size // 2, "full_dimensions": vector.size}
         )
         origin = first_values(vector.name, half)
-        return plan_new_collection(self, survey, answers, half, origin)
+        return plan_replacing(self, survey, answers, half, origin)
 """
 
 

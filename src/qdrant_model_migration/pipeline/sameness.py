@@ -42,11 +42,11 @@ def same_vector(
     if one is None or other is None:
         return one is other
     if isinstance(one, SparseVector) or isinstance(other, SparseVector):
-        return (
-            isinstance(one, SparseVector)
-            and isinstance(other, SparseVector)
-            and tuple(one.indices) == tuple(other.indices)
-            and same_vector(list(one.values), list(other.values), tolerance)
+        if not isinstance(one, SparseVector) or not isinstance(other, SparseVector):
+            return False
+        mine, theirs = sorted(zip(*one, strict=True)), sorted(zip(*other, strict=True))
+        return [index for index, _ in mine] == [index for index, _ in theirs] and same_vector(
+            [value for _, value in mine], [value for _, value in theirs], tolerance
         )
     left, right = np.asarray(one, np.float32), np.asarray(other, np.float32)
     return left.shape == right.shape and bool(np.allclose(left, right, rtol=1e-4, atol=tolerance))

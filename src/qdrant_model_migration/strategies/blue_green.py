@@ -15,7 +15,7 @@ from qdrant_model_migration.strategies.answered import (
     switched_aliases,
     text_source,
 )
-from qdrant_model_migration.strategies.new_collection import cannot_be_copied, plan_new_collection
+from qdrant_model_migration.strategies.new_collection import cannot_be_copied, plan_replacing
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
 from qdrant_model_migration.survey.facts import Survey
 
@@ -66,7 +66,7 @@ class BlueGreen(Strategy):
         assert text is not None, "without a text this is ruled out"
         points = survey.points.value or 0
         missing = (missing_texts(survey, answers) or 0) / points if points else 0.0
-        return plan_new_collection(
+        return plan_replacing(
             self,
             survey,
             answers,

@@ -14,7 +14,7 @@ from qdrant_model_migration.strategies.answered import (
     replaced_vector,
     ruled_out_by_change,
 )
-from qdrant_model_migration.strategies.new_collection import cannot_be_copied, plan_new_collection
+from qdrant_model_migration.strategies.new_collection import cannot_be_copied, plan_replacing
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
 from qdrant_model_migration.survey.facts import Survey
 
@@ -67,7 +67,7 @@ class Truncate(Strategy):
         source = replaced_vector(survey, answers)
         assert source is not None, "where a model is known there is a vector that it made"
         origin = first_values(source.name, model)
-        return plan_new_collection(self, survey, answers, model, origin)
+        return plan_replacing(self, survey, answers, model, origin)
 
 
 def _cut_of(survey: Survey, answers: Answers) -> ModelRef | None:

@@ -1,0 +1,150 @@
+"""The plan of every strategy that makes vectors: from a check to the sweep after the switch.
+
+What differs is what goes where, what is made first, and how the application gets to it. No strategy
+lives here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from qdrant_model_migration.embedders import ModelRef, kind_of
+from qdrant_model_migration.pipeline.move import Load, Move, Searches, TargetVector
+from qdrant_model_migration.pipeline.origins import Origin
+from qdrant_model_migration.pipeline.text import TextSource
+from qdrant_model_migration.plan.plan import Alias, Plan
+from qdrant_model_migration.quality import Leg, Side
+from qdrant_model_migration.steps import AnyStep
+from qdrant_model_migration.steps.adopt_alias import AdoptAlias
+from qdrant_model_migration.steps.backfill import Backfill
+from qdrant_model_migration.steps.catch_up import CatchUp
+from qdrant_model_migration.steps.check import Check
+from qdrant_model_migration.steps.cutover import Cutover
+from qdrant_model_migration.steps.index import Index
+from qdrant_model_migration.steps.sweep import Sweep
+from qdrant_model_migration.steps.switches import AnySwitch
+from qdrant_model_migration.steps.switches.aliases import Aliases
+from qdrant_model_migration.steps.verify import Proof, Verify
+from qdrant_model_migration.strategies.answered import (
+    aliases_left,
+    replaced_vector,
+    switched_aliases,
+    text_source,
+)
+from qdrant_model_migration.strategies.strategy import Answers, Strategy
+from qdrant_model_migration.survey.facts import Survey
+
+_PACES = {
+    "gently": Load(batch=64, streams=1, searches=Searches(slow=1.2, pause=2.0)),
+    "normally": Load(batch=128, streams=2, searches=Searches(slow=2.0, pause=5.0)),
+    "fast": Load(batch=256, streams=4, searches=None),
+}
+# The practice Qdrant writes each point to disk by itself: small pieces show how far it is.
+_PRACTICE = Load(batch=64, streams=2, slice=128, searches=None)
+
+
+def load_of(survey: Survey, answers: Answers) -> Load:
+    """How hard the server is worked."""
+    return _PRACTICE if survey.capabilities.local else _PACES[answers.get("pace", "normally")]
+
+
+def vector_of(
+    name: str, model: ModelRef, origin: Origin, tuning: Mapping[str, Any] | None = None
+) -> TargetVector:
+    """A vector that a model makes, or one like it. tuning: raw parameters that go along."""
+    if model.vector == "sparse":
+        return TargetVector(name=name, kind="sparse", params=dict(tuning or {}), origin=origin)
+    params = {**(tuning or {}), "size": model.dimensions, "distance": model.distance}
+    if model.vector == "multivector":
+        params["multivector_config"] = {"comparator": "max_sim"}
+    return TargetVector(name=name, kind=model.vector, params=params, origin=origin)
+
+
+def searched_before(survey: Survey, answers: Answers) -> Leg:
+    """How the application searches now: the vector that is replaced, or the first."""
+    old = replaced_vector(survey, answers)
+    assert old is not None, "a strategy that makes vectors fits only where one is searched"
+    return Leg(using=old.name, model=survey.model_of(old.name), size=old.size)
+
+
+def plan_moving(
+    strategy: Strategy,
+    survey: Survey,
+    answers: Answers,
+    move: Move,
+    after: Side,
+    *,
+    first: AnyStep,
+    switch: AnySwitch | None = None,
+    expected_missing: float = 0.0,
+) -> Plan:
+    """The plan for this move. after: how the application searches then.
+
+    first: makes what is filled. switch: None: the aliases that the application uses, or is to use.
+    expected_missing: the share of points for which no new vector can be made (0..1).
+    """
+    alias = _alias(survey, answers) if switch is None else None
+    also = switched_aliases(survey, answers)[1:] if alias is not None else ()
+    adopt = AdoptAlias(alias=alias.name, collection=survey.collection) if alias else None
+    if switch is None:
+        assert alias is not None
+        switch = Aliases(alias=alias.name, also=also, left=aliases_left(survey, answers))
+    before = searched_before(survey, answers)
+    proof = _proof(dict(answers.get("proof") or {"kind": "later"}), text_source(answers))
+    exists = alias is not None and alias.exists
+    steps: list[AnyStep] = [
+        Check(
+            collection=survey.collection,
+            fingerprint=survey.fingerprint,
+            alias=alias.name if alias is not None and exists else None,
+            also=also,
+            queries=proof.file,
+        ),
+        *([adopt] if adopt is not None and not exists else []),
+        first,
+        Backfill(expected_missing=expected_missing),
+        CatchUp(),
+        Index(),
+        Verify(proof=proof),
+        Cutover(switch=switch),
+        Sweep(),
+    ]
+    others = (name for name in survey.others if name != survey.collection)
+    return strategy.plan(
+        survey,
+        answers,
+        alias=alias,
+        before=Side(collection=survey.collection, legs=(before,)),
+        after=after,
+        move=move,
+        steps=tuple(steps),
+        never_touched=(*(() if move.in_place else (survey.collection,)), *others),
+        lost_settings=tuple(setting for setting, _ in survey.cannot_carry),
+        practice=survey.capabilities.local
+        and before.model is not None
+        and kind_of(before.model).toy,
+    )
+
+
+def _alias(survey: Survey, answers: Answers) -> Alias:
+    answer = answers.get("name") or {}
+    name = answer.get("alias") or survey.alias or f"{survey.collection}_live"
+    return Alias(name=name, exists=name in (survey.aliases.value or ()))
+
+
+def _proof(answer: dict[str, Any], text: TextSource | None) -> Proof:
+    kind = answer.get("kind", "later")
+    return Proof(
+        text=text if kind == "made up" else None,
+        kind="file" if kind == "log" else kind,
+        file=_whole_path(answer.get("file")) if kind in ("file", "log") else None,
+        title_field=answer.get("title_field"),
+        margin=float(answer.get("margin", 0.02)),
+    )
+
+
+def _whole_path(file: str | None) -> str | None:
+    """So that a resume from another folder finds it too."""
+    return str(Path(file).expanduser().absolute()) if file else None
