@@ -78,3 +78,20 @@ def _origins() -> list[type]:
     from qdrant_model_migration.pipeline.origins import Origin
 
     return Origin.__subclasses__()
+
+
+def test_no_name_of_a_strategy_stands_outside_its_room_and_the_map() -> None:
+    """Another room may have a file of the same name, as the step that a strategy is called by."""
+    from qdrant_model_migration.strategies import strategies
+
+    names = {strategy.name for strategy in strategies()}
+    found = [
+        f"{path.relative_to(ROOT)}:{node.lineno}: {node.value}"
+        for path in ROOT.rglob("*.py")
+        if path != ROOT / "advice" / "tree.py"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant)
+        and node.value in names
+        and not (path.parent / f"{node.value}.py").exists()
+    ]
+    assert found == []

@@ -308,7 +308,8 @@ def test_a_copy_has_every_setting_of_its_original(qdrant: Qdrant, name: str) -> 
     for path, info in before.payload_schema.items():
         qdrant.create_payload_index(new, path, index_schema(info))
     loaded = qdrant.config(new)
-    assert {d.setting for d in differences(before, loaded, kept=["kept", "words"])} <= {
+    same = {"kept": "kept", "words": "words"}
+    assert {d.setting for d in differences(before, loaded, kept=same)} <= {
         "strict_mode_config.enabled",
         "strict_mode_config.upsert_max_batchsize",
     }
@@ -318,7 +319,7 @@ def test_a_copy_has_every_setting_of_its_original(qdrant: Qdrant, name: str) -> 
     assert strict is not None
     qdrant.patch(new, strict)
     after = qdrant.config(new)
-    assert differences(before, after, kept=["kept", "words"]) == ()
+    assert differences(before, after, kept=same) == ()
     assert after.vectors()["a"]["size"] == 8
     assert after.metadata == {"owner": "search", "by": "test"}
     qdrant.insert(new, [Point(n, {}, {}) for n in range(20)])

@@ -146,7 +146,7 @@ def test_every_setting_that_differs_is_found() -> None:
 def test_kept_vectors_are_compared_too() -> None:
     other = _config(params={**RAW["params"], "sparse_vectors": {"words": {"modifier": "none"}}})
     assert differences(_config(), other) == ()
-    (only,) = differences(_config(), other, kept=["words"])
+    (only,) = differences(_config(), other, kept={"words": "words"})
     assert (only.setting, only.old, only.new) == ("vectors.words.modifier", "idf", "none")
 
 

@@ -76,7 +76,7 @@ def _texts(survey: Survey, plan: Plan, points: int) -> int:
 def _seconds(survey: Survey, plan: Plan, speed: Speed | None) -> Range:
     if plan.move is None:
         return Range(how="not known: the server works alone and does not say how far it is")
-    points = survey.points.value
+    points = _points(survey, plan)
     if points is None:
         return Range(how="not known: the points were not counted")
     if not plan.move.embeds:
@@ -99,18 +99,24 @@ def _seconds(survey: Survey, plan: Plan, speed: Speed | None) -> Range:
     return Range(low=round(low, 1), likely=round(likely, 1), high=round(high, 1), how=how)
 
 
+def _points(survey: Survey, plan: Plan) -> int | None:
+    """How many points are made; None where nobody has counted them."""
+    rows = plan.move.rows if plan.move is not None else None
+    return survey.points.value if rows is None else None
+
+
 def _written(survey: Survey) -> tuple[int, int, int]:
     """Points written per second at best, likely, and at worst."""
     return _TO_FOLDER if survey.capabilities.local else _TO_SERVER
 
 
 def _notes(survey: Survey, plan: Plan) -> int | None:
-    points = survey.points.value
+    points = _points(survey, plan)
     return ledger.room(points) if plan.move is not None and points is not None else None
 
 
 def _room(survey: Survey, plan: Plan) -> tuple[Range, Range]:
-    points = survey.points.value
+    points = _points(survey, plan)
     if points is None:
         unknown = Range(how="not known: the points were not counted")
         return unknown, unknown
@@ -123,20 +129,24 @@ def _room_for_copy(survey: Survey, move: Move, points: int) -> tuple[Range, Rang
     sized = [(v, n) for v in move.vectors if (n := _vector_bytes(v, points, survey)) is not None]
     raw = sum(size for _, size in sized)
     in_memory = sum(size for vector, size in sized if not vector.params.get("on_disk"))
-    payload = survey.payload_bytes.value or 0
+    if not sized:
+        unknown = Range(how="not known: the vectors have no size that could be computed")
+        return unknown, unknown
+    payload = 0 if move.in_place else survey.payload_bytes.value or 0
     whole = survey.quantization.value
     quantized = sum(
         size * _quantized_share(vector.params.get("quantization_config") or whole)
         for vector, size in sized
     )
-    first = move.new_vectors[0] if move.new_vectors else move.vectors[0]
+    with_size = [vector for vector, _ in sized]
+    first = next((v for v in move.new_vectors if v in with_size), with_size[0])
     dims = first.params.get("size")
     formula = f"{words.count(points)} x {dims} x {_bytes_per_value(first.params):g} bytes"
-    skipped = [vector.name for vector in move.vectors if vector not in [v for v, _ in sized]]
+    skipped = [vector.name for vector in move.vectors if vector not in with_size]
     without = f", without {words.listing(skipped)} (size not known)" if skipped else ""
     kept = f" and {len(sized) - 1} kept" if len(sized) > 1 else ""
     how = f"computed: {formula}{kept}, x {OVERHEAD:g} for the index{without}"
-    payload_how = "payload" if payload else "payload not known"
+    payload_how = "payload" if payload or move.in_place else "payload not known"
     return (
         Range(
             low=raw + payload,

@@ -40,7 +40,7 @@ def create_run(plan: Plan | Path | str, runs: Path | None = None) -> Path:
 def card_of(plan: Plan) -> Card:
     """What run.json says of a plan."""
     move = plan.move
-    what = f"{move.source} → {move.target}" if move else f"{plan.collection}, {plan.title}"
+    what = move.label if move else f"{plan.collection}, {plan.title}"
     return Card(
         id="",
         created=now(),

@@ -101,6 +101,5 @@ class Session:
     def what(self) -> str:
         """For the top row, left: collection, or from where to where."""
         if self.plan is not None and self.plan.move is not None:
-            move = self.plan.move
-            return move.source if move.source == move.target else f"{move.source} → {move.target}"
+            return self.plan.move.label
         return self.collection or ""

@@ -13,6 +13,7 @@ from qdrant_model_migration.pipeline.sources import AnySource, Source
 from qdrant_model_migration.pipeline.sources.collection import Collection
 from qdrant_model_migration.qdrant import Presence
 from qdrant_model_migration.strict import Strict
+from qdrant_model_migration.words import listing, vector
 
 
 class TargetVector(Strict):
@@ -87,6 +88,13 @@ class Move(Strict):
     def in_place(self) -> bool:
         """Whether points of the source itself get vectors, and nothing else is written."""
         return self.source == self.target
+
+    @property
+    def label(self) -> str:
+        """What goes where, for a title: "docs → docs_new", "docs: new"."""
+        if self.in_place:
+            return f"{self.source}: {listing([vector(target.name) for target in self.vectors])}"
+        return f"{self.points.name} → {self.target}"
 
     @property
     def origins(self) -> tuple[Origin, ...]:

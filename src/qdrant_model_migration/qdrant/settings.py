@@ -159,19 +159,20 @@ def differences(
     old: CollectionConfig,
     new: CollectionConfig,
     *,
-    kept: Sequence[str] = (),
+    kept: Mapping[str, str] | None = None,
     strict_mode: bool = True,
 ) -> tuple[Difference, ...]:
     """Settings that are not the same, for the read-back after creation and before the switch.
 
-    The parameters of vectors are left out, but for the kept names. Metadata may have more keys in
+    The parameters of vectors are left out, but for those that are kept: the new name of each, and
+    the old one. Metadata may have more keys in
     the new collection. Payload indexes are compared by type and parameters. strict_mode=False
     leaves strict mode out, while it is not on yet. Not set and null are the same.
     """
     skip = _NEVER_COMPARED if strict_mode else (*_NEVER_COMPARED, "strict_mode_config")
     before, after = dict(_flat(old.raw, skip)), dict(_flat(new.raw, skip))
-    before.update(_flat(_kept(old, kept)))
-    after.update(_flat(_kept(new, kept)))
+    before.update(_flat(_named(old, kept or {})))
+    after.update(_flat(_named(new, {name: name for name in kept or {}})))
     before.update(_flat({"payload_schema": _indexes(old)}))
     after.update(_flat({"payload_schema": _indexes(new)}))
     for key, value in old.metadata.items():
@@ -189,9 +190,10 @@ def index_schema(info: Mapping[str, Any]) -> JsonObject | str:
     return _set(params) if params else str(info["data_type"])
 
 
-def _kept(config: CollectionConfig, names: Sequence[str]) -> JsonObject:
+def _named(config: CollectionConfig, names: Mapping[str, str]) -> JsonObject:
+    """The parameters of vectors, each under the name that stands for it."""
     every = {**config.vectors(), **config.sparse()}
-    return {"vectors": {name or words.UNNAMED: every.get(name) for name in names}}
+    return {"vectors": {new or words.UNNAMED: every.get(name) for new, name in names.items()}}
 
 
 def _indexes(config: CollectionConfig) -> JsonObject:

@@ -77,9 +77,11 @@ def settings_that_differ(ctx: StepContext, *, postponed: bool) -> tuple[str, ...
     postponed: index building and strict mode are not yet as they will be.
     """
     move, qdrant = ctx.move, ctx.qdrant
-    kept = [v.name for v in move.vectors if v.model is None]
     found = differences(
-        qdrant.config(move.source), qdrant.config(move.target), kept=kept, strict_mode=not postponed
+        qdrant.config(move.source),
+        qdrant.config(move.target),
+        kept=move.kept,
+        strict_mode=not postponed,
     )
     meant = {f"metadata.{key}" for key in (RUN_MARK, METADATA_KEY, MODELS_KEY)}
     if postponed:

@@ -119,14 +119,13 @@ class InPlace(Route):
                 "Nothing was copied, so nothing is left over: the old vector stays beside the new.",
                 "Take it out with a plan of its own, when nobody searches it any more.",
             )
-        found = _added(ctx)
-        if found is not None and not ctx.qdrant.capabilities.drop_vector:
+        if vectors_of_run(ctx) and not ctx.qdrant.capabilities.drop_vector:
             raise CleanupRefused(
                 f"the new vector of {move.source}",
                 "Below 1.19 a server can lose points after a vector was deleted.",
                 f"Leave {_names(move)} where it is; it does no harm. Or update the server first.",
             )
-        return found
+        return _added(ctx)
 
 
 def _names(move: Move) -> str:
