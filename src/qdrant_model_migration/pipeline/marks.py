@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Any
 
@@ -61,9 +60,11 @@ def _half(start: bytes, point: Point, vectors: tuple[str, ...]) -> bytes:
 
 
 def _rounded(value: Any) -> Any:
+    if isinstance(value, (str, int)):
+        return value
     if isinstance(value, float):
         return float(f"{value:.12g}") if math.isfinite(value) else str(value)
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {key: _rounded(inner) for key, inner in value.items()}
     if isinstance(value, list):
         return [_rounded(inner) for inner in value]

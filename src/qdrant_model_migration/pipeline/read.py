@@ -28,17 +28,19 @@ def scan(
 ) -> Iterator[Point]:
     """All points with start <= id < end, ascending; `between` is called before each page."""
     following = start
+    border = order(end) if end is not None else None
     while True:
         if between is not None:
             between()
         got = qdrant.scroll(
             collection, start=following, limit=page, payload=payload, vectors=vectors
         )
+        last = got.next is None or (border is not None and order(got.next) >= border)
         for point in got.points:
-            if end is not None and order(point.id) >= order(end):
+            if last and border is not None and order(point.id) >= border:
                 return
             yield point
-        if got.next is None or (end is not None and order(got.next) >= order(end)):
+        if last:
             return
         following = got.next
 

@@ -22,12 +22,10 @@ _VECTOR_TOLERANCE = 2e-3
 
 def same_payload(one: Any, other: Any) -> bool:
     """Equal as JSON values. `1` and `1.0` differ, `1` and `true` differ."""
-    if isinstance(one, bool) or isinstance(other, bool):
-        return one is other
-    if isinstance(one, float) and isinstance(other, float):
-        return math.isclose(one, other, rel_tol=_RELATIVE, abs_tol=0.0)
     if type(one) is not type(other):
         return False
+    if isinstance(one, float):
+        return math.isclose(one, other, rel_tol=_RELATIVE, abs_tol=0.0)
     if isinstance(one, dict):
         return one.keys() == other.keys() and all(same_payload(one[k], other[k]) for k in one)
     if isinstance(one, list):
