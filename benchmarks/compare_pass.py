@@ -47,7 +47,9 @@ def compare(qdrant: Qdrant, folder: Path, streams: int = 1) -> None:
         origin=embedded(PaddedModel().model, TextSource(fields=("text",))),
     )
     move = Move(source="old", target="new", vectors=(vector,))
-    tasks = [BothSides(found, move, frozenset()) for found in find_slices(qdrant, "old", PART)]
+    tasks = [
+        BothSides(found, move, frozenset()) for found in find_slices(qdrant, move.points, PART)
+    ]
     with (
         Worker(WorkerSpec(qdrant.address, folder)) as worker,
         threads(streams, worker, nullcontext) as fleet,
