@@ -95,3 +95,22 @@ def test_no_name_of_a_strategy_stands_outside_its_room_and_the_map() -> None:
         and not (path.parent / f"{node.value}.py").exists()
     ]
     assert found == []
+
+
+def test_only_routes_and_the_making_of_a_new_collection_know_that_there_may_be_two() -> None:
+    """A file that asks the move for its source and its target assumes two collections."""
+    allowed = [ROOT / "steps" / name for name in ("routes", "switches/aliases.py", "mark.py")]
+    allowed.append(ROOT / "steps/create_collection.py")
+    found = []
+    for room in ("steps", "engine", "quality", "plain", "tui", "pages", "commands"):
+        for path in (ROOT / room).rglob("*.py"):
+            asked = {
+                node.attr
+                for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+                if isinstance(node, ast.Attribute)
+                and isinstance(node.value, ast.Name | ast.Attribute)
+                and "move" in (getattr(node.value, "id", ""), getattr(node.value, "attr", ""))
+            }
+            if {"source", "target"} <= asked and not any(path.is_relative_to(a) for a in allowed):
+                found.append(str(path.relative_to(ROOT)))
+    assert found == []

@@ -231,7 +231,7 @@ def _settings(plan: Plan | None) -> Section:
     says = ["Never touched: " + "; ".join(plan.never_touched) + "."] if plan.never_touched else []
     if lost:
         says.append("Acknowledged as not carried over:")
-    elif plan.move is not None and plan.move.source != plan.move.target:
+    elif plan.move is not None and not plan.move.in_place:
         says.append("Every setting of the old collection was to be carried over.")
     return Section("Settings", tuple(says), (), lost)
 

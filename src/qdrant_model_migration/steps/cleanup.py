@@ -76,12 +76,10 @@ class Cleanup(AddedStep):
     @classmethod
     def listed(cls, run: Known) -> str:
         switched, back = run.facts.get("switched"), run.facts.get("rolled_back") or {}
-        if run.state == "done" and switched:
-            doomed = switched.get("from", "the old collection")
-        elif run.state == "rolled back":
-            doomed = back.get("from", "the new collection")
-        else:
+        last = switched if run.state == "done" else back if run.state == "rolled back" else None
+        if not last or last.get("from") == last.get("to"):  # nothing was copied
             return ""
+        doomed = last.get("from", "the old collection")
         return f"Then free the space of {doomed}; never by itself"
 
     @classmethod
@@ -105,11 +103,11 @@ class Cleanup(AddedStep):
         if refusal := self.refused(ctx.recall, ctx.folder.name):
             give_up = qmm("discard", ctx.folder.name)
             raise CleanupRefused(
-                move.target if ctx.recall("rolled_back") else move.source,
+                route_of(move).doomed(ctx),
                 refusal.why,
                 refusal.todo
                 or f"Finish the cutover first. Or give the run up: {give_up} deletes "
-                f"{move.target}, which it made.",
+                f"{route_of(move).words(move).made}, which it made.",
             )
         try:
             found = route_of(move).leftover(ctx)
@@ -122,14 +120,9 @@ class Cleanup(AddedStep):
             ctx.spend("cleanup")  # it was given for how things stood then
             raise
         ctx.spend("cleanup")
-        ctx.remember("cleaned_up", found.name if found is not None else _gone(ctx))
+        ctx.remember("cleaned_up", found.what if found is not None else route_of(move).doomed(ctx))
         if found is not None:
             ctx.say("cleanup", found.told)
-
-
-def _gone(ctx: StepContext) -> str:
-    """What a session that was cut off has deleted."""
-    return ctx.move.source if ctx.recall("switched") else ctx.move.target
 
 
 def _gate(found: Leftover) -> Gate:

@@ -82,7 +82,7 @@ class Rollback(AddedStep):
             title=f"Rolled back: {answers}",
             now=f"{answers}.",
             happened="The run was rolled back.",
-            safe="Everything. The old collection answers; the new one is still there.",
+            safe=f"Everything. {_where_it_answers(run)}",
             todo="Put the old query model back, if that has not happened yet.",
             left=(("old-model", f"Put the old query model back: {model}"),),
         )
@@ -100,6 +100,13 @@ class Rollback(AddedStep):
         if ctx.before.collection != ctx.after.collection:
             _count(ctx, ctx.after.collection, anew=bool(switched))
         ctx.remember(_COUNTING, False)
+
+
+def _where_it_answers(run: Known) -> str:
+    back = run.facts.get("rolled_back") or {}
+    if back and back.get("from") == back.get("to"):
+        return "Searches go by the old vector; the new one is still there."
+    return "The old collection answers; the new one is still there."
 
 
 def _switch_back(ctx: StepContext, switch: Switch) -> None:

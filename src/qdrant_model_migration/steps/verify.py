@@ -145,8 +145,8 @@ class Verify(AddedStep):
         queries = (known or self._made_up(ctx)) if integrity.passed else None
         if queries is not None:
             exact = (
-                ctx.qdrant.count(move.target) <= EXACT_UP_TO
-                and ctx.qdrant.config(move.source).allows_exact_search
+                ctx.qdrant.count(after.collection) <= EXACT_UP_TO
+                and ctx.qdrant.config(before.collection).allows_exact_search
             )
             # A model that has embedded is here; cutting vectors needs none.
             here = after.models if move.embeds else ()

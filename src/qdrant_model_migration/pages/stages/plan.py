@@ -29,6 +29,7 @@ from qdrant_model_migration.pages.work import saving, starting
 from qdrant_model_migration.plan import Plan, left_open
 from qdrant_model_migration.plan.plan import Range
 from qdrant_model_migration.shell import qmm
+from qdrant_model_migration.steps.routes import route_of
 from qdrant_model_migration.strategies import by_name
 
 FILE = "plan.yaml"
@@ -211,11 +212,12 @@ def _saved(session: Session, path: Path) -> Page:
 
 def _sure(plan: Plan) -> Page:
     move, likely = plan.move, plan.estimate.seconds.likely
-    about = f": about {words.duration(likely)}" if likely is not None else ""
-    if move is not None and move.source != move.target:
+    if move is not None:
+        about = f": about {words.duration(likely)}" if likely is not None else ""
+        first, *others = route_of(move).words(move).starts
         says = [
-            f"It creates {move.target} and fills it{about}.",
-            f"{move.source} is only read. Searches go on as before.",
+            f"{first.rstrip('.')}{about}.",
+            *others,
             "It stops before the cutover and waits for you.",
         ]
     else:

@@ -52,6 +52,11 @@ class InPlace(Route):
     def words(self, move: Move) -> Words:
         names = _names(move)
         return Words(
+            made=f"{names} of {move.source}",
+            starts=(
+                f"It adds {names} to {move.source} and fills it.",
+                "Payloads and other vectors are only read. Searches go on as before.",
+            ),
             target=f"{move.source}, {names}",
             undo="search without it",
             inserts=f"gives the points their {names}",
@@ -111,6 +116,9 @@ class InPlace(Route):
     def made(self, ctx: StepContext) -> Leftover | None:
         return _added(ctx)
 
+    def doomed(self, ctx: StepContext) -> str:
+        return f"{_names(ctx.move)} of {ctx.move.source}"
+
     def leftover(self, ctx: StepContext) -> Leftover | None:
         move = ctx.move
         if ctx.recall("switched"):
@@ -121,7 +129,7 @@ class InPlace(Route):
             )
         if vectors_of_run(ctx) and not ctx.qdrant.capabilities.drop_vector:
             raise CleanupRefused(
-                f"the new vector of {move.source}",
+                self.doomed(ctx),
                 "Below 1.19 a server can lose points after a vector was deleted.",
                 f"Leave {_names(move)} where it is; it does no harm. Or update the server first.",
             )

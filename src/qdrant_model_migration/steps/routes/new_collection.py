@@ -59,10 +59,14 @@ class NewCollection(Route):
             told=f"{target} is deleted. {source} is not touched.",
         )
 
+    def doomed(self, ctx: StepContext) -> str:
+        back = ctx.recall("rolled_back") and not ctx.recall("switched")
+        return ctx.move.target if back else ctx.move.source
+
     def leftover(self, ctx: StepContext) -> Leftover | None:
         old, new = ctx.move.source, ctx.move.target
-        after = ctx.recall("switched") is not None
-        doomed, kept = (old, new) if after else (new, old)
+        doomed = self.doomed(ctx)
+        after, kept = doomed == old, new if doomed == old else old
         must_be_unused(ctx, doomed)
         if not ctx.qdrant.exists(kept):
             raise CleanupRefused(
@@ -109,6 +113,11 @@ def new_collection_words(
 ) -> Words:
     """What is the same for each of them, and what this route says of the rest."""
     return Words(
+        made=move.target,
+        starts=(
+            f"It creates {move.target} and fills it.",
+            f"{move.source} is only read. Searches go on as before.",
+        ),
         target="new collection",
         undo="delete it",
         inserts="inserts the points with their payload",

@@ -17,12 +17,15 @@ MOST_PASSES = 3
 class Words(NamedTuple):
     """What the steps of this route say of it; the lists are whole sentences.
 
+    made: what the run makes, "docs_new". starts: what it does from the start to the cutover.
     target: for the column "writes to". undo: for the column "way back". inserts: completes "reads
     docs in slices, embeds the texts and ...". there: what becomes of what is there already.
     goes_without: completes "a point without a text ...". finishing, catching_up, comparing,
     sweeping: what these steps do. sweep: the title of that step.
     """
 
+    made: str
+    starts: tuple[str, ...]
     target: str
     undo: str
     inserts: str
@@ -107,6 +110,11 @@ class Route:
     def made(self, ctx: StepContext) -> Leftover | None:
         """What this run has made and can be given up with it; None where there is nothing. Raises
         DiscardRefused where it is in use."""
+        raise NotImplementedError
+
+    def doomed(self, ctx: StepContext) -> str:
+        """What cleaning up deletes, for a sentence: the new side after a switch back, else what
+        nobody needs after the switch."""
         raise NotImplementedError
 
     def leftover(self, ctx: StepContext) -> Leftover | None:
