@@ -7,6 +7,7 @@ from threading import Event
 from typing import Any, NamedTuple, Union
 
 from qdrant_model_migration.errors import QmmError
+from qdrant_model_migration.pages.page import BACK as BACK
 from qdrant_model_migration.pages.page import Page
 from qdrant_model_migration.pages.session import Session
 
@@ -14,11 +15,12 @@ Report = Callable[[object], None]
 
 
 class Said(NamedTuple):
-    """The same page, drawn anew. at: the key that has the focus next."""
+    """The same page, drawn anew. at: the key that has the focus next. copy: to the clipboard."""
 
     session: Session
     words: str = ""
     at: str = ""
+    copy: str = ""
 
 
 class Go(NamedTuple):
@@ -43,7 +45,8 @@ class Work(NamedTuple):
 
     do: hears how to report, returns what was found or raises QmmError. then: the session of that
     moment and what was found. news: the session with what was reported. failed: None: the error is
-    said. stop: is set by whoever does not want to wait.
+    said. stop: is set by whoever does not want to wait. every: seconds until it is done again, for
+    as long as the page is looked at.
     """
 
     name: str
@@ -53,10 +56,15 @@ class Work(NamedTuple):
     news: Callable[[Session, Any], Session] | None = None
     failed: Callable[[Session, QmmError], Outcome] | None = None
     stop: Event | None = None
+    every: float = 0.0
 
 
 LEAVE = "leave"
 """Where Go leads out of the program."""
+
+HOME = "home"
+"""Where Go leads to the beginning; to BACK, one step back."""
+
 
 Outcome = Union[Session, Said, Go, Work, Refused, Page]  # noqa: UP007  # Work names it before
 """A Session: the page is drawn anew with it. A Page: on top of the present one, until an act of it

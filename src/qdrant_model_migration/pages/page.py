@@ -2,8 +2,9 @@
 
 A Page is read from top to bottom: its `body` are blocks, in reading order.
 
-- `Says`: paragraphs. `Facts`: label, value, how it is known. `Table`: rows to move over, each with
-  more that is shown while it is the one in hand, and with its own acts. `Ask`: one thing to give.
+- `Says`: paragraphs, and intervals to draw. `Facts`: label, value, how it is known. `Table`: rows
+  to move over, each with more that is shown while it is the one in hand, and with its own acts.
+  `Ask`: one thing to give. `Beside`: blocks next to each other.
 - An `Act` is what can be done now. One that is closed says why.
 - Keys of tables, rows, asks and acts are unique on a page: a key says where the focus goes next,
   and what is in `values` (an ask's key -> what was given, a table's key -> the row in hand).
@@ -19,12 +20,31 @@ from typing import Literal, NamedTuple, Union
 from qdrant_model_migration.errors import QmmError
 
 
-class Says(NamedTuple):
-    """Paragraphs; `title` stands above them. commands: to be copied as they stand, best first."""
+class Scale(NamedTuple):
+    """An interval on a scale from -edge to edge, with 0 and a limit. said: the same in words."""
 
-    words: tuple[str, ...]
+    low: float
+    at: float
+    high: float
+    limit: float
+    edge: float
+    said: str
+
+    def __str__(self) -> str:
+        return self.said
+
+
+class Says(NamedTuple):
+    """Paragraphs; `title` stands above them. commands: to be copied as they stand, best first.
+
+    as_is: the words are lines of code, which nothing breaks or rewords. tone: of the title.
+    """
+
+    words: tuple[str | Scale, ...]
     title: str = ""
     commands: tuple[str, ...] = ()
+    as_is: bool = False
+    tone: Literal["", "good", "bad"] = ""
 
 
 class Fact(NamedTuple):
@@ -57,8 +77,9 @@ class Ask(NamedTuple):
     """One thing to give. What is given is text; a tick is yes or "".
 
     value: what stands there already. expect: what has to be typed, to the letter. refused: what is
-    said to anything else. must: nothing goes on without it. at_once: giving it is an act under its
-    key. done: how it is said where it was given before.
+    said to anything else; without it Enter alone leads back in a talk. must: nothing goes on
+    without it. at_once: giving it is an act under its key. done: how it is said where it was given
+    before.
     """
 
     key: str
@@ -73,12 +94,29 @@ class Ask(NamedTuple):
     at_once: bool = False
     done: str = ""
 
+    def fits(self, given: str) -> bool:
+        """Whether that is what is wanted."""
+        if self.kind == "choice":
+            return given in {choice.value for choice in self.choices}
+        return given == (self.expect or "yes") if self.kind in ("typed", "tick") else True
+
+    @property
+    def wanted(self) -> str:
+        """What is to be done, in a few words."""
+        words = {"tick": "tick the box first", "choice": "choose first"}
+        return words.get(self.kind, f"type {self.expect} first")
+
+    def wrong(self, given: str) -> str:
+        """What is said to something else than what has to be typed."""
+        return f"You typed '{given}'; it has to be {self.expect or 'yes'}. Nothing was changed."
+
 
 class Act(NamedTuple):
     """One thing that can be done. closed: why not now. letter: its key, outside of text fields.
 
     enter: Enter alone means it, in a talk of lines. to: what it leads to, after "Enter to".
-    button False: only in the list of all that can be done.
+    button False: only in the list of all that can be done. asks: closed until all that the page
+    asks for is given as it is wanted.
     """
 
     key: str
@@ -88,6 +126,11 @@ class Act(NamedTuple):
     letter: str = ""
     enter: bool = False
     to: str = ""
+    asks: bool = False
+
+
+BACK = "back"
+"""The key of leaving a page. An act with it says where that stands; else it is the last."""
 
 
 class Column(NamedTuple):
@@ -113,7 +156,8 @@ class Row(NamedTuple):
 
 
 class Table(NamedTuple):
-    """more: where that of the row in hand stands: below, beside, or open: on Enter.
+    """more: where that of the row in hand stands: below, beside, or open: on Enter. ticks: each row
+    is a box to tick, its one ask; its second cell is the command that does it, or "".
 
     enter: what Enter on a row is called.
     """
@@ -122,18 +166,24 @@ class Table(NamedTuple):
     rows: tuple[Row, ...]
     columns: tuple[Column, ...]
     title: str = ""
-    more: Literal["open", "below", "beside"] = "open"
+    more: Literal["open", "below", "beside", "ticks"] = "open"
     marks: Mapping[str, str] = {}
     enter: str = "Details"
 
 
-Block = Union[Says, Facts, Table, Ask]  # noqa: UP007  # named before all of its parts are known
+class Beside(NamedTuple):
+    """Next to each other where there is room, else below."""
+
+    blocks: tuple[Says | Facts, ...]
+
+
+Block = Union[Says, Facts, Table, Ask, Beside]  # noqa: UP007  # named before all of its parts are known
 
 
 class Page(NamedTuple):
     """place: the stop of the trip. where: what it is about, for the top row. first: the key that
     has the focus at the beginning, never of what is dangerous. hello: what to do here, in a line.
-    esc: what leaving it is called.
+    esc: what leaving it is called. passed: which stops of a run are behind it; None without a run.
     """
 
     title: str
@@ -145,6 +195,7 @@ class Page(NamedTuple):
     where: str = ""
     first: str = ""
     esc: str = "Back"
+    passed: tuple[str, ...] | None = None
 
     @property
     def tables(self) -> tuple[Table, ...]:
@@ -172,6 +223,12 @@ def _asks(blocks: Sequence[Block]) -> Iterator[Ask]:
         elif isinstance(block, Table):
             for row in block.rows:
                 yield from _asks(row.more)
+
+
+def missing(page: Page, given: Mapping[str, str]) -> str:
+    """What has to be given first, in a few words; "" where all of it is."""
+    left = (ask for ask in page.asks if not ask.fits(given.get(ask.key, "")))
+    return next((ask.wanted for ask in left), "")
 
 
 def of_error(error: QmmError) -> Says:

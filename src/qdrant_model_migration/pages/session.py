@@ -11,16 +11,27 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from qdrant_model_migration.qdrant import Address
+
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
+    from qdrant_model_migration.engine import DeadLetter, RunView
     from qdrant_model_migration.pipeline.speed import Speed
     from qdrant_model_migration.plan import Acceptance, Plan
-    from qdrant_model_migration.qdrant import Address
+    from qdrant_model_migration.quality import SideBySide
     from qdrant_model_migration.survey.facts import Survey
     from qdrant_model_migration.survey.listing import Listed
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+class Tried(NamedTuple):
+    """One query on both sides, and what the sides are called."""
+
+    both: SideBySide
+    old: str
+    new: str
 
 
 class Connected(NamedTuple):
@@ -34,12 +45,30 @@ class Connected(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
+class Adding(NamedTuple):
+    """A step that is added to the run. begun: the engine was asked. leaving: no, after all."""
+
+    step: str
+    begun: bool = False
+    leaving: bool = False
+
+
+class Files(NamedTuple):
+    """What was read of a run's folder besides its view. letters: the first dead letters."""
+
+    names: tuple[str, ...] = ()
+    ticked: frozenset[str] = frozenset()
+    letters: tuple[DeadLetter, ...] = ()
+    proof: Mapping[str, Any] = NOTHING
+
+
 @dataclass(frozen=True)
 class Session:
     """One snapshot. `key` prints as stars; nothing here is ever saved but the answers.
 
     key_of: the server that the key was given for; it is sent to no other one. asking: the question
-    that is asked alone, from a later stage.
+    that is asked alone, from a later stage. seen: the last look at a run. runs: all of them. tried:
+    what was searched on both sides. form: of the lines to change.
     """
 
     address: Address | None = None
@@ -57,6 +86,12 @@ class Session:
     speeds: Mapping[str, Speed] = field(default_factory=lambda: NOTHING)
     run: Path | None = None
     asking: str | None = None
+    seen: RunView | None = None
+    runs: tuple[RunView, ...] | None = None
+    files: Files | None = None
+    adding: Adding | None = None
+    tried: Tried | None = None
+    form: str = ""
 
     def on(self, **changes: Any) -> Session:
         """The next snapshot."""
@@ -65,6 +100,16 @@ class Session:
     def anew(self, **changes: Any) -> Session:
         """Another trip: of this one it has the key alone."""
         return Session(key=self.key, key_of=self.key_of, **changes)
+
+    @property
+    def of_run(self) -> RunView | None:
+        """The run that the trip is with, as it was last seen."""
+        seen = self.seen
+        return seen if seen is not None and seen.folder == self.run else None
+
+    def at_run(self, run: Path | None, seen: RunView | None = None) -> Session:
+        """With this run, or none: nothing that was read of another one."""
+        return self.on(run=run, seen=seen, files=None, adding=None, tried=None, form="")
 
     def key_for(self, server: Address) -> str | None:
         """The key where it was given for this server, else None."""
@@ -93,6 +138,8 @@ class Session:
             return "practice · nothing here is real"
         if self.explore:
             return "no server · nothing is changed"
+        if self.connected is None and self.of_run is not None:
+            return Address.read(self.of_run.card.server).label
         if self.address is None or self.connected is None:
             return "not connected"
         return f"{self.address.label} · Qdrant {self.connected.version}"

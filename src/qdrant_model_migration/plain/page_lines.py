@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from qdrant_model_migration.pages.page import Ask, Block, Fact, Facts, Page, Row, Says, Table
+from qdrant_model_migration.pages.page import (
+    Ask,
+    Beside,
+    Block,
+    Fact,
+    Facts,
+    Page,
+    Row,
+    Says,
+    Table,
+)
 from qdrant_model_migration.plain.paragraph import paragraph
 
 
@@ -42,13 +52,20 @@ def titled(page: Page) -> str:
 def of_block(block: Block, indent: int = 0) -> Iterator[Words]:
     if isinstance(block, Says):
         yield from _titled(block.title, indent)
-        yield from (Words(line, indent, 2) for line in block.words if line)
+        for line in map(str, block.words):
+            if line:
+                yield Words(line, indent, 2, as_is=block.as_is)
         for at, command in enumerate(block.commands):
             yield Words(f"{'  or' if at else 'Next'}: {command}", indent, as_is=True)
     elif isinstance(block, Facts):
         yield from _titled(block.title, indent)
         yield from (Words(of_fact(fact), indent, 2) for fact in block.rows)
+    elif isinstance(block, Beside):
+        for one in block.blocks:
+            yield from of_block(one, indent)
     elif isinstance(block, Table):
+        if block.more == "ticks":
+            yield from _titled(block.title, indent)
         for at in range(len(block.rows)):
             yield from of_row(block, at)
 
@@ -66,6 +83,11 @@ def of_row(table: Table, at: int) -> Iterator[Words]:
     if is_read_out(table):
         yield Words(sentence(f"{mark.capitalize()}, {title_of(row)}"))
         yield from of_more(row)
+        return
+    if table.more == "ticks":
+        yield Words(f"{at + 1}. {row.cells[0]}", 2, len(f"{at + 1}. "))
+        if row.cells[1]:
+            yield Words(row.cells[1], 5, as_is=True)
         return
     cells = [cell.strip() for cell in row.cells]
     if cells[0] == str(at + 1):  # the number is said anyway

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from qdrant_model_migration import words
 from qdrant_model_migration.errors import QmmError, Stopped
-from qdrant_model_migration.pages.outcome import LEAVE, Go, Outcome, Refused, Said, Work
+from qdrant_model_migration.pages.outcome import BACK, LEAVE, Go, Outcome, Refused, Said, Work
 from qdrant_model_migration.pages.page import Act, Ask, Page, Row, Table
 from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.pages.stages import enter, stage
 from qdrant_model_migration.plain import page_lines
+from qdrant_model_migration.plain.asks import answer
 from qdrant_model_migration.plain.talk import Back, Leave, Talk
 
 NOTHING: Mapping[str, str] = {}
@@ -64,9 +65,14 @@ class Visit:
         elif isinstance(outcome, Said):
             self.session = outcome.session
             self.talk.say(outcome.words)
+            for line in outcome.copy.split("\n") if outcome.copy else ():
+                self.talk.command(line)
         elif isinstance(outcome, Go):
             if outcome.to == LEAVE:
                 raise Leave
+            if outcome.to == BACK:
+                self.talk.say(outcome.words)
+                raise Back
             return outcome
         elif isinstance(outcome, Refused):
             self.talk.say(outcome.words)
@@ -194,7 +200,7 @@ class Visit:
             if row.acts or not page_lines.is_read_out(table)
         ]
         first = next((act for act in page.acts if act.enter), None)
-        others = [act for act in page.acts if act is not first]
+        others = [act for act in page.acts if act is not first and act.key != BACK]
         ways = [act.key for act in others] + (["a number"] if rows else [])
         enter = f"Press Enter to {first.to or first.label.lower()}" if first else ""
         typing = f"{'type' if enter else 'Type'} {', '.join(ways)}" if ways else ""
@@ -230,7 +236,7 @@ class Visit:
 
     def _asked(self, ask: Ask) -> Mapping[str, str]:
         """What is given to it, and to what that wants to know besides. Raises Back."""
-        given = {ask.key: self._answer(ask)}
+        given = {ask.key: answer(self.talk, ask)}
         if ask.kind == "choice":
             chosen = next(c for c in ask.choices if c.value == given[ask.key])
             for more in chosen.asks:
@@ -238,56 +244,3 @@ class Visit:
         if ask.at_once:
             self._carry_out(stage(self.name).act(self.session, ask.key, given))
         return given
-
-    def _answer(self, ask: Ask) -> str:
-        hint = f" ({ask.help})" if ask.help else ""
-        enter = f", Enter for {ask.value}" if ask.value else ""
-        if ask.kind == "secret":
-            return self.talk.hidden(f"{ask.label}{hint}:")
-        if ask.kind == "choice":
-            return self._choice(ask)
-        if ask.kind == "typed":
-            return self._typed(ask)
-        if ask.kind == "tick" and ask.must:
-            return self._yes(ask)
-        if ask.kind == "tick":
-            typed = self.talk.ask(f"{ask.label}{hint}, yes or no, Enter for {ask.value or 'no'}:")
-            return "yes" if (typed.lower() or ask.value).startswith("y") else ""
-        if hint:
-            self.talk.say(f"{ask.label}{hint}.")
-        return self.talk.ask(f"{ask.label}{enter}, or back, leave:") or ask.value
-
-    def _yes(self, ask: Ask) -> str:
-        self.talk.say(f"{ask.label}.")
-        while self.talk.ask("Type yes if that is so, or back, leave:").lower() != "yes":
-            self.talk.say(ask.refused or "Type yes, in full.")
-        return "yes"
-
-    def _typed(self, ask: Ask) -> str:
-        """To the letter. A word such as `back` could be the name of an alias, if that is asked."""
-        self.talk.say(f"{ask.label}.")
-        while True:
-            typed = self.talk.typed(f"Type {ask.expect} to go on, or press Enter to go back:")
-            if typed == ask.expect:
-                return typed
-            if not typed.strip() or typed.strip() in ("back", "leave", "no"):
-                raise Back
-            blank = " with a blank beside it" if typed.strip() == ask.expect else ""
-            self.talk.say(f"You typed {typed.strip()}{blank}; it has to be {ask.expect}.")
-
-    def _choice(self, ask: Ask) -> str:
-        self.talk.say(f"{ask.label}.")
-        marked = next((at for at, c in enumerate(ask.choices) if c.value == ask.value), None)
-        for at, choice in enumerate(ask.choices):
-            own = " (suggested)" if at == marked else ""
-            closed = f"closed: {choice.closed}" if choice.closed else ""
-            self.talk.numbered(at + 1, choice.label + own, choice.note, closed)
-        while True:
-            picked = self.talk.number("Number, or back, leave:", len(ask.choices))
-            place = picked if isinstance(picked, int) else marked
-            if place is None:
-                continue
-            choice = ask.choices[place]
-            if not choice.closed:
-                return choice.value
-            self.talk.say(f"{choice.label} cannot be chosen: {choice.closed}")

@@ -8,6 +8,8 @@ from datetime import datetime, timezone
 
 from rich.cells import cell_len, set_cell_size
 
+from qdrant_model_migration.pages.page import Scale
+
 BLOCKS = "▁▂▃▄▅▆▇█"
 
 
@@ -100,6 +102,23 @@ def bar(done: float, total: float | None, width: int, *, over: bool) -> str:
     cells = max(1, width - 7)
     full = cells if over else min(cells - 1, math.floor(share * cells))
     return "█" * full + "░" * (cells - full) + f" {percent:>4} %"
+
+
+def scale(scale: Scale, width: int) -> str:
+    """The interval on its scale, with zero and the limit (┆)."""
+    cells, edge = max(20, width - 16), scale.edge
+
+    def at(value: float) -> int:
+        return min(cells - 1, max(0, round((value + edge) / (2 * edge) * (cells - 1))))
+
+    line = [" "] * cells
+    line[at(0)] = "0"
+    line[at(scale.limit)] = "┆"
+    for cell in range(at(scale.low), at(scale.high) + 1):
+        line[cell] = "─"
+    line[at(scale.low)], line[at(scale.high)] = "├", "┤"
+    line[at(scale.at)] = "●"
+    return f"{-edge:+.2f} {''.join(line)} {edge:+.2f}"
 
 
 def bar_of(part: float, most: float, width: int) -> str:

@@ -2,25 +2,50 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widget import Widget
 from textual.widgets import Input
 
 from qdrant_model_migration.errors import QmmError
-from qdrant_model_migration.pages.outcome import LEAVE, Go, Outcome, Refused, Said, Work
-from qdrant_model_migration.pages.page import Act, Ask, Facts, Page, Row, Says, Table
+from qdrant_model_migration.pages.outcome import (
+    BACK,
+    HOME,
+    LEAVE,
+    Go,
+    Outcome,
+    Refused,
+    Said,
+    Work,
+)
+from qdrant_model_migration.pages.page import (
+    Act,
+    Ask,
+    Beside,
+    Block,
+    Facts,
+    Page,
+    Row,
+    Says,
+    Table,
+    missing,
+)
 from qdrant_model_migration.pages.session import Session
-from qdrant_model_migration.pages.stages import enter, stage
+from qdrant_model_migration.pages.stages import enter, leave, stage
 from qdrant_model_migration.tui.screens.over import CLOSE, Over
-from qdrant_model_migration.tui.screens.stop import HelpText, Stop
+from qdrant_model_migration.tui.screens.stop import NARROW, HelpText, Stop
 from qdrant_model_migration.tui.widgets.blocks import (
     LOW,
     AskBlock,
+    BesideBlock,
     TableBlock,
     TextBlock,
 )
 from qdrant_model_migration.tui.widgets.lines import Lines
+from qdrant_model_migration.tui.widgets.press import Press
 
 FULL = "full-"  # a command that shows facts whole which have been cut to a line each
 
@@ -33,14 +58,18 @@ class StageScreen(Stop):
         self.name_of_stage = name
         self._stage = stage(name)
         self._page: Page | None = None
-        self._work: Work | None = None
+        self._works: dict[str, Work] = {}
+        self._repeated: set[str] = set()
+        self._drawn: list[tuple[str, str]] | None = None
+        self._corrected = False
 
     @property
     def page(self) -> Page:
         if self._page is None:
             self._page = self._stage.page(self.session)
             self.place, self.esc = self._page.place, self._page.esc
-            enter = next((table.enter for table in self._page.tables), "Choose")
+            acts = [act.label for act in self._page.acts if act.enter]
+            enter = next((table.enter for table in self._page.tables), *acts[:1] or ["Choose"])
             self.keys = (("↑↓", "Move"), ("Enter", enter))
         return self._page
 
@@ -60,10 +89,18 @@ class StageScreen(Stop):
             for at, block in enumerate(self.page.body)
             if isinstance(block, Facts) and self._is_low(at)
         ]
-        back = Act("back", self.page.esc)
-        buttons = [act for act in self.page.acts if act.button]
-        listed = [act for act in self.page.acts if not act.button]
-        return (*of_row, *buttons, back, *full, *listed)
+        acts = [self._asked_for(act) for act in self.page.acts]
+        buttons = [act for act in acts if act.button]
+        listed = [act for act in acts if not act.button]
+        if all(act.key != BACK for act in acts):
+            buttons.append(Act(BACK, self.page.esc))
+        return (*of_row, *buttons, *full, *listed)
+
+    def _asked_for(self, act: Act) -> Act:
+        """Closed as long as something is left to give, where it needs all that is asked."""
+        if not act.asks or act.closed:
+            return act
+        return act._replace(closed=missing(self.page, self._values()))
 
     def help(self) -> HelpText:
         return HelpText(self.page.title.split(":")[0], self.page.help)
@@ -76,6 +113,9 @@ class StageScreen(Stop):
         if self.app.screen is self and self.page.hello:
             self.say(self.page.hello)
 
+    def passed(self) -> tuple[str, ...] | None:
+        return self.page.passed
+
     async def refit(self) -> None:
         await self._draw()
 
@@ -83,22 +123,27 @@ class StageScreen(Stop):
 
     async def _draw(self) -> None:
         """Bring all blocks up to date; other ones than before are put there anew."""
-        self._page = None
+        said, self._page = self.page.hello, None
         blocks = self.query_one("#blocks", Vertical)
         body = self.page.body
         shape = [_shape(block) for block in body]
-        if shape != getattr(self, "_drawn", None):
+        if shape != self._drawn:
             self._drawn = shape
+            self.call_after_refresh(self.focus_first)
             await blocks.remove_children()
             await blocks.mount_all(_widget(block) for block in body)
         for at, (widget, block) in enumerate(zip(blocks.children, body, strict=True)):
             if isinstance(widget, TextBlock) and isinstance(block, Says | Facts):
                 widget.show(block, low=self._is_low(at))
+            elif isinstance(widget, BesideBlock) and isinstance(block, Beside):
+                widget.show(block, narrow=self.size.width < NARROW)
             elif isinstance(widget, AskBlock) and isinstance(block, Ask):
                 widget.show(block)
             elif isinstance(widget, TableBlock) and isinstance(block, Table):
                 await widget.show(block)
         self.frame()
+        if self.page.hello != said:
+            self.say(self.page.hello)
         await self.show_acts()
 
     def _is_low(self, at: int) -> bool:
@@ -164,13 +209,19 @@ class StageScreen(Stop):
 
     async def on_lines_chosen(self, event: Lines.Chosen) -> None:
         event.stop()
-        table = self.query_one(f"#table-{event.lines.id}", TableBlock)
+        await self._choose(event.lines)
+
+    async def _choose(self, lines: Lines) -> None:
+        table = self.query_one(f"#table-{lines.id}", TableBlock)
         await table.show_more()
         row = table.in_hand
         if row is None:
             return
         asks = list(table.query(AskBlock))
-        if table.table.more == "open":
+        if table.table.more == "ticks":
+            turned = "" if asks_of(row)[0].value else "yes"
+            await self._given(asks_of(row)[0], {asks_of(row)[0].key: turned})
+        elif table.table.more == "open":
             self._over(Page(row.title or row.cells[0], row.more, (CLOSE, *row.acts)))
         elif asks:
             asks[0].control.focus()
@@ -179,16 +230,56 @@ class StageScreen(Stop):
         else:
             self.say("Down leads to the next one.")
 
+    async def on_lines_ticked(self, event: Lines.Ticked) -> None:
+        if any(table.key == event.lines.id and table.more == "ticks" for table in self.page.tables):
+            event.stop()
+            await self._choose(event.lines)
+
     async def on_ask_block_given(self, event: AskBlock.Given) -> None:
         event.stop()
         if event.ask.at_once:
-            await self._carry_out(self._stage.act(self.session, event.ask.key, self._values()))
-        elif event.done:
+            await self._given(event.ask, self._values())
+        elif event.done and event.ask.kind != "tick":
             self.focus_next()
+        await self.show_acts()
+
+    async def _given(self, ask: Ask, values: dict[str, str]) -> None:
+        await self._carry_out(self._stage.act(self.session, ask.key, values))
 
     async def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter in a field never carries out what has to be typed: it only moves on."""
         event.stop()
+        for ask in self.page.asks:
+            if event.input.id == f"input-{ask.key}":
+                if ask.at_once:
+                    await self._given(ask, self._values())
+                    return
+                if event.value and not ask.fits(event.value):
+                    self._correct(ask.wrong(event.value))
+                    return
         self.focus_next()
+
+    async def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        if self._corrected:
+            self._corrected = False
+            self.say(self.page.hello)
+        if any(act.asks for act in self.page.acts):
+            await self.show_acts()
+
+    async def on_key(self, event: events.Key) -> None:
+        """Letters on a button go nowhere: say where they belong, so that Enter is no surprise."""
+        letter = event.character is not None and event.character.isalnum()
+        typed = any(ask.kind == "typed" for ask in self.page.asks)
+        if letter and typed and isinstance(self.focused, Press):
+            event.stop()
+            self._correct("Nothing was typed. Go up to the field to type the name.")
+            return
+        await super().on_key(event)
+
+    def _correct(self, words: str) -> None:
+        self.say(words)
+        self._corrected = True
 
     def _over(self, page: Page) -> None:
         async def chosen(picked: tuple[str, dict[str, str]] | None) -> None:
@@ -204,10 +295,13 @@ class StageScreen(Stop):
     async def _carry_out(self, outcome: Outcome) -> None:
         if isinstance(outcome, Session):
             self.wizard.session = outcome
-            await self._draw()
+            if self._drawn is None or self._stage.page(outcome) != self._page:
+                await self._draw()
         elif isinstance(outcome, Said):
             self.wizard.session = outcome.session
             await self._draw()
+            if outcome.copy:
+                self.app.copy_to_clipboard(outcome.copy)
             if outcome.words:
                 self.say(outcome.words)
             await self._focus(outcome.at)
@@ -222,9 +316,14 @@ class StageScreen(Stop):
             self._go(outcome)
 
     def _go(self, go: Go) -> None:
+        self.leave_work()
         self.wizard.session = go.session
         if go.to == LEAVE:
             self.app.exit(0)
+        elif go.to == BACK:
+            self.wizard.go_back()
+        elif go.to == HOME:
+            self.wizard.go_home()
         elif go.back:
             self.wizard.go_back_to(go.to)
         else:
@@ -235,38 +334,55 @@ class StageScreen(Stop):
     def _begin(self, work: Work) -> None:
         if work.says:
             self.say(work.says)
-        self._work = work
+        if work.every and work.name not in self._repeated:
+            self._repeated.add(work.name)
+            self.set_interval(work.every, partial(self._again, work.name))
+        self._works[work.name] = work
         self.work(work.name, work.do)
 
+    def _again(self, name: str) -> None:
+        """What is looked at again and again, unless that is under way or nobody sees it."""
+        if self.app.screen is self and not self.busy(name):
+            self._begin(self._works[name])
+
     async def news(self, name: str, news: object) -> None:
+        work = self._works[name]
         if isinstance(news, str):
             self.say(news)
-        elif self._work is not None and self._work.news is not None:
-            self.wizard.session = self._work.news(self.session, news)
+        elif work.news is not None:
+            self.wizard.session = work.news(self.session, news)
             await self._draw()
 
     async def done(self, name: str, result: object) -> None:
-        if self._work is not None:
-            await self._carry_out(self._work.then(self.session, result))
+        await self._carry_out(self._works[name].then(self.session, result))
 
     async def failed(self, name: str, error: QmmError) -> None:
-        if self._work is not None and self._work.failed is not None:
-            await self._carry_out(self._work.failed(self.session, error))
+        work = self._works[name]
+        if work.failed is not None:
+            await self._carry_out(work.failed(self.session, error))
         else:
             self.trouble(error)
 
     async def action_back(self) -> None:
-        if self._work is not None and self._work.stop is not None:
-            self._work.stop.set()
-        await super().action_back()
+        for work in self._works.values():
+            if work.stop is not None:
+                work.stop.set()
+        await self._carry_out(leave(self.name_of_stage, self.session))
 
 
-def _shape(block: Says | Facts | Table | Ask) -> tuple[str, str]:
+def asks_of(row: Row) -> list[Ask]:
+    return [block for block in row.more if isinstance(block, Ask)]
+
+
+def _shape(block: Block) -> tuple[str, str]:
     key = block.key if isinstance(block, Table | Ask) else ""
-    return type(block).__name__, key
+    many = str(len(block.blocks)) if isinstance(block, Beside) else ""
+    return type(block).__name__, key + many
 
 
-def _widget(block: Says | Facts | Table | Ask) -> Widget:
+def _widget(block: Block) -> Widget:
     if isinstance(block, Table):
         return TableBlock(block)
+    if isinstance(block, Beside):
+        return BesideBlock(block)
     return AskBlock(block) if isinstance(block, Ask) else TextBlock()

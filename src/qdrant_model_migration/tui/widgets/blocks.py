@@ -6,13 +6,24 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
-from qdrant_model_migration.pages.page import Ask, Block, Choice, Column, Facts, Row, Says, Table
-from qdrant_model_migration.tui.typeset import crop, row
+from qdrant_model_migration.pages.page import (
+    Ask,
+    Beside,
+    Block,
+    Choice,
+    Column,
+    Facts,
+    Row,
+    Says,
+    Scale,
+    Table,
+)
+from qdrant_model_migration.tui.typeset import crop, plain, row, scale
 from qdrant_model_migration.tui.widgets.field import Field
 from qdrant_model_migration.tui.widgets.frame import Pane, facts, titled, wrap
 from qdrant_model_migration.tui.widgets.lines import Line, Lines
@@ -30,7 +41,11 @@ def lines_of(blocks: Sequence[Block], width: int) -> list[str]:
             lines.append("")
         if isinstance(block, Says):
             lines += [block.title] if block.title else []
-            lines += [piece for words in block.words for piece in wrap(words, width)]
+            for words in block.words:
+                if isinstance(words, Scale):
+                    lines.append(scale(words, width))
+                else:
+                    lines += [plain(words)] if block.as_is else wrap(words, width)
             lines += [f"{'or' if at else 'Next'}: {c}" for at, c in enumerate(block.commands)]
         elif isinstance(block, Facts):
             lines += facts(pairs(block), width).plain.split("\n")
@@ -44,14 +59,30 @@ def pairs(block: Facts) -> list[tuple[str, str]]:
 class TextBlock(Pane):
     """Says or Facts. low: a fact has one line, the rest of it is cut off."""
 
-    def show(self, block: Says | Facts, *, low: bool) -> None:
-        width = max(40, self.app.size.width - 4)
+    def show(self, block: Says | Facts, *, low: bool = False, width: int = 0) -> None:
+        width = width or max(40, self.app.size.width - 5)  # beside what does not fit is a scrollbar
         lines = lines_of([block._replace(title="")], width)
         if low and isinstance(block, Facts):
             edge = max((len(label) for label, _ in pairs(block)), default=0) + 2
             lines = [crop(f"{label:<{edge}}{said}", width).rstrip() for label, said in pairs(block)]
         self.write("\n".join(lines), title=block.title)
         self.set_class(not block.title, "bare")
+        tone = block.tone if isinstance(block, Says) else ""
+        self.set_class(tone == "good", "-go")
+        self.set_class(tone == "bad", "-no-go")
+
+
+class BesideBlock(Horizontal):
+    """Texts next to each other; in a narrow window below."""
+
+    def __init__(self, block: Beside) -> None:
+        super().__init__(*(TextBlock() for _ in block.blocks), classes="columns")
+
+    def show(self, block: Beside, *, narrow: bool) -> None:
+        width = self.app.size.width - 1
+        each = max(30, (width if narrow else width // len(block.blocks)) - 4)
+        for widget, one in zip(self.query(TextBlock), block.blocks, strict=True):
+            widget.show(one, width=each)
 
 
 class AskBlock(Vertical):
@@ -168,7 +199,8 @@ class TableBlock(Widget):
         self._asked: tuple[Ask, ...] = ()
 
     def compose(self) -> ComposeResult:
-        yield Lines(id=self.table.key, classes="pane", wrap=False, jump=True)
+        ticks = self.table.more == "ticks"
+        yield Lines(id=self.table.key, classes="pane", wrap=ticks, jump=not ticks)
         with Scroll(classes="pane more"):
             yield Static("", markup=False, classes="said")
 
@@ -182,6 +214,10 @@ class TableBlock(Widget):
 
     async def show(self, table: Table) -> None:
         self.table, lines = table, self.lines
+        if table.more == "ticks":
+            lines.show([_to_tick(one) for one in table.rows])
+            titled(lines, table.title)
+            return
         sign = 2 if any(one.mark for one in table.rows) else 0
         tick = 3 if any(_tick(one) for one in table.rows) else 0
         edges = 2 + sum(width + 1 for width in (sign, tick) if width)
@@ -238,6 +274,11 @@ def fitted(columns: Sequence[Column], width: int) -> list[Fitted]:
                 Fitted(at, c, (-c.width if c.right else c.width) or max(8, rest)) for at, c in kept
             ]
         kept.pop(fixed[-1])
+
+
+def _to_tick(one: Row) -> Line:
+    text, how = one.cells
+    return Line(one.key, f"{_tick(one)} {text}" + (f"   {how}" if how else ""), hang=4)
 
 
 def _tick(one: Row) -> str:
