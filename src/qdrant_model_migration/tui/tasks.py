@@ -7,8 +7,7 @@ again, and holds its door meanwhile.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from time import perf_counter
 from typing import Any, NamedTuple
@@ -24,9 +23,10 @@ from qdrant_model_migration.embedders import (
 from qdrant_model_migration.errors import QmmError, Stopped
 from qdrant_model_migration.pages.session import Connected, Session
 from qdrant_model_migration.pages.work.door import door
+from qdrant_model_migration.pages.work.opened import opened
 from qdrant_model_migration.pipeline.speed import Speed, kept_under
 from qdrant_model_migration.plan import load_plan
-from qdrant_model_migration.qdrant import Address, Qdrant, open_qdrant
+from qdrant_model_migration.qdrant import Address
 from qdrant_model_migration.quality import SideBySide, both_sides, side_by_side
 from qdrant_model_migration.survey import Listed, Survey, look_at, named, survey
 
@@ -42,19 +42,6 @@ class Checked(NamedTuple):
     sign: str
     what: str
     found: str
-
-
-@contextmanager
-def opened(session: Session, *, timeout: float = 60.0) -> Iterator[Qdrant]:
-    """The trip's Qdrant, open for one task."""
-    address = session.address
-    if address is None:
-        raise QmmError("No server is chosen.", "", "Go back to Connect.")
-    with (
-        door(address),
-        open_qdrant(address, session.key_for(address), timeout=timeout) as qdrant,
-    ):
-        yield qdrant
 
 
 def connect(session: Session, report: Report) -> Connected:

@@ -109,8 +109,11 @@ class StageScreen(Stop):
         return self._control(self.page.first)
 
     async def shown(self) -> None:
-        await self._carry_out(enter(self.name_of_stage, self.session))
-        if self.app.screen is self and self.page.hello:
+        come = enter(self.name_of_stage, self.session)
+        if isinstance(come, Work):
+            await self._draw()
+        await self._carry_out(come)
+        if self.app.screen is self and self.page.hello and not isinstance(come, Work):
             self.say(self.page.hello)
 
     def passed(self) -> tuple[str, ...] | None:
@@ -332,6 +335,8 @@ class StageScreen(Stop):
             self.wizard.tell(go.words)
 
     def _begin(self, work: Work) -> None:
+        if self.busy(work.name):
+            return
         if work.says:
             self.say(work.says)
         if work.every and work.name not in self._repeated:
