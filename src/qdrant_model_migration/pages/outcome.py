@@ -15,12 +15,14 @@ Report = Callable[[object], None]
 
 
 class Said(NamedTuple):
-    """The same page, drawn anew. at: the key that has the focus next. copy: to the clipboard."""
+    """The same page, drawn anew. at: the key that has the focus next, or has to be given again
+    where there was trouble. copy: to the clipboard."""
 
     session: Session
     words: str = ""
     at: str = ""
     copy: str = ""
+    trouble: bool = False
 
 
 class Go(NamedTuple):
@@ -45,8 +47,9 @@ class Work(NamedTuple):
 
     do: hears how to report, returns what was found or raises QmmError. then: the session of that
     moment and what was found. news: the session with what was reported. failed: None: the error is
-    said. stop: is set by whoever does not want to wait. every: seconds until it is done again, for
-    as long as the page is looked at.
+    said. stop: is set by whoever does not want to wait. begun: the session while it is done. every:
+    seconds until it is done again, for as long as the page is looked at. Of one name there is one
+    at a time.
     """
 
     name: str
@@ -56,6 +59,7 @@ class Work(NamedTuple):
     news: Callable[[Session, Any], Session] | None = None
     failed: Callable[[Session, QmmError], Outcome] | None = None
     stop: Event | None = None
+    begun: Session | None = None
     every: float = 0.0
 
 

@@ -48,11 +48,16 @@ class Says(NamedTuple):
 
 
 class Fact(NamedTuple):
-    """One line. how: how it is known, "" where that needs no word."""
+    """One line. how: how it is known, "" where that needs no word.
+
+    mark: how good it is. share: from 0 to 1, of the whole or of the largest beside it, for a bar.
+    """
 
     label: str
     value: str
     how: str = ""
+    mark: Literal["", "good", "caution", "bad"] = ""
+    share: float | None = None
 
 
 class Facts(NamedTuple):
@@ -144,7 +149,8 @@ class Column(NamedTuple):
 class Row(NamedTuple):
     """mark: a sign before it, in words in the table's `marks`. more: said of the row in hand.
 
-    acts: what can be done with it; the first is what Enter does.
+    acts: what can be done with it; the first is what Enter does. names: what it can be called
+    besides its key. whole False: not all of it is known yet.
     """
 
     key: str
@@ -153,11 +159,14 @@ class Row(NamedTuple):
     title: str = ""
     more: tuple[Block, ...] = ()
     acts: tuple[Act, ...] = ()
+    names: tuple[str, ...] = ()
+    whole: bool = True
 
 
 class Table(NamedTuple):
-    """more: where that of the row in hand stands: below, beside, or open: on Enter. ticks: each row
-    is a box to tick, its one ask; its second cell is the command that does it, or "".
+    """more: where that of the row in hand stands: below, beside, or open: on Enter, which is the
+    row's first act where there is none. ticks: each row is a box to tick, its one ask; its second
+    cell is the command that does it, or "".
 
     enter: what Enter on a row is called.
     """
@@ -182,8 +191,9 @@ Block = Union[Says, Facts, Table, Ask, Beside]  # noqa: UP007  # named before al
 
 class Page(NamedTuple):
     """place: the stop of the trip. where: what it is about, for the top row. first: the key that
-    has the focus at the beginning, never of what is dangerous. hello: what to do here, in a line.
-    esc: what leaving it is called. passed: which stops of a run are behind it; None without a run.
+    has the focus at the beginning, never of what is dangerous; a row stays in hand as long as no
+    other one was chosen. hello: what to do here, in a line. esc: what leaving it is called. passed:
+    which stops of a run are behind it; None without a run.
     """
 
     title: str

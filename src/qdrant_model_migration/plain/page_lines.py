@@ -18,6 +18,8 @@ from qdrant_model_migration.pages.page import (
 )
 from qdrant_model_migration.plain.paragraph import paragraph
 
+MARKS = {"": "", "good": "", "caution": "Caution, ", "bad": "Not so, "}
+
 
 def printed(page: Page) -> str:
     """The whole page as text."""
@@ -66,14 +68,14 @@ def of_block(block: Block, indent: int = 0) -> Iterator[Words]:
     elif isinstance(block, Table):
         if block.more == "ticks":
             yield from _titled(block.title, indent)
-        for at in range(len(block.rows)):
-            yield from of_row(block, at)
+        for at, row in enumerate(block.rows):
+            if row.whole:
+                yield from of_row(block, at)
 
 
 def of_fact(fact: Fact) -> str:
-    if not fact.value:
-        return sentence(f"{fact.label}: {fact.how}")
-    return sentence(f"{fact.label}: {fact.value}" + (f"; {fact.how}" if fact.how else ""))
+    said = "; ".join(part for part in (fact.value, fact.how) if part)
+    return sentence(f"{MARKS[fact.mark]}{fact.label}" + (f": {said}" if said else ""))
 
 
 def of_row(table: Table, at: int) -> Iterator[Words]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from qdrant_model_migration import words
-from qdrant_model_migration.errors import QmmError, Stopped
+from qdrant_model_migration.errors import QmmError, Stopped, meant
 from qdrant_model_migration.pages.outcome import BACK, LEAVE, Go, Outcome, Refused, Said, Work
 from qdrant_model_migration.pages.page import Act, Ask, Page, Row, Table
 from qdrant_model_migration.pages.session import Session
@@ -15,16 +15,20 @@ from qdrant_model_migration.plain import page_lines
 from qdrant_model_migration.plain.asks import answer
 from qdrant_model_migration.plain.talk import Back, Leave, Talk
 
-NOTHING: Mapping[str, str] = {}
-
 
 @dataclass
 class Visit:
-    """At one stage, from coming there until it leads to another one."""
+    """At one stage, from coming there until it leads to another one.
+
+    given: what was given here so far, by key; where that is not nothing at the beginning, it is
+    taken without asking.
+    """
 
     talk: Talk
     name: str
     session: Session
+    given: dict[str, str] = field(default_factory=dict)
+    _told: list[page_lines.Words] = field(default_factory=list)
 
     @property
     def page(self) -> Page:
@@ -32,34 +36,44 @@ class Visit:
 
     def until_it_leads_on(self) -> Go:
         """Raises Back and Leave where those words were typed."""
-        gone = self._carry_out(enter(self.name, self.session))
+        come = enter(self.name, self.session)
+        if isinstance(come, Work):
+            self.session = come.begun or self.session
+            self._tell(self.page)
+        gone = self._carry_out(come)
         if gone is None:
-            self.talk.say()
-            given = dict(self._said_and_asked(self.page))
+            gone = self._begin()
         while gone is None:
-            gone = self._one_act(self.page, given)
+            gone = self._one_act(self.page)
         return gone
 
-    def _one_act(self, page: Page, given: Mapping[str, str]) -> Go | None:
+    def _begin(self) -> Go | None:
+        """The page said, and what it asks; with all of that given, what Enter alone means."""
+        known = bool(self.given)
+        if not known:
+            self._tell(self.page)
+            self.given.update(self._all_asked(self.page))
+        ready = next((act for act in self.page.acts if act.enter and not act.closed), None)
+        asked = known or any(isinstance(block, Ask) for block in self.page.body)
+        return self._do(ready, self.given) if ready is not None and asked else None
+
+    def _one_act(self, page: Page) -> Go | None:
         """What is typed at the end of a page, carried out; None: still here."""
         picked = self._picked(page)
         if isinstance(picked, Act):
-            return self._do(picked, given)
+            return self._do(picked, self.given)
         if picked is None:
             self.talk.say(page.hello)
             return None
-        table, row = picked
-        return self._row_in_hand(table, row, given)
+        return self._row_in_hand(*picked)
 
     def _do(self, act: Act, given: Mapping[str, str]) -> Go | None:
         if act.closed:
             self.talk.say(f"{act.label} is closed: {act.closed}.")
             return None
-        return self._carry_out(stage(self.name).act(self.session, act.key, given), act, given)
+        return self._carry_out(stage(self.name).act(self.session, act.key, given), act)
 
-    def _carry_out(
-        self, outcome: Outcome, act: Act | None = None, given: Mapping[str, str] = NOTHING
-    ) -> Go | None:
+    def _carry_out(self, outcome: Outcome, act: Act | None = None) -> Go | None:
         if isinstance(outcome, Session):
             self.session = outcome
         elif isinstance(outcome, Said):
@@ -67,6 +81,8 @@ class Visit:
             self.talk.say(outcome.words)
             for line in outcome.copy.split("\n") if outcome.copy else ():
                 self.talk.command(line)
+            if outcome.trouble and act is not None and self._asked_again(outcome.at):
+                return self._do(act, self.given)
         elif isinstance(outcome, Go):
             if outcome.to == LEAVE:
                 raise Leave
@@ -77,24 +93,25 @@ class Visit:
         elif isinstance(outcome, Refused):
             self.talk.say(outcome.words)
             if act is not None and self._asked_again(outcome.at):
-                return self._do(act, given)
+                return self._do(act, self.given)
         elif isinstance(outcome, Work):
-            return self._carry_out(self._done(outcome))
+            return self._carry_out(self._done(outcome), act)
         else:
             return self._on_top(outcome)
         return None
 
     def _done(self, work: Work) -> Outcome:
         """Waits for it. Ctrl+C ends what can be ended."""
-        before = list(page_lines.of_page(self.page))
+        self.session = work.begun or self.session
+        before = [*self._told, *page_lines.of_page(self.page)]
 
         def report(news: object) -> None:
             if isinstance(news, str):
                 self.talk.say(news)
             elif work.news is not None:
                 self.session = work.news(self.session, news)
-                now = list(page_lines.of_page(self.page))
-                self._say(*page_lines.new_ones(before, now))
+                now = page_lines.new_ones(before, page_lines.of_page(self.page))
+                self._say(*now)
                 before.extend(now)
 
         if work.says:
@@ -120,10 +137,18 @@ class Visit:
     def _say(self, *said: page_lines.Words) -> None:
         for line in said:
             self.talk.command(str(line))
+        self._told += said
 
-    def _said_and_asked(self, page: Page) -> Mapping[str, str]:
-        """The page from top to bottom; what was given, by key."""
-        self.talk.say(page_lines.titled(page))
+    def _tell(self, page: Page) -> None:
+        """What the page says and has not said yet, but for rows that are read out."""
+        if not self._told:
+            self.talk.say()
+        read_out = [table for table in page.tables if page_lines.is_read_out(table)]
+        rest = page._replace(body=tuple(block for block in page.body if block not in read_out))
+        self._say(*page_lines.new_ones(self._told, page_lines.of_page(rest)))
+
+    def _all_asked(self, page: Page) -> Mapping[str, str]:
+        """What was given to all that the page asks for, by key."""
         given: dict[str, str] = {}
         for block in page.body:
             if isinstance(block, Ask):
@@ -131,8 +156,6 @@ class Visit:
             elif isinstance(block, Table) and page_lines.is_read_out(block):
                 for at in range(len(block.rows)):
                     self._read_out(block, at)
-            else:
-                self._say(*page_lines.of_block(block))
         return given
 
     def _read_out(self, table: Table, at: int) -> None:
@@ -146,14 +169,15 @@ class Visit:
         for ask in must:
             self._asked(ask)
 
-    def _row_in_hand(self, table: Table, row: Row, given: Mapping[str, str]) -> Go | None:
+    def _row_in_hand(self, table: Table, row: Row) -> Go | None:
         """A row that was chosen by its number: said whole, and what can be done with it."""
         only = row.acts[0] if len(row.acts) == 1 and row.acts[0].enter else None
         try:
             if only is None:
                 self.talk.say(page_lines.sentence(page_lines.title_of(row)))
-                self._say(*page_lines.of_more(row))
-            given = {**given, table.key: row.key}
+                for line in page_lines.of_more(row):
+                    self.talk.command(str(line))
+            given = {**self.given, table.key: row.key}
             for ask in row.more:
                 if isinstance(ask, Ask):
                     given = {**given, **self._asked(ask)}
@@ -165,9 +189,11 @@ class Visit:
     def _on_top(self, page: Page) -> Go | None:
         """A page on top of this one: back leads to this one again."""
         try:
-            given = dict(self._said_and_asked(page))
+            for line in page_lines.of_page(page):
+                self.talk.command(str(line))
+            given = {**self.given, **self._all_asked(page)}
             if page.tables:
-                return self._one_act(page, given)
+                return self._one_act(page)
             ready = next((a for a in page.acts if a.enter and not a.closed), None)
             title = page.title if page.title.endswith("?") else ""
             act = ready if page.asks and ready else self._act_of(page.acts, title)
@@ -199,7 +225,7 @@ class Visit:
             for row in table.rows
             if row.acts or not page_lines.is_read_out(table)
         ]
-        first = next((act for act in page.acts if act.enter), None)
+        first = next((act for act in page.acts if act.enter and not act.closed), None)
         others = [act for act in page.acts if act is not first and act.key != BACK]
         ways = [act.key for act in others] + (["a number"] if rows else [])
         enter = f"Press Enter to {first.to or first.label.lower()}" if first else ""
@@ -216,9 +242,13 @@ class Visit:
                 if act.key == typed.lower():
                     return act
             for table, row in rows:
-                if row.key == typed:
+                if typed == row.key:
                     return table, row
-            self.talk.say(f"{typed[:40]} is none of them.")
+                if typed in row.names:
+                    self.talk.say(f"{typed} is another name of {page_lines.title_of(row)}.")
+                    return table, row
+            known = [name for _, row in rows for name in (row.key, *row.names)]
+            self.talk.say(f"{typed[:40]} is none of them.{meant(typed, known)}")
 
     def _why(self, page: Page) -> None:
         for paragraph in "\n".join(page.help).split("\n\n"):
@@ -227,10 +257,13 @@ class Visit:
     # -- one ask -------------------------------------------------------------------------------
 
     def _asked_again(self, key: str) -> bool:
-        """Whether what is missing was given now."""
+        """Whether what is missing was given now. A secret left empty: all is asked again."""
         for ask in self.page.asks:
             if ask.key == key:
-                self._asked(ask)
+                given = self._asked(ask)
+                if ask.kind == "secret" and not given[key]:
+                    given = self._all_asked(self.page)
+                self.given.update(given)
                 return True
         return False
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import groupby
 
 from textual import events
 from textual.app import ComposeResult
@@ -44,6 +45,7 @@ from qdrant_model_migration.tui.widgets.blocks import (
     TableBlock,
     TextBlock,
 )
+from qdrant_model_migration.tui.widgets.frame import titled
 from qdrant_model_migration.tui.widgets.lines import Lines
 from qdrant_model_migration.tui.widgets.press import Press
 
@@ -61,6 +63,8 @@ class StageScreen(Stop):
         self._works: dict[str, Work] = {}
         self._repeated: set[str] = set()
         self._drawn: list[tuple[str, str]] | None = None
+        self._blocks: list[Widget] = []
+        self._put: dict[str, str | None] = {}  # by table: the row that came into hand by itself
         self._corrected = False
 
     @property
@@ -83,7 +87,7 @@ class StageScreen(Stop):
 
     def acts(self) -> tuple[Act, ...]:
         here = self._in_hand()
-        of_row = here[1].acts if here is not None and here[0].more != "open" else ()
+        of_row = here[1].acts if here is not None and _at_once(*here) else ()
         full = [
             Act(f"{FULL}{at}", f"{block.name or block.title} in full", button=False)
             for at, block in enumerate(self.page.body)
@@ -113,7 +117,8 @@ class StageScreen(Stop):
         if isinstance(come, Work):
             await self._draw()
         await self._carry_out(come)
-        if self.app.screen is self and self.page.hello and not isinstance(come, Work):
+        said = isinstance(come, Work) and bool(come.says)
+        if self.app.screen is self and self.page.hello and not said:
             self.say(self.page.hello)
 
     def passed(self) -> tuple[str, ...] | None:
@@ -133,9 +138,10 @@ class StageScreen(Stop):
         if shape != self._drawn:
             self._drawn = shape
             self.call_after_refresh(self.focus_first)
+            self._blocks = [_widget(block) for block in body]
             await blocks.remove_children()
-            await blocks.mount_all(_widget(block) for block in body)
-        for at, (widget, block) in enumerate(zip(blocks.children, body, strict=True)):
+            await blocks.mount_all(self._arranged())
+        for at, (widget, block) in enumerate(zip(self._blocks, body, strict=True)):
             if isinstance(widget, TextBlock) and isinstance(block, Says | Facts):
                 widget.show(block, low=self._is_low(at))
             elif isinstance(widget, BesideBlock) and isinstance(block, Beside):
@@ -144,10 +150,31 @@ class StageScreen(Stop):
                 widget.show(block)
             elif isinstance(widget, TableBlock) and isinstance(block, Table):
                 await widget.show(block)
+                self._put_in_hand(widget)
         self.frame()
         if self.page.hello != said:
             self.say(self.page.hello)
         await self.show_acts()
+
+    def _arranged(self) -> list[Widget]:
+        """The blocks; asks below each other are in one box, under the title of the page."""
+        arranged: list[Widget] = []
+        for asks, together in groupby(self._blocks, lambda block: isinstance(block, AskBlock)):
+            if asks:
+                box = Vertical(*together, classes="pane snug")
+                titled(box, self.page.title)
+                arranged.append(box)
+            else:
+                arranged += together
+        return arranged
+
+    def _put_in_hand(self, widget: TableBlock) -> None:
+        """The row that the page begins with, as long as no other one was chosen."""
+        key, lines = widget.table.key, widget.lines
+        if self._put.get(key, lines.key) == lines.key:
+            if self.page.row(key, self.page.first) is not None:
+                lines.go(self.page.first)
+            self._put[key] = lines.key
 
     def _is_low(self, at: int) -> bool:
         """Whether facts stand below a table in a low window."""
@@ -224,7 +251,7 @@ class StageScreen(Stop):
         if table.table.more == "ticks":
             turned = "" if asks_of(row)[0].value else "yes"
             await self._given(asks_of(row)[0], {asks_of(row)[0].key: turned})
-        elif table.table.more == "open":
+        elif table.table.more == "open" and row.more:
             self._over(Page(row.title or row.cells[0], row.more, (CLOSE, *row.acts)))
         elif asks:
             asks[0].control.focus()
@@ -250,7 +277,8 @@ class StageScreen(Stop):
         await self._carry_out(self._stage.act(self.session, ask.key, values))
 
     async def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter in a field never carries out what has to be typed: it only moves on."""
+        """Enter in a field never carries out what has to be typed: it only moves on. In the last
+        one it is the act that Enter alone means."""
         event.stop()
         for ask in self.page.asks:
             if event.input.id == f"input-{ask.key}":
@@ -260,7 +288,14 @@ class StageScreen(Stop):
                 if event.value and not ask.fits(event.value):
                     self._correct(ask.wrong(event.value))
                     return
-        self.focus_next()
+                if ask.kind == "typed":
+                    self.focus_next()
+                    return
+        ready = next((act for act in self.page.acts if act.enter and not act.closed), None)
+        if event.input is list(self.query(Input))[-1] and ready is not None:
+            await self.do(ready)
+        else:
+            self.focus_next()
 
     async def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
@@ -306,7 +341,7 @@ class StageScreen(Stop):
             if outcome.copy:
                 self.app.copy_to_clipboard(outcome.copy)
             if outcome.words:
-                self.say(outcome.words)
+                self.say(outcome.words, trouble=outcome.trouble)
             await self._focus(outcome.at)
         elif isinstance(outcome, Refused):
             self.say(outcome.words, trouble=True)
@@ -314,7 +349,7 @@ class StageScreen(Stop):
         elif isinstance(outcome, Page):
             self._over(outcome)
         elif isinstance(outcome, Work):
-            self._begin(outcome)
+            await self._begin(outcome)
         else:
             self._go(outcome)
 
@@ -334,9 +369,12 @@ class StageScreen(Stop):
         if go.words:
             self.wizard.tell(go.words)
 
-    def _begin(self, work: Work) -> None:
+    async def _begin(self, work: Work) -> None:
         if self.busy(work.name):
             return
+        if work.begun is not None:
+            self.wizard.session = work.begun
+            await self._draw()
         if work.says:
             self.say(work.says)
         if work.every and work.name not in self._repeated:
@@ -348,7 +386,7 @@ class StageScreen(Stop):
     def _again(self, name: str) -> None:
         """What is looked at again and again, unless that is under way or nobody sees it."""
         if self.app.screen is self and not self.busy(name):
-            self._begin(self._works[name])
+            self.work(name, self._works[name].do)
 
     async def news(self, name: str, news: object) -> None:
         work = self._works[name]
@@ -368,11 +406,20 @@ class StageScreen(Stop):
         else:
             self.trouble(error)
 
-    async def action_back(self) -> None:
+    def leave_work(self) -> None:
         for work in self._works.values():
             if work.stop is not None:
                 work.stop.set()
+        super().leave_work()
+
+    async def action_back(self) -> None:
+        self.leave_work()
         await self._carry_out(leave(self.name_of_stage, self.session))
+
+
+def _at_once(table: Table, row: Row) -> bool:
+    """Whether the acts of a row in hand are carried out here, not after a look at all of it."""
+    return table.more != "open" or not row.more
 
 
 def asks_of(row: Row) -> list[Ask]:

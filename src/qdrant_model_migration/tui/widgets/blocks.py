@@ -17,19 +17,22 @@ from qdrant_model_migration.pages.page import (
     Block,
     Choice,
     Column,
+    Fact,
     Facts,
     Row,
     Says,
     Scale,
     Table,
 )
-from qdrant_model_migration.tui.typeset import crop, plain, row, scale
+from qdrant_model_migration.tui.typeset import bar_of, crop, plain, row, scale
 from qdrant_model_migration.tui.widgets.field import Field
 from qdrant_model_migration.tui.widgets.frame import Pane, facts, titled, wrap
 from qdrant_model_migration.tui.widgets.lines import Line, Lines
 from qdrant_model_migration.tui.widgets.scroll import Scroll
 from qdrant_model_migration.tui.widgets.tick import Tick
 
+SIGNS = {"": "", "good": "✓ ", "caution": "! ", "bad": "✗ "}
+BAR = 24  # cells
 LOW = 36  # rows of a window; in a lower one a fact below a table has one line
 
 
@@ -53,7 +56,20 @@ def lines_of(blocks: Sequence[Block], width: int) -> list[str]:
 
 
 def pairs(block: Facts) -> list[tuple[str, str]]:
-    return [(f.label, "; ".join(part for part in (f.value, f.how) if part)) for f in block.rows]
+    return [
+        (
+            f"{SIGNS[fact.mark]}{fact.label}",
+            _bar(fact) + "; ".join(part for part in (fact.value, fact.how) if part),
+        )
+        for fact in block.rows
+    ]
+
+
+def _bar(fact: Fact) -> str:
+    if fact.share is None:
+        return ""
+    full = bar_of(fact.share, 1.0, BAR)
+    return f"{full}{'░' * (BAR - len(full))} "
 
 
 class TextBlock(Pane):
