@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,6 +12,7 @@ from qdrant_model_migration.pipeline.read import scan
 from qdrant_model_migration.pipeline.sameness import made_of
 from qdrant_model_migration.qdrant import Point, PointId
 from qdrant_model_migration.quality import Check
+from qdrant_model_migration.steps.passes import in_batches
 from qdrant_model_migration.steps.step import StepContext
 
 if TYPE_CHECKING:
@@ -43,44 +44,67 @@ def unseen(move: Move) -> list[TargetVector]:
 def check_made(ctx: StepContext, sampled: Sampled) -> Iterator[Check]:
     """For each of them: the right model, and there on every point that is to have it."""
     for target in unseen(ctx.move):
-        called = f" {target.name}" if target.name else ""
-        right = remade = 0
-        for first in range(0, len(sampled.points), ctx.move.load.batch):
-            ctx.breathe()
-            ids = sampled.points[first : first + ctx.move.load.batch]
-            points = ctx.qdrant.retrieve(ctx.move.target, ids, vectors=[target.name])
-            for stored, vector in zip(points, _again(ctx, target, points), strict=True):
-                if vector is None:
-                    continue
-                remade += 1
-                right += made_of(
-                    stored.vectors.get(target.name),
-                    vector,
-                    target.params.get("distance", ""),
-                    target.params.get("datatype"),
-                )
-        yield Check(
-            name=f"Right model{called}",
-            ok=right == remade,
-            found=right,
-            expected=remade,
-            note=f"{remade - right} of {remade} sample vectors were not made by "
-            f"{target.model.label if target.model else 'the model'} from the present text",
-            todo="Delete the new collection and start again, or ask who else writes into it",
-        )
+        yield check_model(ctx, target, sampled.points)
         without = ctx.qdrant.count(ctx.move.target, without_vector=target.name)
         unexplained = max(0, abs(without - sampled.without.get(target.name, 0)) - sampled.late)
         if unexplained:
             unexplained = max(0, unexplained - _beyond_the_model(ctx, target))
-        yield Check(
-            name=f"No vector{called}",
-            ok=None if not unexplained else False,
-            found=without,
-            note=f"{are(unexplained, 'without a vector though they have a text')}"
-            if unexplained
-            else "dead letters: filters find them, searches do not",
-            todo="Delete the new collection and start again",
-        )
+        yield check_without(target, without, unexplained)
+
+
+def check_model(
+    ctx: StepContext,
+    target: TargetVector,
+    chosen: Sequence[PointId],
+    as_counted: Callable[[Point], bool] = lambda point: True,
+    also: Sequence[str] = (),
+) -> Check:
+    """Whether the vectors of these points are those of the model and of the present text.
+
+    as_counted: whether a point is still what it was when it was chosen; others are passed over.
+    also: vectors that it has to be read with for that.
+    """
+    right = remade = 0
+    for ids in in_batches(chosen, ctx.move.load.batch):
+        ctx.breathe()
+        found = ctx.qdrant.retrieve(ctx.move.target, ids, vectors=[target.name, *also])
+        points = [point for point in found if as_counted(point)]
+        for stored, vector in zip(points, made_again(ctx, target, points), strict=True):
+            if vector is None:
+                continue
+            remade += 1
+            right += made_of(
+                stored.vectors.get(target.name),
+                vector,
+                target.params.get("distance", ""),
+                target.params.get("datatype"),
+            )
+    return Check(
+        name=f"Right model{_called(target)}",
+        ok=right == remade,
+        found=right,
+        expected=remade,
+        note=f"{remade - right} of {remade} sample vectors were not made by "
+        f"{target.model.label if target.model else 'the model'} from the present text",
+        todo="Delete the new collection and start again, or ask who else writes into it",
+    )
+
+
+def check_without(target: TargetVector, without: int, unexplained: int) -> Check:
+    """How many points go without it, and how many of them for no reason."""
+    return Check(
+        name=f"No vector{_called(target)}",
+        ok=None if not unexplained else False,
+        found=without,
+        note=f"{are(unexplained, 'without a vector though they have a text')}"
+        if unexplained
+        else "dead letters: filters find them, searches do not",
+        todo="Delete the new collection and start again",
+    )
+
+
+def _called(target: TargetVector) -> str:
+    return f" {target.name}" if target.name else ""
 
 
 def _beyond_the_model(ctx: StepContext, target: TargetVector) -> int:
@@ -89,12 +113,12 @@ def _beyond_the_model(ctx: StepContext, target: TargetVector) -> int:
     reading = scan(ctx.qdrant, move.target, vectors=[target.name], between=ctx.breathe)
     bare = (point for point in reading if point.vectors.get(target.name) is None)
     while batch := list(islice(bare, move.load.batch)):
-        for point, vector in zip(batch, _again(ctx, target, batch), strict=True):
+        for point, vector in zip(batch, made_again(ctx, target, batch), strict=True):
             found += vector is None and again is not None and again.wants(point)
     return found
 
 
-def _again(
+def made_again(
     ctx: StepContext, target: TargetVector, points: Sequence[Point]
 ) -> list[WritableVector | None]:
     """The vector made again of these points of the target."""
