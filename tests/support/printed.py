@@ -117,7 +117,10 @@ def _piece(part: ast.expr) -> str:
 
 
 def _called(call: ast.Call) -> str | None:
-    """The command that this call makes; None where its flags are known only when it runs."""
+    """The command that this call makes; None where its name or its flags are known only when it
+    runs."""
+    if not (call.args and isinstance(call.args[0], ast.Constant)):
+        return None
     words = [_word(word) for word in call.args]
     for keyword in call.keywords:
         if not isinstance(keyword.value, ast.Tuple | ast.List):
