@@ -17,12 +17,14 @@ from qdrant_model_migration.pages.outcome import Said
 from qdrant_model_migration.pages.page import Ask, Facts, Page, Says
 from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.pages.stages import enter, stage, stages
+from qdrant_model_migration.pipeline.speed import Speed, kept_under
 from qdrant_model_migration.plain.paragraph import plainly
 from qdrant_model_migration.plain.talk import Leave
 from qdrant_model_migration.plain.visit import Visit
 from qdrant_model_migration.survey import Survey
 from qdrant_model_migration.tui.app import WizardApp
 from qdrant_model_migration.tui.screens.stage import StageScreen
+from qdrant_model_migration.tui.widgets.blocks import TextBlock
 from qdrant_model_migration.tui.widgets.lines import Lines
 from qdrant_model_migration.tui.widgets.press import Press
 from support.screens import HOPS, MODELS, press, settle, text_of, until
@@ -49,7 +51,11 @@ def sessions() -> Iterator[tuple[str, Session]]:
     for name, (survey, given) in SURVEYS.items():
         answers = answer_all(survey, given, CHOICES)
         session = Session(
-            address=survey.address, collection=survey.collection, survey=survey, answers=answers
+            address=survey.address,
+            collection=survey.collection,
+            survey=survey,
+            answers=answers,
+            speeds={kept_under(model): Speed(50.0, "tried") for model in MODELS},
         )
         yield name, session
         yield f"{name}, all read", all_read(session)
@@ -104,8 +110,12 @@ def test_a_talk_says_every_fact_row_and_ask_and_names_every_act(
     name: str, session: Session
 ) -> None:
     session, page = arrived(name, session)
-    rows = sum(len(table.rows) for table in page.tables if table.more != "beside")
-    numbers = [("a number", str(number)) for number in range(1, rows + 1)]
+    rows = [row for table in page.tables if table.more != "beside" for row in table.rows]
+    numbers = [
+        line
+        for number, row in enumerate(rows, 1)
+        for line in (("a number", str(number)), *[("", "back") for _ in row.acts[:1]])
+    ]
     words = [(act.key, "leave") for act in page.acts if not act.enter] or [("", "leave")]
     talk = Spoken(
         *[("Type yes if", "yes") for ask in page.asks if ask.must and not ask.value],
@@ -181,6 +191,7 @@ async def _seen(name: str, session: Session, size: tuple[int, int], of: str) -> 
         shown = {press.act.label for press in screen.query(Press)}
         assert {act.label for act in page.acts if act.button} <= shown, of
         seen = flat(text_of(app))
+        seen += flat("".join(block.words for block in screen.query(TextBlock)))  # it scrolls
         for act in [act for act in screen.acts() if act.key.startswith("full-")]:
             await screen.do(act)
             seen += await dialog(pilot)

@@ -26,7 +26,8 @@ class Said(NamedTuple):
 
 
 class Go(NamedTuple):
-    """To another stage. back: to where it is open already, if it is. words: said there."""
+    """To another stage, or to the same from its beginning. back: to where it is open already, if it
+    is. words: said there."""
 
     to: str
     session: Session
@@ -49,7 +50,8 @@ class Work(NamedTuple):
     moment and what was found. news: the session with what was reported. failed: None: the error is
     said. stop: is set by whoever does not want to wait. begun: the session while it is done. every:
     seconds until it is done again, for as long as the page is looked at. Of one name there is one
-    at a time.
+    at a time. stopping: what stopping it is called, where that ends the work alone and leads
+    nowhere. A text that is reported is where it stands; a later one may take its place.
     """
 
     name: str
@@ -61,6 +63,7 @@ class Work(NamedTuple):
     stop: Event | None = None
     begun: Session | None = None
     every: float = 0.0
+    stopping: str = ""
 
 
 LEAVE = "leave"

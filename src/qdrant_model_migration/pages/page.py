@@ -15,9 +15,13 @@ What a screen is without: widths, colours, prompts, numbers of choices, the word
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Literal, NamedTuple, Union
+from typing import TYPE_CHECKING, Literal, NamedTuple, Union
 
 from qdrant_model_migration.errors import QmmError
+
+if TYPE_CHECKING:
+    from qdrant_model_migration.advice import Advice
+    from qdrant_model_migration.survey import Survey
 
 
 class Scale(NamedTuple):
@@ -68,14 +72,26 @@ class Facts(NamedTuple):
     name: str = ""
 
 
+class Ways(NamedTuple):
+    """The map as it stands: questions, ways, what is left. Each face draws it in its own manner."""
+
+    survey: Survey
+    advice: Advice
+
+
 class Choice(NamedTuple):
-    """One value of a choice. closed: why it cannot be taken. asks: what else it wants to know."""
+    """One value of a choice. closed: why it cannot be taken. asks: what else it wants to know.
+
+    mark: why it is the one that stands there already. ways: the map, were it taken.
+    """
 
     value: str
     label: str
     note: str = ""
     closed: str = ""
     asks: tuple[Ask, ...] = ()
+    mark: str = ""
+    ways: Ways | None = None
 
 
 class Ask(NamedTuple):
@@ -83,8 +99,8 @@ class Ask(NamedTuple):
 
     value: what stands there already. expect: what has to be typed, to the letter. refused: what is
     said to anything else; without it Enter alone leads back in a talk. must: nothing goes on
-    without it. at_once: giving it is an act under its key. done: how it is said where it was given
-    before.
+    without it. at_once: giving it, with all that its choice wants to know, is an act under its key.
+    done: how it is said where it was given before. label "": what stands above it says what it is.
     """
 
     key: str
@@ -193,7 +209,8 @@ class Page(NamedTuple):
     """place: the stop of the trip. where: what it is about, for the top row. first: the key that
     has the focus at the beginning, never of what is dangerous; a row stays in hand as long as no
     other one was chosen. hello: what to do here, in a line. esc: what leaving it is called. passed:
-    which stops of a run are behind it; None without a run.
+    which stops of a run are behind it; None without a run. along: how far it is within its stop.
+    map: read out on demand.
     """
 
     title: str
@@ -206,6 +223,8 @@ class Page(NamedTuple):
     first: str = ""
     esc: str = "Back"
     passed: tuple[str, ...] | None = None
+    along: str = ""
+    map: Ways | None = None
 
     @property
     def tables(self) -> tuple[Table, ...]:

@@ -16,6 +16,7 @@ from qdrant_model_migration.qdrant import Address
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
+    from qdrant_model_migration.embedders import ModelChoice
     from qdrant_model_migration.engine import DeadLetter, RunView
     from qdrant_model_migration.pipeline.speed import Speed
     from qdrant_model_migration.plan import Acceptance, Plan
@@ -67,8 +68,10 @@ class Session:
     """One snapshot. `key` prints as stars; nothing here is ever saved but the answers.
 
     key_of: the server that the key was given for; it is sent to no other one. asking: the question
-    that is asked alone, from a later stage. seen: the last look at a run. runs: all of them. tried:
-    what was searched on both sides. form: of the lines to change.
+    that is asked now. alone: one that is asked alone, and the stage that it is asked from. choices:
+    the models as they were found here last. naming: a folder that holds a model, and what was said
+    of it. speeds: of models; None: it could not be tried. seen: the last look at a run. runs: all
+    of them. tried: what was searched on both sides. form: of the lines to change.
     """
 
     address: Address | None = None
@@ -83,7 +86,7 @@ class Session:
     strategy: str | None = None
     accepted: Mapping[str, Acceptance] = field(default_factory=lambda: NOTHING)
     plan: Plan | None = None
-    speeds: Mapping[str, Speed] = field(default_factory=lambda: NOTHING)
+    speeds: Mapping[str, Speed | None] = field(default_factory=lambda: NOTHING)
     run: Path | None = None
     asking: str | None = None
     seen: RunView | None = None
@@ -92,6 +95,9 @@ class Session:
     adding: Adding | None = None
     tried: Tried | None = None
     form: str = ""
+    alone: tuple[str, str] | None = None
+    choices: tuple[ModelChoice, ...] | None = None
+    naming: Mapping[str, str] = field(default_factory=lambda: NOTHING)
 
     def on(self, **changes: Any) -> Session:
         """The next snapshot."""

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from qdrant_model_migration.advice import Advice, Standing, map_lines
-from qdrant_model_migration.plain.journey import Journey
+from qdrant_model_migration.pages.page import Ways
 from qdrant_model_migration.plain.talk import Talk
 
 _STATES = {"answered": "", "found": " (found)", "here": " (you are here)", "next": " (to come)"}
 
 
-def read_map(talk: Talk, journey: Journey, at: str | None) -> None:
-    """Questions first, then the tree, then what is left. at: key of the question on screen."""
-    advice = journey.advice(at)
+def read_map(talk: Talk, ways: Ways) -> None:
+    """Questions first, then the tree, then what is left."""
+    advice = ways.advice
     talk.say("Map. Questions:")
     for standing in advice.standings:
         if said := _standing(standing):
             talk.say(said, indent=2, hang=2)
     talk.say("Ways:")
-    for line in map_lines(journey.survey, advice):
+    for line in map_lines(ways.survey, advice):
         end = f": {line.title}, {line.state}" if line.strategy else ""
         here = " (you are here)" if line.here else ""
         talk.say(f"{line.label}{end}{here}", indent=2 + 2 * line.depth, hang=2)

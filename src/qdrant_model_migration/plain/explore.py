@@ -6,7 +6,8 @@ from typing import Any
 
 from qdrant_model_migration import words
 from qdrant_model_migration.advice import POINTS, WhatIf, imagine
-from qdrant_model_migration.plain import chart, strategy
+from qdrant_model_migration.pages.stages import stage
+from qdrant_model_migration.plain import page_lines
 from qdrant_model_migration.plain.journey import Journey
 from qdrant_model_migration.plain.talk import Talk
 
@@ -43,15 +44,10 @@ def what_if(talk: Talk, journey: Journey) -> None:
 
 def outcome(talk: Talk, journey: Journey) -> None:
     """What the answers lead to; Enter keeps them for a migration."""
-    advice = journey.advice()
     talk.say()
-    if advice.recommended is None:
-        talk.say(advice.collision_says or "No strategy fits these answers.")
-    else:
-        strategy.explain(talk, advice, advice.recommended)
-        strategy.others(talk, advice, list(advice.runners_up))
-    tells = {"map": lambda: chart.read_map(talk, journey, None)}
-    talk.ask("Press Enter to migrate with these answers, or back, map, leave:", tells=tells)
+    for line in page_lines.of_page(stage("strategy").page(journey.session)):
+        talk.command(str(line))
+    talk.ask("Press Enter to migrate with these answers, or back, leave:")
 
 
 def _in_words(value: object) -> str:

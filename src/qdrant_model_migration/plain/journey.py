@@ -19,7 +19,7 @@ from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.pipeline.speed import Speed
 from qdrant_model_migration.plan import Acceptance, Plan
 from qdrant_model_migration.qdrant import Address, Qdrant, open_qdrant
-from qdrant_model_migration.strategies import Strategy
+from qdrant_model_migration.strategies import Strategy, by_name
 from qdrant_model_migration.survey import Survey
 
 
@@ -37,11 +37,12 @@ class Journey:
     found: Survey | None = None
     answers: dict[str, Any] = field(default_factory=dict)
     suggested: dict[str, Any] = field(default_factory=dict)
-    speeds: dict[str, Speed] = field(default_factory=dict)
+    speeds: dict[str, Speed | None] = field(default_factory=dict)
     strategy: Strategy | None = None
     accepted: dict[str, Acceptance] = field(default_factory=dict)
     plan: Plan | None = None
     asking: str | None = None
+    kept: Session = field(default_factory=Session)
 
     @property
     def survey(self) -> Survey:
@@ -70,11 +71,12 @@ class Journey:
     @property
     def session(self) -> Session:
         """The same, for the stages that are pages."""
-        return Session(
+        return self.kept.on(
             address=self.address,
             key=self.key,
             key_of=self.address,
             practice=self.practice,
+            explore=self.found is not None and self.made_up,
             collection=self.collection,
             survey=self.found,
             answers=self.answers,
@@ -86,8 +88,11 @@ class Journey:
 
     def take(self, session: Session) -> None:
         """What was decided at a stage that is a page."""
+        self.kept = session
+        self.answers, self.speeds = dict(session.answers), dict(session.speeds)
+        self.strategy = by_name(session.strategy) if session.strategy else None
         self.accepted, self.plan = dict(session.accepted), session.plan
-        self.asking = session.asking
+        self.asking = session.alone[0] if session.alone else None
 
     @contextmanager
     def opened(self, *, timeout: float = 60.0) -> Iterator[Qdrant]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from qdrant_model_migration.advice import Option, Question, answer_all
 from qdrant_model_migration.errors import QmmError
+from qdrant_model_migration.pages.page import Ways
 from qdrant_model_migration.plain import chart, fields, models
 from qdrant_model_migration.plain.journey import Journey
 from qdrant_model_migration.plain.talk import Back, Rest, Talk
@@ -79,7 +80,7 @@ def _answer(talk: Talk, journey: Journey, question: Question) -> Any:
     talk.say(text.help)
     tells: dict[str, Callable[[], None]] = {
         "why": lambda: talk.say(f"Why: {text.why}"),
-        "map": lambda: chart.read_map(talk, journey, question.key),
+        "map": lambda: chart.read_map(talk, Ways(journey.survey, journey.advice(question.key))),
         "rest": _rest,
     }
     if question.kind == "model":
@@ -174,7 +175,7 @@ def _review(talk: Talk, journey: Journey) -> str | None:
         if standing.question.short.lower() in shown:
             found = " (found)" if standing.state == "found" else ""
             talk.say(f"{standing.question.short}: {standing.label}{found}", indent=2, hang=2)
-    tells = {"map": lambda: chart.read_map(talk, journey, None)}
+    tells = {"map": lambda: chart.read_map(talk, Ways(journey.survey, journey.advice()))}
     while True:
         try:
             typed = talk.ask(

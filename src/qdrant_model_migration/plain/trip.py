@@ -22,7 +22,6 @@ from qdrant_model_migration.plain import (
     look,
     practice,
     questions,
-    strategy,
 )
 from qdrant_model_migration.plain.home import home
 from qdrant_model_migration.plain.journey import Journey
@@ -35,11 +34,11 @@ from qdrant_model_migration.qdrant import Address, known_key
 Stop = Callable[[Talk, Journey], object] | str
 """A stage of `pages/` by its name, or what is still its own talk."""
 
-BY_NAME = {"questions": questions.ask_all, "strategy": strategy.choose}
+BY_NAME = {"questions": questions.ask_all}
 DECIDE: tuple[Stop, ...] = (
     look.look,
     questions.ask_all,
-    strategy.choose,
+    "strategy",
     "warnings",
     "plan",
 )

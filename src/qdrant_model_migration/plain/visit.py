@@ -13,7 +13,8 @@ from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.pages.stages import enter, stage
 from qdrant_model_migration.plain import page_lines
 from qdrant_model_migration.plain.asks import answer
-from qdrant_model_migration.plain.talk import Back, Leave, Talk
+from qdrant_model_migration.plain.chart import read_map
+from qdrant_model_migration.plain.talk import Back, Leave, Talk, Tells
 
 
 @dataclass
@@ -230,8 +231,9 @@ class Visit:
         ways = [act.key for act in others] + (["a number"] if rows else [])
         enter = f"Press Enter to {first.to or first.label.lower()}" if first else ""
         typing = f"{'type' if enter else 'Type'} {', '.join(ways)}" if ways else ""
-        prompt = ", or ".join(part for part in (enter, typing, "back, why, leave:") if part)
-        tells = {"why": lambda: self._why(page)}
+        always = f"back, why, {'map, ' if page.map else ''}leave:"
+        prompt = ", or ".join(part for part in (enter, typing, always) if part)
+        tells = self._tells(page)
         while True:
             typed = self.talk.ask(prompt, tells=tells)
             if not typed:
@@ -249,6 +251,12 @@ class Visit:
                     return table, row
             known = [name for _, row in rows for name in (row.key, *row.names)]
             self.talk.say(f"{typed[:40]} is none of them.{meant(typed, known)}")
+
+    def _tells(self, page: Page) -> Tells:
+        """Words that only say something."""
+        ways = page.map
+        maps = {"map": lambda: read_map(self.talk, ways)} if ways is not None else {}
+        return {"why": lambda: self._why(page), **maps}
 
     def _why(self, page: Page) -> None:
         for paragraph in "\n".join(page.help).split("\n\n"):

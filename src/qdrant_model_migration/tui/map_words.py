@@ -8,11 +8,10 @@ from rich.cells import cell_len
 
 from qdrant_model_migration.advice import Advice
 from qdrant_model_migration.advice.tree import MapLine
+from qdrant_model_migration.pages import ways
 from qdrant_model_migration.strategies import Fit
 from qdrant_model_migration.tui.typeset import crop
 from qdrant_model_migration.tui.widgets.frame import wrap
-
-SIGNS = {"first": "✓", "possible": "✓", "open": "?", "ruled out": "✗"}
 
 
 def standings(advice: Advice, width: int, rows: int) -> list[str]:
@@ -42,8 +41,7 @@ def _cell(sign: str, name: str, label: str, width: int) -> str:
 
 def fits(advice: Advice, width: int) -> list[str]:
     """Every strategy with its sign and what decides: the possible first."""
-    order = ("first", "possible", "open", "ruled out")
-    ranked = sorted(advice.fits, key=lambda choice: order.index(choice.fit.word))
+    ranked = ways.best_first(advice.fits)
     return [fit_line(c.strategy.title, c.fit, advice.decides(c.fit), width) for c in ranked]
 
 
@@ -52,12 +50,7 @@ def fit_line(title: str, fit: Fit, decided: str, width: int) -> str:
     if fit.word == "ruled out":
         note = decided
     room = width - len(note) - 3
-    return f"{SIGNS[fit.word]} {crop(title, max(4, room))} {note}"
-
-
-def possible(advice: Advice) -> int:
-    """How many strategies are not ruled out."""
-    return sum(1 for choice in advice.fits if choice.fit.word != "ruled out")
+    return f"{ways.SIGNS[fit.word]} {crop(title, max(4, room))} {note}"
 
 
 def tree_line(line: MapLine, width: int) -> str:
@@ -91,10 +84,9 @@ def tree(lines: Sequence[MapLine], width: int) -> list[str]:
 
 def reasons(advice: Advice, width: int) -> list[str]:
     """Every strategy with the whole reason for its sign."""
-    order = ("first", "possible", "open", "ruled out")
     lines: list[str] = []
-    for strategy, fit in sorted(advice.fits, key=lambda choice: order.index(choice.fit.word)):
-        said = f"{SIGNS[fit.word]} {strategy.title}: {fit.reason}"
+    for strategy, fit in ways.best_first(advice.fits):
+        said = f"{ways.SIGNS[fit.word]} {strategy.title}: {fit.reason}"
         if fit.word == "ruled out":
             said += f" ({advice.decides(fit)})"
         first, *rest = wrap(said, width - 2)

@@ -166,7 +166,7 @@ def act(session: Session, key: str, values: Mapping[str, str]) -> Outcome:
     if key == "change":
         return _changes()
     if key == "take":
-        return Go("questions", session.on(asking=values["question"]))
+        return Go("questions", session.on(alone=(values["question"], "plan")))
     if key in answers_saved.KEYS:
         return answers_saved.act(session, key, values)
     if plan is None:

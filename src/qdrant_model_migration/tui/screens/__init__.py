@@ -19,7 +19,6 @@ SCREENS = {
     "survey": "survey:SurveyScreen",
     "questions": "questions:QuestionsScreen",
     "map": "map:MapScreen",
-    "strategy": "strategy:StrategyScreen",
     "run": "run:RunScreen",
     "run_log": "run_log:RunLogScreen",
     "dead_letters": "dead_letters:DeadLettersScreen",

@@ -9,11 +9,13 @@ from textual.widget import Widget
 
 from qdrant_model_migration.advice import POINTS, MapLine, WhatIf, advise, imagine, map_lines
 from qdrant_model_migration.advice.imagined import Server
+from qdrant_model_migration.pages import ways
+from qdrant_model_migration.pages.page import Page
 from qdrant_model_migration.strategies import by_name
 from qdrant_model_migration.survey import Survey
 from qdrant_model_migration.tui import map_words
 from qdrant_model_migration.tui.screens.chooser import Chooser
-from qdrant_model_migration.tui.screens.dialog import Dialog
+from qdrant_model_migration.tui.screens.over import CLOSE, Over
 from qdrant_model_migration.tui.screens.questions import QuestionsScreen
 from qdrant_model_migration.tui.screens.stop import HelpText, Stop
 from qdrant_model_migration.tui.typeset import crop
@@ -102,11 +104,11 @@ class MapScreen(Stop):
             [Line(str(at), map_words.tree_line(one, width)) for at, one in enumerate(self._lines)]
         )
         titled(box, "Map · » you are here")
-        left, total = map_words.possible(advice), len(advice.fits)
+        left, total = ways.left(advice), len(advice.fits)
         ruled: dict[str, list[str]] = {}
         for choice in advice.fits:
             if choice.fit.word == "ruled out":
-                why = f"{choice.fit.reason} ({advice.decides(choice.fit)})"
+                why = ways.why(advice, choice.strategy)
                 ruled.setdefault(why, []).append(choice.strategy.title)
         said = "; ".join(f"✗ {', '.join(titles)}: {why}" for why, titles in ruled.items())
         words = wrap(
@@ -138,27 +140,14 @@ class MapScreen(Stop):
 
     def _explain(self, line: MapLine) -> None:
         strategy = by_name(line.strategy)
-        fit = advise(self._survey(), self.session.answers).fit_of(strategy)
-        lines = [
-            strategy.subtitle,
-            "",
-            *wrap(strategy.what, 68),
-            *wrap(f"Never: {strategy.never}", 68),
-            *wrap(f"Way back: {strategy.way_back}", 68),
-            "",
-            *wrap(f"Here: {fit.word}, {fit.reason}", 68),
-        ]
-        if not strategy.runs:
-            lines.append("This version shows it, but cannot run it yet.")
-        acts = [Act("close", "Close")]
-        if line.question:
-            acts.append(Act("ask", "Go to the question that decides"))
+        about = ways.about(advise(self._survey(), self.session.answers), strategy)
+        ask = (Act("ask", "Go to the question that decides"),) if line.question else ()
 
-        def answered(key: str | None) -> None:
-            if key == "ask":
+        def answered(picked: object) -> None:
+            if picked is not None:
                 self._ask(line.question)
 
-        self.app.push_screen(Dialog(strategy.title, lines, tuple(acts)), answered)
+        self.app.push_screen(Over(Page(strategy.title, (about,), (CLOSE, *ask))), answered)
 
     def _ask(self, question: str) -> None:
         if self.session.survey is None:

@@ -12,6 +12,7 @@ from textual.widgets import Input, Static
 
 from qdrant_model_migration.advice import Advice, Option, Question, advise, map_lines
 from qdrant_model_migration.errors import QmmError
+from qdrant_model_migration.pages import ways
 from qdrant_model_migration.survey import Survey
 from qdrant_model_migration.tui import map_words, tasks
 from qdrant_model_migration.tui.screens.model import ModelScreen
@@ -106,9 +107,9 @@ class QuestionsScreen(Stop):
         return self._advice().settled
 
     async def opened(self) -> None:
-        if self.session.asking is not None:
-            self._at, self._only = self.session.asking, True
-            self.wizard.session = self.session.on(asking=None)
+        if self.session.alone is not None:
+            self._at, self._only = self.session.alone[0], True
+            self.wizard.session = self.session.on(alone=None)
         if self._at is None:
             asked = self._advice().asked
             self._at = asked[0].key if asked else None
@@ -202,7 +203,7 @@ class QuestionsScreen(Stop):
         )
         box = self.query_one("#map", Pane)
         width = max(20, box.size.width or 28)
-        left = map_words.possible(tried)
+        left = ways.left(tried)
         share = f"─ If you choose this: {left} of {len(tried.fits)} "
         rows = max(6, (box.size.height or 17) - len(tried.fits) - 1)
         if self.wide:

@@ -1,0 +1,90 @@
+"""Which question is asked now, which come before and after it, and what an answer leads to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qdrant_model_migration.advice import Advice, Question, advise
+from qdrant_model_migration.errors import QmmError
+from qdrant_model_migration.pages.outcome import BACK, Go, Outcome
+from qdrant_model_migration.pages.page import Act, Column, Page, Row, Table
+from qdrant_model_migration.pages.session import Session
+from qdrant_model_migration.survey import Survey
+
+PLACE = "Questions"
+
+
+def surveyed(session: Session) -> Survey:
+    if session.survey is None:
+        raise QmmError("Nothing is surveyed yet.", "", "Go back to the survey.")
+    return session.survey
+
+
+def advice(session: Session, **tried: Any) -> Advice:
+    """For the question that is asked now. tried: an answer put in."""
+    at = session.alone[0] if session.alone else session.asking
+    return advise(surveyed(session), {**session.answers, **tried}, at=at)
+
+
+def question(session: Session) -> Question:
+    """The one that is asked now: alone, in its turn, else the first."""
+    now = advice(session)
+    key = session.alone[0] if session.alone else session.asking
+    by_key = {standing.question.key: standing.question for standing in now.standings}
+    return by_key.get(key or "") or (*now.asked, *by_key.values())[0]
+
+
+def number(session: Session) -> tuple[int, int]:
+    """Which of how many it is; 0: the survey found its answer, and it is asked only to correct."""
+    keys, here = _keys(session), question(session).key
+    return (keys.index(here) + 1 if here in keys else 0), len(keys)
+
+
+def along(session: Session) -> str:
+    at, many = number(session)
+    return f"{at}/{many}" if at else ""
+
+
+def before(session: Session) -> Outcome:
+    """One question back; from the first one to the survey."""
+    if session.alone:
+        return Go(session.alone[1], session.on(alone=None), back=True)
+    at, _ = number(session)
+    return _to(session, _keys(session)[at - 2]) if at > 1 else Go(BACK, session)
+
+
+def answered(session: Session, key: str, value: Any) -> Outcome:
+    """With a valid answer kept, to what is asked next; after the last one to the strategy."""
+    aside = set(advice(session).set_aside)
+    session = session.answered(key, value)
+    now = advice(session)
+    said = now.set_aside_says if set(now.set_aside) - aside else ""
+    if session.alone and now.next is not None:  # the answer brought up another question
+        return Go("questions", session.on(alone=(now.next.key, session.alone[1])), said)
+    if session.alone:
+        return Go(session.alone[1], session.on(alone=None), said, back=True)
+    at, many = number(session)
+    following = _keys(session)[at] if 0 < at < many else now.next.key if now.next else None
+    return _to(session, following, said) if following else Go("strategy", session, said)
+
+
+def _to(session: Session, key: str, said: str = "") -> Go:
+    return Go("questions", session.on(asking=key), said)
+
+
+def _keys(session: Session) -> list[str]:
+    return [one.key for one in advice(session).asked]
+
+
+def all_answers(session: Session) -> Page:
+    """Every answer, to ask one of them again."""
+    again = (Act("ask", "Change it", enter=True),)
+    rows = [
+        Row(one.question.key, (one.question.short, one.label + found), acts=again)
+        for one in advise(surveyed(session), session.answers).standings
+        if one.state in ("answered", "found")
+        for found in (" (found)" if one.state == "found" else "",)
+    ]
+    columns = (Column("QUESTION", 12), Column("ANSWER"))
+    table = Table("answers-given", tuple(rows), columns, enter="Change")
+    return Page("Which answer should be different?", (table,))

@@ -1,0 +1,168 @@
+"""The recommendation, its reasons, price and way back, and why each other strategy is not it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from qdrant_model_migration import words
+from qdrant_model_migration.advice import Advice, Choice, advise, make_plan, tried_unasked
+from qdrant_model_migration.embedders import ModelRef
+from qdrant_model_migration.errors import QmmError
+from qdrant_model_migration.pages import answers_saved, asked, speed_tried, ways
+from qdrant_model_migration.pages.decided import speed_of, taken_strategy
+from qdrant_model_migration.pages.outcome import Go, Outcome, Said
+from qdrant_model_migration.pages.page import (
+    Act,
+    Block,
+    Column,
+    Fact,
+    Facts,
+    Page,
+    Row,
+    Says,
+    Table,
+    Ways,
+)
+from qdrant_model_migration.pages.session import Session
+from qdrant_model_migration.pipeline.speed import kept_under
+from qdrant_model_migration.plan import Plan
+from qdrant_model_migration.strategies import Strategy
+
+COLUMNS = (Column("STRATEGY", 20), Column("WHY"))
+LATER = "this version cannot run it yet"
+HELP = (
+    "A strategy is one way to migrate. The recommendation follows from the",
+    "survey and your answers; the map shows all ways.",
+    "",
+    "possible: it would work too. ruled out: the answer in brackets excludes",
+    "it; change that answer and it comes back.",
+    "Way back: how it is undone, and how long that is possible.",
+)
+
+
+def enter(session: Session) -> Outcome:
+    """With the speed tried, so that the plan can say how long it takes."""
+    model = _untried(session)
+    return session if model is None else speed_tried.work(session, model)
+
+
+def _untried(session: Session) -> ModelRef | None:
+    """A model whose speed is tried without being asked for, while it is not known."""
+    taken = taken_strategy(session)
+    if taken is None or session.explore:
+        return None
+    model = tried_unasked(session.answers, taken)
+    return model if model is not None and kept_under(model) not in session.speeds else None
+
+
+def page(session: Session) -> Page:
+    advice, taken = _advice(session), taken_strategy(session)
+    others = [choice for choice in advice.fits if choice.strategy is not taken]
+    return Page(
+        title="Strategy",
+        body=(*_best(session, advice, taken), _others(advice, others)),
+        acts=_acts(advice, taken),
+        help=HELP,
+        hello="In brackets: the answer that decides. Enter on a line shows it all.",
+        place="Strategy",
+        first="go" if taken is not None and taken.runs else "today" if advice.today else "others",
+        map=Ways(asked.surveyed(session), advice),
+    )
+
+
+def _advice(session: Session) -> Advice:
+    return advise(asked.surveyed(session), session.answers)
+
+
+def _best(session: Session, advice: Advice, taken: Strategy | None) -> tuple[Block, ...]:
+    if taken is None:
+        said = advice.collision_says or "No strategy fits these answers."
+        return (Says((said,), title="Nothing is left"),)
+    word = "Recommended" if taken is advice.recommended else "Chosen by you"
+    reasons = taken.because(asked.surveyed(session), advice.settled)[:3]
+    rows = [
+        Fact("What", taken.what),
+        *(Fact("and" if at else "Because", reason) for at, reason in enumerate(reasons)),
+        Fact("Costs", _costs(session, taken)),
+        Fact("Way back", taken.way_back),
+    ]
+    if not taken.runs:
+        rows.append(Fact("Later", advice.today_says or LATER))
+    return (Facts(tuple(rows), f"{word}: {taken.title}"),)
+
+
+def _costs(session: Session, taken: Strategy) -> str:
+    plan = _draft(session, taken)
+    if plan is None:
+        return "not known"
+    cost = plan.estimate
+    if cost.seconds.likely is not None:
+        low, high = words.duration(cost.seconds.low or 0), words.duration(cost.seconds.high or 0)
+        parts = [f"about {words.duration(cost.seconds.likely)} ({low} to {high})"]
+    elif _untried(session) is not None:
+        parts = ["time: being measured with your own texts"]
+    else:
+        parts = [f"time {cost.seconds.how}"]
+    if cost.disk_bytes.likely:
+        parts.append(f"{words.size(cost.disk_bytes.likely)} of disk")
+    if cost.usd is not None:
+        parts.append(f"{cost.usd:.2f} USD")
+    return ", ".join(parts)
+
+
+def _draft(session: Session, taken: Strategy) -> Plan | None:
+    try:
+        survey = asked.surveyed(session)
+        return make_plan(survey, session.answers, taken, speed=speed_of(session))
+    except QmmError:
+        return None
+
+
+def _others(advice: Advice, others: list[Choice]) -> Table:
+    rows = []
+    for strategy, fit in ways.best_first(others):
+        sign = ways.SIGNS[fit.word]
+        may = fit.word in ("first", "possible") and strategy.runs
+        rows.append(
+            Row(
+                strategy.name,
+                (strategy.title, ways.why(advice, strategy)),
+                sign,
+                strategy.title,
+                (ways.about(advice, strategy),),
+                (Act("take", "Choose it anyway"),) if may else (),
+            )
+        )
+    return Table("others", tuple(rows), COLUMNS, "Why not the others", marks=ways.MARKS)
+
+
+def _acts(advice: Advice, taken: Strategy | None) -> tuple[Act, ...]:
+    change = Act("change", "Change an answer…")
+    if taken is None:
+        return (change, answers_saved.ACT)
+    go = Act("go", f"Continue with {taken.title}", "" if taken.runs else LATER, enter=True,
+             to="go on with it")  # fmt: skip
+    today = advice.today if not taken.runs else None
+    instead = (Act("today", f"Take {today.title}"),) if today is not None else ()
+    return (go, *instead, change, answers_saved.ACT)
+
+
+def act(session: Session, key: str, values: Mapping[str, str]) -> Outcome:
+    advice, taken = _advice(session), taken_strategy(session)
+    if key == "go" and taken is not None:
+        return Go("warnings", session.on(strategy=taken.name))
+    if key == "take":
+        return _take(session, values["others"])
+    if key == "today" and advice.today is not None:
+        return _take(session, advice.today.name)
+    if key == "change":
+        return asked.all_answers(session)
+    if key == "ask":
+        return Go("questions", session.on(alone=(values["answers-given"], "strategy")))
+    if key in answers_saved.KEYS:
+        return answers_saved.act(session, key, values)
+    return session
+
+
+def _take(session: Session, name: str) -> Said:
+    return Said(session.on(strategy=name, plan=None), at="go")

@@ -1,0 +1,47 @@
+"""What is said of a way to migrate, in the light of the answers: on the map and beside the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from qdrant_model_migration.advice import Advice, Choice
+from qdrant_model_migration.pages.page import Says
+from qdrant_model_migration.strategies import Fit, Strategy
+
+SIGNS = {"first": "✓", "possible": "✓", "open": "?", "ruled out": "✗"}
+MARKS = {"✓": "possible", "?": "not decided", "✗": "ruled out"}
+LATER = "This version shows it, but cannot run it yet."
+
+
+def about(advice: Advice, strategy: Strategy) -> Says:
+    """All about one of them."""
+    lines = (
+        strategy.subtitle,
+        "",
+        strategy.what,
+        f"Never: {strategy.never}",
+        f"Way back: {strategy.way_back}.",
+        "",
+        f"Here: {MARKS[SIGNS[advice.fit_of(strategy).word]]}, {why(advice, strategy)}.",
+    )
+    return Says(lines if strategy.runs else (*lines, LATER))
+
+
+def why(advice: Advice, strategy: Strategy) -> str:
+    """The reason for its sign; in brackets the answer that decides."""
+    fit = advice.fit_of(strategy)
+    return f"{fit.reason} ({advice.decides(fit)})"
+
+
+def best_first(choices: Iterable[Choice]) -> list[Choice]:
+    order = tuple(SIGNS)
+    return sorted(choices, key=lambda choice: order.index(choice.fit.word))
+
+
+def left(advice: Advice) -> int:
+    """How many are not ruled out."""
+    return sum(_is_left(choice.fit) for choice in advice.fits)
+
+
+def _is_left(fit: Fit) -> bool:
+    return fit.word != "ruled out"
