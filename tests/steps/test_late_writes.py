@@ -158,8 +158,7 @@ def test_a_sweep_where_strict_mode_forbids_filters_deletes_all_the_same(
 
 
 def test_a_clean_pass_shows_how_far_it_is(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("both_sides", "late_writes"):
-        monkeypatch.setattr(f"qdrant_model_migration.pipeline.{module}.MOST", 10)
+    monkeypatch.setattr("qdrant_model_migration.pipeline.in_slice.MOST", 10)
     for step in (CatchUp(), Sweep()):
         world.progressed.clear()
         step.apply(world)

@@ -279,7 +279,7 @@ def test_new_ids_beyond_the_borders_are_compared_in_parts(
         return result
 
     monkeypatch.setattr(catch_up_pass, "compare_slice", spied)
-    monkeypatch.setattr("qdrant_model_migration.pipeline.both_sides.MOST", 100)
+    monkeypatch.setattr("qdrant_model_migration.pipeline.in_slice.MOST", 100)
     world.qdrant.insert("docs_old", [old_point(n, "new") for n in range(1000, 1500)])
     CatchUp().apply(world)
     assert max(sizes) <= 100

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from qdrant_model_migration.pipeline.counterparts import due, same_point
-from qdrant_model_migration.pipeline.ledger import MOST, record
+from qdrant_model_migration.pipeline.in_slice import Held, points_in
+from qdrant_model_migration.pipeline.ledger import record
 from qdrant_model_migration.pipeline.marks import mark_of
 from qdrant_model_migration.pipeline.move import Move
-from qdrant_model_migration.pipeline.read import Reading, align, scan
+from qdrant_model_migration.pipeline.read import Reading, align
 from qdrant_model_migration.pipeline.slices import Slice
 from qdrant_model_migration.pipeline.worker import Equipment
 from qdrant_model_migration.qdrant import Point, PointId
@@ -40,14 +41,11 @@ class Compared(NamedTuple):
 def compare_slice(task: BothSides, worker: Equipment) -> Compared:
     """Reads, and writes nothing. A slice that has grown is compared in part."""
     where, move, unfinished = task
-    source, target = readings(where, move, worker)
     points, same = 0, bytearray()
     differ: list[PointId] = []
     bare: dict[PointId, Point] = {}
-    for row, (point, (old, new)) in enumerate(align(source, target)):
-        if row == MOST:
-            where = where._replace(end=point)
-            break
+    rows = Held(where, align(*readings(where, move, worker)))
+    for point, (old, new) in rows:
         points += old is not None
         if old is None or new is None or not same_point(old, new, move):
             differ.append(point)
@@ -56,24 +54,10 @@ def compare_slice(task: BothSides, worker: Equipment) -> Compared:
             bare[point] = new
         else:
             same += record(point, mark_of(old, move))
-    return Compared(where, points, bytes(same), tuple(differ), bare)
+    return Compared(rows.slice, points, bytes(same), tuple(differ), bare)
 
 
 def readings(where: Slice, move: Move, worker: Equipment) -> tuple[Reading[Point], Reading[Point]]:
     """The points of a slice in the source, and those in the target, as far as they are compared."""
-    source = scan(
-        worker.qdrant,
-        move.source,
-        start=where.start,
-        end=where.end,
-        vectors=list(move.read_vectors) or False,
-        between=worker.breathe,
-    )
-    target = scan(
-        worker.qdrant,
-        move.target,
-        start=where.start,
-        end=where.end,
-        vectors=list(move.compared) or False,
-    )
-    return ((p.id, p) for p in source), ((p.id, p) for p in target)
+    source = points_in(where, worker, move.source, move.read_vectors)
+    return source, points_in(where, worker, move.target, move.compared)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, wait
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
+from qdrant_model_migration.pipeline.in_slice import BesideLedger
 from qdrant_model_migration.pipeline.ledger import PART, Ledger
 from qdrant_model_migration.pipeline.slices import Slice
 from qdrant_model_migration.pipeline.worker import Equipment
@@ -55,16 +56,6 @@ def by_slices(
             for task, late in under_way:
                 if not late.cancel() and _ended(ctx, late).exception() is None:
                     take(task, late.result())
-
-
-def with_records(ledger: Ledger, where: Slice) -> Iterator[tuple[Slice, bytes]]:
-    """A slice with the ledger's records of it; in parts where these are more than held at once."""
-    while True:
-        records, beyond = ledger.part(where.start, where.end)
-        yield where._replace(end=where.end if beyond is None else beyond), records
-        if beyond is None:
-            return
-        where = where._replace(start=beyond)
 
 
 def in_batches(points: Sequence[PointId], size: int) -> Iterator[Sequence[PointId]]:
@@ -158,3 +149,26 @@ class Pass(Generic[Task, Result]):
 
     def _tell(self) -> None:
         self.ctx.progress(self._seen, max(self._seen, self._total))
+
+
+class LedgerPass(Pass[BesideLedger, Result]):
+    """A pass that reads a collection beside the ledger. sample: points to be chosen of a slice."""
+
+    sample: int = 0
+
+    def __init__(
+        self, ctx: StepContext, ledger: Ledger, *, anew: bool = False, of: Any = None
+    ) -> None:
+        super().__init__(ctx, anew=anew, of=of)
+        self.ledger = ledger
+
+    def tasks(self, where: Slice) -> Iterator[BesideLedger]:
+        """In parts where the ledger has more records of a slice than are held at once."""
+        beyond = where.start
+        while True:
+            where = where._replace(start=beyond)
+            records, beyond = self.ledger.part(where.start, where.end)
+            part = where if beyond is None else where._replace(end=beyond)
+            yield BesideLedger(part, self.ctx.move, records, self.sample)
+            if beyond is None:
+                return

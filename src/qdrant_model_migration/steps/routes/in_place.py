@@ -9,23 +9,21 @@ the next pass and made again.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple
 
 from qdrant_model_migration.pipeline.errors import LedgerDamaged
+from qdrant_model_migration.pipeline.in_slice import BesideLedger, beside_ledger
 from qdrant_model_migration.pipeline.ledger import (
-    MOST,
     Ledger,
     changed,
     forget_ledger,
     open_ledger,
     record,
-    rows_of,
 )
 from qdrant_model_migration.pipeline.make import make
 from qdrant_model_migration.pipeline.marks import mark_of
 from qdrant_model_migration.pipeline.move import Move
-from qdrant_model_migration.pipeline.read import align, scan
 from qdrant_model_migration.pipeline.sameness import same_payload
 from qdrant_model_migration.pipeline.slices import Slice, SliceResult
 from qdrant_model_migration.pipeline.worker import Equipment
@@ -35,7 +33,7 @@ from qdrant_model_migration.quality import Check
 from qdrant_model_migration.steps.dead_letters import list_dead
 from qdrant_model_migration.steps.errors import CleanupRefused
 from qdrant_model_migration.steps.mark import vectors_of_run
-from qdrant_model_migration.steps.passes import Pass, in_batches, with_records
+from qdrant_model_migration.steps.passes import LedgerPass, in_batches
 from qdrant_model_migration.steps.readiness import wait_until_indexed
 from qdrant_model_migration.steps.reading import timed_pass
 from qdrant_model_migration.steps.routes.made_again import (
@@ -177,15 +175,6 @@ def _presence(move: Move) -> tuple[str, ...]:
     return (*move.read_vectors, *(Presence(vector.name) for vector in move.vectors))
 
 
-class _Task(NamedTuple):
-    """records: the ledger's of this slice."""
-
-    slice: Slice
-    move: Move
-    records: bytes
-    sample: int = 0
-
-
 class _Looked(NamedTuple):
     """See SliceResult for `slice`. points: that are there. records: of those that are as they were.
     differ: ids of those that have changed. lacking: ids of those that have not, and go without a
@@ -201,27 +190,15 @@ class _Looked(NamedTuple):
     sample: Sequence[Chosen]
 
 
-def look(task: _Task, worker: Equipment) -> _Looked:
+def look(task: BesideLedger, worker: Equipment) -> _Looked:
     """Reads, and writes nothing. A slice that has grown is looked at in part."""
-    where, move, records, most = task
-    points, same = 0, bytearray()
+    move, points, same = task.move, 0, bytearray()
     differ: list[PointId] = []
     lacking: list[PointId] = []
     without: Counter[str] = Counter()
     sample: list[Chosen] = []
-    reading = scan(
-        worker.qdrant,
-        move.source,
-        start=where.start,
-        end=where.end,
-        vectors=list(_presence(move)),
-        between=worker.breathe,
-    )
-    rows = align(((p.id, p) for p in reading), rows_of(records))
-    for row, (point, (now, before)) in enumerate(rows):
-        if row == MOST:
-            where = where._replace(end=point)
-            break
+    rows = beside_ledger(task, worker, move.source, _presence(move))
+    for point, (now, before) in rows:
         if now is None:
             continue
         points += 1
@@ -239,8 +216,8 @@ def look(task: _Task, worker: Equipment) -> _Looked:
         without.update(bare)
         if not bare:
             sample.append((mark.hex(), point))
-    chosen = smallest(most, sample)
-    return _Looked(where, points, bytes(same), tuple(differ), tuple(lacking), without, chosen)
+    chosen = smallest(task.sample, sample)
+    return _Looked(rows.slice, points, bytes(same), tuple(differ), tuple(lacking), without, chosen)
 
 
 def _new(move: Move) -> set[str]:
@@ -279,29 +256,24 @@ def _carry_out(one: _Refresh) -> int:
     return found
 
 
-class _Refresh(Pass[_Task, _Looked]):
+class _Refresh(LedgerPass[_Looked]):
     name: ClassVar[str] = "in_place"
 
     def __init__(self, ctx: StepContext, ledger: Ledger, *, anew: bool) -> None:
         self.found: Any = 0
-        super().__init__(ctx, anew=anew)
-        self._ledger = ledger
+        super().__init__(ctx, ledger, anew=anew)
 
-    def work(self) -> Callable[[_Task, Equipment], _Looked]:
+    def work(self) -> Callable[[BesideLedger, Equipment], _Looked]:
         return look
 
-    def tasks(self, where: Slice) -> Iterator[_Task]:
-        for part, records in with_records(self._ledger, where):
-            yield _Task(part, self.ctx.move, records)
-
-    def take(self, task: _Task, result: _Looked) -> None:
+    def take(self, task: BesideLedger, result: _Looked) -> None:
         marks: dict[PointId, bytes | None] = {}
         to_make = sorted((*result.differ, *result.lacking), key=order)
         for points in in_batches(to_make, self.ctx.move.load.batch):
             self.ctx.breathe()
             marks.update(self._make(points))
         where = result.slice
-        self._ledger.replace(where.start, where.end, changed(result.records, marks))
+        self.ledger.replace(where.start, where.end, changed(result.records, marks))
 
     def _make(self, points: Sequence[PointId]) -> Mapping[PointId, bytes]:
         """The marks of those that are still as they were read to be made."""
@@ -327,28 +299,24 @@ class _Refresh(Pass[_Task, _Looked]):
         }
 
 
-class _Count(Pass[_Task, _Looked]):
+class _Count(LedgerPass[_Looked]):
     name: ClassVar[str] = "in_place_check"
 
     def __init__(self, ctx: StepContext, ledger: Ledger, sample: int) -> None:
         self.found: Any = [0, 0, {}, [], {}]
-        super().__init__(ctx, of=[ctx.recall("caught_up"), sample])
-        self._ledger, self._most = ledger, sample
+        super().__init__(ctx, ledger, of=[ctx.recall("caught_up"), sample])
+        self.sample = sample
 
-    def work(self) -> Callable[[_Task, Equipment], _Looked]:
+    def work(self) -> Callable[[BesideLedger, Equipment], _Looked]:
         return look
 
-    def tasks(self, where: Slice) -> Iterator[_Task]:
-        for part, records in with_records(self._ledger, where):
-            yield _Task(part, self.ctx.move, records, self._most)
-
-    def take(self, task: _Task, result: _Looked) -> None:
+    def take(self, task: BesideLedger, result: _Looked) -> None:
         points, late, without, sample, lacking = self.found
         self.found = [
             points + result.points,
             late + len(result.differ),
             Counter(without) + Counter(result.without),
-            smallest(self._most, [*map(tuple, sample), *result.sample]),
+            smallest(self.sample, [*map(tuple, sample), *result.sample]),
             Counter(lacking) + Counter(self._for_no_reason(result.lacking)),
         ]
 

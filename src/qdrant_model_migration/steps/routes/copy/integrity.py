@@ -7,12 +7,13 @@ a late write, not a fault; the cutover catches up with it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar, NamedTuple
 
 from qdrant_model_migration.pipeline.both_sides import readings
 from qdrant_model_migration.pipeline.counterparts import judged
-from qdrant_model_migration.pipeline.ledger import MOST, Ledger, open_ledger, rows_of
+from qdrant_model_migration.pipeline.in_slice import BesideLedger, Held
+from qdrant_model_migration.pipeline.ledger import Ledger, open_ledger, rows_of
 from qdrant_model_migration.pipeline.marks import mark_of
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.read import align
@@ -20,7 +21,7 @@ from qdrant_model_migration.pipeline.sameness import same_payload
 from qdrant_model_migration.pipeline.slices import Slice
 from qdrant_model_migration.pipeline.worker import Equipment
 from qdrant_model_migration.quality import Check
-from qdrant_model_migration.steps.passes import Pass, with_records
+from qdrant_model_migration.steps.passes import LedgerPass
 from qdrant_model_migration.steps.routes.made_again import (
     Chosen,
     Sampled,
@@ -59,15 +60,6 @@ class _Counted(NamedTuple):
             Counter(self.without) + Counter(other.without),
             smallest(most, [*self.sample, *other.sample]),
         )
-
-
-class _CountTask(NamedTuple):
-    """records: the ledger's of this slice. sample: points at most."""
-
-    slice: Slice
-    move: Move
-    records: bytes
-    sample: int
 
 
 class _CountedSlice(NamedTuple):
@@ -136,24 +128,20 @@ def _comparisons(move: Move) -> dict[str, str]:
     return {origin.checked: origin.fault for origin in compared}
 
 
-class _Count(Pass[_CountTask, _CountedSlice]):
+class _Count(LedgerPass[_CountedSlice]):
     name: ClassVar[str] = "integrity"
 
     def __init__(self, ctx: StepContext, ledger: Ledger, sample: int) -> None:
         self.found = list(_Counted())
         # Both sides stand as they stood, unless something was mended since.
-        super().__init__(ctx, of=[ctx.recall("caught_up"), sample])
-        self._ledger, self._sample = ledger, sample
+        super().__init__(ctx, ledger, of=[ctx.recall("caught_up"), sample])
+        self.sample = sample
 
-    def work(self) -> Callable[[_CountTask, Equipment], _CountedSlice]:
+    def work(self) -> Callable[[BesideLedger, Equipment], _CountedSlice]:
         return count_slice
 
-    def tasks(self, where: Slice) -> Iterator[_CountTask]:
-        for part, records in with_records(self._ledger, where):
-            yield _CountTask(part, self.ctx.move, records, self._sample)
-
-    def take(self, task: _CountTask, result: _CountedSlice) -> None:
-        self.found = list(_Counted(*self.found).plus(result.counted, self._sample))
+    def take(self, task: BesideLedger, result: _CountedSlice) -> None:
+        self.found = list(_Counted(*self.found).plus(result.counted, self.sample))
 
 
 def _count(ctx: StepContext, sample: int) -> _Counted:
@@ -163,7 +151,7 @@ def _count(ctx: StepContext, sample: int) -> _Counted:
     return _Counted(*count.found)
 
 
-def count_slice(task: _CountTask, worker: Equipment) -> _CountedSlice:
+def count_slice(task: BesideLedger, worker: Equipment) -> _CountedSlice:
     """Reads, and writes nothing. A slice that has grown is counted in part."""
     where, move, records, sample = task
     points = missing = payload = extra = late = 0
@@ -171,11 +159,8 @@ def count_slice(task: _CountTask, worker: Equipment) -> _CountedSlice:
     without: Counter[str] = Counter()
     chosen: list[Chosen] = []
     to_see = unseen(move)
-    rows = align(*readings(where, move, worker), rows_of(records))
-    for row, (point, (mine, theirs, before)) in enumerate(rows):
-        if row == MOST:
-            where = where._replace(end=point)
-            break
+    rows = Held(where, align(*readings(where, move, worker), rows_of(records)))
+    for point, (mine, theirs, before) in rows:
         if before != (mark_of(mine, move) if mine else None):
             late += 1
             continue
@@ -194,4 +179,4 @@ def count_slice(task: _CountTask, worker: Equipment) -> _CountedSlice:
         else:
             chosen.append((before.hex(), point))
     found = _Counted(points, missing, payload, differ, extra, late, without, chosen)
-    return _CountedSlice(where, _Counted().plus(found, sample))
+    return _CountedSlice(rows.slice, _Counted().plus(found, sample))

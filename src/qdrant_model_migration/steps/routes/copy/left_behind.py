@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import ClassVar, NamedTuple
 
-from qdrant_model_migration.pipeline.ledger import MOST, Ledger, open_ledger, rows_of
+from qdrant_model_migration.pipeline.in_slice import BesideLedger, beside_ledger
+from qdrant_model_migration.pipeline.ledger import Ledger, open_ledger
 from qdrant_model_migration.pipeline.marks import shares
-from qdrant_model_migration.pipeline.move import Move
-from qdrant_model_migration.pipeline.read import align, scan
 from qdrant_model_migration.pipeline.slices import Slice
 from qdrant_model_migration.pipeline.worker import Equipment
-from qdrant_model_migration.steps.passes import Pass, with_records
+from qdrant_model_migration.steps.passes import LedgerPass
 from qdrant_model_migration.steps.step import StepContext
 
 
@@ -26,14 +25,6 @@ def written_since(ctx: StepContext, *, anew: bool = False) -> dict[str, int]:
     return count.found
 
 
-class _BehindTask(NamedTuple):
-    """records: the ledger's of this slice."""
-
-    slice: Slice
-    move: Move
-    records: bytes
-
-
 class _Behind(NamedTuple):
     """Points of the target that were written since the ledger's record. See SliceResult."""
 
@@ -42,42 +33,25 @@ class _Behind(NamedTuple):
     counts: Mapping[str, int]
 
 
-class _Count(Pass[_BehindTask, _Behind]):
+class _Count(LedgerPass[_Behind]):
     name: ClassVar[str] = "rollback"
 
     def __init__(self, ctx: StepContext, ledger: Ledger, *, anew: bool) -> None:
         self.found: dict[str, int] = {"inserted": 0, "edited": 0, "deleted": 0}
-        super().__init__(ctx, anew=anew)
-        self._ledger = ledger
+        super().__init__(ctx, ledger, anew=anew)
 
-    def work(self) -> Callable[[_BehindTask, Equipment], _Behind]:
+    def work(self) -> Callable[[BesideLedger, Equipment], _Behind]:
         return count_slice
 
-    def tasks(self, where: Slice) -> Iterator[_BehindTask]:
-        for part, records in with_records(self._ledger, where):
-            yield _BehindTask(part, self.ctx.move, records)
-
-    def take(self, task: _BehindTask, result: _Behind) -> None:
+    def take(self, task: BesideLedger, result: _Behind) -> None:
         self.found = {what: count + result.counts[what] for what, count in self.found.items()}
 
 
-def count_slice(task: _BehindTask, worker: Equipment) -> _Behind:
+def count_slice(task: BesideLedger, worker: Equipment) -> _Behind:
     """Reads, and writes nothing. A slice that has grown is counted in part."""
-    where, move, records = task
-    points, counts = 0, {"inserted": 0, "edited": 0, "deleted": 0}
-    reading = scan(
-        worker.qdrant,
-        move.target,
-        start=where.start,
-        end=where.end,
-        vectors=list(move.kept) or False,
-        between=worker.breathe,
-    )
-    rows = align(((p.id, p) for p in reading), rows_of(records))
-    for row, (point, (now, before)) in enumerate(rows):
-        if row == MOST:
-            where = where._replace(end=point)
-            break
+    move, points, counts = task.move, 0, {"inserted": 0, "edited": 0, "deleted": 0}
+    rows = beside_ledger(task, worker, move.target, list(move.kept))
+    for _, (now, before) in rows:
         points += now is not None
         if now is None:
             counts["deleted"] += 1
@@ -85,4 +59,4 @@ def count_slice(task: _BehindTask, worker: Equipment) -> _Behind:
             counts["inserted"] += 1
         else:
             counts["edited"] += not shares(before, now, move)
-    return _Behind(where, points, counts)
+    return _Behind(rows.slice, points, counts)

@@ -3,20 +3,20 @@ new one has not changed. Not a step."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
 from qdrant_model_migration.pipeline.counterparts import due, same_point
-from qdrant_model_migration.pipeline.late_writes import BesideLedger, LateWrites, late_writes
+from qdrant_model_migration.pipeline.in_slice import BesideLedger
+from qdrant_model_migration.pipeline.late_writes import LateWrites, late_writes
 from qdrant_model_migration.pipeline.ledger import Ledger, changed, open_ledger
 from qdrant_model_migration.pipeline.make import make
 from qdrant_model_migration.pipeline.marks import is_unfinished, mark_of, shares, unfinished
 from qdrant_model_migration.pipeline.move import Move
-from qdrant_model_migration.pipeline.slices import Slice
 from qdrant_model_migration.pipeline.worker import Equipment
 from qdrant_model_migration.qdrant import Point, PointId, order
 from qdrant_model_migration.steps.errors import OldEmptied
-from qdrant_model_migration.steps.passes import Pass, in_batches, with_records
+from qdrant_model_migration.steps.passes import LedgerPass, in_batches
 from qdrant_model_migration.steps.routes.copy.mend import Remade, is_whole, put_live, remake
 from qdrant_model_migration.steps.step import StepContext
 
@@ -39,7 +39,7 @@ def one_pass(ctx: StepContext, *, anew: bool = False) -> int:
     return one.found["carried"]
 
 
-class _Sweep(Pass[BesideLedger, LateWrites]):
+class _Sweep(LedgerPass[LateWrites]):
     """The ledger of a slice moves on when all of it is carried over, so a kill repeats that slice.
 
     found: how many points were `carried`, and how many the ledger had `before` the pass.
@@ -49,8 +49,7 @@ class _Sweep(Pass[BesideLedger, LateWrites]):
 
     def __init__(self, ctx: StepContext, ledger: Ledger, *, anew: bool) -> None:
         self.found: dict[str, int] = {"carried": 0, "before": len(ledger)}
-        super().__init__(ctx, anew=anew)
-        self._ledger = ledger
+        super().__init__(ctx, ledger, anew=anew)
         self._before: Mapping[PointId, bytes | None] = {}
         # Deleted by a pass that was broken off before it inserted them again.
         self._ours: set[PointId] = set(ctx.recall(REPLACED, []))
@@ -65,10 +64,6 @@ class _Sweep(Pass[BesideLedger, LateWrites]):
     def work(self) -> Callable[[BesideLedger, Equipment], LateWrites]:
         return late_writes
 
-    def tasks(self, where: Slice) -> Iterator[BesideLedger]:
-        for part, records in with_records(self._ledger, where):
-            yield BesideLedger(part, self.ctx.move, records)
-
     def take(self, task: BesideLedger, result: LateWrites) -> None:
         if not result.late:
             return
@@ -78,8 +73,8 @@ class _Sweep(Pass[BesideLedger, LateWrites]):
             self.ctx.breathe()
             marks.update(self._settle(points))
         where = result.slice
-        records, _ = self._ledger.part(where.start, where.end)
-        self._ledger.replace(where.start, where.end, changed(records, marks))
+        records, _ = self.ledger.part(where.start, where.end)
+        self.ledger.replace(where.start, where.end, changed(records, marks))
 
     def _settle(self, points: Sequence[PointId]) -> Mapping[PointId, bytes]:
         """Carry over what only the old collection changed. The mark of each for the ledger: of
