@@ -1,0 +1,147 @@
+"""Vectors that are added to the collection as it stands: each is of the text that its point has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from qdrant_model_migration.pipeline.move import TargetVector
+from qdrant_model_migration.qdrant import Address, Point, Qdrant, open_qdrant
+from qdrant_model_migration.qdrant.errors import VectorTaken
+from qdrant_model_migration.steps.add_vectors import AddVectors
+from qdrant_model_migration.steps.backfill import Backfill
+from qdrant_model_migration.steps.catch_up import CatchUp
+from qdrant_model_migration.steps.errors import CannotAddVector, VectorGone
+from qdrant_model_migration.steps.routes import route_of
+from support.fake_qdrant import FakeQdrant
+from support.world import NEW, HashModel, World, a_move, everything, new_model, old_point
+
+NUMBER = 150
+
+
+class Killed(BaseException):
+    pass
+
+
+@pytest.fixture(params=["local", "fake 1.18.3", "fake 1.19.0"])
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+    if request.param == "local":
+        with open_qdrant(Address(folder=str(tmp_path / "qdrant"))) as qdrant:
+            yield filled(qdrant, tmp_path)
+        return
+    version = request.param.split()[1]
+    with FakeQdrant(version=version) as fake, open_qdrant(Address(url=fake.url)) as qdrant:
+        yield filled(qdrant, tmp_path)
+
+
+def filled(qdrant: Qdrant, folder: Path) -> World:
+    qdrant.create_collection("docs", {"vectors": {"size": 8, "distance": "Cosine"}})
+    qdrant.insert("docs", [old_point(n, f"text {n}") for n in range(NUMBER)])
+    new = TargetVector(name="new", params={"size": 12, "distance": "Cosine"}, origin=new_model())
+    return World(qdrant, folder, a_move(source="docs", target="docs", vectors=(new,)))
+
+
+def load(world: World) -> None:
+    for step in (AddVectors(), Backfill(), CatchUp()):
+        step.apply(world)
+
+
+def assert_right(world: World) -> None:
+    """Every point with a text has the vector of that text, and no other has one."""
+    for point in everything(world.qdrant, "docs").values():
+        text = point.payload.get("text")
+        if not isinstance(text, str) or not text.strip() or "beyond" in text:
+            assert "new" not in point.vectors, point.id
+            continue
+        made = np.asarray(HashModel(NEW).embed([text], "passage").vectors[0])
+        np.testing.assert_allclose(np.asarray(point.vectors["new"]), made, atol=1e-4)
+    found = {check.name: check.ok for check in route_of(world.move).check(world, 60)}
+    assert all(ok is not False for ok in found.values()), found
+
+
+def embedded(world: World) -> int:
+    return world.open_model(NEW).texts
+
+
+def test_a_backfill_that_was_killed_goes_on_and_no_pass_embeds_anything_twice(
+    world: World,
+) -> None:
+    AddVectors().apply(world)
+    breaths = 0
+
+    def dies() -> None:
+        nonlocal breaths
+        breaths += 1
+        if breaths == 6:
+            raise Killed
+
+    world.on_breath = dies
+    with pytest.raises(Killed):
+        Backfill().apply(world)
+    world.on_breath = None
+    Backfill().apply(world)
+    before = embedded(world)
+    CatchUp().apply(world)
+    assert embedded(world) == before, "what the backfill made was made again"
+    assert_right(world)
+
+
+def test_what_is_written_after_the_backfill_is_followed(world: World) -> None:
+    load(world)
+    q = world.qdrant
+    q.upsert("docs", [old_point(3, "another text")])  # up to 1.18 its vector may stay, stale
+    q.upsert("docs", [old_point(9000, "a new one")])
+    q.delete("docs", [4])
+    stale = everything(q, "docs")[5]
+    q.upsert("docs", [Point(5, {"text": "changed under its vector"}, dict(stale.vectors))])
+    before = embedded(world)
+    assert route_of(world.move).catch_up(world) == 3
+    assert embedded(world) - before == 3
+    assert_right(world)
+
+
+def test_a_point_whose_text_has_gone_loses_the_vector_of_it(world: World) -> None:
+    load(world)
+    whole = everything(world.qdrant, "docs")[7]
+    world.qdrant.upsert("docs", [Point(7, {"text": " "}, dict(whole.vectors))])
+    assert "new" in everything(world.qdrant, "docs")[7].vectors
+    CatchUp().apply(world)
+    assert "new" not in everything(world.qdrant, "docs")[7].vectors
+    assert world.dead[7] == "text is only spaces"
+    assert_right(world)
+
+
+def test_a_text_that_is_beyond_the_model_is_no_fault(world: World) -> None:
+    world.qdrant.upsert("docs", [old_point(8, "what")._replace(payload={"text": "beyond it"})])
+    load(world)
+    assert route_of(world.move).catch_up(world) == 0
+    assert_right(world)
+
+
+def test_a_vector_of_somebody_else_is_left_alone(world: World) -> None:
+    world.qdrant.add_vector("docs", "new", "dense", {"size": 12, "distance": "Cosine"})
+    with pytest.raises(VectorTaken):
+        AddVectors().apply(world)
+    with pytest.raises(VectorTaken):
+        route_of(world.move).must_be_free(world)
+
+
+def test_a_vector_that_somebody_has_deleted_is_said_before_anything_is_written(
+    world: World,
+) -> None:
+    load(world)
+    if not world.qdrant.capabilities.drop_vector:
+        return
+    world.qdrant.drop_vector("docs", "new")
+    with pytest.raises(VectorGone):
+        CatchUp().apply(world)
+
+
+def test_a_server_that_cannot_is_said(tmp_path: Path) -> None:
+    with FakeQdrant(version="1.17.1") as fake, open_qdrant(Address(url=fake.url)) as qdrant:
+        world = filled(qdrant, tmp_path)
+        with pytest.raises(CannotAddVector, match="docs"):
+            AddVectors().apply(world)
