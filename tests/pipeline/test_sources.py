@@ -65,7 +65,7 @@ def test_ids_are_kept_where_qdrant_takes_them_and_made_the_same_way_every_time(
     tmp_path: Path,
 ) -> None:
     known = str(uuid.uuid4())
-    ids = [7, "8", known, known.upper(), "doc-9", 2**64]
+    ids = [7, "8", known, known.upper(), "doc-9", 2**64, "9" * 5_000]
     text = "".join(json.dumps({"id": one}) + "\n" for one in ids)
     source = written(tmp_path / "a.jsonl", text)
     found = [point.id for point in everything(source, 10)]
@@ -89,7 +89,12 @@ def test_a_byte_order_mark_and_empty_lines_are_no_rows(tmp_path: Path) -> None:
         ("a.jsonl", '{"id": 1}\n[1]\n', "it is not an object"),
         ("a.jsonl", '{"id": 1}\n{"text": "a"}\n', "it has no id in id"),
         ("a.jsonl", '{"id": true}\n', "it has no id in id"),
+        ("a.jsonl", '{"id": 1, "text": "\\ud800"}\n', "it is not JSON"),
+        ("a.jsonl", '{"id": 1, "number": NaN}\n', "it is not JSON"),
+        ("a.jsonl", '{"id": 1, "deep": ' + "[" * 9_000 + "]" * 9_000 + "}\n", "it is not JSON"),
         ("a.csv", "id,text\n1,a,b\n", "it has 3 values for 2 columns"),
+        ("a.csv", "id,text,text\n1,a,b\n", "two of the columns have one name"),
+        ("a.csv", "id,text\r1,a\r", "new-line character"),
         ("a.csv", 'id,text\n1,"a\n', "unexpected end of data"),
     ],
 )
@@ -99,6 +104,12 @@ def test_a_row_that_is_none_is_said_with_its_place(
     with pytest.raises(RowUnreadable, match=said) as caught:
         everything(written(tmp_path / name, text), 10)
     assert "byte" in caught.value.why
+
+
+def test_no_text_of_a_table_is_too_long_and_a_column_may_have_two_lines(tmp_path: Path) -> None:
+    long = "x" * 200_000
+    source = written(tmp_path / "a.csv", f'id,"the\ntext"\n1,{long}\n2,b\n')
+    assert [p.payload["the\ntext"] for p in everything(source, 1)] == [long, "b"]
 
 
 def test_bytes_that_are_no_text_are_said(tmp_path: Path) -> None:

@@ -129,6 +129,26 @@ def test_a_vector_of_somebody_else_is_left_alone(world: World) -> None:
         route_of(world.move).must_be_free(world)
 
 
+def test_runs_that_add_vectors_at_the_same_moment_each_know_their_own(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (new,) = world.move.vectors
+    another = world.move.model_copy(update={"vectors": (new.model_copy(update={"name": "b"}),)})
+    other = World(world.qdrant, tmp_path, another)
+    other.run_id = "run-2"
+    patch = world.qdrant.patch
+
+    def late(collection: str, body: dict[str, object]) -> None:
+        monkeypatch.undo()
+        AddVectors().apply(other)
+        patch(collection, body)
+
+    monkeypatch.setattr(world.qdrant, "patch", late)
+    AddVectors().apply(world)
+    for each in (world, other):
+        route_of(each.move).must_be_ours(each)
+
+
 def test_a_vector_that_somebody_has_deleted_is_said_before_anything_is_written(
     world: World,
 ) -> None:
@@ -145,3 +165,46 @@ def test_a_server_that_cannot_is_said(tmp_path: Path) -> None:
         world = filled(qdrant, tmp_path)
         with pytest.raises(CannotAddVector, match="docs"):
             AddVectors().apply(world)
+
+
+def under_its_vector(world: World, number: int, text: str) -> None:
+    """The application writes another text, and leaves the vectors as they stand."""
+    point = everything(world.qdrant, "docs")[number]
+    world.qdrant.upsert("docs", [Point(number, {"text": text}, dict(point.vectors))])
+
+
+def test_a_text_that_changes_back_after_a_pass_was_killed_has_its_own_vector(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load(world)
+    was = str(everything(world.qdrant, "docs")[5].payload["text"])
+    under_its_vector(world, 5, "another text")
+
+    def dies(*_: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(world.qdrant, "unset_vectors", dies)  # the vector is written by then
+        with pytest.raises(Killed):
+            CatchUp().apply(world)
+    under_its_vector(world, 5, was)
+    CatchUp().apply(world)
+    assert_right(world)
+
+
+def test_a_text_that_is_another_only_while_its_vector_is_written_gets_it_nevertheless(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load(world)
+    under_its_vector(world, 5, "another text")
+    write = world.qdrant.set_vectors
+
+    def late(collection: str, points: list[Point]) -> None:
+        monkeypatch.undo()
+        under_its_vector(world, 5, "a third one")
+        write(collection, points)
+        under_its_vector(world, 5, "another text")
+
+    monkeypatch.setattr(world.qdrant, "set_vectors", late)
+    CatchUp().apply(world)
+    assert_right(world)

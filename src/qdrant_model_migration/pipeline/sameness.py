@@ -51,13 +51,18 @@ def same_vector(
 
 
 def made_of(
-    stored: WritableVector | None, made: WritableVector, distance: str, datatype: str | None
+    stored: WritableVector | None,
+    made: WritableVector | None,
+    distance: str,
+    datatype: str | None,
 ) -> bool:
     """Whether `stored` is what `made` becomes when written: normalised under cosine, rounded.
 
     A model gives slightly other values in another batch, hence the wide tolerance.
     """
-    if stored is None or isinstance(stored, SparseVector) or isinstance(made, SparseVector):
+    if stored is None or made is None:
+        return stored is made
+    if isinstance(stored, SparseVector) or isinstance(made, SparseVector):
         return same_vector(stored, made, _VECTOR_TOLERANCE)
     left, right = np.asarray(stored, np.float64), np.asarray(made, np.float64)
     if left.shape != right.shape:

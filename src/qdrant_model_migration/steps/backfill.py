@@ -6,19 +6,18 @@ from collections import deque
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
-from qdrant_model_migration.pipeline.errors import FileChanged
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.slices import SliceResult, SliceTask, run_slice
 from qdrant_model_migration.steps.borders import Borders
 from qdrant_model_migration.steps.gate import AskKind, Gate, GateKind, Waiting
 from qdrant_model_migration.steps.passes import by_slices
+from qdrant_model_migration.steps.reading import must_be_unchanged
 from qdrant_model_migration.steps.routes import route_of
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
 from qdrant_model_migration.words import plural
 
 SECONDS = 20.0  # that a slice should take: at most so much is repeated after a stop
 FIRST = 64  # points of the first slices, while the speed of the model is not known
-_ROWS = "_rows"
 WINDOW = 10_000  # points over which missing texts are judged
 ALARM = 0.01
 FEWEST = 500  # below it a few missing texts are a large share by chance
@@ -65,15 +64,6 @@ class Backfill(Step):
         filling = _Filling(ctx, self.expected_missing)
         by_slices(ctx, filling.tasks(), run_slice, filling.take)
         filling.must_not_lack_texts()
-
-
-def must_be_unchanged(ctx: StepContext) -> None:
-    """Raises FileChanged where the rows are not those that this run began to read."""
-    now = ctx.move.points.fingerprint()
-    if ctx.recall(_ROWS, now) != now:
-        raise FileChanged(ctx.move.points.name)
-    if now:
-        ctx.remember(_ROWS, now)
 
 
 def _watched(move: Move) -> str:

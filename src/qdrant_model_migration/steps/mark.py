@@ -10,8 +10,9 @@ from qdrant_model_migration.steps.errors import OldReplaced, TargetGone, TargetT
 from qdrant_model_migration.steps.step import StepContext
 
 RUN_MARK = "qmm_run"
-VECTOR_MARKS = "qmm_vector_runs"
-"""Of vectors that were added to a collection that stood: their names, and the run of each."""
+_VECTOR_MARK = "qmm_vector_run:"
+"""With the name of a vector that was added to a collection that stood. The server merges metadata
+by key, so runs that mark at the same moment leave each other's."""
 
 _MADE_BY = "_old_made_by"
 
@@ -46,11 +47,8 @@ def must_be_the_old_one(ctx: StepContext) -> None:
 
 def mark_vectors(ctx: StepContext) -> None:
     """Say of the vectors of this run that they are its own; before they are added."""
-    collection = ctx.move.source
-    said = ctx.qdrant.config(collection).metadata.get(VECTOR_MARKS)
-    marks = dict(said) if isinstance(said, dict) else {}
-    marks.update({vector.name: ctx.run_id for vector in ctx.move.vectors})
-    ctx.qdrant.patch(collection, {"metadata": {VECTOR_MARKS: marks}})
+    marks = {_VECTOR_MARK + vector.name: ctx.run_id for vector in ctx.move.vectors}
+    ctx.qdrant.patch(ctx.move.source, {"metadata": marks})
 
 
 def vectors_of_run(ctx: StepContext, *, all_of_them: bool = False) -> tuple[str, ...]:
@@ -59,11 +57,10 @@ def vectors_of_run(ctx: StepContext, *, all_of_them: bool = False) -> tuple[str,
     collection = ctx.move.source
     config = ctx.qdrant.config(collection)
     there = config.vectors().keys() | config.sparse().keys()
-    said = config.metadata.get(VECTOR_MARKS)
-    marks = said if isinstance(said, dict) else {}
     standing = []
     for vector in ctx.move.vectors:
-        if vector.name in there and marks.get(vector.name) != ctx.run_id:
+        marked = config.metadata.get(_VECTOR_MARK + vector.name)
+        if vector.name in there and marked != ctx.run_id:
             raise VectorTaken(collection, vector.name)
         if vector.name in there:
             standing.append(vector.name)

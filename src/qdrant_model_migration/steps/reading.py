@@ -1,4 +1,5 @@
-"""How long it takes to read everything once, as this run has measured it: what gates announce."""
+"""Reading everything once: whether it is still what this run began with, and how long it takes, as
+the run has measured it: what gates announce."""
 
 from __future__ import annotations
 
@@ -6,10 +7,21 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from qdrant_model_migration.pipeline.errors import FileChanged
 from qdrant_model_migration.steps.step import StepContext
 from qdrant_model_migration.words import duration, plural
 
 _QUICKEST = "_quickest_pass"
+_ROWS = "_rows"
+
+
+def must_be_unchanged(ctx: StepContext) -> None:
+    """Raises FileChanged where the rows are not those that this run began to read."""
+    now = ctx.move.points.fingerprint()
+    if ctx.recall(_ROWS, now) != now:
+        raise FileChanged(ctx.move.points.name)
+    if now:
+        ctx.remember(_ROWS, now)
 
 
 @contextmanager

@@ -18,6 +18,8 @@ from qdrant_model_migration.qdrant import Point, PointId, Qdrant
 
 _ROWS = 256  # between two questions whether to go on
 _LARGEST_ID = 2**64 - 1
+_LONGEST = 2**31 - 1  # characters of one value of a CSV file
+_DIGITS = len(str(_LARGEST_ID))
 _ENDS = 65_536  # bytes at both ends of the file that its fingerprint is of, besides its size
 _NAMESPACE = uuid.UUID("6f1d3c0e-5f4b-4c55-9d0e-0f4f0d9b7a11")
 
@@ -87,7 +89,9 @@ class File(Source):
             if text := self._text(line, at).strip():
                 try:
                     row = json.loads(text)
-                except ValueError:
+                    # NaN, infinity and half a surrogate pair can be read, and never be written.
+                    json.dumps(row, allow_nan=False, ensure_ascii=False).encode()
+                except (ValueError, RecursionError):
                     raise RowUnreadable(self.path, at, "it is not JSON", text) from None
                 if not isinstance(row, dict):
                     raise RowUnreadable(self.path, at, "it is not an object", text)
@@ -95,11 +99,21 @@ class File(Source):
             at += len(line)
 
     def _csv_rows(self, file: IO[bytes], start: int) -> Iterator[tuple[int, dict[str, Any]]]:
-        file.seek(0)
-        header = next(csv.reader([self._text(file.readline(), 0)]), [])
-        if start:
-            file.seek(start)
-        place = at = file.tell()
+        _, header, first = next(self._csv_lines(file, 0), (0, [], 0))
+        if len(set(header)) < len(header):
+            said = "two of the columns have one name"
+            raise RowUnreadable(self.path, 0, said, ",".join(header))
+        for place, values, _ in self._csv_lines(file, start or first):
+            if len(values) > len(header):
+                said = f"it has {len(values)} values for {len(header)} columns"
+                raise RowUnreadable(self.path, place, said, ",".join(values))
+            if values:
+                yield place, dict(zip(header, values, strict=False))
+
+    def _csv_lines(self, file: IO[bytes], start: int) -> Iterator[tuple[int, list[str], int]]:
+        """The values of each line, where it begins, and where the next one does."""
+        file.seek(start)
+        place = at = start
 
         def lines() -> Iterator[str]:
             nonlocal at
@@ -107,13 +121,10 @@ class File(Source):
                 before, at = at, at + len(line)
                 yield self._text(line, before)
 
+        csv.field_size_limit(_LONGEST)
         try:
             for values in csv.reader(lines(), strict=True):
-                if len(values) > len(header):
-                    said = f"it has {len(values)} values for {len(header)} columns"
-                    raise RowUnreadable(self.path, place, said, ",".join(values))
-                if values:
-                    yield place, dict(zip(header, values, strict=False))
+                yield place, values, at
                 place = at
         except csv.Error as error:
             raise RowUnreadable(self.path, place, str(error), "") from None
@@ -135,7 +146,8 @@ class File(Source):
             raise RowUnreadable(
                 self.path, place, f"it has no id in {self.id_field}", json.dumps(row)
             )
-        if text.isascii() and text.isdigit() and int(text) <= _LARGEST_ID:
+        digits = text.isascii() and text.isdigit() and len(text) <= _DIGITS
+        if digits and int(text) <= _LARGEST_ID:
             return int(text)
         try:
             return str(uuid.UUID(text))

@@ -24,7 +24,7 @@ from qdrant_model_migration.pipeline.ledger import (
 from qdrant_model_migration.pipeline.make import make
 from qdrant_model_migration.pipeline.marks import mark_of
 from qdrant_model_migration.pipeline.move import Move
-from qdrant_model_migration.pipeline.sameness import same_payload
+from qdrant_model_migration.pipeline.sameness import made_of, same_payload
 from qdrant_model_migration.pipeline.slices import Slice, SliceResult
 from qdrant_model_migration.pipeline.worker import Equipment
 from qdrant_model_migration.qdrant import Point, PointId, Presence, order
@@ -231,6 +231,19 @@ def _bare(point: Point, move: Move) -> Point:
     )
 
 
+def _has(now: Point, made: Point, move: Move) -> bool:
+    """Whether it has the new vectors that were made, and no others, under the payload of then."""
+    return same_payload(made.payload, now.payload) and all(
+        made_of(
+            now.vectors.get(new.name),
+            made.vectors.get(new.name),
+            new.params.get("distance", ""),
+            new.params.get("datatype"),
+        )
+        for new in move.vectors
+    )
+
+
 def _one_pass(ctx: StepContext, *, anew: bool) -> int:
     """One pass; how many points were given a vector or lost one."""
     try:
@@ -268,15 +281,17 @@ class _Refresh(LedgerPass[_Looked]):
 
     def take(self, task: BesideLedger, result: _Looked) -> None:
         marks: dict[PointId, bytes | None] = {}
-        to_make = sorted((*result.differ, *result.lacking), key=order)
+        where = result.slice
+        if to_make := sorted((*result.differ, *result.lacking), key=order):
+            # What was noted of these holds no longer, once one of their vectors is written.
+            self.ledger.replace(where.start, where.end, result.records)
         for points in in_batches(to_make, self.ctx.move.load.batch):
             self.ctx.breathe()
             marks.update(self._make(points))
-        where = result.slice
         self.ledger.replace(where.start, where.end, changed(result.records, marks))
 
     def _make(self, points: Sequence[PointId]) -> Mapping[PointId, bytes]:
-        """The marks of those that are still as they were read to be made."""
+        """The marks of those that have what was made of them, and are still as they were read."""
         ctx, move = self.ctx, self.ctx.move
         read = ctx.qdrant.retrieve(move.source, points, vectors=list(_presence(move)))
         seen = [_bare(point, move) for point in read]
@@ -291,11 +306,12 @@ class _Refresh(LedgerPass[_Looked]):
         ctx.qdrant.unset_vectors(move.source, stale)
         list_dead(ctx, points, made.dead)
         self.found += sum(bool(point.vectors) or bool(had[point.id]) for point in made.points)
-        now = {p.id: p for p in ctx.qdrant.retrieve(move.source, points)}
+        new = sorted(_new(move))
+        now = {p.id: p for p in ctx.qdrant.retrieve(move.source, points, vectors=new)}
         return {
-            point.id: mark_of(point, move)
-            for point in seen
-            if point.id in now and same_payload(point.payload, now[point.id].payload)
+            was.id: mark_of(was, move)
+            for was, point in zip(seen, made.points, strict=True)
+            if point.id in now and _has(now[point.id], point, move)
         }
 
 

@@ -17,6 +17,7 @@ from qdrant_model_migration.qdrant import order
 from qdrant_model_migration.quality import Check
 from qdrant_model_migration.steps.mark import must_be_ours
 from qdrant_model_migration.steps.passes import Pass
+from qdrant_model_migration.steps.reading import must_be_unchanged
 from qdrant_model_migration.steps.routes.made_again import (
     Chosen,
     Sampled,
@@ -32,6 +33,7 @@ from qdrant_model_migration.steps.routes.new_collection import (
 )
 from qdrant_model_migration.steps.routes.route import MOST_PASSES, Words
 from qdrant_model_migration.steps.step import StepContext
+from qdrant_model_migration.words import plural
 
 _ROWS = 8_192  # that are compared at once
 
@@ -142,6 +144,7 @@ class _Compare(Pass[_Task, _Rows]):
 
 
 def _checks(ctx: StepContext, sample: int) -> Iterator[Check]:
+    must_be_unchanged(ctx)
     compare = _Compare(ctx, sample)
     compare.carry_out(0)
     rows, missing, differ, without, chosen = compare.found
@@ -163,11 +166,14 @@ def _checks(ctx: StepContext, sample: int) -> Iterator[Check]:
         "has written to the new collection"),
         todo="Look for ids that stand twice, then make the plan again",
     )  # fmt: skip
+    twice = max(0, here - there)
     yield Check(
         name="Points besides",
-        ok=None if there == here else False,
+        ok=None if there <= here else False,
         found=max(0, there - here),
-        note=f"{are(abs(there - here), 'there that no row has made')}",
+        note=f"{plural(twice, 'row')} more than points: the same stands there twice"
+        if twice
+        else are(there - here, "there that no row has made"),
         todo="Find out who writes to the new collection",
     )
     yield from check_made(ctx, Sampled([point for _, point in chosen], without, 0))
