@@ -1,40 +1,49 @@
-"""Connecting: what is wrong is said in words and asked again; the key never shows."""
+"""Connecting and choosing in a talk: what is wrong is said and asked again; the key never shows."""
 
 from __future__ import annotations
 
 import pytest
 
-from qdrant_model_migration.plain.collection import choose
-from qdrant_model_migration.plain.connect import connect
-from qdrant_model_migration.plain.journey import Journey
-from qdrant_model_migration.plain.talk import Back
+from qdrant_model_migration.pages.beginning import begin
+from qdrant_model_migration.pages.outcome import Go
+from qdrant_model_migration.pages.session import Session
+from qdrant_model_migration.plain.talk import Leave
+from qdrant_model_migration.plain.visit import Visit
 from support.fake_qdrant import FakeQdrant
 from support.script import Spoken
 
 SECRET = "s3cret-key"
+NO_KEY = ("API key", "")
+KEEP = ("Remember the address", "no")
+ON = ("Press Enter to see the collections", "")
+
+
+def connect(talk: Spoken, url: str = "") -> Go:
+    given = {"address": url, "key": "", "remember": ""} if url else {}
+    return Visit(talk, "connect", begin(), given).until_it_leads_on()
 
 
 def test_a_good_address_without_a_key(fake_qdrant: FakeQdrant) -> None:
-    journey, talk = Journey(), Spoken(("Address", fake_qdrant.url), ("API key", ""))
-    connect(talk, journey)
-    assert journey.address is not None
-    assert journey.environment == {}
-    assert "The server answers in" in talk.flat
+    talk = Spoken(("Address", fake_qdrant.url), NO_KEY, KEEP, ON)
+    go = connect(talk)
+    assert (go.to, go.session.key) == ("collections", None)
+    assert "The server answers: in " in talk.flat
     assert "Qdrant 1.18.3." in talk.flat
 
 
 def test_what_is_wrong_is_said_and_asked_again(fake_qdrant: FakeQdrant) -> None:
     talk = Spoken(
         ("Address", ""),
+        NO_KEY,
+        KEEP,
         ("Address", "ftp://somewhere"),
         ("Address", "http://127.0.0.1:6334"),
         ("Address", f"http://127.0.0.1:{free_port()}"),
-        ("API key", ""),
         ("Address", fake_qdrant.url),
-        ("API key", ""),
+        ON,
     )
-    connect(talk, Journey())
-    assert "No address was typed." in talk.flat
+    connect(talk)
+    assert "No address was given." in talk.flat
     assert "ftp:// is not a way to reach Qdrant." in talk.flat
     assert "6334 is the server's second port (gRPC)." in talk.flat
     assert "Nothing answers at" in talk.flat
@@ -42,16 +51,21 @@ def test_what_is_wrong_is_said_and_asked_again(fake_qdrant: FakeQdrant) -> None:
 
 def test_a_refused_key_is_asked_for_again_and_never_said() -> None:
     with FakeQdrant(api_key=SECRET) as fake:
-        journey = Journey()
-        talk = Spoken(
-            ("Address", fake.url), ("API key", ""), ("API key", "wrong-one"), ("API key", SECRET)
-        )
-        connect(talk, journey)
+        keys = (("API key", "wrong-one"), ("API key", SECRET))
+        talk = Spoken(("Address", fake.url), NO_KEY, KEEP, *keys, ON)
+        go = connect(talk)
     assert "The server asks for a key." in talk.flat
     assert "The server refused the key." in talk.flat
-    assert journey.environment == {"QDRANT_API_KEY": SECRET}
-    assert SECRET not in talk.heard + repr(journey)
+    assert go.session.address is not None
+    assert go.session.key_for(go.session.address) == SECRET
+    assert SECRET not in talk.heard + repr(go)
     assert "wrong-one" not in talk.heard
+
+
+def test_a_key_left_empty_leads_to_another_address(fake_qdrant: FakeQdrant) -> None:
+    with FakeQdrant(api_key=SECRET) as fake:
+        other = (("Address", fake_qdrant.url), NO_KEY, KEEP)
+        connect(Spoken(("Address", fake.url), ("API key", "wrong"), KEEP, NO_KEY, *other, ON))
 
 
 def test_a_named_address_is_tried_at_once_with_the_key_of_the_environment(
@@ -59,16 +73,20 @@ def test_a_named_address_is_tried_at_once_with_the_key_of_the_environment(
 ) -> None:
     monkeypatch.setenv("QDRANT_API_KEY", SECRET)
     with FakeQdrant(api_key=SECRET) as fake:
-        talk = Spoken()
-        connect(talk, Journey(), fake.url)
-    assert "The key is accepted." in talk.flat
+        talk = Spoken(ON)
+        connect(talk, fake.url)
+    assert "The key is accepted" in talk.flat
 
 
 def test_a_key_that_may_only_read_is_said_at_once() -> None:
     with FakeQdrant(api_key=SECRET, read_only_key="reader") as fake:
-        talk = Spoken(("Address", fake.url), ("API key", "reader"))
-        connect(talk, Journey())
-    assert "This key may only read" in talk.flat
+        talk = Spoken(("Address", fake.url), ("API key", "reader"), KEEP, ON)
+        connect(talk)
+    assert "Caution, Writing: this key may only read" in talk.flat
+
+
+def connected(fake: FakeQdrant) -> Session:
+    return connect(Spoken(ON), fake.url).session
 
 
 def test_a_collection_is_chosen_by_number_name_or_alias(fake_qdrant: FakeQdrant) -> None:
@@ -80,24 +98,25 @@ def test_a_collection_is_chosen_by_number_name_or_alias(fake_qdrant: FakeQdrant)
             fake_qdrant.call("PUT", f"/collections/{name}/points", {"points": found})
     alias = {"create_alias": {"collection_name": "docs_v1", "alias_name": "docs"}}
     fake_qdrant.call("POST", "/collections/aliases", {"actions": [alias]})
-    journey = Journey()
-    connect(Spoken(), journey, fake_qdrant.url)
-    talk = Spoken(("Number or name", "1"), ("Number or name", "nothing"), ("Number or name", "2"))
-    choose(talk, journey)
-    assert journey.collection == "docs_v1"
-    assert "chat is empty: 0 points" in talk.flat
-    assert "There is no collection nothing in the list." in talk.flat
-    talk = Spoken(("Number or name", "docs"))
-    choose(talk, journey)
-    assert journey.collection == "docs_v1"
-    assert "docs is an alias, not a collection." in talk.flat
+    session, take = connected(fake_qdrant), ("Press Enter for Survey this one", "")
+    talk = Spoken(("a number", "1"), take, ("a number", "doc"), ("a number", "2"), take)
+    go = Visit(talk, "collections", session).until_it_leads_on()
+    assert (go.to, go.session.collection) == ("survey", "docs_v1")
+    assert "Survey this one is closed: it is empty." in talk.flat
+    assert "0 points, so there is nothing to embed" in talk.flat
+    assert "doc is none of them. Did you mean docs?" in talk.flat
+    assert talk.flat.count("1. chat, alias none, points 0, vectors 4") == 1
+    talk = Spoken(("a number", "docs"), take)
+    go = Visit(talk, "collections", session).until_it_leads_on()
+    assert go.session.collection == "docs_v1"
+    assert "docs is another name of docs_v1" in talk.flat
 
 
-def test_a_server_without_collections_leads_back(fake_qdrant: FakeQdrant) -> None:
-    journey = Journey()
-    connect(Spoken(), journey, fake_qdrant.url)
-    with pytest.raises(Back):
-        choose(Spoken(), journey)
+def test_a_server_without_collections_says_so(fake_qdrant: FakeQdrant) -> None:
+    session, talk = connected(fake_qdrant), Spoken(("Type again", "leave"))
+    with pytest.raises(Leave):
+        Visit(talk, "collections", session).until_it_leads_on()
+    assert "This server has no collections yet." in talk.flat
 
 
 def free_port() -> int:

@@ -26,8 +26,10 @@ def test_practice_up_to_the_plan_and_out(sandbox: Sandbox, home: Path) -> None:
     )
     child.logfile_read = heard
     for prompt, typed in (
-        ("Number, or leave:", "1"),
-        ("Press Enter to go on, or text", ""),
+        ("Type a number, or back, why, leave:", "1"),
+        ("again, over, a number", "1"),
+        ("Press Enter for Survey this one", ""),
+        ("Press Enter to answer the questions", ""),
         ("Number, or back, why, map, leave:", "why"),
         ("Why: some changes need", None),
         ("Number, or back, why, map, leave:", "rest"),

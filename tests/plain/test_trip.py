@@ -16,8 +16,10 @@ from qdrant_model_migration.sandbox import COLLECTION, Sandbox
 from support.fake_qdrant import FakeQdrant
 from support.script import Spoken, ctrl_c
 
+SURVEY = (("Survey this one", ""), ("Press Enter to answer the questions", ""))
 TO_THE_PLAN = (
-    ("Press Enter to go on", ""),
+    ("again, over, a number", "1"),
+    *SURVEY,
     ("Number", "rest"),
     ("Press Enter to go on, or the name", ""),
     ("Press Enter to go on with it", ""),
@@ -31,7 +33,7 @@ def test_from_practice_to_the_report_with_a_gate_left_shut_between(
     sandbox: Sandbox, home: Path
 ) -> None:
     first = Spoken(
-        ("Number, or leave", "1"),
+        ("Type a number, or back, why", "1"),
         *TO_THE_PLAN,
         ("Type start", "answers"),
         ("File", ""),
@@ -65,7 +67,7 @@ def test_from_practice_to_the_report_with_a_gate_left_shut_between(
     word = (run.verdict or {})["word"]
     proof = [("Type without proof", "without proof")] if word != "GO" else []
     second = Spoken(
-        ("Number, or leave", "4"),
+        ("Type a number, or back, why", "5"),
         ("Type a search", ""),
         ("Type yes if", "yes"),
         *proof,
@@ -88,12 +90,12 @@ def test_the_answers_of_a_run_that_wrote_nothing_are_changed_and_planned_again(
         return "yes"
 
     talk = Spoken(
-        ("Number, or leave", "1"),
+        ("Type a number, or back, why", "1"),
         *TO_THE_PLAN,
         ("Type start", "start"),
         ("Start this run", without_the_searches),
         ("Type resume to go on now, answers to change them", "answers"),
-        ("Press Enter to go on, or text", ""),
+        ("Press Enter to answer the questions", ""),
         ("name of a line", "proof"),
         ("Number, or back", "1"),
         ("File", ""),  # the one that is gone
@@ -131,11 +133,13 @@ def test_on_a_server_the_key_reaches_the_engine_and_no_file(sandbox: Sandbox, ho
             )
             server.switch_alias("docs", "docs_v1")
         talk = Spoken(
-            ("Number, or leave", "2"),
+            ("Type a number, or back, why", "2"),
             ("Address", fake.url),
             ("API key", key),
-            ("Number or name", "docs"),
-            ("Press Enter to go on", ""),
+            ("Remember", ""),
+            ("Press Enter to see the collections", ""),
+            ("a number", "docs"),
+            *SURVEY,
             ("Number", "rest"),
             ("Press Enter to go on, or the name", ""),
             ("Press Enter to go on with it", ""),
@@ -174,30 +178,32 @@ def test_back_goes_back_to_the_beginning_and_leave_writes_nothing(sandbox: Sandb
 
 
 def test_ctrl_c_at_a_prompt_ends_with_130() -> None:
-    assert run_plain(talk=Spoken(("Number, or leave", ctrl_c))) == 130
+    assert run_plain(talk=Spoken(("Type a number, or back, why", ctrl_c))) == 130
 
 
 def test_back_from_connect_is_the_first_question() -> None:
-    talk = Spoken(("Number, or leave", "2"), ("Address", "back"), ("Number, or leave", "leave"))
+    talk = Spoken(
+        ("Type a number, or back, why", "2"),
+        ("Address", "back"),
+        ("Type a number, or back, why", "leave"),
+    )
     assert run_plain(talk=talk) == 0
 
 
-def test_explore_needs_no_server_and_keeps_its_answers_for_a_migration() -> None:
+def test_explore_needs_no_server_and_leads_to_a_strategy() -> None:
     talk = Spoken(
-        ("Number, or leave", "3"),
-        ("Number to change one", "1"),  # 1.18 or newer, then 1.16
-        ("Number to change one", ""),
+        ("Type a number, or back, why", "3"),
+        ("Press Enter to walk", "1"),  # 1.18 or newer, then 1.16
+        ("Press Enter to walk", ""),
         ("Number, or back, why", "3"),  # other compression
         ("Number, or back, why", ""),
         ("Quantile", ""),
         ("yes or no", ""),
         ("name of a line", ""),
-        ("Press Enter to migrate", ""),
-        ("Address", "back"),
-        ("Number, or leave", "leave"),
+        ("Press Enter to go on with it", "leave"),
     )
     assert run_plain(talk=talk) == 0
-    assert "Server: 1.16" in talk.flat
+    assert "Made up now: server: 1.16." in talk.flat
     assert "Recommended: Requantize." in talk.flat
 
 
@@ -211,10 +217,16 @@ def test_a_survey_that_cannot_be_made_leads_back_to_the_list(fake_qdrant: FakeQd
         fake_qdrant.call("DELETE", "/collections/docs")
         return "docs"
 
-    # With the last collection gone the list is empty, which leads back once more.
-    talk = Spoken(("Number or name", gone), ("Address", "leave"))
+    talk = Spoken(
+        ("Press Enter to see the collections", ""),
+        ("a number", gone),
+        ("Survey this one", ""),
+        ("Type go, again", "back"),
+        ("a number", "again"),
+        ("Type again", "leave"),
+    )
     assert run_plain(url=fake_qdrant.url, talk=talk) == 0
-    assert "There is no collection docs." in talk.flat
+    assert "docs is gone: somebody deleted or renamed it." in talk.flat
     assert "This server has no collections yet." in talk.flat
 
 

@@ -57,7 +57,7 @@ async def still(pilot: Pilot[Any]) -> str:
     return shown
 
 
-HOPS = 4  # from the control over its boxes and the screen to the app, each with its own queue
+HOPS = 8  # from the control over its boxes and the screen to the app, each with its own queue
 
 
 async def until(

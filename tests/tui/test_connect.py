@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from qdrant_model_migration.pages.beginning import begin
 from qdrant_model_migration.pages.session import Connected, Session
 from qdrant_model_migration.qdrant import Address, open_qdrant
 from qdrant_model_migration.survey import Listed
@@ -164,7 +165,7 @@ async def test_the_address_is_remembered_for_next_time_and_the_key_is_not(
         app.screen.query_one("#field-address", Field).input.value = fake_qdrant.url
         await press(pilot, "enter", "enter")
         await until(pilot, "▸[ See collections ]")
-    again = wizard("connect")
+    again = wizard("connect", session=begin())
     async with again.run_test(size=(80, 24)) as pilot:
         shown = await until(pilot, "Where is your Qdrant server?")
         assert fake_qdrant.url in shown

@@ -12,8 +12,9 @@ import pytest
 from rich.cells import cell_len
 
 from qdrant_model_migration.pages.session import Session
+from qdrant_model_migration.pages.stages import home
 from qdrant_model_migration.tui.app import WizardApp
-from qdrant_model_migration.tui.screens.home import HomeScreen
+from qdrant_model_migration.tui.screens.stage import StageScreen
 from qdrant_model_migration.tui.widgets.frame import Pane
 from qdrant_model_migration.tui.widgets.lines import Lines
 from qdrant_model_migration.tui.widgets.press import Press
@@ -82,10 +83,10 @@ async def test_f1_opens_help_once_and_closes_it_again(wizard: Make) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "What would you like to do?")
         await press(pilot, "f1")
-        await until(pilot, "Help: Home")
+        await until(pilot, "Help: What would you like to do?")
         await press(pilot, "f1")
         await pilot.pause()
-        assert isinstance(app.screen, HomeScreen)
+        assert isinstance(app.screen, StageScreen)
 
 
 @pytest.mark.parametrize("screen", [
@@ -196,11 +197,11 @@ async def test_ascii_signs_leave_nothing_but_ascii_on_the_screen(wizard: Make, s
 async def test_a_fault_of_the_program_shows_words_and_no_traceback(
     wizard: Make, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    def breaks(self: HomeScreen, key: str | None) -> None:
+    def breaks(*_: object) -> None:
         secret = "sesame-open"  # noqa: F841 - a local variable that must not be shown
         raise RuntimeError("boom")
 
-    monkeypatch.setattr(HomeScreen, "_open", breaks)
+    monkeypatch.setattr(home, "act", breaks)
     app = wizard()
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "What would you like to do?")
@@ -217,7 +218,8 @@ async def test_a_fault_of_the_program_shows_words_and_no_traceback(
 
 def test_starting_the_wizard_imports_neither_client_nor_model_library() -> None:
     code = (
-        "import sys, qdrant_model_migration.tui.app, qdrant_model_migration.tui.screens.home;"
+        "import sys, qdrant_model_migration.tui.app, qdrant_model_migration.tui.screens.stage, "
+        "qdrant_model_migration.pages.stages.home;"
         "print([m for m in ('qdrant_client', 'fastembed', 'onnxruntime', 'scipy') "
         "if m in sys.modules])"
     )
@@ -230,7 +232,7 @@ async def test_answers_of_the_trip_survive_going_home_and_back(wizard: Make) -> 
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "What would you like to do?")
         await press(pilot, "e", "enter")
-        await until(pilot, "Still possible")
+        await until(pilot, "What if…")
         await press(pilot, "escape")
         await until(pilot, "What would you like to do?")
         assert app.session.answers == {"change": "model"}

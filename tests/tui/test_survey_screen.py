@@ -6,13 +6,12 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from rich.cells import cell_len
 
 from qdrant_model_migration.embedders import ModelRef
 from qdrant_model_migration.pages.session import Session
+from qdrant_model_migration.pages.work import reading
 from qdrant_model_migration.qdrant.errors import CollectionMissing
 from qdrant_model_migration.survey import TextField
-from qdrant_model_migration.tui import survey_more, tasks
 from qdrant_model_migration.tui.app import WizardApp
 from support.screens import MODELS, press, text_of, until
 from support.surveys import docs, fact
@@ -71,7 +70,7 @@ async def test_only_what_has_the_focus_bears_its_sign(wizard: Make) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         shown = await until(pilot, "▸[ Continue ]")
         assert shown.count("▸") == 1
-        assert "·  Server" in shown
+        assert "· Server" in shown
         await press(pilot, "up")
         assert text_of(app).count("▸") == 1
 
@@ -82,12 +81,12 @@ async def test_where_the_collection_is_gone_back_has_the_focus(
     def gone(*_: object) -> None:
         raise CollectionMissing("docs_minilm")
 
-    monkeypatch.setattr(tasks, "look", gone)
+    monkeypatch.setattr(reading, "one_collection", gone)
     app = wizard("survey", session=TRIP.on(survey=None))
     async with app.run_test(size=(80, 24)) as pilot:
         shown = await until(pilot, "▸[ Back ]")
         assert "docs_minilm is gone" in shown
-        assert "[ Continue ] (the collection is gone)" in shown
+        await until(pilot, "[ Continue ] (the collection is gone)")
 
 
 async def test_what_has_to_be_settled_is_marked_and_can_be_corrected(wizard: Make) -> None:
@@ -96,7 +95,7 @@ async def test_what_has_to_be_settled_is_marked_and_can_be_corrected(wizard: Mak
     )
     app = wizard("survey", session=TRIP.on(survey=settle))
     async with app.run_test(size=(80, 24)) as pilot:
-        assert "?Text field" in await until(pilot, "▸[ Continue ]")
+        assert "?  Text field" in await until(pilot, "▸[ Continue ]")
         app.screen.query_one("#facts").go("text_field")  # type: ignore[attr-defined]
         app.screen.query_one("#facts").focus()
         await press(pilot, "enter")
@@ -117,7 +116,7 @@ async def test_the_models_to_choose_from_are_read_beside_the_drawing(
         met.append(threading.current_thread() is threading.main_thread())
         return (MODELS[0].model_copy(update={"dimensions": SURVEY.dense[0].size}),)
 
-    monkeypatch.setattr("qdrant_model_migration.tui.screens.survey.list_models", listed)
+    monkeypatch.setattr("qdrant_model_migration.pages.work.reading.list_models", listed)
     app = wizard("survey", session=TRIP)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "▸[ Continue ]")
@@ -131,14 +130,18 @@ async def test_the_models_to_choose_from_are_read_beside_the_drawing(
     assert met == [False]
 
 
-async def test_a_wide_window_shows_texts_lengths_and_indexes_beside_it(wizard: Make) -> None:
+async def test_a_wide_window_shows_beside_the_list_what_lies_behind_a_line(wizard: Make) -> None:
     app = wizard("survey", session=TRIP)
     async with app.run_test(size=(120, 40)) as pilot:
-        shown = await until(pilot, "Fields with texts")
-        assert "> text: in 99.9 %" in shown
-        assert "Tokens of 5 texts" in shown
-        assert "Payload indexes: lang" in shown
-        assert "HOW WE KNOW" in shown
+        shown = await until(pilot, "HOW WE KNOW")
+        for key, said in (
+            ("text_field", "in 99.9 %"),
+            ("average_tokens", "Tokens of 5 texts"),
+            ("payload_fields", "Payload indexes"),
+        ):
+            app.screen.query_one("#facts").go(key)  # type: ignore[attr-defined]
+            shown = await until(pilot, said)
+        assert "lang, text, title" in shown
 
 
 async def test_a_narrow_window_leaves_out_only_how_it_is_known(wizard: Make) -> None:
@@ -147,9 +150,3 @@ async def test_a_narrow_window_leaves_out_only_how_it_is_known(wizard: Make) -> 
         shown = await until(pilot, "▸[ Continue ]")
         assert "HOW WE KNOW" not in shown
         assert "Quantization" in shown
-
-
-def test_every_length_is_counted_once_and_no_bar_is_wider_than_its_box() -> None:
-    lines = survey_more.lengths(SURVEY, 42)
-    assert sum(int(line.rsplit(" ", 1)[1]) for line in lines[1:]) == 5
-    assert all(cell_len(line) <= 42 for line in survey_more.beside(SURVEY, 42))

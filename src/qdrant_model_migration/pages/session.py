@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from qdrant_model_migration.advice.imagined import WhatIf
 from qdrant_model_migration.qdrant import Address
 
 if TYPE_CHECKING:
@@ -18,10 +19,11 @@ if TYPE_CHECKING:
 
     from qdrant_model_migration.embedders import ModelChoice
     from qdrant_model_migration.engine import DeadLetter, RunView
+    from qdrant_model_migration.pages.page import Fact as Checked
     from qdrant_model_migration.pipeline.speed import Speed
     from qdrant_model_migration.plan import Acceptance, Plan
     from qdrant_model_migration.quality import SideBySide
-    from qdrant_model_migration.survey.facts import Survey
+    from qdrant_model_migration.survey.facts import Fact, Survey
     from qdrant_model_migration.survey.listing import Listed
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -33,6 +35,15 @@ class Tried(NamedTuple):
     both: SideBySide
     old: str
     new: str
+
+
+class Reading(NamedTuple):
+    """A survey and what it has found so far. state: how it ended, "" as long as it goes on.
+    unread: why one cannot go on from it."""
+
+    facts: Mapping[str, Fact[Any]]
+    state: str = ""
+    unread: str = ""
 
 
 class Connected(NamedTuple):
@@ -71,7 +82,10 @@ class Session:
     that is asked now. alone: one that is asked alone, and the stage that it is asked from. choices:
     the models as they were found here last. naming: a folder that holds a model, and what was said
     of it. speeds: of models; None: it could not be tried. seen: the last look at a run. runs: all
-    of them. tried: what was searched on both sides. form: of the lines to change.
+    of them. tried: what was searched on both sides. form: of the lines to change. last_address:
+    used before. checked: what connecting or preparing has found so far. reading: the survey as it
+    comes about. corrected: what was said otherwise of what it found. what_if: the made-up facts of
+    Explore.
     """
 
     address: Address | None = None
@@ -98,14 +112,26 @@ class Session:
     alone: tuple[str, str] | None = None
     choices: tuple[ModelChoice, ...] | None = None
     naming: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    last_address: str = ""
+    checked: tuple[Checked, ...] = ()
+    reading: Reading | None = None
+    corrected: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    what_if: WhatIf = WhatIf()  # noqa: RUF009 - immutable
 
     def on(self, **changes: Any) -> Session:
         """The next snapshot."""
         return replace(self, **changes)
 
     def anew(self, **changes: Any) -> Session:
-        """Another trip: of this one it has the key alone."""
-        return Session(key=self.key, key_of=self.key_of, **changes)
+        """Another trip: of this one it has the key alone, and what is known besides trips."""
+        return Session(
+            key=self.key,
+            key_of=self.key_of,
+            runs=self.runs,
+            last_address=self.last_address,
+            what_if=self.what_if,
+            **changes,
+        )
 
     @property
     def of_run(self) -> RunView | None:
@@ -132,9 +158,15 @@ class Session:
     def chosen(self, collection: str) -> Session:
         """With a collection; another one than before drops what was found in that."""
         if collection == self.collection:
-            return self
+            return self if self.survey is not None else self.on(reading=None)
         return self.on(
-            collection=collection, survey=None, strategy=None, plan=None, accepted=NOTHING
+            collection=collection,
+            survey=None,
+            reading=None,
+            corrected=NOTHING,
+            strategy=None,
+            plan=None,
+            accepted=NOTHING,
         )
 
     @property

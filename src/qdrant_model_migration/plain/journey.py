@@ -14,12 +14,10 @@ from typing import Any
 from pydantic import SecretStr
 
 from qdrant_model_migration.advice import Advice, advise
-from qdrant_model_migration.environment import KEY
 from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.pipeline.speed import Speed
-from qdrant_model_migration.plan import Acceptance, Plan
 from qdrant_model_migration.qdrant import Address, Qdrant, open_qdrant
-from qdrant_model_migration.strategies import Strategy, by_name
+from qdrant_model_migration.sandbox import Sandbox
 from qdrant_model_migration.survey import Survey
 
 
@@ -38,11 +36,7 @@ class Journey:
     answers: dict[str, Any] = field(default_factory=dict)
     suggested: dict[str, Any] = field(default_factory=dict)
     speeds: dict[str, Speed | None] = field(default_factory=dict)
-    strategy: Strategy | None = None
-    accepted: dict[str, Acceptance] = field(default_factory=dict)
-    plan: Plan | None = None
     asking: str | None = None
-    kept: Session = field(default_factory=Session)
 
     @property
     def survey(self) -> Survey:
@@ -63,36 +57,27 @@ class Journey:
     def secret(self) -> str | None:
         return self.key.get_secret_value() if self.key else None
 
-    @property
-    def environment(self) -> dict[str, str]:
-        """What the engine gets besides the environment: the key, which stands nowhere else."""
-        return {KEY: self.secret} if self.secret else {}
-
-    @property
-    def session(self) -> Session:
-        """The same, for the stages that are pages."""
-        return self.kept.on(
-            address=self.address,
-            key=self.key,
-            key_of=self.address,
-            practice=self.practice,
-            explore=self.found is not None and self.made_up,
-            collection=self.collection,
-            survey=self.found,
-            answers=self.answers,
-            strategy=self.strategy.name if self.strategy else None,
-            accepted=self.accepted,
-            plan=self.plan,
-            speeds=self.speeds,
+    @classmethod
+    def of(cls, session: Session) -> Journey:
+        """For the stop that is no page yet."""
+        practice = session.address if session.practice else None
+        return cls(
+            address=session.address,
+            key=session.key,
+            practice=session.practice,
+            models=Sandbox.around(practice).models if practice is not None else None,
+            collection=session.collection or "",
+            found=session.survey,
+            answers=dict(session.answers),
+            speeds=dict(session.speeds),
+            asking=session.alone[0] if session.alone else None,
         )
 
-    def take(self, session: Session) -> None:
-        """What was decided at a stage that is a page."""
-        self.kept = session
-        self.answers, self.speeds = dict(session.answers), dict(session.speeds)
-        self.strategy = by_name(session.strategy) if session.strategy else None
-        self.accepted, self.plan = dict(session.accepted), session.plan
-        self.asking = session.alone[0] if session.alone else None
+    def into(self, session: Session) -> Session:
+        """The session, with what was decided there."""
+        same = self.answers == dict(session.answers)
+        session = session.on(answers=self.answers, speeds=self.speeds, alone=None)
+        return session if same else session.on(strategy=None, plan=None)
 
     @contextmanager
     def opened(self, *, timeout: float = 60.0) -> Iterator[Qdrant]:

@@ -43,15 +43,18 @@ class Words(NamedTuple):
 def of_page(page: Page) -> Iterator[Words]:
     """All of it but its asks and acts."""
     yield Words(titled(page))
+    first = 1
     for block in page.body:
-        yield from of_block(block)
+        yield from of_block(block, first=first)
+        first += len(block.rows) if isinstance(block, Table) and not is_read_out(block) else 0
 
 
 def titled(page: Page) -> str:
     return sentence(page.title)
 
 
-def of_block(block: Block, indent: int = 0) -> Iterator[Words]:
+def of_block(block: Block, indent: int = 0, first: int = 1) -> Iterator[Words]:
+    """first: the number of the first row of a table."""
     if isinstance(block, Says):
         yield from _titled(block.title, indent)
         for line in map(str, block.words):
@@ -70,7 +73,7 @@ def of_block(block: Block, indent: int = 0) -> Iterator[Words]:
             yield from _titled(block.title, indent)
         for at, row in enumerate(block.rows):
             if row.whole:
-                yield from of_row(block, at)
+                yield from of_row(block, at, first + at)
 
 
 def of_fact(fact: Fact) -> str:
@@ -78,7 +81,7 @@ def of_fact(fact: Fact) -> str:
     return sentence(f"{MARKS[fact.mark]}{fact.label}" + (f": {said}" if said else ""))
 
 
-def of_row(table: Table, at: int) -> Iterator[Words]:
+def of_row(table: Table, at: int, number: int = 0) -> Iterator[Words]:
     """A row with its number; where all of it stands beside the list, with that."""
     row = table.rows[at]
     mark = table.marks.get(row.mark, row.mark)
@@ -87,7 +90,7 @@ def of_row(table: Table, at: int) -> Iterator[Words]:
         yield from of_more(row)
         return
     if table.more == "ticks":
-        yield Words(f"{at + 1}. {row.cells[0]}", 2, len(f"{at + 1}. "))
+        yield Words(f"{number}. {row.cells[0]}", 2, len(f"{number}. "))
         if row.cells[1]:
             yield Words(row.cells[1], 5, as_is=True)
         return
@@ -95,12 +98,12 @@ def of_row(table: Table, at: int) -> Iterator[Words]:
     if cells[0] == str(at + 1):  # the number is said anyway
         cells[0] = ""
     said = [
-        f"{column.head.strip().lower()} {cell}" if column.width else cell
-        for column, cell in zip(table.columns, cells, strict=True)
+        f"{column.head.strip().lower()} {cell}" if column.width and place else cell
+        for place, (column, cell) in enumerate(zip(table.columns, cells, strict=True))
         if cell
     ]
-    number = f"{at + 1}. "
-    yield Words(f"{number}{f'{mark}, ' if mark else ''}{', '.join(said)}", 2, len(number))
+    sign = f"{number}. "
+    yield Words(f"{sign}{f'{mark}, ' if mark else ''}{', '.join(said)}", 2, len(sign))
 
 
 def of_more(row: Row) -> Iterator[Words]:

@@ -61,8 +61,6 @@ def _before(journey: Journey, at: str) -> str:
 
 def _keep(talk: Talk, journey: Journey, key: str, value: Any) -> None:
     before = journey.advice().set_aside
-    if journey.answers.get(key) != value:
-        journey.strategy = journey.plan = None
     journey.answers[key] = value
     advice = journey.advice()
     if set(advice.set_aside) - set(before):

@@ -1,10 +1,7 @@
-"""The whole trip in its order, and going back along it. What happens at each stop is its own."""
+"""The whole trip, from stage to stage and back. What happens at each is its own."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
@@ -12,40 +9,19 @@ from pydantic import SecretStr
 from qdrant_model_migration.engine import read_card
 from qdrant_model_migration.engine.run_folder import PLAN
 from qdrant_model_migration.environment import KEY
-from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.exit_codes import DONE, FAILED, STOPPED
-from qdrant_model_migration.pages.outcome import Go
-from qdrant_model_migration.plain import (
-    collection,
-    connect,
-    explore,
-    look,
-    practice,
-    questions,
-)
-from qdrant_model_migration.plain.home import home
+from qdrant_model_migration.pages.beginning import begin
+from qdrant_model_migration.pages.outcome import BACK, HOME, Go
+from qdrant_model_migration.pages.session import Session
+from qdrant_model_migration.pages.stages import stages
+from qdrant_model_migration.plain import questions
 from qdrant_model_migration.plain.journey import Journey
 from qdrant_model_migration.plain.run import Correct, carry_through, take_up
 from qdrant_model_migration.plain.talk import Back, Leave, Talk
 from qdrant_model_migration.plain.visit import Visit
 from qdrant_model_migration.plan import load_plan
 from qdrant_model_migration.qdrant import Address, known_key
-
-Stop = Callable[[Talk, Journey], object] | str
-"""A stage of `pages/` by its name, or what is still its own talk."""
-
-BY_NAME = {"questions": questions.ask_all}
-DECIDE: tuple[Stop, ...] = (
-    look.look,
-    questions.ask_all,
-    "strategy",
-    "warnings",
-    "plan",
-)
-
-
-AGAIN = "again"
-"""The way on from a run that wrote nothing: its answers are changed, and it is planned anew."""
+from qdrant_model_migration.shell import qmm
 
 
 def run_plain(
@@ -61,100 +37,96 @@ def run_plain(
     url: tried at once. answers: taken as given. practice: the sandbox at once.
     """
     talk = talk or Talk()
+    way = [Go("home", begin(practice=practice, answers=answers))]
+    if practice or url:
+        way.append(Go("practice" if practice else "connect", way[0].session))
+    given = {"address": url, "key": "", "remember": ""} if url and not practice else {}
     try:
-        return _trip(talk, url, dict(answers or {}), practice)
+        return _trip(talk, way, given)
     except Leave as leave:
         talk.say("Left. Nothing was started or changed by this.")
         return STOPPED if leave.interrupted else DONE
 
 
-def _trip(talk: Talk, url: str | None, answers: dict[str, Any], practise: bool) -> int:
-    chosen: str | Path | None = "practice" if practise else "migrate" if url else None
-    journey = Journey()
+def _trip(talk: Talk, way: list[Go], given: dict[str, str]) -> int:
+    """way: the stages that are open, the present one last. given: at once, at the first one."""
+    session = way[-1].session
     while True:
-        way = chosen or home(talk)
-        if way != AGAIN:
-            journey = Journey(answers=dict(answers))
+        name = way[-1].to
         try:
-            if isinstance(way, Path):
-                return take_up(talk, way, _key_for(talk, way))
-            begun = _decide(talk, journey, way, url)
-            if begun is not None and begun.session.run is not None:
-                if begun.words:
-                    return FAILED
-                return carry_through(talk, begun.session.run, journey.environment)
-            chosen = "migrate"
-        except Back:
-            chosen = url = None
+            go = _stop(talk, name, session, given)
+            if go.words:
+                talk.say(go.words)
+            if go.to == "run":
+                return _run(talk, go, begun=name == "plan")
         except Correct as wish:
-            chosen = AGAIN
-            if isinstance(way, Path):
-                journey = _journey_of(wish)
-        if way != "practice":  # what fits the practice collection says nothing of another one
-            answers = dict(journey.answers)
+            del way[1:]
+            go = Go("survey", _session_of(wish))
+        given = {}
+        if go.to == HOME:
+            del way[1:]
+        session = go.session
+        open_ = [one.to for one in way]
+        if go.to == BACK and len(way) == 1:
+            talk.say("This is the beginning.")
+        elif go.to == BACK:
+            way.pop()
+        elif go.back and go.to in open_:
+            del way[open_.index(go.to) + 1 :]
+        elif go.to != HOME:
+            del way[len(way) - (1 if go.instead else 0) :]
+            way.append(go)
 
 
-def _journey_of(wish: Correct) -> Journey:
-    """The journey that led to the plan of a run, from the survey on."""
+def _stop(talk: Talk, name: str, session: Session, given: dict[str, str]) -> Go:
+    """Where it leads, with what was found there."""
+    if name in stages():
+        visit = Visit(talk, name, session, given)
+        try:
+            return visit.until_it_leads_on()
+        except Back:
+            return Go(BACK, visit.session)
+    journey = Journey.of(session)
+    try:
+        if name == "questions":
+            questions.ask_all(talk, journey)
+            return Go("strategy", journey.into(session), back=True)
+        talk.commands((qmm("status"),))
+    except Back:
+        pass
+    return Go(BACK, journey.into(session))
+
+
+def _run(talk: Talk, go: Go, *, begun: bool) -> int:
+    """A run to its end. Raises Correct."""
+    folder, session = go.session.run, go.session
+    assert folder is not None, "a run is gone to with its folder"
+    if begun and go.words:
+        return FAILED
+    if begun:
+        key = session.key.get_secret_value() if session.key else None
+        return carry_through(talk, folder, {KEY: key} if key else {})
+    server = Address.read(read_card(folder).server)
+    return take_up(talk, folder, _key_for(talk, server))
+
+
+def _session_of(wish: Correct) -> Session:
+    """The one that led to the plan of a run, from the survey on."""
     plan = load_plan(wish.folder / PLAN)
     key = wish.environment.get(KEY)
-    return Journey(
+    return Session(
         address=plan.server,
         key=SecretStr(key) if key else None,
+        key_of=plan.server,
         practice=plan.practice,
         collection=plan.collection,
         answers=dict(plan.answers),
     )
 
 
-def _decide(talk: Talk, journey: Journey, way: str, url: str | None) -> Go | None:
-    """All stops of this way; returns where the run is that was begun, None after Explore.
-
-    Raises Back from the first stop.
-    """
-    if way == "practice":
-        try:
-            practice.prepare(talk, journey)
-        except QmmError as error:
-            talk.trouble(error)
-            raise Back from None
-        stops: tuple[Stop, ...] = DECIDE
-    elif way == AGAIN:
-        stops = DECIDE
-    elif way == "explore":
-        stops = (explore.what_if, questions.ask_all, explore.outcome)
-    else:
-        stops = (partial(connect.connect, url=url), collection.choose, *DECIDE)
-    at = 0
-    while True:
-        stop = stops[at]
-        try:
-            if not isinstance(stop, str):
-                stop(talk, journey)
-                at += 1
-            else:
-                go = Visit(talk, stop, journey.session).until_it_leads_on()
-                journey.take(go.session)
-                if go.words:
-                    talk.say(go.words)
-                if go.to == "run":
-                    return go
-                at = stops.index(BY_NAME.get(go.to, go.to))
-        except Back:
-            if at == 0:
-                raise
-            at -= 1
-            if at == 0 and way == "migrate":
-                # the address that was named is not tried again
-                stops = (connect.connect, *stops[1:])
-        if at == len(stops):
-            return None
-
-
-def _key_for(talk: Talk, folder: Path) -> dict[str, str]:
+def _key_for(talk: Talk, server: Address) -> dict[str, str]:
     """The key for a run that is taken up: it is written down nowhere. The one in the environment
     is used where it is of the run's server."""
-    server = Address.read(read_card(folder).server)
     if server.folder is not None:
         return {}
     if known := known_key(server):

@@ -38,7 +38,7 @@ class Visit:
     def until_it_leads_on(self) -> Go:
         """Raises Back and Leave where those words were typed."""
         come = enter(self.name, self.session)
-        if isinstance(come, Work):
+        if isinstance(come, Work) and come.news is not None:
             self.session = come.begun or self.session
             self._tell(self.page)
         gone = self._carry_out(come)
@@ -96,7 +96,10 @@ class Visit:
             if act is not None and self._asked_again(outcome.at):
                 return self._do(act, self.given)
         elif isinstance(outcome, Work):
-            return self._carry_out(self._done(outcome), act)
+            gone = self._carry_out(self._done(outcome), act)
+            if gone is None:
+                self._tell(self.page)
+            return gone
         else:
             return self._on_top(outcome)
         return None

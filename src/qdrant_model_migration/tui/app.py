@@ -17,13 +17,14 @@ from textual.events import Resize
 from textual.filter import LineFilter
 
 from qdrant_model_migration import engine, private_file
-from qdrant_model_migration.advice import WhatIf
 from qdrant_model_migration.environment import KEY
 from qdrant_model_migration.errors import QmmError
+from qdrant_model_migration.pages.beginning import begin
 from qdrant_model_migration.pages.session import Session
-from qdrant_model_migration.qdrant import Address, own_server
+from qdrant_model_migration.pages.work import memory
+from qdrant_model_migration.qdrant import Address
 from qdrant_model_migration.redaction import keep_secret, keep_secrets_of, redacted
-from qdrant_model_migration.tui import memory, signs
+from qdrant_model_migration.tui import signs
 from qdrant_model_migration.tui.screens import by_name, is_named, kind_of
 from qdrant_model_migration.tui.screens.chooser import MoreScreen
 from qdrant_model_migration.tui.screens.dialog import Dialog
@@ -66,7 +67,6 @@ class WizardApp(App[int]):
         super().__init__()
         self.session = session
         self.log_file = log_file
-        self.what_if = WhatIf()
         self._start = tuple(start)
         self._plain_signs = PlainSigns(enabled=ascii_signs)
         self.faults = 0
@@ -270,15 +270,8 @@ def run_wizard(
     holder = SecretStr(api_key) if isinstance(api_key, str) and api_key else api_key or None
     del api_key  # a crash report that shows variables must not show the key
     practice = practice or (attach is not None and engine.read_card(attach).practice)
-    given = Address.parse(address) if address else None
-    session = Session(
-        address=given,
-        key=holder if isinstance(holder, SecretStr) else _key_of_environment(),
-        key_of=given if isinstance(holder, SecretStr) else own_server(),
-        practice=practice,
-        answers=dict(answers or {}),
-        run=attach,
-    )
+    key = holder if isinstance(holder, SecretStr) else None
+    session = begin(address=address, key=key, practice=practice, answers=answers, run=attach)
     start = ("run",) if attach else ("practice",) if practice else ("connect",) if address else ()
     keep_secrets_of(os.environ)
     if session.key is not None:
@@ -295,10 +288,6 @@ class _WithoutSecrets(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         return redacted(super().format(record))
-
-
-def _key_of_environment() -> SecretStr | None:
-    return SecretStr(os.environ[KEY]) if os.environ.get(KEY) else None
 
 
 def _write_log() -> Path | None:

@@ -8,7 +8,6 @@ from typing import Any, Protocol, TypeVar
 
 from textual.screen import Screen
 
-from qdrant_model_migration.advice import WhatIf
 from qdrant_model_migration.pages.session import Session
 
 R = TypeVar("R")
@@ -25,7 +24,6 @@ class Wizard(Protocol):
 
     session: Session
     log_file: Path | None
-    what_if: WhatIf
 
     @property
     def plain_signs(self) -> bool: ...

@@ -12,11 +12,6 @@ if TYPE_CHECKING:
 
 # Imported when first opened: the wizard starts without the rooms it does not need yet.
 SCREENS = {
-    "home": "home:HomeScreen",
-    "connect": "connect:ConnectScreen",
-    "practice": "practice:PracticeScreen",
-    "collections": "collections:CollectionsScreen",
-    "survey": "survey:SurveyScreen",
     "questions": "questions:QuestionsScreen",
     "map": "map:MapScreen",
     "run": "run:RunScreen",

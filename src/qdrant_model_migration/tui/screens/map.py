@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import get_args
-
 from textual.app import ComposeResult
 from textual.widget import Widget
 
-from qdrant_model_migration.advice import POINTS, MapLine, WhatIf, advise, imagine, map_lines
-from qdrant_model_migration.advice.imagined import Server
+from qdrant_model_migration.advice import MapLine, advise, imagine, map_lines
 from qdrant_model_migration.pages import ways
 from qdrant_model_migration.pages.page import Page
+from qdrant_model_migration.pages.stages.explore import HELLO
 from qdrant_model_migration.strategies import by_name
 from qdrant_model_migration.survey import Survey
 from qdrant_model_migration.tui import map_words
-from qdrant_model_migration.tui.screens.chooser import Chooser
 from qdrant_model_migration.tui.screens.over import CLOSE, Over
 from qdrant_model_migration.tui.screens.questions import QuestionsScreen
 from qdrant_model_migration.tui.screens.stop import HelpText, Stop
@@ -24,14 +21,6 @@ from qdrant_model_migration.tui.widgets.lines import Line, Lines
 from qdrant_model_migration.tui.widgets.press import Act
 
 ROOMY = 30
-SWITCHES = (
-    Line("server", "server: 1.16, 1.17, 1.18 or newer"),
-    Line("points", "points: 10 thousand, 1 million, 100 million"),
-    Line("text", "text stored in the payload: yes, no"),
-    Line("alias", "the application uses an alias: yes, no"),
-    Line("matryoshka", "the present model is made for shortening: yes, no"),
-    Line("server_embeds", "the server can embed: yes, no"),
-)
 
 
 class MapScreen(Stop):
@@ -81,10 +70,6 @@ class MapScreen(Stop):
     def first(self) -> Widget | None:
         return self.query_one("#act-walk") if self.session.explore else self.query_one("#tree")
 
-    async def opened(self) -> None:
-        if self.session.explore and self.session.survey is None:
-            self.wizard.session = self.session.on(survey=imagine(WhatIf()), collection="docs_v1")
-
     async def shown(self) -> None:
         self._show()
 
@@ -92,7 +77,7 @@ class MapScreen(Stop):
         self._show()
 
     def _survey(self) -> Survey:
-        return self.session.survey or imagine(WhatIf())
+        return self.session.survey or imagine(self.session.what_if)
 
     def _show(self) -> None:
         survey = self._survey()
@@ -121,7 +106,7 @@ class MapScreen(Stop):
             words = [*words[: rows - 1], crop(words[rows - 1], width - 1).rstrip() + "…"]
         self.query_one("#left", Pane).write("\n".join(words))
         self.say(
-            "Explore uses made-up facts. Use these answers later: Migrate keeps them."
+            HELLO
             if self.session.explore
             else "These are made-up facts: your own come with the survey. Esc goes back."
             if self.made_up
@@ -162,31 +147,4 @@ class MapScreen(Stop):
             self.wizard.session = self.session.on(answers={}, strategy=None, plan=None)
             self._show()
         elif key == "whatif":
-            self.app.push_screen(Chooser("What if… (Enter changes a fact)", SWITCHES), self._turn)
-
-    def _turn(self, key: str | None) -> None:
-        """Set the next value of one made-up fact, and show what it does to the map."""
-        if key is None:
-            return
-        now = self.wizard.what_if
-        turned = next_value(now, key)
-        self.wizard.what_if = turned
-        if self.session.explore:
-            self.wizard.session = self.session.on(survey=imagine(turned))
-        self._show()
-        self.say(f"Made up now: {key.replace('_', ' ')} is {shown_value(turned, key)}.")
-
-
-def next_value(now: WhatIf, key: str) -> WhatIf:
-    """The same facts with the next value of one switch, in a circle."""
-    values = get_args(Server) if key == "server" else POINTS if key == "points" else (True, False)
-    at = values.index(getattr(now, key))
-    return WhatIf(**{**now._asdict(), key: values[(at + 1) % len(values)]})
-
-
-def shown_value(now: WhatIf, key: str) -> str:
-    """The value in words."""
-    value = getattr(now, key)
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return f"{value:,}" if isinstance(value, int) else str(value)
+            self.wizard.go_back_to("explore")

@@ -135,9 +135,9 @@ class StageScreen(Stop):
         blocks = self.query_one("#blocks", Vertical)
         body = self.page.body
         shape = [_shape(block) for block in body]
-        if shape != self._drawn:
-            self._drawn = shape
-            self.call_after_refresh(self.focus_first)
+        fresh = shape != self._drawn
+        if fresh:
+            self._drawn, self._put = shape, {}
             self._blocks = [_widget(block) for block in body]
             await blocks.remove_children()
             await blocks.mount_all(self._arranged())
@@ -155,6 +155,8 @@ class StageScreen(Stop):
         if self.page.hello != said:
             self.say(self.page.hello)
         await self.show_acts()
+        if fresh:
+            self.focus_first()
 
     def _arranged(self) -> list[Widget]:
         """The blocks; asks below each other are in one box, under the title of the page."""

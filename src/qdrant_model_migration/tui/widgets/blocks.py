@@ -51,6 +51,7 @@ def lines_of(blocks: Sequence[Block], width: int) -> list[str]:
                     lines += [plain(words)] if block.as_is else wrap(words, width)
             lines += [f"{'or' if at else 'Next'}: {c}" for at, c in enumerate(block.commands)]
         elif isinstance(block, Facts):
+            lines += [block.title] if block.title else []
             lines += facts(pairs(block), width).plain.split("\n")
     return lines
 
@@ -230,6 +231,7 @@ class TableBlock(Widget):
 
     async def show(self, table: Table) -> None:
         self.table, lines = table, self.lines
+        self.set_class(not any(one.more for one in table.rows), "-bare")
         if table.more == "ticks":
             lines.show([_to_tick(one) for one in table.rows])
             titled(lines, table.title)
@@ -249,7 +251,9 @@ class TableBlock(Widget):
                 )
                 for one in table.rows
             ],
-            head=f"{' ' * (sign + 1 if sign else 0)}{head}" if len(columns) > 1 else "",
+            head=f"{' ' * (sign + 1 if sign else 0)}{head}"
+            if head.strip() and len(columns) > 1
+            else "",
         )
         titled(lines, table.title, ", ".join(f"{s.strip()} {w}" for s, w in table.marks.items()))
         await self.show_more()
