@@ -160,6 +160,30 @@ def test_what_a_broken_sweep_had_replaced_and_the_application_then_deleted_stays
     assert texts(world)[39] == "late"
 
 
+def test_what_the_old_side_changes_again_after_a_broken_sweep_is_carried_over_too(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a sweep had written before it broke is not taken for the application's own."""
+    switched(world)
+    qdrant = world.qdrant
+    qdrant.upsert("docs_old", [old_point(3, "late"), old_point(50, "made late")])
+    qdrant.delete("docs_old", [4])
+
+    def kill(*_: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Ledger, "replace", kill)
+        with pytest.raises(Killed):
+            Sweep().apply(world)
+    assert texts(world).keys() == {*range(40), 50} - {4}
+    qdrant.upsert("docs_old", [old_point(n, f"later {n}") for n in (3, 4, 50)])
+    Sweep().apply(world)
+    assert not world.conflicting
+    assert {n: texts(world)[n] for n in (3, 4, 50)} == {n: f"later {n}" for n in (3, 4, 50)}
+    assert_vectors(world)
+
+
 def test_versions_that_nobody_was_asked_about_do_not_go_after_a_kill(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

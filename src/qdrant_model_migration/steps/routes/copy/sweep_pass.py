@@ -21,6 +21,7 @@ from qdrant_model_migration.steps.routes.copy.mend import Remade, is_whole, put_
 from qdrant_model_migration.steps.step import StepContext
 
 REPLACED = "_replaced"  # ids that were being deleted and inserted again, for the case of a kill
+_WRITTEN = "_written"  # ids of the slice that was being carried over, and their marks, for the same
 
 
 def one_pass(ctx: StepContext, *, anew: bool = False) -> int:
@@ -36,6 +37,7 @@ def one_pass(ctx: StepContext, *, anew: bool = False) -> int:
             ctx.forget_conflicts()
         one.carry_out(here)
     ctx.remember(REPLACED, [])
+    ctx.remember(_WRITTEN, [])
     return one.found["carried"]
 
 
@@ -53,6 +55,10 @@ class _Sweep(LedgerPass[LateWrites]):
         self._before: Mapping[PointId, bytes | None] = {}
         # Deleted by a pass that was broken off before it inserted them again.
         self._ours: set[PointId] = set(ctx.recall(REPLACED, []))
+        # Perhaps written by such a pass, and not in the ledger yet. None: deleted.
+        self._written: dict[PointId, bytes | None] = {
+            point: bytes.fromhex(mark) or None for point, mark in ctx.recall(_WRITTEN, [])
+        }
 
     def must_not_delete_most(self, here: int) -> None:
         """Raises OldEmptied where the old collection has so few points that this pass would delete
@@ -75,6 +81,7 @@ class _Sweep(LedgerPass[LateWrites]):
         where = result.slice
         records, _ = self.ledger.part(where.start, where.end)
         self.ledger.replace(where.start, where.end, changed(records, marks))
+        self._written.clear()
 
     def _settle(self, points: Sequence[PointId]) -> Mapping[PointId, bytes]:
         """Carry over what only the old collection changed. The mark of each for the ledger: of
@@ -96,8 +103,11 @@ class _Sweep(LedgerPass[LateWrites]):
             bare = mine is not None and is_unfinished(before)
             if not bare and (mark == before or not behind):
                 continue
-            untouched = mine is not None and before is not None and shares(before, mine, move)
-            new_there = mine is None and (before is None or point in self._ours)
+            as_left = (before, self._written.get(point, before))
+            untouched = mine is not None and any(
+                left is not None and shares(left, mine, move) for left in as_left
+            )
+            new_there = mine is None and (None in as_left or point in self._ours)
             if untouched or new_there:
                 chosen.add(point)
             elif mark is None or unfinished(mark) != before:
@@ -107,7 +117,7 @@ class _Sweep(LedgerPass[LateWrites]):
                 touched.add(point)
         if chosen:
             only = made.only(chosen)
-            self._note_replaced(only, there)
+            self._note_written(only, there)
             put_live(ctx, only, {point: there[point] for point in chosen if point in there})
             now = targets_of(ctx, list(chosen))
             for point in chosen:
@@ -128,8 +138,12 @@ class _Sweep(LedgerPass[LateWrites]):
         bare = [point for point in there if not is_whole(point, move)]
         qdrant.replace(move.target, make(bare, move.over_itself, self.ctx).points, bare)
 
-    def _note_replaced(self, made: Remade, there: Mapping[PointId, Point]) -> None:
+    def _note_written(self, made: Remade, there: Mapping[PointId, Point]) -> None:
+        """Before they are: what a kill leaves of this is no write of the application."""
         move = self.ctx.move
+        self._written |= {**dict.fromkeys(made.ids), **made.marks(move)}
+        rows = [[point, (mark or b"").hex()] for point, mark in self._written.items()]
+        self.ctx.remember(_WRITTEN, rows)
         replaced = {p.id for p in made.points if not is_whole(p, move)} & there.keys()
         if replaced:
             self._ours |= replaced
