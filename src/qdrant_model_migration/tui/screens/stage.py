@@ -282,6 +282,8 @@ class StageScreen(Stop):
         """Enter in a field never carries out what has to be typed: it only moves on. In the last
         one it is the act that Enter alone means."""
         event.stop()
+        if self.focused is not event.input:
+            return  # Enter twice before the first one was carried out
         for ask in self.page.asks:
             if event.input.id == f"input-{ask.key}":
                 if ask.at_once:
