@@ -160,8 +160,9 @@ def test_what_a_broken_sweep_had_replaced_and_the_application_then_deleted_stays
     assert texts(world)[39] == "late"
 
 
-def test_what_the_old_side_changes_again_after_a_broken_sweep_is_carried_over_too(
-    world: World, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("later", [["later 3", "later 4"], ["text 3", "text 4"]])
+def test_what_the_old_side_changes_again_or_back_after_a_broken_sweep_is_carried_over_too(
+    world: World, monkeypatch: pytest.MonkeyPatch, later: list[str]
 ) -> None:
     """What a sweep had written before it broke is not taken for the application's own."""
     switched(world)
@@ -177,10 +178,11 @@ def test_what_the_old_side_changes_again_after_a_broken_sweep_is_carried_over_to
         with pytest.raises(Killed):
             Sweep().apply(world)
     assert texts(world).keys() == {*range(40), 50} - {4}
-    qdrant.upsert("docs_old", [old_point(n, f"later {n}") for n in (3, 4, 50)])
+    as_it_is_now = dict(zip((3, 4, 50), [*later, "later 50"], strict=True))
+    qdrant.upsert("docs_old", [old_point(n, text) for n, text in as_it_is_now.items()])
     Sweep().apply(world)
     assert not world.conflicting
-    assert {n: texts(world)[n] for n in (3, 4, 50)} == {n: f"later {n}" for n in (3, 4, 50)}
+    assert texts(world) == texts(world, "docs_old")
     assert_vectors(world)
 
 

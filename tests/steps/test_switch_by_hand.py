@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from qdrant_model_migration.pipeline.ledger import Ledger
 from qdrant_model_migration.qdrant import Address, open_qdrant
 from qdrant_model_migration.steps import Gate
 from qdrant_model_migration.steps.backfill import Backfill
@@ -90,6 +91,40 @@ def test_what_is_written_before_the_question_is_caught_up_and_later_writes_are_s
     CUTOVER.apply(world)
     Sweep().apply(world)
     assert {100, 101, 102} <= everything(world.qdrant, "docs_new").keys()
+
+
+def test_a_last_look_that_was_killed_before_the_question_is_done_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    qdrant, remember = world.qdrant, world.remember
+    qdrant.insert("docs_old", [old_point(n, f"changes often {n}") for n in (100, 101)])
+    CatchUp().apply(world)
+    qdrant.delete("docs_old", [101])
+
+    def before_the_look(key: str, value: object) -> None:
+        remember(key, value)
+        if key == "_switching":
+            qdrant.delete("docs_old", [100])
+            qdrant.insert("docs_old", [old_point(101, "made again")])
+
+    class Killed(BaseException):
+        pass
+
+    def kill(self: Ledger, rows: object) -> None:
+        amend(self, rows)  # type: ignore[arg-type]
+        raise Killed
+
+    amend = Ledger.amend
+    monkeypatch.setattr(world, "remember", before_the_look)
+    monkeypatch.setattr(Ledger, "amend", kill)
+    with pytest.raises(Killed):
+        CUTOVER.apply(world)
+    monkeypatch.undo()
+    switch(world)
+    Sweep().apply(world)
+    there = everything(qdrant, "docs_new")
+    assert 100 not in there
+    assert there[101].payload["text"] == "made again"
 
 
 def test_once_a_person_was_asked_to_change_it_nothing_is_judged_anew(world: World) -> None:

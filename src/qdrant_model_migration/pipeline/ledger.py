@@ -161,6 +161,11 @@ class Ledger:
         more = all_of_it[most * _RECORD :]
         return all_of_it[: most * _RECORD], self._point(more[:_KEY])
 
+    def mark(self, point: PointId) -> bytes | None:
+        """What it says of one point."""
+        records, _ = self.part(point, most=1)
+        return dict(rows_of(records)).get(point)
+
     def rows(self) -> Iterator[tuple[PointId, bytes]]:
         """All of it, in order, in pieces."""
         start: PointId | None = None

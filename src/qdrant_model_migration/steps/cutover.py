@@ -78,8 +78,8 @@ class Cutover(Step):
         run does comes last, and nothing lies between."""
         must_not_be_worse(ctx)
         if self.switch.by_hand:
+            self._level(ctx, begun=bool(ctx.recall(MAY_BE_SWITCHED)))
             ctx.remember(MAY_BE_SWITCHED, True)
-            self._level(ctx, begun=bool(ctx.recall(_BEGUN)))
         proved = (ctx.recall("verdict") or {}).get("word") == "GO"
         if ctx.consent("cutover") is None or (ctx.recall(_PROVED) and not proved):
             ctx.remember(_PROVED, proved)

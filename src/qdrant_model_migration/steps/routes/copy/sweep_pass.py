@@ -35,6 +35,7 @@ def one_pass(ctx: StepContext, *, anew: bool = False) -> int:
         one.must_not_delete_most(here)
         if not one.goes_on:
             ctx.forget_conflicts()
+        one.settle_what_was_broken_off()
         one.carry_out(here)
     ctx.remember(REPLACED, [])
     ctx.remember(_WRITTEN, [])
@@ -57,7 +58,9 @@ class _Sweep(LedgerPass[LateWrites]):
         self._ours: set[PointId] = set(ctx.recall(REPLACED, []))
         # Perhaps written by such a pass, and not in the ledger yet. None: deleted.
         self._written: dict[PointId, bytes | None] = {
-            point: bytes.fromhex(mark) or None for point, mark in ctx.recall(_WRITTEN, [])
+            point: written
+            for point, mark in ctx.recall(_WRITTEN, [])
+            if ledger.mark(point) != (written := bytes.fromhex(mark) or None)
         }
 
     def must_not_delete_most(self, here: int) -> None:
@@ -66,6 +69,15 @@ class _Sweep(LedgerPass[LateWrites]):
         before, target = self.found["before"], self.ctx.move.target
         if min(before, self.ctx.qdrant.count(target)) > 2 * here:
             raise OldEmptied(self.ctx.move.source, before, here, target)
+
+    def settle_what_was_broken_off(self) -> None:
+        """The old side may be by now as the ledger has it, and the new one as the sweep left it."""
+        for points in in_batches(tuple(self._written), self.ctx.move.load.batch):
+            self.ctx.breathe()
+            self._before = {point: self.ledger.mark(point) for point in points}
+            marks = self._settle(points)
+            self.ledger.amend({point: marks.get(point) for point in points})
+        self._written.clear()
 
     def work(self) -> Callable[[BesideLedger, Equipment], LateWrites]:
         return late_writes
@@ -101,7 +113,8 @@ class _Sweep(LedgerPass[LateWrites]):
             read, mark = made.read.get(point), marks.get(point)
             behind = left_behind(read, mine, move) or due(read, mine, move)
             bare = mine is not None and is_unfinished(before)
-            if not bare and (mark == before or not behind):
+            late = mark != before or point in self._written
+            if not bare and not (late and behind):
                 continue
             as_left = (before, self._written.get(point, before))
             untouched = mine is not None and any(
