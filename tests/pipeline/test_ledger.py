@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -183,7 +184,16 @@ def something_else(path: Path) -> None:
     path.write_bytes(b"{" * 9_000)
 
 
-@pytest.mark.parametrize("damage", [no_ledger, nothing_in_it, cut_off, something_else])
+def other_tables(path: Path) -> None:
+    path.unlink()
+    with closing(sqlite3.connect(path)) as sql:
+        sql.execute("CREATE TABLE others(id)")
+
+
+DAMAGES = [no_ledger, nothing_in_it, cut_off, something_else, other_tables]
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_ledger_is_not_read_as_a_shorter_one(tmp_path: Path, damage: Any) -> None:
     write(tmp_path, *range(500))
     damage(tmp_path / FILE)

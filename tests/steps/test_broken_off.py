@@ -286,6 +286,19 @@ def test_a_discard_that_had_nothing_to_delete_asks_anew_where_there_is_something
     assert world.qdrant.exists("docs_new")
 
 
+def test_a_discard_that_was_killed_after_it_deleted_says_what_it_has_deleted(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.consents["discard"] = {"collection": "docs_new"}
+    with monkeypatch.context() as patched:
+        patched.setattr(world, "say", lambda *_: stopped(world))
+        with pytest.raises(Killed):
+            Discard().apply(world)
+    assert not world.qdrant.exists("docs_new")
+    Discard().apply(world)
+    assert world.kept["discarded"] == "docs_new"
+
+
 def test_a_consent_that_was_given_on_a_go_is_none_to_a_switch_without_proof(world: World) -> None:
     Verify().apply(world)
     world.kept["verdict"]["word"] = "GO"

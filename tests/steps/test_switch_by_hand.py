@@ -14,6 +14,7 @@ from qdrant_model_migration.steps.backfill import Backfill
 from qdrant_model_migration.steps.catch_up import CatchUp
 from qdrant_model_migration.steps.create_collection import CreateCollection
 from qdrant_model_migration.steps.cutover import Cutover
+from qdrant_model_migration.steps.discard import Discard
 from qdrant_model_migration.steps.errors import NothingToRollBack, VerifyRefused
 from qdrant_model_migration.steps.gate import Waiting
 from qdrant_model_migration.steps.index import Index
@@ -131,6 +132,11 @@ def test_once_a_person_was_asked_to_change_it_nothing_is_judged_anew(world: Worl
     asked(CUTOVER, world)
     with pytest.raises(VerifyRefused):
         Verify(again=True).apply(world)
+
+
+def test_a_discard_after_the_question_says_what_may_be_lost(world: World) -> None:
+    asked(CUTOVER, world)
+    assert any("change it back first" in said for said in asked(Discard(), world).says)
 
 
 def test_it_is_taken_back_by_typing_what_is_used_again(world: World) -> None:

@@ -313,6 +313,8 @@ def _in_words(path: Path) -> Iterator[None]:
     except sqlite3.OperationalError as error:
         if "full" in str(error):
             raise DiskFull(str(path)) from error
+        if "no such" in str(error):  # it holds other tables
+            raise LedgerDamaged(path) from error
         raise RunFolderUnusable(str(path.parent), "written to", OSError(str(error))) from error
     except sqlite3.DatabaseError as error:
         raise LedgerDamaged(path) from error

@@ -19,9 +19,14 @@ from qdrant_model_migration.steps.refusal import Recall, Refusal
 from qdrant_model_migration.steps.registry import step_kinds
 from qdrant_model_migration.steps.routes import Leftover, route_of
 from qdrant_model_migration.steps.step import StepContext, StepText
+from qdrant_model_migration.steps.switch import MAY_BE_SWITCHED
 
 _MADE = collection_to("--delete", "Allow deleting this collection.")
 _SURE = AskKind("sure", "tick", "--yes", "Give the run up; it has made no collection.")
+_CHANGE_BACK = (
+    "You were asked to change the application. If you have, change it back first: what it writes "
+    "there is lost, too."
+)
 
 
 class Discard(AddedStep):
@@ -84,7 +89,8 @@ class Discard(AddedStep):
         if made is not None:
             made.delete()
             ctx.say("discard", made.told)
-        ctx.remember("discarded", made.what if made is not None else "")
+        # Nothing is there any more where a kill came between the deletion and this.
+        ctx.remember("discarded", made.what if made is not None else given.get("collection", ""))
         ctx.spend("discard")
 
 
@@ -94,6 +100,7 @@ def _gate(ctx: StepContext, made: Leftover) -> Gate:
         title=f"Discard {ctx.folder.name}: delete {made.what}, which it made",
         says=(
             *made.says,
+            *((_CHANGE_BACK,) if ctx.recall(MAY_BE_SWITCHED) else ()),
             "The run cannot be resumed after this; the same plan can be run anew.",
         ),
         asks=(typed_collection(_MADE, made.name),),
