@@ -10,9 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from qdrant_model_migration.embedders.known_kinds import known_kinds
+from qdrant_model_migration.pipeline.origins import Origin
 from qdrant_model_migration.plan import Plan, load_plan, save_plan
 from qdrant_model_migration.plan.errors import PlanError
+from qdrant_model_migration.plan.upgrade import FORMAT
+from qdrant_model_migration.words import listing
 
+ORIGINS = ", ".join(sorted(kind.model_fields["how"].default for kind in Origin.__subclasses__()))
 Edit = Callable[[str, str], PlanError]
 
 
@@ -31,6 +36,17 @@ def edit(plan: Plan, tmp_path: Path) -> Edit:
         return caught.value
 
     return edited
+
+
+def test_in_a_format_that_is_not_known_no_other_line_is_called_wrong(
+    plan: Plan, tmp_path: Path
+) -> None:
+    save_plan(plan, tmp_path / "plan.yaml")
+    text = (tmp_path / "plan.yaml").read_text().replace("collection:", "of:", 1)
+    (tmp_path / "plan.yaml").write_text(text.replace(f"_plan: {FORMAT}", f"_plan: {FORMAT + 1}"))
+    with pytest.raises(PlanError, match=f"has format {FORMAT + 1};") as refused:
+        load_plan(tmp_path / "plan.yaml")
+    assert refused.value.why == ""
 
 
 def line_of(path: Path, part: str) -> int:
@@ -102,8 +118,8 @@ def test_a_number_beyond_the_limit_is_refused_with_line_limit_and_default(
         ("strategy: blue_green", "strategy: 12", "strategy is 12; it must be text"),
         ("step: backfill", "step: backfil", "perhaps backfill is meant"),
         ("  - step: backfill", "  - stop: 1", "has no step"),
-        ("how: embed", "how: dream", "it can be cut, embed, keep"),
-        ("kind: fastembed", "kind: other", "it can be fastembed or practice"),
+        ("how: embed", "how: dream", f"it can be {ORIGINS}"),
+        ("kind: fastembed", "kind: other", f"it can be {listing(known_kinds(), 'or')}"),
         ("fields: [title, meta.body]", "fields: []", "fields needs at least 1 entry"),
         ("fields: [title, meta.body]", "fields: [title, 3]", "item 2 of fields is 3"),
         ("fields: [title, meta.body]", "fields: title", 'fields is "title"; it must be a list'),
@@ -116,9 +132,9 @@ def test_a_number_beyond_the_limit_is_refused_with_line_limit_and_default(
         ("url: https", "url: ftp", "ftp:// is not a way to reach Qdrant"),
         ("source: docs_minilm\n  ", "", "source is missing"),
         (
-            "qmm_plan: 2",
-            "qmm_plan: 3",
-            "this plan has format 3; this version of qmm reads formats 1 to 2",
+            f"qmm_plan: {FORMAT}",
+            f"qmm_plan: {FORMAT + 1}",
+            f"this plan has format {FORMAT + 1}; this version of qmm reads formats 1 to {FORMAT}",
         ),
     ],
 )

@@ -38,9 +38,13 @@ _KINDS = {
 
 
 def complain(error: ValidationError, model: type[BaseModel], text: Text, name: str) -> PlanError:
-    """The first fault of a file as an error in words; the number of others is told."""
+    """The first fault of a file as an error in words; the number of others is told. Where its
+    format is not known the other lines are no faults."""
     found = error.errors(include_url=False, include_context=True)
-    faults = sorted(found, key=lambda e: (text.line(_place(e, text)) or 0, len(e["loc"])))
+    other_format = [e for e in found if e["loc"] == ("qmm_plan",)]
+    faults = other_format or sorted(
+        found, key=lambda e: (text.line(_place(e, text)) or 0, len(e["loc"]))
+    )
     first = faults[0]
     place = _place(first, text)
     line = text.line(place)

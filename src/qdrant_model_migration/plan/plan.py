@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from qdrant_model_migration.pipeline.move import Move
+from qdrant_model_migration.plan.upgrade import FORMAT
 from qdrant_model_migration.qdrant import Address
 from qdrant_model_migration.quality import Side
 from qdrant_model_migration.steps import AnyStep
@@ -59,7 +60,7 @@ class Plan(Strict):
     version have neither.
     """
 
-    qmm_plan: Literal[2] = 2
+    qmm_plan: Annotated[int, Field(ge=FORMAT, le=FORMAT)] = FORMAT
     made_at: str
     strategy: str
     title: str

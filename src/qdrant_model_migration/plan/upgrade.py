@@ -9,7 +9,7 @@ the side after. There was one switch, of aliases, which the cutover held itself.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from typing import Any
 
@@ -17,22 +17,26 @@ from qdrant_model_migration.embedders import ModelRef
 from qdrant_model_migration.plan.strict_yaml import Place, Text
 from qdrant_model_migration.quality import Side
 
-FORMAT = 2
 _Made = list[tuple[Place, Place]]  # where values stand now, and where they were written
 
 
 def upgraded(text: Text) -> Text:
     """A plan file in the present format, each value with the line where it was written."""
-    if not isinstance(text.data, dict) or text.data.get("qmm_plan") != 1:
-        return text
-    data = deepcopy(text.data)
-    data["qmm_plan"] = FORMAT
-    made = [*_give_each_its_text(data), *_say_both_sides(data), *_name_the_switch(data)]
-    lines = dict(text.lines)
+    for number, changes in enumerate(_CHANGES, 1):
+        if isinstance(text.data, dict) and text.data.get("qmm_plan") == number:
+            data = {**deepcopy(text.data), "qmm_plan": number + 1}
+            made = [moved for change in changes for moved in change(data)]
+            text = Text(data, _lines(text.lines, made))
+    return text
+
+
+def _lines(written: Mapping[Place, int], made: _Made) -> dict[Place, int]:
+    """Where each value was written, those that were moved or made included."""
+    lines = dict(written)
     for now, was in made:
-        inside = {p: n for p, n in text.lines.items() if p[: len(was)] == was}
+        inside = {p: n for p, n in written.items() if p[: len(was)] == was}
         lines |= {now + place[len(was) :]: line for place, line in inside.items()}
-    return Text(data, lines)
+    return lines
 
 
 def given_to_verify(given: Mapping[str, Any], before: Side | None) -> dict[str, Any]:
@@ -106,3 +110,11 @@ def _dicts(found: Any) -> Iterator[tuple[int, dict[str, Any]]]:
     """Those of a list, with their places in it."""
     if isinstance(found, list):
         yield from ((n, one) for n, one in enumerate(found) if isinstance(one, dict))
+
+
+_CHANGES: tuple[tuple[Callable[[dict[str, Any]], _Made], ...], ...] = (
+    (_give_each_its_text, _say_both_sides, _name_the_switch),
+)
+"""What lifts format 1, format 2, and so on, to the next one: each changes the data in place."""
+
+FORMAT = len(_CHANGES) + 1
