@@ -44,9 +44,6 @@ class Name(Question):
             "an alias is a second name that can be pointed elsewhere in one moment.",
         )
 
-    def applies(self, survey: Survey, answers: Answers) -> bool:
-        return answers.get("change") != "compression"
-
     def found(self, survey: Survey, answers: Answers) -> bool:
         return len(survey.aliases.value or ()) == 1
 
@@ -175,9 +172,6 @@ class Target(Question):
             "them apart.",
         )
 
-    def applies(self, survey: Survey, answers: Answers) -> bool:
-        return answers.get("change") != "compression"
-
     def options(self, survey: Survey, answers: Answers) -> tuple[Option, ...]:
         return (Option(self.suggest(survey, answers).value, "Name"),)
 
@@ -271,9 +265,6 @@ class Writes(Question):
             "a text that changes after it was read would keep the vector of its old words. The "
             "catch-up finds and mends these.",
         )
-
-    def applies(self, survey: Survey, answers: Answers) -> bool:
-        return answers.get("change") != "compression"
 
     def found(self, survey: Survey, answers: Answers) -> bool:
         return (survey.writes.value or 0) > 0

@@ -48,9 +48,6 @@ class Proof(Question):
             "better.",
         )
 
-    def applies(self, survey: Survey, answers: Answers) -> bool:
-        return answers.get("change") != "compression"
-
     def options(self, survey: Survey, answers: Answers) -> tuple[Option, ...]:
         labels = {
             "file": ("A file of searches with their right answers", "best; GO is possible", "file"),
@@ -183,7 +180,7 @@ class Pace(Question):
 
     def applies(self, survey: Survey, answers: Answers) -> bool:
         # The practice Qdrant has one pace: it writes each point to disk by itself.
-        return answers.get("change") != "compression" and not survey.capabilities.local
+        return not survey.capabilities.local
 
     def options(self, survey: Survey, answers: Answers) -> tuple[Option, ...]:
         return (
