@@ -86,11 +86,11 @@ class Commands(click.Group):
             module = importlib.import_module(f"{__package__}.commands.{cmd_name}")
             command: click.Command = module.command
             return command
-        if cmd_name not in added_commands():
+        if (line := added_commands().get(cmd_name)) is None:
             return None
         from qdrant_model_migration.commands.added import command_for
 
-        return command_for(cmd_name)
+        return command_for(cmd_name, line)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

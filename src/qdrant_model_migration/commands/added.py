@@ -13,12 +13,12 @@ from qdrant_model_migration.commands.follow import carry_on
 from qdrant_model_migration.steps import added_kind
 
 
-def command_for(name: str) -> click.Command:
-    """The command that adds the step of this name."""
+def command_for(name: str, line: str) -> click.Command:
+    """The command that adds the step of this name. line: its line in `qmm --help`."""
     kind = added_kind(name)
     assert kind is not None, f"no step {name} is added to a run"
 
-    @click.command(name, help=inspect.cleandoc(kind.manual))
+    @click.command(name, help=inspect.cleandoc(kind.manual or line))
     @click.argument("run", metavar="RUN")
     @key_options
     @consent_options([kind])

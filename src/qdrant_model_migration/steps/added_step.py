@@ -57,12 +57,11 @@ class AddedStep(Step):
     """Its command is `qmm its_file`: the first line of the file is its line in `qmm --help`. Where
     the command takes more than flags of gates it is a file in commands/.
 
-    order: where it stands among the others. manual: what `--help` of its command says. label: on
-    buttons. does: completes its name, "discard to give the run up". about: a sentence for help.
-    unfinished: whether it is for a run that has not
-    ended, also while a gate waits; else it is for one that has. reported: whether the report offers
-    it. ends: the state that it leaves a run in, "" for the one before. final: nothing can be added
-    after that.
+    order: where it stands among the others. manual: what `--help` of its command says, "" for that
+    line. label: on buttons. does: completes its name, "discard to give the run up". about: a
+    sentence for help. unfinished: whether it is for a run that has not ended, also while a gate
+    waits; else it is for one that has. reported: whether the report offers it. ends: the state that
+    it leaves a run in, "" for the one before. final: nothing can be added after that.
     """
 
     planned: ClassVar[bool] = False
