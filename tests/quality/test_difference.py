@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qdrant_model_migration.embedders import ModelRef
 from qdrant_model_migration.quality import Leg, Side
-from qdrant_model_migration.quality.difference import cuts_queries, models_in_words, rows
+from qdrant_model_migration.quality.difference import models_in_words, queries_in_words, rows
 
 OLD = ModelRef(
     kind="practice", name="a/old", dimensions=8, matryoshka=(4, 2), query_prefix="find: "
@@ -51,12 +51,18 @@ def test_a_second_vector_and_a_fusion_are_rows_of_their_own():
 
 
 def test_queries_are_cut_only_where_the_new_model_is_the_old_one_cut():
-    cut = side(Leg(model=OLD.cut_to(4)))
-    assert cuts_queries(side(Leg(model=OLD)), cut)
-    assert cuts_queries(cut, side(Leg(model=OLD.cut_to(4).cut_to(2))))
-    assert not cuts_queries(side(Leg(model=OLD)), side(Leg(model=NEW)))
-    assert not cuts_queries(side(Leg()), cut)
-    assert not cuts_queries(cut, cut)
+    cut, cuts = side(Leg(model=OLD.cut_to(4))), "cuts its query vectors"
+    assert queries_in_words(side(Leg(model=OLD)), cut) == cuts
+    assert queries_in_words(cut, side(Leg(model=OLD.cut_to(4).cut_to(2)))) == cuts
+    for unlike in (side(Leg(model=NEW)), side(Leg())):
+        assert queries_in_words(unlike, cut) == "changes its query model"
+
+
+def test_where_only_another_vector_is_searched_no_model_is_said_to_change():
+    old, fusion = Leg(model=OLD), {"fusion": "rrf"}
+    for after in (side(Leg(using="new", model=OLD)), side(old, Leg(model=WORDS), **fusion)):
+        assert queries_in_words(side(old), after) == "changes its queries"
+    assert queries_in_words(side(Leg()), side(Leg(using="new"))) == "changes its query model"
 
 
 def test_the_models_to_put_back_are_told_only_where_all_are_known():

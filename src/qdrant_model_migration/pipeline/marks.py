@@ -19,7 +19,7 @@ _HALF = DIGEST_BYTES // 2
 def mark_of(point: Point, move: Move) -> bytes:
     """16 bytes that stand for a point of the source: what it shares with the target, and the rest.
 
-    Shared are the payload and the kept vectors. The rest are vectors that the target has only cut.
+    Shared are the payload and the kept vectors. The rest are vectors that others are made of.
     """
     kept = tuple(dict.fromkeys(move.kept.values()))
     return digest(point, kept, tuple(name for name in move.read_vectors if name not in kept))

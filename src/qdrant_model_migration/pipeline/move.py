@@ -124,7 +124,7 @@ class Move(Strict):
     @property
     def read_vectors(self) -> tuple[str, ...]:
         """The source vectors that have to be read to make the target's."""
-        names = [origin.reads for origin in self.origins if origin.reads is not None]
+        names = [name for origin in self.origins for name in origin.reads]
         whole = [name for name in names if not isinstance(name, Presence)]
         return tuple(dict.fromkeys((*whole, *names)))
 

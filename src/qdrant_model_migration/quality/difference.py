@@ -29,11 +29,14 @@ def rows(before: Side, after: Side, names: tuple[str, str]) -> list[dict[str, st
     return made
 
 
-def cuts_queries(before: Side, after: Side) -> bool:
-    """Whether the queries' models stay, and what changes is that their vectors are cut."""
+def queries_in_words(before: Side, after: Side) -> str:
+    """What becomes of the queries, to complete "The application ..."."""
     pairs = [(old.model, new.model) for old, new in zip(before.legs, after.legs, strict=False)]
-    changed = [(old, new) for old, new in pairs if old != new]
-    return bool(changed) and all(old and new and old.has_cut(new) for old, new in changed)
+    changed = [(old, new) for old, new in pairs if old != new or old is None]
+    if not changed:
+        return "changes its queries"
+    cut = all(old and new and old.has_cut(new) for old, new in changed)
+    return "cuts its query vectors" if cut else "changes its query model"
 
 
 def models_in_words(side: Side) -> str:

@@ -106,8 +106,7 @@ class Cutover(Step):
     def _gate(self, ctx: StepContext) -> Gate:
         before, after, switch = ctx.before, ctx.after, self.switch
         verdict = ctx.recall("verdict") or {}
-        cuts = difference.cuts_queries(before, after)
-        changes = "cuts its query vectors" if cuts else "changes its query model"
+        changes = difference.queries_in_words(before, after)
         asks = [_MODEL.ask(f"The application {changes} {switch.together}")]
         if verdict.get("word") != "GO":
             label = "Not proved better. Type the words: without proof"
@@ -127,7 +126,7 @@ class Cutover(Step):
                 f"After    {switch.at(after)}   ({after.label})",
                 *((f"Stays    {stays}",) if stays else ()),
                 f"Verdict  {verdict.get('word', 'none')}: {verdict.get('reason', 'not verified')}",
-                *(() if switch.by_hand else (first,)),
+                *(() if switch.by_hand or not ctx.move.points.followed else (first,)),
                 f"Back     {before.collection} is kept; {qmm('rollback', ctx.folder.name)}",
             ),
             asks=tuple(asks),

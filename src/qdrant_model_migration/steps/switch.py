@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal, NamedTuple
 
@@ -41,6 +42,8 @@ class Switch(Strict):
 
     Where something has a direction, `old` and `new` are given: both ways are the same to it.
     """
+
+    how: str
 
     by_hand: ClassVar[bool] = False
     """Whether a person changes the application, which may then write to the new side before the
@@ -102,10 +105,12 @@ class Switch(Strict):
         self.go(ctx, ctx.after, ctx.before)
 
     def remembered(self, ctx: StepContext, side: Side) -> dict[str, Any] | None:
-        """What a run keeps of it once it is at this side, None where nothing is there."""
-        raise NotImplementedError
+        """What a run keeps of it once it is at this side, with its `how`; None where nothing is
+        there."""
+        return self.model_dump(mode="json")
 
     @classmethod
     def recalled(cls, fact: Mapping[str, Any]) -> Switch:
         """The switch, of what was remembered of it: what can be taken back."""
-        raise NotImplementedError
+        known = {name: fact[name] for name in cls.model_fields if name in fact}
+        return cls.model_validate_json(json.dumps(known))

@@ -11,6 +11,7 @@ from qdrant_model_migration.plan.plan import Plan
 from qdrant_model_migration.qdrant import Fusion
 from qdrant_model_migration.quality import Leg, Side
 from qdrant_model_migration.steps.create_collection import CreateCollection
+from qdrant_model_migration.steps.switches import AnySwitch
 from qdrant_model_migration.strategies.answered import replaced_vector
 from qdrant_model_migration.strategies.moving import load_of, plan_moving, vector_of
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
@@ -46,6 +47,7 @@ def plan_new_collection(
     *,
     fusion: Fusion | None = None,
     rows: Source | None = None,
+    switch: AnySwitch | None = None,
     expected_missing: float = 0.0,
 ) -> Plan:
     """A collection with these vectors, searched by these legs. rows: where its points come from,
@@ -64,6 +66,7 @@ def plan_new_collection(
         move,
         Side(collection=move.target, legs=legs, fusion=fusion),
         first=CreateCollection(),
+        switch=switch,
         expected_missing=expected_missing,
     )
 

@@ -30,8 +30,8 @@ class Cut(Origin):
     model: ModelRef
 
     @property
-    def reads(self) -> str:
-        return self.source
+    def reads(self) -> tuple[str, ...]:
+        return (self.source,)
 
     @property
     def query_model(self) -> ModelRef:

@@ -35,8 +35,8 @@ class Embed(Origin):
     where: str | None = None
 
     @property
-    def reads(self) -> str | None:
-        return None if self.where is None else Presence(self.where)
+    def reads(self) -> tuple[str, ...]:
+        return () if self.where is None else (Presence(self.where),)
 
     @property
     def query_model(self) -> ModelRef:

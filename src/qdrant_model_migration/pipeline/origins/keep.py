@@ -23,8 +23,8 @@ class Keep(Origin):
     source: str
 
     @property
-    def reads(self) -> str:
-        return self.source
+    def reads(self) -> tuple[str, ...]:
+        return (self.source,)
 
     @property
     def carries(self) -> str:

@@ -65,9 +65,9 @@ class Origin(Strict):
     """Completes "3 points are ..." where that check fails."""
 
     @property
-    def reads(self) -> str | None:
-        """The source vector that is to be read (a Presence, where only that it is there counts)."""
-        return None
+    def reads(self) -> tuple[str, ...]:
+        """The source vectors to be read (a Presence, where only that one is there counts)."""
+        return ()
 
     @property
     def carries(self) -> str | None:

@@ -9,7 +9,8 @@ from qdrant_model_migration.qdrant import Point, PointId, Qdrant
 from qdrant_model_migration.strict import Strict
 
 Place = PointId
-"""A position in the source: the border of a slice. JSON, and in the order of `qdrant.order`."""
+"""A position in the source, the border of a slice: a number, or the id of a point, in the order of
+`qdrant.order`. A name is none."""
 
 
 class Placed(NamedTuple):

@@ -21,8 +21,8 @@ else:
 
 
 def recalled(fact: Mapping[str, Any]) -> Switch:
-    """The switch that a run remembers, by its fact "switched" or "rolled_back". Of aliases it does
-    not say how: once there was no other."""
+    """The switch that a run remembers, by its fact "switched" or "rolled_back". Runs of the first
+    version do not say how: there was no other than aliases."""
     return _KINDS[fact.get("how", "aliases")].recalled(fact)
 
 

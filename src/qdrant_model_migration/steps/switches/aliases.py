@@ -108,11 +108,8 @@ class Aliases(Switch):
         there = [alias for alias in self.all if now.get(alias) == side.collection]
         if not there:
             return None
-        return {"alias": there[0], "also": tuple(there[1:]), "left": self._others(ctx)}
-
-    @classmethod
-    def recalled(cls, fact: Mapping[str, Any]) -> Aliases:
-        return cls(alias=fact["alias"], also=tuple(fact.get("also", ())))
+        kept = self.model_copy(update={"alias": there[0], "also": tuple(there[1:])})
+        return kept.model_dump() | {"left": self._others(ctx)}
 
     @property
     def _them(self) -> str:

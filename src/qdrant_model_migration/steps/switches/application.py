@@ -6,8 +6,7 @@ person types what the application uses from now on.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from qdrant_model_migration import words
 from qdrant_model_migration.pipeline.move import Move
@@ -75,13 +74,6 @@ class Application(Switch):
 
     def go(self, ctx: StepContext, old: Side, new: Side) -> None:
         """The person has done it."""
-
-    def remembered(self, ctx: StepContext, side: Side) -> dict[str, Any] | None:
-        return self.model_dump(mode="json")
-
-    @classmethod
-    def recalled(cls, fact: Mapping[str, Any]) -> Application:
-        return cls(changes=fact["changes"], name=fact.get("name", ""))
 
     def _used(self, side: Side) -> str:
         if self.changes == "collection name":
