@@ -22,6 +22,15 @@ def count(number: float) -> str:
     return f"{number:,.0f}"
 
 
+def number(value: float | None) -> str:
+    """120,482; 58.5; "not known" for None."""
+    if value is None:
+        return "not known"
+    if float(value).is_integer() or abs(value) >= 100:
+        return f"{value:,.0f}"
+    return f"{value:,.1f}"
+
+
 def size(number: float) -> str:
     """Bytes in decimal units: 331_000_000 -> "331 MB", 17_300_000_000 -> "17.3 GB"."""
     for limit, unit in ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB")):

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from qdrant_model_migration import engine
+from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.plain import run
 from qdrant_model_migration.plain.run import take_up
 from support.dropped_step import dropped_step
@@ -29,20 +31,22 @@ def test_its_word_leads_to_its_gate_and_to_its_ending(
     views = [waiting, asked, a_run(tmp_path, "shelved", at=6)]
     started: list[str | None] = []
     consents: list[Any] = []
-    monkeypatch.setattr(run, "view", lambda folder: views.pop(0))
+    monkeypatch.setattr(engine, "view", lambda folder: views.pop(0))
     monkeypatch.setattr(run, "follow", lambda talk, folder, after: views.pop(0))
-    monkeypatch.setattr(run, "try_it", lambda talk, folder, key: None)
+    monkeypatch.setattr(run, "try_it", lambda talk, session: None)
     monkeypatch.setattr(
-        run, "start", lambda folder, environment, *, extra=None, given=None: started.append(extra)
+        engine,
+        "start",
+        lambda at, env=None, *, extra=None, given=None: started.append(extra),
     )
-    monkeypatch.setattr(run, "give_consent", lambda *given: consents.append(given[1:]))
+    monkeypatch.setattr(engine, "give_consent", lambda *given: consents.append(given[1:]))
     talk = Spoken(
         ("Type yes if", ""),
         ("shelve to put it aside, or press Enter", "shelve"),
         ("Type docs-0314 to go on", "docs-0314"),
     )
     with dropped_step(tmp_path):
-        assert take_up(talk, tmp_path, {}) == 0
+        assert take_up(talk, Session(run=tmp_path)) == 0
     assert started == ["shelve", None]
     assert consents == [("shelf", {"by": "docs-0314"})]
     assert "Shelved: nothing was deleted." in talk.flat

@@ -30,14 +30,14 @@ CHOICE = Gate(
 def test_everything_typed_exactly_opens_it() -> None:
     talk = Spoken(("Type yes", "yes"), ("Type docs", "docs"))
     assert ask_gate(CUTOVER, talk) == {"model": "yes", "alias": "docs"}
-    assert "Now docs to docs_old" in talk.flat
+    assert "Now: docs to docs_old" in talk.flat
 
 
 @pytest.mark.parametrize("typed", ["doc", "DOCS", "docs ", " docs", "docs_new", "yes"])
 def test_another_name_does_not_open_it_and_is_said(typed: str) -> None:
     talk = Spoken(("Type yes", "yes"), ("Type docs", typed), ("Type docs", ""))
     assert ask_gate(CUTOVER, talk) is None
-    assert f"You typed {typed.strip()}" in talk.flat
+    assert f"You typed '{typed}'" in talk.flat
     assert "it has to be docs." in talk.flat
     assert "Nothing was changed." in talk.flat
 
@@ -55,7 +55,7 @@ def test_ctrl_c_leaves_it_shut() -> None:
 def test_a_tick_wants_the_whole_word_yes() -> None:
     talk = Spoken(("Type yes", "y"), ("Type yes", ""))
     assert ask_gate(CUTOVER, talk) is None
-    assert "You typed y; it has to be yes." in talk.flat
+    assert "You typed 'y'; it has to be yes." in talk.flat
 
 
 def test_an_alias_named_back_can_still_be_typed() -> None:

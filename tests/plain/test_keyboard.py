@@ -60,7 +60,7 @@ def test_a_gate_is_opened_by_the_exact_name_alone(typing: PipeInput) -> None:
     talk, paper = talk_with(typing)
     typing.send_text("doc\rdocs\r")
     assert ask_gate(gate, talk) == {"alias": "docs"}
-    assert "You typed doc; it has to be docs." in paper.getvalue()
+    assert "You typed 'doc'; it has to be docs." in paper.getvalue()
 
 
 def test_prompts_have_no_colour_and_do_not_begin_with_a_blank(typing: PipeInput) -> None:

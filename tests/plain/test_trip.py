@@ -52,8 +52,8 @@ def test_from_practice_to_the_report_with_a_gate_left_shut_between(
     assert run_plain(talk=first) == 3
     assert "It is not acknowledged yet." in first.flat
     assert "Not yet. Nothing was written." in first.flat
-    assert "Verdict. " in first.flat
-    assert f"Old, {COLLECTION}," in first.flat
+    assert "Is everything there?" in first.flat
+    assert f"OLD {COLLECTION}," in first.flat
     assert "Nothing was changed. The run goes on waiting." in first.flat
     assert load_answers(home / "answers.yaml")["change"] == "model"
     plan = load_plan(home / "my-plan.yaml")
@@ -75,7 +75,7 @@ def test_from_practice_to_the_report_with_a_gate_left_shut_between(
         ("Type docs to", "docs"),
     )
     assert run_plain(talk=second) == 0
-    assert "You typed doc; it has to be docs." in second.flat
+    assert "You typed 'doc'; it has to be docs." in second.flat
     assert "Done: docs answers from" in second.flat
     assert "The run begins." not in second.flat, "what was said before is not said again"
     with open_qdrant(sandbox.address) as qdrant:
@@ -155,7 +155,7 @@ def test_on_a_server_the_key_reaches_the_engine_and_no_file(sandbox: Sandbox, ho
         assert run_plain(talk=talk) == 3
         (run,) = list_runs()
         assert run.state == "waiting", run.error
-    assert "New, docs_" in talk.flat
+    assert "NEW docs_" in talk.flat
     assert key not in talk.heard
     for file in home.rglob("*"):
         assert not file.is_file() or key.encode() not in file.read_bytes(), file

@@ -12,8 +12,9 @@ from qdrant_model_migration import engine
 from qdrant_model_migration.advice import ModelChoice, WhatIf, answer_all, imagine
 from qdrant_model_migration.embedders import Reach
 from qdrant_model_migration.engine import RunView
+from qdrant_model_migration.pages import moments
 from qdrant_model_migration.pages.session import Session
-from qdrant_model_migration.tui import tasks, typeset
+from qdrant_model_migration.tui import tasks
 from qdrant_model_migration.tui.app import WizardApp
 from support.screens import MODELS, NOW
 
@@ -92,7 +93,7 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
         ("list_runs", list_runs), ("take_back", take_back),
     ):  # fmt: skip
         monkeypatch.setattr(engine, name, double)
-    monkeypatch.setattr(typeset, "present", lambda: NOW.astimezone())
+    monkeypatch.setattr(moments, "present", lambda: NOW.astimezone())
     return played
 
 

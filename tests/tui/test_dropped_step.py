@@ -36,7 +36,7 @@ async def test_the_gate_leads_to_its_question_and_that_to_the_report(
     app = wizard("run", "gate", session=Session(run=stage.folder))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "[ Discard… ]")
-        await app.stop_below.act("add_shelve")  # type: ignore[union-attr]
+        await app.stop_below.act("shelve")  # type: ignore[union-attr]
         await until(pilot, lambda: stage.started == ["shelve"])
         stage.view = a_run(stage.folder, "waiting", at=7, gate=SHELF)
         await until(pilot, "[ No, go on ]")

@@ -110,18 +110,19 @@ async def test_ticks_come_back_with_the_next_visit(wizard: Make, folder: Path) -
                 await until(pilot, lambda: (folder / "still-to-do.txt").exists())
 
 
-async def test_whose_key_it_is_is_read_beside_the_drawing(wizard: Make, folder: Path) -> None:
-    known = Session(run=folder, key=SecretStr("a-key-of-another"))
-    app = wizard(session=known)
-    gone_on: list[bool] = []
+async def test_a_run_of_another_server_asks_before_it_is_sent_the_key(
+    wizard: Make, stage: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.view = a_run(stage.folder, "stopped")
+    monkeypatch.setattr(engine, "read_card", lambda folder: stage.view.card)
+    app = wizard("run", session=Session(run=stage.folder, key=SecretStr("a-key-of-another")))
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, "What would you like to do?")
-        with drawing_opens_nothing_in(folder):
-            app.with_key(folder, lambda: gone_on.append(True))
-            await until(pilot, "Is the key for this server?")
-            assert gone_on == []
-            await press(pilot, "right", "enter")
-            await until(pilot, lambda: gone_on == [True])
+        await until(pilot, "▸[ Resume ]")
+        await press(pilot, "enter")
+        assert "▸[ Go on without it ]" in await until(pilot, "Is the key for this server?")
+        assert stage.started == []
+        await press(pilot, "right", "enter")
+        await until(pilot, lambda: stage.started == [None])
     assert str(app.session.key_of) == "http://localhost:6333"
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from qdrant_model_migration.pages.session import Session
+from qdrant_model_migration.pages.session import Adding, Session
 from qdrant_model_migration.tui.app import WizardApp
 from support.screens import CUTOVER, SWITCHED, VERDICT, WITHOUT_PROOF, a_run, press, text_of, until
 
@@ -182,13 +182,12 @@ async def test_rolling_back_and_cleaning_up_ask_for_the_typed_name_and_no_takes_
         "button": "Do it",
         "flag": "",
     }
-    app = wizard("run", name, session=waiting(stage, gate))
+    app = wizard("run", "added_step", session=waiting(stage, gate).on(adding=Adding(name)))
     async with app.run_test(size=(80, 24)) as pilot:
         shown = await until(pilot, f"▸[ No, {gone} ]")
-        assert stage.started == [name]
         assert "[ Do it ] (type docs first)" in shown
         await press(pilot, "enter")
-        await until(pilot, lambda: stage.started == [name, "taken back"])
+        await until(pilot, lambda: stage.started == ["taken back"])
         assert stage.consents == []
 
 
@@ -196,10 +195,14 @@ async def test_a_rollback_left_before_it_is_asked_is_taken_back_when_it_is(
     wizard: Make, stage: Any
 ) -> None:
     """Else a finished run would wait for ever with a question that nobody wants answered."""
-    stage.view = a_run(stage.folder, "running", live=True)
-    app = wizard("run", "rollback", session=Session(run=stage.folder))
+    stage.view = a_run(stage.folder, "done", at=8, facts=SWITCHED)
+    app = wizard("run", "report", session=Session(run=stage.folder))
     async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "[ Roll back… ]")
+        stage.view = a_run(stage.folder, "running", live=True)
+        await app.stop_below.act("rollback")  # type: ignore[union-attr]
         await until(pilot, lambda: stage.started == ["rollback"])
+        await until(pilot, "Asking the server how things stand.")
         await press(pilot, "escape")
         await until(pilot, "The question is taken back as soon as it is there.")
         assert stage.started == ["rollback"]
@@ -207,10 +210,14 @@ async def test_a_rollback_left_before_it_is_asked_is_taken_back_when_it_is(
         await until(pilot, lambda: stage.started == ["rollback", "taken back"])
 
 
+def adding(stage: Any) -> Session:
+    return Session(run=stage.folder, adding=Adding("rollback"))
+
+
 async def test_a_rollback_that_is_refused_says_why(wizard: Make, stage: Any) -> None:
     error = {"what": "There is nothing to roll back.", "why": "It was done already.", "todo": ""}
     stage.view = a_run(stage.folder, "rolled back", error=error)
-    app = wizard("run", "rollback", session=Session(run=stage.folder))
+    app = wizard("run", "added_step", session=adding(stage))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "There is nothing to roll back. It was done already.")
 
@@ -221,10 +228,10 @@ async def test_leaving_the_wizard_takes_the_question_of_a_rollback_back(
     view = a_run(stage.folder, "waiting", at=7, gate={**CUTOVER, "name": "rollback"})
     asked = view.steps[-1]._replace(name="rollback", extra=True)
     stage.view = view._replace(steps=(*view.steps[:-1], asked))
-    app = wizard("run", "rollback", session=Session(run=stage.folder))
+    app = wizard("run", "added_step", session=adding(stage))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "▸[ No, leave it ]")
         await press(pilot, "ctrl+q")
         await until(pilot, "Leave the wizard?")
         await press(pilot, "right", "enter")
-        await until(pilot, lambda: stage.started == ["rollback", "taken back"])
+        await until(pilot, lambda: stage.started == ["taken back"])

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from qdrant_model_migration.pages import run_words
 from qdrant_model_migration.pages.session import Session
-from qdrant_model_migration.tui import run_words
 from qdrant_model_migration.tui.app import WizardApp
 from support.screens import press, requantized, until
 
@@ -50,7 +50,7 @@ async def test_in_the_list_of_runs_nothing_can_be_rolled_back_or_cleaned_up(
     stage.view = requantized(stage.folder)
     app = wizard("runs", session=Session(run=stage.folder))
     async with app.run_test(size=(100, 24)) as pilot:
-        shown = await until(pilot, "What is safe")
+        shown = await until(pilot, "The points and their original vectors.")
         assert "The points and their original vectors." in shown
         assert "old collection" not in shown
         assert "[ Roll back… ] (nothing was switched)" in shown

@@ -81,7 +81,7 @@ async def test_the_title_row_says_when_it_began_and_the_numbers_what_is_left_her
     from qdrant_model_migration.tui.screens import run as screen
 
     planned = (1.0, 1.0, 2000.0, 60.0, 180.0, 120.0, 1.0, 5.0)
-    monkeypatch.setattr(screen, "_planned", lambda folder, report: planned)
+    monkeypatch.setattr(screen, "planned", lambda folder: planned)
     stage.view = a_run(stage.folder)
     app = wizard("run", session=Session(run=stage.folder))
     async with app.run_test(size=(80, 24)) as pilot:
@@ -180,16 +180,16 @@ async def test_how_long_a_stop_takes_is_said_before(wizard: Make, stage: Any) ->
     stage.view = a_run(stage.folder, stop_within=23.1)
     app = wizard("run", session=Session(run=stage.folder))
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, "RUNNING")
+        await until(pilot, "▸[ Pause ]")
         await pilot.click("#act-stop")
-        await until(pilot, "what is on its way (up to 24 s)")
+        await until(pilot, "(up to 24 s)")
 
 
 async def test_stop_asks_first_and_the_safe_answer_has_the_focus(wizard: Make, stage: Any) -> None:
     stage.view = a_run(stage.folder)
     app = wizard("run", session=Session(run=stage.folder))
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, "RUNNING")
+        await until(pilot, "▸[ Pause ]")
         await pilot.click("#act-stop")
         shown = await until(pilot, "Stop the run?")
         assert "▸[ Go on ]" in shown

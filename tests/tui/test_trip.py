@@ -14,9 +14,10 @@ from textual.widgets import Input
 from qdrant_model_migration.qdrant import Address, Point, open_qdrant
 from qdrant_model_migration.sandbox import ALIAS, COLLECTION, Sandbox
 from qdrant_model_migration.tui.app import WizardApp
-from qdrant_model_migration.tui.screens.gate import GateScreen
 from qdrant_model_migration.tui.screens.questions import QuestionsScreen
 from qdrant_model_migration.tui.screens.run import RunScreen
+from qdrant_model_migration.tui.screens.stage import StageScreen
+from qdrant_model_migration.tui.widgets.blocks import AskBlock
 from qdrant_model_migration.tui.widgets.tick import Tick
 from support.fake_qdrant import FakeQdrant
 from support.screens import text_of, until
@@ -216,13 +217,12 @@ def waits_at(app: WizardApp, gate: str) -> bool:
 async def answer_gate(pilot: Pilot[int]) -> None:
     """Give whatever the gate on the screen asks for, and press its button."""
     screen = pilot.app.screen
-    assert isinstance(screen, GateScreen)
-    assert screen.gate is not None
-    for ask in screen.gate.asks:
+    assert isinstance(screen, StageScreen)
+    for ask in screen.page.asks:
         if ask.kind == "typed":
             screen.query_one(f"#input-{ask.key}", Input).value = ask.expect
         else:
-            screen.query_one(f"#ask-{ask.key}").focus()
+            screen.query_one(f"#ask-{ask.key}", AskBlock).control.focus()
             await pilot.press("enter")
     await pilot.pause(0.1)
     screen.query_one("#act-yes").focus()

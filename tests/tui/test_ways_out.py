@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from qdrant_model_migration import engine
-from qdrant_model_migration.pages.session import Connected, Session
+from qdrant_model_migration.pages import run_words
+from qdrant_model_migration.pages.session import Adding, Connected, Session
 from qdrant_model_migration.pages.work import practising
 from qdrant_model_migration.qdrant import Address
-from qdrant_model_migration.tui import run_words
 from qdrant_model_migration.tui.app import WizardApp
 from qdrant_model_migration.tui.widgets.frame import Pane
 from qdrant_model_migration.tui.widgets.lines import Lines
@@ -48,7 +48,7 @@ async def test_a_verdict_is_judged_anew_by_the_searches_of_a_file(
         await until(pilot, "there is no file no-such-file")
         assert stage.started == []
         app.screen.query_one("#input-file").value = str(file)  # type: ignore[attr-defined]
-        await press(pilot, "enter")
+        await press(pilot, "down", "down", "enter")
         await until(pilot, lambda: bool(stage.started))
         assert stage.started == ["verify"]
         assert stage.given[0]["proof"] == {
@@ -84,7 +84,7 @@ async def test_the_old_model_is_asked_for_where_nobody_knew_it(wizard: Make, sta
 
 async def test_the_verdict_and_the_gate_lead_to_it(wizard: Make, stage: Any) -> None:
     stage.view = a_run(stage.folder, "waiting", at=6, gate=CUTOVER, verdict=NO_GO)
-    for screen, act in (("verify", "again"), ("gate", "add_verify")):
+    for screen, act in (("verify", "verify"), ("gate", "verify")):
         app = wizard("run", screen, session=Session(run=stage.folder))
         async with app.run_test(size=(80, 24)) as pilot:
             await until(pilot, "▸[ ")
@@ -106,7 +106,7 @@ async def test_the_gate_and_the_list_of_runs_offer_to_give_a_run_up(
     app = wizard("run", "gate", session=Session(run=stage.folder))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "[ Discard… ]")
-        await app.stop_below.act("add_discard")  # type: ignore[union-attr]
+        await app.stop_below.act("discard")  # type: ignore[union-attr]
         await until(pilot, lambda: stage.started == ["discard"])
     app = wizard("runs")
     async with app.run_test(size=(80, 24)) as pilot:
@@ -117,7 +117,8 @@ async def test_the_gate_and_the_list_of_runs_offer_to_give_a_run_up(
 
 async def test_a_discard_that_is_refused_says_why(wizard: Make, stage: Any) -> None:
     stage.view = a_run(stage.folder, "waiting", at=6, gate=CUTOVER, error=ERROR)
-    app = wizard("run", "discard", session=Session(run=stage.folder))
+    asked = Session(run=stage.folder, adding=Adding("discard"))
+    app = wizard("run", "added_step", session=asked)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "The server's disk is full.")
 

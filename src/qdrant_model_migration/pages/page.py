@@ -182,7 +182,7 @@ class Row(NamedTuple):
 class Table(NamedTuple):
     """more: where that of the row in hand stands: below, beside, or open: on Enter, which is the
     row's first act where there is none. ticks: each row is a box to tick, its one ask; its second
-    cell is the command that does it, or "".
+    cell is the command that does it, or "". newest: the last row is in hand until another is.
 
     enter: what Enter on a row is called.
     """
@@ -194,6 +194,7 @@ class Table(NamedTuple):
     more: Literal["open", "below", "beside", "ticks"] = "open"
     marks: Mapping[str, str] = {}
     enter: str = "Details"
+    newest: bool = False
 
 
 class Beside(NamedTuple):

@@ -58,10 +58,9 @@ class Connected(NamedTuple):
 
 
 class Adding(NamedTuple):
-    """A step that is added to the run. begun: the engine was asked. leaving: no, after all."""
+    """A step that was added to the run. leaving: not after all; it is to be taken off again."""
 
     step: str
-    begun: bool = False
     leaving: bool = False
 
 

@@ -10,14 +10,14 @@ from pathlib import Path
 from qdrant_model_migration import words
 from qdrant_model_migration.engine import EventView, RunView, StepView, Watch, local, steer
 from qdrant_model_migration.errors import QmmError
+from qdrant_model_migration.pages.run_words import headline, second_line, slowed
+from qdrant_model_migration.pages.stages.run import PACES
 from qdrant_model_migration.plain.talk import Back, Leave, Talk
 
 PULSE = 30.0
 POLL = 0.2
 QUIET = frozenset({"slice", "control"})
 """Kinds of events that are told by the line every 30 s instead."""
-
-_PACES = ("gently", "normally", "fast")
 
 
 def follow(
@@ -76,21 +76,15 @@ def _event(event: EventView) -> str:
 
 def _line(seen: RunView) -> str:
     """`Running, step 4 of 9, Backfill. 63,220 of 120,482 points, 52 percent, ...`."""
-    if seen.state == "paused":
-        if seen.held:
-            return f"Paused: {seen.held}. It goes on by itself when searches are quick again."
-        return "Paused. Nothing is read or written. Searches go on as before."
-    if seen.state == "stopping":
-        return f"Stopping: what is on its way is finished, {seen.stop_takes}."
-    if seen.retry:
-        return "No answer from the server; it is asked again. Nothing is lost."
-    if seen.step is None:
-        return f"{seen.state.capitalize()}."
+    state = seen.state.capitalize()
+    if seen.state in ("paused", "stopping") or seen.retry or seen.step is None:
+        word, _, about = headline(seen)[2:].partition(" · ")
+        return f"{word.capitalize()}{f': {about}' if about else ''}. {second_line(seen)}"
     step = seen.steps[seen.step]
-    slowed = f" Slowed down: {seen.slowed['why']}." if seen.slowed else ""
-    where = f"{seen.state.capitalize()}, step {seen.step + 1} of {len(seen.steps)}, {step.title}."
+    slow = f" Slowed down: {slowed(seen)}." if seen.slowed else ""
+    where = f"{state}, step {seen.step + 1} of {len(seen.steps)}, {step.title}."
     counted = _counted(step)
-    return f"{where} {counted}.{slowed}" if counted else f"{where}{slowed}"
+    return f"{where} {counted}.{slow}" if counted else f"{where}{slow}"
 
 
 def _counted(step: StepView) -> str:
@@ -141,9 +135,9 @@ def _leaves(talk: Talk, folder: Path, seen: RunView) -> bool:
 
 
 def _speed(talk: Talk, folder: Path) -> None:
-    for number, pace in enumerate(_PACES, 1):
+    for number, pace in enumerate(tuple(PACES), 1):
         talk.numbered(number, pace)
-    picked = talk.number("Number, or back, leave:", len(_PACES))
+    picked = talk.number("Number, or back, leave:", len(tuple(PACES)))
     if isinstance(picked, int):
-        steer(folder, "throttle", pace=_PACES[picked])
-        talk.say(f"The run goes {_PACES[picked]} from now on.")
+        steer(folder, "throttle", pace=tuple(PACES)[picked])
+        talk.say(f"The run goes {tuple(PACES)[picked]} from now on.")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
 
 from qdrant_model_migration.engine import read_card
 from qdrant_model_migration.engine.run_folder import PLAN
-from qdrant_model_migration.environment import KEY
 from qdrant_model_migration.exit_codes import DONE, FAILED, STOPPED
 from qdrant_model_migration.pages.beginning import begin
+from qdrant_model_migration.pages.of_run import folder_of
 from qdrant_model_migration.pages.outcome import BACK, HOME, Go
 from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.pages.stages import stages
@@ -57,7 +58,7 @@ def _trip(talk: Talk, way: list[Go], given: dict[str, str]) -> int:
             go = _stop(talk, name, session, given)
             if go.words:
                 talk.say(go.words)
-            if go.to == "run":
+            if go.to in ("run", "added_step"):  # its question is asked there too
                 return _run(talk, go, begun=name == "plan")
         except Correct as wish:
             del way[1:]
@@ -103,20 +104,15 @@ def _run(talk: Talk, go: Go, *, begun: bool) -> int:
     assert folder is not None, "a run is gone to with its folder"
     if begun and go.words:
         return FAILED
-    if begun:
-        key = session.key.get_secret_value() if session.key else None
-        return carry_through(talk, folder, {KEY: key} if key else {})
-    server = Address.read(read_card(folder).server)
-    return take_up(talk, folder, _key_for(talk, server))
+    return carry_through(talk, session) if begun else take_up(talk, _taken_up(talk, folder))
 
 
 def _session_of(wish: Correct) -> Session:
     """The one that led to the plan of a run, from the survey on."""
-    plan = load_plan(wish.folder / PLAN)
-    key = wish.environment.get(KEY)
+    plan = load_plan(folder_of(wish.session) / PLAN)
     return Session(
         address=plan.server,
-        key=SecretStr(key) if key else None,
+        key=wish.session.key,
         key_of=plan.server,
         practice=plan.practice,
         collection=plan.collection,
@@ -124,12 +120,11 @@ def _session_of(wish: Correct) -> Session:
     )
 
 
-def _key_for(talk: Talk, server: Address) -> dict[str, str]:
-    """The key for a run that is taken up: it is written down nowhere. The one in the environment
-    is used where it is of the run's server."""
-    if server.folder is not None:
-        return {}
-    if known := known_key(server):
-        return {KEY: known}
-    typed = talk.hidden(f"API key of {server}, not shown; press Enter if there is none:")
-    return {KEY: typed} if typed else {}
+def _taken_up(talk: Talk, folder: Path) -> Session:
+    """With the key for a run that is taken up: it is written down nowhere. The one in the
+    environment is used where it is of the run's server."""
+    server = Address.read(read_card(folder).server)
+    key = known_key(server)
+    if key is None and server.folder is None:
+        key = talk.hidden(f"API key of {server}, not shown; press Enter if there is none:")
+    return Session(run=folder, key=SecretStr(key) if key else None, key_of=server)

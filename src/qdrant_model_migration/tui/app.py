@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -17,12 +16,9 @@ from textual.events import Resize
 from textual.filter import LineFilter
 
 from qdrant_model_migration import engine, private_file
-from qdrant_model_migration.environment import KEY
-from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.pages.beginning import begin
 from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.pages.work import memory
-from qdrant_model_migration.qdrant import Address
 from qdrant_model_migration.redaction import keep_secret, keep_secrets_of, redacted
 from qdrant_model_migration.tui import signs
 from qdrant_model_migration.tui.screens import by_name, is_named, kind_of
@@ -126,35 +122,6 @@ class WizardApp(App[int]):
                 return screen
         return None
 
-    def environment(self, folder: Path) -> Mapping[str, str]:
-        """What the engine of this run gets besides our environment: the key, if it is its own."""
-        if self.session.key is None:
-            return {}
-        key = self.session.key_for(Address.read(engine.read_card(folder).server))
-        return {KEY: key} if key else {}
-
-    def with_key(self, folder: Path, then: Callable[[], None]) -> None:
-        """Go on, once it is clear whether the run's server may be sent a key of another one."""
-        if self.session.key is None:
-            then()
-        else:
-            self.run_worker(self._with_key(folder, then))
-
-    async def _with_key(self, folder: Path, then: Callable[[], None]) -> None:
-        session, server = self.session, await asyncio.to_thread(_server_of, folder)
-        if server is None or server.folder is not None or session.key_for(server) is not None:
-            then()
-            return
-        whose = (
-            f"It belongs to {session.key_of}." if session.key_of else "QDRANT_URL names no server."
-        )
-        lines = (f"This run works on {server}.", "A key is known here.", whose)
-        acts = (Act("without", "Go on without it"), Act("send", "Send the key there"))
-        word = await self.push_screen_wait(Dialog("Is the key for this server?", lines, acts))
-        if word == "send":
-            self.session = self.session.on(key_of=server)
-        then()
-
     def tell(self, words: str) -> None:
         """Words for the message line of the screen that is about to come to the top."""
         self.call_later(self._tell, words)
@@ -243,13 +210,6 @@ class WizardApp(App[int]):
             )
         )
         self._close_messages_no_wait()
-
-
-def _server_of(folder: Path) -> Address | None:
-    try:
-        return Address.read(engine.read_card(folder).server)
-    except QmmError:
-        return None  # starting the engine says so, where such errors are shown
 
 
 def run_wizard(

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from time import perf_counter
-from typing import Any, NamedTuple
+from typing import Any
 
 from qdrant_model_migration import words
 from qdrant_model_migration.advice import ModelChoice, answer_all, try_speed
@@ -24,8 +24,6 @@ from qdrant_model_migration.errors import QmmError, Stopped
 from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.pages.work.opened import opened
 from qdrant_model_migration.pipeline.speed import Speed, kept_under
-from qdrant_model_migration.plan import load_plan
-from qdrant_model_migration.quality import SideBySide, both_sides, side_by_side
 
 BETWEEN_NEWS = 0.2  # seconds
 Report = Callable[[object], None]
@@ -94,29 +92,3 @@ def answer_rest(session: Session, report: Report) -> dict[str, Any]:
     if session.survey is None:
         raise QmmError("Nothing is surveyed yet.", "", "Go back to the survey.")
     return answer_all(session.survey, session.answers, models(session, report))
-
-
-class Tried(NamedTuple):
-    """One query on both sides, and what the sides are called."""
-
-    both: SideBySide
-    old: str
-    new: str
-
-
-def search_both(session: Session, folder: Path, query: str, report: Report) -> Tried:
-    """Search with the query on the old and the new side of a run. Reads only."""
-    plan = load_plan(folder / "plan.yaml")
-    before, after = plan.before, plan.after
-    if before is None or after is None:
-        raise QmmError(
-            "There are no two sides to compare.",
-            "This run changes the compression, not the vectors.",
-            "The verdict shows search before and after.",
-        )
-    with opened(session.on(address=plan.server)) as qdrant:
-        if not qdrant.exists(after.collection):
-            made = f"{after.collection} does not exist yet."
-            raise QmmError(made, "", "Wait until the run made it.")
-        both = side_by_side(query, *both_sides(qdrant, before, after))
-        return Tried(both, before.collection, after.collection)

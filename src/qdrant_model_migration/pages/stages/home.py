@@ -20,6 +20,7 @@ from qdrant_model_migration.pages.page import (
     Says,
     Table,
 )
+from qdrant_model_migration.pages.run_words import state_word
 from qdrant_model_migration.pages.session import NOTHING, Session
 
 READ_AGAIN = 2.0  # seconds
@@ -94,15 +95,11 @@ def _unfinished(session: Session) -> Block:
     if not left:
         return Says(("None. All runs are finished; Runs lists them.",), title)
     attach = (Act("attach", "Open", enter=True),)
-    rows = tuple(Row(run.run_id, (run.run_id, run.what, _state(run)), acts=attach) for run in left)
+    rows = tuple(
+        Row(run.run_id, (run.run_id, run.what, state_word(run)), acts=attach) for run in left
+    )
     columns = (Column("RUN", 24), Column("WHAT"), Column("STATE", 24))
     return Table("unfinished", rows, columns, f"{title} · {len(left)}", enter="Open")
-
-
-def _state(run: RunView) -> str:
-    if run.state == "waiting" and run.gate:
-        return f"waits: {str(run.gate.get('title') or run.gate.get('name')).partition(':')[0]}"
-    return run.state
 
 
 def act(session: Session, key: str, values: Mapping[str, str]) -> Outcome:

@@ -244,4 +244,4 @@ def _begin(session: Session, plan: Plan, report: Report) -> tuple[Path, QmmError
 
 def _begun(session: Session, begun: tuple[Path, QmmError | None]) -> Go:
     folder, error = begun
-    return Go("run", session.on(run=folder), str(error) if error is not None else "")
+    return Go("run", session.at_run(folder), str(error) if error is not None else "")

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from qdrant_model_migration import engine
 from qdrant_model_migration.engine.errors import RunNotGoing
 from qdrant_model_migration.errors import QmmError
+from qdrant_model_migration.pages.run_words import share
+from qdrant_model_migration.pages.work.of_run import take_back
 from qdrant_model_migration.shell import qmm
-from qdrant_model_migration.tui.run_words import share
-from qdrant_model_migration.tui.screens import kind_of
+from qdrant_model_migration.tui.screens import is_named
 from qdrant_model_migration.tui.screens.dialog import Dialog
 from qdrant_model_migration.tui.widgets.press import Act
 from qdrant_model_migration.tui.wizard import Wizard
@@ -41,7 +42,7 @@ async def ask_to_leave(app: Wizard) -> None:
 
 def _dialog(app: Wizard, view: RunView | None) -> Dialog:
     first: tuple[str, ...] = ()
-    if isinstance(app.stop_below, kind_of("gate")):
+    if is_named(app.stop_below, "gate"):
         first = ("Nothing was switched.",)
     if view is not None and view.state in engine.GOING:
         dialog = Dialog(
@@ -79,7 +80,7 @@ def _look(folder: Path) -> RunView | None:
 
 def _take_back(app: Wizard, folder: Path) -> None:
     with suppress(QmmError):
-        engine.take_back(folder, app.environment(folder))
+        take_back(app.session, folder)
 
 
 def _stop(folder: Path) -> None:

@@ -28,11 +28,11 @@ from qdrant_model_migration.tui import tasks
 from qdrant_model_migration.tui.screens.asking import AskLine
 from qdrant_model_migration.tui.screens.chooser import Chooser
 from qdrant_model_migration.tui.screens.stop import HelpText, Stop
-from qdrant_model_migration.tui.typeset import number, row
+from qdrant_model_migration.tui.typeset import row
 from qdrant_model_migration.tui.widgets.frame import Pane, facts, titled
 from qdrant_model_migration.tui.widgets.lines import Line, Lines
 from qdrant_model_migration.tui.widgets.press import Act
-from qdrant_model_migration.words import size
+from qdrant_model_migration.words import number, size
 
 FOLDER = "a folder"
 OWN = (

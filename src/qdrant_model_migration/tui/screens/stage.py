@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 from itertools import groupby
 
@@ -66,12 +67,14 @@ class StageScreen(Stop):
         self._blocks: list[Widget] = []
         self._put: dict[str, str | None] = {}  # by table: the row that came into hand by itself
         self._corrected = False
+        self._drawing = asyncio.Lock()
 
     @property
     def page(self) -> Page:
         if self._page is None:
             self._page = self._stage.page(self.session)
             self.place, self.esc = self._page.place, self._page.esc
+            self.hello = self._page.hello
             acts = [act.label for act in self._page.acts if act.enter]
             enter = next((table.enter for table in self._page.tables), *acts[:1] or ["Choose"])
             self.keys = (("↑↓", "Move"), ("Enter", enter))
@@ -129,14 +132,35 @@ class StageScreen(Stop):
 
     # -- drawing -------------------------------------------------------------------------------
 
+    def _is_news(self, session: Session) -> bool:
+        """Whether the page is another one now."""
+        return self._drawn is None or self._stage.page(session) != self._page
+
     async def _draw(self) -> None:
+        if not self.is_running:  # it was left meanwhile
+            return
+        unmoved, shape = self.unmoved, self._drawn
+        async with self._drawing:  # a window may change its size meanwhile
+            said, self._page = self.page.hello, None
+            if unmoved and self._shape() != shape:
+                self.set_focus(None)  # else what goes away would hand it to its neighbour
+            await self.draw_body()
+        self.frame()
+        if self.page.hello != said:
+            self.say(self.page.hello)
+        await self.show_acts()
+        if unmoved and shape != self._drawn:
+            self.focus_first(anyhow=True)
+
+    def _shape(self) -> list[tuple[str, str]]:
+        """What stands on the page, as far as other widgets are needed for something else."""
+        return [_shape(block) for block in self.page.body]
+
+    async def draw_body(self) -> None:
         """Bring all blocks up to date; other ones than before are put there anew."""
-        said, self._page = self.page.hello, None
         blocks = self.query_one("#blocks", Vertical)
-        body = self.page.body
-        shape = [_shape(block) for block in body]
-        fresh = shape != self._drawn
-        if fresh:
+        body, shape = self.page.body, self._shape()
+        if shape != self._drawn:
             self._drawn, self._put = shape, {}
             self._blocks = [_widget(block) for block in body]
             await blocks.remove_children()
@@ -151,12 +175,6 @@ class StageScreen(Stop):
             elif isinstance(widget, TableBlock) and isinstance(block, Table):
                 await widget.show(block)
                 self._put_in_hand(widget)
-        self.frame()
-        if self.page.hello != said:
-            self.say(self.page.hello)
-        await self.show_acts()
-        if fresh:
-            self.focus_first()
 
     def _arranged(self) -> list[Widget]:
         """The blocks; asks below each other are in one box, under the title of the page."""
@@ -201,7 +219,7 @@ class StageScreen(Stop):
         for ask in self.query(AskBlock):
             if ask.ask.key == key:
                 return ask.control
-        return next(iter(self.query(f"#act-{key}")), None) if key else None
+        return next((press for press in self.query(Press) if press.act.key == key), None)
 
     async def _focus(self, key: str) -> None:
         for table in self.page.tables:
@@ -316,8 +334,6 @@ class StageScreen(Stop):
         if letter and typed and isinstance(self.focused, Press):
             event.stop()
             self._correct("Nothing was typed. Go up to the field to type the name.")
-            return
-        await super().on_key(event)
 
     def _correct(self, words: str) -> None:
         self.say(words)
@@ -337,7 +353,7 @@ class StageScreen(Stop):
     async def _carry_out(self, outcome: Outcome) -> None:
         if isinstance(outcome, Session):
             self.wizard.session = outcome
-            if self._drawn is None or self._stage.page(outcome) != self._page:
+            if self._is_news(outcome):
                 await self._draw()
         elif isinstance(outcome, Said):
             self.wizard.session = outcome.session

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
 from functools import partial
@@ -89,7 +90,7 @@ class Stop(Screen[str | None]):
     place: str = ""
     keys: tuple[tuple[str, str], ...] = (("↑↓", "Move"), ("Enter", "Choose"))
     esc: str = "Back"
-    hello: ClassVar[str] = ""
+    hello: str = ""
 
     def __init__(self) -> None:
         super().__init__()
@@ -98,6 +99,7 @@ class Stop(Screen[str | None]):
         self._then: dict[str, Callable[[Any], None] | None] = {}
         self._held: list[JobDone | JobFailed] = []
         self._suggested: Widget | None = None
+        self._showing = asyncio.Lock()
         self._told_closed: Act | None = None  # the one that was last said to be closed
 
     # -- what a subclass fills in --------------------------------------------------------------
@@ -179,16 +181,22 @@ class Stop(Screen[str | None]):
     async def shown(self) -> None:
         """A subclass does here what has to be done each time the screen comes to the top."""
 
-    def focus_first(self) -> None:
+    @property
+    def unmoved(self) -> bool:
+        """Whether the focus is still where it was put, not where the operator moved it."""
+        return self.focused is None or self.focused is self._suggested
+
+    def focus_first(self, *, anyhow: bool = False) -> None:
         """Give the focus to what is suggested, unless the operator has moved it already."""
-        if self.focused is not None and self.focused is not self._suggested:
+        if not (anyhow or self.unmoved):
             return
         target = self.first()
         if target is None:
             target = next(iter(self.query(Press)), None)
         if target is not None:
             self._suggested = target
-            target.focus(scroll_visible=False)  # a screen opens at its beginning
+            if anyhow or target is not self.focused:  # again would undo a key that came meanwhile
+                target.focus(scroll_visible=False)  # a screen opens at its beginning
 
     def frame(self) -> None:
         """Bring top row, trip bar and keys up to date."""
@@ -215,7 +223,8 @@ class Stop(Screen[str | None]):
         if self._told_closed is not None and self._told_closed not in self.acts():
             self.say(self.hello)
         moved = self.focused is not self._suggested
-        instead = await self.query_one("#buttons", PressRow).show(self._buttons())
+        async with self._showing:  # a window may change its size meanwhile
+            instead = await self.query_one("#buttons", PressRow).show(self._buttons())
         if instead is not None and not moved:
             self._suggested = instead  # nobody has chosen it; it stands where the suggestion stood
 

@@ -126,7 +126,7 @@ class AskBlock(Vertical):
             yield Lines(self._choices(), id=f"set-{ask.key}", head=ask.label, at=ask.value)
             yield Vertical(*self._more(ask.value), id=f"more-{ask.key}", classes="snug")
         else:
-            hidden, width = ask.kind == "secret", len(ask.label) + 2
+            hidden, width = ask.kind == "secret", max(10, len(ask.label) + 2)
             yield Field(ask.label, name=ask.key, value=ask.value, hint=ask.help, hidden=hidden,
                         width=width)  # fmt: skip
 
@@ -136,6 +136,8 @@ class AskBlock(Vertical):
             tick = self.query_one(f"#tick-{ask.key}", Tick)
             tick.on = ask.value == "yes"
             tick.refresh()
+        elif ask.kind in ("text", "number") and ask.value != self.ask.value:
+            self.query_one(f"#field-{ask.key}", Field).input.value = ask.value
         self.ask = ask
 
     @property
@@ -214,6 +216,7 @@ class TableBlock(Widget):
         super().__init__(id=f"table-{table.key}", classes=f"table -{table.more}")
         self.table = table
         self._asked: tuple[Ask, ...] = ()
+        self._waited = False
 
     def compose(self) -> ComposeResult:
         ticks = self.table.more == "ticks"
@@ -236,6 +239,8 @@ class TableBlock(Widget):
             lines.show([_to_tick(one) for one in table.rows])
             titled(lines, table.title)
             return
+        last = lines.lines[-1].key if lines.lines else None
+        follows = table.newest and lines.key == last
         sign = 2 if any(one.mark for one in table.rows) else 0
         tick = 3 if any(_tick(one) for one in table.rows) else 0
         edges = 2 + sum(width + 1 for width in (sign, tick) if width)
@@ -255,6 +260,8 @@ class TableBlock(Widget):
             if head.strip() and len(columns) > 1
             else "",
         )
+        if follows and table.rows:
+            lines.go(table.rows[-1].key)
         titled(lines, table.title, ", ".join(f"{s.strip()} {w}" for s, w in table.marks.items()))
         await self.show_more()
 
@@ -263,6 +270,8 @@ class TableBlock(Widget):
         here, box = self.in_hand, self.query_one(".more", Scroll)
         said, asked = box.query_one(".said", Static), list[Ask]()
         if here is not None and box.display:
+            if not said.size.width and not self._waited:  # broken anew once it is laid out
+                self._waited = self.call_after_refresh(self.show_more)
             said.update("\n".join([*lines_of(here.more, max(24, said.size.width or 36)), ""]))
             title = here.title or here.cells[0]
             titled(box, f"{here.mark.strip()} {title}".strip())

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from qdrant_model_migration import words
 from qdrant_model_migration.engine import GOING, at_added, ending_of
+from qdrant_model_migration.pages.moments import clock, moment, span
 from qdrant_model_migration.steps.switches import recalled
-from qdrant_model_migration.tui.typeset import bar, clock, moment, number, span, sparkline
+from qdrant_model_migration.words import number
 
 if TYPE_CHECKING:
     from qdrant_model_migration.engine import RunView, StepView
@@ -312,22 +313,19 @@ def done_line(view: RunView) -> str:
     return "Nothing old was deleted. The report says what is left for you."
 
 
-def progress(view: RunView, width: int) -> str:
-    """The bar of the present step; without a total it is the share of finished steps in words."""
+def no_bar(view: RunView) -> str:
+    """How far the present step is, where no bar can tell; "" where one can."""
     here = now_step(view)
     if not view.steps:
         return "No step has begun yet."
     ending = ending_of(view)
     if ending and ending.given_up:
         return "The run was given up; nothing more is done."
-    if view.finished or here is None:
-        return bar(1, 1, width, over=True)
-    step = here[1]
-    if not step.total:
-        done = sum(1 for s in view.steps if s.state == "done")
-        note = "; this one has no count" if view.state == "running" else ""
-        return f"{done} of {len(view.steps)} steps are done{note}"
-    return bar(step.done or 0, step.total, width, over=False)
+    if view.finished or here is None or here[1].total:
+        return ""
+    done = sum(1 for step in view.steps if step.state == "done")
+    note = "; this one has no count" if view.state == "running" else ""
+    return f"{done} of {len(view.steps)} steps are done{note}"
 
 
 def share(view: RunView) -> str:
@@ -339,34 +337,6 @@ def share(view: RunView) -> str:
     if step.total and step.done is not None:
         return f"at {min(99, int(100 * step.done / step.total))} % of step {place}"
     return f"in step {place} of {len(view.steps)}"
-
-
-def step_lines(view: RunView, rows: int, width: int) -> list[str]:
-    """One line a step, `✓ 1 Check   9 s`; where there are too many, those around the present."""
-    lines: list[str] = []
-    here = now_step(view)
-    at = (here[0] if here else len(view.steps)) - 1
-    for place, step in enumerate(view.steps):
-        sign = {"done": "✓", "running": "»", "failed": "!"}.get(step.state, " ")
-        if place == at and view.state == "waiting":
-            sign = "?"
-        note = ""
-        if step.state == "done":
-            note = span(step.seconds) if step.seconds is not None else ""
-        elif step.state == "running" and step.total and step.done is not None:
-            note = f"{min(99, int(100 * step.done / step.total))} %"
-        elif step.state == "failed":
-            note = "failed"
-        elif sign == "?":
-            note = "waits for you"
-        words = f"{sign} {place + 1:>2} {step.title}"
-        room = width - len(note) - 1
-        cut = words if len(words) <= room else words[: room - 1] + "…"
-        lines.append(cut.ljust(room) + " " + note)
-    if len(lines) <= rows:
-        return lines
-    top = max(0, min(at - rows // 2, len(lines) - rows))
-    return lines[top : top + rows]
 
 
 def state_word(view: RunView) -> str:
@@ -456,18 +426,3 @@ def rates(view: RunView) -> list[float | None]:
         found.append(sample.rate)
         before = at.timestamp()
     return found
-
-
-def curve(view: RunView, width: int, *, plain: bool) -> str:
-    """The speed as little bars with its highest value; in words where signs are plain."""
-    found = rates(view)
-    known = [rate for rate in found if rate is not None]
-    here = now_step(view)
-    if not known or max(known) <= 0 or here is None:
-        return ""
-    unit = here[1].unit or "points"
-    if plain:
-        low, high = number(min(known)), number(max(known))
-        return f"rate: {number(known[-1])}, lowest {low}, highest {high} {unit}/s"
-    label = f"   highest {number(max(known))} {unit}/s"
-    return sparkline(found, max(10, width - len(label))) + label

@@ -1,0 +1,143 @@
+"""A gate: what the run waits for, said whole, with everything that has to be ticked or typed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import partial
+from itertools import groupby
+
+from qdrant_model_migration.engine import RunView, change_lines
+from qdrant_model_migration.pages import of_run
+from qdrant_model_migration.pages.outcome import BACK, Go, Outcome, Report, Work
+from qdrant_model_migration.pages.page import Act, Ask, Block, Choice, Fact, Facts, Page, Says
+from qdrant_model_migration.pages.session import Session
+from qdrant_model_migration.pages.work import of_run as work
+from qdrant_model_migration.steps import adds, gate_kind
+from qdrant_model_migration.steps.gate import Gate
+from qdrant_model_migration.steps.ways import ways, ways_out
+
+SHUT = "Nothing was changed."
+WAITS = "The run goes on waiting."
+HELP = (
+    "The run waits here and uses nothing. Before a cutover, writes made",
+    "meanwhile are caught up.",
+    "",
+    "The button opens when every box is ticked and every word is typed",
+    "exactly as asked. No and Esc change nothing.",
+)
+_LABELLED = re.compile(r"(\S+) {2,}(.+)")
+
+
+def enter(session: Session) -> Outcome:
+    return of_run.look(session, _looked)
+
+
+def _looked(session: Session, run: RunView) -> Outcome:
+    return session if run.gate is not None else Go("run", session, back=True)
+
+
+def page(session: Session) -> Page:
+    return of_run.framed(session, "Run", _page)
+
+
+def _page(run: RunView) -> Page:
+    if run.gate is None:
+        return Page("Gate", (Says(("Nothing is asked any more.",)),))
+    gate = Gate.model_validate(run.gate)
+    kind, changes = gate_kind(gate.name), changes_of(run)
+    return of_gate(gate, run)._replace(
+        body=(*said(gate), *changes, *asks(gate)),
+        acts=(
+            *of_gate(gate, run).acts,
+            *((Act("lines", "Lines to change"),) if changes else ()),
+            *of_run.acts_for(ways_out(run) if adds(gate.name) is None else (), run),
+        ),
+        place="Cutover" if kind.switches else "Run",
+    )
+
+
+def of_gate(gate: Gate, run: RunView) -> Page:
+    """The page of any gate: its button opens when everything is given, no is where it begins."""
+    no = gate_kind(gate.name).no
+    return Page(
+        title=gate.title,
+        body=(*said(gate), *asks(gate)),
+        acts=(Act(BACK, no), Act("yes", gate.button, asks=True)),
+        help=(*HELP, "Without this screen:", *(way.command for way in ways(gate, run.run_id))),
+        hello="Nothing happens until everything is ticked and typed exactly.",
+        first=BACK,
+        esc="No",
+    )
+
+
+def said(gate: Gate) -> tuple[Block, ...]:
+    """What it says: a line of `Label  words` is a fact."""
+    blocks: list[Says | Facts] = []
+    for labelled, lines in groupby(gate.says, lambda line: bool(_LABELLED.fullmatch(line))):
+        if labelled:
+            matches = (_LABELLED.fullmatch(line) for line in lines)
+            blocks.append(Facts(tuple(Fact(m[1], m[2]) for m in matches if m)))
+        else:
+            blocks.append(Says(tuple(lines)))
+    first, *others = blocks or [Says(())]
+    return (first._replace(title=gate.title), *others)
+
+
+def changes_of(run: RunView) -> tuple[Facts, ...]:
+    """What the application changes, where this gate switches it."""
+    if not run.gate or not gate_kind(run.gate["name"]).switches:
+        return ()
+    rows = change_lines.of(run.facts)
+    told = [
+        Fact(row["what"], f"{row['old']} → {row['new']}")
+        for row in rows
+        if row["old"] != row["new"]
+    ]
+    if same := [row["what"] for row in rows if row["old"] == row["new"]]:
+        told.append(Fact("stays", ", ".join(same)))
+    return (Facts(tuple(told), "In your application, at the same moment"),) if told else ()
+
+
+def asks(gate: Gate) -> tuple[Ask, ...]:
+    return tuple(
+        Ask(
+            ask.key,
+            ask.kind,
+            ask.label,
+            expect=ask.expect,
+            choices=tuple(Choice(value, label) for value, label in ask.choices),
+            must=ask.kind != "choice",
+        )
+        for ask in gate.asks
+    )
+
+
+def act(session: Session, key: str, values: Mapping[str, str]) -> Outcome:
+    run = session.of_run
+    if key == "lines":
+        return Go("lines", session)
+    if go := of_run.added(session, key, instead=True):
+        return go
+    if key.partition("--")[0] == "yes" and run is not None and run.gate is not None:
+        return of_run.start(session, key, lambda session: consent(session, run, values))
+    return session
+
+
+def consent(session: Session, run: RunView, values: Mapping[str, str]) -> Work:
+    """Everything that the gate asks for, written down."""
+    gate = Gate.model_validate(run.gate)
+    given = {ask.key: values[ask.key] for ask in gate.asks}
+    do = partial(_consent, session, run, gate.name, given)
+    says = "Your consent is written down; the run goes on."
+    return Work("consent", do, lambda now, _: Go("run", now, back=True), says)
+
+
+def _consent(
+    session: Session, run: RunView, gate: str, given: Mapping[str, str], report: Report
+) -> None:
+    work.consent(session, run.folder, gate, given)
+
+
+def leave(session: Session) -> Outcome:
+    return Go(BACK, session, f"{SHUT} {WAITS}")
