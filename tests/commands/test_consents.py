@@ -57,3 +57,11 @@ def test_the_list_of_commands_names_each_added_step_once() -> None:
     assert sorted(set(listed)) == sorted(listed)
     assert set(cli.added_commands()) == {*adding} - {*cli.COMMANDS}
     assert set(adding) <= set(listed)
+
+
+def test_the_help_of_a_step_without_a_manual_is_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    kind = steps.added_kinds()[0]
+    monkeypatch.setattr(kind, "manual", "")
+    command = cli.qmm.get_command(click.Context(cli.qmm), kind.name())
+    assert command is not None
+    assert command.help == cli.added_commands()[kind.name()]

@@ -191,6 +191,9 @@ def test_a_new_collection_from_the_rows_of_a_file(
     monkeypatch.setenv("ROWS", str(path))
     target = f"{place.collection}_new"
     folder = to_the_cutover(plan_for(place, "from_rows", "model"))
+    asked = view(folder).gate
+    assert asked is not None
+    assert not any("read once more" in line for line in asked["says"]), "a file is not followed"
     switch(folder)
     with place.open() as qdrant:
         new = everything(qdrant, target)
