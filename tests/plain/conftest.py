@@ -1,4 +1,4 @@
-"""A small practice sandbox, a journey over made-up facts, and an environment of its own."""
+"""A small practice sandbox, a session over made-up facts, and an environment of its own."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pytest
 
 from qdrant_model_migration.advice import ModelChoice, WhatIf, imagine
 from qdrant_model_migration.embedders import ModelRef, Reach
-from qdrant_model_migration.plain import models
-from qdrant_model_migration.plain.journey import Journey
+from qdrant_model_migration.pages.session import Session
+from qdrant_model_migration.pages.work import models
 from qdrant_model_migration.sandbox import Sandbox
 from support.script import SPOKEN
 
@@ -61,8 +61,8 @@ SPARSE = ModelRef(kind="fastembed", name="test/words", dimensions=0, vector="spa
 
 
 @pytest.fixture
-def journey(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Journey]:
-    """A journey that has come to the questions. what_if: the facts it stands on."""
+def asked(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Session]:
+    """A session that has come to the questions. what_if: the facts it stands on."""
     rows = (
         ModelChoice(HERE, Reach("here")),
         ModelChoice(AWAY, Reach("fetch", AWAY.size_bytes)),
@@ -70,8 +70,10 @@ def journey(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Journey]:
     )
     monkeypatch.setattr(models, "choices", lambda _: rows)
 
-    def made(**what_if: object) -> Journey:
+    def made(**what_if: object) -> Session:
         found = imagine(WhatIf(**what_if))  # type: ignore[arg-type]
-        return Journey(address=found.address, collection=found.collection, found=found)
+        return Session(
+            address=found.address, collection=found.collection, survey=found, explore=True
+        )
 
     return made

@@ -1,140 +1,137 @@
-"""Questions: numbers, going back, typed parts, what an answer leaves, and the review."""
+"""Questions in a talk: numbers, going back, typed parts, what an answer leaves, all answers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from qdrant_model_migration.embedders import model_choices
-from qdrant_model_migration.plain import models
-from qdrant_model_migration.plain.journey import Journey
-from qdrant_model_migration.plain.questions import ask_all
-from qdrant_model_migration.plain.talk import Back, Leave
+from qdrant_model_migration.advice import ModelChoice, advise, answer_all
+from qdrant_model_migration.embedders import Reach, model_choices
+from qdrant_model_migration.pages.session import Session
+from qdrant_model_migration.pages.work import models
+from qdrant_model_migration.plain.talk import Back, Leave, Talk
+from qdrant_model_migration.plain.visit import Visit
 from qdrant_model_migration.survey.facts import Bare, Fact, TextField
 from support import stand_in
 from support.script import Spoken
 from support.tiny_onnx import tiny_onnx
 
-Made = Callable[..., Journey]
-NUMBER = "Number, or back, why, map, leave:"
+Made = Callable[..., Session]
+NUMBER = "Number, or back, why, map, rest, answers, leave:"
+MODEL = "a number, or back, why, map"
+USE = "press Enter for Use this model"
 
 
-def test_enter_alone_takes_each_suggested_answer(journey: Made) -> None:
-    trip = journey()
-    talk = Spoken((NUMBER, ""), ("Number, or folder", ""), ("use this model", ""), rest="")
-    ask_all(talk, trip)
-    assert trip.answers["change"] == "model"
-    assert trip.answers["model"]["name"] == "test/english-768"
-    assert trip.advice().next is None
+def through(talk: Talk, session: Session) -> Session:
+    """From question to question until another stage is come to, or the talk is left."""
+    at = "questions"
+    while at == "questions":
+        visit = Visit(talk, at, session)
+        try:
+            gone = visit.until_it_leads_on()
+        except Leave:
+            return visit.session
+        session, at = gone.session, gone.to
+        talk.say(gone.words)
+    return session
 
 
-def test_an_option_says_what_it_leaves(journey: Made) -> None:
+def alone(session: Session, key: str, change: str = "model") -> Session:
+    """All is answered as suggested; this question is asked once more."""
+    assert session.survey is not None
+    model = models.choices(session)[0].model
+    answers = answer_all(session.survey, {"change": change}, [ModelChoice(model, Reach("here"))])
+    return session.on(answers=answers, alone=(key, "strategy"))
+
+
+def test_enter_alone_takes_each_suggested_answer(asked: Made) -> None:
+    end = through(Spoken((NUMBER, ""), (MODEL, ""), rest=""), asked())
+    assert end.answers["change"] == "model"
+    assert end.answers["model"]["name"] == "test/english-768"
+    assert end.survey is not None
+    assert advise(end.survey, end.answers).next is None
+
+
+def test_an_option_says_what_it_leaves(asked: Made) -> None:
     talk = Spoken((NUMBER, "leave"))
-    with pytest.raises(Leave):
-        ask_all(talk, journey())
+    through(talk, asked())
     assert "3. Same vectors, other compression" in talk.flat
     assert "leaves 1 of 8: Requantize" in talk.flat
 
 
-def test_back_keeps_the_answer_and_marks_it(journey: Made) -> None:
-    trip = journey()
-    talk = Spoken(
-        (NUMBER, "1"),
-        ("Number, or folder", "back"),
-        (NUMBER, ""),
-        ("Number, or folder", "leave"),
-    )
-    with pytest.raises(Leave):
-        ask_all(talk, trip)
-    assert trip.answers == {"change": "model"}
+def test_back_keeps_the_answer_and_marks_it(asked: Made) -> None:
+    talk = Spoken((NUMBER, "1"), (MODEL, "back"), (NUMBER, ""), (MODEL, "leave"))
+    assert through(talk, asked()).answers == {"change": "model"}
     assert "Use another embedding model (your answer)" in talk.flat
 
 
-def test_back_from_the_first_question_goes_to_the_stop_before(journey: Made) -> None:
+def test_back_from_the_first_question_goes_to_the_stage_before(asked: Made) -> None:
     with pytest.raises(Back):
-        ask_all(Spoken((NUMBER, "back")), journey())
+        through(Spoken((NUMBER, "back")), asked())
 
 
-def test_why_and_map_answer_and_ask_again(journey: Made) -> None:
+def test_why_and_map_answer_and_ask_again(asked: Made) -> None:
     talk = Spoken((NUMBER, "why"), (NUMBER, "map"), (NUMBER, "leave"))
-    with pytest.raises(Leave):
-        ask_all(talk, journey())
-    assert "Why: some changes need every text embedded again" in talk.flat
+    through(talk, asked())
+    assert "Why we ask: some changes need every text embedded again" in talk.flat
     assert "Change (you are here)" in talk.flat
     assert "compress differently: Requantize, open" in talk.flat
 
 
-def test_a_closed_model_and_one_that_is_not_here_cannot_be_used(journey: Made) -> None:
-    trip = journey()
+def test_a_closed_model_and_one_that_is_not_here_cannot_be_used(asked: Made) -> None:
     talk = Spoken(
         (NUMBER, "1"),
-        ("Number, or folder", "3"),  # sparse
-        ("Number, or folder", "2"),  # far away: Enter does not take it
-        ("Type fetch", ""),
-        ("Type fetch", "back"),
-        ("Number, or folder", "leave"),
+        (MODEL, "3"),  # sparse
+        (USE, ""),
+        (MODEL, "2"),  # far away: it is fetched only after one more word
+        ("press Enter for Fetch it", ""),
+        ("press Enter for Not now", ""),
+        (MODEL, "leave"),
     )
-    with pytest.raises(Leave):
-        ask_all(talk, trip)
-    assert "words cannot be chosen here." in talk.flat
-    assert "model" not in trip.answers
+    assert "model" not in through(talk, asked()).answers
+    assert "Use this model is closed" in talk.flat
 
 
 def test_a_model_of_a_kind_that_is_one_more_file_is_told_like_the_others(
-    journey: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    asked: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("STAND_IN_KEY", stand_in.KEY)
-    trip = journey()
-    trip.answers = {"change": "model"}
-    talk = Spoken(
-        ("Number, or folder", "1"),
-        ("use this model", ""),
-        ("", "leave"),
-    )
+    talk = Spoken((MODEL, "1"), (USE, ""), ("", "leave"))
     with stand_in.stand_in_kind(tmp_path / "kinds"):
-        monkeypatch.setattr(models, "choices", lambda _: [
-            one for one in model_choices() if one.model.kind == "stand_in"
-        ])  # fmt: skip
-        with pytest.raises(Leave):
-            ask_all(talk, trip)
-    assert "words-32 (suggested), 32 dimensions, languages: English, reads 512 tokens, service" in (
-        talk.flat
-    )
+        only = [one for one in model_choices() if one.model.kind == "stand_in"]
+        monkeypatch.setattr(models, "choices", lambda _: only)
+        begun = asked().on(answers={"change": "model"}, asking="model")
+        monkeypatch.setattr(models, "choices", lambda _: only)
+        end = through(talk, begun)
+    assert "words-32, dim 32, languages English, longest 512, to get service" in talk.flat
     assert "Stand-in Ltd makes the vectors of the texts it is sent" in talk.flat
-    assert trip.answers["model"]["name"] == stand_in.NAME
+    assert end.answers["model"]["name"] == stand_in.NAME
 
 
-def test_a_wrong_typed_part_is_said_and_only_that_is_asked_again(journey: Made) -> None:
-    trip = journey()
-    trip.answers = {"change": "model"}
+def test_a_wrong_typed_part_is_said_and_only_that_is_asked_again(asked: Made) -> None:
     talk = Spoken(
-        ("Number, or folder", "rest"),
-        ("name of a line", "proof"),
         (NUMBER, "2"),  # from the documents
         ("Number, or back, leave", "1"),  # no title field
         ("How much worse", "2 %"),
         ("How much worse", "0.05"),
-        ("Press Enter to go on", ""),
     )
-    ask_all(talk, trip)
+    end = through(talk, alone(asked(), "proof"))
     assert "2 % is not a number." in talk.flat
-    assert trip.answers["proof"]["margin"] == 0.05
+    assert end.answers["proof"]["margin"] == 0.05
 
 
-def test_every_parameter_of_a_compression_is_asked(journey: Made) -> None:
-    trip = journey()
-    trip.answers = {"change": "compression"}
+def test_every_parameter_of_a_compression_is_asked(asked: Made) -> None:
     talk = Spoken(
         (NUMBER, "2"),  # binary
         ("Number, or back, leave", "3"),  # two bits
         ("Number, or back, leave", "4"),  # searches to 8 bits
         ("yes or no", "no"),
-        ("Press Enter to go on", ""),
     )
-    ask_all(talk, trip)
-    assert trip.answers["quantization"] == {
+    end = through(talk, alone(asked(), "quantization", "compression"))
+    assert end.answers["quantization"] == {
         "vector": None,
         "kind": "binary",
         "always_ram": False,
@@ -143,128 +140,101 @@ def test_every_parameter_of_a_compression_is_asked(journey: Made) -> None:
     }
 
 
-def test_a_taken_name_is_refused_with_a_free_one(journey: Made) -> None:
-    trip = journey()
-    trip.answers = {"change": "model"}
-    talk = Spoken(
-        ("Number, or folder", "rest"),
-        ("name of a line", "New name"),
-        ("Name, Enter for", "docs_v1"),
-        ("Name, Enter for", "docs_v2"),
-        ("Press Enter to go on", ""),
-    )
-    ask_all(talk, trip)
+def test_a_taken_name_is_refused_with_a_free_one(asked: Made) -> None:
+    talk = Spoken(("Name, Enter for", "docs_v1"), ("Name, Enter for", "docs_v2"))
+    end = through(talk, alone(asked(), "target"))
     assert "docs_v1 already exists." in talk.flat
-    assert trip.answers["target"] == "docs_v2"
+    assert end.answers["target"] == "docs_v2"
 
 
-def test_going_back_from_a_typed_part_returns_to_the_options(journey: Made) -> None:
-    trip = journey()
-    trip.answers = {"change": "model"}
-    talk = Spoken(
-        ("Number, or folder", "rest"),
-        ("name of a line", "proof"),
-        (NUMBER, "1"),
-        ("File", "back"),
-        (NUMBER, "4"),
-        ("Press Enter to go on", ""),
-    )
-    ask_all(talk, trip)
-    assert trip.answers["proof"]["kind"] == "later"
+def test_going_back_from_a_typed_part_returns_to_the_options(asked: Made) -> None:
+    talk = Spoken((NUMBER, "1"), ("File", "back"), (NUMBER, "4"))
+    assert through(talk, alone(asked(), "proof")).answers["proof"]["kind"] == "later"
 
 
-def test_an_answer_that_leaves_nothing_is_explained_and_kept(journey: Made) -> None:
-    trip = journey(text=False)
-    talk = Spoken((NUMBER, "1"), ("Number, or folder", "1"), ("use this model", ""), rest="leave")
-    with pytest.raises(Leave):
-        ask_all(talk, trip)
+def test_an_answer_that_leaves_nothing_is_explained_and_kept(asked: Made) -> None:
+    talk = Spoken((NUMBER, "1"), (MODEL, "1"), (USE, ""))
+    through(talk, asked(text=False))
     assert "Nothing is left:" in talk.flat
 
 
-def test_on_the_way_back_only_the_review_is_asked(journey: Made) -> None:
-    trip = journey()
-    trip.answers = {"change": "model"}
-    ask_all(Spoken(("Number, or folder", "rest"), ("Press Enter", "")), trip)
-    given = dict(trip.answers)
-    again = Spoken(("Press Enter", "nothing"), ("Press Enter", "back"), (NUMBER, ""), ("Press", ""))
-    ask_all(again, trip)
-    assert trip.answers == given
-    assert "There is no line nothing." in again.flat
+def test_all_answers_are_told_at_the_strategy_and_each_can_be_asked_again(asked: Made) -> None:
+    end = through(Spoken((NUMBER, "rest")), asked())
+    talk = Spoken(("type change", "change"), ("number", "nothing"), ("number", "change"))
+    gone = Visit(talk, "strategy", end).until_it_leads_on()
+    assert gone.to == "questions"
+    assert "Proof, from documents" in talk.flat
+    assert "nothing is none of them." in talk.flat
+    back = Visit(Spoken((NUMBER, "back")), "questions", gone.session).until_it_leads_on()
+    assert (back.to, back.session.answers) == ("strategy", end.answers)
 
 
-def test_what_a_folder_leaves_open_is_asked(journey: Made, tmp_path: Path) -> None:
-    trip = journey()
+def test_what_a_folder_leaves_open_is_asked(asked: Made, tmp_path: Path) -> None:
     folder = tiny_onnx(tmp_path / "ours", outputs={"a": "mean", "b": "tokens"}, pooling=None)
     talk = Spoken(
         (NUMBER, "1"),
-        ("Number, or folder", "folder"),
-        ("Folder that holds", str(folder)),
-        ("Number, or back, leave", "back"),
-        ("Number, or folder", "folder"),
-        ("Folder that holds", str(folder)),
-        ("Number, or back, leave", "2"),
-        ("Number, or back, leave", ""),
-        ("Number, or back, leave", "2"),
-        ("use this model", ""),
-        rest="leave",
+        (MODEL, "folder"),
+        ("Name a folder", ""),
+        ("Folder", str(folder)),
+        ("number", "back"),
+        (MODEL, "folder"),
+        ("Name a folder", ""),
+        ("Folder", str(folder)),
+        ("number", "2"),
+        ("number", "2"),
+        (MODEL, "ours 8"),
+        (USE, ""),
+        ("", "leave"),
     )
-    with pytest.raises(Leave):
-        ask_all(talk, trip)
-    assert "1. a: one vector per text, 8 dimensions" in talk.flat
-    answer = trip.answers["model"]
+    answer = through(talk, asked()).answers["model"]
+    assert "1. a, one vector per text, 8 dimensions" in talk.flat
     assert (answer["output"], answer["pooling"]) == ("b", "mean")
 
 
-def test_each_alias_is_asked_for_where_there_are_several(journey: Made) -> None:
-    trip = journey()
-    aliases = trip.survey.aliases.model_copy(update={"value": ("docs", "docs #2", "note")})
-    trip.found = trip.survey.model_copy(update={"aliases": aliases})
-    trip.answers = {"change": "model"}
+def test_each_alias_is_asked_for_where_there_are_several(asked: Made) -> None:
+    begun = asked()
+    aliases = ("docs", "docs #2", "note")
+    assert begun.survey is not None
+    begun = begun.on(
+        survey=told(begun, aliases=begun.survey.aliases.model_copy(update={"value": aliases}))
+    )
     talk = Spoken(
-        ("Number, or folder", "rest"),
-        ("name of a line", "name"),
         (NUMBER, "1"),
         ("It uses docs, yes or no, Enter for yes", ""),
         ("It uses docs #2, yes or no, Enter for no", "yes"),
         ("It uses note, yes or no, Enter for no", ""),
-        ("Press Enter to go on", ""),
     )
-    ask_all(talk, trip)
-    assert trip.answers["name"] == {"alias": "docs", "exists": True, "also": ["docs #2"]}
-    assert "Name: aliases docs and docs #2" in talk.flat
+    end = through(talk, alone(begun, "name"))
+    assert end.answers["name"] == {"alias": "docs", "exists": True, "also": ["docs #2"]}
 
 
-def test_what_is_proved_of_a_text_and_points_without_a_vector_are_read_out(journey: Made) -> None:
-    trip = journey()
-    assert trip.found is not None
+def told(session: Session, **facts: Any) -> Any:
+    assert session.survey is not None
+    return session.survey.model_copy(update=facts)
+
+
+def test_what_is_proved_of_a_text_and_points_without_a_vector_are_read_out(asked: Made) -> None:
     fields = (
         TextField(path="text", share=1.0, average_words=130.0),
         TextField(path="summary", share=0.5, average_words=20.0),
     )
-    bare = Fact[dict[str, Bare]](value={"": Bare(points=20, texts={"summary": 3})}, how="counted")
-    trip.found = trip.found.model_copy(
-        update={
-            "text_field": Fact[str](value="summary", how="told", note="said by you"),
-            "text_fields": Fact[tuple[TextField, ...]](value=fields, how="sample"),
-            "figures": {"": {"text": (64, 64), "summary": (0, 8)}},
-            "bare": bare,
-        }
+    begun = asked()
+    begun = begun.on(
+        survey=told(
+            begun,
+            text_field=Fact[str](value="summary", how="told", note="said by you"),
+            text_fields=Fact[tuple[TextField, ...]](value=fields, how="sample"),
+            figures={"": {"text": (64, 64), "summary": (0, 8)}},
+            bare=Fact[dict[str, Bare]](
+                value={"": Bare(points=20, texts={"summary": 3})}, how="counted"
+            ),
+        )
     )
-    trip.answers = {"change": "model"}
-    talk = Spoken(
-        ("Number, or folder", ""),
-        ("use this model", ""),
-        (NUMBER, ""),  # the text: as it was said
-        rest="leave",
-    )
-    with pytest.raises(Leave):
-        ask_all(talk, trip)
+    talk = Spoken((NUMBER, "1"), (MODEL, ""), (NUMBER, ""), rest="")
+    end = through(talk, begun)
     assert "That is text: 64 of 64 samples match." in talk.flat
     assert "The payload field summary (said by you)" in talk.flat
     assert "said by you, 50 % filled; 0 of 8 samples match" in talk.flat
-    assert trip.answers["text"] == {"fields": ["summary"]}
-    trip.answers["text"] = {"fields": ["summary"]}
-    talk = Spoken(rest="")
-    ask_all(talk, trip)
+    assert end.answers["text"] == {"fields": ["summary"]}
     assert "20 points have no vector today, 3 of them with a text." in talk.flat
-    assert trip.answers["bare"] == "keep"
+    assert end.answers["bare"] == "keep"

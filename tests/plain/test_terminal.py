@@ -30,10 +30,9 @@ def test_practice_up_to_the_plan_and_out(sandbox: Sandbox, home: Path) -> None:
         ("again, over, a number", "1"),
         ("Press Enter for Survey this one", ""),
         ("Press Enter to answer the questions", ""),
-        ("Number, or back, why, map, leave:", "why"),
-        ("Why: some changes need", None),
-        ("Number, or back, why, map, leave:", "rest"),
-        ("name of a line to change", ""),
+        ("Number, or back, why, map, rest,", "why"),
+        ("Why we ask: some changes need", None),
+        ("Number, or back, why, map, rest,", "rest"),
         ("Press Enter to go on with it", ""),
     ):
         child.expect_exact(prompt)

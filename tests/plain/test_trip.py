@@ -21,7 +21,6 @@ TO_THE_PLAN = (
     ("again, over, a number", "1"),
     *SURVEY,
     ("Number", "rest"),
-    ("Press Enter to go on, or the name", ""),
     ("Press Enter to go on with it", ""),
     ("Type yes if", "no"),
     ("*Type yes if", "yes"),
@@ -96,13 +95,14 @@ def test_the_answers_of_a_run_that_wrote_nothing_are_changed_and_planned_again(
         ("Start this run", without_the_searches),
         ("Type resume to go on now, answers to change them", "answers"),
         ("Press Enter to answer the questions", ""),
-        ("name of a line", "proof"),
+        ("Number, or back", "rest"),
+        ("Press Enter to go on with it", "change"),
+        ("number", "proof"),
         ("Number, or back", "1"),
         ("File", ""),  # the one that is gone
         ("How much worse", ""),
         ("File", "back"),
         ("Number, or back", "4"),
-        ("Press Enter to go on, or the name", ""),
         ("Press Enter to go on with it", ""),
         ("*Type yes if", "yes"),
         ("Press Enter to see the plan", ""),
@@ -141,7 +141,6 @@ def test_on_a_server_the_key_reaches_the_engine_and_no_file(sandbox: Sandbox, ho
             ("a number", "docs"),
             *SURVEY,
             ("Number", "rest"),
-            ("Press Enter to go on, or the name", ""),
             ("Press Enter to go on with it", ""),
             ("*Type yes if", "yes"),
             ("Press Enter to see the plan", ""),
@@ -167,7 +166,6 @@ def test_back_goes_back_to_the_beginning_and_leave_writes_nothing(sandbox: Sandb
         ("Type start", "back"),
         ("Press Enter to see the plan", "back"),  # acknowledged before: not asked again
         ("Press Enter to go on with it", "back"),
-        ("name of a line", "back"),
         ("Number, or back, why", "leave"),
     )
     assert run_plain(practice=True, talk=talk) == 0
@@ -199,7 +197,6 @@ def test_explore_needs_no_server_and_leads_to_a_strategy() -> None:
         ("Number, or back, why", ""),
         ("Quantile", ""),
         ("yes or no", ""),
-        ("name of a line", ""),
         ("Press Enter to go on with it", "leave"),
     )
     assert run_plain(talk=talk) == 0

@@ -75,6 +75,12 @@ async def until(
         await asyncio.sleep(0.02)
 
 
+def ask_alone(app: Any, key: str, asked_from: str = "home") -> None:
+    """This question alone, asked from a stage that is open."""
+    app.session = app.session.on(alone=(key, asked_from))
+    app.go("questions")
+
+
 MODELS = (
     ModelRef(
         kind="fastembed", name="BAAI/bge-base-en-v1.5", dimensions=768, max_tokens=512,

@@ -14,7 +14,7 @@ from qdrant_model_migration.embedders import Reach
 from qdrant_model_migration.engine import RunView
 from qdrant_model_migration.pages import moments
 from qdrant_model_migration.pages.session import Session
-from qdrant_model_migration.tui import tasks
+from qdrant_model_migration.pages.work import models
 from qdrant_model_migration.tui.app import WizardApp
 from support.screens import MODELS, NOW
 
@@ -104,7 +104,7 @@ def explored(monkeypatch: pytest.MonkeyPatch) -> Session:
         ModelChoice(MODELS[0], Reach("here")),
         ModelChoice(MODELS[1], Reach("fetch", MODELS[1].size_bytes)),
     )
-    monkeypatch.setattr(tasks, "models", lambda session, report: choices)
+    monkeypatch.setattr(models, "choices", lambda session: choices)
     survey = imagine(WhatIf())
     answers = answer_all(survey, {}, choices)
     return Session(explore=True, collection="docs_v1", survey=survey, answers=answers)

@@ -13,8 +13,7 @@ from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.plan import load_plan
 from qdrant_model_migration.strategies import by_name
 from qdrant_model_migration.tui.app import WizardApp
-from qdrant_model_migration.tui.screens.questions import QuestionsScreen
-from support.screens import ERROR, a_run, press, text_of, until
+from support.screens import ERROR, a_run, ask_alone, press, text_of, until
 
 Make = Callable[..., WizardApp]
 
@@ -73,9 +72,8 @@ async def test_answers_saved_from_more_come_back_as_they_were_given(
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, words)
         await choose_in_more(pilot, "Save answers")
-        if screen != "questions":
-            await until(pilot, "Save the answers")
-            await press(pilot, "enter")
+        await until(pilot, "Save the answers")
+        await press(pilot, "enter")
         await until(pilot, "They come back with")
     assert load_answers(tmp_path / "answers.yaml") == dict(explored.answers)
 
@@ -111,7 +109,7 @@ async def test_a_file_of_searches_that_is_not_there_is_refused_at_the_question(
     app = wizard("plan", session=trip)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "Never touched")
-        app.push_screen(QuestionsScreen(at="proof", only=True))
+        ask_alone(app, "proof", "plan")
         await until(pilot, "How shall the new model be judged?")
         await press(pilot, "up", "up", "up", "enter", *"queries.csv", "enter", "enter")
         await until(pilot, "there is no file queries.csv")
@@ -126,7 +124,7 @@ async def test_the_answers_of_a_run_that_wrote_nothing_can_be_changed(
     wizard: Make, explored: Session, stage: Any, monkeypatch: pytest.MonkeyPatch, same: bool
 ) -> None:
     """In the same sitting at once; in another one the server is connected to first."""
-    from qdrant_model_migration.tui.screens import run as screen
+    from qdrant_model_migration.pages.stages import run as screen
 
     trip = explored.on(explore=False, run=stage.folder)
     assert trip.survey is not None

@@ -18,7 +18,7 @@ async def test_every_parameter_of_a_compression_can_be_set(wizard: Make, explore
         await press(pilot, "enter")
         await until(pilot, "How should the vectors be compressed?")
         await press(pilot, "down")
-        await until(pilot, lambda: bool(app.screen.query("#set-encoding")))
+        await until(pilot, lambda: bool(app.screen.query("#set-1-0")))
         await still(pilot)
         await press(pilot, "enter")
         await until(pilot, "▸ (•) 2: for shorter vectors")

@@ -14,9 +14,9 @@ from qdrant_model_migration.advice import ModelChoice
 from qdrant_model_migration.embedders import ModelRef, Reach, model_by_name, reach, within_reach
 from qdrant_model_migration.embedders.errors import ModelNotFetched
 from qdrant_model_migration.pages.session import Session
-from qdrant_model_migration.tui import tasks
+from qdrant_model_migration.pages.stages.model import FOLDER
+from qdrant_model_migration.pages.work import models
 from qdrant_model_migration.tui.app import WizardApp
-from qdrant_model_migration.tui.screens.model import FOLDER
 from qdrant_model_migration.tui.widgets.lines import Lines
 from support.fake_hub import fake_hub
 from support.screens import press, until
@@ -57,9 +57,7 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelRef]:
 
 def only(monkeypatch: pytest.MonkeyPatch, model: ModelRef) -> None:
     """The list holds this model alone, here or not as it really is."""
-    monkeypatch.setattr(
-        tasks, "models", lambda session, report: (ModelChoice(model, reach(model)),)
-    )
+    monkeypatch.setattr(models, "choices", lambda session: (ModelChoice(model, reach(model)),))
 
 
 async def test_fetch_says_how_far_it_is_and_then_the_model_is_here(
@@ -70,10 +68,9 @@ async def test_fetch_says_how_far_it_is_and_then_the_model_is_here(
     async with app.run_test(size=(80, 24)) as pilot:
         await at_models(pilot)
         await press(pilot, "enter")
-        await until(pilot, "▸[ Fetch it (")
+        await until(pilot, "▸[ Not now ]")
         assert not within_reach(hub)
-        await press(pilot, "enter")
-        await until(pilot, "It is here now.")
+        await press(pilot, "right", "enter")
         await until(pilot, "is here  ")
         await until(pilot, "[ Use this model ]")
     assert within_reach(hub)
@@ -84,18 +81,20 @@ async def test_a_download_can_be_stopped_and_esc_does_it_before_going_back(
 ) -> None:
     model = model_by_name(NAME)
     choices = (ModelChoice(model, Reach("fetch", model.size_bytes)),)
-    monkeypatch.setattr(tasks, "models", lambda session, report: choices)
+    monkeypatch.setattr(models, "choices", lambda session: choices)
 
     def endless(model: ModelRef, on_progress: Callable[[int, int], None]) -> None:
         while True:
             on_progress(99_999, 100_000)
             time.sleep(0.001)
 
-    monkeypatch.setattr(tasks, "fetch", endless)
+    monkeypatch.setattr(models, "fetch", endless)
     app = wizard("questions", session=explored)
     async with app.run_test(size=(80, 24)) as pilot:
         await at_models(pilot)
-        await press(pilot, "enter", "enter")
+        await press(pilot, "enter")
+        await until(pilot, "▸[ Not now ]")
+        await press(pilot, "right", "enter")
         await until(pilot, "[ Stop fetching ]")
         await until(pilot, "of 100 kB, 99 %")
         await press(pilot, "escape")
@@ -107,16 +106,18 @@ async def test_a_hub_that_does_not_answer_is_said_in_words(
     wizard: Make, explored: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     choices = (ModelChoice(model_by_name(NAME), Reach("fetch")),)
-    monkeypatch.setattr(tasks, "models", lambda session, report: choices)
+    monkeypatch.setattr(models, "choices", lambda session: choices)
 
     def fails(model: ModelRef, on_progress: object) -> None:
         raise ModelNotFetched(model.label, "huggingface.co does not answer.")
 
-    monkeypatch.setattr(tasks, "fetch", fails)
+    monkeypatch.setattr(models, "fetch", fails)
     app = wizard("questions", session=explored)
     async with app.run_test(size=(80, 24)) as pilot:
         await at_models(pilot)
-        await press(pilot, "enter", "enter")
+        await press(pilot, "enter")
+        await until(pilot, "▸[ Not now ]")
+        await press(pilot, "right", "enter")
         await until(pilot, "huggingface.co does not answer")
         await until(pilot, "[ Fetch it (")
 
@@ -125,7 +126,7 @@ async def name_a_folder(pilot: Pilot[int], folder: Path) -> None:
     pilot.app.screen.query_one("#models", Lines).go(FOLDER)
     await press(pilot, "enter")
     await until(pilot, "A model of your own")
-    pilot.app.screen.query_one("#input-line", Input).value = str(folder)
+    pilot.app.screen.query_one("#input-folder", Input).value = str(folder)
     await press(pilot, "enter")
 
 
@@ -159,7 +160,7 @@ async def test_what_a_folder_leaves_open_is_asked_and_kept(
     async with app.run_test(size=(80, 24)) as pilot:
         await at_models(pilot)
         await name_a_folder(pilot, folder)
-        await until(pilot, "a: one vector per text, 24 dimensions")
+        await until(pilot, "one vector per text, 24 dimensions")
         await press(pilot, "escape")
         await name_a_folder(pilot, folder)
         await until(pilot, "Which output of the model is the vector of a text?")

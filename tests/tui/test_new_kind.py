@@ -9,7 +9,7 @@ import pytest
 
 from qdrant_model_migration.embedders import ModelChoice, model_choices
 from qdrant_model_migration.pages.session import Session
-from qdrant_model_migration.tui import tasks
+from qdrant_model_migration.pages.work import models as at_work
 from qdrant_model_migration.tui.app import WizardApp
 from support import stand_in
 from support.screens import press, until
@@ -21,11 +21,11 @@ Make = Callable[..., WizardApp]
 def listed(explored: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The list holds the models of the new kind alone."""
 
-    def models(session: Session, report: object) -> tuple[ModelChoice, ...]:
+    def models(session: Session) -> tuple[ModelChoice, ...]:
         return tuple(one for one in model_choices() if one.model.kind == "stand_in")
 
     with stand_in.stand_in_kind(tmp_path / "kinds"):
-        monkeypatch.setattr(tasks, "models", models)
+        monkeypatch.setattr(at_work, "choices", models)
         yield
 
 

@@ -10,16 +10,14 @@ from textual.widgets import Input
 
 from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.tui.app import WizardApp
-from qdrant_model_migration.tui.screens.questions import QuestionsScreen
 from qdrant_model_migration.tui.widgets.lines import Lines
-from support.screens import press, text_of, until
+from support.screens import ask_alone, press, text_of, until
 
 Make = Callable[..., WizardApp]
 
 
 async def visit(pilot: Any, app: WizardApp, key: str) -> None:
-    app.push_screen(QuestionsScreen(at=key, only=True))
-    await until(pilot, lambda: isinstance(app.screen, QuestionsScreen))
+    ask_alone(app, key)
     await until(pilot, "Question ")
 
 
@@ -41,7 +39,7 @@ async def test_what_was_typed_is_there_again_and_accepted_with_enter(
             await until(pilot, lambda: bool(app.screen.query(Input)))
             assert app.screen.query_one(Input).value == typed
             await press(pilot, "enter", "enter")
-            await until(pilot, lambda: not isinstance(app.screen, QuestionsScreen))
+            await until(pilot, lambda: app.session.alone is None)
             assert app.session.answers[key] == answer
 
 
@@ -52,9 +50,9 @@ async def test_another_field_has_an_input_although_a_listed_one_was_taken(
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "What would you like to do?")
         await visit(pilot, app, "text")
-        box = app.screen.query_one("#options", Lines)
+        box = app.screen.query_one("#set-answer", Lines)
         box.go(next(line.key for line in box.lines if "Another field" in line.text))
         await until(pilot, lambda: bool(app.screen.query(Input)))
         await press(pilot, "enter", *"title", "enter")
-        await until(pilot, lambda: not isinstance(app.screen, QuestionsScreen))
+        await until(pilot, lambda: app.session.alone is None)
         assert app.session.answers["text"] == {"fields": ["title"]}, text_of(app)

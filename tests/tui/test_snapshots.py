@@ -18,7 +18,7 @@ from textual.widgets import Input
 from qdrant_model_migration.advice import ModelChoice
 from qdrant_model_migration.embedders import Reach
 from qdrant_model_migration.pages.session import Session
-from qdrant_model_migration.tui import tasks
+from qdrant_model_migration.pages.work import models
 from qdrant_model_migration.tui.app import WizardApp
 from support.screens import (
     CUTOVER,
@@ -62,7 +62,7 @@ def frozen(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         ModelChoice(MODELS[0], Reach("here")),
         ModelChoice(MODELS[1], Reach("fetch", MODELS[1].size_bytes)),
     )
-    monkeypatch.setattr(tasks, "models", lambda session, report: choices)
+    monkeypatch.setattr(models, "choices", lambda session: choices)
     yield
     monkeypatch.undo()
     time.tzset()

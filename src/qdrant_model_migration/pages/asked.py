@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
+from qdrant_model_migration import words
 from qdrant_model_migration.advice import Advice, Question, advise
 from qdrant_model_migration.errors import QmmError
-from qdrant_model_migration.pages.outcome import BACK, Go, Outcome
+from qdrant_model_migration.pages.outcome import BACK, Go, Outcome, Report, Work
 from qdrant_model_migration.pages.page import Act, Column, Page, Row, Table
 from qdrant_model_migration.pages.session import Session
+from qdrant_model_migration.pages.work import models
 from qdrant_model_migration.survey import Survey
 
 PLACE = "Questions"
+REST = Act("rest", "Answer the rest as suggested", button=False)
 
 
 def surveyed(session: Session) -> Survey:
@@ -58,7 +62,8 @@ def answered(session: Session, key: str, value: Any) -> Outcome:
     aside = set(advice(session).set_aside)
     session = session.answered(key, value)
     now = advice(session)
-    said = now.set_aside_says if set(now.set_aside) - aside else ""
+    left = now.set_aside_says if set(now.set_aside) - aside else ""
+    said = " ".join(part for part in (left, now.collision_says) if part)
     if session.alone and now.next is not None:  # the answer brought up another question
         return Go("questions", session.on(alone=(now.next.key, session.alone[1])), said)
     if session.alone:
@@ -74,6 +79,23 @@ def _to(session: Session, key: str, said: str = "") -> Go:
 
 def _keys(session: Session) -> list[str]:
     return [one.key for one in advice(session).asked]
+
+
+def rest(session: Session) -> Work:
+    """Every suggestion that is still open taken, then what follows from all of them."""
+    says = "Looking which models are on this computer…"
+    return Work("rest", partial(_rest, session), _rest_answered, says)
+
+
+def _rest(session: Session, report: Report) -> dict[str, Any]:
+    return models.rest_answered(session)
+
+
+def _rest_answered(session: Session, answers: dict[str, Any]) -> Go:
+    new = words.plural(len(set(answers) - set(session.answers)), "question")
+    said = f"{new} answered as suggested. Change an answer… lists all of them."
+    session = session.on(answers=answers, strategy=None, plan=None, alone=None)
+    return Go("strategy", session.on(asking=_keys(session)[-1]), said)
 
 
 def all_answers(session: Session) -> Page:

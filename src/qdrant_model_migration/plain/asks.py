@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from qdrant_model_migration.pages.page import Ask
-from qdrant_model_migration.plain.talk import Back, Talk
+from qdrant_model_migration.plain import page_lines
+from qdrant_model_migration.plain.chart import leaves
+from qdrant_model_migration.plain.talk import Back, Talk, Tells
 
 
-def answer(talk: Talk, ask: Ask) -> str:
-    """What is given to it. Raises Back and Leave."""
+def answer(talk: Talk, ask: Ask, tells: Tells | None = None) -> str:
+    """What is given to it. tells: other words that can be typed. Raises Back and Leave."""
+    always = ", ".join(["back", *(tells or ()), "leave"])
     if ask.kind == "secret":
         return talk.hidden(f"{ask.label}{_hint(ask)}:")
     if ask.kind == "choice":
-        return _choice(talk, ask)
+        return _choice(talk, ask, tells)
     if ask.kind == "typed":
         talk.say(f"{ask.label}.")
         return _exactly(talk, ask, f"Type {ask.expect} to go on, or press Enter to go back:")
@@ -21,11 +24,13 @@ def answer(talk: Talk, ask: Ask) -> str:
         return _exactly(talk, ask, f"Type yes if that is so, or {back}")
     if ask.kind == "tick":
         prompt = f"{ask.label}{_hint(ask)}, yes or no, Enter for {ask.value or 'no'}:"
-        return "yes" if (talk.ask(prompt).lower() or ask.value).startswith("y") else ""
+        typed = talk.ask(prompt, tells=tells).lower() or ask.value
+        return "yes" if typed.startswith("y") else ""
     if ask.help:
         talk.say(f"{ask.label}{_hint(ask)}.")
     enter = f", Enter for {ask.value}" if ask.value else ""
-    return talk.ask(f"{ask.label}{enter}, or back, leave:") or ask.value
+    label = ask.label.rstrip("?")
+    return talk.ask(f"{label}{enter}, or {always}:", tells=tells) or ask.value
 
 
 def _hint(ask: Ask) -> str:
@@ -48,15 +53,20 @@ def _exactly(talk: Talk, ask: Ask, prompt: str) -> str:
             talk.say(ask.wrong(typed))
 
 
-def _choice(talk: Talk, ask: Ask) -> str:
-    talk.say(f"{ask.label}.")
+def _choice(talk: Talk, ask: Ask, tells: Tells | None) -> str:
+    if len(ask.choices) == 1:
+        return ask.choices[0].value
+    if ask.label:
+        talk.say(page_lines.sentence(ask.label))
     marked = next((at for at, c in enumerate(ask.choices) if c.value == ask.value), None)
     for at, choice in enumerate(ask.choices):
-        own = " (suggested)" if at == marked else ""
-        closed = f"closed: {choice.closed}" if choice.closed else ""
-        talk.numbered(at + 1, choice.label + own, choice.note, closed)
+        own = f" ({choice.mark or 'suggested'})" if at == marked else ""
+        left = leaves(choice.ways.advice) if choice.ways else ""
+        below = (f"closed: {choice.closed}",) if choice.closed else (choice.note, left)
+        talk.numbered(at + 1, choice.label + own, *below)
+    always = ", ".join(["back", *(tells or ()), "leave"])
     while True:
-        picked = talk.number("Number, or back, leave:", len(ask.choices))
+        picked = talk.number(f"Number, or {always}:", len(ask.choices), tells=tells)
         place = picked if isinstance(picked, int) else marked
         if place is None:
             if ask.must:

@@ -25,10 +25,6 @@ class Leave(Exception):
         self.interrupted = interrupted
 
 
-class Rest(Exception):
-    """All that is left is to be answered as suggested."""
-
-
 class Talk:
     """Both sides of the conversation. `out` None: the present standard output."""
 

@@ -15,8 +15,6 @@ from qdrant_model_migration.pages.of_run import folder_of
 from qdrant_model_migration.pages.outcome import BACK, HOME, Go
 from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.pages.stages import stages
-from qdrant_model_migration.plain import questions
-from qdrant_model_migration.plain.journey import Journey
 from qdrant_model_migration.plain.run import Correct, carry_through, take_up
 from qdrant_model_migration.plain.talk import Back, Leave, Talk
 from qdrant_model_migration.plain.visit import Visit
@@ -72,6 +70,8 @@ def _trip(talk: Talk, way: list[Go], given: dict[str, str]) -> int:
             talk.say("This is the beginning.")
         elif go.to == BACK:
             way.pop()
+        elif go.to == name:
+            way[-1] = go
         elif go.back and go.to in open_:
             del way[open_.index(go.to) + 1 :]
         elif go.to != HOME:
@@ -87,15 +87,8 @@ def _stop(talk: Talk, name: str, session: Session, given: dict[str, str]) -> Go:
             return visit.until_it_leads_on()
         except Back:
             return Go(BACK, visit.session)
-    journey = Journey.of(session)
-    try:
-        if name == "questions":
-            questions.ask_all(talk, journey)
-            return Go("strategy", journey.into(session), back=True)
-        talk.commands((qmm("status"),))
-    except Back:
-        pass
-    return Go(BACK, journey.into(session))
+    talk.commands((qmm("status"),))
+    return Go(BACK, session)
 
 
 def _run(talk: Talk, go: Go, *, begun: bool) -> int:

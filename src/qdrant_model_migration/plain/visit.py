@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from qdrant_model_migration import words
 from qdrant_model_migration.errors import QmmError, Stopped, meant
 from qdrant_model_migration.pages.outcome import BACK, LEAVE, Go, Outcome, Refused, Said, Work
 from qdrant_model_migration.pages.page import Act, Ask, Page, Row, Table
 from qdrant_model_migration.pages.session import Session
-from qdrant_model_migration.pages.stages import enter, stage
+from qdrant_model_migration.pages.stages import enter, leave, stage
 from qdrant_model_migration.plain import page_lines
 from qdrant_model_migration.plain.asks import answer
 from qdrant_model_migration.plain.chart import read_map
 from qdrant_model_migration.plain.talk import Back, Leave, Talk, Tells
+
+
+class _Instead(Exception):
+    """Something is to be done instead of giving what is asked; None: it is asked anew."""
+
+    def __init__(self, act: Act | None = None) -> None:
+        super().__init__()
+        self.act = act
 
 
 @dataclass
@@ -37,15 +46,29 @@ class Visit:
 
     def until_it_leads_on(self) -> Go:
         """Raises Back and Leave where those words were typed."""
+        try:
+            return self._until_it_leads_on()
+        except Back:
+            gone = leave(self.name, self.session)
+            if isinstance(gone, Go) and gone.to != BACK:  # to another part of the same stage
+                return gone
+            raise
+
+    def _until_it_leads_on(self) -> Go:
         come = enter(self.name, self.session)
         if isinstance(come, Work) and come.news is not None:
             self.session = come.begun or self.session
             self._tell(self.page)
         gone = self._carry_out(come)
-        if gone is None:
-            gone = self._begin()
+        begun = False
         while gone is None:
-            gone = self._one_act(self.page)
+            try:
+                gone = self._one_act(self.page) if begun else self._begin()
+                begun = True
+            except _Instead as instead:
+                begun = False
+                self.given.clear()
+                gone = self._do(instead.act, self.given) if instead.act is not None else None
         return gone
 
     def _begin(self) -> Go | None:
@@ -79,6 +102,8 @@ class Visit:
             self.session = outcome
         elif isinstance(outcome, Said):
             self.session = outcome.session
+            if self._told:
+                self._tell(self.page)
             self.talk.say(outcome.words)
             for line in outcome.copy.split("\n") if outcome.copy else ():
                 self.talk.command(line)
@@ -156,7 +181,7 @@ class Visit:
         given: dict[str, str] = {}
         for block in page.body:
             if isinstance(block, Ask):
-                given.update(self._asked(block))
+                given.update(self._asked(block, self._words(page)))
             elif isinstance(block, Table) and page_lines.is_read_out(block):
                 for at in range(len(block.rows)):
                     self._read_out(block, at)
@@ -271,20 +296,41 @@ class Visit:
         """Whether what is missing was given now. A secret left empty: all is asked again."""
         for ask in self.page.asks:
             if ask.key == key:
-                given = self._asked(ask)
+                try:
+                    given = self._asked(ask)
+                except Back:
+                    if self.page.map is None:
+                        raise
+                    raise _Instead from None
                 if ask.kind == "secret" and not given[key]:
                     given = self._all_asked(self.page)
                 self.given.update(given)
                 return True
         return False
 
-    def _asked(self, ask: Ask) -> Mapping[str, str]:
+    def _words(self, page: Page) -> Tells | None:
+        """What can be typed instead of an answer to a question."""
+        if page.map is None:
+            return None
+        acts = {act.key: partial(self._instead, act) for act in page.acts if not act.enter}
+        return {**self._tells(page), **acts}
+
+    def _instead(self, act: Act) -> None:
+        raise _Instead(act)
+
+    def _asked(self, ask: Ask, tells: Tells | None = None) -> Mapping[str, str]:
         """What is given to it, and to what that wants to know besides. Raises Back."""
-        given = {ask.key: answer(self.talk, ask)}
+        given = {ask.key: answer(self.talk, ask, tells)}
         if ask.kind == "choice":
             chosen = next(c for c in ask.choices if c.value == given[ask.key])
-            for more in chosen.asks:
-                given.update(self._asked(more))
+            alone = len(ask.choices) == 1
+            try:
+                for more in chosen.asks:
+                    given.update(self._asked(more, tells if alone else None))
+            except Back:
+                if alone:
+                    raise
+                return self._asked(ask, tells)
         if ask.at_once:
             self._carry_out(stage(self.name).act(self.session, ask.key, given))
         return given

@@ -65,7 +65,7 @@ def _in_words(value: object) -> str:
 
 def act(session: Session, key: str, values: Mapping[str, str]) -> Outcome:
     if key == "walk":
-        return Go("questions", session)
+        return Go("questions", session.on(asking=None))
     if key == "map":
         return Go("map", session)
     if key == "over":

@@ -188,7 +188,7 @@ def _change_answers(session: Session, plan: Plan) -> Go:
     """Back to the questions with the answers of this run, which wrote nothing."""
     if session.survey is not None and session.survey.collection == plan.collection:
         words = "The answers are kept. Change what was wrong; a new plan makes a new run."
-        return Go("questions", session.at_run(None).on(plan=None), words, back=True)
+        return Go("questions", session.at_run(None).on(plan=None, asking=None), words, back=True)
     trip = session.anew(
         address=None if plan.practice else plan.server,
         practice=plan.practice,

@@ -181,7 +181,7 @@ def _payload(survey: Survey) -> list[Block]:
 def act(session: Session, key: str, values: Mapping[str, str]) -> Outcome:
     survey = session.survey
     if key == "go":
-        return Go("questions", session)
+        return Go("questions", session.on(asking=None))
     if key == "text":
         return _fields(survey)
     if key == "model" and survey is not None:

@@ -10,7 +10,6 @@ if TYPE_CHECKING:
 
 # Imported when first opened: the wizard starts without the rooms it does not need yet.
 SCREENS = {
-    "questions": "questions:QuestionsScreen",
     "map": "map:MapScreen",
     "run": "run:RunScreen",
 }

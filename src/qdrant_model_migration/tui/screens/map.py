@@ -13,7 +13,6 @@ from qdrant_model_migration.strategies import by_name
 from qdrant_model_migration.survey import Survey
 from qdrant_model_migration.tui import map_words
 from qdrant_model_migration.tui.screens.over import CLOSE, Over
-from qdrant_model_migration.tui.screens.questions import QuestionsScreen
 from qdrant_model_migration.tui.screens.stop import HelpText, Stop
 from qdrant_model_migration.tui.typeset import crop
 from qdrant_model_migration.tui.widgets.frame import Pane, titled, wrap
@@ -138,7 +137,8 @@ class MapScreen(Stop):
         if self.session.survey is None:
             self.say("Questions come after the survey. Explore asks them on made-up facts.")
             return
-        self.app.push_screen(QuestionsScreen(at=question, only=True))
+        self.wizard.session = self.session.on(alone=(question, "map"))
+        self.wizard.go("questions")
 
     async def act(self, key: str) -> None:
         if key == "walk":

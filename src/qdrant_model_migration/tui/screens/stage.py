@@ -33,10 +33,12 @@ from qdrant_model_migration.pages.page import (
     Row,
     Says,
     Table,
+    Ways,
     missing,
 )
 from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.pages.stages import enter, leave, stage
+from qdrant_model_migration.tui.map_pane import MapPane
 from qdrant_model_migration.tui.screens.over import CLOSE, Over
 from qdrant_model_migration.tui.screens.stop import NARROW, HelpText, Stop
 from qdrant_model_migration.tui.widgets.blocks import (
@@ -49,6 +51,7 @@ from qdrant_model_migration.tui.widgets.blocks import (
 from qdrant_model_migration.tui.widgets.frame import titled
 from qdrant_model_migration.tui.widgets.lines import Lines
 from qdrant_model_migration.tui.widgets.press import Press
+from qdrant_model_migration.tui.widgets.scroll import Scroll
 
 FULL = "full-"  # a command that shows facts whole which have been cut to a line each
 
@@ -89,6 +92,8 @@ class StageScreen(Stop):
         yield Vertical(id="blocks")
 
     def acts(self) -> tuple[Act, ...]:
+        if (work := self._stoppable()) is not None:
+            return (Act(BACK, work.stopping),)
         here = self._in_hand()
         of_row = here[1].acts if here is not None and _at_once(*here) else ()
         full = [
@@ -124,6 +129,9 @@ class StageScreen(Stop):
         if self.app.screen is self and self.page.hello and not said:
             self.say(self.page.hello)
 
+    def place_note(self) -> str:
+        return self.page.along
+
     def passed(self) -> tuple[str, ...] | None:
         return self.page.passed
 
@@ -145,12 +153,17 @@ class StageScreen(Stop):
             if unmoved and self._shape() != shape:
                 self.set_focus(None)  # else what goes away would hand it to its neighbour
             await self.draw_body()
+        anew = unmoved and shape != self._drawn
+        if anew and self.first() is not None:  # a key may come before the buttons are there
+            self.focus_first(anyhow=True)
         self.frame()
         if self.page.hello != said:
             self.say(self.page.hello)
         await self.show_acts()
-        if unmoved and shape != self._drawn:
+        if anew:
             self.focus_first(anyhow=True)
+            for left in self.query("#mapped"):  # a question opens at its beginning
+                self.call_after_refresh(left.scroll_home, animate=False)
 
     def _shape(self) -> list[tuple[str, str]]:
         """What stands on the page, as far as other widgets are needed for something else."""
@@ -164,10 +177,15 @@ class StageScreen(Stop):
             self._drawn, self._put = shape, {}
             self._blocks = [_widget(block) for block in body]
             await blocks.remove_children()
-            await blocks.mount_all(self._arranged())
+            arranged = self._arranged()
+            blocks.set_class(any(isinstance(one, MapPane) for one in arranged), "-mapped")
+            await blocks.mount_all(arranged)
+            self.call_after_refresh(self.refit)  # now each knows how wide it is
+        mapped = blocks.has_class("-mapped")
         for at, (widget, block) in enumerate(zip(self._blocks, body, strict=True)):
             if isinstance(widget, TextBlock) and isinstance(block, Says | Facts):
-                widget.show(block, low=self._is_low(at))
+                width = max(24, self.query_one("#mapped").size.width - 3) if mapped else 0
+                widget.show(block, low=self._is_low(at), width=width)
             elif isinstance(widget, BesideBlock) and isinstance(block, Beside):
                 widget.show(block, narrow=self.size.width < NARROW)
             elif isinstance(widget, AskBlock) and isinstance(block, Ask):
@@ -175,9 +193,16 @@ class StageScreen(Stop):
             elif isinstance(widget, TableBlock) and isinstance(block, Table):
                 await widget.show(block)
                 self._put_in_hand(widget)
+        if (ways := self._ways()) is not None:
+            self._draw_map(ways)
 
     def _arranged(self) -> list[Widget]:
-        """The blocks; asks below each other are in one box, under the title of the page."""
+        """The blocks; asks below each other are in one box, under the title of the page. Where the
+        map shows what a choice leaves, all of them are, and the map beside it."""
+        if self._ways() is not None:
+            left = Scroll(*self._blocks, id="mapped", classes="pane")
+            titled(left, self.page.title)
+            return [left, MapPane(id="map")]
         arranged: list[Widget] = []
         for asks, together in groupby(self._blocks, lambda block: isinstance(block, AskBlock)):
             if asks:
@@ -195,6 +220,19 @@ class StageScreen(Stop):
             if self.page.row(key, self.page.first) is not None:
                 lines.go(self.page.first)
             self._put[key] = lines.key
+
+    def _ways(self) -> Ways | None:
+        """The map, were the choice in hand taken; None: nothing on the page says."""
+        asks = [ask for ask in self.page.body if isinstance(ask, Ask)]
+        marked = (choice for ask in asks for choice in ask.choices if choice.value == ask.value)
+        here = next((block.in_hand for block in self.query(AskBlock)), None)
+        choice = here if here is not None and here.ways is not None else next(marked, None)
+        return choice.ways if choice is not None else None
+
+    def _draw_map(self, ways: Ways) -> None:
+        now = self.page.map
+        for pane in self.query(MapPane):
+            pane.show(now or ways, ways, wide=self.wide)
 
     def _is_low(self, at: int) -> bool:
         """Whether facts stand below a table in a low window."""
@@ -285,13 +323,29 @@ class StageScreen(Stop):
             event.stop()
             await self._choose(event.lines)
 
+    def on_ask_block_looked(self, event: AskBlock.Looked) -> None:
+        event.stop()
+        ways = event.choice.ways if event.choice is not None else None
+        if ways is not None:
+            self._draw_map(ways)
+            self.say(ways.advice.collision_says or self.page.hello)
+
     async def on_ask_block_given(self, event: AskBlock.Given) -> None:
         event.stop()
         if event.ask.at_once:
             await self._given(event.ask, self._values())
         elif event.done and event.ask.kind != "tick":
-            self.focus_next()
+            await self._next()
         await self.show_acts()
+
+    async def _next(self) -> None:
+        """To what is asked next; after the last of it what Enter alone means is done."""
+        asked = [w for w in self.focus_chain if any(isinstance(a, AskBlock) for a in w.ancestors)]
+        ready = next((act for act in self.page.acts if act.enter and not act.closed), None)
+        if ready is not None and asked and self.focused is asked[-1]:
+            await self.do(ready)
+        else:
+            self.focus_next()
 
     async def _given(self, ask: Ask, values: dict[str, str]) -> None:
         await self._carry_out(self._stage.act(self.session, ask.key, values))
@@ -371,11 +425,14 @@ class StageScreen(Stop):
         elif isinstance(outcome, Work):
             await self._begin(outcome)
         else:
-            self._go(outcome)
+            await self._go(outcome)
 
-    def _go(self, go: Go) -> None:
+    async def _go(self, go: Go) -> None:
         self.leave_work()
         self.wizard.session = go.session
+        if go.to == self.name_of_stage:
+            await self._anew(go.words)
+            return
         if go.to == LEAVE:
             self.app.exit(0)
         elif go.to == BACK:
@@ -388,6 +445,15 @@ class StageScreen(Stop):
             self.wizard.go(go.to, instead=go.instead)
         if go.words:
             self.wizard.tell(go.words)
+
+    async def _anew(self, words: str) -> None:
+        """The same stage from its beginning."""
+        self._drawn, self._page = None, None
+        self._put.clear()
+        self.set_focus(None)
+        await self.shown()
+        if words:
+            self.say(words)
 
     async def _begin(self, work: Work) -> None:
         if self.busy(work.name):
@@ -402,6 +468,7 @@ class StageScreen(Stop):
             self.set_interval(work.every, partial(self._again, work.name))
         self._works[work.name] = work
         self.work(work.name, work.do)
+        await self.show_acts()
 
     def _again(self, name: str) -> None:
         """What is looked at again and again, unless that is under way or nobody sees it."""
@@ -425,6 +492,7 @@ class StageScreen(Stop):
             await self._carry_out(work.failed(self.session, error))
         else:
             self.trouble(error)
+        await self.show_acts()
 
     def leave_work(self) -> None:
         for work in self._works.values():
@@ -432,7 +500,16 @@ class StageScreen(Stop):
                 work.stop.set()
         super().leave_work()
 
+    def _stoppable(self) -> Work | None:
+        """Work under way that is stopped before anything else is left."""
+        under_way = (work for name, work in self._works.items() if self.busy(name))
+        return next((w for w in under_way if w.stopping and w.stop and not w.stop.is_set()), None)
+
     async def action_back(self) -> None:
+        work = self._stoppable()
+        if work is not None and work.stop is not None:
+            work.stop.set()
+            return
         self.leave_work()
         await self._carry_out(leave(self.name_of_stage, self.session))
 

@@ -170,7 +170,12 @@ class Stop(Screen[str | None]):
             self.post_message(ended)
 
     def on_resize(self) -> None:
-        self.call_after_refresh(self.refit)
+        self.call_after_refresh(self._refitted)
+
+    async def _refitted(self) -> None:
+        await self.refit()
+        if isinstance(self.focused, Input):  # in a lower window it may have come to lie below
+            self.call_after_refresh(self.focused.scroll_visible, animate=False)
 
     async def refit(self) -> None:
         """A subclass breaks its lines anew here: the window has another size."""

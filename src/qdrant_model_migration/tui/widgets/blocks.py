@@ -107,6 +107,13 @@ class AskBlock(Vertical):
 
     DEFAULT_CSS = "AskBlock { height: auto; } AskBlock Lines { height: auto; }"
 
+    class Looked(Message):
+        """Another choice has come into hand."""
+
+        def __init__(self, choice: Choice | None) -> None:
+            super().__init__()
+            self.choice = choice
+
     class Given(Message):
         """Something else stands there now. done: it was given by Enter."""
 
@@ -125,6 +132,8 @@ class AskBlock(Vertical):
         elif ask.kind == "choice":
             yield Lines(self._choices(), id=f"set-{ask.key}", head=ask.label, at=ask.value)
             yield Vertical(*self._more(ask.value), id=f"more-{ask.key}", classes="snug")
+            if ask.help:
+                yield Static(f"\n{ask.help}", markup=False)
         else:
             hidden, width = ask.kind == "secret", max(10, len(ask.label) + 2)
             yield Field(ask.label, name=ask.key, value=ask.value, hint=ask.help, hidden=hidden,
@@ -158,11 +167,17 @@ class AskBlock(Vertical):
         """What has the focus first."""
         return next(w for w in self.query("*") if w.can_focus)
 
+    @property
+    def in_hand(self) -> Choice | None:
+        """The choice under the focus."""
+        return self._choice(self._open)
+
     def _choices(self) -> list[Line]:
         return [
             Line(
                 choice.value,
-                f"({'•' if choice.value == self._marked else ' '}) {choice.label}",
+                f"({'•' if choice.value == self._marked else ' '}) {choice.label}"
+                + (f" ({choice.mark})" if choice.mark else ""),
                 more=f"closed: {choice.closed}" if choice.closed else choice.note,
                 hang=4,
                 style="dim" if choice.closed else "",
@@ -180,6 +195,7 @@ class AskBlock(Vertical):
     async def on_lines_moved(self, event: Lines.Moved) -> None:
         event.stop()
         await self._open_more(event.key)
+        self.post_message(self.Looked(self.in_hand))
 
     async def on_lines_ticked(self, event: Lines.Ticked) -> None:
         event.stop()
@@ -203,6 +219,7 @@ class AskBlock(Vertical):
         self._marked = value
         self.query_one(f"#set-{self.ask.key}", Lines).show(self._choices())
         await self._open_more(value)
+        self.post_message(self.Looked(self.in_hand))
 
     def on_tick_turned(self, event: Tick.Turned) -> None:
         event.stop()
@@ -267,12 +284,17 @@ class TableBlock(Widget):
 
     async def show_more(self) -> None:
         """What is said and asked of the row in hand."""
+        if not self.is_attached:  # another page came before it was laid out
+            return
         here, box = self.in_hand, self.query_one(".more", Scroll)
         said, asked = box.query_one(".said", Static), list[Ask]()
+        width = max(24, said.size.width or 36)
+        if self.table.more == "below":  # as wide as the window, less its edges and a scrollbar
+            width = max(24, self.app.size.width - 6)
         if here is not None and box.display:
             if not said.size.width and not self._waited:  # broken anew once it is laid out
                 self._waited = self.call_after_refresh(self.show_more)
-            said.update("\n".join([*lines_of(here.more, max(24, said.size.width or 36)), ""]))
+            said.update("\n".join([*lines_of(here.more, width), ""]))
             title = here.title or here.cells[0]
             titled(box, f"{here.mark.strip()} {title}".strip())
             asked = [block for block in here.more if isinstance(block, Ask)]

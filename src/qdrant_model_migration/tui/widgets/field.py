@@ -40,12 +40,10 @@ class Field(Widget):
         hint: str = "",
         hidden: bool = False,
         width: int = 10,
-        above: bool = False,
     ) -> None:
-        """above: the label stands in a row of its own, however much room there is."""
-        super().__init__(id=f"field-{name}", classes="-above" if above else None)
-        self._label, self._hint, self._above = label, hint, above
-        self._width = 0 if above else max(width, len(label) + 1)
+        super().__init__(id=f"field-{name}")
+        self._label, self._hint = label, hint
+        self._width = max(width, len(label) + 1)
         self.input = Input(
             value, password=hidden, id=f"input-{name}", compact=True, select_on_focus=False
         )
@@ -53,8 +51,7 @@ class Field(Widget):
     def compose(self) -> ComposeResult:
         yield Static(" " + self._label, classes="over", markup=False)
         with Horizontal():
-            label = "" if self._above else self._label
-            yield Static(" " + label.ljust(self._width), classes="label", markup=False)
+            yield Static(" " + self._label.ljust(self._width), classes="label", markup=False)
             yield Static(" [ ", classes="edge", id="sign", markup=False)
             yield self.input
             yield Static(" ]", classes="edge", markup=False)
@@ -63,7 +60,7 @@ class Field(Widget):
 
     def on_resize(self, event: events.Resize) -> None:
         narrow = cell_len(self._label) + ROOM > event.size.width
-        self.set_class(self._above or narrow, "-above")
+        self.set_class(narrow, "-above")
 
     def on_descendant_focus(self) -> None:
         self.query_one("#sign", Static).update("▸[ ")

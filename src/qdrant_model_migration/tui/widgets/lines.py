@@ -12,10 +12,11 @@ from textual import events
 from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
 from textual.containers import ScrollableContainer
-from textual.geometry import Region, Size
+from textual.geometry import Offset, Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.widget import Widget
 
 from qdrant_model_migration.tui.typeset import plain
 
@@ -213,15 +214,18 @@ class Lines(ScrollView, can_focus=True):
         top = 0 if self._cursor == 0 else rows[0]
         region = Region(0, top, 1, rows[-1] - top + 1)
         self.scroll_to_region(region, animate=False, force=True, immediate=True)
-        around = self.parent
-        if isinstance(around, ScrollableContainer):
+        around = next((a for a in self.ancestors if isinstance(a, ScrollableContainer)), None)
+        if around is not None:
             # A list as high as its lines does not scroll itself; what it stands in does.
-            if top == 0 and rows[-1] < around.size.height - self.virtual_region.y:
+            start = Offset()
+            for widget in (self, *self.ancestors):
+                if widget is around or not isinstance(widget, Widget):
+                    break
+                start += widget.virtual_region.offset
+            if top == 0 and rows[-1] < around.size.height - start.y:
                 around.scroll_home(animate=False, force=True, immediate=True)
             else:
-                around.scroll_to_region(
-                    region.translate(self.virtual_region.offset), animate=False, force=True
-                )
+                around.scroll_to_region(region.translate(start), animate=False, force=True)
 
     def action_choose(self) -> None:
         if self.key is not None:

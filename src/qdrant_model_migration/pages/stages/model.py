@@ -1,0 +1,258 @@
+"""Which model should make the new vectors: the list, and what each would mean for these texts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from threading import Event
+
+from qdrant_model_migration import words
+from qdrant_model_migration.advice import (
+    BY_KEY,
+    ModelChoice,
+    ModelRow,
+    best_model,
+    describe,
+    model_rows,
+    own_model,
+)
+from qdrant_model_migration.embedders import ModelRef, Reach
+from qdrant_model_migration.embedders.errors import FolderAsks
+from qdrant_model_migration.errors import QmmError, Stopped
+from qdrant_model_migration.pages import answers_saved, asked, speed_tried
+from qdrant_model_migration.pages.outcome import Outcome, Refused, Report, Said, Work, refused
+from qdrant_model_migration.pages.page import (
+    Act,
+    Ask,
+    Column,
+    Fact,
+    Facts,
+    Page,
+    Row,
+    Says,
+    Table,
+    Ways,
+)
+from qdrant_model_migration.pages.session import NOTHING, Session
+from qdrant_model_migration.pages.work import models
+from qdrant_model_migration.pipeline.speed import EFFORT, kept_under
+
+KEY = "model"
+FOLDER = "folder"
+SAY = "say-"
+MARKS = {"✗": "closed"}
+COLUMNS = (
+    Column("MODEL"),
+    Column("DIM", 6, right=True),
+    Column("LANGUAGES", 12),
+    Column("LONGEST", 7, right=True),
+    Column("TO GET", 9),
+    Column("SPEED", 9),
+)
+HELP = (
+    "Vectors of two models can never be compared with each other, so every",
+    "text is embedded again by the new one.",
+    "",
+    "LONGEST: how many tokens of a text the model reads; the rest is cut off.",
+    "TO GET: 'is here' needs no network. Fetching is done only when you ask.",
+    f"Measure speed embeds {EFFORT}.",
+    "",
+    "The last line takes a model from a folder: an ONNX file with its tokenizer.",
+)
+OWN = (
+    "A folder with model.onnx and its tokenizer, as an ONNX export writes them. It is opened once, "
+    "here, to see what it gives. Nothing is fetched."
+)
+
+
+def enter(session: Session) -> Outcome:
+    if session.choices is not None:
+        return session
+    says = "Looking which models are on this computer…"
+    return Work("models", partial(_listed, session), _found, says)
+
+
+def _listed(session: Session, report: Report) -> tuple[ModelChoice, ...]:
+    return models.choices(session)
+
+
+def _found(session: Session, choices: tuple[ModelChoice, ...]) -> Said:
+    own = own_model(session.answers)
+    also = () if own is None else (ModelChoice(own, Reach("here")),)
+    session = session.on(choices=(*choices, *also))
+    return Said(session, page(session).hello, at=page(session).first)
+
+
+def page(session: Session) -> Page:
+    rows = _rows(session)
+    best = _best(session, rows)
+    unsure = Act("best", f"Take {best.model.label}", button=False, enter=True) if best else None
+    question = BY_KEY[KEY].text(asked.surveyed(session), asked.advice(session).settled)
+    return Page(
+        title=question.wording,
+        body=(_table(session, rows, question.wording),),
+        acts=(*((unsure,) if unsure else ()), asked.REST, answers_saved.ACT),
+        help=(*HELP, "", f"Why we ask: {question.why}"),
+        hello="All numbers are for your own texts, not from a leaderboard.",
+        place=asked.PLACE,
+        first=_key(best) if best else "models",
+        along=asked.along(session),
+        map=Ways(asked.surveyed(session), asked.advice(session)),
+    )
+
+
+def _rows(session: Session) -> tuple[ModelRow, ...]:
+    settled = asked.advice(session).settled
+    return model_rows(asked.surveyed(session), settled, session.choices or ())
+
+
+def _best(session: Session, rows: tuple[ModelRow, ...]) -> ModelRow | None:
+    given = session.answers.get(KEY)
+    wanted = (row for row in rows if row.value == given and not row.closed and row.usable)
+    return next(wanted, None) or best_model(rows)
+
+
+def _key(row: ModelRow) -> str:
+    return kept_under(row.model)
+
+
+def _table(session: Session, rows: tuple[ModelRow, ...], title: str) -> Table:
+    if session.choices is None:
+        return Table("models", (), COLUMNS, title, "below")
+    own = Row(
+        FOLDER,
+        ("Other: a folder", "", "", "", "", ""),
+        title="A model of your own",
+        more=(Says((OWN,)),),
+        acts=(Act("folder", "Name a folder"),),
+    )
+    listed = tuple(_row(session, row) for row in rows)
+    return Table("models", (*listed, own), COLUMNS, title, "below", MARKS, enter="Select")
+
+
+def _row(session: Session, row: ModelRow) -> Row:
+    model, speed = row.model, session.speeds.get(_key(row))
+    said = describe(asked.surveyed(session), asked.advice(session).settled, row, speed)
+    facts = [Fact(heading.rstrip("?"), value) for heading, value in said]
+    if row.closed:
+        facts = [Fact("Closed", row.closed), facts[1]]  # and how it fits the languages
+    return Row(
+        _key(row),
+        (
+            model.short_name,
+            "sparse" if model.vector == "sparse" else str(model.dimensions),
+            model.languages_label,
+            words.count(model.max_tokens) if model.max_tokens else "?",
+            row.reach.short,
+            f"{words.count(round(speed.texts_per_second))}/s" if speed else "not tried",
+        ),
+        "✗" if row.closed else "",
+        f"{model.name} for {session.collection}",
+        (Facts(tuple(facts)),),
+        _acts(session, row),
+    )
+
+
+def _acts(session: Session, row: ModelRow) -> tuple[Act, ...]:
+    use = Act("use", "Use this model", closed="see above" if row.closed else "")
+    if not row.closed and not row.usable:
+        use = Act("get", f"Fetch it ({words.size(row.reach.size or 0)})…")
+    slow = "fetch it first" if row.fetches else row.reach.why
+    return (use, Act("speed", "Measure speed", "no texts in Explore" if session.explore else slow))
+
+
+def act(session: Session, key: str, values: Mapping[str, str]) -> Outcome:
+    if key == "folder":
+        return _folder()
+    if key == "read":
+        return _read({FOLDER: values[FOLDER].strip()})
+    if key.startswith(SAY):
+        return _read({**session.naming, key.removeprefix(SAY): values["said"]})
+    if key == asked.REST.key:
+        return asked.rest(session)
+    if key in answers_saved.KEYS:
+        return answers_saved.act(session, key, values)
+    rows = _rows(session)
+    here = next((row for row in rows if _key(row) == values.get("models")), None)
+    if key == "best":
+        here = _best(session, rows)
+    if here is None:
+        return session
+    if key == "speed":
+        return speed_tried.work(session, here.model)
+    if key == "get":
+        return _sure(here)
+    if key == "fetch":
+        return _fetch(here.model)
+    return _use(session, here) if key in ("use", "best") else session
+
+
+def _use(session: Session, here: ModelRow) -> Outcome:
+    survey, settled = asked.surveyed(session), asked.advice(session).settled
+    try:
+        value = BY_KEY[KEY].clean(here.value, survey, settled)
+    except QmmError as error:
+        return refused(error, "models")
+    return asked.answered(session, KEY, value)
+
+
+def _sure(here: ModelRow) -> Page:
+    says = Says(
+        (f"A download of {words.size(here.reach.size or 0)}; it is kept on this computer.",)
+    )
+    acts = (Act("no", "Not now"), Act("fetch", "Fetch it"))
+    return Page(f"Fetch {here.model.label}?", (says,), acts)
+
+
+def _fetch(model: ModelRef) -> Work:
+    stop = Event()
+    return Work(
+        "fetch",
+        partial(models.fetched, model, stop),
+        lambda session, _: enter(session.on(choices=None)),
+        f"Fetching {model.label}. What has arrived is kept, even if it is stopped.",
+        failed=_not_fetched,
+        stop=stop,
+        stopping="Stop fetching",
+    )
+
+
+def _not_fetched(session: Session, error: QmmError) -> Outcome:
+    if isinstance(error, Stopped):
+        kept = "The download was stopped. What has arrived is kept and used the next time."
+        return Said(session, kept)
+    return refused(error, "models")
+
+
+def _folder() -> Page:
+    ask = Ask(FOLDER, "text", "Folder", help="with model.onnx and its tokenizer")
+    acts = (Act("read", "Read it", enter=True), Act("no", "Back"))
+    return Page("A model of your own", (ask,), acts, first=FOLDER)
+
+
+def _read(said: Mapping[str, str]) -> Outcome:
+    if not said[FOLDER]:
+        return Refused("No folder was named.", "models")
+    says = "Reading the folder and opening the model once."
+    return Work("folder", partial(models.from_folder, said), _was_read, says, _named, _left_open)
+
+
+def _named(session: Session, said: Mapping[str, str]) -> Session:
+    return session.on(naming=said)
+
+
+def _was_read(session: Session, model: ModelRef) -> Said:
+    others = (one for one in session.choices or () if one.model.folder != model.folder)
+    choices = (*others, ModelChoice(model, Reach("here")))
+    said = f"{model.label} was read: {model.dimensions} dimensions."
+    return Said(session.on(choices=choices, naming=NOTHING), said, at=kept_under(model))
+
+
+def _left_open(session: Session, error: QmmError) -> Outcome:
+    """What the folder does not say is asked."""
+    if not isinstance(error, FolderAsks):
+        return refused(error, "models")
+    take = (Act(f"{SAY}{error.key}", "Take it", enter=True),)
+    rows = tuple(Row(value, (value, what), acts=take) for value, what in error.choices)
+    table = Table("said", rows, (Column("", 10), Column("")), enter="Take")
+    return Page(error.question, (Says((error.what,)), table))
