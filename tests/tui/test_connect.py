@@ -12,6 +12,7 @@ import pytest
 
 from qdrant_model_migration.pages.beginning import begin
 from qdrant_model_migration.pages.session import Connected, Session
+from qdrant_model_migration.pages.work.of_run import environment
 from qdrant_model_migration.qdrant import Address, open_qdrant
 from qdrant_model_migration.survey import Listed
 from qdrant_model_migration.tui.app import WizardApp
@@ -149,8 +150,8 @@ async def test_the_key_is_on_no_screen_in_no_file_and_in_no_printed_state(
             assert SECRET not in caplog.text
             here = make_run(runs, server=fake.url)
             away = make_run(runs, server="http://10.0.0.9:6333", plan="another", collection="x")
-            assert app.environment(here) == {"QDRANT_API_KEY": SECRET}
-            assert app.environment(away) == {}
+            assert environment(app.session, here) == {"QDRANT_API_KEY": SECRET}
+            assert environment(app.session, away) == {}
     for path in tmp_path.rglob("*"):
         if path.is_file():
             assert SECRET.encode() not in path.read_bytes(), path

@@ -261,6 +261,8 @@ class TableBlock(Widget):
         sign = 2 if any(one.mark for one in table.rows) else 0
         tick = 3 if any(_tick(one) for one in table.rows) else 0
         edges = 2 + sum(width + 1 for width in (sign, tick) if width)
+        if len(table.rows) > lines.size.height > 0 and not lines.show_vertical_scrollbar:
+            edges += 1  # one is about to come
         columns = fitted(table.columns, max(20, (lines.size.width or 78) - edges))
         head = row([(column.head, width) for _, column, width in columns])
         lines.show(
