@@ -11,7 +11,7 @@ import pytest
 from textual.widgets import Static
 
 from qdrant_model_migration import engine
-from qdrant_model_migration.advice import WhatIf, answer_all, imagine
+from qdrant_model_migration.advice import WhatIf, advise, answer_all, imagine
 from qdrant_model_migration.advice.model_rows import ModelChoice
 from qdrant_model_migration.embedders import Reach
 from qdrant_model_migration.engine import DeadLetter
@@ -83,6 +83,9 @@ def sessions() -> Iterator[tuple[str, Session]]:
         yield name, session
         yield f"{name}, all read", all_read(session)
         yield f"{name}, in Explore", session.on(explore=True)
+        if name in ("docs", "compression"):
+            for question in advise(survey, answers).asked:
+                yield f"{name}, question {question.key}", session.on(asking=question.key)
     yield "nothing fits", session.on(answers={"change": "second"})
 
 
@@ -356,6 +359,12 @@ async def _seen(name: str, session: Session, size: tuple[int, int], of: str) -> 
         for act in [act for act in screen.acts() if act.key.startswith("full-")]:
             await screen.do(act)
             seen += await dialog(pilot)
+        for ask, choice in [(a, c) for a in page.asks for c in a.choices if c.asks]:
+            screen.query_one(f"#set-{ask.key}", Lines).go(choice.value)
+            for _ in range(HOPS):
+                await settle(pilot)
+            for more in choice.asks if not choice.closed else ():
+                assert screen.query(f"#ask-{more.key}"), of
         for table in page.tables:
             for row in table.rows:
                 lines = screen.query_one(f"#{table.key}", Lines)

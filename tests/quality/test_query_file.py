@@ -109,7 +109,7 @@ def test_a_line_without_an_answer_is_named_and_can_be_skipped(file):
         ("q.jsonl", "\n", "q.jsonl holds no searches"),
         ("q.csv", "text,id\na,1\n", "line 1 of q.csv names no column query"),
         ("q.csv", 'query,id\na,1\n"two\nlines",x\n', 'line 3 of q.csv has the id "x"'),
-        ("q.csv", "query,id\n" + "a" * 200_000 + ",1\n", "line 2 of q.csv "),
+        ("q.csv", "query,id\n" + "a" * 200_000 + ",1\n", "line 2 of q.csv cannot be read as CSV"),
         ("q.csv", "", "line 1 of q.csv names no column query"),
         ("q.txt", b"\xff\xfe", "q.txt is not text in UTF-8"),
         ("q.txt", "a" * (16 * 2**20 + 1), "q.txt is larger than 16 MB"),

@@ -294,7 +294,7 @@ async def test_what_is_typed_is_seen_beside_or_below_a_long_name(wizard: Make, s
         await until(pilot, lambda: 16 <= field.size.width < 50)
 
 
-async def test_a_report_has_a_title_and_cuts_nothing_off(wizard: Make, stage: Any) -> None:
+async def test_a_report_opens_at_its_title_and_cuts_nothing_off(wizard: Make, stage: Any) -> None:
     facts = {**SWITCHED, "switched": {**SWITCHED["switched"], "left": ["docs_de", "docs_fr"]}}
     verdict = {**VERDICT, "reason": "the new model finds more, beyond chance; " * 4}
     stage.view = a_run(
@@ -303,7 +303,8 @@ async def test_a_report_has_a_title_and_cuts_nothing_off(wizard: Make, stage: An
     app = wizard("report", session=Session(run=stage.folder))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "Still to do")
-        await still(pilot)
+        shown = await still(pilot)
+        assert "Done: docs answers from docs_new" in shown
         done = app.screen.query(Pane).first()
         assert "…" not in done.words
         assert done.size.height == len(done.words.split("\n"))

@@ -10,7 +10,7 @@ import pytest
 from qdrant_model_migration.pages import run_words
 from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.tui.app import WizardApp
-from support.screens import press, requantized, until
+from support.screens import press, requantized, still, until
 
 Make = Callable[..., WizardApp]
 SWITCH_WORDS = ("alias", "Roll back", "Lines to change", "old collection", "switched")
@@ -26,7 +26,8 @@ async def test_the_report_says_what_was_kept_and_search_before_and_after(
     stage.view = requantized(stage.folder, kept=kept)
     app = wizard("report", session=Session(run=stage.folder))
     async with app.run_test(size=(80, 24)) as pilot:
-        shown = await until(pilot, title)
+        await until(pilot, title)
+        shown = await still(pilot)
         assert "recall@10 0.998, 12 ms, 64 searches" in shown
         assert "recall@10 0.972, 4 ms, 64 searches" in shown
         assert "original vectors stay" in shown

@@ -56,3 +56,17 @@ async def test_another_field_has_an_input_although_a_listed_one_was_taken(
         await press(pilot, "enter", *"title", "enter")
         await until(pilot, lambda: app.session.alone is None)
         assert app.session.answers["text"] == {"fields": ["title"]}, text_of(app)
+
+
+async def test_a_field_that_has_the_focus_is_seen_after_the_window_became_lower(
+    wizard: Make, explored: Session
+) -> None:
+    app = wizard(session=explored)
+    async with app.run_test(size=(80, 40)) as pilot:
+        await until(pilot, "What would you like to do?")
+        await visit(pilot, app, "proof")
+        app.screen.query_one("#set-answer", Lines).go("0")
+        await press(pilot, "enter", *"a.csv", "enter")
+        await until(pilot, lambda: app.focused is app.screen.query_one("#input-0-1"))
+        await pilot.resize_terminal(80, 20)
+        await until(pilot, "▸[ 0.02")

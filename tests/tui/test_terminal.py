@@ -175,14 +175,18 @@ def test_practice_from_start_to_the_typed_cutover_and_the_report(
     assert window.child.isalive()
     window.press(ENTER)
     window.until("▸[ Try it yourself ]")
-    window.press(RIGHT, ENTER)
+    window.press(RIGHT)
+    window.until("▸[ Go to cutover ]")
+    window.press(ENTER)
     shown = window.until("▸[ No, not now ]")
     asks = 3 if "without proof" in shown else 2
     window.press(*[UP] * asks, ENTER, DOWN)
     window.until("[x]")
     if asks == 3:
         window.press(*"without proof", DOWN)
-    window.press(*"docs", ENTER, RIGHT)
+    window.press(*"docs", ENTER)
+    window.until("▸[ No, not now ]")
+    window.press(RIGHT)
     window.until("▸[ Switch docs ]")
     window.press(ENTER)
     window.until("✓ DONE", LONG)
@@ -191,7 +195,9 @@ def test_practice_from_start_to_the_typed_cutover_and_the_report(
     window.until("Done: docs answers from docs_subwords_256")
     window.press(CTRL_Q)
     window.until("▸[ Stay ]")
-    window.press(RIGHT, ENTER)
+    window.press(RIGHT)
+    window.until("▸[ Leave ]")
+    window.press(ENTER)
     assert window.end() == 0
     window.restored()
     with open_qdrant(sandbox.address) as qdrant:

@@ -54,10 +54,10 @@ def _unread(session: Session, error: QmmError) -> Refused:
 
 
 def framed(session: Session, place: str, made: Callable[[RunView], Page]) -> Page:
-    """The page of a run, once it was looked at."""
+    """The page of a run, once it was looked at; before that no stop of it is said to be behind."""
     run = session.of_run
     if run is None:
-        return Page("Run", (), hello="Reading the notes of the run.", place=place)
+        return Page("Run", (), hello="Reading the notes of the run.", place=place, passed=())
     page = made(run)
     return page._replace(place=page.place or place, where=run.what, passed=stops_behind(run))
 

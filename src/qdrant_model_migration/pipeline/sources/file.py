@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import threading
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from qdrant_model_migration.qdrant import Point, PointId, Qdrant
 _ROWS = 256  # between two questions whether to go on
 _LARGEST_ID = 2**64 - 1
 _LONGEST = 2**31 - 1  # characters of one value of a CSV file
+_LIMITED = threading.Lock()  # the csv module has one limit for the whole process
 _DIGITS = len(str(_LARGEST_ID))
 _ENDS = 65_536  # bytes at both ends of the file that its fingerprint is of, besides its size
 _NAMESPACE = uuid.UUID("6f1d3c0e-5f4b-4c55-9d0e-0f4f0d9b7a11")
@@ -121,9 +123,9 @@ class File(Source):
                 before, at = at, at + len(line)
                 yield self._text(line, before)
 
-        csv.field_size_limit(_LONGEST)
+        reader = csv.reader(lines(), strict=True)
         try:
-            for values in csv.reader(lines(), strict=True):
+            while (values := _next_line(reader)) is not None:
                 yield place, values, at
                 place = at
         except csv.Error as error:
@@ -161,6 +163,16 @@ class File(Source):
                 yield file
         except OSError as error:
             raise FileUnreadable(self.path, error) from error
+
+
+def _next_line(reader: Iterator[list[str]]) -> list[str] | None:
+    """None at the end. The limit of others is put back; what they read keeps it."""
+    with _LIMITED:
+        theirs = csv.field_size_limit(_LONGEST)
+        try:
+            return next(reader, None)
+        finally:
+            csv.field_size_limit(theirs)
 
 
 def rows_of(path: str, id_field: str | None = None) -> Source:

@@ -114,7 +114,7 @@ class Lines(ScrollView, can_focus=True):
         self.refresh(layout=True)
 
     def go(self, key: str) -> None:
-        """Put the focus on the line with this key, if there is one."""
+        """Put the focus on the line with this key, if there is one. Only the list is scrolled."""
         for at, line in enumerate(self._lines):
             if line.key == key:
                 self._to(at)
@@ -198,7 +198,13 @@ class Lines(ScrollView, can_focus=True):
             or (step == -1 and self._cursor == 0)
         ):
             raise SkipAction
-        self._to(min(last, max(0, self._cursor + step)))
+        self._moved_to(min(last, max(0, self._cursor + step)))
+
+    def _moved_to(self, at: int) -> None:
+        """The operator went there: a list as high as its lines is followed by what it stands in."""
+        self._to(at)
+        if self.size.height:
+            self._bring_into_sight(self._region())
 
     def _to(self, at: int) -> None:
         if at != self._cursor:
@@ -207,25 +213,29 @@ class Lines(ScrollView, can_focus=True):
         self._follow()
         self.refresh()
 
-    def _follow(self) -> None:
-        rows = [number for number, (at, _) in enumerate(self._rows) if at == self._cursor]
-        if not rows or not self.size.height:
-            return
+    def _region(self) -> Region:
+        """Of the line under the focus; of the first one, with the head above it."""
+        rows = [number for number, (at, _) in enumerate(self._rows) if at == self._cursor] or [0]
         top = 0 if self._cursor == 0 else rows[0]
-        region = Region(0, top, 1, rows[-1] - top + 1)
-        self.scroll_to_region(region, animate=False, force=True, immediate=True)
+        return Region(0, top, 1, rows[-1] - top + 1)
+
+    def _follow(self) -> None:
+        if self._rows and self.size.height:
+            self.scroll_to_region(self._region(), animate=False, force=True, immediate=True)
+
+    def _bring_into_sight(self, region: Region) -> None:
         around = next((a for a in self.ancestors if isinstance(a, ScrollableContainer)), None)
-        if around is not None:
-            # A list as high as its lines does not scroll itself; what it stands in does.
-            start = Offset()
-            for widget in (self, *self.ancestors):
-                if widget is around or not isinstance(widget, Widget):
-                    break
-                start += widget.virtual_region.offset
-            if top == 0 and rows[-1] < around.size.height - start.y:
-                around.scroll_home(animate=False, force=True, immediate=True)
-            else:
-                around.scroll_to_region(region.translate(start), animate=False, force=True)
+        if around is None:
+            return
+        start = Offset()
+        for widget in (self, *self.ancestors):
+            if widget is around or not isinstance(widget, Widget):
+                break
+            start += widget.virtual_region.offset
+        if region.y == 0 and region.bottom <= around.size.height - start.y:
+            around.scroll_home(animate=False, force=True, immediate=True)
+        else:
+            around.scroll_to_region(region.translate(start), animate=False, force=True)
 
     def action_choose(self) -> None:
         if self.key is not None:
@@ -240,7 +250,7 @@ class Lines(ScrollView, can_focus=True):
         if 0 <= row < len(self._rows) and self._rows[row][0] >= 0:
             event.stop()
             self.focus()
-            self._to(self._rows[row][0])
+            self._moved_to(self._rows[row][0])
             self.action_choose()
 
     def on_key(self, event: events.Key) -> None:
@@ -252,5 +262,5 @@ class Lines(ScrollView, can_focus=True):
             words = self._lines[at].text.lstrip(" ()[]•x!?✓✗»")
             if words[:1].lower() == str(event.character).lower():
                 event.stop()
-                self._to(at)
+                self._moved_to(at)
                 return

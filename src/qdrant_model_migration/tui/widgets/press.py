@@ -126,6 +126,8 @@ class PressRow(Widget):
         focused = next((p.act.key for p in pressed if p.has_focus), None)
         if pressed and pressed[0].has_focus:
             focused = acts[0].key
+        if focused is not None:
+            self.screen.set_focus(None)  # else its neighbour would get it, and be scrolled to
         await self.remove_children()
         await self.mount_all(Press(act) for act in acts)
         if focused is None:
