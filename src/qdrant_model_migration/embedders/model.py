@@ -25,6 +25,7 @@ there was made by nobody that is known."""
 
 Role = Literal["query", "passage"]
 Pooling = Literal["cls", "mean", "last", "none"]
+Setting = bool | int | float | str | tuple[str, ...] | None
 
 
 class ModelRef(BaseModel):
@@ -63,6 +64,8 @@ class ModelRef(BaseModel):
     """The ONNX file inside the folder; None: the library knows this model."""
     output: str | None = None
     """The name of the model's output to use; None: the first."""
+    options: tuple[tuple[str, Setting], ...] = ()
+    """What it is told when it is opened, or with each request, by name: language, avg_len, ..."""
 
     @field_validator("kind")
     @classmethod
@@ -127,7 +130,7 @@ class ModelRef(BaseModel):
     def same_vectors(self, other: ModelRef) -> bool | None:
         """Whether both make the same vectors of the same texts; None: cannot be told."""
         mine, others = (
-            (m.vector, m.dimensions, m.passage_prefix, m.pooling, m.normalise, m.output)
+            (m.vector, m.dimensions, m.passage_prefix, m.pooling, m.normalise, m.output, m.options)
             for m in (self, other)
         )
         if mine != others:
