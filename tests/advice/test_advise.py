@@ -107,19 +107,22 @@ def test_both_models_for_a_test_prefers_side_by_side_and_keeps_blue_green():
     advice = advise(docs(), {**ANSWERS, "both": "test"})
     assert advice.recommended.title == "Side by side"
     assert [s.title for s in advice.possible] == ["Side by side", "Blue-green"]
-    assert advice.today.title == "Blue-green"
+    assert advice.today is None
 
 
 def test_both_models_for_good_leaves_side_by_side_alone():
     advice = advise(docs(), {**ANSWERS, "both": "always"})
     assert [s.title for s in advice.possible] == ["Side by side"]
-    assert advice.today is None
-    assert advice.today_says.endswith("No other one fits.")
+    assert advice.today_says == ""
 
 
-def test_questions_that_only_serve_what_cannot_run_stand_as_later():
-    after = states(advise(docs(), {**ANSWERS, "both": "always"}))
-    assert after["target"] == after["proof"] == after["name"] == "later"
+def test_nothing_that_builds_a_new_collection_is_left_where_none_is_wanted():
+    answers = {**ANSWERS, "both": "test", "in_place": "in place"}
+    advice = advise(docs(), answers)
+    assert [s.title for s in advice.possible] == ["Side by side"]
+    assert {states(advice)[key] for key in ("name", "target", "writes")} == {"skip"}
+    older = advise(docs(capabilities=server(1, 18, 0)), answers)
+    assert "Blue-green" in [s.title for s in older.possible]
 
 
 def test_the_server_that_embeds_searches_is_server_inference():
@@ -493,4 +496,4 @@ def test_the_vector_that_is_named_is_offered_the_cuts_of_its_own_model():
 def test_an_older_server_asks_nothing_about_in_place():
     older = states(advise(docs(capabilities=server(1, 17, 1)), {"change": "second"}))
     newer = states(advise(docs(), {"change": "second"}))
-    assert (older["in_place"], newer["in_place"]) == ("skip", "later")
+    assert (older["in_place"], newer["in_place"]) == ("skip", "next")

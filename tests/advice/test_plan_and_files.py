@@ -110,8 +110,8 @@ def test_requantize_gets_its_plan():
     [
         (ANSWERS, "requantize", StrategyUnfit,
          "Requantize cannot be used here. The model changes; decided by the answer to change."),
-        ({**ANSWERS, "both": "test"}, "side_by_side", StrategyLater,
-         "Side by side cannot be run by this version yet."),
+        ({**ANSWERS, "both": "no"}, "side_by_side", StrategyUnfit,
+         "Side by side cannot be used here. One model at a time is enough; decided by the answer"),
         ({k: v for k, v in ANSWERS.items() if k != "model"}, "blue_green", QuestionOpen,
          "The question model has no answer yet. Which model should make the new vectors?"),
         ({**ANSWERS, "missing": "stop"}, "blue_green", PlanClosed,
@@ -126,11 +126,6 @@ def test_a_plan_that_cannot_be_made_says_why(answers, strategy, error, said):
     with pytest.raises(error) as raised:
         make_plan(docs(), answers, by_name(strategy), speed=None)
     assert str(raised.value).startswith(said)
-
-
-def test_what_can_run_instead_is_named():
-    with pytest.raises(StrategyLater, match="Blue-green can run today"):
-        make_plan(docs(), {**ANSWERS, "both": "test"}, by_name("side_by_side"), speed=None)
 
 
 def test_no_strategy_that_cannot_run_is_ever_built():

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
-from qdrant_model_migration.quality.difference import NONE, NOT_KNOWN
+from qdrant_model_migration.quality.difference import NONE, NOT_KNOWN, OLD_VECTOR
 from qdrant_model_migration.words import listing
 
 Rows = Sequence[Mapping[str, Any]]
@@ -85,6 +85,9 @@ def meaning(rows: Rows) -> tuple[tuple[str, str], ...]:
         said.append(("using", f"stays {names}." if names else "not needed here."))
     else:
         said.append(("using", "an alias cannot choose a vector, so this changes as well."))
+    if beside := next((str(row["new"]) for row in rows if row["what"] == OLD_VECTOR), ""):
+        by = "without using" if beside.startswith(_NO_NAME) else f"with using {_quoted(beside)}"
+        said.append(("Old model", f"answers beside it: searches by the old query model, {by}."))
     said.append(("Limits", "scores of another model lie elsewhere: test every score limit."))
     said.append(("New texts", "whatever adds documents must use the same model."))
     return tuple(said)

@@ -121,6 +121,12 @@ class Move(Strict):
         """The target's name of each copied vector, and its name in the source."""
         return {v.name: v.origin.carries for v in self.vectors if v.origin.carries is not None}
 
+    def stands_as(self, name: str) -> str | None:
+        """What the source's vector is called in the target; None where it is not there."""
+        if self.in_place:
+            return name
+        return next((new for new, old in self.kept.items() if old == name), None)
+
     @property
     def read_vectors(self) -> tuple[str, ...]:
         """The source vectors that have to be read to make the target's."""

@@ -6,12 +6,15 @@ vector that is searched on the rows are numbered: "query model 2".
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import zip_longest
 
 from qdrant_model_migration.embedders import ModelRef
 from qdrant_model_migration.quality.side import Leg, Side
+from qdrant_model_migration.words import listing
 
 NOT_KNOWN, NONE, NO_NAME = "not known", "none", "not needed: the vector has no name"
+OLD_VECTOR = "old vector"
 
 
 def rows(before: Side, after: Side, names: tuple[str, str]) -> list[dict[str, str]]:
@@ -27,6 +30,17 @@ def rows(before: Side, after: Side, names: tuple[str, str]) -> list[dict[str, st
     if len(legs) > 1:
         made.append(_row("fusion", before.fusion or NONE, after.fusion or NONE))
     return made
+
+
+def still_there(before: Side, after: Side, names: Sequence[str | None]) -> list[dict[str, str]]:
+    """What the vectors searched before are called on the other side, where nothing but a test or
+    an old search asks them there. names: of each leg of `before`; None: it is not there."""
+    asked = {leg.using for leg in after.legs}
+    there = [name for name in names if name is not None and name not in asked]
+    if len(there) < len(before.legs):
+        return []
+    said = listing([name or NO_NAME for name in there])
+    return [_row(OLD_VECTOR, said, said)]
 
 
 def queries_in_words(before: Side, after: Side) -> str:

@@ -58,6 +58,8 @@ class Cutover(Step):
         before, after, switch = ctx.before, ctx.after, self.switch
         names = switch.names(before, after)
         changes = difference.rows(before.measured(ctx.qdrant), after, names)
+        stand_as = [ctx.move.stands_as(leg.using) for leg in before.legs]
+        changes += difference.still_there(before, after, stand_as)
         ctx.remember("application_changes", changes)
         try:
             state = switch.state(ctx, before, after)

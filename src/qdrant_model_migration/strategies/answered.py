@@ -143,6 +143,40 @@ def one_model_is_not_enough(answers: Answers) -> Fit | None:
     return None
 
 
+def in_place(survey: Survey, answers: Answers) -> bool:
+    """Whether what is added goes into the collection as it stands."""
+    return survey.capabilities.add_vector and answers.get("in_place") == "in place"
+
+
+def no_new_collection(survey: Survey, answers: Answers) -> Fit | None:
+    """Ruled out because it builds a new collection, and none is wanted."""
+    if not in_place(survey, answers):
+        return None
+    return Fit("ruled out", "it builds a new collection", "in_place")
+
+
+class VectorNames(NamedTuple):
+    """What two vectors beside each other are called; old: "" where it stays without a name."""
+
+    new: str
+    old: str
+
+
+def vector_names(survey: Survey, answers: Answers) -> VectorNames:
+    """As answered. Only an unnamed vector of a new collection gets another name than it has."""
+    answer = answers.get("vector_names")
+    assert isinstance(answer, Mapping), "the questions ask for names before a plan is made"
+    present = replaced_vector(survey, answers)
+    stands = present.name if present is not None else ""
+    return VectorNames(str(answer["new"]), stands or str(answer.get("old", "")))
+
+
+def missing_share(survey: Survey, answers: Answers) -> float:
+    """The share of points without a text in the chosen fields (0..1), 0 where it is not known."""
+    points = survey.points.value or 0
+    return round((missing_texts(survey, answers) or 0) / points, 6) if points else 0.0
+
+
 def missing_texts(survey: Survey, answers: Answers) -> int | None:
     """How many points have no text in the chosen fields; None where it is not known.
 

@@ -8,8 +8,9 @@ from qdrant_model_migration.strategies.answered import (
     both_for_good,
     chosen_model,
     kept_bare,
-    missing_texts,
+    missing_share,
     no_dense,
+    no_new_collection,
     no_text,
     ruled_out_by_change,
     switched_aliases,
@@ -38,6 +39,7 @@ class BlueGreen(Strategy):
             ruled_out_by_change(answers, "model", "second", "shorter")
             or no_text(answers)
             or both_for_good(answers)
+            or no_new_collection(survey, answers)
             or no_dense(survey)
             or cannot_be_copied(survey)
         )
@@ -64,13 +66,11 @@ class BlueGreen(Strategy):
         model, text = chosen_model(answers), text_source(answers)
         assert model is not None, "the questions ask for a model before a plan is made"
         assert text is not None, "without a text this is ruled out"
-        points = survey.points.value or 0
-        missing = (missing_texts(survey, answers) or 0) / points if points else 0.0
         return plan_replacing(
             self,
             survey,
             answers,
             model,
             embedded(model, text, where=kept_bare(survey, answers)),
-            expected_missing=round(missing, 6),
+            expected_missing=missing_share(survey, answers),
         )

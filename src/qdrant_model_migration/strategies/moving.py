@@ -34,7 +34,7 @@ from qdrant_model_migration.strategies.answered import (
     text_source,
 )
 from qdrant_model_migration.strategies.strategy import Answers, Strategy
-from qdrant_model_migration.survey.facts import Survey
+from qdrant_model_migration.survey.facts import Survey, VectorFact
 
 _PACES = {
     "gently": Load(batch=64, streams=1, searches=Searches(slow=1.2, pause=2.0)),
@@ -48,6 +48,14 @@ _PRACTICE = Load(batch=64, streams=2, slice=128, searches=None)
 def load_of(survey: Survey, answers: Answers) -> Load:
     """How hard the server is worked."""
     return _PRACTICE if survey.capabilities.local else _PACES[answers.get("pace", "normally")]
+
+
+def tuning_like(old: VectorFact) -> dict[str, Any]:
+    """The raw parameters of a dense vector that a new one takes over: index, compression, place."""
+    tuning = {k: v for k, v in old.raw.items() if k != "multivector_config"}
+    if tuning.get("datatype") == "uint8":
+        del tuning["datatype"]  # the old model's values were whole numbers; these are not
+    return tuning
 
 
 def vector_of(

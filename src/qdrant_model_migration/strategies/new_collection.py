@@ -13,7 +13,12 @@ from qdrant_model_migration.quality import Leg, Side
 from qdrant_model_migration.steps.create_collection import CreateCollection
 from qdrant_model_migration.steps.switches import AnySwitch
 from qdrant_model_migration.strategies.answered import replaced_vector
-from qdrant_model_migration.strategies.moving import load_of, plan_moving, vector_of
+from qdrant_model_migration.strategies.moving import (
+    load_of,
+    plan_moving,
+    tuning_like,
+    vector_of,
+)
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
 from qdrant_model_migration.survey.facts import Survey
 
@@ -85,10 +90,7 @@ def plan_replacing(
     old = replaced_vector(survey, answers)
     assert old is not None, "a strategy that replaces a vector fits only where there is one"
     name = str(answers.get("vector_name", old.name))
-    tuning = {k: v for k, v in old.raw.items() if k != "multivector_config"}
-    if tuning.get("datatype") == "uint8":
-        del tuning["datatype"]  # the old model's values were whole numbers; these are not
-    new = vector_of(name, model, origin, tuning)
+    new = vector_of(name, model, origin, tuning_like(old))
     vectors = tuple(new if v.origin.carries == old.name else v for v in kept(survey))
     legs = (Leg(using=name, model=model),)
     return plan_new_collection(

@@ -2,7 +2,28 @@
 
 from __future__ import annotations
 
-from qdrant_model_migration.strategies.answered import no_dense, no_text, ruled_out_by_change
+from qdrant_model_migration.pipeline.origins import embedded
+from qdrant_model_migration.plan.plan import Plan
+from qdrant_model_migration.quality import Leg
+from qdrant_model_migration.strategies.answered import (
+    chosen_model,
+    in_place,
+    kept_bare,
+    missing_share,
+    no_dense,
+    no_text,
+    replaced_vector,
+    ruled_out_by_change,
+    text_source,
+    vector_names,
+)
+from qdrant_model_migration.strategies.in_place import plan_in_place
+from qdrant_model_migration.strategies.moving import tuning_like, vector_of
+from qdrant_model_migration.strategies.new_collection import (
+    cannot_be_copied,
+    kept,
+    plan_new_collection,
+)
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
 from qdrant_model_migration.survey.facts import Survey
 
@@ -18,18 +39,20 @@ class SideBySide(Strategy):
     title = "Side by side"
     subtitle = "both models in one collection, for a test or for good"
     what = (
-        "A collection holds two named vectors for each point: the old one, copied, and the new "
+        "A collection holds two named vectors for each point: the old one, as it is, and the new "
         "one, filled in while searches go on. Each search says with `using` which one it means."
     )
     way_back = "search with the old vector name again; nothing has to be moved"
     never = "The stored vectors of the old model are kept as they are."
-    runs = False
     facets = ("builds", "embeds", "needs_text", "takes_model", "adds")
+    asks = ("replace", "vector_names")
     order = 45
 
     def fit(self, survey: Survey, answers: Answers) -> Fit:
         ruled = ruled_out_by_change(answers, "model", "second") or no_text(answers)
         ruled = ruled or no_dense(survey)
+        if not in_place(survey, answers):
+            ruled = ruled or cannot_be_copied(survey)
         if ruled:
             return ruled
         if answers.get("change") == "second":
@@ -38,9 +61,26 @@ class SideBySide(Strategy):
         return _BOTH.get(str(answers.get("both")), open_)
 
     def because(self, survey: Survey, answers: Answers) -> tuple[str, ...]:
-        where = (
-            "this server can add a named vector to the collection, or to a new one"
-            if survey.capabilities.add_vector
-            else "this server needs a new collection with both vectors defined from the start"
-        )
+        if in_place(survey, answers):
+            where = "this server can add a named vector to the collection as it stands"
+        elif survey.capabilities.add_vector:
+            where = "a new collection is easier to undo than a vector in the present one"
+        else:
+            where = "this server needs a new collection with both vectors defined from the start"
         return ("both models have to answer searches for a while", where)
+
+    def build(self, survey: Survey, answers: Answers) -> Plan:
+        model, text = chosen_model(answers), text_source(answers)
+        old = replaced_vector(survey, answers)
+        assert model is not None, "the questions ask for a model before a plan is made"
+        assert text is not None, "without a text this is ruled out"
+        assert old is not None, "without a dense vector this is ruled out"
+        names = vector_names(survey, answers)
+        origin = embedded(model, text, where=kept_bare(survey, answers))
+        new = vector_of(names.new, model, origin, tuning_like(old))
+        legs = (Leg(using=new.name, model=model),)
+        missing = missing_share(survey, answers)
+        if in_place(survey, answers):
+            return plan_in_place(self, survey, answers, (new,), legs, expected_missing=missing)
+        vectors = (*kept(survey, unnamed=names.old), new)
+        return plan_new_collection(self, survey, answers, vectors, legs, expected_missing=missing)

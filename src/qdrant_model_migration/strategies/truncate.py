@@ -10,6 +10,7 @@ from qdrant_model_migration.strategies.answered import (
     both_for_good,
     chosen_model,
     no_dense,
+    no_new_collection,
     old_model,
     replaced_vector,
     ruled_out_by_change,
@@ -40,6 +41,7 @@ class Truncate(Strategy):
         ruled = (
             ruled_out_by_change(answers, *fitting)
             or both_for_good(answers)
+            or no_new_collection(survey, answers)
             or no_dense(survey)
             or _ruled_out_by_the_vectors(survey, answers)
             or cannot_be_copied(survey)

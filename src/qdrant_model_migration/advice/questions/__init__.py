@@ -9,6 +9,7 @@ both "no" | "test" | "always" · in_place "new" | "in place" · keywords "yes" |
 name {"alias": str, "exists": bool, "also": [aliases]} · target str
 query_side "own" | "framework" | "server" · writes "changes" | "adds" | "none"
 vector_name str, "": without a name
+vector_names {"new": str, "old": str, "": without a name}
 originals "yes" | "recut" | "no" · proof {"kind", "file", "margin"}
 pace "gently" | "normally" | "fast"
 """
@@ -22,6 +23,7 @@ from qdrant_model_migration.advice.questions.application import (
     QuerySide,
     Target,
     VectorName,
+    VectorNames,
     Writes,
 )
 from qdrant_model_migration.advice.questions.change import Change
@@ -55,6 +57,7 @@ QUESTIONS: tuple[Question, ...] = (
     QuerySide(),
     Writes(),
     VectorName(),
+    VectorNames(),
     Originals(),
     Proof(),
     Pace(),

@@ -17,8 +17,14 @@ from qdrant_model_migration.advice.question import (
     Suggestion,
     unknown,
 )
+from qdrant_model_migration.embedders import ModelRef
 from qdrant_model_migration.strategies import Answers, strategies
-from qdrant_model_migration.strategies.answered import chosen_model, old_model, replaced_vector
+from qdrant_model_migration.strategies.answered import (
+    chosen_model,
+    in_place,
+    old_model,
+    replaced_vector,
+)
 from qdrant_model_migration.survey.facts import Survey
 from qdrant_model_migration.survey.writes import writes_in_words
 from qdrant_model_migration.words import listing
@@ -43,6 +49,9 @@ class Name(Question):
             f"{several if len(survey.aliases.value or ()) > 1 else ''}",
             "an alias is a second name that can be pointed elsewhere in one moment.",
         )
+
+    def applies(self, survey: Survey, answers: Answers) -> bool:
+        return not in_place(survey, answers)
 
     def found(self, survey: Survey, answers: Answers) -> bool:
         return len(survey.aliases.value or ()) == 1
@@ -172,6 +181,9 @@ class Target(Question):
             "them apart.",
         )
 
+    def applies(self, survey: Survey, answers: Answers) -> bool:
+        return not in_place(survey, answers)
+
     def options(self, survey: Survey, answers: Answers) -> tuple[Option, ...]:
         return (Option(self.suggest(survey, answers).value, "Name"),)
 
@@ -201,6 +213,104 @@ class Target(Question):
 
     def label(self, value: Any, survey: Survey, answers: Answers) -> str:
         return str(value)
+
+
+class VectorNames(Question):
+    """Answer: {"new": name of the new vector, "old": of the one beside it, "" where it has none}.
+
+    "old" counts only where that one has no name yet and a new collection is built.
+    """
+
+    key = "vector_names"
+    short = "Names"
+    kind = "text"
+
+    def text(self, survey: Survey, answers: Answers) -> QuestionText:
+        if not self._names_both(survey, answers):
+            return QuestionText(
+                "How should the new vector be called?",
+                "Searches say its name in using; without one they ask the old vector, as today.",
+                "an alias cannot choose a vector, so the application has to name it.",
+            )
+        stays = (
+            " Left empty it stays without a name, and the application's present searches go on "
+            "without a change."
+            if survey.capabilities.add_vector and not survey.capabilities.local
+            else ""
+        )
+        return QuestionText(
+            "How should the two vectors be called?",
+            f"Searches say in using which of them they mean.{stays}",
+            "an alias cannot choose a vector. Named from the start, both leave room for the next "
+            "change of model.",
+        )
+
+    def options(self, survey: Survey, answers: Answers) -> tuple[Option, ...]:
+        return (Option(self.suggest(survey, answers).value, "Names"),)
+
+    def suggest(self, survey: Survey, answers: Answers) -> Suggestion:
+        new = _free_vector_name(survey, answers)
+        if not self._names_both(survey, answers):
+            return Suggestion({"new": new}, "default")
+        old = old_model(survey, answers)
+        slug = _slug(old, dimensions=True) if old is not None else "old"
+        return Suggestion({"new": new, "old": slug if slug != new else f"{slug}_old"}, "default")
+
+    def fields(self, survey: Survey, answers: Answers, value: Any) -> tuple[Field, ...]:
+        if not isinstance(value, Mapping):
+            return ()
+        new = Field("new", "New vector", "text", str(value.get("new", "")))
+        if not self._names_both(survey, answers):
+            return (new,)
+        old = str(value.get("old", ""))
+        return (new, Field("old", "Old vector", "text", old, "it has no name today"))
+
+    def check(self, value: Any, survey: Survey, answers: Answers) -> Any:
+        suggested = self.suggest(survey, answers).value
+        if isinstance(value, str):
+            value = {**suggested, "new": value}
+        if not isinstance(value, Mapping) or not {"new"} <= set(value) <= {"new", "old"}:
+            raise BadAnswer("This names no vector.", "", f"Type for example {suggested['new']}.")
+        new = self._free(value["new"], survey, suggested["new"], "new")
+        if not self._names_both(survey, answers):
+            return {"new": new}
+        if str(value.get("old", "")).strip() == "":
+            if not survey.capabilities.add_vector or survey.capabilities.local:
+                raise BadAnswer(
+                    "The old vector needs a name.",
+                    "Here two vectors stand beside each other only where both have one.",
+                    f"Type for example {suggested['old']}.",
+                    "old",
+                )
+            return {"new": new, "old": ""}
+        old = self._free(value["old"], survey, suggested["old"], "old")
+        if old == new:
+            raise BadAnswer(
+                f"Both are called {new}.",
+                "Searches tell them apart by it.",
+                f"Type for example {suggested['old']}.",
+                "old",
+            )
+        return {"new": new, "old": old}
+
+    def label(self, value: Any, survey: Survey, answers: Answers) -> str:
+        if not isinstance(value, Mapping):
+            return super().label(value, survey, answers)
+        return listing([str(name) for name in (value.get("old"), value.get("new")) if name])
+
+    @staticmethod
+    def _names_both(survey: Survey, answers: Answers) -> bool:
+        old = replaced_vector(survey, answers)
+        return old is not None and old.name == "" and not in_place(survey, answers)
+
+    @staticmethod
+    def _free(raw: Any, survey: Survey, example: str, field: str) -> str:
+        name = typed.name(raw, "the name of a vector", example=example, field=field)
+        if any(vector.name == name for vector in survey.vectors.value or ()):
+            raise BadAnswer(
+                f"There is a vector {name} already.", "", f"Type for example {example}.", field
+            )
+        return name
 
 
 class QuerySide(Question):
@@ -265,6 +375,9 @@ class Writes(Question):
             "a text that changes after it was read would keep the vector of its old words. The "
             "catch-up finds and mends these.",
         )
+
+    def applies(self, survey: Survey, answers: Answers) -> bool:
+        return not in_place(survey, answers)
 
     def found(self, survey: Survey, answers: Answers) -> bool:
         return (survey.writes.value or 0) > 0
@@ -374,8 +487,10 @@ def free_name(survey: Survey, wish: str, besides: str | None = None) -> str:
 def model_slug(answers: Answers, *, dimensions: bool = False) -> str:
     """The chosen model as part of a name: bge-base-en-v1.5 becomes bge_base."""
     model = chosen_model(answers)
-    if model is None:
-        return "new"
+    return "new" if model is None else _slug(model, dimensions=dimensions)
+
+
+def _slug(model: ModelRef, *, dimensions: bool) -> str:
     short = re.sub(r"[-_.]?(en|v\d+(\.\d+)*)(?=[-_.]|$)", "", model.short_name, flags=re.IGNORECASE)
     slug = re.sub(r"\W+", "_", short, flags=re.ASCII).strip("_").lower()[:60] or "new"
     if not dimensions or slug.endswith(f"_{model.dimensions}"):

@@ -70,6 +70,13 @@ class Replace(Question):
     serves = ("replaces",)
 
     def text(self, survey: Survey, answers: Answers) -> QuestionText:
+        if answers.get("change") == "second":
+            return QuestionText(
+                "Which of the vectors does your application search today?",
+                f"This collection has {len(survey.dense)} dense vectors for each point. All of "
+                "them stay as they are.",
+                "the new vector is set up like this one, and compared with it.",
+            )
         return QuestionText(
             "Which of the vectors should the new model replace?",
             f"This collection has {len(survey.dense)} dense vectors for each point. The others "

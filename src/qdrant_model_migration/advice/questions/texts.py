@@ -178,7 +178,8 @@ class Bare(Question):
     short = "No vector"
 
     def matters_to(self, strategy: Strategy) -> bool:
-        return {"embeds", "replaces"} <= set(strategy.facets)
+        facets = set(strategy.facets)
+        return "embeds" in facets and ("replaces" in facets or {"adds", "takes_model"} <= facets)
 
     def text(self, survey: Survey, answers: Answers) -> QuestionText:
         found, texts = bare(survey, answers), bare_with_text(survey, answers)

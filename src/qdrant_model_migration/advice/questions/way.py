@@ -92,7 +92,6 @@ class InPlace(Question):
     key = "in_place"
     short = "In place"
     serves = ("adds",)
-    later_note = "Side by side and Dense to hybrid are not built yet; they ask this."
 
     def text(self, survey: Survey, answers: Answers) -> QuestionText:
         return QuestionText(

@@ -1,0 +1,125 @@
+"""Side by side: vectors of both models in one collection, new or as it stands; somebody writes."""
+
+from __future__ import annotations
+
+import pytest
+
+from qdrant_model_migration.advice.errors import BadAnswer
+from qdrant_model_migration.engine import change_lines, run_here, view
+from qdrant_model_migration.pipeline.sameness import same_payload, same_vector
+from qdrant_model_migration.quality import both_sides
+from support.world import everything
+
+from .conftest import Place
+from .trips import (
+    ADDED,
+    DELETED,
+    EDITED,
+    add,
+    assert_made,
+    drops_vectors,
+    plan_for,
+    switch,
+    to_the_cutover,
+    write_meanwhile,
+)
+
+PLACES = ["local", "fake 1.16.3", "fake 1.18.3", "fake 1.19.0",
+          pytest.param("real", marks=pytest.mark.server)]  # fmt: skip
+NAMES = {"new": "new_model", "old": "old_model"}
+pytestmark = pytest.mark.parametrize("place", PLACES, indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qdrant_model_migration.steps.readiness.POLL_SECONDS", 0.0)
+
+
+def test_both_models_answer_in_a_new_collection(place: Place) -> None:
+    target = f"{place.collection}_new"
+    plan = plan_for(place, "side_by_side", "second", vector_names=NAMES, in_place="new")
+    folder = to_the_cutover(plan)
+    with place.open() as qdrant:
+        before, after = both_sides(qdrant, plan.before, plan.after)
+        assert before is not None
+        assert after is not None
+        assert before.search("payload", 3)
+        assert after.search("payload", 3), "both can be searched before anything is switched"
+    write_meanwhile(place)
+    switch(folder)
+    with place.open() as qdrant:
+        old, new = everything(qdrant, place.collection), everything(qdrant, target)
+        assert qdrant.aliases()[place.alias] == target
+        said = qdrant.config(target).metadata["qmm_models"]
+    assert new.keys() == old.keys()
+    assert all(same_payload(old[i].payload, new[i].payload) for i in old)
+    assert all(same_vector(old[i].vectors.get(""), new[i].vectors.get("old_model")) for i in old)
+    assert_made(place, target, "new_model")
+    assert said["old_model"]["name"] == place.models.old.name
+    assert said["new_model"]["name"] == place.models.new.name
+    lines = "\n".join(change_lines.lines(change_lines.of(view(folder).facts), "Python"))
+    assert "+ <your client>.query_points" in lines
+    assert 'using="new_model"' in lines
+    meaning = dict(change_lines.meaning(change_lines.of(view(folder).facts)))
+    assert "old_model" in meaning["Old model"], "how the old model is searched from then on"
+    add(folder, "rollback")
+    add(folder, "cleanup")
+    with place.open() as qdrant:
+        assert qdrant.aliases()[place.alias] == place.collection
+        assert not qdrant.exists(target)
+        assert everything(qdrant, place.collection).keys() == old.keys()
+
+
+def test_a_vector_without_a_name_may_stay_so_where_the_server_can(place: Place) -> None:
+    plan_named = {"vector_names": {"new": "new_model", "old": ""}, "in_place": "new"}
+    with place.open() as qdrant:
+        can = qdrant.capabilities.add_vector and not qdrant.capabilities.local
+    if not can:
+        with pytest.raises(BadAnswer, match="The old vector needs a name"):
+            plan_for(place, "side_by_side", "second", **plan_named)
+        return
+    folder = to_the_cutover(plan_for(place, "side_by_side", "second", **plan_named))
+    switch(folder)
+    with place.open() as qdrant:
+        old, new = everything(qdrant, place.collection), everything(qdrant, place.alias)
+        assert set(qdrant.config(place.alias).vectors()) == {"", "new_model"}
+        asked = next(point.vectors[""] for point in old.values() if "" in point.vectors)
+        before = qdrant.search(place.collection, list(asked), using="", limit=5)
+        assert qdrant.search(place.alias, list(asked), using="", limit=5) == before
+    assert all(same_vector(old[i].vectors.get(""), new[i].vectors.get("")) for i in old)
+    meaning = dict(change_lines.meaning(change_lines.of(view(folder).facts)))
+    assert "without using" in meaning["Old model"]
+
+
+def test_the_new_vector_is_added_in_place_and_follows_what_is_written(place: Place) -> None:
+    with place.open() as qdrant:
+        if not qdrant.capabilities.add_vector:
+            return
+        before = everything(qdrant, place.collection)
+    answers = {"vector_names": {"new": "new_model"}, "in_place": "in place"}
+    plan = plan_for(place, "side_by_side", "second", **answers)
+    assert plan.move is not None
+    assert plan.move.in_place
+    folder = to_the_cutover(plan)
+    assert_made(place, place.collection, "new_model")
+    write_meanwhile(place)
+    switch(folder)
+    assert_made(place, place.collection, "new_model")
+    with place.open() as qdrant:
+        points = everything(qdrant, place.collection)
+        assert qdrant.aliases()[place.alias] == place.collection
+        said = qdrant.config(place.collection).metadata["qmm_models"]
+    assert said[""]["name"] == place.models.old.name
+    assert said["new_model"]["name"] == place.models.new.name
+    assert points.keys() == before.keys() - {DELETED} | {ADDED}
+    for i in before.keys() - {EDITED, DELETED}:
+        assert same_payload(points[i].payload, before[i].payload)
+        assert same_vector(points[i].vectors.get(""), before[i].vectors.get(""))
+    add(folder, "rollback")
+    if not drops_vectors(place):
+        assert run_here(folder, extra="cleanup") == 4
+        assert "1.19" in str(view(folder).error)
+        return
+    add(folder, "cleanup")
+    with place.open() as qdrant:
+        assert "new_model" not in qdrant.config(place.collection).vectors()
