@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from qdrant_model_migration.advice.errors import BadAnswer
-from qdrant_model_migration.engine import change_lines, run_here, view
+from qdrant_model_migration.engine import change_lines, create_run, run_here, view
 from qdrant_model_migration.pipeline.sameness import same_payload, same_vector
 from qdrant_model_migration.quality import both_sides
 from support.world import everything
@@ -17,6 +17,7 @@ from .trips import (
     EDITED,
     add,
     assert_made,
+    consent,
     drops_vectors,
     plan_for,
     switch,
@@ -26,6 +27,7 @@ from .trips import (
 
 PLACES = ["local", "fake 1.16.3", "fake 1.18.3", "fake 1.19.0",
           pytest.param("real", marks=pytest.mark.server)]  # fmt: skip
+IN_PLACE = {"vector_names": {"new": "new_model"}, "in_place": "in place"}
 NAMES = {"new": "new_model", "old": "old_model"}
 pytestmark = pytest.mark.parametrize("place", PLACES, indirect=True)
 
@@ -96,8 +98,7 @@ def test_the_new_vector_is_added_in_place_and_follows_what_is_written(place: Pla
         if not qdrant.capabilities.add_vector:
             return
         before = everything(qdrant, place.collection)
-    answers = {"vector_names": {"new": "new_model"}, "in_place": "in place"}
-    plan = plan_for(place, "side_by_side", "second", **answers)
+    plan = plan_for(place, "side_by_side", "second", **IN_PLACE)
     assert plan.move is not None
     assert plan.move.in_place
     folder = to_the_cutover(plan)
@@ -123,3 +124,48 @@ def test_the_new_vector_is_added_in_place_and_follows_what_is_written(place: Pla
     add(folder, "cleanup")
     with place.open() as qdrant:
         assert "new_model" not in qdrant.config(place.collection).vectors()
+
+
+def test_before_a_collection_is_changed_a_snapshot_is_made_once(place: Place) -> None:
+    with place.open() as qdrant:
+        if not (qdrant.capabilities.add_vector and qdrant.capabilities.snapshots):
+            return
+        there = qdrant.snapshots(place.collection)
+    folder = to_the_cutover(plan_for(place, "side_by_side", "second", **IN_PLACE))
+    assert run_here(folder) == 3, "resumed"
+    saved = view(folder).facts["snapshot"]
+    with place.open() as qdrant:
+        new = [one for one in qdrant.snapshots(place.collection) if one not in there]
+    assert [one.name for one in new] == [saved["name"]]
+
+
+def test_without_room_for_a_snapshot_a_person_decides(place: Place) -> None:
+    if place.fake is None or place.fake.version < "1.18":
+        return
+    full = place.fake.fail(
+        method="POST", path="/snapshots$", times=None, status=500, error="No space left on device"
+    )
+    folder = create_run(plan_for(place, "side_by_side", "second", **IN_PLACE))
+    assert run_here(folder) == 3
+    gate = view(folder).gate
+    assert gate is not None
+    assert gate["name"] == "snapshot"
+    assert "disk is full" in gate["says"][0]
+    with place.open() as qdrant:
+        assert set(qdrant.config(place.collection).vectors()) == {""}, "nothing is changed yet"
+    full.remove()
+    assert run_here(folder) == 3, "there is room again"
+    assert view(folder).gate["name"] == "cutover"
+    assert view(folder).facts["snapshot"]["name"]
+
+
+def test_going_on_without_a_snapshot_is_a_consent(place: Place) -> None:
+    if place.fake is None or place.fake.version < "1.18":
+        return
+    place.fake.fail(method="POST", path="/snapshots$", times=None, status=403, error="Forbidden")
+    folder = create_run(plan_for(place, "side_by_side", "second", **IN_PLACE))
+    assert run_here(folder) == 3
+    consent(folder, "snapshot")
+    assert run_here(folder) == 3
+    assert view(folder).gate["name"] == "cutover"
+    assert view(folder).facts["snapshot"] == {"name": None}

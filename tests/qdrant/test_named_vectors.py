@@ -144,3 +144,19 @@ def test_an_older_server_says_that_it_knows_no_such_request() -> None:
         qdrant.create_collection("docs", {"vectors": {"size": 2, "distance": "Dot"}})
         with pytest.raises(RouteUnknown):
             qdrant.add_vector("docs", "new", "dense", NEW)
+
+
+def test_a_snapshot_is_listed_with_its_size_once_it_is_made(qdrant: Qdrant) -> None:
+    name = f"snapshot_{uuid.uuid4().hex[:8]}"
+    qdrant.create_collection(name, {"vectors": {"size": 2, "distance": "Cosine"}})
+    try:
+        if not qdrant.capabilities.snapshots:
+            assert qdrant.snapshots(name) == ()
+            return
+        qdrant.upsert(name, [Point(1, {}, {"": [1.0, 0.0]})])
+        assert qdrant.snapshots(name) == ()
+        made = qdrant.create_snapshot(name)
+        assert made.bytes > 0
+        assert qdrant.snapshots(name) == (made,)
+    finally:
+        qdrant.delete_collection(name)

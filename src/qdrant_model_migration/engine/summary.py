@@ -11,7 +11,7 @@ from qdrant_model_migration.engine.run_view import RunView, StepView
 from qdrant_model_migration.engine.stamps import local
 from qdrant_model_migration.engine.states import GOING
 from qdrant_model_migration.shell import qmm
-from qdrant_model_migration.words import count, duration, listing, plural
+from qdrant_model_migration.words import count, duration, listing, plural, size
 
 if TYPE_CHECKING:
     from qdrant_model_migration.steps.added_step import Ending
@@ -106,6 +106,9 @@ def _rows(run: RunView) -> list[tuple[str, str]]:
         rows.append(("Not switched", f"{listing(left)}: whoever uses it reads and writes {old}"))
     if back := facts.get("rolled_back"):
         rows.append(("Rolled back", at(back["at"]) if back.get("at") else "yes"))
+    if (saved := facts.get("snapshot")) and saved.get("name"):
+        held = f"{saved['name']}, {size(saved['bytes'])}"
+        rows.append(("Snapshot", f"{held}: on the server, restored under another name"))
     rows += _points(run)
     if run.verdict:
         rows.append(("Quality", f"{run.verdict.get('word')}: {run.verdict.get('reason')}"))

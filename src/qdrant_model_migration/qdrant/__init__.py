@@ -33,6 +33,7 @@ from qdrant_model_migration.qdrant.settings import (
     index_schema,
     strict_mode_body,
 )
+from qdrant_model_migration.qdrant.snapshots import Snapshot
 from qdrant_model_migration.qdrant.state import CollectionMemory, CollectionState
 from qdrant_model_migration.qdrant.version import OLDEST, Version
 
@@ -55,6 +56,7 @@ __all__ = [
     "Qdrant",
     "Query",
     "Retry",
+    "Snapshot",
     "SparseVector",
     "Vector",
     "Version",

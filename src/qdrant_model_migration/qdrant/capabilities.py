@@ -39,6 +39,8 @@ class Capabilities(BaseModel):
     """Payload indexes are kept and used."""
     settings: bool
     """HNSW, optimizer, strict mode and quantization settings are kept and acted on."""
+    snapshots: bool = True
+    """A collection can be written into a file on the server."""
     aliases: bool = True
     notes: tuple[str, ...] = ()
     """What a person should know about these limits, in plain words."""
@@ -79,6 +81,7 @@ def of_practice(version: Version) -> Capabilities:
         reports_optimizations=False,
         indexes=False,
         settings=False,
+        snapshots=False,
         notes=(
             "the practice Qdrant does not compress",
             "the practice Qdrant has no payload indexes",

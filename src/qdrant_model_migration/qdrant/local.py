@@ -191,6 +191,12 @@ class Folder:
         self._client.delete_vector_name(name, vector)
         return "completed"
 
+    def create_snapshot(self, name: str, timeout_s: float) -> JsonObject:
+        raise NotImplementedError("see capabilities.snapshots")
+
+    def snapshots(self, name: str) -> list[JsonObject]:
+        return []
+
     def delete(self, name: str, ids: Sequence[PointId]) -> str:
         from qdrant_client import models
 

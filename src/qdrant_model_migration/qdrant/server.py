@@ -19,6 +19,7 @@ from qdrant_model_migration.qdrant.address import Address
 from qdrant_model_migration.qdrant.points import PointId
 from qdrant_model_migration.qdrant.wire import JsonObject
 
+_SNAPSHOTS = "/collections/{name}/snapshots"
 _VECTOR = "/collections/{name}/vectors/{vector}?wait=true"
 
 
@@ -137,6 +138,13 @@ class Server:
     def drop_vector(self, name: str, vector: str) -> str:
         return str(self._ask("DELETE", _VECTOR, name, vector=vector)["status"])
 
+    def create_snapshot(self, name: str, timeout_s: float) -> JsonObject:
+        made: JsonObject = self._ask("POST", _SNAPSHOTS, name, timeout_s=timeout_s)
+        return made
+
+    def snapshots(self, name: str) -> list[JsonObject]:
+        return list(self._ask("GET", _SNAPSHOTS, name))
+
     def delete(self, name: str, ids: Sequence[PointId]) -> str:
         return self._delete(name, {"points": list(ids)})
 
@@ -159,6 +167,7 @@ class Server:
         body: JsonObject | bytes | None = None,
         *,
         vector: str = "",
+        timeout_s: float | None = None,
         take: Callable[[JsonObject], Any] = itemgetter("result"),
     ) -> Any:
         """One request, and what to take of its answer. The client raises for anything but 2xx."""
@@ -171,5 +180,6 @@ class Server:
             url=url,
             path_params={"name": name, **({"vector": vector} if vector else {})},
             **(written if body is not None else {}),
+            **({"timeout": timeout_s} if timeout_s is not None else {}),
         )
         return take(answer)

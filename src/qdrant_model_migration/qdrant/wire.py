@@ -65,6 +65,11 @@ class Wire(Protocol):
 
     def drop_vector(self, name: str, vector: str) -> str: ...
 
+    def create_snapshot(self, name: str, timeout_s: float) -> JsonObject:
+        """name and size."""
+
+    def snapshots(self, name: str) -> list[JsonObject]: ...
+
     def set_vectors(self, name: str, points: Sequence[bytes], options: JsonObject) -> str:
         """Vectors of points already in JSON. options: update_filter, or nothing."""
 

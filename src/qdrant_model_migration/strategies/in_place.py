@@ -8,6 +8,7 @@ from qdrant_model_migration.plan.plan import Plan
 from qdrant_model_migration.qdrant import Fusion
 from qdrant_model_migration.quality import Leg, Side
 from qdrant_model_migration.steps.add_vectors import AddVectors
+from qdrant_model_migration.steps.snapshot import Snapshot
 from qdrant_model_migration.steps.switches.application import Application
 from qdrant_model_migration.strategies.answered import switched_aliases
 from qdrant_model_migration.strategies.moving import load_of, plan_moving
@@ -39,6 +40,7 @@ def plan_in_place(
         vectors=vectors,
         load=load_of(survey, answers),
     )
+    saved = (Snapshot(collection=survey.collection),) if survey.capabilities.snapshots else ()
     name = next(iter(switched_aliases(survey, answers)), survey.collection)
     return plan_moving(
         strategy,
@@ -46,7 +48,7 @@ def plan_in_place(
         answers,
         move,
         Side(collection=move.target, legs=legs, fusion=fusion),
-        first=AddVectors(),
+        first=(*saved, AddVectors()),
         switch=Application(changes="using", name=name),
         expected_missing=expected_missing,
     )

@@ -84,13 +84,13 @@ def plan_moving(
     move: Move,
     after: Side,
     *,
-    first: AnyStep,
+    first: tuple[AnyStep, ...],
     switch: AnySwitch | None = None,
     expected_missing: float = 0.0,
 ) -> Plan:
     """The plan for this move. after: how the application searches then.
 
-    first: makes what is filled. switch: None: the aliases that the application uses, or is to use.
+    first: make what is filled. switch: None: the aliases that the application uses, or is to use.
     expected_missing: the share of points for which no new vector can be made (0..1).
     """
     alias = _alias(survey, answers) if switch is None else None
@@ -111,7 +111,7 @@ def plan_moving(
             queries=proof.file,
         ),
         *([adopt] if adopt is not None and not exists else []),
-        first,
+        *first,
         Backfill(expected_missing=expected_missing),
         CatchUp(),
         Index(),

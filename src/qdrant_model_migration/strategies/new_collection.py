@@ -70,7 +70,7 @@ def plan_new_collection(
         answers,
         move,
         Side(collection=move.target, legs=legs, fusion=fusion),
-        first=CreateCollection(),
+        first=(CreateCollection(),),
         switch=switch,
         expected_missing=expected_missing,
     )

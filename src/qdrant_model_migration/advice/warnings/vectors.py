@@ -80,10 +80,11 @@ def in_place(case: Case) -> Said | None:
         return None
     return Said(
         "must",
-        "The new vector is added to the collection your application is using; taking it out "
-        "again is by hand.",
-        f"{case.survey.collection} itself is changed.",
-        "Let the snapshot be made; consider a new collection.",
+        "The new vector is added to the collection your application is using. A server takes a "
+        "vector out again safely from Qdrant 1.19 on.",
+        f"{case.survey.collection} itself is changed."
+        + ("" if case.survey.capabilities.drop_vector else " The vector stays there."),
+        "A snapshot is made first, where the server has room. A new collection is easier to undo.",
     )
 
 
