@@ -56,7 +56,7 @@ def test_missing_counts_the_points():
 
 def test_i_do_not_know_is_the_last_option_and_says_what_it_is_taken_as():
     for question in QUESTIONS:
-        if question.key in ("change", "model", "target", "vector_names"):
+        if question.key in ("change", "drop", "model", "target", "vector_names"):
             continue
         survey = docs(vectors=fact((VectorFact(name="a", kind="dense", size=8),)))
         last = question.options(survey, ANSWERS)[-1]

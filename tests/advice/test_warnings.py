@@ -22,7 +22,7 @@ from support.surveys import (
     server,
 )
 
-IDS = [f"W{number:02}" for number in range(1, 39) if number != 19]
+IDS = [f"W{number:02}" for number in range(1, 40) if number != 19]
 KEYWORDS = {"change": "keywords", "text": {"fields": ["text"]}}
 SECOND = {"change": "second"}
 
@@ -110,6 +110,10 @@ CASES = [
      "that begins with Qdrant 1.18.1"),
     ("W18", "side_by_side", {**SECOND, "in_place": "in place"}, docs(), "must",
      "docs_minilm itself is changed."),
+    ("W39", "drop_vector", {"change": "drop", "drop": "words"},
+     docs(vectors=fact((DENSE, MULTI))), "must", "Taken out: words, of 120,482 points."),
+    ("W39", "drop_vector", {"change": "drop", "drop": ""}, docs(vectors=fact((DENSE, MULTI))),
+     "must", "and so does one that names none."),
     ("W20", "blue_green", ANSWERS, docs(), "note", "Found: 1 new point in the last 30 s."),
     ("W23", "blue_green", ANSWERS, docs(payload_bytes=fact(1_000_000), vector_bytes=fact(0)),
      "note", "docs_minilm holds 1.0 MB."),

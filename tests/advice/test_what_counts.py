@@ -87,6 +87,7 @@ STARTS: tuple[dict[str, Any], ...] = (
     {"change": "compression"},
     {"change": "keywords"},
     {"change": "second"},
+    {"change": "drop"},
     {"change": "second", "model": as_answer(NOMIC.cut_to(256)), "in_place": "in place"},
 )
 

@@ -169,3 +169,31 @@ def test_going_on_without_a_snapshot_is_a_consent(place: Place) -> None:
     assert run_here(folder) == 3
     assert view(folder).gate["name"] == "cutover"
     assert view(folder).facts["snapshot"] == {"name": None}
+
+
+def test_after_the_test_the_old_vector_is_taken_out(place: Place) -> None:
+    target = f"{place.collection}_new"
+    plan = plan_for(place, "side_by_side", "second", vector_names=NAMES, in_place="new")
+    switch(to_the_cutover(plan))
+    both = place._replace(collection=target)
+    with place.open() as qdrant:
+        before = everything(qdrant, target)
+    plan = plan_for(both, "drop_vector", "drop", drop="old_model")
+    folder = to_the_cutover(plan)
+    seen = view(folder)
+    assert seen.verdict is not None
+    assert seen.verdict["word"] == "GO"
+    assert [ask["key"] for ask in seen.gate["asks"]] == ["alias"], "no query changes"
+    switch(folder)
+    with place.open() as qdrant:
+        assert set(qdrant.config(place.alias).vectors()) == {"new_model"}
+        after = everything(qdrant, place.alias)
+        said = qdrant.config(place.alias).metadata
+    assert after.keys() == before.keys()
+    for i, was in before.items():
+        assert same_payload(was.payload, after[i].payload)
+        assert same_vector(was.vectors.get("new_model"), after[i].vectors.get("new_model"))
+    assert said["qmm_models"] == {"new_model": said["qmm_models"]["new_model"]}
+    add(folder, "cleanup")
+    with place.open() as qdrant:
+        assert not qdrant.exists(target)

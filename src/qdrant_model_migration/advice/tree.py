@@ -127,6 +127,7 @@ TREE = Branch(
                 Branch("one replaces the other", "both", ("no",), strategy="blue_green"),
             ),
         ),
+        Branch("take a vector out", "change", ("drop",), strategy="drop_vector"),
         Branch("add keyword search", "change", ("keywords",), strategy="dense_to_hybrid"),
     ),
 )

@@ -43,6 +43,12 @@ def still_there(before: Side, after: Side, names: Sequence[str | None]) -> list[
     return [_row(OLD_VECTOR, said, said)]
 
 
+def asks_alike(before: Side, after: Side) -> bool:
+    """Whether searches ask the same vectors by the same models on both sides."""
+    mine, others = ([(leg.using, leg.model) for leg in side.legs] for side in (before, after))
+    return mine == others and before.fusion == after.fusion
+
+
 def queries_in_words(before: Side, after: Side) -> str:
     """What becomes of the queries, to complete "The application ..."."""
     pairs = [(old.model, new.model) for old, new in zip(before.legs, after.legs, strict=False)]

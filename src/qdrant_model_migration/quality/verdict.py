@@ -21,7 +21,7 @@ Word = Literal["GO", "NO-GO", "INCONCLUSIVE"]
 Evidence = Literal["labelled", "made up", "none"]
 Unjudged = Literal[
     "no searches", "no answers marked", "answers not found", "old model not known",
-    "new model not here",
+    "new model not here", "all copied",
 ]  # fmt: skip
 
 
@@ -130,6 +130,8 @@ def decide(
         weighed = _Weighed(
             "INCONCLUSIVE", "it is not checked yet whether everything is there", "Run verify again."
         )
+    elif unjudged == "all copied":
+        weighed = _Weighed("GO", "searches ask the same vectors as before, and all are there")
     elif judgement is None:
         weighed = _unjudged(
             unjudged or ("no answers marked" if overlap else "no searches"), overlap

@@ -108,8 +108,10 @@ class Cutover(Step):
     def _gate(self, ctx: StepContext) -> Gate:
         before, after, switch = ctx.before, ctx.after, self.switch
         verdict = ctx.recall("verdict") or {}
-        changes = difference.queries_in_words(before, after)
-        asks = [_MODEL.ask(f"The application {changes} {switch.together}")]
+        asks = []
+        if not difference.asks_alike(before, after):
+            changes = difference.queries_in_words(before, after)
+            asks = [_MODEL.ask(f"The application {changes} {switch.together}")]
         if verdict.get("word") != "GO":
             label = "Not proved better. Type the words: without proof"
             asks.append(_UNPROVED.ask(label, WITHOUT_PROOF))

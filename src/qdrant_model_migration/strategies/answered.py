@@ -30,6 +30,7 @@ _CHANGES = {
     "compression": "only the compression changes",
     "keywords": "only keyword search is added",
     "second": "a second model is added",
+    "drop": "a vector is taken out",
 }
 
 
@@ -223,6 +224,12 @@ def aliases_left(survey: Survey, answers: Answers) -> tuple[str, ...]:
     """The collection's other aliases: they stay where they are."""
     switched = switched_aliases(survey, answers)
     return tuple(alias for alias in survey.aliases.value or () if alias not in switched)
+
+
+def dropped_vector(survey: Survey, answers: Answers) -> VectorFact | None:
+    """The vector that is taken out; None where none is chosen."""
+    named = answers.get("drop")
+    return next((v for v in survey.vectors.value or () if v.name == named), None)
 
 
 def chosen_model(answers: Answers) -> ModelRef | None:

@@ -85,12 +85,14 @@ def plan_moving(
     after: Side,
     *,
     first: tuple[AnyStep, ...],
+    searched: Leg | None = None,
     switch: AnySwitch | None = None,
     expected_missing: float = 0.0,
 ) -> Plan:
     """The plan for this move. after: how the application searches then.
 
-    first: make what is filled. switch: None: the aliases that the application uses, or is to use.
+    first: make what is filled. searched: before; None: the vector that is replaced. switch:
+    None: the aliases that the application uses, or is to use.
     expected_missing: the share of points for which no new vector can be made (0..1).
     """
     alias = _alias(survey, answers) if switch is None else None
@@ -99,7 +101,7 @@ def plan_moving(
     if switch is None:
         assert alias is not None
         switch = Aliases(alias=alias.name, also=also, left=aliases_left(survey, answers))
-    before = searched_before(survey, answers)
+    before = searched or searched_before(survey, answers)
     proof = _proof(dict(answers.get("proof") or {"kind": "later"}), text_source(answers))
     exists = alias is not None and alias.exists
     steps: list[AnyStep] = [

@@ -52,6 +52,7 @@ def plan_new_collection(
     *,
     fusion: Fusion | None = None,
     rows: Source | None = None,
+    searched: Leg | None = None,
     switch: AnySwitch | None = None,
     expected_missing: float = 0.0,
 ) -> Plan:
@@ -71,6 +72,7 @@ def plan_new_collection(
         move,
         Side(collection=move.target, legs=legs, fusion=fusion),
         first=(CreateCollection(),),
+        searched=searched,
         switch=switch,
         expected_missing=expected_missing,
     )

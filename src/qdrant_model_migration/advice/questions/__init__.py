@@ -1,9 +1,10 @@
 """All questions in the order in which they are asked. A new one is one class and one entry here.
 
 Answers are JSON values by key:
-change "model" | "shorter" | "compression" | "keywords" | "second"
+change "model" | "shorter" | "compression" | "keywords" | "second" | "drop"
 quantization {"vector": name or None, "kind": "none" | "scalar" | ..., "always_ram": bool, ...}
-replace name of a dense vector · model a ModelRef · text {"fields": [paths]}, none: gone
+drop name of a vector · replace name of a dense vector · model a ModelRef
+text {"fields": [paths]}, none: gone
 missing "copy" | "stop" · bare "keep" | "make" · accuracy "exact" | "approximate"
 both "no" | "test" | "always" · in_place "new" | "in place" · keywords "yes" | "no" | "there"
 name {"alias": str, "exists": bool, "also": [aliases]} · target str
@@ -35,6 +36,7 @@ from qdrant_model_migration.advice.questions.texts import Bare, Missing, Text
 from qdrant_model_migration.advice.questions.way import (
     Accuracy,
     Both,
+    Drop,
     InPlace,
     Originals,
 )
@@ -43,6 +45,7 @@ from qdrant_model_migration.strategies import Answers
 QUESTIONS: tuple[Question, ...] = (
     Change(),
     Quantization(),
+    Drop(),
     Replace(),
     Model(),
     Text(),

@@ -12,7 +12,8 @@ _UNSURE = {"unsure-results": "model", "unsure-words": "keywords"}
 
 
 class Change(Question):
-    """Answer: "model", "shorter", "compression", "keywords", "second", or one of three unsure."""
+    """Answer: "model", "shorter", "compression", "keywords", "second", "drop", or one of
+    three unsure."""
 
     key = "change"
     short = "Change"
@@ -38,6 +39,13 @@ class Change(Question):
             ),
             Option("keywords", "Add keyword search", "", "keyword search"),
             Option("second", "Try a second model next to the first", "", "a second model"),
+            Option(
+                "drop",
+                "Take out a vector that is not needed any more",
+                "after a test of two models, for example",
+                "a vector out",
+                "" if len(survey.vectors.value or ()) > 1 else "There is one vector only.",
+            ),
             Option(
                 "unsure-results",
                 "I do not know: results are poor",

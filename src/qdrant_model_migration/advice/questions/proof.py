@@ -40,6 +40,9 @@ class Proof(Question):
     kind = "file"
     serves = ("builds",)
 
+    def applies(self, survey: Survey, answers: Answers) -> bool:
+        return answers.get("change") != "drop"  # searches ask what they asked before
+
     def text(self, survey: Survey, answers: Answers) -> QuestionText:
         return QuestionText(
             "How shall the new model be judged?",

@@ -123,6 +123,34 @@ class InPlace(Question):
         return Suggestion("new", "default")
 
 
+class Drop(Question):
+    """Answer: the name of the vector that is taken out."""
+
+    key = "drop"
+    short = "Takes out"
+
+    def text(self, survey: Survey, answers: Answers) -> QuestionText:
+        return QuestionText(
+            "Which vector is not needed any more?",
+            "The others are copied as they are. No search may name this one from then on.",
+            "a vector that nobody searches costs memory and disk for every point.",
+        )
+
+    def applies(self, survey: Survey, answers: Answers) -> bool:
+        return answers.get("change") == "drop"
+
+    def options(self, survey: Survey, answers: Answers) -> tuple[Option, ...]:
+        models = ((v.name, survey.model_of(v.name)) for v in survey.vectors.value or ())
+        return tuple(
+            Option(name, words.vector(name), f"made by {model.label}" if model else "")
+            for name, model in models
+        )
+
+    def suggest(self, survey: Survey, answers: Answers) -> Suggestion:
+        """The first: what was added came later."""
+        return Suggestion(next(iter(survey.vectors.value or ())).name, "default")
+
+
 class Originals(Question):
     """Answer: "yes", "recut" or "no"."""
 

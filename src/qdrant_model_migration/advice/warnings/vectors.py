@@ -8,6 +8,7 @@ from qdrant_model_migration.advice.warnings.warning import Case, Said, warning
 from qdrant_model_migration.qdrant.quantization import bits, kind_of
 from qdrant_model_migration.strategies.answered import (
     compressed_now,
+    dropped_vector,
     vector_meant,
     wanted_quantization,
 )
@@ -124,6 +125,22 @@ def placeholders(case: Case) -> Said | None:
         "one, and begin to turn up in searches where they never were.",
         f"{found.found} of {found.of} sampled vectors: {found.what}.",
         "Take the texts of such points out before, if searches must not find them.",
+    )
+
+
+@warning("W39", "Nobody may search it", own=True)
+def dropped(case: Case) -> Said | None:
+    vector = dropped_vector(case.survey, case.answers)
+    if vector is None:
+        return None
+    unnamed = vector.name == ""
+    return Said(
+        "must",
+        "A search that names a vector which is not there fails with an error"
+        + (", and so does one that names none." if unnamed else "."),
+        f"Taken out: {words.vector(vector.name)}, of {words.count(case.points)} points.",
+        "Look into every application first. The old collection keeps the vector until you clean "
+        "up.",
     )
 
 
