@@ -43,7 +43,7 @@ def judgement(low: float | None, high: float | None, **changes: Any) -> Judgemen
 def test_more_beyond_chance_is_go():
     verdict = decide(WHOLE, judgement(0.021, 0.073), CHURN)
     assert verdict.headline == "GO: the new model finds more, beyond chance"
-    assert (verdict.evidence, verdict.needs_words) == ("labelled", False)
+    assert (verdict.evidence, verdict.word) == ("labelled", "GO")
 
 
 def test_not_worse_within_the_limit_is_go():
@@ -58,7 +58,7 @@ def test_less_is_no_go_in_the_words_of_the_screen():
         "Cutover is closed; searches go on with docs_minilm. "
         "Look at the worst queries, choose another model, or stop here."
     )
-    assert not verdict.needs_words
+    assert verdict.word != "INCONCLUSIVE"
 
 
 def test_between_is_inconclusive_and_says_how_many_queries_are_missing():
@@ -68,7 +68,7 @@ def test_between_is_inconclusive_and_says_how_many_queries_are_missing():
     )
     # Half of 0.36 has to shrink to 0.02, the limit: 12 * (0.18 / 0.02) ** 2 = 972 queries.
     assert verdict.todo == "Add about 1,000 queries."
-    assert verdict.needs_words
+    assert verdict.word == "INCONCLUSIVE"
 
 
 def test_a_number_of_queries_that_nobody_collects_is_not_asked_for():
@@ -131,7 +131,7 @@ def test_searches_without_answers_give_churn_and_no_proof():
         "(41 %) says how much changes, not whether it is better."
     )
     assert verdict.overlap == CHURN
-    assert verdict.needs_words
+    assert verdict.word == "INCONCLUSIVE"
 
 
 def test_no_searches_at_all_is_inconclusive():

@@ -54,7 +54,7 @@ def test_a_field_that_is_rarely_filled_is_no_rival() -> None:
 
 def test_several_fields_with_long_texts_have_to_be_settled_by_a_person() -> None:
     choice = chosen([{"text": LONG, "summary": LONG, "body": LONG, "title": "Short"}] * 4)
-    assert not choice.sure
+    assert choice.rivals
     assert texts.rivals_note(choice) == (
         "three fields hold long texts (body, summary, text). "
         "Choose the one the old model was made from."

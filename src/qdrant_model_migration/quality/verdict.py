@@ -88,11 +88,6 @@ class Verdict(Finite):
     def headline(self) -> str:
         return f"{self.word}: {self.reason}"
 
-    @property
-    def needs_words(self) -> bool:
-        """Whether the cutover asks for the words `without proof`."""
-        return self.word == "INCONCLUSIVE"
-
     def __str__(self) -> str:
         return f"{self.headline}. {self.todo}".strip()
 

@@ -31,10 +31,6 @@ class Choice(NamedTuple):
     path: str | None
     rivals: tuple[str, ...] = ()
 
-    @property
-    def sure(self) -> bool:
-        return self.path is not None and not self.rivals
-
 
 def words(text: str) -> int:
     """Words of a text; where words are written without spaces, two characters count as one."""

@@ -205,11 +205,12 @@ class StageScreen(Stop):
             left = Scroll(*self._blocks, id="mapped", classes="pane")
             titled(left, self.page.title)
             return [left, MapPane(id="map")]
+        titles = {block.title for block in self.page.body if isinstance(block, Says | Facts)}
         arranged: list[Widget] = []
         for asks, together in groupby(self._blocks, lambda block: isinstance(block, AskBlock)):
             if asks:
                 box = Vertical(*together, classes="pane snug")
-                titled(box, self.page.title)
+                titled(box, "" if self.page.title in titles else self.page.title)
                 arranged.append(box)
             else:
                 arranged += together
