@@ -1,0 +1,278 @@
+"""Each way, from its answers to the way back, on the practice Qdrant: by commands, in the wizard,
+one line at a time. The gates are opened by what the program itself says opens them."""
+
+from __future__ import annotations
+
+import io
+import re
+import shlex
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from qdrant_model_migration import cli
+from qdrant_model_migration.advice import save_answers
+from qdrant_model_migration.engine import RunView, list_runs
+from qdrant_model_migration.pages.beginning import begin
+from qdrant_model_migration.pipeline.sameness import same_payload, same_vector
+from qdrant_model_migration.plain import run_plain
+from qdrant_model_migration.plain.talk import Talk
+from qdrant_model_migration.qdrant import open_qdrant
+from qdrant_model_migration.sandbox import ALIAS, COLLECTION, Sandbox
+from qdrant_model_migration.steps.gate import Gate
+from qdrant_model_migration.steps.ways import ways
+from qdrant_model_migration.strategies import by_name
+from qdrant_model_migration.tui.app import WizardApp
+from qdrant_model_migration.tui.widgets.blocks import AskBlock
+from qdrant_model_migration.tui.widgets.press import Press
+from qdrant_model_migration.tui.widgets.tick import Tick
+from support.screens import text_of, until
+from support.world import everything
+
+LONG = 120.0
+SECOND = {"change": "second", "vector_names": {"new": "subwords", "old": "words"}}
+WAYS: dict[str, tuple[str, dict[str, Any]]] = {
+    "blue_green": ("blue_green", {}),
+    "side_by_side": ("side_by_side", {**SECOND, "in_place": "new"}),
+    "side_by_side in place": (
+        "side_by_side",
+        {"change": "second", "in_place": "in place", "vector_names": {"new": "subwords"}},
+    ),
+}
+pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("every way")]
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The practice Qdrant as it is made, to be copied."""
+    folder = tmp_path_factory.mktemp("practice")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_DATA_HOME", str(folder))
+        made = Sandbox()
+        made.prepare(150)
+        return made.folder
+
+
+@pytest.fixture(params=WAYS)
+def way(
+    request: pytest.FixtureRequest,
+    prepared: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Way:
+    for name in ("DATA", "STATE", "CACHE", "CONFIG"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
+    for name in ("QDRANT_URL", "QDRANT_API_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("QMM_RUN_DIR", str(tmp_path / "runs"))
+    monkeypatch.chdir(tmp_path)
+    sandbox = Sandbox()
+    shutil.copytree(prepared, sandbox.folder)
+    strategy, given = WAYS[request.param]
+    answers = {**sandbox.answers(), **given}
+    return Way(sandbox, strategy, answers)
+
+
+class Way:
+    def __init__(self, sandbox: Sandbox, strategy: str, answers: dict[str, Any]) -> None:
+        self.sandbox, self.strategy, self.answers = sandbox, by_name(strategy), answers
+        self.aliases, self.old = self._aliases(), self._old()
+
+    def _aliases(self) -> dict[str, str]:
+        with open_qdrant(self.sandbox.address) as qdrant:
+            return qdrant.aliases()
+
+    def _old(self) -> dict[Any, Any]:
+        """Payloads and vectors of what the practice application leaves alone."""
+        with open_qdrant(self.sandbox.address) as qdrant:
+            points = everything(qdrant, COLLECTION)
+        return {i: (p.payload, p.vectors.get("")) for i, p in points.items()}
+
+    @property
+    def run(self) -> RunView:
+        (run,) = list_runs()
+        return run
+
+    def assert_switched(self) -> None:
+        run = self.run
+        assert run.state == "done", run.error
+        assert run.verdict is not None
+        assert all(check["ok"] is not False for check in run.verdict["integrity"]["checks"])
+        assert run.facts["switched"]
+
+    def take_back(self, capsys: pytest.CaptureFixture[str]) -> None:
+        """By the command that is printed; then all is as it was."""
+        capsys.readouterr()
+        assert qmm("rollback", self.run.run_id) == 3
+        (command,) = re.findall(r"qmm (rollback \S+ --cutover .+)", capsys.readouterr().out)
+        assert qmm(*shlex.split(command)) == 0
+        assert self.run.state == "rolled back"
+        assert self._aliases() == self.aliases
+        now = self._old()
+        same = [
+            i
+            for i, (payload, vector) in self.old.items()
+            if i in now and same_payload(now[i][0], payload) and same_vector(now[i][1], vector)
+        ]
+        assert len(same) > 0.7 * len(self.old), "the application changes a few"
+
+
+def qmm(*arguments: str) -> int:
+    return cli.run(list(arguments))
+
+
+def open_gate(run: RunView) -> int:
+    """By the command that the gate names; the first where there is a choice."""
+    assert run.gate is not None, run.error
+    command = shlex.split(ways(Gate.model_validate(run.gate), run.run_id)[0].command)
+    assert command[0] == "qmm"
+    return qmm(*command[1:])
+
+
+def test_by_commands(way: Way, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    answers = tmp_path / "answers.yaml"
+    save_answers(answers, way.answers)
+    url = ("--url", str(way.sandbox.address.folder))
+    assert qmm("plan", ALIAS, *url, "--answers", str(answers), "--no-speed") == 0
+    said = capsys.readouterr()
+    assert way.strategy.title in said.out + said.err
+    accepted = set(re.findall(r"Must, (W\d+)", " ".join((said.out + said.err).split())))
+    flags = [part for one in sorted(accepted) for part in ("--accept", one)]
+    code = qmm("run", "plan.yaml", *flags)
+    while code == 3:
+        code = open_gate(way.run)
+    assert code == 0
+    way.assert_switched()
+    assert qmm("report", way.run.run_id, "--print") == 0
+    way.take_back(capsys)
+
+
+class Sure(Talk):
+    """A person who takes what is suggested, acknowledges, and types what is asked for."""
+
+    RULES: tuple[tuple[str, str], ...] = (
+        (r"^Type a search", "\n"),
+        (r"^Type yes if", "yes"),
+        (r"Start this run", "yes"),
+        (r"^Type start", "start"),
+        (r"^Type (?P<typed>.+?) to ", ""),
+        (r"^Type the words:? (?P<typed>.+?)$", ""),
+    )
+
+    def __init__(self) -> None:
+        self.paper = io.StringIO()
+        self.asked: list[str] = []
+        self.left = 120
+        self._once = {
+            "Type a number, or back, why": "1",
+            "again, over, a number": "1",
+            "Number, or back": "rest",
+        }
+        super().__init__(self, self.paper)
+
+    def text(self, message: str) -> str:
+        self.left -= 1
+        assert self.left, f"it does not end: {self.asked[-5:]}\n{self.paper.getvalue()[-2000:]}"
+        self.asked.append(message)
+        for start in [key for key in self._once if key in message]:
+            return self._once.pop(start)
+        for pattern, answer in self.RULES:
+            if found := re.search(pattern, message):
+                return answer.strip() if answer else found["typed"]
+        return ""
+
+    hidden = text
+
+    def confirm(self, message: str) -> bool:
+        return self.text(message) in ("yes", "")
+
+
+def test_one_line_at_a_time(way: Way, capsys: pytest.CaptureFixture[str]) -> None:
+    talk = Sure()
+    assert run_plain(answers=way.answers, talk=talk) == 0, talk.paper.getvalue()[-3000:]
+    assert f"Recommended: {way.strategy.title}" in " ".join(talk.paper.getvalue().split())
+    way.assert_switched()
+    way.take_back(capsys)
+
+
+async def test_in_the_wizard(way: Way, capsys: pytest.CaptureFixture[str]) -> None:
+    app = WizardApp(begin(answers=way.answers))
+    async with app.run_test(size=(100, 40)) as pilot:
+        await until(pilot, "▸ Practice")
+        await pilot.press("enter")
+        await until(pilot, f"▸ {COLLECTION}", seconds=LONG)
+        await pilot.press("enter")
+        await until(pilot, "▸[ Continue ]", seconds=LONG)
+        await pilot.press("enter")
+        await until(pilot, "Question 1 of about")
+        await enter_until(pilot, "Recommended:", "left to acknowledge")
+        assert f"Recommended: {way.strategy.title}" in text_of(app)
+        await until(pilot, f"▸[ Continue with {way.strategy.title} ]")
+        await pilot.press("enter")
+        await enter_until(pilot, "Plan: ")
+        await press_button(pilot, "Start…")
+        await press_button(pilot, "Start")
+        await until(pilot, lambda: "WAITING FOR YOU" in text_of(app), seconds=LONG)
+        while way.run.gate is not None:
+            gate = Gate.model_validate(way.run.gate)
+            if gate.name == "cutover":
+                await press_button(pilot, "Look at the verdict")
+                await press_button(pilot, "Go to cutover")
+            else:
+                await press_button(pilot, "Look at what it waits for")
+            await fill(pilot, gate)
+            await press_button(pilot, gate.button)
+            await until(pilot, lambda: way.run.gate is None or "WAITING" in text_of(app))
+            await until(
+                pilot,
+                lambda: "✓ DONE" in text_of(app) or "WAITING FOR YOU" in text_of(app),
+                seconds=LONG,
+            )
+        await press_button(pilot, "Report")
+        await until(pilot, "Done:")
+    way.assert_switched()
+    way.take_back(capsys)
+
+
+async def enter_until(pilot: Pilot[int], *words: str) -> None:
+    """Enter, as long as none of these words stands there."""
+    for _ in range(60):
+        shown = text_of(pilot.app)
+        if any(word in shown for word in words):
+            return
+        await pilot.press("enter")
+        await until(pilot, lambda shown=shown: text_of(pilot.app) != shown)  # type: ignore[misc]
+        await pilot.pause(0.05)
+    raise AssertionError(f"it goes on and on:\n{text_of(pilot.app)}")
+
+
+async def press_button(pilot: Pilot[int], label: str) -> None:
+    def found() -> Press | None:
+        buttons = pilot.app.screen.query(Press)
+        return next((b for b in buttons if b.act.label == label and not b.act.closed), None)
+
+    await until(pilot, lambda: found() is not None, seconds=LONG)
+    button = found()
+    assert button is not None
+    button.focus()
+    await until(pilot, f"▸[ {label} ]")
+    await pilot.press("enter")
+    await pilot.pause(0.05)
+
+
+async def fill(pilot: Pilot[int], gate: Gate) -> None:
+    """Everything that it asks for."""
+    await until(pilot, lambda: len(pilot.app.screen.query(AskBlock)) >= len(gate.asks))
+    for block in pilot.app.screen.query(AskBlock):
+        control = block.control
+        ask = next(one for one in gate.asks if one.key == block.ask.key)
+        control.focus()
+        if isinstance(control, Tick):
+            await pilot.press("enter")
+        elif isinstance(control, Input):
+            control.value = ask.expect
+        await pilot.pause(0.05)
