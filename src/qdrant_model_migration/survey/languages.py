@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 NAMES: Final = {
@@ -94,6 +94,13 @@ def shares(texts: Iterable[str]) -> dict[str, float]:
     votes = Counter(found for text in distinct if (found := language(text)) is not None)
     total = sum(votes.values())
     return {code: round(number / total, 4) for code, number in votes.most_common()}
+
+
+def most(found: Mapping[str, float]) -> str | None:
+    """The language of most texts, where keyword search knows its endings; None otherwise."""
+    named = {code: part for code, part in found.items() if code != "other"}
+    first = max(named, key=lambda code: named[code], default=None)
+    return first if first in WORD_LISTS else None
 
 
 def language(text: str) -> str | None:

@@ -1,0 +1,199 @@
+"""Dense to hybrid, whole: a sparse vector in a new collection, together with another model, or in
+place; run while an application writes, verified, switched, taken back and cleaned up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from qdrant_model_migration.advice import ModelChoice, answer_all
+from qdrant_model_migration.advice.make_plan import make_plan
+from qdrant_model_migration.embedders import ModelRef, Reach, open_embedder
+from qdrant_model_migration.engine import change_lines, run_here, view
+from qdrant_model_migration.pipeline.sameness import same_payload, same_vector
+from qdrant_model_migration.plan import Acceptance, Plan
+from qdrant_model_migration.qdrant import Point
+from qdrant_model_migration.strategies import by_name
+from qdrant_model_migration.survey import survey
+from support.world import everything
+
+from .conftest import POINTS, Place, document, ident
+from .test_dropped_strategies import (
+    DELETED,
+    EDITED,
+    PLACES,
+    add,
+    drops_vectors,
+    switch,
+    to_the_cutover,
+    write_meanwhile,
+)
+
+pytestmark = pytest.mark.parametrize("place", PLACES, indirect=True)
+
+CODED, FILLER = ident(10), ident(9)
+
+
+@pytest.fixture(autouse=True)
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qdrant_model_migration.steps.readiness.POLL_SECONDS", 0.0)
+
+
+def plan_for(place: Place, **answers: Any) -> Plan:
+    with place.open() as qdrant:
+        found = survey(qdrant, place.collection)
+    model = place.models.new.model_dump(mode="json", exclude_defaults=True)
+    given = {"change": "keywords", "target": f"{place.collection}_new", "proof": {"kind": "later"}}
+    if answers.get("change") == "model":
+        given |= {"model": model, "keywords": "yes", "both": "no"}
+    models = [ModelChoice(place.models.new, Reach("here"))]
+    complete = answer_all(found, {**given, **answers}, models)
+    plan = make_plan(found, complete, by_name("dense_to_hybrid"), speed=None)
+    accepted = {w: Acceptance(at="2026-01-01T00:00:00", said="") for w in plan.must_accept}
+    return plan.model_copy(update={"accepted": accepted, "practice": False})
+
+
+def of_words(plan: Plan) -> ModelRef:
+    assert plan.after is not None
+    model = plan.after.legs[1].model
+    assert model is not None
+    return model
+
+
+def assert_made(place: Place, collection: str, vector: str, model: ModelRef) -> None:
+    """Each point with a text has the vector that the model makes of the text that it has now."""
+    with place.open() as qdrant:
+        points = everything(qdrant, collection)
+    texts = {i: t for i, p in points.items() if (t := p.payload.get("text") or "").strip(" .")}
+    vectors = open_embedder(model).embed(list(texts.values()), "passage").vectors
+    assert {i for i, point in points.items() if vector in point.vectors} == texts.keys()
+    for i, right in zip(texts, vectors, strict=True):
+        stored = points[i].vectors[vector]
+        if model.vector == "sparse":
+            assert same_vector(stored, right, 1e-3)
+        else:
+            np.testing.assert_allclose(np.asarray(stored), np.asarray(right), atol=2e-3)
+
+
+def with_a_code_and_a_wordless_text(place: Place) -> None:
+    """One text gets a code that is nowhere else; one is of signs alone: BM25 finds no word there."""
+    made = open_embedder(place.models.old).embed(["a", "b"], "passage").vectors
+    texts = {CODED: f"{document(10)['text']} XR2047", FILLER: "..."}
+    with place.open() as qdrant:
+        qdrant.upsert(
+            place.collection,
+            [
+                Point(i, document(10) | {"text": text}, {"": vector})
+                for (i, text), vector in zip(texts.items(), made, strict=True)
+            ],
+        )
+
+
+def test_a_sparse_vector_in_a_new_collection(place: Place) -> None:
+    with_a_code_and_a_wordless_text(place)
+    target = f"{place.collection}_new"
+    plan = plan_for(place)
+    folder = to_the_cutover(plan)
+    assert view(folder).dead_letters == 3, "two without a text, one without a word"
+    write_meanwhile(place)
+    switch(folder)
+    with place.open() as qdrant:
+        old, new = everything(qdrant, place.collection), everything(qdrant, target)
+        assert qdrant.aliases()[place.alias] == target
+        config = qdrant.config(target)
+        hits = qdrant.search_fused(target, *_asked(plan, "xr2047"), limit=3)
+    assert config.sparse()["bm25"]["modifier"] == "idf"
+    assert "" in config.vectors()
+    assert new.keys() == old.keys()
+    assert len(new) == POINTS
+    assert all(same_payload(old[i].payload, new[i].payload) for i in old)
+    assert all(same_vector(old[i].vectors.get(""), new[i].vectors.get("")) for i in old)
+    assert_made(place, target, "bm25", of_words(plan))
+    said = config.metadata["qmm_models"]
+    assert said[""]["name"] == place.models.old.name
+    assert dict(said["bm25"]["options"])["avg_len"] == dict(of_words(plan).options)["avg_len"]
+    assert CODED in {hit.id for hit in hits}
+    add(folder, "rollback")
+    with place.open() as qdrant:
+        assert qdrant.aliases()[place.alias] == place.collection
+    add(folder, "cleanup")
+    with place.open() as qdrant:
+        assert not qdrant.exists(target)
+        assert len(everything(qdrant, place.collection)) == POINTS
+
+
+def _asked(plan: Plan, text: str) -> tuple[list[Any], Any]:
+    from qdrant_model_migration.qdrant import Query
+
+    assert plan.after is not None
+    return [
+        Query(leg.using, open_embedder(leg.model).embed([text], "query").vectors[0])
+        for leg in plan.after.legs
+        if leg.model is not None
+    ], plan.after.fusion
+
+
+def test_together_with_a_new_model_in_one_run(place: Place) -> None:
+    target = f"{place.collection}_new"
+    plan = plan_for(place, change="model", fusion="dbsf")
+    folder = to_the_cutover(plan)
+    write_meanwhile(place)
+    switch(folder)
+    with place.open() as qdrant:
+        old, new = everything(qdrant, place.collection), everything(qdrant, target)
+    assert new.keys() == old.keys()
+    assert_made(place, target, "", place.models.new)
+    assert_made(place, target, "bm25", of_words(plan))
+    lines = change_lines.lines(view(folder).facts["application_changes"], "Python")
+    assert any("Fusion.DBSF" in line and 'using="bm25"' in line for line in lines)
+    add(folder, "rollback")
+    with place.open() as qdrant:
+        assert qdrant.aliases()[place.alias] == place.collection
+    add(folder, "cleanup")
+
+
+@pytest.mark.parametrize("change", ["keywords", "model"])
+def test_in_place(place: Place, change: str) -> None:
+    with place.open() as qdrant:
+        before = everything(qdrant, place.collection)
+    plan = plan_for(place, change=change, in_place="in place")
+    assert plan.move is not None
+    assert plan.move.in_place
+    folder = to_the_cutover(plan)
+    added = {vector.name: vector.model for vector in plan.move.vectors}
+    assert len(added) == (1 if change == "keywords" else 2)
+    write_meanwhile(place)
+    switch(folder)
+    for name, model in added.items():
+        assert model is not None
+        assert_made(place, place.collection, name, model)
+    with place.open() as qdrant:
+        points = everything(qdrant, place.collection)
+        config = qdrant.config(place.collection)
+    assert config.sparse()["bm25"]["modifier"] == "idf"
+    for i in before.keys() - {EDITED, DELETED}:
+        assert same_payload(points[i].payload, before[i].payload)
+        assert same_vector(points[i].vectors.get(""), before[i].vectors.get(""))
+    add(folder, "rollback")
+    if not drops_vectors(place):
+        assert run_here(folder, extra="cleanup") == 4
+        assert "1.19" in str(view(folder).error)
+        return
+    add(folder, "cleanup")
+    with place.open() as qdrant:
+        config = qdrant.config(place.collection)
+        after = everything(qdrant, place.collection)
+    assert not added.keys() & {*config.vectors(), *config.sparse()}
+    assert all(same_vector(points[i].vectors.get(""), after[i].vectors.get("")) for i in points)
+
+
+def test_its_plan_is_a_file(place: Place, tmp_path: Path) -> None:
+    from qdrant_model_migration.plan import load_plan, save_plan
+
+    for answers in ({}, {"change": "model"}, {"in_place": "in place"}):
+        plan = plan_for(place, **answers)
+        save_plan(plan, tmp_path / "plan.yaml")
+        assert load_plan(tmp_path / "plan.yaml") == plan
