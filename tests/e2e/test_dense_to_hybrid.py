@@ -79,7 +79,7 @@ def assert_made(place: Place, collection: str, vector: str, model: ModelRef) -> 
 
 
 def with_a_code_and_a_wordless_text(place: Place) -> None:
-    """One text gets a code that is nowhere else; one is of signs alone: BM25 finds no word there."""
+    """One text gets a code that is nowhere else; in one of signs alone BM25 finds no word."""
     made = open_embedder(place.models.old).embed(["a", "b"], "passage").vectors
     texts = {CODED: f"{document(10)['text']} XR2047", FILLER: "..."}
     with place.open() as qdrant:

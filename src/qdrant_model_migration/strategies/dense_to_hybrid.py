@@ -69,6 +69,9 @@ class DenseToHybrid(Strategy):
             return Fit("open", "decided by whether exact words are searched for", "keywords")
         if with_model:
             return Fit("first", "adds keyword search in the same run", "keywords")
+        there = next((v.name for v in survey.vectors.value or () if v.kind == "sparse"), None)
+        if there is not None:
+            return Fit("possible", f"a second one beside the sparse vector {there}", "survey")
         return Fit("first", "adds keyword search", "change")
 
     def because(self, survey: Survey, answers: Answers) -> tuple[str, ...]:
@@ -91,7 +94,8 @@ class DenseToHybrid(Strategy):
             vectors, dense = replacing(survey, answers, model, origin)
             if _in_place(answers):
                 name = free_vector_name(survey, str(answers.get("vector_name") or slug(model)))
-                added, dense = (vector_of(name, model, origin),), dense.model_copy(update={"using": name})
+                added = (vector_of(name, model, origin),)
+                dense = dense.model_copy(update={"using": name})
         points = survey.points.value or 0
         missing = (missing_texts(survey, answers) or 0) / points if points else 0.0
         make, made = (
@@ -121,6 +125,6 @@ def _not_wanted(answers: Answers) -> Fit | None:
 
 
 def _no_model(survey: Survey, answers: Answers) -> Fit | None:
-    if survey.word_models.value is None or word_model(survey, answers) is not None:
+    if word_model(survey, answers) is not None:
         return None
     return Fit("ruled out", "no model for keyword search is on this computer", "survey")

@@ -64,8 +64,10 @@ def word_model(survey: Survey, answers: Answers) -> ModelRef | None:
 def listed(survey: Survey, answer: Mapping[str, Any]) -> WordModel | None:
     """What the survey says of the model that an answer names."""
     wanted = (answer.get("kind"), str(answer.get("name")).lower())
-    found = (m for m in survey.word_models.value or () if (m.model.kind, m.model.name.lower()) == wanted)
-    return next(found, None)
+    for one in survey.word_models.value or ():
+        if (one.model.kind, one.model.name.lower()) == wanted:
+            return one
+    return None
 
 
 def keyword_vector(survey: Survey, answers: Answers) -> tuple[TargetVector, Leg]:

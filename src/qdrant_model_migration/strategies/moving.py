@@ -64,7 +64,8 @@ def vector_of(
     """A vector that a model makes, or one like it. tuning: raw parameters that go along."""
     if model.vector == "sparse":
         idf = {"modifier": "idf"} if kind_of(model).wants_idf(model) else {}
-        return TargetVector(name=name, kind="sparse", params={**idf, **(tuning or {})}, origin=origin)
+        own = {**idf, **(tuning or {})}
+        return TargetVector(name=name, kind="sparse", params=own, origin=origin)
     params = {**(tuning or {}), "size": model.dimensions, "distance": model.distance}
     if model.vector == "multivector":
         params["multivector_config"] = {"comparator": "max_sim"}

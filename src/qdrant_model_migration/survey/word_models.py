@@ -66,4 +66,5 @@ def lengths(
         some = [held[at * len(held) // _TEXTS] for at in range(_TEXTS)]
         if held and (average := average_words(model, held if len(held) < _TEXTS else some)):
             measured[field] = round(average, 1)
-    return Fact[dict[str, float]](value=measured, how="sample", note=f"words as {model.label} counts them")
+    note = f"words as {model.label} counts them"
+    return Fact[dict[str, float]](value=measured, how="sample", note=note)

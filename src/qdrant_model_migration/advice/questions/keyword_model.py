@@ -83,7 +83,8 @@ class KeywordModel(Question):
         one = listed(survey, value) if isinstance(value, Mapping) else None
         if one is None:
             names = ", ".join(m.model.name for m in survey.word_models.value or () if m.opens)
-            raise BadAnswer("This is no model for keyword search.", "", f"Choose one of: {names}.", "name")
+            what = "This is no model for keyword search."
+            raise BadAnswer(what, "", f"Choose one of: {names}.", "name")
         if not one.opens:
             raise BadAnswer(f"{one.model.label} cannot be chosen here.", _closed(one), field="name")
         answer = told(survey, answers, one)
@@ -109,7 +110,9 @@ class KeywordModel(Question):
             and all(o.value[key] == value.get(key) for key in ("kind", "name"))
             for o in options
         ]
-        return named.index(True) if True in named else super().place(value, options, survey, answers)
+        if True in named:
+            return named.index(True)
+        return super().place(value, options, survey, answers)
 
     def label(self, value: Any, survey: Survey, answers: Answers) -> str:
         if not isinstance(value, Mapping) or (one := listed(survey, value)) is None:
@@ -148,14 +151,15 @@ def _option(survey: Survey, answers: Answers, one: WordModel) -> Option:
     value = told(survey, answers, one)
     counts = "language" in value
     label = f"{one.model.label}: counts words" if counts else f"{one.model.label}: a model"
-    return Option(value, label, _note(one, value), _named(one, value), "" if one.opens else _closed(one))
+    closed = "" if one.opens else _closed(one)
+    return Option(value, label, _note(one, value), _named(one, value), closed)
 
 
 def _named(one: WordModel, value: Mapping[str, Any]) -> str:
     code = value.get("language")
     if code is None:
         return one.model.label
-    return f"{one.model.label}, {'as written' if code == AS_WRITTEN else NAMES.get(str(code), code)}"
+    return f"{one.model.label}, {NAMES.get(str(code), str(code))}"
 
 
 def _note(one: WordModel, value: Mapping[str, Any]) -> str:

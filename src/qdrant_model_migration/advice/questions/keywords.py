@@ -18,7 +18,6 @@ class Keywords(Question):
 
     key = "keywords"
     short = "Keywords"
-    serves = ("takes_model",)
 
     def text(self, survey: Survey, answers: Answers) -> QuestionText:
         return QuestionText(

@@ -24,7 +24,8 @@ _SBERT_CODES = (
 _SBERT_50 = tuple(_SBERT_CODES.split())
 _EN = ("en",)
 # The stemmers that fastembed's BM25 knows.
-_SNOWBALL = tuple("ar da nl en fi fr de el hu it no pt ro ru es sv ta tr".split())
+_SNOWBALL_CODES = "ar da nl en fi fr de el hu it no pt ro ru es sv ta tr"
+_SNOWBALL = tuple(_SNOWBALL_CODES.split())
 _MANY = ("many",)
 _BGE_QUERY = "Represent this sentence for searching relevant passages: "
 _BGE_ZH_QUERY = "为这个句子生成表示以用于检索相关文章："
