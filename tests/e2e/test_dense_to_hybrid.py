@@ -6,32 +6,29 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
-from qdrant_model_migration.advice import ModelChoice, answer_all
-from qdrant_model_migration.advice.make_plan import make_plan
-from qdrant_model_migration.embedders import ModelRef, Reach, open_embedder
+from qdrant_model_migration.embedders import ModelRef, open_embedder
 from qdrant_model_migration.engine import change_lines, run_here, view
 from qdrant_model_migration.pipeline.sameness import same_payload, same_vector
-from qdrant_model_migration.plan import Acceptance, Plan
+from qdrant_model_migration.plan import Plan
 from qdrant_model_migration.qdrant import Point
-from qdrant_model_migration.strategies import by_name
-from qdrant_model_migration.survey import survey
 from support.world import everything
 
+from . import trips
 from .conftest import POINTS, Place, document, ident
-from .test_dropped_strategies import (
+from .trips import (
     DELETED,
     EDITED,
-    PLACES,
     add,
+    assert_made,
     drops_vectors,
     switch,
     to_the_cutover,
     write_meanwhile,
 )
 
+PLACES = ["local", "fake 1.18.3", "fake 1.19.0", pytest.param("real", marks=pytest.mark.server)]
 pytestmark = pytest.mark.parametrize("place", PLACES, indirect=True)
 
 CODED, FILLER = ident(10), ident(9)
@@ -42,18 +39,9 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("qdrant_model_migration.steps.readiness.POLL_SECONDS", 0.0)
 
 
-def plan_for(place: Place, **answers: Any) -> Plan:
-    with place.open() as qdrant:
-        found = survey(qdrant, place.collection)
-    model = place.models.new.model_dump(mode="json", exclude_defaults=True)
-    given = {"change": "keywords", "target": f"{place.collection}_new", "proof": {"kind": "later"}}
-    if answers.get("change") == "model":
-        given |= {"model": model, "keywords": "yes", "both": "no"}
-    models = [ModelChoice(place.models.new, Reach("here"))]
-    complete = answer_all(found, {**given, **answers}, models)
-    plan = make_plan(found, complete, by_name("dense_to_hybrid"), speed=None)
-    accepted = {w: Acceptance(at="2026-01-01T00:00:00", said="") for w in plan.must_accept}
-    return plan.model_copy(update={"accepted": accepted, "practice": False})
+def plan_for(place: Place, change: str = "keywords", **answers: Any) -> Plan:
+    wanted = {"keywords": "yes", "both": "no"} if change == "model" else {}
+    return trips.plan_for(place, "dense_to_hybrid", change, **wanted, **answers)
 
 
 def of_words(plan: Plan) -> ModelRef:
@@ -61,21 +49,6 @@ def of_words(plan: Plan) -> ModelRef:
     model = plan.after.legs[1].model
     assert model is not None
     return model
-
-
-def assert_made(place: Place, collection: str, vector: str, model: ModelRef) -> None:
-    """Each point with a text has the vector that the model makes of the text that it has now."""
-    with place.open() as qdrant:
-        points = everything(qdrant, collection)
-    texts = {i: t for i, p in points.items() if (t := p.payload.get("text") or "").strip(" .")}
-    vectors = open_embedder(model).embed(list(texts.values()), "passage").vectors
-    assert {i for i, point in points.items() if vector in point.vectors} == texts.keys()
-    for i, right in zip(texts, vectors, strict=True):
-        stored = points[i].vectors[vector]
-        if model.vector == "sparse":
-            assert same_vector(stored, right, 1e-3)
-        else:
-            np.testing.assert_allclose(np.asarray(stored), np.asarray(right), atol=2e-3)
 
 
 def with_a_code_and_a_wordless_text(place: Place) -> None:
@@ -111,7 +84,7 @@ def test_a_sparse_vector_in_a_new_collection(place: Place) -> None:
     assert len(new) == POINTS
     assert all(same_payload(old[i].payload, new[i].payload) for i in old)
     assert all(same_vector(old[i].vectors.get(""), new[i].vectors.get("")) for i in old)
-    assert_made(place, target, "bm25", of_words(plan))
+    assert_made(place, target, "bm25", model=of_words(plan))
     said = config.metadata["qmm_models"]
     assert said[""]["name"] == place.models.old.name
     assert dict(said["bm25"]["options"])["avg_len"] == dict(of_words(plan).options)["avg_len"]
@@ -145,8 +118,8 @@ def test_together_with_a_new_model_in_one_run(place: Place) -> None:
     with place.open() as qdrant:
         old, new = everything(qdrant, place.collection), everything(qdrant, target)
     assert new.keys() == old.keys()
-    assert_made(place, target, "", place.models.new)
-    assert_made(place, target, "bm25", of_words(plan))
+    assert_made(place, target, "")
+    assert_made(place, target, "bm25", model=of_words(plan))
     lines = change_lines.lines(view(folder).facts["application_changes"], "Python")
     assert any("Fusion.DBSF" in line and 'using="bm25"' in line for line in lines)
     add(folder, "rollback")
@@ -169,7 +142,7 @@ def test_in_place(place: Place, change: str) -> None:
     switch(folder)
     for name, model in added.items():
         assert model is not None
-        assert_made(place, place.collection, name, model)
+        assert_made(place, place.collection, name, model=model)
     with place.open() as qdrant:
         points = everything(qdrant, place.collection)
         config = qdrant.config(place.collection)

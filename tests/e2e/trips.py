@@ -95,7 +95,7 @@ def assert_made(
     model = model or place.models.new
     with place.open() as qdrant:
         points = everything(qdrant, collection)
-    texts = {i: t for i, p in points.items() if (t := p.payload.get(field) or "").strip()}
+    texts = {i: t for i, p in points.items() if (t := p.payload.get(field) or "").strip(" .")}
     vectors = open_embedder(model).embed(list(texts.values()), "passage").vectors
     made = dict(zip(texts, vectors, strict=True))
     assert {i for i, point in points.items() if vector in point.vectors} == made.keys()

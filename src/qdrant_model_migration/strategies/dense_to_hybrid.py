@@ -9,15 +9,16 @@ from qdrant_model_migration.pipeline.origins import embedded
 from qdrant_model_migration.plan.plan import Plan
 from qdrant_model_migration.strategies.answered import (
     chosen_model,
+    in_place,
     kept_bare,
-    missing_texts,
+    missing_share,
     no_dense,
     no_text,
     one_model_is_not_enough,
     ruled_out_by_change,
     text_source,
 )
-from qdrant_model_migration.strategies.in_place import cannot_be_added, plan_in_place
+from qdrant_model_migration.strategies.in_place import plan_in_place
 from qdrant_model_migration.strategies.keyword_vector import (
     free_vector_name,
     keyword_vector,
@@ -46,7 +47,7 @@ class DenseToHybrid(Strategy):
     way_back = "search the dense vector alone again, or switch the alias back"
     never = "Stored vectors and payloads are not changed. Nothing old is deleted."
     facets = ("builds", "embeds", "needs_text", "takes_model", "adds")
-    asks = ("keywords", "keyword_model", "fusion", "replace", "vector_name", "bare")
+    asks = ("keywords", "keyword_model", "fusion", "replace", "vector_name")
     warns = ("W07", "W08", "W26", "W35", "W46", "W47")
     order = 60
 
@@ -60,7 +61,7 @@ class DenseToHybrid(Strategy):
             or no_text(answers)
             or no_dense(survey)
             or (one_model_is_not_enough(answers) if with_model else None)
-            or (cannot_be_added(survey) if _in_place(answers) else cannot_be_copied(survey))
+            or cannot_be_copied(survey)
             or _no_model(survey, answers)
         )
         if ruled:
@@ -92,15 +93,13 @@ class DenseToHybrid(Strategy):
             assert text is not None, "without a text this is ruled out"
             origin = embedded(model, text, where=kept_bare(survey, answers))
             vectors, dense = replacing(survey, answers, model, origin)
-            if _in_place(answers):
+            if in_place(survey, answers):
                 name = free_vector_name(survey, str(answers.get("vector_name") or slug(model)))
                 added = (vector_of(name, model, origin),)
                 dense = dense.model_copy(update={"using": name})
-        points = survey.points.value or 0
-        missing = (missing_texts(survey, answers) or 0) / points if points else 0.0
         make, made = (
             (plan_in_place, (*added, sparse))
-            if _in_place(answers)
+            if in_place(survey, answers)
             else (plan_new_collection, (*vectors, sparse))
         )
         return make(
@@ -110,12 +109,8 @@ class DenseToHybrid(Strategy):
             made,
             (dense, exact),
             fusion=answers.get("fusion", "rrf"),
-            expected_missing=round(missing, 6),
+            expected_missing=missing_share(survey, answers),
         )
-
-
-def _in_place(answers: Answers) -> bool:
-    return answers.get("in_place") == "in place"
 
 
 def _not_wanted(answers: Answers) -> Fit | None:
