@@ -13,6 +13,10 @@ from qdrant_model_migration.engine import change_lines, run_here, view
 from qdrant_model_migration.pipeline.sameness import same_payload, same_vector
 from qdrant_model_migration.plan import Plan
 from qdrant_model_migration.qdrant import Point
+from qdrant_model_migration.quality import both_sides
+from qdrant_model_migration.quality.errors import SideNotKnown
+from qdrant_model_migration.survey import survey
+from qdrant_model_migration.survey.facts import Fact
 from support.world import everything
 
 from . import trips
@@ -107,6 +111,35 @@ def _asked(plan: Plan, text: str) -> tuple[list[Any], Any]:
         for leg in plan.after.legs
         if leg.model is not None
     ], plan.after.fusion
+
+
+def test_hybrid_is_measured_against_dense_alone_by_words_and_by_meaning(place: Place) -> None:
+    with_a_code_and_a_wordless_text(place)
+    plan = plan_for(place, proof={"kind": "made up", "title_field": "title"})
+    seen = view(to_the_cutover(plan))
+    verdict = seen.verdict
+    assert verdict is not None
+    parts = {part["part"]: part for part in verdict["judgement"]["parts"]}
+    assert parts.keys() == {"exact words", "meaning"}
+    assert parts["exact words"]["new"] > parts["exact words"]["old"]
+    other = verdict["judgement"]["measures"][-1]
+    assert other["name"] == "recall@10, merged by score (dbsf)"
+    assert f"Merged by score (dbsf) the same searches find {other['new']:.3f}" in verdict["todo"]
+
+
+def test_where_the_old_model_is_not_known_nothing_is_claimed(place: Place) -> None:
+    with place.open() as qdrant:
+        found = survey(qdrant, place.collection)
+    unknown = found.model_copy(update={"old_model": Fact(), "old_models": {}})
+    plan = trips.planned(place, unknown, "dense_to_hybrid", "keywords", proof={"kind": "made up"})
+    folder = to_the_cutover(plan)
+    verdict = view(folder).verdict
+    assert verdict is not None
+    assert verdict["unjudged"] == "old model not known"
+    assert plan.before is not None
+    assert plan.after is not None
+    with place.open() as qdrant, pytest.raises(SideNotKnown, match="the unnamed vector"):
+        both_sides(qdrant, plan.before, plan.after)
 
 
 def test_together_with_a_new_model_in_one_run(place: Place) -> None:

@@ -117,6 +117,12 @@ def language(text: str) -> str | None:
     return _by_function_words([word.lower() for word in words])
 
 
+def spoken(text: str) -> str | None:
+    """The language of a text as people call it; None where it cannot be told."""
+    code = language(text)
+    return NAMES[code] if code is not None and code != "other" else None
+
+
 def _by_function_words(words: list[str]) -> str | None:
     votes: dict[str, float] = {}
     for word in words:

@@ -28,7 +28,7 @@ def find(payloads: Sequence[Mapping[str, Any]], field: str) -> Pieces | None:
         return None
     lengths = [texts.words(text) for _, text in held]
     cuts = quantiles(lengths, n=4)
-    known = {"quarter": round(cuts[0]), "three_quarters": round(cuts[2])}
+    plain = Pieces(quarter=round(cuts[0]), three_quarters=round(cuts[2]))
     for parent in sorted(_candidates(held, field), key=_rank):
         values = [_value(payload, parent) for payload, _ in held]
         documents = Counter(value for value in values if value is not None)
@@ -36,8 +36,9 @@ def find(payloads: Sequence[Mapping[str, Any]], field: str) -> Pieces | None:
             continue
         each = sum(documents.values()) / len(documents)
         whole = sum(length for length, v in zip(lengths, values, strict=True) if v is not None)
-        return Pieces(**known, parent=parent, each=round(each, 1), of=round(whole / len(documents)))
-    return Pieces(**known)
+        shared = {"parent": parent, "each": round(each, 1), "of": round(whole / len(documents))}
+        return plain.model_copy(update=shared)
+    return plain
 
 
 def _candidates(held: Sequence[tuple[Mapping[str, Any], str]], field: str) -> set[str]:
