@@ -17,8 +17,9 @@ from qdrant_model_migration.advice import (
     warnings_for,
 )
 from qdrant_model_migration.advice.errors import BadAnswer, QuestionOpen
+from qdrant_model_migration.advice.make_plan import make_plan
 from qdrant_model_migration.embedders import Reach
-from qdrant_model_migration.strategies import strategies
+from qdrant_model_migration.strategies import by_name, strategies
 from qdrant_model_migration.survey.facts import VectorFact
 from support.surveys import (
     ANSWERS,
@@ -30,6 +31,7 @@ from support.surveys import (
     NOMIC,
     PRACTICE_NEW,
     PRACTICE_OLD,
+    SPLADE,
     any_answers,
     any_survey,
     as_answer,
@@ -156,11 +158,55 @@ def test_of_what_is_merely_possible_the_one_that_can_run_today_is_recommended():
     assert advice.recommended.title == "Blue-green"
 
 
-def test_keyword_search_that_is_there_already_is_not_added_again():
-    both = (*docs().dense, VectorFact(name="bm25", kind="sparse"))
-    advice = advise(docs(vectors=fact(both)), {"change": "keywords"})
-    assert advice.collision == ("change", "survey")
-    assert "there is a sparse vector already: bm25" in advice.collision_says
+def test_a_sparse_vector_that_is_there_already_is_named_and_kept():
+    both = (*docs().dense, VectorFact(name="bm25", kind="sparse", raw={"modifier": "idf"}))
+    survey = docs(vectors=fact(both))
+    advice = advise(survey, {"change": "keywords"})
+    fit = advice.fit_of(by_name("dense_to_hybrid"))
+    assert (fit.word, fit.reason) == ("possible", "a second one beside the sparse vector bm25")
+    plan = make_plan(
+        survey, answer_all(survey, {"change": "keywords"}, []), advice.recommended, speed=None
+    )
+    assert [(v.name, v.origin.carries) for v in plan.move.vectors] == [
+        ("", ""), ("bm25", "bm25"), ("bm25_2", None)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changed", "answers", "word", "reason"),
+    [
+        ({}, {"change": "keywords"}, "first", "adds keyword search"),
+        ({}, {"change": "model"}, "open", "decided by whether exact words are searched for"),
+        ({}, {"change": "model", "keywords": "yes"}, "first",
+         "adds keyword search in the same run"),
+        ({}, {"change": "model", "keywords": "no"}, "ruled out", "no exact words needed"),
+        ({}, {"change": "model", "both": "test"}, "ruled out", "leaves one model at a time"),
+        ({}, {"change": "second"}, "ruled out", "keyword search can be added afterwards"),
+        ({}, {"change": "shorter"}, "ruled out", "keyword search can be added afterwards"),
+        ({}, {"change": "compression"}, "ruled out", "only the compression changes"),
+        ({}, {"change": "keywords", "text": {"fields": []}}, "ruled out", "the texts are gone"),
+        ({"vectors": fact((VectorFact(name="w", kind="sparse"),))}, {"change": "keywords"},
+         "ruled out", "the collection has no dense vector"),
+        ({"raw": {"params": {"sharding_method": "custom"}}}, {"change": "keywords"}, "ruled out",
+         "custom shard keys cannot be carried over yet"),
+        ({"word_models": fact((SPLADE,))}, {"change": "keywords"}, "ruled out",
+         "no model for keyword search is on this computer"),
+    ],
+)  # fmt: skip
+def test_dense_to_hybrid_says_when_it_fits(changed, answers, word, reason):
+    survey = docs(**changed)
+    fit = by_name("dense_to_hybrid").fit(survey, advise(survey, answers).settled)
+    assert (fit.word, fit.reason) == (word, reason)
+
+
+def test_another_model_and_keyword_search_are_one_run():
+    advice = advise(docs(), {**ANSWERS, "keywords": "yes"})
+    assert advice.recommended.title == "Dense to hybrid"
+    assert "Blue-green" in {s.title for s in advice.possible}
+    asked = {question.key for question in advice.asked}
+    assert {"keyword_model", "fusion", "in_place"} <= asked
+    without = advise(docs(), {**ANSWERS, "keywords": "no"}).asked
+    assert not {"keyword_model", "fusion", "in_place"} & {question.key for question in without}
 
 
 def test_without_a_dense_vector_no_model_can_be_replaced():
@@ -255,7 +301,7 @@ def test_wanting_to_correct_texts_first_closes_the_way():
 def test_later_answers_that_no_longer_apply_are_set_aside_and_come_back():
     away = advise(docs(), {**ANSWERS, "change": "compression"})
     assert set(away.set_aside) == set(ANSWERS) - {"change"}
-    assert away.set_aside_says.startswith("11 answers no longer apply and were set aside.")
+    assert away.set_aside_says.startswith("12 answers no longer apply and were set aside.")
     back = advise(docs(), ANSWERS)
     assert back.set_aside == ()
     assert back.settled == ANSWERS
@@ -387,7 +433,7 @@ def test_a_question_is_never_asked_whose_answer_changes_nothing(survey, answers)
         given_ = [{**before, question.key: value} for value in values]
         usable = [one for one in given_ if question.key not in advise(survey, one).set_aside]
         effects = {effect(survey, one) for one in usable}
-        typed = question.kind in ("model", "text") or question.key == "name"
+        typed = question.kind in ("model", "text") or question.key in ("name", "keyword_model")
         assert len(effects) > 1 or typed, question.key
         before[question.key] = complete[question.key]
 

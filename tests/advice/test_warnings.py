@@ -9,7 +9,7 @@ from qdrant_model_migration.pipeline.speed import Speed
 from qdrant_model_migration.plan.plan import Estimate, Range
 from qdrant_model_migration.qdrant import Address
 from qdrant_model_migration.strategies import by_name
-from qdrant_model_migration.survey.facts import Placeholders, TextField, VectorFact
+from qdrant_model_migration.survey.facts import Pieces, Placeholders, TextField, VectorFact
 from support.surveys import (
     ANSWERS,
     BGE_SMALL,
@@ -22,7 +22,7 @@ from support.surveys import (
     server,
 )
 
-IDS = [f"W{number:02}" for number in range(1, 40) if number != 19]
+IDS = [f"W{number:02}" for number in (*range(1, 40), 46, 47) if number != 19]
 KEYWORDS = {"change": "keywords", "text": {"fields": ["text"]}}
 SECOND = {"change": "second"}
 
@@ -70,8 +70,24 @@ CASES = [
      "They are on disk."),
     ("W07", "dense_to_hybrid", KEYWORDS, docs(points=fact(8214)), "must",
      "8,214 texts, 130 words on average."),
+    ("W07", "dense_to_hybrid", KEYWORDS,
+     docs(text_fields=fact((TextField(path="text", share=1.0, average_words=310.0),)),
+          pieces=fact(Pieces(quarter=120, three_quarters=480, parent="doc_id", each=3.5, of=1085))),
+     "must", "310 words on average, a quarter below 120 and a quarter above 480; 3.5 of them for "
+     "each doc_id in the sample, together 1,085 words."),
     ("W08", "dense_to_hybrid", KEYWORDS, docs(languages=fact({"de": 0.54, "en": 0.4, "ja": 0.06})),
-     "must", "German 54 %, English 40 % and Japanese 6 %. There is no word list for Japanese."),
+     "must", "German 54 %, English 40 % and Japanese 6 %. There is no word list for Japanese. "
+     "The endings are those of German."),
+    ("W46", "blue_green", ANSWERS,
+     docs(vectors=fact((DENSE, VectorFact(name="bm25", kind="sparse")))), "caution",
+     "Without it: bm25. It is kept as found."),
+    ("W47", "dense_to_hybrid", KEYWORDS, docs(), "caution",
+     "The list for English is not on this computer. "
+     "Fetch it and plan again: qmm models --fetch Qdrant/bm25."),
+    ("W47", "dense_to_hybrid", KEYWORDS, docs(languages=fact({"ta": 1.0})), "caution",
+     "There is no list for Tamil."),
+    ("W47", "dense_to_hybrid", KEYWORDS, docs(languages=fact({"ja": 1.0})), "caution",
+     "Words are taken as they are written."),
     ("W09", "truncate", {"change": "shorter", "model": as_answer(NOMIC.cut_to(512))},
      docs(vectors=fact((DENSE.model_copy(update={"size": 768}),)), old_model=fact(NOMIC)),
      "caution", "512 of 768 dimensions."),

@@ -16,6 +16,7 @@ from qdrant_model_migration.plan import Acceptance, Plan
 from qdrant_model_migration.qdrant import Point
 from qdrant_model_migration.strategies import by_name
 from qdrant_model_migration.survey import survey
+from qdrant_model_migration.survey.facts import Survey
 from support.world import everything
 
 from .conftest import Place, document, ident
@@ -26,6 +27,10 @@ EDITED, DELETED, ADDED = ident(3), ident(4), 9001
 def plan_for(place: Place, strategy: str, change: str, **answers: Any) -> Plan:
     with place.open() as qdrant:
         found = survey(qdrant, place.collection)
+    return planned(place, found, strategy, change, **answers)
+
+
+def planned(place: Place, found: Survey, strategy: str, change: str, **answers: Any) -> Plan:
     model = place.models.new.model_dump(mode="json", exclude_defaults=True)
     given = {"change": change, "target": f"{place.collection}_new", "proof": {"kind": "later"}}
     if change != "keywords":
@@ -95,7 +100,7 @@ def assert_made(
     model = model or place.models.new
     with place.open() as qdrant:
         points = everything(qdrant, collection)
-    texts = {i: t for i, p in points.items() if (t := p.payload.get(field) or "").strip()}
+    texts = {i: t for i, p in points.items() if (t := p.payload.get(field) or "").strip(" .")}
     vectors = open_embedder(model).embed(list(texts.values()), "passage").vectors
     made = dict(zip(texts, vectors, strict=True))
     assert {i for i, point in points.items() if vector in point.vectors} == made.keys()

@@ -78,7 +78,9 @@ def test_the_file_holds_every_form_and_what_it_means() -> None:
 def hybrid() -> list[dict[str, Any]]:
     more = {
         "query model 2": ("none", "bm25"), "query prefix 2": ("none", "none"),
-        "dimensions 2": ("none", "none"), "using 2": ("none", "words"), "fusion": ("none", "rrf"),
+        "dimensions 2": ("none", "none"), "using 2": ("none", "words"),
+        "query settings 2": ("none", '{"disable_stemmer": true, "avg_len": 41.5}'),
+        "fusion": ("none", "rrf"),
     }  # fmt: skip
     same = ("all-MiniLM-L6-v2", "all-MiniLM-L6-v2")
     first = rows(query_model=same, query_prefix=("none", "none"), dimensions=("384", "384"))
@@ -92,6 +94,8 @@ def test_a_second_vector_comes_in_beside_the_first_and_both_are_fused() -> None:
         "  vector = <your embedding call>(model, question)",
     ]
     assert '+ model_2 = "bm25"' in lines
+    assert "+ settings_2 = {'disable_stemmer': True, 'avg_len': 41.5}" in lines
+    assert "+ vector_2 = <your embedding call>(model_2, question, **settings_2)" in lines
     assert '- <your client>.query_points(collection_name="docs", query=vector)' in lines
     assert 'models.Prefetch(query=vector_2, using="words")], query=models.FusionQuery' in lines[-1]
     for sign in "-+":
@@ -101,10 +105,25 @@ def test_a_second_vector_comes_in_beside_the_first_and_both_are_fused() -> None:
     assert '- model_2 = "bm25"' in change_lines.lines(back, "Python")
 
 
+def test_what_writes_documents_and_todays_search_are_told_of_a_second_vector() -> None:
+    said = dict(change_lines.meaning(hybrid()))
+    assert said["New texts"] == (
+        'whatever adds documents must write "words" as well, by the same model.'
+    )
+    assert said["Today's search"] == "goes on working unchanged; it finds by meaning alone."
+    assert "the same for searches and for documents" in said["Settings"]
+    plain = dict(change_lines.meaning(rows()))
+    assert "Settings" not in plain
+    assert plain["New texts"] == "whatever adds documents must use the same model."
+
+
 def test_as_curl_a_fused_search_is_json_once_the_placeholders_are_filled() -> None:
     after = side(change_lines.lines(hybrid(), "curl"), "+")
     body = after.split("-d '", 1)[1].rsplit("'", 1)[0]
-    for placeholder in ("<384 dimensions made by all-MiniLM-L6-v2>", "<the vector made by bm25>"):
+    for placeholder in (
+        "<384 dimensions made by all-MiniLM-L6-v2>",
+        '<the vector made by bm25, told {"disable_stemmer": true, "avg_len": 41.5}>',
+    ):
         body = body.replace(placeholder, "[0.5]")
     assert json.loads(body.replace("<your limit>", "10")) == {
         "prefetch": [

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from qdrant_model_migration.quality import Document, Query, made_up
+from qdrant_model_migration.quality import Document, Query, made_up, with_exact_words
 
 BODY = "The tenant may end the lease with three months of notice, counted from the next month."
 
@@ -58,3 +58,33 @@ def test_a_long_first_sentence_is_cut_between_words():
     (query,) = made_up([Document(1, None, "word " * 200)]).queries
     assert len(query.text) <= 300
     assert query.text.endswith("word")
+
+
+def test_half_of_the_searches_are_words_that_few_documents_have():
+    documents = [
+        Document(i, f"About matter {i}", f"{BODY} Form XR_{2000 + i} applies.") for i in range(40)
+    ]
+    made = with_exact_words(documents, lambda text: "English", n=20)
+    exact = [query for query in made.queries if query.part == "exact words"]
+    meant = [query for query in made.queries if query.part == "meaning"]
+    assert (len(exact), len(meant)) == (10, 10)
+    assert all(query.text == f"xr_{2000 + query.answers[0]}" for query in exact)
+    assert made.source == "10 titles or first sentences and 10 rare words of your documents"
+    assert made == with_exact_words(documents, lambda text: "English", n=20)
+
+
+def test_a_rare_word_is_answered_by_every_document_that_has_it_and_a_common_one_asks_nothing():
+    documents = [Document(i, None, f"{BODY} {'clause' if i < 3 else ''}") for i in range(12)]
+    exact = [
+        q for q in with_exact_words(documents, lambda text: None).queries if q.part != "meaning"
+    ]
+    assert exact == [Query(text="clause", answers=(0, 1, 2), part="exact words")]
+
+
+def test_documents_in_several_languages_are_parts_of_their_own():
+    spoken = {"a": "English", "b": "German"}
+    documents = [Document(i, None, f"{BODY} {'ab'[i % 2]}word{i}") for i in range(40)]
+    made = with_exact_words(documents, lambda text: spoken[text[len(BODY) + 1]])
+    assert {query.part for query in made.queries if query.part.startswith("exact")} == {
+        "exact words, English", "exact words, German",
+    }  # fmt: skip

@@ -43,6 +43,7 @@ def test_every_name_is_its_file_and_every_title_its_name():
 def test_only_what_is_built_says_that_it_runs():
     assert {s.name for s in room.strategies() if s.runs} == {
         "blue_green",
+        "dense_to_hybrid",
         "drop_vector",
         "requantize",
         "side_by_side",

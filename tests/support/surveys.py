@@ -10,7 +10,7 @@ from qdrant_model_migration.embedders import ModelRef
 from qdrant_model_migration.qdrant import Address, Capabilities
 from qdrant_model_migration.qdrant.capabilities import of_practice, of_server
 from qdrant_model_migration.qdrant.version import Version
-from qdrant_model_migration.survey.facts import Bare, Fact, Survey, TextField, VectorFact
+from qdrant_model_migration.survey.facts import Bare, Fact, Survey, TextField, VectorFact, WordModel
 
 MINILM = ModelRef(
     kind="fastembed",
@@ -56,6 +56,30 @@ COLBERT = ModelRef(
     vector="multivector",
     max_tokens=512,
     languages=("en",),
+)
+BM25 = WordModel(
+    model=ModelRef(
+        kind="fastembed",
+        name="Qdrant/bm25",
+        dimensions=0,
+        vector="sparse",
+        distance="Dot",
+        languages=("en", "de"),
+        options=(("stopwords", ()),),
+    ),
+    opens=True,
+)
+SPLADE = WordModel(
+    model=ModelRef(
+        kind="fastembed",
+        name="prithivida/Splade_PP_en_v1",
+        dimensions=0,
+        vector="sparse",
+        distance="Dot",
+        languages=("en",),
+    ),
+    opens=False,
+    size=532_000_000,
 )
 PRACTICE_OLD = ModelRef(
     kind="practice",
@@ -116,6 +140,8 @@ def docs(**changes: Any) -> Survey:
         "languages": fact({"en": 0.97, "de": 0.02, "other": 0.01}, "sample"),
         "old_model": fact(MINILM, "re-embedded", "64 of 64 texts match"),
         "matches": (64, 64),
+        "word_models": fact((BM25, SPLADE)),
+        "word_lengths": fact({"text": 84.5}, "sample"),
         "payload_fields": fact(("text", "title", "lang"), "sample"),
         "payload_bytes": fact(146_000_000, "estimated"),
         "vector_bytes": fact(185_000_000, "estimated"),
@@ -151,6 +177,7 @@ ANSWERS: dict[str, Any] = {
     "text": {"fields": ["text"]},
     "missing": "copy",
     "both": "no",
+    "keywords": "no",
     "name": {"alias": "docs", "exists": True},
     "target": "docs_bge_base",
     "query_side": "own",
@@ -255,6 +282,12 @@ _sensible: dict[str, list[Any]] = {
     "both": ["no", "test", "always", "unknown"],
     "in_place": ["new", "in place"],
     "keywords": ["yes", "no", "there"],
+    "keyword_model": [
+        {"kind": "fastembed", "name": "Qdrant/bm25", "language": "de", "avg_len": 30.0},
+        {"kind": "fastembed", "name": "prithivida/Splade_PP_en_v1"},
+        "unknown",
+    ],
+    "fusion": ["rrf", "dbsf", "unknown"],
     "name": [
         {"alias": "docs", "exists": True},
         {"alias": "docs", "exists": True, "also": ["docs_too"]},

@@ -26,6 +26,7 @@ from qdrant_model_migration.embedders.model import (
 )
 from qdrant_model_migration.embedders.opening import (
     ModelChoice,
+    average_words,
     fetch,
     kind_of,
     list_models,
@@ -37,6 +38,7 @@ from qdrant_model_migration.embedders.opening import (
     secrets_of,
     stays_here,
     within_reach,
+    word_models,
 )
 from qdrant_model_migration.embedders.usable import Usable, embed_usable
 
@@ -54,6 +56,7 @@ __all__ = [
     "Reach",
     "Role",
     "Usable",
+    "average_words",
     "embed_usable",
     "fetch",
     "fit",
@@ -73,4 +76,5 @@ __all__ = [
     "secrets_of",
     "stays_here",
     "within_reach",
+    "word_models",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import ClassVar, Literal, NamedTuple
@@ -82,6 +82,25 @@ class Kind:
     def fetch(self, model: ModelRef, on_progress: Progress | None) -> None:
         """See opening.fetch."""
         raise ModelNotFetched(model.label, "It is not in the list of models that can be fetched.")
+
+    def without_files(self, model: ModelRef) -> ModelRef | None:
+        """What of this model can be opened before it is fetched; None: nothing."""
+        return None
+
+    def wants_idf(self, model: ModelRef) -> bool:
+        """Whether its sparse vectors are made for the server's modifier idf, which weighs a word by
+        how rare it is."""
+        return False
+
+    def counts_words(self, model: ModelRef) -> bool:
+        """Whether it counts the words of a text: it is told their language, and how long texts are
+        on average (options language, avg_len, k, b)."""
+        return False
+
+    def average_words(self, model: ModelRef, texts: Sequence[str]) -> float:
+        """How long these texts are on average in words as the model counts them; only of one that
+        does."""
+        raise NotImplementedError
 
     def usd(self, model: ModelRef) -> float | None:
         """The price of a million tokens in USD; None: it costs nothing."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -50,6 +50,22 @@ class ModelChoice(NamedTuple):
 def model_choices(beside: Path | None = None) -> tuple[ModelChoice, ...]:
     """Every model that is listed, each with how it can be had; see list_models."""
     return tuple(ModelChoice(model, reach(model)) for model in list_models(beside))
+
+
+def word_models() -> tuple[ModelChoice, ...]:
+    """Those that make sparse vectors, for keyword search. What can do without its files is told so
+    as long as they are not here."""
+    made = []
+    for model, how in model_choices():
+        bare = None if how.opens else kind_of(model).without_files(model)
+        if model.vector == "sparse":
+            made.append(ModelChoice(model, how) if bare is None else ModelChoice(bare, reach(bare)))
+    return tuple(made)
+
+
+def average_words(model: ModelRef, texts: Sequence[str]) -> float:
+    """See Kind.average_words."""
+    return kind_of(model).average_words(model, texts)
 
 
 def list_models(beside: Path | None = None) -> tuple[ModelRef, ...]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
-from qdrant_model_migration.quality.difference import NONE, NOT_KNOWN, OLD_VECTOR
+from qdrant_model_migration.quality.difference import NONE, NOT_KNOWN, OLD_VECTOR, SETTINGS
 from qdrant_model_migration.words import listing
 
 Rows = Sequence[Mapping[str, Any]]
@@ -24,7 +24,8 @@ _NO_NAME = "not needed"
 class Leg(NamedTuple):
     """One vector that is searched; "" where there is none, or it is not known.
 
-    number: what its names in the lines end with, "" for the first. unknown: what stands for it.
+    number: what its names in the lines end with, "" for the first. settings: what its model is
+    told, as JSON. unknown: what stands for it.
     """
 
     number: str
@@ -32,6 +33,7 @@ class Leg(NamedTuple):
     prefix: str
     dimensions: str
     using: str
+    settings: str
     unknown: str
 
 
@@ -88,9 +90,22 @@ def meaning(rows: Rows) -> tuple[tuple[str, str], ...]:
     if beside := next((str(row["new"]) for row in rows if row["what"] == OLD_VECTOR), ""):
         by = "without using" if beside.startswith(_NO_NAME) else f"with using {_quoted(beside)}"
         said.append(("Old model", f"answers beside it: searches by the old query model, {by}."))
+    if any(leg.settings for leg in new.legs):
+        said.append(("Settings", "belong to the model: the same for searches and for documents."))
+    alone = [side.legs[0]._replace(unknown="") for side in (old, new)]
+    if new.fusion and not old.fusion and alone[0] == alone[1]:
+        said.append(("Today's search", "goes on working unchanged; it finds by meaning alone."))
     said.append(("Limits", "scores of another model lie elsewhere: test every score limit."))
-    said.append(("New texts", "whatever adds documents must use the same model."))
+    said.append(("New texts", _new_texts(old, new)))
     return tuple(said)
+
+
+def _new_texts(old: Search, new: Search) -> str:
+    used = {leg.using for leg in old.legs}
+    more = [_quoted(leg.using) for leg in new.legs if leg.using and leg.using not in used]
+    if len(new.legs) <= len(old.legs) or not more:
+        return "whatever adds documents must use the same model."
+    return f"whatever adds documents must write {listing(more)} as well, by the same model."
 
 
 def whole(rows: Rows) -> str:
@@ -116,6 +131,7 @@ def _search(rows: Rows, side: str) -> Search:
             known("query prefix"),
             known("dimensions", NOT_KNOWN),
             known("using", _NO_NAME),
+            known(SETTINGS),
             "<your present model>" if side == "old" else "<your old model>",
         )
 
@@ -140,10 +156,12 @@ def _python(old: Search, new: Search) -> list[str]:
     def embedding(leg: Leg) -> list[str]:
         n = leg.number
         text = f"prefix{n} + question" if leg.prefix else "question"
+        told = f", **settings{n}" if leg.settings else ""
         return [
             f"model{n} = {_quoted(leg.model) if leg.model else leg.unknown}",
             f"prefix{n} = {_quoted(leg.prefix)}" if leg.prefix else "",
-            f"vector{n} = <your embedding call>(model{n}, {text})",
+            f"settings{n} = {json.loads(leg.settings)}" if leg.settings else "",
+            f"vector{n} = <your embedding call>(model{n}, {text}{told})",
         ]
 
     def query(leg: Leg) -> str:
@@ -168,7 +186,8 @@ def _curl(old: Search, new: Search) -> list[str]:
     def query(leg: Leg) -> str:
         prefix = f", of {_quoted(leg.prefix)} + the question" if leg.prefix else ""
         size = f"{leg.dimensions} dimensions" if leg.dimensions else "the vector"
-        return f'"query": <{size} made by {leg.model or leg.unknown}{prefix}>'
+        told = f", told {leg.settings}" if leg.settings else ""
+        return f'"query": <{size} made by {leg.model or leg.unknown}{told}{prefix}>'
 
     def using(leg: Leg) -> str:
         return f'"using": {_quoted(leg.using)}' if leg.using else ""

@@ -2,7 +2,8 @@
 
 from qdrant_model_migration.quality.compare import Comparison, compare
 from qdrant_model_migration.quality.judgement import Judgement, Measure, Overlap, RankChange
-from qdrant_model_migration.quality.made_up import Document, made_up
+from qdrant_model_migration.quality.made_up import Document, made_up, with_exact_words
+from qdrant_model_migration.quality.merging import in_words, with_other
 from qdrant_model_migration.quality.query_file import read_queries
 from qdrant_model_migration.quality.query_set import Query, QuerySet
 from qdrant_model_migration.quality.searcher import Asked, Found, Searcher
@@ -41,7 +42,10 @@ __all__ = [
     "both_sides",
     "compare",
     "decide",
+    "in_words",
     "made_up",
     "read_queries",
     "side_by_side",
+    "with_exact_words",
+    "with_other",
 ]

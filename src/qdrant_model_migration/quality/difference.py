@@ -6,6 +6,7 @@ vector that is searched on the rows are numbered: "query model 2".
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from itertools import zip_longest
 
@@ -15,6 +16,7 @@ from qdrant_model_migration.words import listing
 
 NOT_KNOWN, NONE, NO_NAME = "not known", "none", "not needed: the vector has no name"
 OLD_VECTOR = "old vector"
+SETTINGS = "query settings"
 
 
 def rows(before: Side, after: Side, names: tuple[str, str]) -> list[dict[str, str]]:
@@ -27,6 +29,9 @@ def rows(before: Side, after: Side, names: tuple[str, str]) -> list[dict[str, st
             _row(what if number == 1 else f"{what} {number}", old_words[what], new_words[what])
             for what in old_words
         ]
+        told = [_settings(leg) for leg in (old, new)]
+        if told != [NONE, NONE]:
+            made.append(_row(SETTINGS if number == 1 else f"{SETTINGS} {number}", *told))
     if len(legs) > 1:
         made.append(_row("fusion", before.fusion or NONE, after.fusion or NONE))
     return made
@@ -80,6 +85,12 @@ def _in_words(leg: Leg | None) -> dict[str, str]:
         "dimensions": NONE if size == 0 else str(size or NOT_KNOWN),
         "using": leg.using or NO_NAME,
     }
+
+
+def _settings(leg: Leg | None) -> str:
+    """What the model is told when it is opened, as JSON."""
+    options = leg.model.options if leg is not None and leg.model is not None else ()
+    return json.dumps(dict(options)) if options else NONE
 
 
 def _with_cut(model: ModelRef) -> str:

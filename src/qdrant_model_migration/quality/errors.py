@@ -25,6 +25,17 @@ class QueryFileUnusable(UsageError):
         )
 
 
+class SideNotKnown(UsageError):
+    """The new side searches a vector of which nobody knows the model."""
+
+    def __init__(self, vector: str) -> None:
+        super().__init__(
+            "The new side cannot be searched.",
+            f"Nobody knows which model made {vector}, so no query can be made for it.",
+            "Judge anew with the old model's name, or try it in your application.",
+        )
+
+
 class QueryEmpty(UsageError):
     """A search without a text."""
 

@@ -87,6 +87,23 @@ class Side(Strict):
         ]
         return self.model_copy(update={"legs": tuple(legs)})
 
+    def knowing(self, other: Side) -> Side:
+        """The same, with what `other` knows of the model of a vector by the same name."""
+        known = {leg.using: leg.model for leg in other.legs}
+        legs = tuple(
+            leg if leg.model else leg.model_copy(update={"model": known.get(leg.using)})
+            for leg in self.legs
+        )
+        return self.model_copy(update={"legs": legs})
+
+    @property
+    def merged_otherwise(self) -> Side | None:
+        """The same with the other fusion; None where one vector is searched."""
+        other: dict[Fusion, Fusion] = {"rrf": "dbsf", "dbsf": "rrf"}
+        if self.fusion is None:
+            return None
+        return self.model_copy(update={"fusion": other[self.fusion]})
+
     def measured(self, qdrant: Qdrant) -> Side:
         """The same, with the sizes that it does not say as the collection has them now."""
         if all(leg.size for leg in self.legs) or not qdrant.exists(self.collection):

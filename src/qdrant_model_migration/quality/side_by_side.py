@@ -7,9 +7,10 @@ from typing import Literal, NamedTuple
 
 from qdrant_model_migration.embedders import open_embedder
 from qdrant_model_migration.qdrant import Hit, Qdrant
-from qdrant_model_migration.quality.errors import QueryEmpty
+from qdrant_model_migration.quality.errors import QueryEmpty, SideNotKnown
 from qdrant_model_migration.quality.searcher import Found, Searcher
 from qdrant_model_migration.quality.side import Side
+from qdrant_model_migration.words import vector
 
 # How many times deeper than shown the old side is searched, to tell "was 18" from "new".
 DEEPER = 5
@@ -43,10 +44,12 @@ class SideBySide(NamedTuple):
 def both_sides(qdrant: Qdrant, before: Side, after: Side) -> tuple[Searcher | None, Searcher]:
     """What searches the old side, None where its model is out of reach, and the new one.
 
-    Raises what opening the model of the new side raises.
+    Raises SideNotKnown, and what opening the models of the new side raises.
     """
+    if unknown := [vector(leg.using) for leg in after.legs if leg.model is None]:
+        raise SideNotKnown(unknown[0])
     new = after.searcher(qdrant, open_embedder, here=after.models)
-    assert new is not None, "whoever makes a plan knows the models of its new side"
+    assert new is not None, "all its models are known, and are opened whatever it takes"
     return before.searcher(qdrant, open_embedder), new
 
 

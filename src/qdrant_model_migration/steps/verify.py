@@ -20,8 +20,11 @@ from qdrant_model_migration.quality import (
     compare,
     decide,
     difference,
+    in_words,
     made_up,
     read_queries,
+    with_exact_words,
+    with_other,
 )
 from qdrant_model_migration.shell import qmm
 from qdrant_model_migration.steps.added_step import AddedStep, Known
@@ -31,6 +34,7 @@ from qdrant_model_migration.steps.routes import route_of
 from qdrant_model_migration.steps.step import StepContext, StepText
 from qdrant_model_migration.steps.switch import MAY_BE_SWITCHED
 from qdrant_model_migration.strict import Strict
+from qdrant_model_migration.survey import languages
 from qdrant_model_migration.survey.path import value_at
 
 EXACT_UP_TO = 100_000  # points; above it a search without the index would take too long
@@ -141,8 +145,9 @@ class Verify(AddedStep):
         self, ctx: StepContext, integrity: Integrity, known: QuerySet | None
     ) -> tuple[Verdict, str]:
         """The verdict, and the command that judges anew where it leaves something open."""
-        move, before, after = ctx.move, self.before or ctx.before, ctx.after
-        comparison = Comparison(None, None, "no searches", ())
+        move, before = ctx.move, self.before or ctx.before
+        after = ctx.after.knowing(before)
+        comparison, merging = Comparison(None, None, "no searches", ()), ""
         copied = not move.new_vectors and difference.asks_alike(before, after)
         if copied:
             comparison = comparison._replace(unjudged="all copied")
@@ -156,7 +161,9 @@ class Verify(AddedStep):
             here = after.models if move.embeds else ()
             new = after.searcher(ctx.qdrant, ctx.open_model, exact, here)
             if new is None:
-                comparison = comparison._replace(unjudged="new model not here")
+                told = all(leg.model for leg in after.legs)
+                why: Unjudged = "new model not here" if told else "old model not known"
+                comparison = comparison._replace(unjudged=why)
             else:
                 comparison = compare(
                     queries,
@@ -164,6 +171,7 @@ class Verify(AddedStep):
                     new,
                     on_progress=lambda done, total: _count(ctx, done, total),
                 )
+                comparison, merging = self._merged(ctx, queries, comparison, after, exact)
         verdict = decide(
             integrity,
             comparison.judgement,
@@ -174,10 +182,27 @@ class Verify(AddedStep):
             labels=(before.label, after.label),
             collection=move.source,
         )
+        verdict = verdict.model_copy(update={"todo": f"{verdict.todo} {merging}".strip()})
         if verdict.word == "GO" or not integrity.passed:
             return verdict, ""
         again = self._again(ctx.folder.name, verdict.unjudged)
         return verdict.model_copy(update={"todo": f"{verdict.todo} Then: {again}"}), again
+
+    def _merged(
+        self, ctx: StepContext, queries: QuerySet, found: Comparison, after: Side, exact: bool
+    ) -> tuple[Comparison, str]:
+        """What the other way of merging finds by the same searches: measured, and said."""
+        otherwise = after.merged_otherwise
+        if otherwise is None or otherwise.fusion is None or found.judgement is None:
+            return found, ""
+        new = otherwise.searcher(ctx.qdrant, ctx.open_model, exact, after.models)
+        assert new is not None, "its models were opened just now"
+        other = compare(queries, None, new, on_progress=lambda d, t: _count(ctx, d, t)).judgement
+        if other is None:
+            return found, ""
+        judged = with_other(found.judgement, otherwise.fusion, other)
+        said = in_words(found.judgement, otherwise.fusion, other)
+        return found._replace(judgement=judged), said
 
     def _again(self, run: str, unjudged: Unjudged | None) -> str:
         if unjudged == "new model not here":
@@ -189,7 +214,10 @@ class Verify(AddedStep):
 
     def _made_up(self, ctx: StepContext) -> QuerySet | None:
         if self.proof.kind == "made up" and self.proof.text is not None:
-            return made_up(self._documents(ctx, self.proof.text))
+            documents = self._documents(ctx, self.proof.text)
+            if any(model.vector == "sparse" for model in ctx.after.models):
+                return with_exact_words(documents, languages.spoken)
+            return made_up(documents)
         return None
 
     def _documents(self, ctx: StepContext, source: TextSource) -> list[Document]:

@@ -46,6 +46,8 @@ class BlueGreen(Strategy):
         if ruled:
             return ruled
         if answers.get("change") == "model":
+            if answers.get("keywords") == "yes":
+                return Fit("possible", "without keyword search, which can come later", "keywords")
             if answers.get("both") == "no":
                 return Fit("first", "the new model replaces the old one", "both")
             return Fit("possible", "replaces the old model without a pause", "change")

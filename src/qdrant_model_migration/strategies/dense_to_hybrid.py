@@ -1,13 +1,39 @@
-"""Dense to hybrid: a sparse vector for exact words beside the dense ones, which are copied."""
+"""Dense to hybrid: a sparse vector for exact words beside the dense ones, which are copied, or of
+which one is made anew in the same run."""
 
 from __future__ import annotations
 
 from qdrant_model_migration import words
-from qdrant_model_migration.strategies.answered import no_text, ruled_out_by_change
+from qdrant_model_migration.pipeline.move import TargetVector
+from qdrant_model_migration.pipeline.origins import embedded
+from qdrant_model_migration.plan.plan import Plan
+from qdrant_model_migration.strategies.answered import (
+    chosen_model,
+    in_place,
+    kept_bare,
+    missing_share,
+    no_dense,
+    no_text,
+    one_model_is_not_enough,
+    ruled_out_by_change,
+    text_source,
+)
+from qdrant_model_migration.strategies.in_place import plan_in_place
+from qdrant_model_migration.strategies.keyword_vector import (
+    free_vector_name,
+    keyword_vector,
+    slug,
+    word_model,
+)
+from qdrant_model_migration.strategies.moving import searched_before, vector_of
+from qdrant_model_migration.strategies.new_collection import (
+    cannot_be_copied,
+    kept,
+    plan_new_collection,
+    replacing,
+)
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
 from qdrant_model_migration.survey.facts import Survey
-
-_DENSE = ("model", "shorter", "second")
 
 
 class DenseToHybrid(Strategy):
@@ -19,34 +45,81 @@ class DenseToHybrid(Strategy):
         "Searches ask both and merge the results. The dense vectors are copied, not made again."
     )
     way_back = "search the dense vector alone again, or switch the alias back"
-    never = "The old collection is only read."
-    runs = False
-    facets = ("builds", "embeds", "needs_text", "adds")
-    asks = ("keywords",)
-    warns = ("W07", "W08", "W26", "W35")
+    never = "Stored vectors and payloads are not changed. Nothing old is deleted."
+    facets = ("builds", "embeds", "needs_text", "takes_model", "adds")
+    asks = ("keywords", "keyword_model", "fusion", "replace", "vector_name")
+    warns = ("W07", "W08", "W26", "W35", "W46", "W47")
     order = 60
 
     def fit(self, survey: Survey, answers: Answers) -> Fit:
-        keywords = answers.get("keywords")
-        if answers.get("change") in _DENSE and keywords is not None:
-            if keywords == "no":
-                return Fit("ruled out", "no exact words needed", "keywords")
-            return no_text(answers) or Fit("possible", "on top of the new vectors", "keywords")
-        if answers.get("change") in _DENSE:
+        if answers.get("change") in ("shorter", "second"):
             return Fit("ruled out", "keyword search can be added afterwards", "change")
-        if ruled := ruled_out_by_change(answers, "keywords") or no_text(answers):
+        with_model = answers.get("change") == "model"
+        ruled = (
+            ruled_out_by_change(answers, "keywords", "model")
+            or (_not_wanted(answers) if with_model else None)
+            or no_text(answers)
+            or no_dense(survey)
+            or (one_model_is_not_enough(answers) if with_model else None)
+            or cannot_be_copied(survey)
+            or _no_model(survey, answers)
+        )
+        if ruled:
             return ruled
-        if sparse := _sparse(survey):
-            return Fit("ruled out", f"there is a sparse vector already: {sparse[0]}", "survey")
+        if with_model and answers.get("keywords") is None:
+            return Fit("open", "decided by whether exact words are searched for", "keywords")
+        if with_model:
+            return Fit("first", "adds keyword search in the same run", "keywords")
+        there = next((v.name for v in survey.vectors.value or () if v.kind == "sparse"), None)
+        if there is not None:
+            return Fit("possible", f"a second one beside the sparse vector {there}", "survey")
         return Fit("first", "adds keyword search", "change")
 
     def because(self, survey: Survey, answers: Answers) -> tuple[str, ...]:
         texts = words.count(survey.points.value or 0)
-        return (
-            "people search for exact words, names or codes",
-            f"only the sparse vectors of {texts} points are made; the dense ones are copied",
+        if answers.get("change") == "model":
+            made = f"each of {texts} texts is read once for both vectors"
+        else:
+            made = f"only the sparse vectors of {texts} points are made; the dense ones are copied"
+        return "people search for exact words, names or codes", made
+
+    def build(self, survey: Survey, answers: Answers) -> Plan:
+        sparse, exact = keyword_vector(survey, answers)
+        model = chosen_model(answers) if answers.get("change") == "model" else None
+        dense = searched_before(survey, answers)
+        vectors, added = kept(survey), tuple[TargetVector, ...]()
+        if model is not None:
+            text = text_source(answers)
+            assert text is not None, "without a text this is ruled out"
+            origin = embedded(model, text, where=kept_bare(survey, answers))
+            vectors, dense = replacing(survey, answers, model, origin)
+            if in_place(survey, answers):
+                name = free_vector_name(survey, str(answers.get("vector_name") or slug(model)))
+                added = (vector_of(name, model, origin),)
+                dense = dense.model_copy(update={"using": name})
+        make, made = (
+            (plan_in_place, (*added, sparse))
+            if in_place(survey, answers)
+            else (plan_new_collection, (*vectors, sparse))
+        )
+        return make(
+            self,
+            survey,
+            answers,
+            made,
+            (dense, exact),
+            fusion=answers.get("fusion", "rrf"),
+            expected_missing=missing_share(survey, answers),
         )
 
 
-def _sparse(survey: Survey) -> tuple[str, ...]:
-    return tuple(v.name for v in survey.vectors.value or () if v.kind == "sparse")
+def _not_wanted(answers: Answers) -> Fit | None:
+    if answers.get("keywords") in ("no", "there"):
+        return Fit("ruled out", "no exact words needed", "keywords")
+    return None
+
+
+def _no_model(survey: Survey, answers: Answers) -> Fit | None:
+    if word_model(survey, answers) is not None:
+        return None
+    return Fit("ruled out", "no model for keyword search is on this computer", "survey")

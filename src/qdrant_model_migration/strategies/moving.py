@@ -63,7 +63,9 @@ def vector_of(
 ) -> TargetVector:
     """A vector that a model makes, or one like it. tuning: raw parameters that go along."""
     if model.vector == "sparse":
-        return TargetVector(name=name, kind="sparse", params=dict(tuning or {}), origin=origin)
+        idf = {"modifier": "idf"} if kind_of(model).wants_idf(model) else {}
+        own = {**idf, **(tuning or {})}
+        return TargetVector(name=name, kind="sparse", params=own, origin=origin)
     params = {**(tuning or {}), "size": model.dimensions, "distance": model.distance}
     if model.vector == "multivector":
         params["multivector_config"] = {"comparator": "max_sim"}

@@ -87,14 +87,21 @@ def plan_replacing(
     *,
     expected_missing: float = 0.0,
 ) -> Plan:
-    """One dense vector is replaced, with its tuning; every other one is kept. model: of the new
-    vector, and of its queries."""
+    """One dense vector is replaced, and nothing else. See `replacing`."""
+    vectors, leg = replacing(survey, answers, model, origin)
+    return plan_new_collection(
+        strategy, survey, answers, vectors, (leg,), expected_missing=expected_missing
+    )
+
+
+def replacing(
+    survey: Survey, answers: Answers, model: ModelRef, origin: Origin
+) -> tuple[tuple[TargetVector, ...], Leg]:
+    """The vectors where one dense vector is replaced, with its tuning, and every other one is kept;
+    and how the new one is searched. model: of the new vector, and of its queries."""
     old = replaced_vector(survey, answers)
     assert old is not None, "a strategy that replaces a vector fits only where there is one"
     name = str(answers.get("vector_name", old.name))
     new = vector_of(name, model, origin, tuning_like(old))
     vectors = tuple(new if v.origin.carries == old.name else v for v in kept(survey))
-    legs = (Leg(using=name, model=model),)
-    return plan_new_collection(
-        strategy, survey, answers, vectors, legs, expected_missing=expected_missing
-    )
+    return vectors, Leg(using=name, model=model)

@@ -60,6 +60,28 @@ class Bare(Frozen):
     texts: dict[str, int] = {}
 
 
+class WordModel(Frozen):
+    """A model for keyword search. opens: it can be opened now; size: else, of its download."""
+
+    model: ModelRef
+    opens: bool
+    size: int | None = None
+
+
+class Pieces(Frozen):
+    """How long the sampled texts are, in words: a quarter is below, a quarter above.
+
+    parent: the payload field that names the document they are pieces of, None where none was seen;
+    each: pieces of a document in the sample, of: their words together, on average.
+    """
+
+    quarter: int
+    three_quarters: int
+    parent: str | None = None
+    each: float = 1.0
+    of: int = 0
+
+
 class Placeholders(Frozen):
     """Sampled vectors that stand for none, e.g. all zeros: how many, of those looked at."""
 
@@ -94,6 +116,10 @@ class Survey(Frozen):
     token_lengths: tuple[int, ...] = ()
     languages: Fact[dict[str, float]] = Fact()
     old_model: Fact[ModelRef] = Fact()
+    pieces: Fact[Pieces] = Fact()
+    word_models: Fact[tuple[WordModel, ...]] = Fact()
+    word_lengths: Fact[dict[str, float]] = Fact()
+    """The average length of the texts in words that keyword search counts, by payload field."""
     payload_fields: Fact[tuple[str, ...]] = Fact()
     payload_indexes: Fact[tuple[str, ...]] = Fact()
     payload_bytes: Fact[int] = Fact()

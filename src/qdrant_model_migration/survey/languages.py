@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 NAMES: Final = {
@@ -96,6 +96,13 @@ def shares(texts: Iterable[str]) -> dict[str, float]:
     return {code: round(number / total, 4) for code, number in votes.most_common()}
 
 
+def most(found: Mapping[str, float]) -> str | None:
+    """The language of most texts, where keyword search knows its endings; None otherwise."""
+    named = {code: part for code, part in found.items() if code != "other"}
+    first = max(named, key=lambda code: named[code], default=None)
+    return first if first in WORD_LISTS else None
+
+
 def language(text: str) -> str | None:
     """The likeliest language of one text; "other" is none that is known, None cannot be told."""
     words = _WORD.findall(text)[:_READ]
@@ -108,6 +115,12 @@ def language(text: str) -> str | None:
             foreign = _FOREIGN.get(code)
             return "other" if foreign and foreign.search(text) else code
     return _by_function_words([word.lower() for word in words])
+
+
+def spoken(text: str) -> str | None:
+    """The language of a text as people call it; None where it cannot be told."""
+    code = language(text)
+    return NAMES[code] if code is not None and code != "other" else None
 
 
 def _by_function_words(words: list[str]) -> str | None:

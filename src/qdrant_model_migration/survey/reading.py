@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
@@ -19,9 +19,11 @@ from qdrant_model_migration.survey import (
     languages,
     old_model,
     old_models,
+    pieces,
     placeholders,
     sizes,
     texts,
+    word_models,
 )
 from qdrant_model_migration.survey.bare import bare_fact
 from qdrant_model_migration.survey.collection import (
@@ -34,7 +36,7 @@ from qdrant_model_migration.survey.collection import (
     vectors_in_words,
 )
 from qdrant_model_migration.survey.errors import CollectionEmpty
-from qdrant_model_migration.survey.facts import Fact, Survey, TextField, VectorFact
+from qdrant_model_migration.survey.facts import Fact, Pieces, Survey, TextField, VectorFact
 from qdrant_model_migration.survey.path import value_at
 from qdrant_model_migration.survey.reader import AT_A_TIME, Reader, heed
 from qdrant_model_migration.survey.sample import sample as read_sample
@@ -208,6 +210,7 @@ class _Reading:
         tell_field()
         if field is not None:
             self._read_one_field(points, field)
+        self._read_word_lengths(payloads, listed)
         if found is None:
             found = self._find_models(points, candidates, listed)
         self._known["matches"] = found.matches
@@ -231,6 +234,16 @@ class _Reading:
         heed(self._stop)
         shares = Fact[dict[str, float]](value=languages.shares(present), how="sample")
         self._tell("languages", shares)
+        self._tell("pieces", Fact[Pieces](value=pieces.find(payloads, field), how="sample"))
+
+    def _read_word_lengths(
+        self, payloads: Sequence[Mapping[str, Any]], listed: Sequence[str]
+    ) -> None:
+        models = word_models.found()
+        self._tell("word_models", models)
+        shares = self._facts.get("languages", Fact[dict[str, float]]()).value or {}
+        lengths = word_models.lengths(payloads, listed, shares, models.value or ())
+        self._tell("word_lengths", lengths)
 
     def _find_models(
         self, points: Sequence[Point], fields: Sequence[str], also: Sequence[str]

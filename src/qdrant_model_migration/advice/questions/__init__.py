@@ -6,7 +6,9 @@ quantization {"vector": name or None, "kind": "none" | "scalar" | ..., "always_r
 drop name of a vector · replace name of a dense vector · model a ModelRef
 text {"fields": [paths]}, none: gone
 missing "copy" | "stop" · bare "keep" | "make" · accuracy "exact" | "approximate"
-both "no" | "test" | "always" · in_place "new" | "in place" · keywords "yes" | "no" | "there"
+both "no" | "test" | "always" · keywords "yes" | "no" | "there"
+keyword_model {"kind", "name", "language", ...} · fusion "rrf" | "dbsf"
+in_place "new" | "in place"
 name {"alias": str, "exists": bool, "also": [aliases]} · target str
 query_side "own" | "framework" | "server" · writes "changes" | "adds" | "none"
 vector_name str, "": without a name
@@ -29,6 +31,7 @@ from qdrant_model_migration.advice.questions.application import (
 )
 from qdrant_model_migration.advice.questions.change import Change
 from qdrant_model_migration.advice.questions.compression import Quantization
+from qdrant_model_migration.advice.questions.keyword_model import Fusion, KeywordModel
 from qdrant_model_migration.advice.questions.keywords import Keywords
 from qdrant_model_migration.advice.questions.model import Model, Replace
 from qdrant_model_migration.advice.questions.proof import Pace, Proof
@@ -53,8 +56,10 @@ QUESTIONS: tuple[Question, ...] = (
     Bare(),
     Accuracy(),
     Both(),
-    InPlace(),
     Keywords(),
+    KeywordModel(),
+    Fusion(),
+    InPlace(),
     Name(),
     Target(),
     QuerySide(),

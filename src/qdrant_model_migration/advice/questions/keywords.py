@@ -9,7 +9,7 @@ from qdrant_model_migration.advice.question import (
     Suggestion,
     unknown,
 )
-from qdrant_model_migration.strategies import Answers, strategies
+from qdrant_model_migration.strategies import Answers
 from qdrant_model_migration.survey.facts import Survey
 
 
@@ -18,13 +18,6 @@ class Keywords(Question):
 
     key = "keywords"
     short = "Keywords"
-    serves = ("takes_model",)
-    later_note = "Dense to hybrid is not built yet; keyword search can be added afterwards."
-
-    @property
-    def today(self) -> bool:
-        # It is put to those who replace a model, but another strategy acts on the answer.
-        return any(self.key in strategy.asks and strategy.runs for strategy in strategies())
 
     def text(self, survey: Survey, answers: Answers) -> QuestionText:
         return QuestionText(
@@ -35,7 +28,7 @@ class Keywords(Question):
         )
 
     def applies(self, survey: Survey, answers: Answers) -> bool:
-        return answers.get("change") not in ("compression", "keywords")
+        return answers.get("change") in (None, "model")
 
     def options(self, survey: Survey, answers: Answers) -> tuple[Option, ...]:
         sparse = [v.name for v in survey.vectors.value or () if v.kind == "sparse"]

@@ -122,7 +122,7 @@ def why_closed(survey: Survey, answers: Answers, model: ModelRef) -> str:
     """Why this model cannot be chosen, "" where it can."""
     old = survey.old_model.value
     if model.vector == "sparse":
-        return "It makes sparse vectors, for keyword search; that comes in a later version."
+        return "It makes sparse vectors, for keyword search, which question Keywords adds."
     if model.vector == "multivector":
         return "It makes many vectors for a text; that comes in a later version."
     if old is not None and (model.name, model.dimensions) == (old.name, old.dimensions):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qdrant_model_migration.advice.walk import walk
-from qdrant_model_migration.advice.warnings import application, run, texts, vectors
+from qdrant_model_migration.advice.warnings import application, keywords, run, texts, vectors
 from qdrant_model_migration.advice.warnings.warning import (
     WARNINGS,
     Case,
@@ -17,7 +17,7 @@ from qdrant_model_migration.survey.facts import Survey
 
 __all__ = ["Severity", "Warning_", "declared", "warnings_for"]
 
-_FILES = (application, run, texts, vectors)  # importing them declares their warnings
+_FILES = (application, keywords, run, texts, vectors)  # importing them declares their warnings
 _ORDER: tuple[Severity, ...] = ("must", "caution", "note")
 
 

@@ -6,56 +6,10 @@ from qdrant_model_migration import words
 from qdrant_model_migration.advice.model_rows import cut_off, uncovered
 from qdrant_model_migration.advice.warnings.warning import Case, Said, Severity, warning
 from qdrant_model_migration.strategies.answered import missing_texts, other_text
-from qdrant_model_migration.survey.languages import NAMES, WORD_LISTS
+from qdrant_model_migration.survey.languages import NAMES
 
-_PIECE_WORDS = 150
-_PIECE_FIELDS = ("chunk", "piece", "part_no", "part", "page", "paragraph", "section")
 _ENOUGH_MATCHES = 60 / 64
 _ENOUGH_QUERIES = 30
-
-
-@warning("W07", "Pieces, not documents", own=True)
-def pieces(case: Case) -> Said | None:
-    found = case.survey.text_fields.value or ()
-    field = case.survey.text_field.value
-    average = next((f.average_words for f in found if f.path == field), None)
-    marks = [
-        name
-        for name in case.survey.payload_fields.value or ()
-        if any(name.lower().startswith(mark) for mark in _PIECE_FIELDS)
-    ]
-    short = average is not None and average < _PIECE_WORDS
-    if not short and not marks:
-        return None
-    seen = f"{words.count(case.points)} texts"
-    seen += f", {words.count(average)} words on average" if average is not None else ""
-    seen += f"; field {marks[0]} found" if marks else ""
-    return Said(
-        "must",
-        "Your texts look like pieces of documents. BM25 scores a word by how rare it is. Among "
-        "pieces that is not the same as among whole documents, so the order can surprise.",
-        f"{seen}.",
-        "Verify compares both with your own queries before the cutover. Bring at least 30 with "
-        "exact words or codes.",
-    )
-
-
-@warning("W08", "Several languages", own=True)
-def languages(case: Case) -> Said | None:
-    found = {c: p for c, p in (case.survey.languages.value or {}).items() if c != "other"}
-    ranked = sorted(found, key=lambda code: -found[code])
-    second = [code for code in ranked[1:2] if found[code] > 0.10]
-    unlisted = [code for code in ranked if code not in WORD_LISTS and found[code] > 0.02]
-    if not second and not unlisted:
-        return None
-    seen = words.listing([f"{NAMES.get(c, c)} {words.share(found[c])}" for c in ranked[:3]])
-    missing = f" There is no word list for {words.listing([NAMES.get(c, c) for c in unlisted])}."
-    return Said(
-        "must",
-        "Endings and filler words of the other languages are treated wrongly.",
-        f"{seen}.{missing if unlisted else ''}",
-        "Let a payload field say the language, or take words exactly as written.",
-    )
 
 
 @warning("W12", "Points without text")
@@ -68,10 +22,15 @@ def missing(case: Case) -> Said | None:
     have = "point gets" if number == 1 else "points get"
     return Said(
         severity,
-        f"{words.count(number)} {have} no new vector and will not be found by searches.",
+        f"{words.count(number)} {have} no new vector and will not be found by {_searches(case)}.",
         f"{words.share(part)} of {words.count(case.points)} points have no text.",
         "Correct the texts, or accept.",
     )
+
+
+def _searches(case: Case) -> str:
+    """The present vectors stay where only keyword search is added."""
+    return "keyword search" if case.adds and case.model is None else "searches"
 
 
 @warning("W13", "Texts cut off")

@@ -146,7 +146,10 @@ def dropped(case: Case) -> Said | None:
 
 @warning("W35", "Dense vectors copied", own=True)
 def copied(case: Case) -> Said | None:
-    names = [words.vector(vector.name) for vector in case.survey.dense]
+    made = case.vector if case.model is not None else None
+    names = [words.vector(vector.name) for vector in case.survey.dense if vector != made]
+    if not names or case.in_place:
+        return None
     return Said(
         "note",
         "Adding keywords makes only the sparse vectors; the present ones are copied, not embedded "

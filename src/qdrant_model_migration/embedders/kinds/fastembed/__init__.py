@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from qdrant_model_migration.embedders.embedder import Embedder
-from qdrant_model_migration.embedders.errors import ModelUnknown
+from qdrant_model_migration.embedders.errors import ModelOutOfReach, ModelUnknown
 from qdrant_model_migration.embedders.fingerprint import fingerprint
 from qdrant_model_migration.embedders.kind import Kind, Progress, Reach, alike
+from qdrant_model_migration.embedders.kinds.fastembed import bm25
 from qdrant_model_migration.embedders.kinds.fastembed.catalogue import catalogue
 from qdrant_model_migration.embedders.kinds.fastembed.downloads import downloaded, found, locate
 from qdrant_model_migration.embedders.kinds.fastembed.fetch import fetch
@@ -41,6 +42,22 @@ class Fastembed(Kind):
             known = (entry.model.name for entry in catalogue().values())
             raise ModelUnknown(model.name, alike(model.name, known))
         return FastEmbedder(found(model), threads)
+
+    def without_files(self, model: ModelRef) -> ModelRef | None:
+        return bm25.without_list(model) if bm25.is_bm25(model) else None
+
+    def wants_idf(self, model: ModelRef) -> bool:
+        entry = catalogue().get(model.name.lower())
+        return entry is not None and entry.idf
+
+    def counts_words(self, model: ModelRef) -> bool:
+        return bm25.is_bm25(model)
+
+    def average_words(self, model: ModelRef, texts: Sequence[str]) -> float:
+        """Raises ModelOutOfReach."""
+        if (folder := locate(model)) is None:
+            raise ModelOutOfReach(model.label, model.folder)
+        return bm25.average_words(model, folder, texts)
 
     def fetch(self, model: ModelRef, on_progress: Progress | None) -> None:
         fetch(model, on_progress)

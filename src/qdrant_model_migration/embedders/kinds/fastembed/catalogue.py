@@ -26,6 +26,8 @@ class Entry(NamedTuple):
     weights: tuple[str, ...]
     """The file that is loaded, then what belongs to it."""
     needed: tuple[str, ...]
+    idf: bool
+    """Its sparse vectors are made for the server's modifier idf."""
 
 
 @cache
@@ -74,4 +76,5 @@ def _entry(kind: _Kind, description: dict[str, Any]) -> Entry:
         legacy=f"fast-{name.rsplit('/', 1)[-1]}" if sources["_deprecated_tar_struct"] else None,
         weights=weights,
         needed=(*weights, *tokenizer),
+        idf=bool(description.get("requires_idf")),
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import platformdirs
 
+from qdrant_model_migration.embedders.kinds.fastembed import bm25
 from qdrant_model_migration.embedders.kinds.fastembed.catalogue import TOKENIZER, Entry, catalogue
 from qdrant_model_migration.embedders.model import ModelRef
 from qdrant_model_migration.embedders.places import at_home, holds
@@ -27,6 +28,8 @@ def download_folders() -> tuple[Path, ...]:
 
 def locate(model: ModelRef) -> Path | None:
     """The folder that holds all files of this model; None: they are not all on this machine."""
+    if bm25.wants_no_list(model):
+        return bm25.NOWHERE
     model = found(model)
     if model.folder is not None:
         folder = Path(model.folder)
@@ -47,6 +50,8 @@ def files_of(model: ModelRef) -> tuple[str, ...]:
     """The files without which this model cannot be opened, relative to its folder."""
     if model.model_file is not None:
         return (model.model_file, *TOKENIZER)
+    if bm25.wants_no_list(model):
+        return ()
     entry = catalogue().get(model.name.lower())
     return () if entry is None else entry.needed
 

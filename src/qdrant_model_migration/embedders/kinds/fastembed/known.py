@@ -23,6 +23,9 @@ _SBERT_CODES = (
 )
 _SBERT_50 = tuple(_SBERT_CODES.split())
 _EN = ("en",)
+# The stemmers that fastembed's BM25 knows.
+_SNOWBALL_CODES = "ar da nl en fi fr de el hu it no pt ro ru es sv ta tr"
+_SNOWBALL = tuple(_SNOWBALL_CODES.split())
 _MANY = ("many",)
 _BGE_QUERY = "Represent this sentence for searching relevant passages: "
 _BGE_ZH_QUERY = "为这个句子生成表示以用于检索相关文章："
@@ -97,8 +100,8 @@ KNOWN: dict[str, Known] = {
     # sparse
     "prithivida/Splade_PP_en_v1": Known(_EN, None),
     "Qdrant/bm42-all-minilm-l6-v2-attentions": Known(_EN, None),
-    # BM25 has stemmers for 18 languages; opened without a choice it takes the English one.
-    "Qdrant/bm25": Known(_EN, None),
+    # It is told which; without a choice it takes English.
+    "Qdrant/bm25": Known(_SNOWBALL, None),
     "Qdrant/minicoil-v1": Known(_EN, None),
     "opensearch-project/opensearch-neural-sparse-encoding-doc-v3-gte": Known(_EN, None),
     # multivector; their markers for queries and passages are put in by fastembed

@@ -16,6 +16,7 @@ from qdrant_model_migration.embedders.embedder import (
 )
 from qdrant_model_migration.embedders.errors import ModelChanged, ModelOutOfReach, ModelUnusable
 from qdrant_model_migration.embedders.fingerprint import fingerprint
+from qdrant_model_migration.embedders.kinds.fastembed.bm25 import settings
 from qdrant_model_migration.embedders.kinds.fastembed.catalogue import CUSTOM
 from qdrant_model_migration.embedders.kinds.fastembed.downloads import files_of, locate
 from qdrant_model_migration.embedders.kinds.fastembed.quiet import import_quietly
@@ -108,6 +109,7 @@ def _open(model: ModelRef, folder: Path, threads: int | None) -> Any:
         specific_model_path=str(folder),
         local_files_only=True,
         threads=threads,
+        **settings(model),
     )
 
 
