@@ -53,14 +53,17 @@ def costs_nothing_because(plan: Plan) -> str:
 
 
 def _usd(survey: Survey, plan: Plan) -> float | None:
-    """What the services that make vectors take for the tokens of all texts."""
-    prices = [price for model in _models(plan) if (price := kind_of(model).usd(model)) is not None]
+    """What the services that make vectors take for the tokens of all texts, and of samples."""
     points, tokens = survey.points.value, survey.average_tokens.value
-    if not prices:
+    every = 0 if points is None else _texts(survey, plan, points)
+    embedded = [(model, every) for model in _models(plan)]
+    embedded += [found for step in plan.steps if (found := step.embeds()) is not None]
+    priced = [(p, n) for model, n in embedded if (p := kind_of(model).usd(model)) is not None]
+    if not priced:
         return 0.0
     if points is None or tokens is None:
         return None
-    return _texts(survey, plan, points) * tokens * sum(prices) / 1e6
+    return sum(price * min(n, points) for price, n in priced) * tokens / 1e6
 
 
 def _models(plan: Plan) -> list[ModelRef]:

@@ -22,7 +22,11 @@ HUGE_POINTS = 100_000_000
 """From it a learned map may be worth its loss (the seed)."""
 
 MAP_SAMPLE = 4_000
-"""The fewest texts from which a map can be learned."""
+"""The fewest texts from which a map is learned where the others are gone."""
+
+_DAY = 24 * 3600
+_PACE = 450e9
+"""Tokens a second times bytes of the model: all-MiniLM-L6-v2 (90 MB) reads 5,000 on two cores."""
 
 _CHANGES = {
     "model": "the model changes",
@@ -199,6 +203,19 @@ def both_for_good(answers: Answers) -> Fit | None:
     if answers.get("both") == "always":
         return Fit("ruled out", "leaves one model at a time", "both")
     return None
+
+
+def map_saves_much(survey: Survey, answers: Answers) -> str:
+    """What a learned map saves here, in a few words; "" where it is not worth its loss."""
+    if (survey.points.value or 0) >= HUGE_POINTS:
+        return "saves weeks of embedding, costs quality"
+    if text_gone(answers) and sample_texts(survey) >= MAP_SAMPLE:
+        return "only a sample of the texts is left"
+    model, tokens = chosen_model(answers), survey.average_tokens.value
+    if model is None or not model.size_bytes or tokens is None:
+        return ""
+    seconds = (survey.points.value or 0) * tokens * model.size_bytes / _PACE
+    return "embedding may take more than a day" if seconds > _DAY else ""
 
 
 def sample_texts(survey: Survey) -> int:
