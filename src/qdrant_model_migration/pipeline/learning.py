@@ -49,8 +49,8 @@ def learn(old: Rows, new: Rows, part: NDArray[np.int8], *, length_one: bool) -> 
     first, choose = part == LEARN, part == CHOOSE
     size, judging = old.shape[1], int((part == JUDGE).sum())
     if first.sum() < size or judging < FEWEST_TO_JUDGE or not choose.any():
-        # Of five blocks three are learned from, and one judges.
-        raise SampleTooSmall(len(part), max(-(-size * 5 // 3), 5 * FEWEST_TO_JUDGE), size)
+        # Of five blocks three are learned from, and one judges; the last one may be cut short.
+        raise SampleTooSmall(len(part), max(2 * size, 6 * FEWEST_TO_JUDGE), size)
     tried = _candidates(old[first], new[first])
     nearness = {m: _nearness(one, old[choose], new[choose], length_one) for m, one in tried.items()}
     method = max(nearness, key=lambda name: nearness[name])

@@ -57,7 +57,7 @@ def sample(
     if len(found) < size // 2:  # ids lie in clumps that the places missed
         for point in _from(page, None, size - len(found)):
             found[point.id] = point
-    return sorted(found.values(), key=lambda point: order(point.id))[:size]
+    return spread(sorted(found.values(), key=lambda point: order(point.id)), size)
 
 
 def _affordable(first: Sequence[Point]) -> int:
