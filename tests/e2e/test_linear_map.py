@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +10,7 @@ import pytest
 
 from qdrant_model_migration.advice import ModelChoice, answer_all
 from qdrant_model_migration.advice.make_plan import make_plan
-from qdrant_model_migration.embedders import ModelRef, Reach, open_embedder
-from qdrant_model_migration.embedders.kinds.practice import PracticeEmbedder
+from qdrant_model_migration.embedders import Reach, open_embedder
 from qdrant_model_migration.engine import create_run, give_consent, run_here, view
 from qdrant_model_migration.pipeline.learned_map import FILE, LearnedMap
 from qdrant_model_migration.pipeline.sameness import same_payload

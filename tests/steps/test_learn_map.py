@@ -49,9 +49,7 @@ def qdrant():
     with FakeQdrant() as fake, open_qdrant(Address(url=fake.url, folder=None)) as client:
         client.create_collection("docs", {"vectors": {"size": 8, "distance": "Cosine"}})
         vectors = HashModel(OLD).embed([text(n) for n in range(POINTS)], "passage").vectors
-        client.insert(
-            "docs", [Point(n, {"text": text(n)}, {"": v}) for n, v in enumerate(vectors)]
-        )
+        client.insert("docs", [Point(n, {"text": text(n)}, {"": v}) for n, v in enumerate(vectors)])
         yield client
 
 
@@ -171,9 +169,7 @@ def test_points_without_a_text_or_a_vector_and_equal_texts_do_not_count(
     assert told["documents"]["among"] + told["pairs"] == POINTS + 1
 
 
-def test_too_few_texts_are_refused_before_anything_is_written(
-    world: World, qdrant: Qdrant
-) -> None:
+def test_too_few_texts_are_refused_before_anything_is_written(world: World, qdrant: Qdrant) -> None:
     qdrant.delete("docs", list(range(60, POINTS)))
     with pytest.raises(SampleTooSmall):
         a_step().apply(world)

@@ -76,7 +76,13 @@ def _texts(survey: Survey, plan: Plan, points: int) -> int:
     return max(0, points - (missing_texts(survey, plan.answers) or 0))
 
 
+def _only_reads(plan: Plan) -> bool:
+    return all(step.text(plan.move).writes_to == "nothing" for step in plan.steps)
+
+
 def _seconds(survey: Survey, plan: Plan, speed: Speed | None) -> Range:
+    if _only_reads(plan):
+        return Range(how="not known: the run tells how fast the sample is embedded")
     if plan.move is None:
         return Range(how="not known: the server works alone and does not say how far it is")
     points = _points(survey, plan)
@@ -123,6 +129,8 @@ def _room(survey: Survey, plan: Plan) -> tuple[Range, Range]:
     if points is None:
         unknown = Range(how="not known: the points were not counted")
         return unknown, unknown
+    if _only_reads(plan):
+        return Range(how="nothing is written"), Range(how="nothing is written")
     if plan.move is None:
         return _room_in_place(survey, plan, points)
     return _room_for_copy(survey, plan.move, points)

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
-from qdrant_model_migration.quality.difference import NONE, NOT_KNOWN, OLD_VECTOR
+from qdrant_model_migration.quality.difference import MAP, NONE, NOT_KNOWN, OLD_VECTOR
 from qdrant_model_migration.words import listing
 
 Rows = Sequence[Mapping[str, Any]]
@@ -33,6 +33,7 @@ class Leg(NamedTuple):
     dimensions: str
     using: str
     unknown: str
+    map: str = ""
 
 
 class Search(NamedTuple):
@@ -72,6 +73,13 @@ def lines(rows: Rows, form: str) -> list[str]:
 def meaning(rows: Rows) -> tuple[tuple[str, str], ...]:
     """(label, sentence): what the lines are for."""
     old, new = _search(rows, "old"), _search(rows, "new")
+    if any(leg.map for leg in new.legs):
+        return (
+            ("Name", "stays, and so does everything that is stored."),
+            ("Map", "every vector of the new model goes through it, of searches and of documents "
+             "alike. Copy the file to where the application runs."),
+            ("Limits", "scores lie elsewhere: test every score limit."),
+        )  # fmt: skip
     said = [
         ("Name", f"{new.collection or 'the alias'} stays. Do not write the new collection's name "
          "into the application."),
@@ -117,6 +125,7 @@ def _search(rows: Rows, side: str) -> Search:
             known("dimensions", NOT_KNOWN),
             known("using", _NO_NAME),
             "<your present model>" if side == "old" else "<your old model>",
+            "" if number else known(MAP),
         )
 
     more = [what.rpartition(" ")[2] for what in found if what.startswith("query model ")]
@@ -144,6 +153,7 @@ def _python(old: Search, new: Search) -> list[str]:
             f"model{n} = {_quoted(leg.model) if leg.model else leg.unknown}",
             f"prefix{n} = {_quoted(leg.prefix)}" if leg.prefix else "",
             f"vector{n} = <your embedding call>(model{n}, {text})",
+            *(_through(leg) if leg.map else ()),
         ]
 
     def query(leg: Leg) -> str:
@@ -164,11 +174,23 @@ def _python(old: Search, new: Search) -> list[str]:
     return [*_exchanged(code(old), code(new)), *_exchanged([search(old)], [search(new)])]
 
 
+def _through(leg: Leg) -> list[str]:
+    """The query vector goes through a learned map."""
+    n = leg.number
+    calculated = f'numpy.asarray(vector{n}) @ learned{n}["matrix"] + learned{n}["offset"]'
+    return [
+        "import numpy",
+        f"learned{n} = numpy.load({_quoted(leg.map)})",
+        f"vector{n} = ({calculated}).tolist()",
+    ]
+
+
 def _curl(old: Search, new: Search) -> list[str]:
     def query(leg: Leg) -> str:
         prefix = f", of {_quoted(leg.prefix)} + the question" if leg.prefix else ""
         size = f"{leg.dimensions} dimensions" if leg.dimensions else "the vector"
-        return f'"query": <{size} made by {leg.model or leg.unknown}{prefix}>'
+        through = f", times the matrix of {leg.map} plus its offset" if leg.map else ""
+        return f'"query": <{size} made by {leg.model or leg.unknown}{prefix}{through}>'
 
     def using(leg: Leg) -> str:
         return f'"using": {_quoted(leg.using)}' if leg.using else ""

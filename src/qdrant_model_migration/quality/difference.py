@@ -15,6 +15,7 @@ from qdrant_model_migration.words import listing
 
 NOT_KNOWN, NONE, NO_NAME = "not known", "none", "not needed: the vector has no name"
 OLD_VECTOR = "old vector"
+MAP = "map"
 
 
 def rows(before: Side, after: Side, names: tuple[str, str]) -> list[dict[str, str]]:
@@ -27,6 +28,9 @@ def rows(before: Side, after: Side, names: tuple[str, str]) -> list[dict[str, st
             _row(what if number == 1 else f"{what} {number}", old_words[what], new_words[what])
             for what in old_words
         ]
+    maps = [leg.map if leg is not None else None for leg in (before.legs[0], after.legs[0])]
+    if any(maps):
+        made.append(_row(MAP, *(one or NONE for one in maps)))
     if len(legs) > 1:
         made.append(_row("fusion", before.fusion or NONE, after.fusion or NONE))
     return made

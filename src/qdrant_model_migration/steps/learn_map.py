@@ -13,20 +13,43 @@ from qdrant_model_migration.embedders import ModelRef, embed_usable, kind_of
 from qdrant_model_migration.pipeline.errors import MapUnreadable
 from qdrant_model_migration.pipeline.learned_map import FILE, LearnedMap, Rows
 from qdrant_model_migration.pipeline.learning import JUDGE, Learned, learn, parts
+from qdrant_model_migration.pipeline.mapped_queries import MappedQueries
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.text import TextSource, text_of
 from qdrant_model_migration.qdrant import PointId
-from qdrant_model_migration.quality import Document, Query, QuerySet, made_up
+from qdrant_model_migration.quality import (
+    Asked,
+    Document,
+    Leg,
+    Query,
+    QuerySet,
+    Searcher,
+    Side,
+    compare,
+    made_up,
+)
+from qdrant_model_migration.quality.difference import rows
 from qdrant_model_migration.quality.retention import FEWEST, Retention, Searched, retention
 from qdrant_model_migration.steps.errors import MapTooLossy
 from qdrant_model_migration.steps.gate import AskKind, Gate, GateKind, Waiting
 from qdrant_model_migration.steps.map_sample import Pairs, Wanted, forget, pairs
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
-from qdrant_model_migration.steps.verify import Proof
+from qdrant_model_migration.steps.verify import EXACT_UP_TO, Proof
+from qdrant_model_migration.strict import Strict
 from qdrant_model_migration.survey.path import value_at
 
 SEARCHES = 1_000  # that the map is judged by, at most
 LEARNED = "learned_map"
+
+
+class Back(Strict):
+    """Queries are turned back, to search the vectors that stand. old: the model that made these,
+    None: not known. name: by which the application searches."""
+
+    old: ModelRef | None = None
+    name: str
+
+
 _LOSS = AskKind(
     "loss", "tick", "--accept-loss", "Go on with calculated vectors, at the loss that was measured."
 )
@@ -35,9 +58,9 @@ _LOSS = AskKind(
 class LearnMap(Step):
     """From the vectors `source` of a collection to what `model` makes of the same texts.
 
-    back: the other way round, for queries of the model to search the vectors that stand. proof: the
-    searches that judge it; made up where there are none. sample: how many texts are embedded at
-    most. least: the share of what proper vectors find that is asked for. file: in the run folder.
+    back: the other way round, for queries; nothing else is done then. proof: the searches that
+    judge it; made up where there are none. sample: how many texts are embedded at most. least: the
+    share of what proper vectors find that is asked for. file: in the run folder.
     """
 
     gates: ClassVar[tuple[GateKind, ...]] = (GateKind("loss", (_LOSS,)),)
@@ -46,7 +69,7 @@ class LearnMap(Step):
     source: str
     model: ModelRef
     texts: TextSource
-    back: bool = False
+    back: Back | None = None
     proof: Proof = Proof()
     sample: int = 10_000
     least: float = 0.8
@@ -58,7 +81,7 @@ class LearnMap(Step):
     def text(self, move: Move | None) -> StepText:
         becomes = (
             "how its vectors become nearly the stored ones"
-            if self.back
+            if self.back is not None
             else "how the stored vectors become nearly its own"
         )
         return StepText(
@@ -70,7 +93,9 @@ class LearnMap(Step):
                 f"with {self.model.label} and learns {becomes}.",
                 "Measures on texts that it did not learn from how much of what proper vectors find "
                 f"calculated ones find. Below {words.share(self.least)} the run ends here.",
-                "Waits until you accept the loss that was measured.",
+                "Writes the map and the lines that apply it into the run folder."
+                if self.back is not None
+                else "Waits until you accept the loss that was measured.",
             ),
         )
 
@@ -86,7 +111,7 @@ class LearnMap(Step):
         if told["word"] == "NO-GO":
             raise MapTooLossy(told["found"], words.share(self.least), told["measured"],
                               told["price"], self.collection)  # fmt: skip
-        if not ctx.consent("loss"):
+        if self.back is None and not ctx.consent("loss"):
             raise Waiting(self._gate(told))
 
     def _stands(self, ctx: StepContext, told: dict[str, Any]) -> bool:
@@ -103,17 +128,49 @@ class LearnMap(Step):
         sampled = pairs(ctx, wanted, self.model)
         part = parts(len(sampled.ids) - sampled.answers, sampled.answers)
         distance = self._distance(ctx)
-        old, new = (sampled.new, sampled.old) if self.back else (sampled.old, sampled.new)
+        old, new = (
+            (sampled.new, sampled.old) if self.back is not None else (sampled.old, sampled.new)
+        )
         learned = learn(old, new, part, length_one=distance == "Cosine")
         learned.map.save(ctx.artifact(self.file))
         judging = _Judging(sampled, np.flatnonzero(part == JUDGE), learned.map, distance)
         by_documents = self._by_documents(judging)
-        by_searches = self._by_searches(ctx, judging, known)
-        return self._told(ctx, learned, sampled, by_documents, by_searches)
+        queries = known or made_up(self._documents(ctx, judging.ids))
+        by_searches = self._by_searches(ctx, judging, queries)
+        told = self._told(ctx, learned, sampled, by_documents, by_searches)
+        if self.back is None:
+            return told
+        self._remember_the_lines(ctx, self.back)
+        return {**told, "says": told["says"] + self._against(ctx, self.back, learned.map, queries)}
+
+    def _remember_the_lines(self, ctx: StepContext, back: Back) -> None:
+        before = Side(collection=self.collection, legs=(Leg(using=self.source, model=back.old),))
+        mapped = Leg(using=self.source, model=self.model, map=str(ctx.artifact(self.file)))
+        after = before.model_copy(update={"legs": (mapped,)})
+        ctx.remember("application_changes", rows(before, after, (back.name, back.name)))
+
+    def _against(self, ctx: StepContext, back: Back, learned: LearnedMap, queries: QuerySet) -> str:
+        """How the calculated queries do on the whole collection, beside those of the old model."""
+        qdrant, name = ctx.qdrant, self.collection
+        exact = qdrant.count(name) <= EXACT_UP_TO and qdrant.config(name).allows_exact_search
+        before = Side(collection=name, legs=(Leg(using=self.source, model=back.old),))
+        asked = Asked(MappedQueries(ctx.open_model(self.model), learned), self.source)
+        chosen = queries.model_copy(update={"queries": tuple(_spread(queries.queries, SEARCHES))})
+        found = compare(
+            chosen,
+            before.searcher(qdrant, ctx.open_model, exact),
+            Searcher(qdrant, name, (asked,), exact=exact),
+            on_progress=lambda done, total: _count(ctx, done, total),
+        ).judgement
+        if found is None:
+            return ""
+        old = "" if found.old is None else f", by those of the old model {found.old:.3f}"
+        sure = "" if found.low is None else f" ({found.low:+.3f} to {found.high:+.3f})"
+        return f" On the whole collection recall@{found.k} by them is {found.new:.3f}{old}{sure}."
 
     def _distance(self, ctx: StepContext) -> str:
         """By which the calculated vectors are compared."""
-        if not self.back:
+        if self.back is None:
             return self.model.distance
         return str(ctx.qdrant.config(self.collection).vectors()[self.source].get("distance"))
 
@@ -129,10 +186,9 @@ class LearnMap(Step):
         )
 
     def _by_searches(
-        self, ctx: StepContext, judging: _Judging, known: QuerySet | None
+        self, ctx: StepContext, judging: _Judging, of: QuerySet
     ) -> tuple[Retention, str] | None:
         """And what the searches are; None where there are none."""
-        of = known or made_up(self._documents(ctx, judging.ids))
         chosen = _spread(of.queries, SEARCHES)
         if not chosen:
             return None
@@ -152,7 +208,7 @@ class LearnMap(Step):
 
     def _calculated(self, judging: _Judging, queries: Rows) -> Searched:
         one = judging.distance == "Cosine"
-        if self.back:
+        if self.back is not None:
             return Searched(judging.map.of(queries, length_one=one), judging.old, judging.distance)
         return Searched(queries, judging.map.of(judging.old, length_one=one), judging.distance)
 
@@ -189,6 +245,7 @@ class LearnMap(Step):
         elif found.low >= self.least and found.n >= FEWEST:
             word = "GO"
         share = words.share(found.share)
+        what = "Calculated vectors" if self.back is None else "Calculated queries"
         how = f"Learned from {words.plural(learned.pairs, 'text')} ({learned.method})."
         return {
             "fingerprint": learned.map.fingerprint,
@@ -200,7 +257,7 @@ class LearnMap(Step):
             "documents": by_documents._asdict(),
             "method": learned.method,
             "pairs": learned.pairs,
-            "says": f"Calculated vectors find {share} of what proper ones find. {measured} {how}",
+            "says": f"{what} find {share} of what proper ones find. {measured} {how}",
         }
 
     def _price(self, ctx: StepContext, sampled: Pairs) -> str:
@@ -252,6 +309,11 @@ class _Judging(NamedTuple):
     @property
     def new(self) -> Rows:
         return self.sampled.new[self.places]
+
+
+def _count(ctx: StepContext, done: int, total: int) -> None:
+    ctx.breathe()
+    ctx.progress(done, total, "searches")
 
 
 def _spread(queries: Sequence[Query], most: int) -> list[Query]:

@@ -224,6 +224,18 @@ def sample_texts(survey: Survey) -> int:
     return round(points * max((field.share for field in survey.text_fields.value or ()), default=0))
 
 
+def sampled_texts(survey: Survey, answers: Answers) -> TextSource | None:
+    """Where the texts of a sample stand: in the chosen fields, or where these are said to be gone
+    in the field that has most of them left; None where those are too few to learn from."""
+    if not text_gone(answers):
+        named = survey.text_field.value
+        return text_source(answers) or (TextSource(fields=(named,)) if named else None)
+    left = max(survey.text_fields.value or (), key=lambda field: field.share, default=None)
+    if left is None or sample_texts(survey) < MAP_SAMPLE:
+        return None
+    return TextSource(fields=(left.path,))
+
+
 def switched_aliases(survey: Survey, answers: Answers) -> tuple[str, ...]:
     """The aliases of the collection that the application uses: they are switched together.
 

@@ -7,12 +7,10 @@ from typing import Any, ClassVar
 
 from qdrant_model_migration import words
 from qdrant_model_migration.pipeline.origins import calculated
-from qdrant_model_migration.pipeline.text import TextSource
 from qdrant_model_migration.plan.plan import Plan
 from qdrant_model_migration.steps.learn_map import LearnMap
 from qdrant_model_migration.strategies.answered import (
     HUGE_POINTS,
-    MAP_SAMPLE,
     bare,
     chosen_model,
     map_saves_much,
@@ -21,9 +19,7 @@ from qdrant_model_migration.strategies.answered import (
     one_model_is_not_enough,
     replaced_vector,
     ruled_out_by_change,
-    sample_texts,
-    text_gone,
-    text_source,
+    sampled_texts,
 )
 from qdrant_model_migration.strategies.moving import proof_of
 from qdrant_model_migration.strategies.new_collection import cannot_be_copied, plan_replacing
@@ -46,7 +42,7 @@ class LinearMap(Strategy):
     asks = ("accuracy", "text")
     warns = ("W10",)
     implied: ClassVar[Mapping[str, Any]] = {"accuracy": "approximate"}
-    order = 38
+    order = 42
 
     def fit(self, survey: Survey, answers: Answers) -> Fit:
         ruled = (
@@ -57,12 +53,14 @@ class LinearMap(Strategy):
         )
         if ruled:
             return ruled
-        if _sampled(survey, answers) is None:
+        if sampled_texts(survey, answers) is None:
             return Fit("ruled out", "no sample texts to learn from", "text")
         huge = (survey.points.value or 0) >= HUGE_POINTS
         accuracy, much = answers.get("accuracy"), map_saves_much(survey, answers)
         if accuracy == "approximate":
             return Fit("first" if huge else "possible", "some loss is acceptable", "accuracy")
+        if accuracy == "queries":
+            return Fit("ruled out", "only queries are to be calculated", "accuracy")
         if accuracy is None:
             open_ = Fit("open", "decided by how exact the vectors must be", "accuracy")
             return Fit("possible", much, "survey") if much else open_
@@ -78,7 +76,7 @@ class LinearMap(Strategy):
 
     def build(self, survey: Survey, answers: Answers) -> Plan:
         model, source = chosen_model(answers), replaced_vector(survey, answers)
-        text = _sampled(survey, answers)
+        text = sampled_texts(survey, answers)
         assert model is not None, "the questions ask for a model before a plan is made"
         assert source is not None, "it fits only where there is a dense vector"
         assert text is not None, "without a sample this is ruled out"
@@ -99,15 +97,3 @@ class LinearMap(Strategy):
             prepared_by=learning,
             expected_missing=round(found.points / points, 6) if found and points else 0.0,
         )
-
-
-def _sampled(survey: Survey, answers: Answers) -> TextSource | None:
-    """Where the texts of a sample stand: in the chosen fields, or where these are said to be gone
-    in the field that has most of them left; None where those are too few to learn from."""
-    if not text_gone(answers):
-        named = survey.text_field.value
-        return text_source(answers) or (TextSource(fields=(named,)) if named else None)
-    left = max(survey.text_fields.value or (), key=lambda field: field.share, default=None)
-    if left is None or sample_texts(survey) < MAP_SAMPLE:
-        return None
-    return TextSource(fields=(left.path,))

@@ -16,7 +16,7 @@ from qdrant_model_migration.survey.facts import Survey
 
 
 class Accuracy(Question):
-    """Answer: "exact" or "approximate"."""
+    """Answer: "exact", "approximate" or "queries"."""
 
     key = "accuracy"
     short = "Accuracy"
@@ -41,6 +41,12 @@ class Accuracy(Question):
                 "Yes, if the measured loss is acceptable",
                 "Linear map stays",
                 "some loss",
+            ),
+            Option(
+                "queries",
+                "Only queries: the new model searches the vectors that stand",
+                "nothing is written; Map queries comes first",
+                "queries only",
             ),
             unknown("Yes" if text_gone(answers) else "No"),
         )
