@@ -6,13 +6,13 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
 import pytest
 
 from qdrant_model_migration.advice import ModelChoice, answer_all
 from qdrant_model_migration.advice.make_plan import make_plan
 from qdrant_model_migration.embedders import ModelRef, Reach, open_embedder
 from qdrant_model_migration.engine import change_lines, create_run, run_here, view, write_report
+from qdrant_model_migration.pipeline.learned_map import FILE, LearnedMap
 from qdrant_model_migration.plan import Acceptance, Plan, load_plan, save_plan
 from qdrant_model_migration.strategies import by_name
 from qdrant_model_migration.survey import survey
@@ -91,28 +91,22 @@ def test_nothing_is_written_and_the_lines_search_the_vectors_that_stand(
     assert after == before
     rows = change_lines.of(view(folder).facts)
     lines = change_lines.lines(rows, "Python")
-    hits = [
-        ident(n) in run_lines(place, lines, place.models.new, document(n)["title"])
-        for n in range(10, 40)
-    ]
-    assert np.mean(hits) > 0.8
+    learned, embedder = LearnedMap.load(folder / FILE), open_embedder(place.models.new)
+    hits = 0
+    for n in range(10, 40):
+        title = document(n)["title"]
+        found = run_lines(place, lines, place.models.new, title)
+        query = learned.of(embedder.embed([title], "query").vectors, length_one=True)[0]
+        with place.open() as qdrant:
+            right = qdrant.search(place.collection, query.tolist(), limit=10)
+        assert found == [hit.id for hit in right]
+        hits += ident(n) in found
+    assert hits >= 12  # of 30; 1 or 2 by chance
     report = write_report(folder)[0].read_text()
     assert all(line.strip() in report for line in lines)
     assert told["says"].split(".")[0] in report
     assert "alias is switched" not in report
     assert "map.npz" in "\n".join(change_lines.lines(rows, "curl"))
-
-
-def test_the_same_lines_without_the_map_find_nothing_sensible(place: Place, tmp_path: Path) -> None:
-    """Else what is shown above would show nothing."""
-    folder = run_of(plan_for(place, tmp_path))
-    lines = change_lines.lines(change_lines.of(view(folder).facts), "Python")
-    turned = [line.replace('learned["matrix"]', 'learned["matrix"][::-1]') for line in lines]
-    hits = [
-        ident(n) in run_lines(place, turned, place.models.new, document(n)["title"])
-        for n in range(10, 40)
-    ]
-    assert np.mean(hits) < 0.4
 
 
 def test_its_plan_says_that_nothing_is_written(place: Place, tmp_path: Path) -> None:

@@ -80,7 +80,7 @@ class SampleTooSmall(QmmError):
     def __init__(self, found: int, needed: int, dimensions: int) -> None:
         super().__init__(
             f"A map cannot be learned from {found:,} texts; it needs about {needed:,}.",
-            f"There have to be as many to learn from as the vectors that are mapped have dimensions "
+            f"There have to be as many to learn from as the mapped vectors have dimensions "
             f"({dimensions:,}), and others to judge by. Only points with a text and an old vector "
             "count, each text once.",
             "Nothing was written. Make another plan, one that embeds the texts.",
