@@ -14,15 +14,8 @@ from typing import TextIO
 @contextmanager
 def written(path: Path) -> Iterator[TextIO]:
     """A text file that takes the place of `path` when the block ends without an error."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    part = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            yield file
-        part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
+    with _replacing(path) as handle, os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+        yield file
 
 
 def write(path: Path, text: str) -> Path:
@@ -30,6 +23,26 @@ def write(path: Path, text: str) -> Path:
     with written(path) as file:
         file.write(text)
     return path
+
+
+def write_bytes(path: Path, data: bytes) -> Path:
+    """As `write`, of what is no text."""
+    with _replacing(path) as handle, os.fdopen(handle, "wb") as file:
+        file.write(data)
+    return path
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[int]:
+    """An open file that takes the place of `path` when the block, which closes it, ends."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    part = Path(name)
+    try:
+        yield handle
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def log_to(path: Path, form: logging.Formatter) -> logging.Handler:

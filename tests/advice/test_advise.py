@@ -140,12 +140,25 @@ def test_under_25_mb_with_originals_is_rebuilt():
     assert advise(docs(), {**ANSWERS}).recommended.title == "Blue-green"
 
 
-def test_a_linear_map_is_possible_only_for_a_hundred_million_points():
+def test_a_linear_map_is_offered_from_a_hundred_million_points_or_a_day_on():
     assert words(advise(docs(), ANSWERS))["Linear map"] == "ruled out"
+    slow = docs(points=fact(20_000_000))
+    assert states(advise(slow, ANSWERS))["accuracy"] == "here"
+    assert advise(slow, ANSWERS).recommended.title == "Blue-green"
+    some_loss = {**ANSWERS, "accuracy": "approximate"}
+    assert words(advise(slow, some_loss))["Linear map"] == "possible"
     huge = docs(points=fact(100_000_000))
     assert words(advise(huge, ANSWERS))["Linear map"] == "possible"
     exact = {**ANSWERS, "accuracy": "exact"}
     assert words(advise(huge, exact))["Linear map"] == "ruled out"
+    assert advise(huge, some_loss).recommended.title == "Linear map"
+
+
+def test_at_any_size_a_linear_map_is_possible_on_request_and_never_first():
+    given_ = {**ANSWERS, "accuracy": "approximate"}
+    assert "accuracy" not in [q.key for q in advise(docs(), ANSWERS).asked]
+    assert words(advise(docs(), given_))["Linear map"] == "possible"
+    assert advise(docs(), given_).recommended.title == "Blue-green"
 
 
 def test_of_what_is_merely_possible_the_one_that_can_run_today_is_recommended():
@@ -220,12 +233,21 @@ def test_without_a_dense_vector_no_model_can_be_replaced():
 
 
 def test_texts_that_are_gone_collide_with_another_model():
-    advice = advise(docs(), {**ANSWERS, "text": {"fields": []}})
+    nothing_left = docs(text_fields=fact(()))
+    advice = advise(nothing_left, {**ANSWERS, "text": {"fields": []}})
     assert advice.recommended is None
     assert advice.collision == ("change", "text")
     assert advice.collision_says == (
         "Nothing is left: Change is another model and Text is gone. Change one of the two."
     )
+
+
+def test_texts_that_are_gone_but_for_a_sample_leave_the_linear_map():
+    gone = {**ANSWERS, "text": {"fields": []}}
+    asked = advise(docs(), gone)
+    assert states(asked)["accuracy"] == "here"
+    assert asked.recommended.title == "Linear map"
+    assert advise(docs(), answer_all(docs(), gone, MODELS)).recommended.title == "Linear map"
 
 
 def test_the_practice_qdrant_does_not_compress():
@@ -304,7 +326,7 @@ def test_later_answers_that_no_longer_apply_are_set_aside_and_come_back():
     assert away.set_aside_says.startswith("12 answers no longer apply and were set aside.")
     back = advise(docs(), ANSWERS)
     assert back.set_aside == ()
-    assert back.settled == ANSWERS
+    assert back.settled == {**ANSWERS, "accuracy": "exact"}
 
 
 def test_an_answer_that_another_one_made_impossible_is_asked_again():

@@ -95,6 +95,7 @@ CASES = [
      docs(vectors=fact((DENSE.model_copy(update={"size": 768}),)), old_model=fact(NOMIC)),
      "must", "256 of 768 dimensions."),
     ("W10", "linear_map", ANSWERS, docs(), "must", "All 120,482 vectors would be calculated."),
+    ("W10", "map_queries", ANSWERS, docs(), "must", "Every query would be calculated."),
     ("W11", "blue_green", ANSWERS,
      docs(cannot_carry=(("wal_config", "size of the log"), ("read_fan_out", "spreads reads"))),
      "must", "wal_config: size of the log; read_fan_out: spreads reads."),

@@ -60,7 +60,7 @@ class Mean(Origin):
     def make(self, points, tools):
         return Made([self._mean(point) for point in points], [])
 
-    def judge(self, point, there, params):
+    def judge(self, point, there, params, tools):
         mean = self._mean(point)
         if mean is None:
             return "same" if there is None else "differs"

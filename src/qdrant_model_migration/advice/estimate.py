@@ -53,14 +53,17 @@ def costs_nothing_because(plan: Plan) -> str:
 
 
 def _usd(survey: Survey, plan: Plan) -> float | None:
-    """What the services that make vectors take for the tokens of all texts."""
-    prices = [price for model in _models(plan) if (price := kind_of(model).usd(model)) is not None]
+    """What the services that make vectors take for the tokens of all texts, and of samples."""
     points, tokens = survey.points.value, survey.average_tokens.value
-    if not prices:
+    every = 0 if points is None else _texts(survey, plan, points)
+    embedded = [(model, every) for model in _models(plan)]
+    embedded += [found for step in plan.steps if (found := step.embeds()) is not None]
+    priced = [(p, n) for model, n in embedded if (p := kind_of(model).usd(model)) is not None]
+    if not priced:
         return 0.0
     if points is None or tokens is None:
         return None
-    return _texts(survey, plan, points) * tokens * sum(prices) / 1e6
+    return sum(price * min(n, points) for price, n in priced) * tokens / 1e6
 
 
 def _models(plan: Plan) -> list[ModelRef]:
@@ -73,7 +76,13 @@ def _texts(survey: Survey, plan: Plan, points: int) -> int:
     return max(0, points - (missing_texts(survey, plan.answers) or 0))
 
 
+def _only_reads(plan: Plan) -> bool:
+    return all(step.text(plan.move).writes_to == "nothing" for step in plan.steps)
+
+
 def _seconds(survey: Survey, plan: Plan, speed: Speed | None) -> Range:
+    if _only_reads(plan):
+        return Range(how="not known: the run tells how fast the sample is embedded")
     if plan.move is None:
         return Range(how="not known: the server works alone and does not say how far it is")
     points = _points(survey, plan)
@@ -120,6 +129,8 @@ def _room(survey: Survey, plan: Plan) -> tuple[Range, Range]:
     if points is None:
         unknown = Range(how="not known: the points were not counted")
         return unknown, unknown
+    if _only_reads(plan):
+        return Range(how="nothing is written"), Range(how="nothing is written")
     if plan.move is None:
         return _room_in_place(survey, plan, points)
     return _room_for_copy(survey, plan.move, points)

@@ -96,7 +96,7 @@ def command(
     if not name:
         raise UsageError("No collection is named.", "", f"{qmm('inspect')} lists them.")
     short = short_forms(change, _named(model, model_folder, model_output, pooling))
-    given = _given(base, answers, short, settings)
+    given = {**(named.implied if named else {}), **_given(base, answers, short, settings)}
     with connect(url, ask_key) as qdrant:
         found = surveyed(qdrant, name, text_field=_text_field(given))
         complete = _complete(found, given, model_choices())

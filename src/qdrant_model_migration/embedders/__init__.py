@@ -16,11 +16,13 @@ from qdrant_model_migration.embedders.kinds.practice import (
     practice_models_folder,
 )
 from qdrant_model_migration.embedders.model import (
+    MAPPED_KEY,
     METADATA_KEY,
     MODELS_KEY,
     ModelRef,
     Pooling,
     Role,
+    mapped_from,
     models_in,
     said_of,
 )
@@ -43,6 +45,7 @@ from qdrant_model_migration.embedders.opening import (
 from qdrant_model_migration.embedders.usable import Usable, embed_usable
 
 __all__ = [
+    "MAPPED_KEY",
     "METADATA_KEY",
     "MODELS_KEY",
     "RECIPES",
@@ -63,6 +66,7 @@ __all__ = [
     "kind_of",
     "kinds",
     "list_models",
+    "mapped_from",
     "model_by_name",
     "model_choices",
     "model_from_folder",

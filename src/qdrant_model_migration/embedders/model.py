@@ -23,6 +23,10 @@ MODELS_KEY = "qmm_models"
 """Under this key it says so of each by its name, where it has several. A vector that is not named
 there was made by nobody that is known."""
 
+MAPPED_KEY = "mapped_from"
+"""In what is said of a vector's model: no text gives this vector; a learned map has calculated it
+from one of the model named here ("" where that was not known)."""
+
 Role = Literal["query", "passage"]
 Pooling = Literal["cls", "mean", "last", "none"]
 Setting = bool | int | float | str | tuple[str, ...] | None
@@ -151,9 +155,12 @@ class ModelRef(BaseModel):
     @classmethod
     def of_metadata(cls, metadata: Mapping[str, Any], vector: str = "") -> ModelRef | None:
         """The model that a collection's metadata names for the vector; None where it names none
-        that is known."""
+        that is known. See `mapped_from` for whether it made the vector itself."""
+        said = said_of(metadata, vector)
+        if isinstance(said, Mapping):
+            said = {key: value for key, value in said.items() if key != MAPPED_KEY}
         try:
-            return cls.model_validate_json(json.dumps(said_of(metadata, vector)))
+            return cls.model_validate_json(json.dumps(said))
         except (ValidationError, TypeError, ValueError):
             return None
 
@@ -179,6 +186,14 @@ def said_of(metadata: Mapping[str, Any], vector: str) -> Any:
     """What a collection's metadata says, under this program's keys, of the vector's model."""
     each = metadata.get(MODELS_KEY)
     return each.get(vector) if isinstance(each, Mapping) else metadata.get(METADATA_KEY)
+
+
+def mapped_from(metadata: Mapping[str, Any], vector: str) -> str | None:
+    """Of which model's vectors this one was calculated, "" where that is not known; None: it was
+    not, as far as the collection's metadata says."""
+    said = said_of(metadata, vector)
+    found = said.get(MAPPED_KEY) if isinstance(said, Mapping) else None
+    return found if isinstance(found, str) else None
 
 
 _NAMES = {"en": "English", "de": "German", "es": "Spanish", "zh": "Chinese"}

@@ -11,7 +11,13 @@ from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
-from qdrant_model_migration.quality.difference import NONE, NOT_KNOWN, OLD_VECTOR, SETTINGS
+from qdrant_model_migration.quality.difference import (
+    MAP,
+    NONE,
+    NOT_KNOWN,
+    OLD_VECTOR,
+    SETTINGS,
+)
 from qdrant_model_migration.words import listing
 
 Rows = Sequence[Mapping[str, Any]]
@@ -35,6 +41,7 @@ class Leg(NamedTuple):
     using: str
     settings: str
     unknown: str
+    map: str = ""
 
 
 class Search(NamedTuple):
@@ -74,6 +81,13 @@ def lines(rows: Rows, form: str) -> list[str]:
 def meaning(rows: Rows) -> tuple[tuple[str, str], ...]:
     """(label, sentence): what the lines are for."""
     old, new = _search(rows, "old"), _search(rows, "new")
+    if any(leg.map for leg in new.legs):
+        return (
+            ("Name", "stays, and so does everything that is stored."),
+            ("Map", "every vector of the new model goes through it, of searches and of documents "
+             "alike. Copy the file to where the application runs."),
+            ("Limits", "scores lie elsewhere: test every score limit."),
+        )  # fmt: skip
     said = [
         ("Name", f"{new.collection or 'the alias'} stays. Do not write the new collection's name "
          "into the application."),
@@ -133,6 +147,7 @@ def _search(rows: Rows, side: str) -> Search:
             known("using", _NO_NAME),
             known(SETTINGS),
             "<your present model>" if side == "old" else "<your old model>",
+            "" if number else known(MAP),
         )
 
     more = [what.rpartition(" ")[2] for what in found if what.startswith("query model ")]
@@ -162,6 +177,7 @@ def _python(old: Search, new: Search) -> list[str]:
             f"prefix{n} = {_quoted(leg.prefix)}" if leg.prefix else "",
             f"settings{n} = {json.loads(leg.settings)}" if leg.settings else "",
             f"vector{n} = <your embedding call>(model{n}, {text}{told})",
+            *(_through(leg) if leg.map else ()),
         ]
 
     def query(leg: Leg) -> str:
@@ -182,12 +198,25 @@ def _python(old: Search, new: Search) -> list[str]:
     return [*_exchanged(code(old), code(new)), *_exchanged([search(old)], [search(new)])]
 
 
+def _through(leg: Leg) -> list[str]:
+    """The query vector goes through a learned map."""
+    n = leg.number
+    calculated = f'numpy.asarray(vector{n}) @ learned{n}["matrix"] + learned{n}["offset"]'
+    return [
+        "import numpy",
+        f"learned{n} = numpy.load({_quoted(leg.map)})",
+        f"vector{n} = ({calculated}).tolist()",
+    ]
+
+
 def _curl(old: Search, new: Search) -> list[str]:
     def query(leg: Leg) -> str:
         prefix = f", of {_quoted(leg.prefix)} + the question" if leg.prefix else ""
         size = f"{leg.dimensions} dimensions" if leg.dimensions else "the vector"
         told = f", told {leg.settings}" if leg.settings else ""
-        return f'"query": <{size} made by {leg.model or leg.unknown}{told}{prefix}>'
+        through = f", times the matrix of {leg.map} plus its offset" if leg.map else ""
+        made = f"made by {leg.model or leg.unknown}{told}{prefix}{through}"
+        return f'"query": <{size} {made}>'
 
     def using(leg: Leg) -> str:
         return f'"using": {_quoted(leg.using)}' if leg.using else ""

@@ -22,6 +22,7 @@ from qdrant_model_migration.engine.run_view import DeadLetter, EventView, RunVie
 from qdrant_model_migration.engine.summary import Todo, at, summarize
 from qdrant_model_migration.engine.watch import Watch, view
 from qdrant_model_migration.errors import QmmError
+from qdrant_model_migration.quality.difference import MAP
 from qdrant_model_migration.words import count, duration
 
 if TYPE_CHECKING:
@@ -165,6 +166,8 @@ def _application(run: RunView) -> Section:
     )
     when = "The application changes its query model at the moment in which the alias is switched."
     title, head = "Lines to change in the application", ("what", "old", "new")
+    if any(row["what"] == MAP for row in changes):
+        when = "Here a learned map stands between the two; nothing in Qdrant changes."
     if change_lines.goes_back(run.facts):
         when = "The old collection answers again, so the application goes back to its old model."
         title, head = "Lines to change back in the application", ("what", "now", "old")

@@ -153,8 +153,10 @@ class RunView(NamedTuple):
 
     @property
     def wrote_nothing(self) -> bool:
-        """Whether it failed at its first look: other answers may make another plan."""
-        return self.state == "failed" and self.step == 0 and self.steps[0].name == "check"
+        """Whether it failed before it wrote anything: other answers may make another plan."""
+        begun = self.steps[: self.step + 1] if self.step is not None else ()
+        only_read = bool(begun) and all(step.writes_to == "nothing" for step in begun)
+        return self.state == "failed" and only_read
 
     @property
     def stop_takes(self) -> str:

@@ -47,9 +47,9 @@ def compare_slice(task: BothSides, worker: Equipment) -> Compared:
     rows = Held(where, align(*readings(where, move, worker)))
     for point, (old, new) in rows:
         points += old is not None
-        if old is None or new is None or not same_point(old, new, move):
+        if old is None or new is None or not same_point(old, new, move, worker):
             differ.append(point)
-        elif point in unfinished or due(old, new, move):
+        elif point in unfinished or due(old, new, move, worker):
             differ.append(point)
             bare[point] = new
         else:

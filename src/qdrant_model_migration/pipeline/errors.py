@@ -60,3 +60,28 @@ class FileChanged(QmmError):
             "Half of the points would be of the old one, half of the new one.",
             "Put the old file back and resume, or discard the run and make the plan again.",
         )
+
+
+class MapUnreadable(QmmError):
+    """The file of the learned map cannot be used."""
+
+    def __init__(self, path: object, why: str) -> None:
+        super().__init__(
+            "The learned map cannot be read.",
+            f"{path}: {why}.",
+            "No point is lost. Put the file back and resume; or, before the switch, discard the "
+            "run and make the plan again.",
+        )
+
+
+class SampleTooSmall(QmmError):
+    """Too few pairs of vectors to learn a map from."""
+
+    def __init__(self, found: int, needed: int, dimensions: int) -> None:
+        super().__init__(
+            f"A map cannot be learned from {found:,} texts; it needs about {needed:,}.",
+            f"There have to be as many to learn from as the mapped vectors have dimensions "
+            f"({dimensions:,}), and others to judge by. Only points with a text and an old vector "
+            "count, each text once.",
+            "Nothing was written. Make another plan, one that embeds the texts.",
+        )

@@ -17,6 +17,7 @@ from qdrant_model_migration.words import listing
 NOT_KNOWN, NONE, NO_NAME = "not known", "none", "not needed: the vector has no name"
 OLD_VECTOR = "old vector"
 SETTINGS = "query settings"
+MAP = "map"
 
 
 def rows(before: Side, after: Side, names: tuple[str, str]) -> list[dict[str, str]]:
@@ -32,6 +33,9 @@ def rows(before: Side, after: Side, names: tuple[str, str]) -> list[dict[str, st
         told = [_settings(leg) for leg in (old, new)]
         if told != [NONE, NONE]:
             made.append(_row(SETTINGS if number == 1 else f"{SETTINGS} {number}", *told))
+    maps = [leg.map if leg is not None else None for leg in (before.legs[0], after.legs[0])]
+    if any(maps):
+        made.append(_row(MAP, *(one or NONE for one in maps)))
     if len(legs) > 1:
         made.append(_row("fusion", before.fusion or NONE, after.fusion or NONE))
     return made

@@ -18,12 +18,14 @@ class Leg(Strict):
     """One vector that is searched: its name ("" is the unnamed one), and what makes the queries.
 
     model: with its query prefix and its cut; None: not known. size: values of a vector as the
-    collection has it; None: not told, or there is no such number.
+    collection has it; None: not told, or there is no such number. map: the file of a learned map
+    that each query vector goes through.
     """
 
     using: str = ""
     model: ModelRef | None = None
     size: int | None = None
+    map: str | None = None
 
 
 class Side(Strict):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from qdrant_model_migration.embedders import METADATA_KEY, MODELS_KEY, said_of
+from qdrant_model_migration.embedders import MODELS_KEY, said_of
 from qdrant_model_migration.pipeline.move import Move, TargetVector
 from qdrant_model_migration.qdrant import CollectionConfig
 from qdrant_model_migration.steps.errors import CannotAddVector
@@ -67,5 +67,5 @@ def _made_by(move: Move, config: CollectionConfig) -> dict[str, Any]:
         for name in (*config.vectors(), *config.sparse())
         if (said := said_of(config.metadata, name))
     }
-    mine = {v.name: v.model.to_metadata()[METADATA_KEY] for v in move.vectors if v.model}
+    mine = {v.name: v.origin.metadata for v in move.vectors if v.origin.metadata}
     return {MODELS_KEY: {**before, **mine}}

@@ -103,7 +103,7 @@ def made_by(move: Move, before: Mapping[str, Any]) -> dict[str, Any]:
     """Metadata that says which model made which vector of the target. before: the source's."""
     carried = {name: said_of(before, source) for name, source in move.kept.items()}
     said = {name: model for name, model in carried.items() if model}
-    models = {v.name: v.model.to_metadata()[METADATA_KEY] for v in move.new_vectors if v.model}
+    models = {v.name: v.origin.metadata for v in move.new_vectors if v.origin.metadata}
     first = next(iter(models.values()), None)
     metadata: dict[str, Any] = {} if first is None else {METADATA_KEY: first}
     if len(move.vectors) > 1 or MODELS_KEY in before:

@@ -284,3 +284,15 @@ class OptimizerFailed(QmmError):
             f"It reports: {reason}" if reason else "Its status is red.",
             "No point is lost. Ask whoever runs the server to look at its log, then resume.",
         )
+
+
+class MapTooLossy(QmmError):
+    """What a learned map calculates finds too little of what proper vectors find."""
+
+    def __init__(self, found: str, least: str, measured: str, price: str, collection: str) -> None:
+        super().__init__(
+            f"NO-GO: the calculated vectors find {found} of what properly made ones find.",
+            f"At least {least} are asked for. {measured} Nothing was written; searches go on with "
+            f"{collection}.",
+            f"Make proper vectors instead: {price} Or try a model that is nearer to the old one.",
+        )

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, NamedTuple, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
+from qdrant_model_migration.embedders import ModelRef
 from qdrant_model_migration.pipeline.fleet import Fleet
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.worker import Equipment
@@ -145,6 +146,10 @@ class Step(BaseModel):
     @classmethod
     def binds(cls, recall: Recall, run: str) -> Refusal | None:
         """Why the run named `run` cannot be given up after what this step has done in it."""
+        return None
+
+    def embeds(self) -> tuple[ModelRef, int] | None:
+        """A model, and of how many texts it makes vectors at most, besides what the move needs."""
         return None
 
     def text(self, move: Move | None) -> StepText:

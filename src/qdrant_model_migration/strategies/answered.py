@@ -22,7 +22,11 @@ HUGE_POINTS = 100_000_000
 """From it a learned map may be worth its loss (the seed)."""
 
 MAP_SAMPLE = 4_000
-"""The fewest texts from which a map can be learned."""
+"""The fewest texts from which a map is learned where the others are gone."""
+
+_DAY = 24 * 3600
+_PACE = 450e9
+"""Tokens a second times bytes of the model: all-MiniLM-L6-v2 (90 MB) reads 5,000 on two cores."""
 
 _CHANGES = {
     "model": "the model changes",
@@ -201,10 +205,35 @@ def both_for_good(answers: Answers) -> Fit | None:
     return None
 
 
+def map_saves_much(survey: Survey, answers: Answers) -> str:
+    """What a learned map saves here, in a few words; "" where it is not worth its loss."""
+    if (survey.points.value or 0) >= HUGE_POINTS:
+        return "saves weeks of embedding, costs quality"
+    if text_gone(answers) and sample_texts(survey) >= MAP_SAMPLE:
+        return "only a sample of the texts is left"
+    model, tokens = chosen_model(answers), survey.average_tokens.value
+    if model is None or not model.size_bytes or tokens is None:
+        return ""
+    seconds = (survey.points.value or 0) * tokens * model.size_bytes / _PACE
+    return "embedding may take more than a day" if seconds > _DAY else ""
+
+
 def sample_texts(survey: Survey) -> int:
     """How many points have a text, as far as the survey knows."""
     points = survey.points.value or 0
     return round(points * max((field.share for field in survey.text_fields.value or ()), default=0))
+
+
+def sampled_texts(survey: Survey, answers: Answers) -> TextSource | None:
+    """Where the texts of a sample stand: in the chosen fields, or where these are said to be gone
+    in the field that has most of them left; None where those are too few to learn from."""
+    if not text_gone(answers):
+        named = survey.text_field.value
+        return text_source(answers) or (TextSource(fields=(named,)) if named else None)
+    left = max(survey.text_fields.value or (), key=lambda field: field.share, default=None)
+    if left is None or sample_texts(survey) < MAP_SAMPLE:
+        return None
+    return TextSource(fields=(left.path,))
 
 
 def switched_aliases(survey: Survey, answers: Answers) -> tuple[str, ...]:

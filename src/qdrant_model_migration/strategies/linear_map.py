@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
 from qdrant_model_migration import words
+from qdrant_model_migration.pipeline.origins import calculated
+from qdrant_model_migration.plan.plan import Plan
+from qdrant_model_migration.steps.learn_map import LearnMap
 from qdrant_model_migration.strategies.answered import (
     HUGE_POINTS,
-    MAP_SAMPLE,
+    bare,
+    chosen_model,
+    map_saves_much,
     no_dense,
+    old_model,
     one_model_is_not_enough,
+    replaced_vector,
     ruled_out_by_change,
-    sample_texts,
-    text_gone,
+    sampled_texts,
 )
+from qdrant_model_migration.strategies.moving import proof_of
+from qdrant_model_migration.strategies.new_collection import cannot_be_copied, plan_replacing
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
 from qdrant_model_migration.survey.facts import Survey
 
@@ -27,10 +38,10 @@ class LinearMap(Strategy):
     )
     way_back = "switch the alias back: under 1 s, as long as the old collection stays"
     never = "The old collection is only read."
-    runs = False
-    facets = ("builds", "needs_text", "takes_model", "replaces")
-    asks = ("accuracy",)
+    facets = ("builds", "samples", "takes_model", "replaces")
+    asks = ("accuracy", "text")
     warns = ("W10",)
+    implied: ClassVar[Mapping[str, Any]] = {"accuracy": "approximate"}
     order = 38
 
     def fit(self, survey: Survey, answers: Answers) -> Fit:
@@ -38,24 +49,51 @@ class LinearMap(Strategy):
             ruled_out_by_change(answers, "model")
             or one_model_is_not_enough(answers)
             or no_dense(survey)
+            or cannot_be_copied(survey)
         )
         if ruled:
             return ruled
-        if text_gone(answers) and sample_texts(survey) < MAP_SAMPLE:
+        if sampled_texts(survey, answers) is None:
             return Fit("ruled out", "no sample texts to learn from", "text")
-        points = survey.points.value
-        huge = points is not None and points >= HUGE_POINTS
-        accuracy = answers.get("accuracy")
-        if accuracy == "exact":
-            return Fit("ruled out", "every vector is to be made properly", "accuracy")
+        huge = (survey.points.value or 0) >= HUGE_POINTS
+        accuracy, much = answers.get("accuracy"), map_saves_much(survey, answers)
         if accuracy == "approximate":
             return Fit("first" if huge else "possible", "some loss is acceptable", "accuracy")
-        if huge:
-            return Fit("possible", "saves weeks of embedding, costs quality", "survey")
-        return Fit("ruled out", "saves little below 100 million points, costs quality", "survey")
+        if accuracy == "queries":
+            return Fit("ruled out", "only queries are to be calculated", "accuracy")
+        if accuracy is None:
+            open_ = Fit("open", "decided by how exact the vectors must be", "accuracy")
+            return Fit("possible", much, "survey") if much else open_
+        if much:
+            return Fit("ruled out", "every vector is to be made properly", "accuracy")
+        return Fit("ruled out", "saves little below 100 million points, costs quality", "accuracy")
 
     def because(self, survey: Survey, answers: Answers) -> tuple[str, ...]:
-        return (
-            f"embedding {words.count(survey.points.value or 0)} points again can take weeks",
-            "you accept some loss, which is measured first",
+        much = map_saves_much(survey, answers)
+        points = words.plural(survey.points.value or 0, "point")
+        saved = much or f"{points} need not be embedded again, but for a sample"
+        return (saved, "you accept some loss, which is measured first")
+
+    def build(self, survey: Survey, answers: Answers) -> Plan:
+        model, source = chosen_model(answers), replaced_vector(survey, answers)
+        text = sampled_texts(survey, answers)
+        assert model is not None, "the questions ask for a model before a plan is made"
+        assert source is not None, "it fits only where there is a dense vector"
+        assert text is not None, "without a sample this is ruled out"
+        found, points = bare(survey, answers), survey.points.value
+        learning = LearnMap(
+            collection=survey.collection,
+            source=source.name,
+            model=model,
+            texts=text,
+            proof=proof_of(answers, text),
+        )
+        return plan_replacing(
+            self,
+            survey,
+            answers,
+            model,
+            calculated(source.name, model, old_model(survey, answers)),
+            prepared_by=learning,
+            expected_missing=round(found.points / points, 6) if found and points else 0.0,
         )

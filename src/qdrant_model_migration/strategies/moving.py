@@ -87,14 +87,15 @@ def plan_moving(
     after: Side,
     *,
     first: tuple[AnyStep, ...],
+    prepared_by: AnyStep | None = None,
     searched: Leg | None = None,
     switch: AnySwitch | None = None,
     expected_missing: float = 0.0,
 ) -> Plan:
     """The plan for this move. after: how the application searches then.
 
-    first: make what is filled. searched: before; None: the vector that is replaced. switch:
-    None: the aliases that the application uses, or is to use.
+    first: make what is filled. prepared_by: what is done before that. searched: before; None: the
+    vector that is replaced. switch: None: the aliases that the application uses, or is to use.
     expected_missing: the share of points for which no new vector can be made (0..1).
     """
     alias = _alias(survey, answers) if switch is None else None
@@ -104,7 +105,7 @@ def plan_moving(
         assert alias is not None
         switch = Aliases(alias=alias.name, also=also, left=aliases_left(survey, answers))
     before = searched or searched_before(survey, answers)
-    proof = _proof(dict(answers.get("proof") or {"kind": "later"}), text_source(answers))
+    proof = proof_of(answers, text_source(answers))
     exists = alias is not None and alias.exists
     steps: list[AnyStep] = [
         Check(
@@ -114,6 +115,7 @@ def plan_moving(
             also=also,
             queries=proof.file,
         ),
+        *([prepared_by] if prepared_by is not None else []),
         *([adopt] if adopt is not None and not exists else []),
         *first,
         Backfill(expected_missing=expected_missing),
@@ -146,7 +148,9 @@ def _alias(survey: Survey, answers: Answers) -> Alias:
     return Alias(name=name, exists=name in (survey.aliases.value or ()))
 
 
-def _proof(answer: dict[str, Any], text: TextSource | None) -> Proof:
+def proof_of(answers: Answers, text: TextSource | None) -> Proof:
+    """The answer to question Proof as steps take it. text: of which searches are made up."""
+    answer: Mapping[str, Any] = answers.get("proof") or {}
     kind = answer.get("kind", "later")
     return Proof(
         text=text if kind == "made up" else None,

@@ -10,6 +10,7 @@ from qdrant_model_migration.pipeline.sources import Source
 from qdrant_model_migration.plan.plan import Plan
 from qdrant_model_migration.qdrant import Fusion
 from qdrant_model_migration.quality import Leg, Side
+from qdrant_model_migration.steps import AnyStep
 from qdrant_model_migration.steps.create_collection import CreateCollection
 from qdrant_model_migration.steps.switches import AnySwitch
 from qdrant_model_migration.strategies.answered import replaced_vector
@@ -54,6 +55,7 @@ def plan_new_collection(
     rows: Source | None = None,
     searched: Leg | None = None,
     switch: AnySwitch | None = None,
+    prepared_by: AnyStep | None = None,
     expected_missing: float = 0.0,
 ) -> Plan:
     """A collection with these vectors, searched by these legs. rows: where its points come from,
@@ -74,6 +76,7 @@ def plan_new_collection(
         first=(CreateCollection(),),
         searched=searched,
         switch=switch,
+        prepared_by=prepared_by,
         expected_missing=expected_missing,
     )
 
@@ -85,12 +88,19 @@ def plan_replacing(
     model: ModelRef,
     origin: Origin,
     *,
+    prepared_by: AnyStep | None = None,
     expected_missing: float = 0.0,
 ) -> Plan:
     """One dense vector is replaced, and nothing else. See `replacing`."""
     vectors, leg = replacing(survey, answers, model, origin)
     return plan_new_collection(
-        strategy, survey, answers, vectors, (leg,), expected_missing=expected_missing
+        strategy,
+        survey,
+        answers,
+        vectors,
+        (leg,),
+        prepared_by=prepared_by,
+        expected_missing=expected_missing,
     )
 
 

@@ -11,11 +11,12 @@ from qdrant_model_migration.survey.facts import Survey
 
 Answers = Mapping[str, Any]
 
-Facet = Literal["builds", "embeds", "needs_text", "takes_model", "replaces", "adds"]
+Facet = Literal["builds", "embeds", "samples", "needs_text", "takes_model", "replaces", "adds"]
 """What strategies have in common. Questions and warnings go by it, never by a strategy's name.
 
 builds: a new collection is filled, with the payloads, and an alias switched to it.
 embeds: this computer makes a vector of every text, which takes the time.
+samples: this computer makes vectors of some of the texts.
 needs_text: it cannot be done without the texts.
 takes_model: question Model says of which model the new vectors are.
 replaces: the new vector takes the place of one dense vector.
@@ -43,6 +44,7 @@ class Strategy:
     what, way_back, never: sentences for the strategy screen. runs: whether this version can run it;
     if not, `build` is never called and the screens say so. facets: which questions it is asked and
     which warnings it gets. asks, warns: keys of questions and ids of warnings for it besides those.
+    implied: what is answered by asking for it by its name.
     """
 
     name: ClassVar[str]
@@ -55,6 +57,7 @@ class Strategy:
     facets: ClassVar[tuple[Facet, ...]] = ()
     asks: ClassVar[tuple[str, ...]] = ()
     warns: ClassVar[tuple[str, ...]] = ()
+    implied: ClassVar[Mapping[str, Any]] = {}
     order: ClassVar[int] = 50
 
     @property

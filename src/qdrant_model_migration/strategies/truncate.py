@@ -91,6 +91,8 @@ def _ruled_out_by_the_vectors(survey: Survey, answers: Answers) -> Fit | None:
         return Fit("ruled out", "the old model is not known, so it may not be cut", "survey")
     if not old.matryoshka:
         return Fit("ruled out", "the model was not made for shortening", "survey")
+    if vector.name in survey.approximate:
+        return Fit("ruled out", "the vectors are approximate; proper ones can be cut", "survey")
     if vector.datatype == "uint8":
         return Fit("ruled out", "vectors of whole numbers cannot be shortened yet", "survey")
     return None

@@ -138,6 +138,8 @@ class Survey(Frozen):
     again, of those tried."""
     old_models: dict[str, Fact[ModelRef]] = {}
     """The old model of each dense vector, by its name; `old_model` is that of the first one."""
+    approximate: tuple[str, ...] = ()
+    """Names of the dense vectors that a learned map has calculated: no text gives them."""
     lacking: dict[str, int] = {}
     """Points without a vector of this name; names that every point has are left out."""
     placeholders: dict[str, Placeholders] = {}

@@ -87,6 +87,13 @@ def told(config: CollectionConfig, vector: str = "") -> ModelRef | str | None:
     return None
 
 
+def calculated(model: ModelRef, of: str) -> OldModel:
+    """What the metadata says of a vector that no text gives: searched by the queries of `model`,
+    and calculated by a learned map from one that the model named `of` made."""
+    note = f"approximate, calculated from vectors of {of or 'another model'}"
+    return OldModel(Fact[ModelRef](value=model, how="told", note=note))
+
+
 def find(
     said: ModelRef | str | None,
     by_operator: bool,

@@ -20,13 +20,21 @@ def find_each(
     fields: Sequence[str],
     *,
     also: Sequence[str],
+    mapped: Mapping[str, str],
     stop: threading.Event | None,
 ) -> dict[str, old_model.OldModel]:
-    """As `old_model.find`, for each of these vectors by its name, as `said` is."""
+    """As `old_model.find`, for each of these vectors by its name, as `said` is.
+
+    mapped: names of those that were calculated, and of whose vectors; no text gives them again.
+    """
     open_model = lru_cache(maxsize=1)(open_embedder)  # models are large; one at a time
-    return {
-        vector.name: old_model.find(
-            said.get(vector.name),
+
+    def one(vector: VectorFact) -> old_model.OldModel:
+        model = said.get(vector.name)
+        if vector.name in mapped and isinstance(model, ModelRef):
+            return old_model.calculated(model, mapped[vector.name])
+        return old_model.find(
+            model,
             by_operator,
             vector,
             points,
@@ -35,8 +43,8 @@ def find_each(
             stop=stop,
             open_model=open_model,
         )
-        for vector in vectors
-    }
+
+    return {vector.name: one(vector) for vector in vectors}
 
 
 def first_of(found: Mapping[str, old_model.OldModel]) -> old_model.OldModel:

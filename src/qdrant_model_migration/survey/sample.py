@@ -30,11 +30,12 @@ def sample(
     payload: bool | Sequence[str] = True,
     vectors: bool | Sequence[str] = False,
     stop: threading.Event | None = None,
+    places: int = _PLACES,
 ) -> list[Point]:
     """About `size` different points, in order of ids; all of them where `points` is no more.
 
     The first points of a collection are its oldest and often not like the rest; so pages are read
-    at places spread evenly over the range of its ids. Fewer are read where payloads are so large
+    at `places` spread evenly over the range of its ids. Fewer are read where payloads are so large
     that `size` of them would fill the memory.
     """
 
@@ -47,7 +48,7 @@ def sample(
     size = min(size, _affordable(page(None, _FIRST).points))
     if points <= size:
         return _from(page, None, size)
-    starts = _places(qdrant, collection, points, stop)
+    starts = _places(qdrant, collection, points, places, stop)
     each = -(-size // len(starts))
     found: dict[PointId, Point] = {}
     for start in starts:
@@ -56,7 +57,7 @@ def sample(
     if len(found) < size // 2:  # ids lie in clumps that the places missed
         for point in _from(page, None, size - len(found)):
             found[point.id] = point
-    return sorted(found.values(), key=lambda point: order(point.id))[:size]
+    return spread(sorted(found.values(), key=lambda point: order(point.id)), size)
 
 
 def _affordable(first: Sequence[Point]) -> int:
@@ -77,11 +78,11 @@ def _from(page: _Page, start: PointId | None, wanted: int) -> list[Point]:
 
 
 def _places(
-    qdrant: Qdrant, collection: str, points: int, stop: threading.Event | None
+    qdrant: Qdrant, collection: str, points: int, places: int, stop: threading.Event | None
 ) -> list[PointId]:
     """Where to read: evenly between the first and about the last id, for each kind of id."""
     ranges = [r for kind in (0, 1) if (r := _range(qdrant, collection, kind, points, stop))]
-    each = _PLACES // max(1, len(ranges))
+    each = places // max(1, len(ranges))
     return [
         _id(kind, low + (high - low) * i // each) for kind, low, high in ranges for i in range(each)
     ]

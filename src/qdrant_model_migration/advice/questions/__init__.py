@@ -5,7 +5,7 @@ change "model" | "shorter" | "compression" | "keywords" | "second" | "drop"
 quantization {"vector": name or None, "kind": "none" | "scalar" | ..., "always_ram": bool, ...}
 drop name of a vector · replace name of a dense vector · model a ModelRef
 text {"fields": [paths]}, none: gone
-missing "copy" | "stop" · bare "keep" | "make" · accuracy "exact" | "approximate"
+missing "copy" | "stop" · bare "keep" | "make" · accuracy "exact" | "approximate" | "queries"
 both "no" | "test" | "always" · keywords "yes" | "no" | "there"
 keyword_model {"kind", "name", "language", ...} · fusion "rrf" | "dbsf"
 in_place "new" | "in place"

@@ -126,7 +126,8 @@ def why_closed(survey: Survey, answers: Answers, model: ModelRef) -> str:
     if model.vector == "multivector":
         return "It makes many vectors for a text; that comes in a later version."
     if old is not None and (model.name, model.dimensions) == (old.name, old.dimensions):
-        if model.same_vectors(old) is False:
+        calculated = bool(survey.dense) and survey.dense[0].name in survey.approximate
+        if calculated or model.same_vectors(old) is False:
             return ""
         match = survey.matches
         proof = f" ({match[0]} of {match[1]} texts match)" if match and match[0] else ""

@@ -11,16 +11,15 @@ from qdrant_model_migration.advice.question import (
     unknown,
 )
 from qdrant_model_migration.strategies import Answers
-from qdrant_model_migration.strategies.answered import HUGE_POINTS, SMALL_BYTES
+from qdrant_model_migration.strategies.answered import SMALL_BYTES, map_saves_much, text_gone
 from qdrant_model_migration.survey.facts import Survey
 
 
 class Accuracy(Question):
-    """Answer: "exact" or "approximate"."""
+    """Answer: "exact", "approximate" or "queries"."""
 
     key = "accuracy"
     short = "Accuracy"
-    later_note = "Linear map is not built yet; vectors are made properly."
 
     def text(self, survey: Survey, answers: Answers) -> QuestionText:
         return QuestionText(
@@ -31,8 +30,8 @@ class Accuracy(Question):
             "rarely worth the loss.",
         )
 
-    def applies(self, survey: Survey, answers: Answers) -> bool:
-        return (survey.points.value or 0) >= HUGE_POINTS
+    def found(self, survey: Survey, answers: Answers) -> bool:
+        return not map_saves_much(survey, answers)
 
     def options(self, survey: Survey, answers: Answers) -> tuple[Option, ...]:
         return (
@@ -43,11 +42,18 @@ class Accuracy(Question):
                 "Linear map stays",
                 "some loss",
             ),
-            unknown("No"),
+            Option(
+                "queries",
+                "Only queries: the new model searches the vectors that stand",
+                "nothing is written; Map queries comes first",
+                "queries only",
+            ),
+            unknown("Yes" if text_gone(answers) else "No"),
         )
 
     def suggest(self, survey: Survey, answers: Answers) -> Suggestion:
-        return Suggestion("exact", "default")
+        """Where the texts are gone nothing can be made properly."""
+        return Suggestion("approximate" if text_gone(answers) else "exact", "default")
 
 
 class Both(Question):

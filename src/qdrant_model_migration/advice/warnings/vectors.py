@@ -57,7 +57,9 @@ def calculated(case: Case) -> Said | None:
         "must",
         "Calculated vectors find less than proper ones. How much is measured on a sample of your "
         "texts; until then it is not known.",
-        f"All {words.count(case.points)} vectors would be calculated.",
+        f"All {words.count(case.points)} vectors would be calculated."
+        if case.builds
+        else "Every query would be calculated.",
         "Compare in Verify; embed properly if it matters.",
     )
 

@@ -107,7 +107,8 @@ class Case:
     @property
     def service(self) -> str:
         """Who gets the texts that are embedded, as a sentence says it; "": nobody."""
-        return kind_of(self.model).service if self.embeds and self.model is not None else ""
+        embeds = self.embeds or "samples" in self.strategy.facets
+        return kind_of(self.model).service if embeds and self.model is not None else ""
 
     @cached_property
     def cost(self) -> Estimate | None:

@@ -13,6 +13,7 @@ from pydantic import Field
 from qdrant_model_migration.pipeline.origins.cut import first_values
 from qdrant_model_migration.pipeline.origins.embed import embedded
 from qdrant_model_migration.pipeline.origins.keep import as_it_is
+from qdrant_model_migration.pipeline.origins.map import calculated
 from qdrant_model_migration.pipeline.origins.origin import DeadLetter, Judgement, Made, Origin
 from qdrant_model_migration.registry import defined_in
 
@@ -23,6 +24,7 @@ __all__ = [
     "Made",
     "Origin",
     "as_it_is",
+    "calculated",
     "embedded",
     "first_values",
 ]

@@ -55,7 +55,7 @@ class Cut(Origin):
         return made
 
     def judge(
-        self, point: Point, there: WritableVector | None, params: Mapping[str, Any]
+        self, point: Point, there: WritableVector | None, params: Mapping[str, Any], tools: Tools
     ) -> Judgement:
         old = point.vectors.get(self.source)
         short = None if old is None else self._cut(old)

@@ -88,7 +88,7 @@ class Embed(Origin):
         return Made(vectors, dead, done.tokens, done.cut_off)
 
     def judge(
-        self, point: Point, there: WritableVector | None, params: Mapping[str, Any]
+        self, point: Point, there: WritableVector | None, params: Mapping[str, Any], tools: Tools
     ) -> Judgement:
         if there is not None and not self._is_for(point):
             return "differs"

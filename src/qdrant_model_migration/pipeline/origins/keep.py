@@ -37,7 +37,7 @@ class Keep(Origin):
         return Made([point.vectors.get(self.source) for point in points], [])
 
     def judge(
-        self, point: Point, there: WritableVector | None, params: Mapping[str, Any]
+        self, point: Point, there: WritableVector | None, params: Mapping[str, Any], tools: Tools
     ) -> Judgement:
         return "same" if same_vector(point.vectors.get(self.source), there) else "differs"
 

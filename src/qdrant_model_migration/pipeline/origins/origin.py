@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
-from qdrant_model_migration.embedders import ModelRef
+from qdrant_model_migration.embedders import METADATA_KEY, ModelRef
 from qdrant_model_migration.pipeline.tools import Tools
 from qdrant_model_migration.qdrant import Point, PointId
 from qdrant_model_migration.strict import Strict
@@ -79,6 +79,15 @@ class Origin(Strict):
         """The model that makes the vectors of queries; None where the application changes none."""
         return None
 
+    @property
+    def metadata(self) -> dict[str, Any] | None:
+        """What the target's metadata says of the vector's model; None where it says nothing new."""
+        return None if self.query_model is None else self.said_of_model(self.query_model)
+
+    @staticmethod
+    def said_of_model(model: ModelRef) -> dict[str, Any]:
+        return dict(model.to_metadata()[METADATA_KEY])
+
     def compared(self, name: str) -> str | None:
         """The target's vector as it has to be read for `judge`; None where that reads nothing."""
         return name
@@ -107,7 +116,7 @@ class Origin(Strict):
         raise NotImplementedError
 
     def judge(
-        self, point: Point, there: WritableVector | None, params: Mapping[str, Any]
+        self, point: Point, there: WritableVector | None, params: Mapping[str, Any], tools: Tools
     ) -> Judgement:
         """Whether `there`, the target's vector, is what the source's point is to have."""
         raise NotImplementedError

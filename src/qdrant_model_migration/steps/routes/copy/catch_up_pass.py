@@ -96,7 +96,7 @@ class _CatchUp(Pass[BothSides, Compared]):
             for point in made.points
             if (there := bare.get(point.id)) is not None
             and point.vectors.keys() <= there.vectors.keys()
-            and same_point(made.read[point.id], there, move)
+            and same_point(made.read[point.id], there, move, ctx)
         }
         list_dead(ctx, vain, made.only(vain).dead)
         differ = [point for point in points if point not in vain]

@@ -172,7 +172,9 @@ def count_slice(task: BesideLedger, worker: Equipment) -> _CountedSlice:
             missing += 1
         elif not same_payload(mine.payload, theirs.payload):
             payload += 1
-        elif wrong := {v.origin.checked for v, j in judged(mine, theirs, move) if j == "differs"}:
+        elif wrong := {
+            v.origin.checked for v, j in judged(mine, theirs, move, worker) if j == "differs"
+        }:
             differ.update(wrong)
         elif bare := [v.name for v in to_see if not v.origin.wants(mine)]:
             without.update(bare)

@@ -111,7 +111,7 @@ class _Sweep(LedgerPass[LateWrites]):
         for point in points:
             before, mine = self._before[point], there.get(point)
             read, mark = made.read.get(point), marks.get(point)
-            behind = left_behind(read, mine, move) or due(read, mine, move)
+            behind = left_behind(ctx, read, mine) or due(read, mine, move, ctx)
             bare = mine is not None and is_unfinished(before)
             late = mark != before or point in self._written
             if not bare and not (late and behind):
@@ -134,7 +134,7 @@ class _Sweep(LedgerPass[LateWrites]):
             put_live(ctx, only, {point: there[point] for point in chosen if point in there})
             now = targets_of(ctx, list(chosen))
             for point in chosen:
-                if left_behind(made.read.get(point), now.get(point), move):
+                if left_behind(ctx, made.read.get(point), now.get(point)):
                     marks[point] = self._before[point]
                     self._conflict(point, made, now.get(point), move)
                 else:
@@ -185,8 +185,8 @@ def targets_of(ctx: StepContext, points: Sequence[PointId]) -> dict[PointId, Poi
     return {point.id: point for point in found}
 
 
-def left_behind(now: Point | None, mine: Point | None, move: Move) -> bool:
+def left_behind(ctx: StepContext, now: Point | None, mine: Point | None) -> bool:
     """Whether the new collection (`mine`) does not have what the old one has by now."""
     if now is None or mine is None:
         return (now is None) != (mine is None)
-    return not same_point(now, mine, move)
+    return not same_point(now, mine, ctx.move, ctx)
