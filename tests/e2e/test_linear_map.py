@@ -11,7 +11,9 @@ import pytest
 from qdrant_model_migration.advice import ModelChoice, answer_all
 from qdrant_model_migration.advice.make_plan import make_plan
 from qdrant_model_migration.embedders import Reach, open_embedder
-from qdrant_model_migration.engine import create_run, give_consent, run_here, view
+from qdrant_model_migration.embedders.kinds.practice import PracticeEmbedder
+from qdrant_model_migration.engine import create_run, give_consent, run_here, summarize, view
+from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.pipeline.learned_map import FILE, LearnedMap
 from qdrant_model_migration.pipeline.sameness import same_payload
 from qdrant_model_migration.plan import Acceptance, Plan, load_plan, save_plan
@@ -120,7 +122,8 @@ def test_the_whole_trip_with_an_application_that_writes(place: Place, tmp_path: 
         qdrant.upsert(place.alias, [Point(ZERO, document(9), {"": [0.0] * 128})])
     folder = to_the_loss(plan_for(place, tmp_path))
     told = view(folder).facts["learned_map"]
-    print(told)
+    assert told["searches"]["n"] + told["documents"]["n"] >= 60
+    assert told["says"] in dict(summarize(view(folder)).rows)["Calculated"]
     with place.open() as qdrant:
         assert not qdrant.exists(f"{place.collection}_new")
     consent(folder, "loss")
@@ -153,3 +156,59 @@ def test_the_whole_trip_with_an_application_that_writes(place: Place, tmp_path: 
     with place.open() as qdrant:
         assert not qdrant.exists(f"{place.collection}_new")
         assert len(everything(qdrant, place.collection)) == POINTS + 1
+
+
+def test_a_run_that_breaks_off_while_it_embeds_goes_on_and_embeds_nothing_twice(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    broke: list[int] = []
+    embed = PracticeEmbedder.embed
+
+    def breaks(self: PracticeEmbedder, texts: Any, role: Any) -> Any:
+        if role == "passage":
+            if sum(asked) >= 128 and not broke:
+                broke.append(sum(asked))
+                raise QmmError("The model broke.", "Somebody wanted it.", "Resume.")
+            asked.append(len(texts))
+        return embed(self, texts, role)
+
+    plan = plan_for(place, tmp_path)
+    monkeypatch.setattr(PracticeEmbedder, "embed", breaks)
+    folder = create_run(plan)
+    assert run_here(folder) == 4
+    assert "learned_map" not in view(folder).facts
+    assert broke
+    assert run_here(folder) == 3, view(folder).error
+    at_gate(folder, "loss")
+    assert sum(asked) == POINTS - 2  # two have no text
+    told = view(folder).facts["learned_map"]
+    assert run_here(folder) == 3  # and so it waits again, for the same map
+    assert view(folder).facts["learned_map"] == told
+    assert sum(asked) == POINTS - 2
+
+
+def test_models_that_have_nothing_in_common_end_it_before_anything_is_written(
+    place: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    random = np.random.default_rng(4)
+    with place.open() as qdrant:
+        points = everything(qdrant, place.collection)
+        strange = [
+            point._replace(vectors={"": random.normal(size=128).tolist()})
+            for point in points.values()
+        ]
+        for start in range(0, len(strange), 50):
+            qdrant.upsert(place.collection, strange[start : start + 50])
+    folder = create_run(plan_for(place, tmp_path))
+    assert run_here(folder) == 4
+    seen = view(folder)
+    assert seen.error is not None
+    assert seen.error["what"].startswith("NO-GO: the calculated vectors find ")
+    assert "to embed 240 texts takes about" in seen.error["todo"]
+    with place.open() as qdrant:
+        assert not qdrant.exists(f"{place.collection}_new")
+        assert qdrant.aliases()[place.alias] == place.collection
+    said = summarize(seen)
+    assert any("--from" in todo.how for todo in said.todo)
+    assert dict(said.rows)["Calculated"].startswith("NO-GO: ")
