@@ -423,6 +423,8 @@ BUILT = (
     "text",
     "bare",
     "quantization",
+    "keyword_model",
+    "fusion",
 )
 """Answers that a plan's steps are made of."""
 

@@ -54,7 +54,7 @@ def test_that_texts_leave_and_money_is_spent_is_warned_of(model: ModelRef) -> No
 
 
 def test_no_text_is_sent_away_to_try_a_speed_that_nobody_asked_for(model: ModelRef) -> None:
-    assert tried_unasked({**ANSWERS, "model": as_answer(model)}, BLUE_GREEN) is None
+    assert tried_unasked(docs(), {**ANSWERS, "model": as_answer(model)}, BLUE_GREEN) is None
 
 
 def test_it_can_be_chosen_where_its_key_is_and_else_says_what_is_missing(

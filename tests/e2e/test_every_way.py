@@ -52,6 +52,12 @@ WAYS: dict[str, tuple[str, dict[str, Any]]] = {
         "side_by_side",
         {"change": "second", "in_place": "in place", "vector_names": {"new": "subwords"}},
     ),
+    "dense_to_hybrid": ("dense_to_hybrid", {"change": "keywords"}),
+    "dense_to_hybrid in place": (
+        "dense_to_hybrid",
+        {"change": "keywords", "in_place": "in place", "fusion": "dbsf"},
+    ),
+    "dense_to_hybrid with a model": ("dense_to_hybrid", {"keywords": "yes"}),
 }
 pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("every way")]
 

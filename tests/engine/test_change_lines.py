@@ -79,7 +79,7 @@ def hybrid() -> list[dict[str, Any]]:
     more = {
         "query model 2": ("none", "bm25"), "query prefix 2": ("none", "none"),
         "dimensions 2": ("none", "none"), "using 2": ("none", "words"),
-        "query settings 2": ("none", '{"disable_stemmer": true, "avg_len": 41.5}'),
+        "settings 2": ("none", '{"disable_stemmer": true, "avg_len": 41.5}'),
         "fusion": ("none", "rrf"),
     }  # fmt: skip
     same = ("all-MiniLM-L6-v2", "all-MiniLM-L6-v2")

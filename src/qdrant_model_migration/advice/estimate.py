@@ -23,6 +23,8 @@ OVERHEAD = 1.5
 """Vectors, index and optimizing together, for each byte of a vector (Qdrant's capacity rule)."""
 
 _BYTES = {"float16": 2.0, "uint8": 1.0, "turbo4": 0.5}
+_BYTES_PER_WORD = 8
+"""An index and a weight. A word that occurs twice in a text takes no more: an upper limit."""
 _SPREAD = 0.10
 _TO_SERVER = (10_000, 5_000, 2_000)
 """Measured with 256 dimensions and a small payload over REST, two cores for both sides."""
@@ -151,8 +153,7 @@ def _room_for_copy(survey: Survey, move: Move, points: int) -> tuple[Range, Rang
     )
     with_size = [vector for vector, _ in sized]
     first = next((v for v in move.new_vectors if v in with_size), with_size[0])
-    dims = first.params.get("size")
-    formula = f"{words.count(points)} x {dims} x {_bytes_per_value(first.params):g} bytes"
+    formula = f"{words.count(points)} x {_formula(first)} bytes"
     skipped = [vector.name for vector in move.vectors if vector not in with_size]
     without = f", without {words.listing(skipped)} (size not known)" if skipped else ""
     kept = f" and {len(sized) - 1} kept" if len(sized) > 1 else ""
@@ -172,6 +173,13 @@ def _room_for_copy(survey: Survey, move: Move, points: int) -> tuple[Range, Rang
             how=how if in_memory == raw else f"{how}; vectors that stay on disk are not counted",
         ),
     )
+
+
+def _formula(vector: TargetVector) -> str:
+    """What a vector takes, for the sentence that says how it was computed."""
+    if vector.kind == "sparse":
+        return f"{_words(vector.model):g} words x {_BYTES_PER_WORD}"
+    return f"{vector.params.get('size')} x {_bytes_per_value(vector.params):g}"
 
 
 def _room_in_place(survey: Survey, plan: Plan, points: int) -> tuple[Range, Range]:
@@ -204,6 +212,8 @@ def _dimensions(vectors: Sequence[VectorFact]) -> str:
 
 def _vector_bytes(vector: TargetVector, points: int, survey: Survey) -> int | None:
     size = vector.params.get("size")
+    if vector.kind == "sparse" and (average := _words(vector.model)) is not None:
+        return round(points * average * _BYTES_PER_WORD)
     if vector.kind == "sparse" or not isinstance(size, int):
         return None
     per_point = 1.0
@@ -212,6 +222,12 @@ def _vector_bytes(vector: TargetVector, points: int, survey: Survey) -> int | No
             return None
         per_point = survey.average_tokens.value
     return round(points * per_point * size * _bytes_per_value(vector.params))
+
+
+def _words(model: ModelRef | None) -> float | None:
+    """How many a text has on average, for a model that counts them."""
+    average = dict(model.options).get("avg_len") if model is not None else None
+    return average if isinstance(average, float) else None
 
 
 def _bytes_per_value(params: Mapping[str, Any]) -> float:

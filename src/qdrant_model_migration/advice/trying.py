@@ -13,12 +13,19 @@ from qdrant_model_migration.strategies.answered import chosen_model
 from qdrant_model_migration.survey.facts import Survey
 
 
-def tried_unasked(answers: Answers, strategy: Strategy) -> ModelRef | None:
+def timed_model(survey: Survey, answers: Answers, strategy: Strategy) -> ModelRef | None:
+    """The model whose speed decides how long it takes; None where nothing is embedded."""
+    if not strategy.embeds:
+        return None
+    return strategy.made_with(survey, answers) or chosen_model(answers)
+
+
+def tried_unasked(survey: Survey, answers: Answers, strategy: Strategy) -> ModelRef | None:
     """The model whose speed the plan wants; None: none, or trying it is for a person to say.
 
     Nothing is fetched for it, no text leaves this computer, and it costs no money.
     """
-    model = chosen_model(answers) if strategy.runs and strategy.embeds else None
+    model = timed_model(survey, answers, strategy) if strategy.runs else None
     return model if model is not None and stays_here(model) else None
 
 

@@ -23,9 +23,17 @@ POINTS = 1200
 @click.option("--yes", is_flag=True, help="The whole trip without a question.")
 @click.option("--reset", is_flag=True, help="Throw the practice data away and make it anew.")
 @click.option("--points", default=POINTS, show_default=True, type=click.IntRange(100, 3000))
+@click.option(
+    "--change",
+    type=click.Choice(("model", "keywords")),
+    default="model",
+    help="What changes in the trip with --yes: the model, or keyword search is added.",
+)
 @click.option("--plain", is_flag=True, help="Ask one line at a time.")
 @click.pass_context
-def command(ctx: click.Context, yes: bool, reset: bool, points: int, plain: bool) -> int:
+def command(
+    ctx: click.Context, yes: bool, reset: bool, points: int, change: str, plain: bool
+) -> int:
     """Practise on a built-in collection: no server, no download, nothing real is touched.
 
     Opens the wizard with every answer suggested. With --yes, or without a terminal, the whole trip
@@ -45,10 +53,10 @@ def command(ctx: click.Context, yes: bool, reset: bool, points: int, plain: bool
             ascii_signs=obj.get("ascii", False),
             practice=True,
         )
-    return _alone(sandbox, points)
+    return _alone(sandbox, points, change)
 
 
-def _alone(sandbox: Sandbox, points: int) -> int:
+def _alone(sandbox: Sandbox, points: int, change: str) -> int:
     """The trip without questions: every answer as suggested, every gate opened and said."""
     from qdrant_model_migration.engine import create_run, give_consent, start
     from qdrant_model_migration.steps.gate import Gate
@@ -56,7 +64,7 @@ def _alone(sandbox: Sandbox, points: int) -> int:
     click.echo("Practice: nothing here is real, so every question is answered as suggested.")
     sandbox.reset()
     sandbox.prepare(points, on_progress=_progress)
-    plan = _plan(sandbox)
+    plan = _plan(sandbox, change)
     folder = create_run(plan)
     click.echo(f"Run {folder.name}: {len(plan.steps)} steps, into {folder}")
     while True:
@@ -79,7 +87,7 @@ def _alone(sandbox: Sandbox, points: int) -> int:
     return 0
 
 
-def _plan(sandbox: Sandbox) -> Plan:
+def _plan(sandbox: Sandbox, change: str) -> Plan:
     from qdrant_model_migration.advice import (
         ModelChoice,
         advise,
@@ -97,11 +105,11 @@ def _plan(sandbox: Sandbox) -> Plan:
     with open_qdrant(sandbox.address) as qdrant:
         found = survey(qdrant, COLLECTION)
         choices = [ModelChoice(model, reach(model)) for model in (sandbox.new_model(),)]
-        answers = answer_all(found, sandbox.answers(), choices)
+        answers = answer_all(found, sandbox.answers(change), choices)
         advice = advise(found, answers)
         strategy = advice.recommended
         assert strategy is not None, "practice always has a strategy that fits"
-        model = tried_unasked(answers, strategy)
+        model = tried_unasked(found, answers, strategy)
         speed = try_speed(qdrant, found, answers, model) if model is not None else None
     plan = make_plan(found, answers, strategy, speed=speed)
     click.echo(f"Survey: {found.points.value:,} points in {found.collection}.")
@@ -128,6 +136,9 @@ def _ending(seen: RunView, folder: Path) -> None:
             f"{judged['metric']} {judged['old']:.3f} → {judged['new']:.3f}, "
             f"{judged['n']} queries."
         )
+        for part in judged["parts"]:
+            found = f"{part['old']:.3f} → {part['new']:.3f}, {part['n']} queries"
+            click.echo(f"  {part['part']}: {found}.")
     else:
         click.echo(f"Verdict {verdict.get('word')}: {verdict.get('reason')}.")
     late = sum(facts.get("caught_up") or ()) + (facts.get("swept") or 0)

@@ -80,7 +80,7 @@ def command(
       qmm plan products --change compression --set quantization.kind=scalar
       qmm plan --from docs_minilm-1124 --set target=docs_bge
     """
-    from qdrant_model_migration.advice import advise, tried_unasked, try_speed
+    from qdrant_model_migration.advice import advise, timed_model, tried_unasked, try_speed
     from qdrant_model_migration.advice.make_plan import make_plan
     from qdrant_model_migration.commands.settings import short_forms
     from qdrant_model_migration.embedders import model_choices
@@ -103,7 +103,7 @@ def command(
         advice = advise(found, complete)
         _say_answers(advice, given)
         chosen = named or _as_before(base, advice) or _recommended(advice)
-        tried = None if no_speed else tried_unasked(complete, chosen)
+        tried = None if no_speed else tried_unasked(found, complete, chosen)
         speed = try_speed(qdrant, found, complete, tried) if tried is not None else None
     plan = make_plan(found, complete, chosen, speed=speed)
     plan = acknowledge(plan, accept)
@@ -117,7 +117,7 @@ def command(
         click.echo(plan.model_dump_json(indent=2))
         return 0
     save_plan(plan, output)
-    _say_what_is_missing(complete, chosen)
+    _say_what_is_missing(timed_model(found, complete, chosen))
     flags = [word for warning in left_open(plan) for word in ("--accept", warning)]
     flags += server_flags(str(plan.server))
     run = qmm("run", str(output), flags=flags)
@@ -249,12 +249,10 @@ def _say_answers(advice: Advice, given: dict[str, Any]) -> None:
             click.echo(f"Set aside: {key}={value}; {why}.", err=True)
 
 
-def _say_what_is_missing(answers: Mapping[str, Any], strategy: Strategy) -> None:
+def _say_what_is_missing(model: ModelRef | None) -> None:
     """What the run would lack, were it started now."""
     from qdrant_model_migration.embedders import reach
-    from qdrant_model_migration.strategies.answered import chosen_model
 
-    model = chosen_model(answers) if strategy.embeds else None
     found = reach(model) if model is not None else None
     if model is None or found is None or found.opens:
         return

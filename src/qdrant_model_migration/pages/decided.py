@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from qdrant_model_migration.advice import Warning_, advise, make_plan, warnings_for
+from qdrant_model_migration.advice import Warning_, advise, make_plan, timed_model, warnings_for
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.pipeline.speed import Speed, kept_under
 from qdrant_model_migration.plan import Plan
 from qdrant_model_migration.strategies import Strategy
-from qdrant_model_migration.strategies.answered import chosen_model
 
 
 def taken_strategy(session: Session) -> Strategy | None:
@@ -24,7 +23,8 @@ def taken_strategy(session: Session) -> Strategy | None:
 
 def speed_of(session: Session) -> Speed | None:
     """The speed of the chosen model, None while it was not measured."""
-    model = chosen_model(session.answers)
+    survey, taken = session.survey, taken_strategy(session)
+    model = timed_model(survey, session.answers, taken) if survey and taken else None
     return session.speeds.get(kept_under(model)) if model is not None else None
 
 

@@ -16,7 +16,7 @@ from qdrant_model_migration.words import listing
 
 NOT_KNOWN, NONE, NO_NAME = "not known", "none", "not needed: the vector has no name"
 OLD_VECTOR = "old vector"
-SETTINGS = "query settings"
+SETTINGS = "settings"
 MAP = "map"
 
 

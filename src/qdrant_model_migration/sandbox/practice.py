@@ -111,8 +111,10 @@ class Sandbox:
             return model
         return model.model_copy(update={"folder": str(self.models / model.short_name)})
 
-    def answers(self) -> dict[str, Any]:
+    def answers(self, change: str = "model") -> dict[str, Any]:
         """The answers that practice suggests; the other questions have suggestions of their own."""
+        if change != "model":
+            return {"change": change}
         return {
             "change": "model",
             "model": self.new_model().model_dump(mode="json", exclude_defaults=True),

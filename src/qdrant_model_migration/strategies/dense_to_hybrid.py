@@ -4,6 +4,7 @@ which one is made anew in the same run."""
 from __future__ import annotations
 
 from qdrant_model_migration import words
+from qdrant_model_migration.embedders import ModelRef
 from qdrant_model_migration.pipeline.move import TargetVector
 from qdrant_model_migration.pipeline.origins import embedded
 from qdrant_model_migration.plan.plan import Plan
@@ -82,6 +83,9 @@ class DenseToHybrid(Strategy):
         else:
             made = f"only the sparse vectors of {texts} points are made; the dense ones are copied"
         return "people search for exact words, names or codes", made
+
+    def made_with(self, survey: Survey, answers: Answers) -> ModelRef | None:
+        return None if answers.get("change") == "model" else word_model(survey, answers)
 
     def build(self, survey: Survey, answers: Answers) -> Plan:
         sparse, exact = keyword_vector(survey, answers)

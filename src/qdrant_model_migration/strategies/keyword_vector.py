@@ -53,8 +53,9 @@ def average_length(survey: Survey, answers: Answers) -> float | None:
 
 def word_model(survey: Survey, answers: Answers) -> ModelRef | None:
     """The model that was chosen, as it is opened; None where there is none."""
-    answer = answers.get("keyword_model") or usual(survey, answers)
-    if not isinstance(answer, Mapping) or (one := listed(survey, answer)) is None:
+    given = answers.get("keyword_model")
+    answer = given if isinstance(given, Mapping) else usual(survey, answers)
+    if (one := listed(survey, answer)) is None:
         return None
     code = answer.get("language", AS_WRITTEN)
     numbers = {name: float(answer[name]) for name in ("avg_len", "k", "b") if name in answer}

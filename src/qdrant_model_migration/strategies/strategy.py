@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any, ClassVar, Literal, NamedTuple
 
+from qdrant_model_migration.embedders import ModelRef
 from qdrant_model_migration.plan.plan import Plan
 from qdrant_model_migration.survey.facts import Survey
 
@@ -74,6 +75,10 @@ class Strategy:
     def build(self, survey: Survey, answers: Answers) -> Plan:
         """The plan, complete but for the acknowledgements. Pure."""
         raise NotImplementedError
+
+    def made_with(self, survey: Survey, answers: Answers) -> ModelRef | None:
+        """The model that takes the time, where it is not the one of question `model`."""
+        return None
 
     def plan(self, survey: Survey, answers: Answers, **own: Any) -> Plan:
         """A plan with what every plan says: made when, by what, for what. own: the rest of it."""

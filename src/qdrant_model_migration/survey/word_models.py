@@ -15,7 +15,7 @@ from qdrant_model_migration.embedders import (
 from qdrant_model_migration.survey import languages, texts
 from qdrant_model_migration.survey.facts import Fact, WordModel
 
-_TEXTS = 500  # of the sample, for each field
+_TEXTS = 500  # of the sample, about, for each field
 
 
 def found() -> Fact[tuple[WordModel, ...]]:
@@ -63,8 +63,8 @@ def lengths(
     model, measured = spoken(model, languages.most(shares)), {}
     for field in fields:
         held = [text for one in payloads if (text := texts.first_text(one, (field,)))]
-        some = [held[at * len(held) // _TEXTS] for at in range(_TEXTS)]
-        if held and (average := average_words(model, held if len(held) < _TEXTS else some)):
+        some = held[:: max(1, len(held) // _TEXTS)]
+        if some and (average := average_words(model, some)):
             measured[field] = round(average, 1)
     note = f"words as {model.label} counts them"
     return Fact[dict[str, float]](value=measured, how="sample", note=note)

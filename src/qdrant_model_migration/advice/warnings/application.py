@@ -57,6 +57,15 @@ def using(case: Case) -> Said | None:
     renamed = bool(name) and unnamed and case.replaces
     if not case.adds and not renamed:
         return None
+    if "keyword_model" in case.strategy.asks:
+        return Said(
+            "must",
+            "A search for words and meaning asks two vectors and merges what they find. An alias "
+            "cannot do that, so the application changes its query.",
+            "The vector for keyword search gets a name of its own; a search that does not name it "
+            "goes on by meaning alone.",
+            "Change the query after the switch; the report prints it.",
+        )
     here = f"The new vector is named {name}; the present one has no name." if renamed else ""
     return Said(
         "must",

@@ -51,7 +51,7 @@ def _untried(session: Session) -> ModelRef | None:
     taken = taken_strategy(session)
     if taken is None or session.explore:
         return None
-    model = tried_unasked(session.answers, taken)
+    model = tried_unasked(asked.surveyed(session), session.answers, taken)
     return model if model is not None and kept_under(model) not in session.speeds else None
 
 
