@@ -135,6 +135,9 @@ def test_the_whole_trip_with_an_application_that_writes(place: Place, tmp_path: 
     assert checks["Vectors calculated right"] is True
     assert False not in checks.values()
     assert seen.dead_letters == 2
+    said = dict(summarize(seen).rows)["Dead letters"]
+    assert "it has no vector to calculate one from" in said
+    assert "no text" not in said
     assert_calculated(place, folder)
     write_meanwhile(place)
     consent(folder, "cutover")
