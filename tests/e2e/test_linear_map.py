@@ -135,6 +135,9 @@ def test_the_whole_trip_with_an_application_that_writes(place: Place, tmp_path: 
     assert checks["Vectors calculated right"] is True
     assert False not in checks.values()
     assert seen.dead_letters == 2
+    said = dict(summarize(seen).rows)["Dead letters"]
+    assert "it has no vector to calculate one from" in said
+    assert "no text" not in said
     assert_calculated(place, folder)
     write_meanwhile(place)
     consent(folder, "cutover")
@@ -212,3 +215,29 @@ def test_models_that_have_nothing_in_common_end_it_before_anything_is_written(
     said = summarize(seen)
     assert any("--from" in todo.how for todo in said.todo)
     assert dict(said.rows)["Calculated"].startswith("NO-GO: ")
+
+
+def test_it_is_a_bridge_to_proper_vectors_of_the_same_model(place: Place, tmp_path: Path) -> None:
+    folder = to_the_cutover(plan_for(place, tmp_path))
+    consent(folder, "cutover")
+    assert run_here(folder) == 0, view(folder).error
+    proper = f"{place.collection}_proper"
+    with place.open() as qdrant:
+        found = survey(qdrant, place.alias)
+    model = place.models.new.model_dump(mode="json", exclude_defaults=True)
+    given = {"change": "model", "model": model, "target": proper}
+    complete = answer_all(found, given, [ModelChoice(place.models.new, Reach("here"))])
+    plan = make_plan(found, complete, by_name("blue_green"), speed=None)
+    accepted = {w: Acceptance(at="2026-01-01T00:00:00", said="") for w in plan.must_accept}
+    second = create_run(plan.model_copy(update={"accepted": accepted, "practice": False}))
+    assert run_here(second) == 3, view(second).error
+    at_gate(second, "cutover")
+    with place.open() as qdrant:
+        assert "mapped_from" not in qdrant.config(proper).metadata["qmm_model"]
+        points = everything(qdrant, proper)
+        again = survey(qdrant, proper)
+    assert again.approximate == ()
+    embedder = open_embedder(place.models.new)
+    for number in (20, 21, 22):
+        (right,) = embedder.embed([document(number)["text"]], "passage").vectors
+        np.testing.assert_allclose(points[ident(number)].vectors[""], right, atol=2e-3)

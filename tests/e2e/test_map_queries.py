@@ -106,6 +106,7 @@ def test_nothing_is_written_and_the_lines_search_the_vectors_that_stand(
     assert all(line.strip() in report for line in lines)
     assert told["says"].split(".")[0] in report
     assert "alias is switched" not in report
+    assert "| dimensions | 256 | stays |" in report
     assert "map.npz" in "\n".join(change_lines.lines(rows, "curl"))
 
 

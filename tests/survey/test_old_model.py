@@ -12,7 +12,7 @@ from qdrant_model_migration.embedders import Embedded, Embedder, ModelRef
 from qdrant_model_migration.embedders.errors import ModelOutOfReach
 from qdrant_model_migration.embedders.model import Role
 from qdrant_model_migration.qdrant import CollectionConfig, Point, Vector
-from qdrant_model_migration.survey import old_model
+from qdrant_model_migration.survey import old_model, old_models
 from qdrant_model_migration.survey.facts import VectorFact
 
 VECTOR = VectorFact(name="", kind="dense", size=8)
@@ -275,3 +275,19 @@ def test_metadata_that_speaks_of_each_vector_says_nothing_of_the_others() -> Non
     config = CollectionConfig(raw={"metadata": each}, payload_schema={})
     assert old_model.told(config, "new") == model
     assert old_model.told(config, "title") is None
+
+
+def test_a_calculated_vector_is_said_to_be_approximate_and_no_text_is_tried() -> None:
+    found = old_models.find_each(
+        {"": ref("new")},
+        False,
+        [VECTOR],
+        [],
+        ["text"],
+        also=(),
+        mapped={"": "some/old"},
+        stop=None,
+    )[""]
+    assert found.fact.value == ref("new")
+    assert found.fact.note == "approximate, calculated from vectors of some/old"
+    assert found.matches is None

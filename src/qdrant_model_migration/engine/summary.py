@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from qdrant_model_migration.steps.added_step import Ending
 
 
+SHOWN_REASONS = 3
+
+
 class Todo(NamedTuple):
     """key: stays the same from look to look, to keep a tick by. how: a command, or ""."""
 
@@ -146,7 +149,8 @@ def _points(run: RunView) -> list[tuple[str, str]]:
         rows.append(("Points", f"{count(filled.done)}{part} read and written"))
     if run.dead_letters:
         letters = plural(run.dead_letters, "point")
-        rows.append(("Dead letters", f"{letters} copied without a vector: no text"))
+        why = listing([*run.dead_letter_reasons][:SHOWN_REASONS]) or "no text"
+        rows.append(("Dead letters", f"{letters} copied without a vector: {why}"))
     if run.conflicts:
         both = f"{plural(run.conflicts, 'point')} changed on both sides after the switch"
         rows.append(("Conflicts", f"{both}; the new collection was left as it is"))

@@ -144,8 +144,11 @@ class LearnMap(Step):
         return {**told, "says": told["says"] + self._against(ctx, self.back, learned.map, queries)}
 
     def _remember_the_lines(self, ctx: StepContext, back: Back) -> None:
-        before = Side(collection=self.collection, legs=(Leg(using=self.source, model=back.old),))
-        mapped = Leg(using=self.source, model=self.model, map=str(ctx.artifact(self.file)))
+        size = ctx.qdrant.config(self.collection).vectors()[self.source].get("size")
+        file = str(ctx.artifact(self.file))
+        old = Leg(using=self.source, model=back.old, size=size)
+        before = Side(collection=self.collection, legs=(old,))
+        mapped = old.model_copy(update={"model": self.model, "map": file})
         after = before.model_copy(update={"legs": (mapped,)})
         ctx.remember("application_changes", rows(before, after, (back.name, back.name)))
 

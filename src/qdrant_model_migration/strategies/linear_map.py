@@ -57,6 +57,8 @@ class LinearMap(Strategy):
             return Fit("ruled out", "no sample texts to learn from", "text")
         huge = (survey.points.value or 0) >= HUGE_POINTS
         accuracy, much = answers.get("accuracy"), map_saves_much(survey, answers)
+        if accuracy in (None, "approximate") and answers.get("both") is None:
+            return Fit("open", "decided by whether both models must answer", "both")
         if accuracy == "approximate":
             return Fit("first" if huge else "possible", "some loss is acceptable", "accuracy")
         if accuracy == "queries":

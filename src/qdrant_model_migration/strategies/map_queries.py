@@ -37,7 +37,7 @@ class MapQueries(Strategy):
     asks = ("accuracy", "text", "replace", "proof")
     warns = ("W10",)
     implied: ClassVar[Mapping[str, Any]] = {"accuracy": "queries"}
-    order = 43
+    order = 39
 
     def fit(self, survey: Survey, answers: Answers) -> Fit:
         ruled = (
