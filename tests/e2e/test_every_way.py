@@ -15,7 +15,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from qdrant_model_migration import cli
-from qdrant_model_migration.advice import save_answers
+from qdrant_model_migration.advice import read_named, save_answers
 from qdrant_model_migration.engine import RunView, list_runs
 from qdrant_model_migration.pages.beginning import begin
 from qdrant_model_migration.pipeline.sameness import same_payload, same_vector
@@ -37,6 +37,7 @@ LONG = 120.0
 SECOND = {"change": "second", "vector_names": {"new": "subwords", "old": "words"}}
 WAYS: dict[str, tuple[str, dict[str, Any]]] = {
     "blue_green": ("blue_green", {}),
+    "rebuild_from_source": ("rebuild_from_source", {"originals": {"have": "yes", "file": "here"}}),
     "side_by_side": ("side_by_side", {**SECOND, "in_place": "new"}),
     "side_by_side in place": (
         "side_by_side",
@@ -74,6 +75,9 @@ def way(
     shutil.copytree(prepared, sandbox.folder)
     strategy, given = WAYS[request.param]
     answers = {**sandbox.answers(), **given}
+    if "originals" in given:  # the file that practice offers
+        originals = {**given["originals"], "file": str(sandbox.originals)}
+        answers = read_named({**answers, "originals": originals})
     return Way(sandbox, strategy, answers)
 
 

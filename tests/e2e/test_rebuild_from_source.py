@@ -21,7 +21,7 @@ from qdrant_model_migration.survey import survey
 from support.world import everything
 
 from .conftest import POINTS, Place, document, ident
-from .test_dropped_strategies import (
+from .trips import (
     ADDED,
     DELETED,
     EDITED,
