@@ -29,6 +29,7 @@ from support.surveys import (
     E5_LARGE,
     MINILM,
     NOMIC,
+    ORIGINALS,
     PRACTICE_NEW,
     PRACTICE_OLD,
     SPLADE,
@@ -63,7 +64,7 @@ def test_another_model_that_replaces_the_old_one_is_blue_green_first():
     advice = advise(docs(), ANSWERS)
     assert advice.recommended.title == "Blue-green"
     assert advice.fit_of(advice.recommended).word == "first"
-    assert [s.title for s in advice.possible] == ["Blue-green", "Rebuild from source"]
+    assert [s.title for s in advice.possible] == ["Blue-green"]
     assert advice.next is None
     assert advice.because[0].startswith("the model changes")
 
@@ -136,8 +137,21 @@ def test_the_server_that_embeds_searches_is_server_inference():
 
 def test_under_25_mb_with_originals_is_rebuilt():
     small = docs(payload_bytes=fact(10_000_000), vector_bytes=fact(5_000_000))
-    assert advise(small, {**ANSWERS, "originals": "yes"}).recommended.title == "Rebuild from source"
-    assert advise(docs(), {**ANSWERS}).recommended.title == "Blue-green"
+    assert advise(small, {**ANSWERS, **ORIGINALS}).recommended.title == "Rebuild from source"
+    assert advise(small, ANSWERS).next.key == "originals"
+    assert advise(small, {**ANSWERS, "originals": "no"}).recommended.title == "Blue-green"
+
+
+def test_above_25_mb_with_originals_a_rebuild_is_possible_and_not_asked_for():
+    alone = advise(docs(), ANSWERS)
+    assert alone.recommended.title == "Blue-green"
+    assert alone.fit_of(by_name("rebuild_from_source")).reason == (
+        "slower than copying: 331 MB is over 25 MB"
+    )
+    given = advise(docs(), {**ANSWERS, **ORIGINALS})
+    assert [s.title for s in given.possible] == ["Blue-green", "Rebuild from source"]
+    recut = {**ORIGINALS, "originals": {**ORIGINALS["originals"], "have": "recut"}}
+    assert advise(docs(), {**ANSWERS, **recut}).recommended.title == "Rebuild from source"
 
 
 def test_a_linear_map_is_offered_from_a_hundred_million_points_or_a_day_on():
@@ -166,7 +180,6 @@ def test_of_what_is_merely_possible_the_one_that_can_run_today_is_recommended():
     assert [s.title for s in advice.possible] == [
         "Blue-green",
         "Server inference",
-        "Rebuild from source",
     ]
     assert advice.recommended.title == "Blue-green"
 
@@ -225,16 +238,19 @@ def test_another_model_and_keyword_search_are_one_run():
 def test_without_a_dense_vector_no_model_can_be_replaced():
     sparse = (VectorFact(name="bm25", kind="sparse"),)
     bare = docs(vectors=fact(sparse), payload_bytes=fact(1000), vector_bytes=fact(0))
-    assert advise(bare, {"change": "model"}).recommended.title == "Rebuild from source"
-    advice = advise(bare, {"change": "model", "originals": "no"})
-    assert advice.collision == ("change", "originals")
+    advice = advise(bare, {"change": "model"})
+    assert advice.collision == ("change", "survey")
     reasons = {choice.fit.reason for choice in advice.fits if choice.fit.decided_by == "survey"}
     assert "the collection has no dense vector" in reasons
 
 
 def test_texts_that_are_gone_collide_with_another_model():
     nothing_left = docs(text_fields=fact(()))
-    advice = advise(nothing_left, {**ANSWERS, "text": {"fields": []}})
+    gone = {**ANSWERS, "text": {"fields": []}}
+    asked = advise(nothing_left, gone).next
+    assert asked.key == "originals", "a file of them is the way that is left"
+    assert advise(nothing_left, {**gone, **ORIGINALS}).recommended.title == "Rebuild from source"
+    advice = advise(nothing_left, {**gone, "originals": "no"})
     assert advice.recommended is None
     assert advice.collision == ("change", "text")
     assert advice.collision_says == (
@@ -326,7 +342,7 @@ def test_later_answers_that_no_longer_apply_are_set_aside_and_come_back():
     assert away.set_aside_says.startswith("12 answers no longer apply and were set aside.")
     back = advise(docs(), ANSWERS)
     assert back.set_aside == ()
-    assert back.settled == {**ANSWERS, "accuracy": "exact"}
+    assert back.settled == {**ANSWERS, "accuracy": "exact", "originals": "no"}
 
 
 def test_an_answer_that_another_one_made_impossible_is_asked_again():
@@ -454,6 +470,8 @@ def test_a_question_is_never_asked_whose_answer_changes_nothing(survey, answers)
         values = [option.value for option in question.options(survey, settled)]
         if question.key == "text":
             values.append({"fields": ["title"]})  # "another field" is typed
+        if question.key == "originals":
+            values.append(ORIGINALS["originals"])
         given_ = [{**before, question.key: value} for value in values]
         usable = [one for one in given_ if question.key not in advise(survey, one).set_aside]
         effects = {effect(survey, one) for one in usable}

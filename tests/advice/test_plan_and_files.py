@@ -49,7 +49,7 @@ def test_a_plan_carries_answers_estimate_and_what_must_be_accepted(tmp_path):
     plan = make_plan(docs(), ANSWERS, BLUE_GREEN, speed=Speed(58.0, "measured on 256 texts"))
     assert plan.strategy == "blue_green"
     assert plan.must_accept == ("W02",)
-    assert plan.answers == {**ANSWERS, "accuracy": "exact"}
+    assert plan.answers == {**ANSWERS, "accuracy": "exact", "originals": "no"}  # both are found
     assert plan.move.target == "docs_bge_base"
     save_plan(plan, tmp_path / "plan.yaml")
     assert load_plan(tmp_path / "plan.yaml") == plan

@@ -15,6 +15,7 @@ from support.surveys import (
     BGE_SMALL,
     E5_LARGE,
     NOMIC,
+    ORIGINALS,
     as_answer,
     docs,
     fact,
@@ -22,7 +23,7 @@ from support.surveys import (
     server,
 )
 
-IDS = [f"W{number:02}" for number in (*range(1, 40), 46, 47) if number != 19]
+IDS = [f"W{number:02}" for number in (*range(1, 40), 46, 47, 50, 51, 52) if number != 19]
 KEYWORDS = {"change": "keywords", "text": {"fields": ["text"]}}
 SECOND = {"change": "second"}
 
@@ -42,7 +43,18 @@ DENSE = VectorFact(name="", kind="dense", size=384, distance="Cosine")
 DAYS = with_cost(Estimate(seconds=Range(low=432e3, likely=518e3, high=691e3, how="58 texts/s")))
 FIGURES = {"": {"text": (64, 64), "title": (0, 8), "copy": (64, 64)}}
 
+REBUILT = {**ANSWERS, **ORIGINALS}
+
 CASES = [
+    ("W50", "rebuild_from_source", REBUILT, docs(), "must",
+     "What your application writes to docs_minilm after the file was made"),
+    ("W52", "rebuild_from_source", REBUILT, docs(), "caution",
+     "The new points have no lang in their payload"),
+    ("W52", "rebuild_from_source",
+     {**REBUILT, "columns": {**ORIGINALS["columns"], "payload": ["text"], "more": True}}, docs(),
+     "note", "Points whose id is new have no title and lang in their payload"),
+    ("W51", "rebuild_from_source", REBUILT, docs(vectors=fact((DENSE, MULTI))), "must",
+     "A file has no vectors, so the new collection does not have words."),
     ("W01", "blue_green", ANSWERS, docs(), "note", "120,482 payloads are copied."),
     ("W02", "blue_green", ANSWERS, docs(), "must",
      "all-MiniLM-L6-v2 (384) becomes bge-base-en-v1.5 (768)."),
@@ -277,3 +289,8 @@ def test_missing_texts_of_another_field_are_estimated_from_the_sample():
     answers = {**ANSWERS, "text": {"fields": ["title"]}}
     one = shown(docs(text_fields=fact(fields)), answers, "blue_green")["W12"]
     assert one.text.startswith("60,241 points get no new vector")
+
+
+def test_what_is_said_of_copying_is_not_said_of_a_file():
+    said = shown(docs(payload_bytes=fact(9), vector_bytes=fact(9)), REBUILT, "rebuild_from_source")
+    assert not {"W01", "W12", "W20", "W23"} & said.keys()

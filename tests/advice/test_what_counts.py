@@ -26,7 +26,17 @@ from qdrant_model_migration.pipeline.speed import Speed
 from qdrant_model_migration.qdrant import Address
 from qdrant_model_migration.strategies import strategies
 from qdrant_model_migration.survey.facts import Bare, Placeholders, Survey, TextField, VectorFact
-from support.surveys import BGE_BASE, BGE_SMALL, NOMIC, as_answer, docs, fact, practice, server
+from support.surveys import (
+    BGE_BASE,
+    BGE_SMALL,
+    NOMIC,
+    ORIGINALS,
+    as_answer,
+    docs,
+    fact,
+    practice,
+    server,
+)
 
 Answers = Mapping[str, Any]
 MODELS = (BGE_BASE, NOMIC.cut_to(256), NOMIC.cut_to(128))
@@ -81,7 +91,10 @@ STARTS: tuple[dict[str, Any], ...] = (
     {"change": "model", "both": "always"},
     {"change": "model", "model": as_answer(BGE_SMALL)},
     {"change": "model", "model": as_answer(NOMIC.cut_to(256))},
-    {"change": "model", "accuracy": "approximate", "originals": "yes", "query_side": "server"},
+    {"change": "model", "accuracy": "approximate", "query_side": "server"},
+    {"change": "model", **ORIGINALS},
+    {"change": "model", "text": {"fields": []}, **ORIGINALS},
+    {"change": "model", "text": {"file": "texts.csv"}},
     {"change": "shorter"},
     {"change": "shorter", "text": {"fields": []}},
     {"change": "compression"},

@@ -386,6 +386,40 @@ def test_an_edited_plan_is_not_written_over_without_a_word(
     assert path.read_text() == "my own notes\n"
 
 
+def test_a_file_of_originals_is_planned_and_run_by_its_columns(
+    server: FakeQdrant, model_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [{"id": n, "body": f"the original of number {n}", "page": n} for n in range(80)]
+    Path("docs.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    columns = ("--set", "originals.file=docs.jsonl", "--set", "columns.text=body")
+    make_plan(model_folder, *columns, "--set", "target=docs_new", "--set", "proof.kind=later")
+    said = " ".join(capsys.readouterr().err.split())
+    assert "Rebuild from source" in said
+    assert "is not in the new collection, and is not carried over" in said
+    plan = load_plan(Path("plan.yaml"))
+    assert plan.answers["columns"] == {"id": "id", "text": ["body"], "payload": [], "more": False}
+    assert plan.answers["originals"]["rows"] == 80
+    assert qmm("run", "plan.yaml", *accepting()) == 3
+    assert qmm("resume", run_name(), "--cutover", "docs", "--without-proof") == 0
+    with open_qdrant(Address(url=server.url, folder=None)) as qdrant:
+        assert qdrant.aliases()["docs"] == "docs_new"
+        points = qdrant.scroll("docs_new", limit=100).points
+    assert [p.payload for p in points] == rows
+
+
+def test_a_file_that_cannot_be_read_is_said_before_anything_is_surveyed(
+    server: FakeQdrant, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, text in {"a.xlsx": "", "b.jsonl": "[1]\n", "c.jsonl": None}.items():
+        if text is not None:
+            Path(name).write_text(text)
+        assert qmm("plan", "docs", "--set", f"originals.file={name}") == 2
+    said = capsys.readouterr().err
+    assert "The file a.xlsx is of no kind that is read here." in said
+    assert "line 1, it is not an object" in said
+    assert "c.jsonl cannot be read" in said
+
+
 def test_a_run_that_wrote_nothing_is_planned_again_with_its_answers(
     server: FakeQdrant, model_folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -17,7 +17,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from qdrant_model_migration import cli
-from qdrant_model_migration.advice import save_answers
+from qdrant_model_migration.advice import read_named, save_answers
 from qdrant_model_migration.engine import RunView, list_runs
 from qdrant_model_migration.pages.beginning import begin
 from qdrant_model_migration.pipeline.sameness import same_payload, same_vector
@@ -40,6 +40,7 @@ FEW, MANY = 150, 700  # a map is learned of some hundred texts
 SECOND = {"change": "second", "vector_names": {"new": "subwords", "old": "words"}}
 WAYS: dict[str, tuple[str, dict[str, Any]]] = {
     "blue_green": ("blue_green", {}),
+    "rebuild_from_source": ("rebuild_from_source", {"originals": {"have": "yes", "file": "here"}}),
     "side_by_side": ("side_by_side", {**SECOND, "in_place": "new"}),
     "dense_to_hybrid": ("dense_to_hybrid", {"change": "keywords", "in_place": "new"}),
     "dense_to_hybrid in place": (
@@ -94,6 +95,9 @@ def way(
     shutil.copytree(prepared(MANY if "map" in request.param else FEW), sandbox.folder)
     strategy, given = WAYS[request.param]
     answers = {**sandbox.answers(), **given}
+    if "originals" in given:  # the file that practice offers
+        originals = {**given["originals"], "file": str(sandbox.originals)}
+        answers = read_named({**answers, "originals": originals})
     return Way(sandbox, strategy, answers)
 
 

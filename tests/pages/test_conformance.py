@@ -21,6 +21,7 @@ from qdrant_model_migration.pages.session import Adding, Connected, Files, Readi
 from qdrant_model_migration.pages.stages import enter, stage, stages
 from qdrant_model_migration.pages.work import of_run as work
 from qdrant_model_migration.pages.work import searching
+from qdrant_model_migration.pipeline.head import Head
 from qdrant_model_migration.pipeline.speed import Speed, kept_under
 from qdrant_model_migration.plain.paragraph import plainly
 from qdrant_model_migration.plain.talk import Leave
@@ -51,7 +52,7 @@ from support.screens import (
     until,
 )
 from support.script import SPOKEN, Spoken
-from support.surveys import docs, practice
+from support.surveys import ORIGINALS, docs, practice
 
 CHOICES = tuple(ModelChoice(model, Reach("here")) for model in MODELS)
 COMPRESS = {
@@ -66,6 +67,16 @@ SURVEYS: dict[str, tuple[Survey, dict[str, Any]]] = {
     "compression": (docs(), COMPRESS),
     "shorter": (imagine(WhatIf(matryoshka=True)), {"change": "shorter"}),
 }
+
+
+HEAD = Head(
+    "docs.jsonl",
+    ("id", "text", "title"),
+    tuple({"id": n, "text": f"the text of row {n}", "title": None} for n in range(3)),
+    1_206,
+    False,
+    "text",
+)
 
 
 def sessions() -> Iterator[tuple[str, Session]]:
@@ -87,6 +98,11 @@ def sessions() -> Iterator[tuple[str, Session]]:
             for question in advise(survey, answers).asked:
                 yield f"{name}, question {question.key}", session.on(asking=question.key)
     yield "nothing fits", session.on(answers={"change": "second"})
+    answers = answer_all(docs(), ORIGINALS, CHOICES)
+    asked = session.on(survey=docs(), answers=answers, explore=False)
+    yield "from a file", asked
+    file = str(Path(ORIGINALS["originals"]["file"]).absolute())
+    yield "the columns of a file", asked.on(asking="columns", heads={file: HEAD})
 
 
 def early() -> Iterator[tuple[str, Session]]:

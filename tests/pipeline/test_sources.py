@@ -13,7 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from qdrant_model_migration.pipeline.errors import FileUnreadable, RowUnreadable
+from qdrant_model_migration.pipeline.errors import FileBroken, FileUnreadable
+from qdrant_model_migration.pipeline.rows import Unusable
 from qdrant_model_migration.pipeline.slices import find_slices
 from qdrant_model_migration.pipeline.sources import Source
 from qdrant_model_migration.pipeline.sources.file import rows_of
@@ -82,40 +83,80 @@ def test_a_byte_order_mark_and_empty_lines_are_no_rows(tmp_path: Path) -> None:
     ]
 
 
+BAD = [
+    ("a.jsonl", '{"id": \n', "it is not JSON"),
+    ("a.jsonl", "[1]\n", "it is not an object"),
+    ("a.jsonl", '{"text": "a"}\n', "it has no id in id"),
+    ("a.jsonl", '{"id": true}\n', "it has no id in id"),
+    ("a.jsonl", '{"id": 2, "text": "\\ud800"}\n', "no payload can hold"),
+    ("a.jsonl", '{"id": 2, "number": NaN}\n', "no payload can hold"),
+    ("a.jsonl", '{"id": 2, "deep": ' + "[" * 9_000 + "]" * 9_000 + "}\n", "it is not JSON"),
+    ("a.jsonl", b"\xff\xfe\n", "it is not UTF-8"),
+    ("a.csv", "2,a,b\n", "it has 3 values for 2 columns"),
+    ("a.csv", '"2"x,a\n', "',' expected after"),
+    ("a.csv", b"2,\xff\n", "it is not UTF-8"),
+    ("a.csv", ",a\n", "it has no id in id"),
+]
+
+
+@pytest.mark.parametrize(("name", "row", "said"), BAD)
+@pytest.mark.parametrize("size", [1, 10])
+def test_a_row_that_is_none_is_said_with_its_line_and_those_around_it_are_read(
+    tmp_path: Path, name: str, row: str | bytes, said: str, size: int
+) -> None:
+    bad = row.encode() if isinstance(row, str) else row
+    good = [b'{"id": 1}\n\n', b'{"id": 3}\n'] if name == "a.jsonl" else [b"1,a\n\n", b"3,c\n"]
+    head = b"" if name == "a.jsonl" else b"id,text\n"
+    (tmp_path / name).write_bytes(head + good[0] + bad + good[1])
+    source = rows_of(str(tmp_path / name), "id")
+    assert [point.id for point in everything(source, size)] == [1, 3]
+    lines = {one.line: one.point for one in source.numbered(between)}
+    first = len(head.splitlines()) + 1
+    assert lines.keys() == {first, first + 2, first + 3}
+    wrong = lines[first + 2]
+    assert isinstance(wrong, Unusable)
+    assert said in wrong.why
+
+
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
-        ("a.jsonl", '{"id": 1}\n{"id": \n', "it is not JSON"),
-        ("a.jsonl", '{"id": 1}\n[1]\n', "it is not an object"),
-        ("a.jsonl", '{"id": 1}\n{"text": "a"}\n', "it has no id in id"),
-        ("a.jsonl", '{"id": true}\n', "it has no id in id"),
-        ("a.jsonl", '{"id": 1, "text": "\\ud800"}\n', "it is not JSON"),
-        ("a.jsonl", '{"id": 1, "number": NaN}\n', "it is not JSON"),
-        ("a.jsonl", '{"id": 1, "deep": ' + "[" * 9_000 + "]" * 9_000 + "}\n", "it is not JSON"),
-        ("a.csv", "id,text\n1,a,b\n", "it has 3 values for 2 columns"),
         ("a.csv", "id,text,text\n1,a,b\n", "two of the columns have one name"),
         ("a.csv", "id,text\r1,a\r", "new-line character"),
-        ("a.csv", 'id,text\n1,"a\n', "unexpected end of data"),
+        ("a.csv", 'id,text\n1,b\n2,"a\n3,c\n', "a quotation mark is never closed"),
     ],
 )
-def test_a_row_that_is_none_is_said_with_its_place(
+def test_a_file_that_cannot_be_told_apart_is_refused_as_a_whole(
     tmp_path: Path, name: str, text: str, said: str
 ) -> None:
-    with pytest.raises(RowUnreadable, match=said) as caught:
+    with pytest.raises(FileBroken, match=said):
         everything(written(tmp_path / name, text), 10)
-    assert "byte" in caught.value.why
+
+
+def test_a_quotation_mark_that_is_never_closed_is_said_with_its_line(tmp_path: Path) -> None:
+    with pytest.raises(FileBroken) as caught:
+        everything(written(tmp_path / "a.csv", 'id,text\n1,"two\nlines"\n2,"a\n3,c\n'), 10)
+    assert "line 4" in caught.value.why
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_columns_are_separated_as_the_first_line_says(tmp_path: Path, separator: str) -> None:
+    text = f"id{separator}text\n7{separator}a\n"
+    (point,) = everything(written(tmp_path / "a.csv", text), 5)
+    assert (point.id, point.payload) == (7, {"id": "7", "text": "a"})
+
+
+def test_chosen_columns_are_the_payload_and_the_id_is_read_all_the_same(tmp_path: Path) -> None:
+    written(tmp_path / "a.jsonl", '{"id": 7, "text": "a", "secret": NaN}\n')
+    source = rows_of(str(tmp_path / "a.jsonl"), "id", columns=("text",))
+    (point,) = everything(source, 5)
+    assert (point.id, point.payload) == (7, {"text": "a"})
 
 
 def test_no_text_of_a_table_is_too_long_and_a_column_may_have_two_lines(tmp_path: Path) -> None:
     long = "x" * 200_000
     source = written(tmp_path / "a.csv", f'id,"the\ntext"\n1,{long}\n2,b\n')
     assert [p.payload["the\ntext"] for p in everything(source, 1)] == [long, "b"]
-
-
-def test_bytes_that_are_no_text_are_said(tmp_path: Path) -> None:
-    (tmp_path / "a.jsonl").write_bytes(b'{"id": 1}\n\xff\xfe\n')
-    with pytest.raises(RowUnreadable, match="not UTF-8"):
-        everything(rows_of(str(tmp_path / "a.jsonl"), "id"), 10)
 
 
 def test_a_file_that_is_away_is_said_in_words(tmp_path: Path) -> None:

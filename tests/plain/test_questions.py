@@ -14,6 +14,7 @@ from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.pages.work import models
 from qdrant_model_migration.plain.talk import Back, Leave, Talk
 from qdrant_model_migration.plain.visit import Visit
+from qdrant_model_migration.sandbox import Sandbox
 from qdrant_model_migration.survey.facts import Bare, Fact, TextField
 from support import stand_in
 from support.script import Spoken
@@ -153,8 +154,9 @@ def test_going_back_from_a_typed_part_returns_to_the_options(asked: Made) -> Non
 
 
 def test_an_answer_that_leaves_nothing_is_explained_and_kept(asked: Made) -> None:
-    talk = Spoken((NUMBER, "1"), (MODEL, "1"), (USE, ""))
+    talk = Spoken((NUMBER, "1"), (MODEL, "1"), (USE, ""), (NUMBER, "3"))
     through(talk, asked(text=False))
+    assert "Do you have the documents in a file" in talk.flat
     assert "Nothing is left:" in talk.flat
 
 
@@ -189,6 +191,40 @@ def test_what_a_folder_leaves_open_is_asked(asked: Made, tmp_path: Path) -> None
     answer = through(talk, asked()).answers["model"]
     assert "1. a, one vector per text, 8 dimensions" in talk.flat
     assert (answer["output"], answer["pooling"]) == ("b", "mean")
+
+
+def test_a_file_of_originals_is_read_and_its_columns_are_chosen_by_its_first_rows(
+    asked: Made, tmp_path: Path
+) -> None:
+    file = tmp_path / "docs.csv"
+    file.write_text("key,title,body\n" + "".join(f"{n},t{n},the text of {n}\n" for n in range(9)))
+    talk = Spoken(
+        (NUMBER, "1"),
+        ("File", "nowhere.csv"),
+        ("File", str(file)),
+        (NUMBER, "1"),
+        ("Number, or back, leave", ""),
+        ("Columns with the text", "bodi"),
+        ("Columns for the payload", ""),
+        ("yes or no", "yes"),
+        ("Columns with the text", ""),
+    )
+    end = through(talk, alone(asked().on(explore=False), "originals"))
+    assert "nowhere.csv cannot be read" in talk.flat
+    assert "The first rows of docs.csv, 9 rows" in talk.flat
+    assert "the text of 0 | the text of 1 | the text of 2" in talk.flat
+    assert "The file has no column bodi." in talk.flat
+    assert end.answers["originals"]["rows"] == 9
+    assert end.answers["columns"] == {"id": "key", "text": ["body"], "payload": [], "more": True}
+
+
+def test_practice_offers_its_file_of_documents(asked: Made, sandbox: Sandbox) -> None:
+    offered = {"originals": str(sandbox.originals)}
+    begun = asked().on(explore=False, practice=True, offered=offered)
+    talk = Spoken((NUMBER, "1"), ("File", ""), (NUMBER, "leave"))
+    end = through(talk, alone(begun, "originals"))
+    assert end.answers["originals"]["rows"] == 151
+    assert "The first rows of originals.jsonl" in talk.flat
 
 
 def test_each_alias_is_asked_for_where_there_are_several(asked: Made) -> None:

@@ -17,6 +17,8 @@ from qdrant_model_migration.embedders import (
     practice_models_folder,
 )
 from qdrant_model_migration.errors import DiskFull, Stopped
+from qdrant_model_migration.pipeline.rows import Unusable
+from qdrant_model_migration.pipeline.sources.file import rows_of
 from qdrant_model_migration.qdrant import Point, Qdrant, open_qdrant, order
 from qdrant_model_migration.qdrant.errors import FolderInUse, FolderUnusable
 from qdrant_model_migration.quality.query_file import read_queries
@@ -236,3 +238,14 @@ def test_a_full_disk_is_a_plain_sentence_and_leaves_nothing_that_looks_ready(
     with pytest.raises(DiskFull):
         sandbox.prepare(120, documents=documents)
     assert not sandbox.ready
+
+
+def test_its_documents_lie_in_a_file_with_the_ids_they_have_and_one_damaged_row(
+    sandbox: Sandbox, qdrant: Qdrant
+) -> None:
+    rows = list(rows_of(str(sandbox.originals), "id").numbered(lambda: None))
+    found = {r.point.id: r.point.payload for r in rows if not isinstance(r.point, Unusable)}
+    there = {point.id: point.payload for point in everything(qdrant) if point.vectors}
+    assert {i: {k: v for k, v in row.items() if k != "id"} for i, row in found.items()} == there
+    assert len(rows) == len(found) + 1
+    assert isinstance(rows[-1].point, Unusable)

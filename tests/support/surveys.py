@@ -189,6 +189,19 @@ ANSWERS: dict[str, Any] = {
 """A complete trip to Blue-green for `docs`."""
 
 
+ORIGINALS: dict[str, Any] = {
+    "originals": {
+        "have": "yes",
+        "file": "docs.jsonl",
+        "columns": ["id", "text", "title"],
+        "rows": 1_206,
+        "longest": "text",
+    },
+    "columns": {"id": "id", "text": ["text"], "payload": [], "more": False},
+}
+"""A file that is at hand, and what its columns are."""
+
+
 def _maybe(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Fact[Any]]:
     return st.one_of(st.just(Fact()), values.map(fact))
 
@@ -275,7 +288,13 @@ _sensible: dict[str, list[Any]] = {
     "model": [
         as_answer(model) for model in (BGE_BASE, BGE_SMALL, NOMIC, NOMIC.cut_to(256), PRACTICE_NEW)
     ],
-    "text": [{"fields": ["text"]}, {"fields": []}, {"fields": ["text", "title"]}, "unknown"],
+    "text": [
+        {"fields": ["text"]},
+        {"fields": []},
+        {"fields": ["text", "title"]},
+        {"file": "texts.csv"},
+        "unknown",
+    ],
     "missing": ["copy", "stop", "unknown"],
     "bare": ["keep", "make", "unknown"],
     "accuracy": ["exact", "approximate"],
@@ -298,7 +317,9 @@ _sensible: dict[str, list[Any]] = {
     "query_side": ["own", "framework", "server", "unknown"],
     "writes": ["changes", "adds", "none", "unknown"],
     "vector_name": ["", "bge_base_768", "unknown"],
-    "originals": ["yes", "recut", "no"],
+    "originals": [ORIGINALS["originals"], {"have": "recut", "file": "docs.csv"}, "no"],
+    "columns": [ORIGINALS["columns"], {"id": "", "text": ["text"], "more": True}, "unknown"],
+    "text_columns": [{"id": "id", "text": ["body"]}, "unknown"],
     "proof": [
         {"kind": "file", "file": "queries.csv", "margin": 0.02},
         {"kind": "made up", "file": None, "margin": 0.02},

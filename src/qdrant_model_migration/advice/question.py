@@ -1,7 +1,7 @@
 """What a question is: wording, options, suggestion, when it is asked, and what a valid answer is.
 
 The questions themselves are declared in `questions/`, one small class each. All of it is pure, but
-for `look`.
+for `read_named`.
 """
 
 from __future__ import annotations
@@ -119,11 +119,21 @@ class Question:
         """The valid answer made of `value`; raises BadAnswer. By default: one of the options."""
         return one_of(value, self.options(survey, answers), self.key)
 
-    def read_named(self, value: Any) -> None:
+    def reads(self, value: Any) -> bool:
+        """Whether this valid answer names something that is to be read."""
+        return self.kind == "file"
+
+    def read_named(self, value: Any) -> Any:
         """Reads what a valid answer names; raises BadAnswer where a run would stumble over it.
+        Returns the answer, with what is to be known of that from now on.
 
         Called once, when the answer is given: everything else here is pure.
         """
+        return value
+
+    def shows(self, answers: Answers) -> str | None:
+        """The file whose first rows are shown while this is asked."""
+        return None
 
     def taken_as(self, survey: Survey, answers: Answers) -> Any:
         """What "I do not know" means here."""

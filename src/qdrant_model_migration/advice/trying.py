@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from qdrant_model_migration.embedders import ModelRef, open_embedder, stays_here
-from qdrant_model_migration.pipeline.speed import Speed, measure_speed
+from qdrant_model_migration.pipeline.head import head_of
+from qdrant_model_migration.pipeline.speed import Speed, measure_speed, speed_with
 from qdrant_model_migration.pipeline.text import TextSource
 from qdrant_model_migration.qdrant import Qdrant
 from qdrant_model_migration.strategies import Answers, Strategy
-from qdrant_model_migration.strategies.answered import chosen_model
+from qdrant_model_migration.strategies.answered import (
+    chosen_model,
+    file_of,
+    original_rows,
+    text_source,
+)
 from qdrant_model_migration.survey.facts import Survey
 
 
@@ -30,15 +34,18 @@ def tried_unasked(survey: Survey, answers: Answers, strategy: Strategy) -> Model
 
 
 def try_speed(qdrant: Qdrant, survey: Survey, answers: Answers, model: ModelRef) -> Speed | None:
-    """How fast the model is with the operator's own texts; None where there are none."""
-    source = _texts(survey, answers)
+    """How fast the model is with the operator's own texts, those of a file where that is loaded or
+    has them; None where there are none."""
+    rows, source = original_rows(survey, answers), text_source(answers)
+    file = file_of(answers.get("originals")) or file_of(answers.get("text"))
+    chosen = rows.text if rows is not None else source
+    if file is not None and chosen is not None:
+        head = head_of(file)
+        first = f"from the beginning of {head.name}"
+        fields = chosen.model_copy(update={"file": None})
+        return speed_with(head.texts, fields, open_embedder(model), where=first)
+    field = survey.text_field.value
+    source = source or (TextSource(fields=(field,)) if field else None)
     if source is None:
         return None
     return measure_speed(qdrant, survey.collection, source, open_embedder(model))
-
-
-def _texts(survey: Survey, answers: Answers) -> TextSource | None:
-    text = answers.get("text")
-    fields = text.get("fields") if isinstance(text, Mapping) else None
-    paths = tuple(fields or filter(None, (survey.text_field.value,)))
-    return TextSource(fields=paths) if paths else None

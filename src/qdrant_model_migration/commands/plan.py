@@ -135,8 +135,7 @@ def _given(
 
     before = {**(base.answers if base else {}), **(load_answers(file) if file else {}), **short}
     given = {"change": "model", **laid_over(before, settings)}
-    read_named(given)
-    return given
+    return read_named(given)
 
 
 def _named(

@@ -30,8 +30,7 @@ def wizard(
     if answers:
         from qdrant_model_migration.advice import WITHDRAWN, load_answers, read_named
 
-        given = load_answers(Path(answers))
-        read_named(given)
+        given = read_named(load_answers(Path(answers)))
         for key in sorted(WITHDRAWN & given.keys()):
             click.echo(f"Set aside: {key}; that question is not asked any more.", err=True)
     if plain:

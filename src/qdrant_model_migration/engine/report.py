@@ -23,7 +23,7 @@ from qdrant_model_migration.engine.summary import Todo, at, summarize
 from qdrant_model_migration.engine.watch import Watch, view
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.quality.difference import MAP
-from qdrant_model_migration.words import count, duration
+from qdrant_model_migration.words import count, duration, plural
 
 if TYPE_CHECKING:
     from qdrant_model_migration.plan import Plan
@@ -263,9 +263,14 @@ def _dead_letters(run: RunView, watch: Watch) -> Section:
         (letter.point, letter.reason, letter.held)
         for letter in watch.dead_letters(limit=FIRST_LETTERS)
     )
+    left = plural(run.rows_left_out, "row")
     says = (
         "These points were copied with their payload and without a vector: filters find them, "
         f"searches do not. By reason: {reasons}.",
+        *(
+            (f"Of them {left} of a file, named by the line, became no point.",)
+            * bool(run.rows_left_out)
+        ),
         f"The first {len(rows)} of {count(run.dead_letters)}; all of them are in {LETTERS}.",
     )
     return Section("Dead letters", says, ("point", "reason", "what the field holds"), rows)

@@ -130,6 +130,14 @@ class RunView(NamedTuple):
     stop_within: float | None = None
 
     @property
+    def rows_left_out(self) -> int:
+        """How many of the dead letters are rows of a file that became no point."""
+        from qdrant_model_migration.steps.dead_letters import LEFT_OUT
+
+        reasons = self.dead_letter_reasons.items()
+        return sum(number for reason, number in reasons if reason.startswith(LEFT_OUT))
+
+    @property
     def finished(self) -> bool:
         """Whether it has come to an end, whichever."""
         return finished(self.state)

@@ -147,10 +147,13 @@ def _points(run: RunView) -> list[tuple[str, str]]:
     if filled is not None and filled.done is not None:
         part = "" if filled.total in (None, filled.done) else f" of {count(filled.total or 0)}"
         rows.append(("Points", f"{count(filled.done)}{part} read and written"))
-    if run.dead_letters:
-        letters = plural(run.dead_letters, "point")
+    if bare := run.dead_letters - run.rows_left_out:
+        letters = plural(bare, "point")
         why = listing([*run.dead_letter_reasons][:SHOWN_REASONS]) or "no text"
         rows.append(("Dead letters", f"{letters} copied without a vector: {why}"))
+    if run.rows_left_out:
+        left = plural(run.rows_left_out, "row")
+        rows.append(("Left out", f"{left} of the file, listed with the line"))
     if run.conflicts:
         both = f"{plural(run.conflicts, 'point')} changed on both sides after the switch"
         rows.append(("Conflicts", f"{both}; the new collection was left as it is"))

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from qdrant_model_migration.embedders import ModelChoice
     from qdrant_model_migration.engine import DeadLetter, RunView
     from qdrant_model_migration.pages.page import Fact as Checked
+    from qdrant_model_migration.pipeline.head import Head
     from qdrant_model_migration.pipeline.speed import Speed
     from qdrant_model_migration.plan import Acceptance, Plan
     from qdrant_model_migration.quality import SideBySide
@@ -80,11 +81,12 @@ class Session:
     key_of: the server that the key was given for; it is sent to no other one. asking: the question
     that is asked now. alone: one that is asked alone, and the stage that it is asked from. choices:
     the models as they were found here last. naming: a folder that holds a model, and what was said
-    of it. speeds: of models; None: it could not be tried. seen: the last look at a run. runs: all
+    of it. speeds: of models; None: it could not be tried. heads: of files that answers name; None:
+    it could not be read. seen: the last look at a run. runs: all
     of them. tried: what was searched on both sides. form: of the lines to change. last_address:
     used before. checked: what connecting or preparing has found so far. reading: the survey as it
-    comes about. corrected: what was said otherwise of what it found. what_if: the made-up facts of
-    Explore.
+    comes about. corrected: what was said otherwise of what it found. offered: files that practice
+    has for questions, by their keys. what_if: the made-up facts of Explore.
     """
 
     address: Address | None = None
@@ -100,6 +102,7 @@ class Session:
     accepted: Mapping[str, Acceptance] = field(default_factory=lambda: NOTHING)
     plan: Plan | None = None
     speeds: Mapping[str, Speed | None] = field(default_factory=lambda: NOTHING)
+    heads: Mapping[str, Head | None] = field(default_factory=lambda: NOTHING)
     run: Path | None = None
     asking: str | None = None
     seen: RunView | None = None
@@ -115,6 +118,7 @@ class Session:
     checked: tuple[Checked, ...] = ()
     reading: Reading | None = None
     corrected: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    offered: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     what_if: WhatIf = WhatIf()  # noqa: RUF009 - immutable
 
     def on(self, **changes: Any) -> Session:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from qdrant_model_migration.errors import QmmError
 
 
@@ -39,15 +41,87 @@ class FileUnreadable(QmmError):
         )
 
 
-class RowUnreadable(QmmError):
-    """One row of such a file is no point."""
+class FormatUnknown(QmmError):
+    """The ending of a file says nothing that is known."""
 
-    def __init__(self, path: str, place: int, why: str, shown: str) -> None:
-        begins = f" It begins: {shown[:60]}" if shown else ""
+    refusal = True
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
         super().__init__(
-            f"A row of {path} cannot be used: {why}.",
-            f"It stands at byte {place:,}.{begins}",
-            "Mend the row, or take it out, and make the plan again. What was written is kept.",
+            f"The file {name} is of no kind that is read here.",
+            f"Its ending says how it is read; known are {', '.join(known)}.",
+            "Save it as JSON lines, CSV or Parquet.",
+        )
+
+
+class FileBroken(QmmError):
+    """A file that cannot be read as rows beyond a line, or at all; line 0: the whole file."""
+
+    refusal = True
+
+    def __init__(self, path: str, why: str, line: int, unit: str = "line") -> None:
+        place = f" at {unit} {line:,}" if line else ""
+        super().__init__(
+            f"The file {path} cannot be used: {why}.",
+            f"What follows{place} cannot be told apart into rows." if line else "",
+            "Mend the file, or make the plan again with another one. Nothing was written.",
+        )
+
+
+class ParquetMissing(QmmError):
+    """What reads Parquet is not installed."""
+
+    refusal = True
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            f"The file {path} cannot be read yet.",
+            "Parquet is read by pyarrow, which is not installed here.",
+            "Install it with: pip install 'qdrant-model-migration[parquet]'. Or save the file as "
+            "JSON lines or CSV.",
+        )
+
+
+class RowsUnusable(QmmError):
+    """So many rows are none that the file is not what it was taken for."""
+
+    refusal = True
+
+    def __init__(self, path: str, unusable: int, rows: int, first: str) -> None:
+        what = f"{unusable:,} of {rows:,} rows cannot be used" if rows else "there is no row in it"
+        super().__init__(
+            f"The file {path} cannot be used: {what}.",
+            f"The first: {first}." if first else "",
+            "Look at the file and at the column of the ids, then make the plan again. Nothing was "
+            "written.",
+        )
+
+
+class IdsContradict(QmmError):
+    """Rows of one id that are not the same; which of them is right only a person knows."""
+
+    refusal = True
+
+    def __init__(self, path: str, number: int, shown: str) -> None:
+        super().__init__(
+            f"{number:,} {'row has' if number == 1 else 'rows have'} an id of an earlier row in "
+            f"{path}, and other values.",
+            f"{shown}.",
+            "Take one of each out, or choose the column with the ids anew, and make the plan "
+            "again. Nothing was written.",
+        )
+
+
+class NoIdMatches(QmmError):
+    """A file of texts has none of the collection's points."""
+
+    refusal = True
+
+    def __init__(self, path: str, column: str, collection: str, shown: str) -> None:
+        super().__init__(
+            f"No point of {collection} has its text in {path}.",
+            f"No value of the column {column} is the id of a point. The first is {shown}.",
+            "Choose the column with the ids anew, and make the plan again. Nothing was written.",
         )
 
 

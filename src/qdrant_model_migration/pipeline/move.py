@@ -11,6 +11,7 @@ from qdrant_model_migration.embedders import ModelRef
 from qdrant_model_migration.pipeline.origins import AnyOrigin, Origin, as_it_is
 from qdrant_model_migration.pipeline.sources import AnySource, Source
 from qdrant_model_migration.pipeline.sources.collection import Collection
+from qdrant_model_migration.pipeline.text import TextSource
 from qdrant_model_migration.qdrant import Presence
 from qdrant_model_migration.strict import Strict
 from qdrant_model_migration.words import listing, vector
@@ -99,6 +100,11 @@ class Move(Strict):
     @property
     def origins(self) -> tuple[Origin, ...]:
         return tuple(vector.origin for vector in self.vectors)
+
+    @property
+    def by_id(self) -> tuple[TextSource, ...]:
+        """The texts that are taken from files by the ids of points, each once."""
+        return tuple(dict.fromkeys(o.texts for o in self.origins if o.texts is not None))
 
     @property
     def embeds(self) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -47,7 +47,18 @@ def measure_speed(
     whole sample, the texts that there was no time for included. None where there are no texts.
     """
     points = sample(qdrant, collection, SAMPLE, qdrant.count(collection))
-    found = (text_of(point.payload, source) for point in points)
+    return speed_with((point.payload for point in points), source, embedder, clock)
+
+
+def speed_with(
+    payloads: Iterable[Mapping[str, Any]],
+    source: TextSource,
+    embedder: Embedder,
+    clock: Callable[[], float] = time.perf_counter,
+    where: str = "from all over the collection",
+) -> Speed | None:
+    """With the texts of these. where: they are from."""
+    found = (text_of(payload, source) for payload in payloads)
     texts = sorted((text for text in found if isinstance(text, str)), key=len, reverse=True)
     if not texts:
         return None
@@ -73,7 +84,7 @@ def measure_speed(
     each = float(np.interp([len(t) for t in texts], letters, [lengths[n] for n in letters]).mean())
     rate = tokens / max(seconds, 1e-9)
     how = (
-        f"measured on {words.plural(done, 'text')} from all over the collection: "
+        f"measured on {words.plural(done, 'text')} {where}: "
         f"{words.count(rate)} tokens/s, {words.plural(round(each), 'token')} a text"
     )
     return Speed(rate / each, how)

@@ -7,15 +7,20 @@ from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field
 
+from qdrant_model_migration.pipeline.sources import AnySource
 from qdrant_model_migration.strict import Strict
 from qdrant_model_migration.survey.path import ABSENT, value_at
 
 
 class TextSource(Strict):
-    """The payload fields (dotted paths) that make the text, joined by a blank line."""
+    """The payload fields (dotted paths) that make the text, joined by a blank line.
+
+    file: whose rows they are columns of, found by the id of the point; None: the point's own.
+    """
 
     fields: Annotated[tuple[str, ...], Field(min_length=1)]
     join: str = "\n\n"
+    file: AnySource | None = None
 
 
 class NoText(NamedTuple):

@@ -43,6 +43,7 @@ SPARE = 300
 QUERIES = 300
 """At most, and no more than a quarter of the points: the application changes only the others."""
 
+_DAMAGED = '{"id": 0, "text": "a row that was cut off\n'  # so that there is one to be left out
 _FEWEST_WORDS = 4  # of a summary that serves as a search
 _BATCH = 256
 _ROOM = 100 << 20  # bytes; more than ten times what the largest practice Qdrant takes
@@ -78,6 +79,11 @@ class Sandbox:
     def queries(self) -> Path:
         """The labelled searches: JSON lines with "query" and "answers"."""
         return self.folder / "queries.jsonl"
+
+    @property
+    def originals(self) -> Path:
+        """The documents as rows with id and text, to load them again; one row is damaged."""
+        return self.folder / "originals.jsonl"
 
     @property
     def diary(self) -> Path:
@@ -161,9 +167,16 @@ class Sandbox:
             _write_lines(self._spare, (document.payload() for document in rest))
             ids = [_id(document, at) for at, document in enumerate(used)]
             _write_lines(self.queries, _queries(used, ids))
+            self._write_originals(used, ids)
             self._fill(self._points(used, ids), report)
             made = {"points": len(used) + len(WORDLESS), "python": sys.version.split()[0]}
             self._made.write_text(json.dumps(made), encoding="utf-8")
+
+    def _write_originals(self, used: Sequence[Document], ids: Sequence[PointId]) -> None:
+        rows = ({"id": i, **d.payload()} for i, d in zip(ids, used, strict=True))
+        _write_lines(self.originals, rows)
+        with self.originals.open("a", encoding="utf-8") as file:
+            file.write(_DAMAGED)
 
     def reset(self) -> None:
         """Delete the practice Qdrant, its models and searches, and nothing else in the folder.
@@ -175,7 +188,7 @@ class Sandbox:
                 with suppress(FolderUnusable):  # a damaged one is to go all the same
                     open_qdrant(self.address).close()
             # The mark goes first: what is half deleted must not look ready.
-            for file in (self._made, self.queries, self._spare, self.diary):
+            for file in (self._made, self.queries, self.originals, self._spare, self.diary):
                 file.unlink(missing_ok=True)
             for folder in (self.models, self.folder / "qdrant", self.folder / "qdrant.part"):
                 if folder.is_dir():

@@ -11,7 +11,7 @@ from qdrant_model_migration.pipeline.slices import SliceResult, SliceTask, run_s
 from qdrant_model_migration.steps.borders import Borders
 from qdrant_model_migration.steps.gate import AskKind, Gate, GateKind, Waiting
 from qdrant_model_migration.steps.passes import by_slices
-from qdrant_model_migration.steps.reading import must_be_unchanged
+from qdrant_model_migration.steps.reading import ROWS_READ, must_be_unchanged
 from qdrant_model_migration.steps.routes import route_of
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
 from qdrant_model_migration.words import plural
@@ -105,7 +105,7 @@ class _Filling:
     def __init__(self, ctx: StepContext, expected_missing: float) -> None:
         self._ctx, self._expected = ctx, expected_missing
         self._borders = Borders(ctx)
-        self._total = ctx.move.points.count(ctx.qdrant)
+        self._total = ctx.move.points.count(ctx.qdrant) or ctx.recall(ROWS_READ)
         self._done = sum(self._borders.points.values())
         self._recent = _Recent()
         for number, points in self._borders.points.items():

@@ -122,6 +122,11 @@ class Cutover(Step):
             f"First    both sides are read once more: {announced(ctx, before.collection)}; twice "
             "where much was written meanwhile"
         )
+        followed = ctx.move.points.followed
+        missing = (
+            f"Missing  what was written to {before.collection} since {ctx.move.points.name} was "
+            "made; nothing of it is carried over"
+        )
         return Gate(
             name="cutover",
             title=switch.title(),
@@ -130,7 +135,8 @@ class Cutover(Step):
                 f"After    {switch.at(after)}   ({after.label})",
                 *((f"Stays    {stays}",) if stays else ()),
                 f"Verdict  {verdict.get('word', 'none')}: {verdict.get('reason', 'not verified')}",
-                *(() if switch.by_hand or not ctx.move.points.followed else (first,)),
+                *(() if switch.by_hand or not followed else (first,)),
+                *(() if followed else (missing,)),
                 f"Back     {before.collection} is kept; {qmm('rollback', ctx.folder.name)}",
             ),
             asks=tuple(asks),
@@ -145,4 +151,5 @@ def _catch_up(ctx: StepContext) -> None:
     changes = route.catch_up(ctx, most=1, anew=True)
     if changes > ctx.move.load.batch:
         changes += route.catch_up(ctx, most=1, anew=True)
-    ctx.say("cutover", f"{plural(changes, 'late write')} caught up before the switch.")
+    if ctx.move.points.followed:
+        ctx.say("cutover", f"{plural(changes, 'late write')} caught up before the switch.")

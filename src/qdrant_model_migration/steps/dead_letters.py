@@ -8,6 +8,9 @@ from qdrant_model_migration.pipeline.origins import DeadLetter
 from qdrant_model_migration.qdrant import PointId
 from qdrant_model_migration.steps.step import StepContext
 
+LEFT_OUT = "row left out: "
+"""Before the reason of a row of a file that is no point: it is in no collection."""
+
 
 def list_dead(ctx: StepContext, made: Iterable[PointId], dead: Iterable[DeadLetter]) -> None:
     """Of these that were made again, only the `dead` are on the list from now on."""

@@ -15,7 +15,8 @@ from qdrant_model_migration.pipeline.learned_map import FILE, LearnedMap, Rows
 from qdrant_model_migration.pipeline.learning import JUDGE, Learned, learn, parts
 from qdrant_model_migration.pipeline.mapped_queries import MappedQueries
 from qdrant_model_migration.pipeline.move import Move
-from qdrant_model_migration.pipeline.text import TextSource, text_of
+from qdrant_model_migration.pipeline.row_index import texts_of
+from qdrant_model_migration.pipeline.text import TextSource
 from qdrant_model_migration.qdrant import PointId
 from qdrant_model_migration.quality import (
     Asked,
@@ -218,8 +219,9 @@ class LearnMap(Step):
     def _documents(self, ctx: StepContext, ids: Sequence[PointId]) -> list[Document]:
         field = self.proof.title_field or "title"
         documents = []
-        for point in ctx.qdrant.retrieve(self.collection, ids):
-            text, title = text_of(point.payload, self.texts), value_at(point.payload, field)
+        points = ctx.qdrant.retrieve(self.collection, ids)
+        for point, text in zip(points, texts_of(points, self.texts, ctx), strict=True):
+            title = value_at(point.payload, field)
             if isinstance(text, str):
                 title = title if isinstance(title, str) else None
                 documents.append(Document(point.id, title, text))

@@ -17,7 +17,8 @@ import numpy as np
 from qdrant_model_migration import private_file
 from qdrant_model_migration.embedders import SMALLEST_NORM, ModelRef, embed_usable
 from qdrant_model_migration.pipeline.learned_map import Rows
-from qdrant_model_migration.pipeline.text import TextSource, text_of
+from qdrant_model_migration.pipeline.row_index import texts_of
+from qdrant_model_migration.pipeline.text import TextSource
 from qdrant_model_migration.qdrant import Point, PointId, order
 from qdrant_model_migration.steps.step import StepContext
 from qdrant_model_migration.survey.sample import sample, spread
@@ -92,21 +93,21 @@ def _choose(ctx: StepContext, wanted: Wanted) -> tuple[list[PointId], list[Point
     number, look = qdrant.count(collection), wanted.size
     while True:
         found = sample(qdrant, collection, look, number, places=PLACES)
-        texts = _texts(found, wanted.text)
+        texts = _texts(ctx, found, wanted.text)
         if len(texts) >= wanted.size or len(found) < look or look >= _MOST_LOOKED_AT:
             break
         look = min(_MOST_LOOKED_AT, look * max(2, 2 * wanted.size // max(1, len(texts))))
     few = list(wanted.answers)[: min(len(texts), wanted.size) // 5]
-    answers = _texts(qdrant.retrieve(collection, few), wanted.text)
+    answers = _texts(ctx, qdrant.retrieve(collection, few), wanted.text)
     others = [point for text, point in texts.items() if text not in answers]
     chosen = sorted(spread(others, wanted.size), key=lambda point: order(point.id))
     return [point.id for point in answers.values()], [point.id for point in chosen]
 
 
-def _texts(points: Sequence[Point], source: TextSource) -> dict[str, Point]:
+def _texts(ctx: StepContext, points: Sequence[Point], source: TextSource) -> dict[str, Point]:
     found: dict[str, Point] = {}
-    for point in points:
-        if isinstance(text := text_of(point.payload, source), str):
+    for point, text in zip(points, texts_of(points, source, ctx), strict=True):
+        if isinstance(text, str):
             found.setdefault(text, point)
     return found
 
@@ -114,8 +115,9 @@ def _texts(points: Sequence[Point], source: TextSource) -> dict[str, Point]:
 def _embedded(ctx: StepContext, wanted: Wanted, model: ModelRef, ids: Sequence[PointId]) -> bytes:
     """Of these points those that still have a text and a vector, as the content of a file."""
     texts, olds, kept = [], [], []
-    for point in ctx.qdrant.retrieve(wanted.collection, ids, vectors=[wanted.vector]):
-        text, old = text_of(point.payload, wanted.text), point.vectors.get(wanted.vector)
+    points = ctx.qdrant.retrieve(wanted.collection, ids, vectors=[wanted.vector])
+    for point, text in zip(points, texts_of(points, wanted.text, ctx), strict=True):
+        old = point.vectors.get(wanted.vector)
         if isinstance(text, str) and old is not None and np.linalg.norm(old) >= SMALLEST_NORM:
             texts.append(text)
             olds.append(old)

@@ -13,6 +13,8 @@ from qdrant_model_migration.words import duration, plural
 
 _QUICKEST = "_quickest_pass"
 _ROWS = "_rows"
+ROWS_READ = "_rows_read"
+"""How many points the rows of a file make, once all were read."""
 
 
 def must_be_unchanged(ctx: StepContext) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
+from itertools import islice
 from pathlib import Path
 from typing import ClassVar, Literal
 
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.read import scan
-from qdrant_model_migration.pipeline.text import TextSource, text_of
+from qdrant_model_migration.pipeline.row_index import texts_of
+from qdrant_model_migration.pipeline.text import TextSource
+from qdrant_model_migration.qdrant import PointId
 from qdrant_model_migration.quality import (
     Comparison,
     Document,
@@ -29,6 +32,7 @@ from qdrant_model_migration.quality import (
 from qdrant_model_migration.shell import qmm
 from qdrant_model_migration.steps.added_step import AddedStep, Known
 from qdrant_model_migration.steps.errors import IntegrityFailed, JudgedWorse, VerifyRefused
+from qdrant_model_migration.steps.passes import in_batches
 from qdrant_model_migration.steps.refusal import Recall, Refusal
 from qdrant_model_migration.steps.routes import route_of
 from qdrant_model_migration.steps.step import StepContext, StepText
@@ -36,9 +40,11 @@ from qdrant_model_migration.steps.switch import MAY_BE_SWITCHED
 from qdrant_model_migration.strict import Strict
 from qdrant_model_migration.survey import languages
 from qdrant_model_migration.survey.path import value_at
+from qdrant_model_migration.words import plural
 
 EXACT_UP_TO = 100_000  # points; above it a search without the index would take too long
 DOCUMENTS = 5_000  # read for made-up queries
+_AT_ONCE = 256
 
 
 class Proof(Strict):
@@ -152,6 +158,7 @@ class Verify(AddedStep):
         if copied:
             comparison = comparison._replace(unjudged="all copied")
         queries = (known or self._made_up(ctx)) if integrity.passed and not copied else None
+        queries = on_both_sides(ctx, queries) if queries is not None else None
         if queries is not None:
             exact = (
                 ctx.qdrant.count(after.collection) <= EXACT_UP_TO
@@ -222,16 +229,37 @@ class Verify(AddedStep):
 
     def _documents(self, ctx: StepContext, source: TextSource) -> list[Document]:
         documents: list[Document] = []
-        for point in scan(ctx.qdrant, ctx.move.source, between=ctx.breathe):
-            text = text_of(point.payload, source)
-            title = value_at(point.payload, self.proof.title_field or "title")
-            if isinstance(text, str):
-                documents.append(
-                    Document(point.id, title if isinstance(title, str) else None, text)
-                )
-            if len(documents) >= DOCUMENTS:
-                break
-        return documents
+        reading = scan(ctx.qdrant, ctx.move.source, between=ctx.breathe)
+        while len(documents) < DOCUMENTS and (some := list(islice(reading, _AT_ONCE))):
+            for point, text in zip(some, texts_of(some, source, ctx), strict=True):
+                title = value_at(point.payload, self.proof.title_field or "title")
+                if isinstance(text, str):
+                    known = title if isinstance(title, str) else None
+                    documents.append(Document(point.id, known, text))
+        return documents[:DOCUMENTS]
+
+
+def on_both_sides(ctx: StepContext, queries: QuerySet) -> QuerySet | None:
+    """Those whose right answers both sides have: a file may have given its points ids of its own,
+    and what nobody can find is no proof of anything. None where that leaves none."""
+    if ctx.move.points.followed or queries.origin == "unlabelled":
+        return queries
+    wanted = list(dict.fromkeys(a for query in queries.queries for a in query.answers))
+    there: set[PointId] = set()
+    for ids in in_batches(wanted, ctx.move.load.batch):
+        there |= {p.id for p in ctx.qdrant.retrieve(ctx.after.collection, ids, payload=False)}
+    left = tuple(
+        query.model_copy(update={"answers": answers})
+        for query in queries.queries
+        if (answers := tuple(answer for answer in query.answers if answer in there))
+    )
+    if len(left) < len(queries.queries):
+        ctx.say(
+            "verify",
+            f"{len(left):,} of {plural(len(queries.queries), 'search', 'searches')} can be judged: "
+            "the right answers of the others are not in the file.",
+        )
+    return queries.model_copy(update={"queries": left}) if left else None
 
 
 def must_not_be_worse(ctx: StepContext) -> None:

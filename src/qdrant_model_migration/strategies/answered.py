@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
 from qdrant_model_migration import words
 from qdrant_model_migration.embedders import ModelRef
+from qdrant_model_migration.pipeline.sources import Source
+from qdrant_model_migration.pipeline.sources.file import rows_of
 from qdrant_model_migration.pipeline.text import TextSource
 from qdrant_model_migration.qdrant.quantization import Quantization, body
 from qdrant_model_migration.strategies.strategy import Answers, Fit
@@ -51,14 +54,60 @@ def ruled_out_by_change(answers: Answers, *fitting: str) -> Fit | None:
 def text_gone(answers: Answers) -> bool:
     """Whether the operator said that no point has its text anywhere."""
     text = answers.get("text")
-    return isinstance(text, dict) and not text.get("fields")
+    return isinstance(text, dict) and not text.get("fields") and not text.get("file")
 
 
 def text_source(answers: Answers) -> TextSource | None:
-    """The payload fields that were chosen to be embedded; None where there are none."""
+    """The payload fields that were chosen to be embedded, or columns of a file; None: there are
+    none."""
     text = answers.get("text")
+    if file := file_of(text):
+        columns = answers.get("text_columns") or {}
+        text_of = tuple(columns.get("text") or ("text",))
+        rows = rows_of(file, str(columns.get("id") or "id"), columns=_with_roots(text_of))
+        return TextSource(fields=text_of, file=rows)
     fields = text.get("fields") if isinstance(text, Mapping) else None
     return TextSource(fields=tuple(fields)) if fields else None
+
+
+def file_of(answer: Any) -> str | None:
+    """The file that an answer names, with its whole path, so that a resume from another folder
+    finds it too."""
+    file = answer.get("file") if isinstance(answer, Mapping) else None
+    return str(Path(file).expanduser().absolute()) if isinstance(file, str) and file else None
+
+
+def _with_roots(names: Sequence[str]) -> tuple[str, ...]:
+    """Columns as they were named, and what holds them where that is a part: body.en, body."""
+    return tuple(dict.fromkeys(one for name in names for one in (name, name.split(".", 1)[0])))
+
+
+class Rows(NamedTuple):
+    """The originals as they were chosen. text: of a point, by its id where it has one. number: of
+    rows, as far as it is known."""
+
+    source: Source
+    text: TextSource
+    number: int | None
+
+
+def original_rows(survey: Survey, answers: Answers) -> Rows | None:
+    """The rows of the file that is loaded; None where none was named."""
+    answer, columns = answers.get("originals"), answers.get("columns") or {}
+    file = file_of(answer)
+    if file is None:
+        return None
+    ident, text = columns.get("id") or None, tuple(columns.get("text") or ("text",))
+    payload = tuple(columns.get("payload") or ())
+    chosen = _with_roots((*((ident,) if ident else ()), *text, *payload))
+    source = rows_of(
+        file,
+        ident,
+        columns=chosen if payload else None,
+        more_of=survey.collection if columns.get("more") and ident else None,
+    )
+    number = answer.get("rows") if isinstance(answer, Mapping) else None
+    return Rows(source, TextSource(fields=text), number if isinstance(number, int) else None)
 
 
 def no_text(answers: Answers) -> Fit | None:
@@ -190,6 +239,8 @@ def missing_texts(survey: Survey, answers: Answers) -> int | None:
     """
     text = answers.get("text")
     fields = text.get("fields") if isinstance(text, Mapping) else None
+    if file_of(text):
+        return None
     if fields is None or fields == [survey.text_field.value]:
         return survey.texts_missing.value
     shares = [field.share for field in survey.text_fields.value or () if field.path in fields]

@@ -46,6 +46,8 @@ def average_length(survey: Survey, answers: Answers) -> float | None:
     """Of the chosen texts, in words that count; None where it was not measured. Joined fields add
     up."""
     text, measured = text_source(answers), survey.word_lengths.value or {}
+    if text is not None and text.file is not None:
+        return None
     fields = text.fields if text is not None else (survey.text_field.value or "",)
     known = [measured[field] for field in fields if field in measured]
     return round(sum(known), 1) if known and len(known) == len(fields) else None

@@ -23,6 +23,7 @@ from qdrant_model_migration.steps.catch_up import CatchUp
 from qdrant_model_migration.steps.check import Check
 from qdrant_model_migration.steps.cutover import Cutover
 from qdrant_model_migration.steps.index import Index
+from qdrant_model_migration.steps.read_rows import ReadRows
 from qdrant_model_migration.steps.sweep import Sweep
 from qdrant_model_migration.steps.switches import AnySwitch
 from qdrant_model_migration.steps.switches.aliases import Aliases
@@ -91,8 +92,10 @@ def plan_moving(
     searched: Leg | None = None,
     switch: AnySwitch | None = None,
     expected_missing: float = 0.0,
+    texts: TextSource | None = None,
 ) -> Plan:
-    """The plan for this move. after: how the application searches then.
+    """The plan for this move. after: how the application searches then. texts: of the collection's
+    points, to make searches of; None: those that were chosen at question Text.
 
     first: make what is filled. prepared_by: what is done before that. searched: before; None: the
     vector that is replaced. switch: None: the aliases that the application uses, or is to use.
@@ -105,7 +108,7 @@ def plan_moving(
         assert alias is not None
         switch = Aliases(alias=alias.name, also=also, left=aliases_left(survey, answers))
     before = searched or searched_before(survey, answers)
-    proof = proof_of(answers, text_source(answers))
+    proof = proof_of(answers, texts or text_source(answers))
     exists = alias is not None and alias.exists
     steps: list[AnyStep] = [
         Check(
@@ -115,6 +118,7 @@ def plan_moving(
             also=also,
             queries=proof.file,
         ),
+        *([ReadRows()] if move.points.files or move.by_id else []),
         *([prepared_by] if prepared_by is not None else []),
         *([adopt] if adopt is not None and not exists else []),
         *first,

@@ -7,6 +7,7 @@ from qdrant_model_migration.embedders import ModelRef
 from qdrant_model_migration.pipeline.move import Move, TargetVector
 from qdrant_model_migration.pipeline.origins import Origin, as_it_is
 from qdrant_model_migration.pipeline.sources import Source
+from qdrant_model_migration.pipeline.text import TextSource
 from qdrant_model_migration.plan.plan import Plan
 from qdrant_model_migration.qdrant import Fusion
 from qdrant_model_migration.quality import Leg, Side
@@ -57,6 +58,7 @@ def plan_new_collection(
     switch: AnySwitch | None = None,
     prepared_by: AnyStep | None = None,
     expected_missing: float = 0.0,
+    texts: TextSource | None = None,
 ) -> Plan:
     """A collection with these vectors, searched by these legs. rows: where its points come from,
     None: from the present one. See `plan_moving`."""
@@ -78,6 +80,7 @@ def plan_new_collection(
         switch=switch,
         prepared_by=prepared_by,
         expected_missing=expected_missing,
+        texts=texts,
     )
 
 
@@ -110,8 +113,14 @@ def replacing(
     """The vectors where one dense vector is replaced, with its tuning, and every other one is kept;
     and how the new one is searched. model: of the new vector, and of its queries."""
     old = replaced_vector(survey, answers)
+    new = new_one(survey, answers, model, origin)
+    vectors = tuple(new if old and v.origin.carries == old.name else v for v in kept(survey))
+    return vectors, Leg(using=new.name, model=model)
+
+
+def new_one(survey: Survey, answers: Answers, model: ModelRef, origin: Origin) -> TargetVector:
+    """The vector that takes the place of a dense one, with its tuning."""
+    old = replaced_vector(survey, answers)
     assert old is not None, "a strategy that replaces a vector fits only where there is one"
     name = str(answers.get("vector_name", old.name))
-    new = vector_of(name, model, origin, tuning_like(old))
-    vectors = tuple(new if v.origin.carries == old.name else v for v in kept(survey))
-    return vectors, Leg(using=name, model=model)
+    return vector_of(name, model, origin, tuning_like(old))

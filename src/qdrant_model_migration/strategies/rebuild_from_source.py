@@ -1,13 +1,26 @@
-"""Rebuild from source: the originals are loaded again by the job that loaded them first."""
+"""Rebuild from source: a new collection from a file of the originals; nothing else is followed."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from qdrant_model_migration import words
+from qdrant_model_migration.pipeline.origins import embedded
+from qdrant_model_migration.plan.plan import Plan
+from qdrant_model_migration.quality import Leg
 from qdrant_model_migration.strategies.answered import (
     SMALL_BYTES,
-    no_text,
+    chosen_model,
+    no_dense,
     one_model_is_not_enough,
+    original_rows,
     ruled_out_by_change,
+    text_gone,
+)
+from qdrant_model_migration.strategies.new_collection import (
+    cannot_be_copied,
+    new_one,
+    plan_new_collection,
 )
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
 from qdrant_model_migration.survey.facts import Survey
@@ -18,42 +31,78 @@ class RebuildFromSource(Strategy):
     title = "Rebuild from source"
     subtitle = "load the originals again with the new model"
     what = (
-        "A new collection is filled by the job that loads your documents, with the new model in "
-        "it; then the alias is switched. Texts can be cut differently on the way."
+        "A new collection is filled from a file of your documents (JSON lines, CSV or Parquet), "
+        "with the settings of the old one; then the alias is switched. The texts are embedded as "
+        "they stand in the file, already cut as you want them. What your application writes "
+        "meanwhile is not carried over."
     )
     way_back = "switch the alias back: under 1 s, as long as the old collection stays"
-    never = "The old collection is only read, to compare counts."
-    runs = False
-    facets = ("builds", "needs_text", "takes_model")
-    asks = ("originals",)
+    never = "The old collection is only read: its settings and, if you wish, payloads by id."
+    facets = ("builds", "embeds", "takes_model", "replaces", "loads")
+    asks = ("originals", "columns")
+    warns = ("W50", "W51", "W52")
     order = 35
 
     def fit(self, survey: Survey, answers: Answers) -> Fit:
-        originals = answers.get("originals")
-        ruled = ruled_out_by_change(answers, "model") or one_model_is_not_enough(answers)
+        ruled = (
+            ruled_out_by_change(answers, "model")
+            or one_model_is_not_enough(answers)
+            or no_dense(survey)
+            or cannot_be_copied(survey)
+        )
         if ruled:
             return ruled
+        originals, size, gone = answers.get("originals"), survey.bytes, text_gone(answers)
+        small = size is not None and size < SMALL_BYTES
         if originals == "no":
-            return Fit("ruled out", "the originals are not at hand", "originals")
-        if originals == "recut":
-            return Fit("first", "the texts are to be cut differently", "originals")
-        size = survey.bytes
-        if originals == "yes":
-            small = size is not None and size < SMALL_BYTES
+            why = "the originals are not at hand" if small or gone else _slower(size)
+            return Fit("ruled out", why, "originals")
+        if isinstance(originals, Mapping):
+            if originals.get("have") == "recut":
+                return Fit("first", "the texts are cut differently", "originals")
+            if gone:
+                return Fit("first", "the texts are in the originals alone", "originals")
             return Fit("first" if small else "possible", "the originals are at hand", "originals")
-        if gone := no_text(answers):
-            return gone
-        return Fit("possible", _by_size(size), "survey")
+        if gone:
+            return Fit("possible", "the only way left, if the originals are at hand", "text")
+        if small and size is not None:
+            said = f"{words.size(size)} is under 25 MB: quicker, if the originals are at hand"
+            return Fit("possible", said, "survey")
+        return Fit("possible", _slower(size), "survey")
 
     def because(self, survey: Survey, answers: Answers) -> tuple[str, ...]:
-        size = survey.bytes
-        small = () if size is None else (f"the collection is small: {words.size(size)}",)
-        return (*small, "the documents and the job that loaded them are at hand")
+        size, rows = survey.bytes, original_rows(survey, answers)
+        small = size is not None and size < SMALL_BYTES
+        at_hand = f"the originals are at hand: {rows.source.name}" if rows else ""
+        return tuple(
+            filter(
+                None,
+                (
+                    f"the collection is small: {words.size(size or 0)}" if small else "",
+                    "no text is stored in the collection" if text_gone(answers) else "",
+                    at_hand or "the originals have to be at hand",
+                ),
+            )
+        )
+
+    def build(self, survey: Survey, answers: Answers) -> Plan:
+        model, rows = chosen_model(answers), original_rows(survey, answers)
+        assert model is not None, "the questions ask for a model before a plan is made"
+        assert rows is not None, "without a file of originals this is ruled out"
+        new = new_one(survey, answers, model, embedded(model, rows.text))
+        by_id = rows.source.id_column
+        return plan_new_collection(
+            self,
+            survey,
+            answers,
+            (new,),
+            (Leg(using=new.name, model=model),),
+            rows=rows.source,
+            texts=rows.text.model_copy(update={"file": rows.source}) if by_id else None,
+        )
 
 
-def _by_size(size: int | None) -> str:
+def _slower(size: int | None) -> str:
     if size is None:
-        return "if the originals are at hand"
-    if size < SMALL_BYTES:
-        return f"{words.size(size)} is under 25 MB: quicker, if the originals are at hand"
+        return "copying is safer where the size is not known"
     return f"slower than copying: {words.size(size)} is over 25 MB"

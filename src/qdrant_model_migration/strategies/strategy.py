@@ -12,7 +12,9 @@ from qdrant_model_migration.survey.facts import Survey
 
 Answers = Mapping[str, Any]
 
-Facet = Literal["builds", "embeds", "samples", "needs_text", "takes_model", "replaces", "adds"]
+Facet = Literal[
+    "builds", "embeds", "samples", "needs_text", "takes_model", "replaces", "adds", "loads"
+]
 """What strategies have in common. Questions and warnings go by it, never by a strategy's name.
 
 builds: a new collection is filled, with the payloads, and an alias switched to it.
@@ -23,6 +25,7 @@ takes_model: question Model says of which model the new vectors are.
 replaces: the new vector takes the place of one dense vector.
 adds: the new vector stands beside the others under a name of its own, in a new collection or, where
 the server can and question In place says so, in the present one.
+loads: the points come from a file, so that nothing is carried over that the application writes.
 """
 
 

@@ -4,7 +4,9 @@ Answers are JSON values by key:
 change "model" | "shorter" | "compression" | "keywords" | "second" | "drop"
 quantization {"vector": name or None, "kind": "none" | "scalar" | ..., "always_ram": bool, ...}
 drop name of a vector · replace name of a dense vector · model a ModelRef
-text {"fields": [paths]}, none: gone
+text {"fields": [paths]}, none: gone, or {"file": path}
+text_columns {"id": column, "text": [columns]} · originals "no" | {"have": "yes" | "recut", "file"}
+columns {"id": column or "", "text": [columns], "payload": [columns], "more": bool}
 missing "copy" | "stop" · bare "keep" | "make" · accuracy "exact" | "approximate" | "queries"
 both "no" | "test" | "always" · keywords "yes" | "no" | "there"
 keyword_model {"kind", "name", "language", ...} · fusion "rrf" | "dbsf"
@@ -13,11 +15,13 @@ name {"alias": str, "exists": bool, "also": [aliases]} · target str
 query_side "own" | "framework" | "server" · writes "changes" | "adds" | "none"
 vector_name str, "": without a name
 vector_names {"new": str, "old": str, "": without a name}
-originals "yes" | "recut" | "no" · proof {"kind", "file", "margin"}
+proof {"kind", "file", "margin"}
 pace "gently" | "normally" | "fast"
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 from qdrant_model_migration.advice.errors import BadAnswer
 from qdrant_model_migration.advice.question import Question
@@ -34,6 +38,7 @@ from qdrant_model_migration.advice.questions.compression import Quantization
 from qdrant_model_migration.advice.questions.keyword_model import Fusion, KeywordModel
 from qdrant_model_migration.advice.questions.keywords import Keywords
 from qdrant_model_migration.advice.questions.model import Model, Replace
+from qdrant_model_migration.advice.questions.originals import Columns, Originals, TextColumns
 from qdrant_model_migration.advice.questions.proof import Pace, Proof
 from qdrant_model_migration.advice.questions.texts import Bare, Missing, Text
 from qdrant_model_migration.advice.questions.way import (
@@ -41,7 +46,6 @@ from qdrant_model_migration.advice.questions.way import (
     Both,
     Drop,
     InPlace,
-    Originals,
 )
 from qdrant_model_migration.strategies import Answers
 
@@ -52,6 +56,9 @@ QUESTIONS: tuple[Question, ...] = (
     Replace(),
     Model(),
     Text(),
+    TextColumns(),
+    Originals(),
+    Columns(),
     Missing(),
     Bare(),
     Accuracy(),
@@ -66,7 +73,6 @@ QUESTIONS: tuple[Question, ...] = (
     Writes(),
     VectorName(),
     VectorNames(),
-    Originals(),
     Proof(),
     Pace(),
 )
@@ -77,12 +83,15 @@ WITHDRAWN = frozenset({"downtime", "many_vectors", "word_language"})
 """Keys of questions that older versions asked: answers to them are set aside, and said to be."""
 
 
-def read_named(answers: Answers) -> None:
-    """Reads what answers from a file or a command line name. Raises BadAnswer that says which."""
+def read_named(answers: Answers) -> dict[str, Any]:
+    """The answers with what was read of the files that they name; those of a command line are read
+    here too. Raises BadAnswer that says which."""
+    read = dict(answers)
     for key, value in answers.items():
         if key in BY_KEY:
             try:
-                BY_KEY[key].read_named(value)
+                read[key] = BY_KEY[key].read_named(value)
             except BadAnswer as error:
                 error.question = key
                 raise
+    return read

@@ -137,10 +137,10 @@ class Proof(Question):
             )
         return {**answer, "title_field": title}
 
-    def read_named(self, value: Any) -> None:
+    def read_named(self, value: Any) -> Any:
         file = value.get("file") if isinstance(value, Mapping) else None
         if not isinstance(file, str) or not file.strip():
-            return
+            return value
         try:
             known = read_queries(Path(file.strip()).expanduser())
         except QueryFileUnusable as error:
@@ -152,6 +152,7 @@ class Proof(Question):
                 "Add the ids of the right answers, or choose: Searches from a log.",
                 "file",
             )
+        return value
 
     def label(self, value: Any, survey: Survey, answers: Answers) -> str:
         if isinstance(value, Mapping):

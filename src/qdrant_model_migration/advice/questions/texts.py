@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from qdrant_model_migration import words
@@ -15,10 +16,12 @@ from qdrant_model_migration.advice.question import (
     Suggestion,
     unknown,
 )
+from qdrant_model_migration.advice.questions.originals import FILE, named_file, with_head
 from qdrant_model_migration.strategies import Answers, Strategy
 from qdrant_model_migration.strategies.answered import (
     bare,
     bare_with_text,
+    file_of,
     missing_texts,
     other_text,
     replaced_vector,
@@ -27,11 +30,12 @@ from qdrant_model_migration.strategies.answered import (
 from qdrant_model_migration.survey.facts import Survey, TextField
 
 ANOTHER = {"fields": [""]}
-_FILE_LATER = "It comes in a later version."
+IN_A_FILE = {"file": None}
 
 
 class Text(Question):
-    """Answer: {"fields": [payload paths]}; no field: the texts are gone."""
+    """Answer: {"fields": [payload paths]}; no field: the texts are gone. Or {"file": path}, with
+    what was read of it."""
 
     key = "text"
     short = "Text"
@@ -65,10 +69,10 @@ class Text(Question):
                 "another field",
             ),
             Option(
-                {"file": None},
-                "A file with id and text (CSV or JSON lines)",
-                short="a file",
-                closed=_FILE_LATER,
+                IN_A_FILE,
+                "A file with id and text",
+                "payloads stay as they are; points that are not in it go without a vector",
+                "a file",
             ),
             Option(
                 {"fields": []},
@@ -89,6 +93,8 @@ class Text(Question):
         return Suggestion({"fields": []}, "found")
 
     def fields(self, survey: Survey, answers: Answers, value: Any) -> tuple[Field, ...]:
+        if isinstance(value, Mapping) and "file" in value:
+            return (FILE._replace(suggested=str(value["file"] or "")),)
         shown = [option.value for option in self.options(survey, answers)]
         if value == ANOTHER or (isinstance(value, Mapping) and value not in shown):
             named = value.get("fields")
@@ -99,7 +105,7 @@ class Text(Question):
 
     def check(self, value: Any, survey: Survey, answers: Answers) -> Any:
         if isinstance(value, Mapping) and "file" in value:
-            raise BadAnswer("A file of texts cannot be used.", _FILE_LATER, field="file")
+            return named_file(value, "texts.csv")
         fields = value.get("fields") if isinstance(value, Mapping) else None
         if isinstance(fields, str):
             fields = [part.strip() for part in fields.split(",")]
@@ -121,7 +127,22 @@ class Text(Question):
                 )
         return {"fields": fields}
 
+    def reads(self, value: Any) -> bool:
+        return file_of(value) is not None
+
+    def read_named(self, value: Any) -> Any:
+        return with_head(value)
+
+    def place(
+        self, value: Any, options: tuple[Option, ...], survey: Survey, answers: Answers
+    ) -> int:
+        if isinstance(value, Mapping) and "file" in value:
+            return next(at for at, option in enumerate(options) if option.value == IN_A_FILE)
+        return super().place(value, options, survey, answers)
+
     def label(self, value: Any, survey: Survey, answers: Answers) -> str:
+        if file := file_of(value):
+            return f"file {Path(file).name}"
         fields = value.get("fields") if isinstance(value, Mapping) else None
         if not isinstance(fields, list):
             return super().label(value, survey, answers)

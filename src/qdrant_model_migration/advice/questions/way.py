@@ -1,4 +1,4 @@
-"""Questions that decide between the ways: accuracy, both models, in place, originals."""
+"""Questions that decide between the ways: accuracy, both models, in place."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from qdrant_model_migration.advice.question import (
     unknown,
 )
 from qdrant_model_migration.strategies import Answers
-from qdrant_model_migration.strategies.answered import SMALL_BYTES, map_saves_much, text_gone
+from qdrant_model_migration.strategies.answered import map_saves_much, text_gone
 from qdrant_model_migration.survey.facts import Survey
 
 
@@ -155,32 +155,3 @@ class Drop(Question):
     def suggest(self, survey: Survey, answers: Answers) -> Suggestion:
         """The first: what was added came later."""
         return Suggestion(next(iter(survey.vectors.value or ())).name, "default")
-
-
-class Originals(Question):
-    """Answer: "yes", "recut" or "no"."""
-
-    key = "originals"
-    short = "Originals"
-    later_note = "Rebuild from source is not built yet; it asks this."
-
-    def text(self, survey: Survey, answers: Answers) -> QuestionText:
-        return QuestionText(
-            "Do you still have the documents and the job that loaded them?",
-            f"Your collection is small: {words.size(survey.bytes or 0)}.",
-            "under 25 MB, loading again from the originals is quicker than copying.",
-        )
-
-    def applies(self, survey: Survey, answers: Answers) -> bool:
-        return survey.bytes is not None and survey.bytes < SMALL_BYTES
-
-    def options(self, survey: Survey, answers: Answers) -> tuple[Option, ...]:
-        return (
-            Option("yes", "Yes", "Rebuild from source comes first"),
-            Option("recut", "Yes, and I want to cut the texts differently", "", "cut differently"),
-            Option("no", "No", "rules out Rebuild from source"),
-            unknown("No"),
-        )
-
-    def suggest(self, survey: Survey, answers: Answers) -> Suggestion:
-        return Suggestion("no", "default")

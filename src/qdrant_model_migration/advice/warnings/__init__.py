@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from qdrant_model_migration.advice.walk import walk
-from qdrant_model_migration.advice.warnings import application, keywords, run, texts, vectors
+from qdrant_model_migration.advice.warnings import (
+    application,
+    keywords,
+    originals,
+    run,
+    texts,
+    vectors,
+)
 from qdrant_model_migration.advice.warnings.warning import (
     WARNINGS,
     Case,
@@ -17,7 +24,8 @@ from qdrant_model_migration.survey.facts import Survey
 
 __all__ = ["Severity", "Warning_", "declared", "warnings_for"]
 
-_FILES = (application, keywords, run, texts, vectors)  # importing them declares their warnings
+# Importing them declares their warnings.
+_FILES = (application, keywords, originals, run, texts, vectors)
 _ORDER: tuple[Severity, ...] = ("must", "caution", "note")
 
 

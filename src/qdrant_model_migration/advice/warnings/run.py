@@ -16,7 +16,7 @@ _SETTINGS_SHOWN = 5
 
 @warning("W01", "Payload is copied too")
 def payload(case: Case) -> Said | None:
-    if not case.builds:
+    if not case.builds or case.loads:
         return None
     return Said(
         "note",
@@ -49,7 +49,7 @@ def settings(case: Case) -> Said | None:
 @warning("W20", "Writes meanwhile")
 def writes(case: Case) -> Said | None:
     answer, seen = case.answers.get("writes"), case.survey.writes.value or 0
-    if not case.builds or (answer in (None, "none") and seen <= 0):
+    if not case.builds or case.loads or (answer in (None, "none") and seen <= 0):
         return None
     here = f" Found: {writes_in_words(case.survey.writes)}." if seen > 0 else ""
     said = {
@@ -104,7 +104,7 @@ def days(case: Case) -> Said | None:
 @warning("W23", "Small collection")
 def small(case: Case) -> Said | None:
     size = case.survey.bytes
-    if not case.builds or size is None or size >= SMALL_BYTES:
+    if not case.builds or case.loads or size is None or size >= SMALL_BYTES:
         return None
     return Said(
         "note",

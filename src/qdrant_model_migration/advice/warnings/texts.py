@@ -15,7 +15,7 @@ _ENOUGH_QUERIES = 30
 @warning("W12", "Points without text")
 def missing(case: Case) -> Said | None:
     number = missing_texts(case.survey, case.answers)
-    if not case.embeds or not number:
+    if not case.embeds or case.loads or not number:
         return None
     part = number / case.points if case.points else 1.0
     severity: Severity = "must" if part > 0.01 else "caution"
@@ -129,7 +129,8 @@ def mixed(case: Case) -> Said | None:
 
 @warning("W36", "Not the old texts")
 def another_text(case: Case) -> Said | None:
-    other = other_text(case.survey, case.answers) if case.embeds else None
+    here = case.embeds and not case.loads
+    other = other_text(case.survey, case.answers) if here else None
     if other is None:
         return None
     chosen = " and ".join(other.chosen)

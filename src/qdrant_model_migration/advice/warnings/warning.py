@@ -72,6 +72,11 @@ class Case:
         return "replaces" in self.strategy.facets
 
     @property
+    def loads(self) -> bool:
+        """Whether the points come from a file, so that nothing is followed."""
+        return "loads" in self.strategy.facets
+
+    @property
     def takes_model(self) -> bool:
         """Whether the new vectors are of a model that is chosen."""
         return "takes_model" in self.strategy.facets

@@ -15,6 +15,10 @@ from qdrant_model_migration.pages.work import of_run as work
 from qdrant_model_migration.shell import qmm
 
 MOST = 1000  # that are shown; the file has all
+ROWS = (
+    "A row of a file that could not be used is named by its line. It is in no collection: the file "
+    "was read once. Correct it there, and bring it to the new collection yourself."
+)
 COLUMNS = (Column("POINT", 12), Column("REASON", 26), Column("WHAT THE FIELD HOLDS"))
 
 
@@ -45,6 +49,7 @@ def _page(run: RunView, files: Files) -> Page:
                     "These points are copied with their payload and without a vector: filters "
                     "find them, searches do not. Nothing is lost. Correct the texts where they "
                     "come from; the catch-up picks them up as long as the run lasts.",
+                    *((ROWS,) if run.rows_left_out else ()),
                 )
             ),
         ),

@@ -13,7 +13,8 @@ from qdrant_model_migration.pages.work import practising
 WHAT = (
     "A Qdrant in a folder of this computer, filled with texts that every Python has: its own "
     "documentation. Two small models that need no download. An application that searches and "
-    "writes through the alias docs meanwhile.",
+    "writes through the alias docs meanwhile. The documents lie in a file as well, so that loading "
+    "them again can be tried.",
     "What it cannot do, it says: the practice Qdrant does not compress and has no indexes. "
     "Everything else is the real thing.",
 )
@@ -70,6 +71,7 @@ def _ready(session: Session, ready: practising.Practice) -> Go:
         key_of=None,
         connected=ready.connected,
         checked=(),
+        offered=ready.offered,
         answers={**ready.answers, **session.answers},
     ).chosen(ready.collection)
     over = (

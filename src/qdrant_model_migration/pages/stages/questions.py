@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
+from qdrant_model_migration import words
 from qdrant_model_migration.advice import BadAnswer, Field, Option, Question
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.pages import answers_saved, asked
-from qdrant_model_migration.pages.outcome import Outcome, Refused, Report, Work, refused
-from qdrant_model_migration.pages.page import Act, Ask, Choice, Page, Says, Ways
+from qdrant_model_migration.pages.outcome import Outcome, Refused, Report, Said, Work, refused
+from qdrant_model_migration.pages.page import Act, Ask, Choice, Fact, Facts, Page, Says, Ways
 from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.pages.stages import model
+from qdrant_model_migration.pages.work import heads
 
 ANSWER = "answer"
+_COLUMNS_SHOWN = 12
+_LETTERS_SHOWN = 24
 MAP = (
     "The map beside it shows what the answer in hand would leave: ✓ possible,",
     "✗ ruled out by the question named beside it, ? not decided yet.",
@@ -23,7 +27,23 @@ MAP = (
 
 def enter(session: Session) -> Outcome:
     session = session.on(asking=session.asking or asked.question(session).key)
-    return model.enter(session) if _is_model(session) else session
+    if _is_model(session):
+        return model.enter(session)
+    file = _file_shown(session)
+    if file is None or file in session.heads or session.explore:
+        return session
+    return Work(
+        "first rows",
+        partial(heads.first_rows, file),
+        lambda session, head: session.on(heads={**session.heads, file: head}),
+        failed=lambda session, error: Said(
+            session.on(heads={**session.heads, file: None}), refused(error).words, trouble=True
+        ),
+    )
+
+
+def _file_shown(session: Session) -> str | None:
+    return asked.question(session).shows(asked.advice(session).settled)
 
 
 def leave(session: Session) -> Outcome:
@@ -44,7 +64,11 @@ def page(session: Session) -> Page:
     at, many = asked.number(session)
     return Page(
         title=f"Question {at} of about {many}" if at else "Question already answered by the survey",
-        body=(Says((text.wording, "", text.help)), _ask(session, question, text.why)),
+        body=(
+            Says((text.wording, "", text.help)),
+            *_first_rows(session),
+            _ask(session, question, text.why),
+        ),
         acts=(Act("go", "Continue", enter=True), asked.REST, answers_saved.ACT),
         help=(text.wording, "", text.help, "", f"Why we ask: {text.why}", "", *MAP),
         hello="Going back keeps your answers. Nothing is written yet.",
@@ -53,6 +77,28 @@ def page(session: Session) -> Page:
         along=asked.along(session),
         map=Ways(survey, asked.advice(session)),
     )
+
+
+def _first_rows(session: Session) -> Iterator[Facts]:
+    """Each column with what the first rows have in it, so that columns can be told apart."""
+    head = session.heads.get(_file_shown(session) or "")
+    if head is None:
+        return
+    about = "" if head.exact else "about "
+    rows = "" if head.rows is None else f", {about}{words.plural(head.rows, 'row')}"
+    yield Facts(
+        tuple(
+            Fact(column, "  |  ".join(_short(row.get(column)) for row in head.first))
+            for column in head.columns[:_COLUMNS_SHOWN]
+        ),
+        f"The first rows of {head.name}{rows}",
+    )
+
+
+def _short(value: Any) -> str:
+    """What stands in a row, in one line."""
+    said = "" if value is None else " ".join(str(value).split())
+    return said if len(said) <= _LETTERS_SHOWN else f"{said[:_LETTERS_SHOWN]}…"
 
 
 def _ask(session: Session, question: Question, why: str) -> Ask:
@@ -85,7 +131,11 @@ def _fields(session: Session, question: Question, option: Option) -> tuple[Field
         options = question.options(survey, settled)
         if options[question.place(given, options, survey, settled)] == option:
             value = given
-    return question.fields(survey, settled, value)
+    offered = session.offered.get(question.key, "") if session.practice else ""
+    return tuple(
+        field._replace(suggested=field.suggested or offered) if field.kind == "file" else field
+        for field in question.fields(survey, settled, value)
+    )
 
 
 def _asks(session: Session, question: Question, option: Option, at: int) -> tuple[Ask, ...]:
@@ -131,7 +181,7 @@ def _answer(session: Session, question: Question, values: Mapping[str, str]) -> 
         value = question.compose(option.value, typed, survey, settled)
     except QmmError as error:
         return refused(error, where(error))
-    if question.kind != "file" or session.explore:
+    if not question.reads(value) or session.explore:
         return asked.answered(session, question.key, value)
     return Work(
         "look",
@@ -150,5 +200,4 @@ def _where(fields: tuple[Field, ...], at: int, error: QmmError) -> str:
 
 def _look(question: Question, value: Any, report: Report) -> Any:
     """Reading what an answer names may take a moment."""
-    question.read_named(value)
-    return value
+    return question.read_named(value)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from qdrant_model_migration.embedders import ModelRef, embed_usable
 from qdrant_model_migration.pipeline.errors import ModelDiffers
 from qdrant_model_migration.pipeline.origins.origin import DeadLetter, Judgement, Made, Origin
+from qdrant_model_migration.pipeline.row_index import texts_of
 from qdrant_model_migration.pipeline.text import NoText, TextSource, text_of
 from qdrant_model_migration.pipeline.tools import Tools
 from qdrant_model_migration.qdrant import Point, Presence
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Embed(Origin):
-    """text: the payload fields that it is made of.
+    """text: the payload fields that it is made of, or the columns of a file.
 
     where: the source vector that a point must have to get one; None: every point with a text.
     """
@@ -37,6 +38,10 @@ class Embed(Origin):
     @property
     def reads(self) -> tuple[str, ...]:
         return () if self.where is None else (Presence(self.where),)
+
+    @property
+    def texts(self) -> TextSource | None:
+        return self.text if self.text.file is not None else None
 
     @property
     def query_model(self) -> ModelRef:
@@ -61,13 +66,14 @@ class Embed(Origin):
         return f"{self.model.label} is open: {len(vector)} dimensions."
 
     def wants(self, point: Point) -> bool:
-        return self._is_for(point) and isinstance(text_of(point.payload, self.text), str)
+        by_id = self.text.file is not None
+        return self._is_for(point) and (by_id or isinstance(text_of(point.payload, self.text), str))
 
     def make(self, points: Sequence[Point], tools: Tools) -> Made:
         """Texts are sorted by length before they are embedded, since a batch costs what its longest
         text costs, and equal texts are embedded once. A text that the model makes no usable vector
         of is set aside like a missing one."""
-        texts = [text_of(p.payload, self.text) if self._is_for(p) else None for p in points]
+        texts = self._texts(points, tools)
         dead = [
             DeadLetter(point.id, text.reason, text.held)
             for point, text in zip(points, texts, strict=True)
@@ -99,6 +105,12 @@ class Embed(Origin):
     def over_itself(self, name: str) -> Origin:
         """For every point that has a text: which of them have one is asked of another side."""
         return self.model_copy(update={"where": None})
+
+    def _texts(self, points: Sequence[Point], tools: Tools) -> list[str | NoText | None]:
+        """None for a point that it is not for."""
+        mine = [point for point in points if self._is_for(point)]
+        found = dict(zip((p.id for p in mine), texts_of(mine, self.text, tools), strict=True))
+        return [found.get(point.id) for point in points]
 
     def _is_for(self, point: Point) -> bool:
         return self.where is None or self.where in point.vectors

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
 from qdrant_model_migration.embedders import METADATA_KEY, ModelRef
+from qdrant_model_migration.pipeline.text import TextSource
 from qdrant_model_migration.pipeline.tools import Tools
 from qdrant_model_migration.qdrant import Point, PointId
 from qdrant_model_migration.strict import Strict
@@ -70,6 +71,11 @@ class Origin(Strict):
         return ()
 
     @property
+    def texts(self) -> TextSource | None:
+        """The texts that it takes from a file, by the ids of points; None: it needs no file."""
+        return None
+
+    @property
     def carries(self) -> str | None:
         """The source vector that stands in the target as it is, if this is one."""
         return None
@@ -108,7 +114,8 @@ class Origin(Strict):
         return ""
 
     def wants(self, point: Point) -> bool:
-        """Whether this point of the source is to have the vector."""
+        """Whether this point of the source is to have the vector, as far as the point itself tells:
+        where only the making does, yes."""
         raise NotImplementedError
 
     def make(self, points: Sequence[Point], tools: Tools) -> Made:

@@ -1,26 +1,34 @@
-"""Source: the rows of a file, JSON Lines or CSV; each row is the payload of a point."""
+"""Source: the rows of a file; each is the payload of a point."""
 
 from __future__ import annotations
 
-import csv
 import json
 import os
-import threading
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import blake2b
+from itertools import islice
 from pathlib import Path
-from typing import IO, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
-from qdrant_model_migration.pipeline.errors import FileUnreadable, RowUnreadable
-from qdrant_model_migration.pipeline.sources.source import Place, Placed, Source
+from pydantic import field_validator
+from pydantic_core import PydanticCustomError
+
+from qdrant_model_migration.pipeline.errors import FileUnreadable
+from qdrant_model_migration.pipeline.rows import (
+    Format,
+    Row,
+    Unusable,
+    format_named,
+    format_of,
+    formats,
+)
+from qdrant_model_migration.pipeline.sources.source import Numbered, Place, Placed, Source
 from qdrant_model_migration.qdrant import Point, PointId, Qdrant
 
 _ROWS = 256  # between two questions whether to go on
 _LARGEST_ID = 2**64 - 1
-_LONGEST = 2**31 - 1  # characters of one value of a CSV file
-_LIMITED = threading.Lock()  # the csv module has one limit for the whole process
 _DIGITS = len(str(_LARGEST_ID))
 _ENDS = 65_536  # bytes at both ends of the file that its fingerprint is of, besides its size
 _NAMESPACE = uuid.UUID("6f1d3c0e-5f4b-4c55-9d0e-0f4f0d9b7a11")
@@ -28,25 +36,56 @@ _NAMESPACE = uuid.UUID("6f1d3c0e-5f4b-4c55-9d0e-0f4f0d9b7a11")
 
 class File(Source):
     """path: of the file. id_field: the column with the ids; None: an id is made of the whole row.
+    columns: those that are the payload; None: all. more_of: a collection whose payload of the same
+    id goes along; what the file says goes first.
 
-    A place is the byte at which a row begins. Rows are read as UTF-8.
+    A place is what the format says, a byte or the number of a row. Rows that cannot be used are
+    passed over when points are read.
     """
 
     followed: ClassVar[bool] = False
     how: Literal["file"] = "file"
     path: str
-    format: Literal["jsonl", "csv"]
+    format: str
     id_field: str | None = None
+    columns: tuple[str, ...] | None = None
+    more_of: str | None = None
+
+    @field_validator("format")
+    @classmethod
+    def _is_known(cls, value: str) -> str:
+        if value not in (known := [one.name for one in formats()]):
+            raise PydanticCustomError(
+                "format_unknown", "it is one of {known}", {"known": ", ".join(known)}
+            )
+        return value
 
     @property
     def name(self) -> str:
         return Path(self.path).name
 
-    def count(self, qdrant: Qdrant) -> None:
-        return None
+    @property
+    def files(self) -> tuple[Source, ...]:
+        return (self,)
+
+    @property
+    def unit(self) -> str:
+        return self._format.unit
+
+    @property
+    def id_column(self) -> str:
+        return self.id_field or ""
+
+    @property
+    def _format(self) -> Format:
+        return format_named(self.format)
+
+    def count(self, qdrant: Qdrant) -> int | None:
+        with self._faults():
+            return self._format.count(Path(self.path))
 
     def fingerprint(self) -> str:
-        with self._opened() as file:
+        with self._faults(), Path(self.path).open("rb") as file:
             size = file.seek(0, os.SEEK_END)
             digest = blake2b(str(size).encode(), digest_size=16)
             for start in (0, max(0, size - _ENDS)):
@@ -55,10 +94,9 @@ class File(Source):
         return digest.hexdigest()
 
     def border(self, qdrant: Qdrant, start: Place | None, size: int) -> Place | None:
-        with self._opened() as file:
-            for number, place in enumerate(self._places(file, start)):
-                if number == size:
-                    return place
+        for number, row in enumerate(self._rows(start)):
+            if number == size:
+                return row.place
         return None
 
     def read(
@@ -69,113 +107,91 @@ class File(Source):
         vectors: Sequence[str],
         between: Callable[[], None],
     ) -> Iterator[Placed]:
-        with self._opened() as file:
-            for number, (place, row) in enumerate(self._rows(file, start)):
-                if number % _ROWS == 0:
-                    between()
-                if end is not None and place >= int(end):
-                    return
-                yield Placed(place, Point(self._id(row, place), row, {}))
+        rows = self._rows(start)
+        while some := list(islice(rows, _ROWS)):
+            between()
+            here = [row for row in some if end is None or row.place < int(end)]
+            made = ((row.place, self._point(row)) for row in here)
+            points = [(place, point) for place, point in made if isinstance(point, Point)]
+            yield from self._with_more(qdrant, points)
+            if len(here) < len(some):
+                return
 
-    def _places(self, file: IO[bytes], start: Place | None) -> Iterator[int]:
-        return (place for place, _ in self._rows(file, start))
+    def numbered(self, between: Callable[[], None]) -> Iterator[Numbered]:
+        for number, row in enumerate(self._rows(None)):
+            if number % _ROWS == 0:
+                between()
+            yield Numbered(row.line, self._point(row))
 
-    def _rows(self, file: IO[bytes], start: Place | None) -> Iterator[tuple[int, dict[str, Any]]]:
-        rows = self._json_rows if self.format == "jsonl" else self._csv_rows
-        return rows(file, int(start or 0))
+    def _rows(self, start: Place | None) -> Iterator[Row]:
+        with self._faults():
+            yield from self._format.rows(Path(self.path), int(start or 0))
 
-    def _json_rows(self, file: IO[bytes], start: int) -> Iterator[tuple[int, dict[str, Any]]]:
-        file.seek(start)
-        at = start
-        for line in file:
-            if text := self._text(line, at).strip():
-                try:
-                    row = json.loads(text)
-                    # NaN, infinity and half a surrogate pair can be read, and never be written.
-                    json.dumps(row, allow_nan=False, ensure_ascii=False).encode()
-                except (ValueError, RecursionError):
-                    raise RowUnreadable(self.path, at, "it is not JSON", text) from None
-                if not isinstance(row, dict):
-                    raise RowUnreadable(self.path, at, "it is not an object", text)
-                yield at, row
-            at += len(line)
-
-    def _csv_rows(self, file: IO[bytes], start: int) -> Iterator[tuple[int, dict[str, Any]]]:
-        _, header, first = next(self._csv_lines(file, 0), (0, [], 0))
-        if len(set(header)) < len(header):
-            said = "two of the columns have one name"
-            raise RowUnreadable(self.path, 0, said, ",".join(header))
-        for place, values, _ in self._csv_lines(file, start or first):
-            if len(values) > len(header):
-                said = f"it has {len(values)} values for {len(header)} columns"
-                raise RowUnreadable(self.path, place, said, ",".join(values))
-            if values:
-                yield place, dict(zip(header, values, strict=False))
-
-    def _csv_lines(self, file: IO[bytes], start: int) -> Iterator[tuple[int, list[str], int]]:
-        """The values of each line, where it begins, and where the next one does."""
-        file.seek(start)
-        place = at = start
-
-        def lines() -> Iterator[str]:
-            nonlocal at
-            for line in file:
-                before, at = at, at + len(line)
-                yield self._text(line, before)
-
-        reader = csv.reader(lines(), strict=True)
+    def _point(self, row: Row) -> Point | Unusable:
+        if isinstance(row.found, Unusable):
+            return row.found
+        chosen = self.columns
+        values = row.found if chosen is None else _only(row.found, chosen)
         try:
-            while (values := _next_line(reader)) is not None:
-                yield place, values, at
-                place = at
-        except csv.Error as error:
-            raise RowUnreadable(self.path, place, str(error), "") from None
+            # NaN, infinity and half a surrogate pair can be read, and never be written.
+            text = json.dumps(values, allow_nan=False, sort_keys=True, ensure_ascii=False)
+            text.encode()
+        except (ValueError, TypeError, RecursionError):
+            shown = f"{values}"[:60].encode("utf-8", "replace").decode()
+            return Unusable("it has a value that no payload can hold", shown)
+        ident = self._id(row.found, text)
+        if ident is None:
+            return Unusable(f"it has no id in {self.id_field}", text[:60])
+        return Point(ident, values, {})
 
-    def _text(self, line: bytes, at: int) -> str:
-        try:
-            return line.decode().removeprefix("\ufeff")
-        except UnicodeDecodeError:
-            shown = line[:40].decode("utf-8", "replace")
-            raise RowUnreadable(self.path, at, "it is not UTF-8", shown) from None
-
-    def _id(self, row: dict[str, Any], place: int) -> PointId:
+    def _id(self, row: dict[str, Any], text: str) -> PointId | None:
         """Whole numbers and UUIDs as they are; whatever else is an id of its own kind is hashed."""
         if self.id_field is None:
-            return str(uuid.uuid5(_NAMESPACE, json.dumps(row, sort_keys=True, ensure_ascii=False)))
-        found = row.get(self.id_field)
-        text = str(found).strip() if isinstance(found, str | int) else ""
-        if isinstance(found, bool) or not text:
-            raise RowUnreadable(
-                self.path, place, f"it has no id in {self.id_field}", json.dumps(row)
-            )
-        digits = text.isascii() and text.isdigit() and len(text) <= _DIGITS
-        if digits and int(text) <= _LARGEST_ID:
-            return int(text)
-        try:
-            return str(uuid.UUID(text))
-        except ValueError:
             return str(uuid.uuid5(_NAMESPACE, text))
+        found = row.get(self.id_field)
+        if isinstance(found, uuid.UUID):
+            return str(found)
+        shown = str(found).strip() if isinstance(found, str | int) else ""
+        if isinstance(found, bool) or not shown:
+            return None
+        digits = shown.isascii() and shown.isdigit() and len(shown) <= _DIGITS
+        if digits and int(shown) <= _LARGEST_ID:
+            return int(shown)
+        try:
+            return str(uuid.UUID(shown))
+        except ValueError:
+            return str(uuid.uuid5(_NAMESPACE, shown))
+
+    def _with_more(self, qdrant: Qdrant, points: list[tuple[int, Point]]) -> Iterator[Placed]:
+        if self.more_of is None:
+            yield from (Placed(place, point) for place, point in points)
+            return
+        ids = [point.id for _, point in points]
+        more = {str(p.id): p.payload for p in qdrant.retrieve(self.more_of, ids)} if ids else {}
+        for place, point in points:
+            payload = {**more.get(str(point.id), {}), **point.payload}
+            yield Placed(place, point._replace(payload=payload), frozenset(point.payload))
 
     @contextmanager
-    def _opened(self) -> Iterator[IO[bytes]]:
+    def _faults(self) -> Iterator[None]:
         try:
-            with Path(self.path).open("rb") as file:
-                yield file
+            yield
         except OSError as error:
             raise FileUnreadable(self.path, error) from error
 
 
-def _next_line(reader: Iterator[list[str]]) -> list[str] | None:
-    """None at the end. The limit of others is put back; what they read keeps it."""
-    with _LIMITED:
-        theirs = csv.field_size_limit(_LONGEST)
-        try:
-            return next(reader, None)
-        finally:
-            csv.field_size_limit(theirs)
+def _only(row: dict[str, Any], columns: tuple[str, ...]) -> dict[str, Any]:
+    return {name: row[name] for name in columns if name in row}
 
 
-def rows_of(path: str, id_field: str | None = None) -> Source:
-    """The rows of a file, by its ending: .csv, else JSON Lines."""
-    is_csv = path.lower().endswith(".csv")
-    return File(path=path, format="csv" if is_csv else "jsonl", id_field=id_field)
+def rows_of(
+    path: str,
+    id_field: str | None = None,
+    *,
+    columns: tuple[str, ...] | None = None,
+    more_of: str | None = None,
+) -> Source:
+    """The rows of a file, by its ending; JSON lines where that says nothing. See File."""
+    form = format_of(path)
+    name = form.name if form is not None else "jsonl"
+    return File(path=path, format=name, id_field=id_field, columns=columns, more_of=more_of)

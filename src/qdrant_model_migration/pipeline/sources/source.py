@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import ClassVar, NamedTuple
 
+from qdrant_model_migration.pipeline.rows import Unusable
 from qdrant_model_migration.qdrant import Point, PointId, Qdrant
 from qdrant_model_migration.strict import Strict
 
@@ -14,10 +15,19 @@ Place = PointId
 
 
 class Placed(NamedTuple):
-    """A point, and where the source has it."""
+    """A point, and where the source has it. own: the parts of its payload that the source itself
+    has, which do not change; None: all of it."""
 
     place: Place
     point: Point
+    own: frozenset[str] | None = None
+
+
+class Numbered(NamedTuple):
+    """A row of a file with the number of its line, counted from 1: a point, or why it is none."""
+
+    line: int
+    point: Point | Unusable
 
 
 class Source(Strict):
@@ -31,6 +41,25 @@ class Source(Strict):
     @property
     def name(self) -> str:
         """For sentences: "docs", "docs.jsonl"."""
+        raise NotImplementedError
+
+    @property
+    def files(self) -> tuple[Source, ...]:
+        """The files that it is read from: each has `numbered` rows."""
+        return ()
+
+    @property
+    def unit(self) -> str:
+        """What the rows of a file are numbered by: "line"."""
+        return "line"
+
+    @property
+    def id_column(self) -> str:
+        """For sentences: where a file has the ids; "" where they are made of its rows."""
+        return ""
+
+    def numbered(self, between: Callable[[], None]) -> Iterator[Numbered]:
+        """All rows of a file from its beginning; `between` comes now and then."""
         raise NotImplementedError
 
     def count(self, qdrant: Qdrant) -> int | None:

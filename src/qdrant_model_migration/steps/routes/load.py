@@ -13,7 +13,7 @@ from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.sameness import same_payload
 from qdrant_model_migration.pipeline.slices import Slice
 from qdrant_model_migration.pipeline.worker import Equipment
-from qdrant_model_migration.qdrant import order
+from qdrant_model_migration.qdrant import Point, order
 from qdrant_model_migration.quality import Check
 from qdrant_model_migration.steps.mark import must_be_ours
 from qdrant_model_migration.steps.passes import Pass
@@ -102,20 +102,33 @@ def compare_rows(task: _Task, worker: Equipment) -> _Rows:
     without: Counter[str] = Counter()
     sample: list[Chosen] = []
     for first in range(0, len(rows), move.load.batch):
-        part = [placed.point for placed in rows[first : first + move.load.batch]]
+        some = rows[first : first + move.load.batch]
+        part, own = [one.point for one in some], {one.point.id: one.own for one in some}
         found = worker.qdrant.retrieve(move.target, [point.id for point in part])
         there = {order(point.id): point for point in found}
         for row in part:
             point = there.get(order(row.id))
             if point is None:
                 missing += 1
-            elif not same_payload(row.payload, point.payload):
+            elif not same_payload(*_compared(row, point, own[row.id])):
                 differ += 1
             elif bare := [v.name for v in unseen(move) if not v.origin.wants(row)]:
                 without.update(bare)
             else:
                 sample.append((mark_of(row, move).hex(), row.id))
     return _Rows(where, len(rows), missing, differ, without, smallest(most, sample))
+
+
+def _compared(
+    row: Point, point: Point, own: frozenset[str] | None
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What came from the old collection may have changed there since, and is not compared."""
+    if own is None:
+        return row.payload, point.payload
+    ours, theirs = (
+        {name: value for name, value in one.payload.items() if name in own} for one in (row, point)
+    )
+    return ours, theirs
 
 
 class _Compare(Pass[_Task, _Rows]):
