@@ -389,7 +389,7 @@ def test_payload_indexes_and_quantization_are_told_by_a_server(
     assert found.quantization.note == "scalar int8, kept in memory"
     assert found.quantization.value is not None
     assert found.quantization.value["scalar"]["type"] == "int8"
-    assert found.server_embeds.value is None
+    assert found.server_embeds.value is False
 
 
 def test_a_key_for_one_collection_is_enough_to_survey_it(fill: Fill) -> None:

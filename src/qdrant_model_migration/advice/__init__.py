@@ -8,7 +8,7 @@ from __future__ import annotations
 from qdrant_model_migration.advice.advise import Advice, Choice, Standing, advise, answer_all
 from qdrant_model_migration.advice.answers_file import load_answers, save_answers
 from qdrant_model_migration.advice.errors import BadAnswer
-from qdrant_model_migration.advice.estimate import costs_nothing_because
+from qdrant_model_migration.advice.estimate import price_note
 from qdrant_model_migration.advice.imagined import POINTS, WhatIf, imagine
 from qdrant_model_migration.advice.make_plan import make_plan
 from qdrant_model_migration.advice.model_rows import (
@@ -58,7 +58,6 @@ __all__ = [
     "advise",
     "answer_all",
     "best_model",
-    "costs_nothing_because",
     "declared",
     "describe",
     "imagine",
@@ -67,6 +66,7 @@ __all__ = [
     "map_lines",
     "model_rows",
     "own_model",
+    "price_note",
     "read_named",
     "save_answers",
     "tried_unasked",

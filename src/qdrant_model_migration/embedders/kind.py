@@ -50,6 +50,7 @@ class Kind:
     that this file or the environment names, never to one that stands in a plan.
     calls: at a time; 1: a call takes the whole computer, and waits for those of other such kinds.
     texts: of a call, at most.
+    at_server: the Qdrant server makes the vectors itself: what it opens gives documents for it.
     """
 
     name: ClassVar[str]
@@ -59,6 +60,7 @@ class Kind:
     secret: ClassVar[str | None] = None
     calls: ClassVar[int] = 1
     texts: ClassVar[int | None] = None
+    at_server: ClassVar[bool] = False
 
     def models(self, beside: Path | None) -> Iterable[ModelRef]:
         """Its models, without asking the network. beside: where a practice Qdrant keeps its own.
@@ -105,6 +107,10 @@ class Kind:
     def usd(self, model: ModelRef) -> float | None:
         """The price of a million tokens in USD; None: it costs nothing."""
         return None
+
+    def billed(self, model: ModelRef) -> str:
+        """Who may take money for it at a price that is not known here; "": nobody."""
+        return ""
 
     def key(self) -> SecretStr:
         """What its service wants, kept out of everything that is written. Raises SecretMissing."""

@@ -23,9 +23,11 @@ def taken_strategy(session: Session) -> Strategy | None:
 
 
 def speed_of(session: Session) -> Speed | None:
-    """The speed of the chosen model, None while it was not measured."""
-    model = chosen_model(session.answers)
-    return session.speeds.get(kept_under(model)) if model is not None else None
+    """The speed of the chosen model as it is taken, None while it was not measured."""
+    model, taken = chosen_model(session.answers), taken_strategy(session)
+    if model is None or taken is None:
+        return None
+    return session.speeds.get(kept_under(taken.as_taken(model)))
 
 
 def planned(session: Session) -> Plan:

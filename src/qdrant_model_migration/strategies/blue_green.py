@@ -5,6 +5,7 @@ from __future__ import annotations
 from qdrant_model_migration.pipeline.origins import embedded
 from qdrant_model_migration.plan.plan import Plan
 from qdrant_model_migration.strategies.answered import (
+    at_the_server,
     both_for_good,
     chosen_model,
     kept_bare,
@@ -39,6 +40,7 @@ class BlueGreen(Strategy):
             ruled_out_by_change(answers, "model", "second", "shorter")
             or no_text(answers)
             or both_for_good(answers)
+            or at_the_server(answers)
             or no_new_collection(survey, answers)
             or no_dense(survey)
             or cannot_be_copied(survey)
