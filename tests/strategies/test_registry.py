@@ -49,6 +49,7 @@ def test_only_what_is_built_says_that_it_runs():
         "map_queries",
         "requantize",
         "side_by_side",
+        "server_inference",
         "truncate",
     }
 
