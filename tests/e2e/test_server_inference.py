@@ -1,11 +1,13 @@
-"""Server inference goes the whole way: the server makes the vectors of documents and of searches, by
-a service that stands in for the one of Qdrant Cloud."""
+"""Server inference goes the whole way: the server makes the vectors of documents and of searches,
+by a service that stands in for the one of Qdrant Cloud; its own BM25 it makes without any."""
 
 from __future__ import annotations
 
 import json
+import os
 import uuid
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,16 +20,18 @@ from qdrant_model_migration.engine import create_run, give_consent, run_here, vi
 from qdrant_model_migration.engine.change_lines import lines, of
 from qdrant_model_migration.pipeline.sameness import made_of, same_payload, same_vector
 from qdrant_model_migration.plan import Acceptance, Plan, load_plan, save_plan
-from qdrant_model_migration.qdrant import Point
+from qdrant_model_migration.qdrant import Address, Document, Point
 from qdrant_model_migration.strategies import by_name
 from qdrant_model_migration.survey import survey
 from support import inference
+from support.fake_qdrant import FakeQdrant
 from support.inference import DENSE, WIDE, Inference, refusal, vector
 from support.world import everything
 
 from .conftest import POINTS, Models, Place, document, fill, ident
 
-PLACES = ["1.18.3", "1.19.0", pytest.param("real", marks=pytest.mark.server)]
+REAL = pytest.param("real", marks=pytest.mark.server)
+PLACES = ["1.18.3", "1.19.0", REAL]
 EDITED, DELETED, ADDED = ident(3), ident(4), 9001
 EDIT = document(3) | {"text": "another text altogether"}
 MODEL = server_model(DENSE, 48)
@@ -273,3 +277,69 @@ def test_where_the_server_makes_no_vectors_it_is_not_offered(place: Place) -> No
     advice = advise(found, {"change": "model", "query_side": "server"})
     fit = advice.fit_of(by_name("server_inference"))
     assert (fit.word, fit.reason) == ("ruled out", "this server cannot embed")
+
+
+@pytest.fixture(params=["fake 1.18.3", "fake 1.19.0", REAL])
+def plain(
+    request: pytest.FixtureRequest, models: Models, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Place]:
+    """A server without any service."""
+    mark = uuid.uuid4().hex[:8]
+    with ExitStack() as stack:
+        if request.param == "real":
+            url, fake = os.environ.get("QDRANT_URL"), None
+            if not url:
+                pytest.skip("QDRANT_URL names no server")
+        else:
+            fake = stack.enter_context(FakeQdrant(version=request.param.split()[1]))
+            url = fake.url
+        place = Place(Address(url=url), f"docs_old{mark}", f"docs{mark}", models, fake)
+        with place.open() as qdrant:
+            fill(qdrant, models, place.collection, place.alias)
+        yield place
+        _clear(place)
+
+
+def test_keyword_search_is_made_by_the_server_alone(plain: Place) -> None:
+    """Dense to hybrid by the BM25 that every server has: documents and searches are texts."""
+    place, target = plain, f"{plain.collection}_new"
+    with place.open() as qdrant:
+        found = survey(qdrant, place.collection)
+    own = {"kind": "server", "name": "Qdrant/bm25", "language": "en", "avg_len": 30.0}
+    given = {"change": "keywords", "target": target, "keyword_model": own}
+    complete = answer_all(found, {**given, "proof": {"kind": "later"}}, [])
+    plan = make_plan(found, complete, by_name("dense_to_hybrid"), speed=None)
+    accepted = {w: Acceptance(at="2026-01-01T00:00:00", said="") for w in plan.must_accept}
+    folder = to_the_cutover(plan.model_copy(update={"accepted": accepted, "practice": False}))
+    assert all(check["ok"] is not False for check in checks(folder).values())
+    write_meanwhile(place)
+    consent(folder, "cutover")
+    assert run_here(folder) == 0, view(folder).error
+    told = {"language": "english", "avg_len": 30.0, "k": 1.2, "b": 0.75}
+    assert plan.after is not None
+    query = plan.after.legs[1].model
+    assert query is not None
+    assert dict(query.options) == told
+    with place.open() as qdrant:
+        old, new = everything(qdrant, place.collection), everything(qdrant, target)
+        assert qdrant.config(target).sparse()["bm25"]["modifier"] == "idf"
+        texts = {i: t for i, p in new.items() if (t := p.payload.get("text") or "").strip()}
+        documents = [Document(text, "Qdrant/bm25", query.options) for text in texts.values()]
+        right = qdrant.as_made(documents, "sparse", {"modifier": "idf"}, target)
+        word = document(20)["title"].split()[0]
+        hits = qdrant.search(target, Document(word, "Qdrant/bm25", query.options), using="bm25")
+    assert new.keys() == old.keys() >= {EDITED, ADDED}
+    assert {i for i, point in new.items() if "bm25" in point.vectors} == texts.keys()
+    for i, made in zip(texts, right, strict=True):
+        assert same_vector(new[i].vectors["bm25"], made)
+    assert hits
+    assert all(word in texts[hit.id].lower() for hit in hits)
+    python = lines(of(view(folder).facts), "Python")
+    call = "models.Document(text=question, model=model_2, options=settings_2)"
+    assert f"+ vector_2 = {call}" in python
+        "+ vector_2 = models.Document(text=question, model=model_2, options=settings_2)" in python
+    )
+    add(folder, "rollback")
+    add(folder, "cleanup")
+    with place.open() as qdrant:
+        assert not qdrant.exists(target)

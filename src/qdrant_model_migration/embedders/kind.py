@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from qdrant_model_migration import words
 from qdrant_model_migration.embedders.embedder import Embedder
 from qdrant_model_migration.embedders.errors import ModelNotFetched, SecretMissing
-from qdrant_model_migration.embedders.model import ModelRef
+from qdrant_model_migration.embedders.model import ModelRef, Setting
 from qdrant_model_migration.redaction import keep_secret
 
 Progress = Callable[[int, int], None]
@@ -98,6 +98,10 @@ class Kind:
         """Whether it counts the words of a text: it is told their language, and how long texts are
         on average (options language, avg_len, k, b)."""
         return False
+
+    def as_written(self, model: ModelRef) -> tuple[str, Setting]:
+        """What one that counts words is told so that it takes them as they are written."""
+        return ("disable_stemmer", True)
 
     def average_words(self, model: ModelRef, texts: Sequence[str]) -> float:
         """How long these texts are on average in words as the model counts them; only of one that

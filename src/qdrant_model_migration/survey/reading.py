@@ -239,7 +239,7 @@ class _Reading:
     def _read_word_lengths(
         self, payloads: Sequence[Mapping[str, Any]], listed: Sequence[str]
     ) -> None:
-        models = word_models.found()
+        models = word_models.found(self._qdrant.capabilities, self._facts["server_embeds"].value)
         self._tell("word_models", models)
         shares = self._facts.get("languages", Fact[dict[str, float]]()).value or {}
         lengths = word_models.lengths(payloads, listed, shares, models.value or ())

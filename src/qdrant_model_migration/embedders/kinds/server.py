@@ -50,6 +50,16 @@ class Server(Kind):
     def reach(self, model: ModelRef) -> Reach:
         return Reach("remote")
 
+    def wants_idf(self, model: ModelRef) -> bool:
+        return model.name.lower() in _OWN
+
+    def counts_words(self, model: ModelRef) -> bool:
+        return model.name.lower() in _OWN
+
+    def as_written(self, model: ModelRef) -> tuple[str, Setting]:
+        """Of a language that it does not know it takes off no endings and leaves out no words."""
+        return ("language", "none")
+
     def billed(self, model: ModelRef) -> str:
         return "" if model.name.lower() in _OWN else "whoever runs the server"
 
