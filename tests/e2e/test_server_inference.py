@@ -337,8 +337,6 @@ def test_keyword_search_is_made_by_the_server_alone(plain: Place) -> None:
     python = lines(of(view(folder).facts), "Python")
     call = "models.Document(text=question, model=model_2, options=settings_2)"
     assert f"+ vector_2 = {call}" in python
-        "+ vector_2 = models.Document(text=question, model=model_2, options=settings_2)" in python
-    )
     add(folder, "rollback")
     add(folder, "cleanup")
     with place.open() as qdrant:

@@ -29,7 +29,7 @@ from qdrant_model_migration.advice.question import (
 )
 from qdrant_model_migration.advice.questions import BY_KEY, QUESTIONS, WITHDRAWN, read_named
 from qdrant_model_migration.advice.tree import TREE, Branch, MapLine, map_lines
-from qdrant_model_migration.advice.trying import tried_unasked, try_speed
+from qdrant_model_migration.advice.trying import tried_unasked, try_size, try_speed
 from qdrant_model_migration.advice.warnings import Warning_, declared, warnings_for
 from qdrant_model_migration.embedders import ModelChoice
 
@@ -70,6 +70,7 @@ __all__ = [
     "read_named",
     "save_answers",
     "tried_unasked",
+    "try_size",
     "try_speed",
     "unknown_model",
     "warnings_for",

@@ -41,11 +41,11 @@ class Server(Kind):
         yield server_model(colbert, 96, vector="multivector", max_tokens=512, languages=("en",))
 
     def named(self, name: str) -> ModelRef | None:
-        """NAME=DIMENSIONS; "0" is a sparse one."""
+        """NAME=DIMENSIONS, or NAME alone: 0 dimensions, until the server is asked."""
         known, equals, size = name.rpartition("=")
-        if not equals or not known or not size.isdecimal():
-            return None
-        return server_model(known, int(size), vector="dense" if int(size) else "sparse")
+        if equals and known and size.isdecimal():
+            return server_model(known, int(size))
+        return server_model(name, 0)
 
     def reach(self, model: ModelRef) -> Reach:
         return Reach("remote")
