@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from qdrant_model_migration import cli
 from qdrant_model_migration.advice import advise, answer_all
 from qdrant_model_migration.advice.make_plan import make_plan
 from qdrant_model_migration.embedders import ModelRef, open_embedder, server_model
@@ -277,6 +278,25 @@ def test_where_the_server_makes_no_vectors_it_is_not_offered(place: Place) -> No
     advice = advise(found, {"change": "model", "query_side": "server"})
     fit = advice.fit_of(by_name("server_inference"))
     assert (fit.word, fit.reason) == ("ruled out", "this server cannot embed")
+
+
+def test_a_model_is_named_by_its_name_at_the_server_alone(
+    served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    place, made = served.place, tmp_path / "plan.yaml"
+    monkeypatch.setenv("QDRANT_URL", str(place.address.url))
+    named = ["plan", place.collection, "--model", f"server:{WIDE}", "-o", str(made)]
+    assert cli.run(named) == 0, capsys.readouterr().err
+    plan = load_plan(made)
+    assert plan.strategy == "server_inference"
+    assert plan.move is not None
+    assert plan.move.new_vectors[0].params["size"] == 128
+    said = capsys.readouterr().err
+    assert "W25 Texts leave your network" in said
+    assert "whoever runs the server may charge" in said
+    named[3] = "server:nobody/knows"
+    assert cli.run([*named, "--force"]) != 0
+    assert "Unsupported model: nobody/knows" in capsys.readouterr().err
 
 
 @pytest.fixture(params=["fake 1.18.3", "fake 1.19.0", REAL])

@@ -24,6 +24,7 @@ def fits(survey, answers):
 
 def test_a_model_at_the_server_leads_to_it_and_away_from_embedding_here():
     answers = {**ANSWERS, "model": as_answer(AT_SERVER)}
+    del answers["query_side"]  # it follows
     advice = advise(SERVED, answers)
     assert advice.recommended is WAY
     here = advice.fit_of(by_name("blue_green"))
