@@ -50,7 +50,8 @@ class BlueGreen(Strategy):
         if answers.get("change") == "model":
             if answers.get("keywords") == "yes":
                 return Fit("possible", "without keyword search, which can come later", "keywords")
-            if answers.get("both") == "no":
+            here = answers.get("query_side") != "server"
+            if here and answers.get("both") == "no":
                 return Fit("first", "the new model replaces the old one", "both")
             return Fit("possible", "replaces the old model without a pause", "change")
         return Fit("possible", "embeds everything again into a new collection", "change")
