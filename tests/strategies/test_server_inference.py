@@ -26,7 +26,7 @@ def test_a_model_at_the_server_leads_to_it_and_away_from_embedding_here():
     answers = {**ANSWERS, "model": as_answer(AT_SERVER)}
     del answers["query_side"]  # it follows
     advice = advise(SERVED, answers)
-    assert advice.recommended is WAY
+    assert advice.recommended.name == WAY.name
     here = advice.fit_of(by_name("blue_green"))
     assert (here.word, here.reason) == ("ruled out", "the model is at the server")
     assert advice.settled["query_side"] == "server"
