@@ -146,6 +146,7 @@ CASES = [
     ("W20", "blue_green", ANSWERS, docs(), "note", "Found: 1 new point in the last 30 s."),
     ("W23", "blue_green", ANSWERS, docs(payload_bytes=fact(1_000_000), vector_bytes=fact(0)),
      "note", "docs_minilm holds 1.0 MB."),
+    ("W24", "server_inference", ANSWERS, docs(), "caution", "whoever runs the server may charge"),
     ("W25", "server_inference", ANSWERS, docs(), "must", "search.example.com embeds the texts"),
     ("W26", "blue_green", ANSWERS, docs(), "caution",
      "bge-base-en-v1.5 makes the scores from then on."),

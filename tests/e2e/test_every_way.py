@@ -42,11 +42,6 @@ WAYS: dict[str, tuple[str, dict[str, Any]]] = {
     "blue_green": ("blue_green", {}),
     "rebuild_from_source": ("rebuild_from_source", {"originals": {"have": "yes", "file": "here"}}),
     "side_by_side": ("side_by_side", {**SECOND, "in_place": "new"}),
-    "dense_to_hybrid": ("dense_to_hybrid", {"change": "keywords", "in_place": "new"}),
-    "dense_to_hybrid in place": (
-        "dense_to_hybrid",
-        {"change": "keywords", "in_place": "in place"},
-    ),
     "linear_map": ("linear_map", {"accuracy": "approximate"}),
     "map_queries": ("map_queries", {"accuracy": "queries"}),
     "side_by_side in place": (

@@ -133,3 +133,25 @@ def test_as_curl_a_fused_search_is_json_once_the_placeholders_are_filled() -> No
         "query": {"fusion": "rrf"},
         "limit": 10,
     }
+
+
+def test_a_query_that_the_server_embeds_is_a_text_with_the_models_name() -> None:
+    made = rows(
+        query_vector_by=("your application", "the Qdrant server"),
+        query_prefix=("none", "none"),
+        query_settings=("none", '{"language": "german", "fast": true}'),
+    )
+    python = change_lines.lines(made, "Python")
+    assert "- vector = <your embedding call>(model, question)" in python
+    assert "+ settings = {'language': 'german', 'fast': True}" in python
+    assert "+ vector = models.Document(text=question, model=model, options=settings)" in python
+    ast.parse(side(python, "+").replace("<your client>", "client"))
+    after = side(change_lines.lines(made, "curl"), "+")
+    body = after.split("-d '", 1)[1].rsplit("'", 1)[0].replace("<the question>", '"words"')
+    assert json.loads(body.replace("<your limit>", "10"))["query"] == {
+        "text": "words",
+        "model": "bge-base-en-v1.5",
+        "options": {"language": "german", "fast": True},
+    }
+    assert "cloud_inference=True" in dict(change_lines.meaning(made))["Server"]
+    assert "Server" not in dict(change_lines.meaning(rows()))

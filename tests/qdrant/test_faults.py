@@ -186,8 +186,8 @@ def test_a_server_that_is_too_old(scripted: Any) -> None:
         (
             500,
             "Service internal error: InferenceService URL not configured",
-            errors.ServerRefused,
-            "InferenceService",
+            errors.InferenceMissing,
+            "makes no vectors itself",
         ),
         (400, "Wrong input: Shard key not specified", errors.ShardKeyNeeded, "docs"),
         (422, "Validation error in JSON body: [limit: 0]", errors.SettingRefused, "limit: 0"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qdrant_model_migration.embedders import ModelRef
+from qdrant_model_migration.embedders import ModelRef, server_model
 from qdrant_model_migration.quality import Leg, Side
 from qdrant_model_migration.quality.difference import models_in_words, queries_in_words, rows
 
@@ -70,3 +70,13 @@ def test_the_models_to_put_back_are_told_only_where_all_are_known():
         "a/old, first 4 of 8 values, at length one"
     )
     assert models_in_words(side(Leg(model=OLD), Leg(using="words"), fusion="dbsf")) == ""
+
+
+def test_who_makes_the_vector_is_a_row_only_where_the_server_does():
+    served = server_model("a/new", 12, options=(("language", "german"),))
+    found = told(side(Leg(model=OLD)), side(Leg(model=served)))
+    assert found["query vector by"] == ("your application", "the Qdrant server")
+    assert found["query settings"] == ("none", '{"language": "german"}')
+    back = told(side(Leg(model=served)), side(Leg(model=OLD)))
+    assert back["query vector by"] == ("the Qdrant server", "your application")
+    assert "query vector by" not in told(side(Leg(model=OLD)), side(Leg(model=NEW)))

@@ -50,6 +50,7 @@ def test_only_what_is_built_says_that_it_runs():
         "rebuild_from_source",
         "requantize",
         "side_by_side",
+        "server_inference",
         "truncate",
     }
 

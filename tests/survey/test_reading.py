@@ -16,6 +16,7 @@ from qdrant_model_migration.survey import Fact, Line, Survey, facts_of, lines, s
 from qdrant_model_migration.survey.errors import CollectionEmpty
 from qdrant_model_migration.survey.facts import Bare
 from support.fake_qdrant import FakeQdrant
+from support.inference import Inference
 from support.sentences import sentence
 
 Fill = Callable[..., None]
@@ -389,7 +390,19 @@ def test_payload_indexes_and_quantization_are_told_by_a_server(
     assert found.quantization.note == "scalar int8, kept in memory"
     assert found.quantization.value is not None
     assert found.quantization.value["scalar"]["type"] == "int8"
-    assert found.server_embeds.value is None
+    assert found.server_embeds.value is False
+    assert "server_embeds" not in {line.key for line in lines(facts_of(found))}
+
+
+def test_a_server_that_makes_vectors_is_found_by_one_search(fill: Fill) -> None:
+    service = Inference()
+    with FakeQdrant(inference=service) as fake, open_qdrant(Address(url=fake.url)) as qdrant:
+        fill(qdrant, "docs", [{"text": text} for text in TEXTS], TEXTS)
+        found = survey(qdrant, "docs")
+    assert found.server_embeds == Fact[bool](value=True, how="asked")
+    assert sum(service.calls) == 1
+    (line,) = [line for line in lines(facts_of(found)) if line.key == "server_embeds"]
+    assert line.found == "make vectors of texts itself (inference): yes"
 
 
 def test_a_key_for_one_collection_is_enough_to_survey_it(fill: Fill) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from qdrant_model_migration.advice.advise import Advice, Choice, Standing, advise, answer_all
 from qdrant_model_migration.advice.answers_file import load_answers, save_answers
 from qdrant_model_migration.advice.errors import BadAnswer
-from qdrant_model_migration.advice.estimate import costs_nothing_because
+from qdrant_model_migration.advice.estimate import price_note
 from qdrant_model_migration.advice.imagined import POINTS, WhatIf, imagine
 from qdrant_model_migration.advice.make_plan import make_plan
 from qdrant_model_migration.advice.model_rows import (
@@ -29,7 +29,7 @@ from qdrant_model_migration.advice.question import (
 )
 from qdrant_model_migration.advice.questions import BY_KEY, QUESTIONS, WITHDRAWN, read_named
 from qdrant_model_migration.advice.tree import TREE, Branch, MapLine, map_lines
-from qdrant_model_migration.advice.trying import timed_model, tried_unasked, try_speed
+from qdrant_model_migration.advice.trying import timed_model, tried_unasked, try_size, try_speed
 from qdrant_model_migration.advice.warnings import Warning_, declared, warnings_for
 from qdrant_model_migration.embedders import ModelChoice
 
@@ -58,7 +58,6 @@ __all__ = [
     "advise",
     "answer_all",
     "best_model",
-    "costs_nothing_because",
     "declared",
     "describe",
     "imagine",
@@ -67,10 +66,12 @@ __all__ = [
     "map_lines",
     "model_rows",
     "own_model",
+    "price_note",
     "read_named",
     "save_answers",
     "timed_model",
     "tried_unasked",
+    "try_size",
     "try_speed",
     "unknown_model",
     "warnings_for",

@@ -63,3 +63,14 @@ class StrategyLater(UsageError):
 
 class PlanClosed(UsageError):
     """The way to a plan is closed: a run would do harm, or the operator wants to correct first."""
+
+
+class SizeNotKnown(UsageError):
+    """The collection has no dense vector by which the size of a model at the server would show."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"How many dimensions {name} has is not known.",
+            "The server tells it only beside a dense vector, and the collection has none.",
+            f"Say it after the name: server:{name}=DIMENSIONS.",
+        )

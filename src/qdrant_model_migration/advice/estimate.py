@@ -53,10 +53,18 @@ def estimate(survey: Survey, plan: Plan, speed: Speed | None) -> Estimate:
     )
 
 
-def costs_nothing_because(plan: Plan) -> str:
-    """A few words beside a price of nothing; "" where there are none."""
+def price_note(plan: Plan) -> str:
+    """A few words beside the price; "" where there are none."""
+    if payees := _billed(plan):
+        return f"{words.listing(payees)} may charge for the tokens"
     served = any(kind_of(model).service for model in _models(plan))
     return "" if plan.estimate.usd or served else "the model runs on this computer"
+
+
+def _billed(plan: Plan) -> list[str]:
+    """Who may take money at a price that is not known."""
+    payees = (kind_of(model).billed(model) for model in _models(plan))
+    return list(dict.fromkeys(filter(None, payees)))
 
 
 def _usd(survey: Survey, plan: Plan) -> float | None:
@@ -66,6 +74,8 @@ def _usd(survey: Survey, plan: Plan) -> float | None:
     embedded = [(model, every) for model in _models(plan)]
     embedded += [found for step in plan.steps if (found := step.embeds()) is not None]
     priced = [(p, n) for model, n in embedded if (p := kind_of(model).usd(model)) is not None]
+    if _billed(plan):
+        return None
     if not priced:
         return 0.0
     if points is None or tokens is None:
@@ -103,7 +113,9 @@ def _seconds(survey: Survey, plan: Plan, speed: Speed | None) -> Range:
         how = f"about {rates[1]} points/s are written; without index and verify"
         return Range(low=low, likely=likely, high=high, how=how)
     if speed is None or speed.texts_per_second <= 0:
-        return Range(how="not known: the speed was not tried")
+        elsewhere = any(kind_of(model).at_server for model in _models(plan))
+        who = "how fast the server makes vectors" if elsewhere else "the speed"
+        return Range(how=f"not known: {who} was not tried")
     pace = speed.texts_per_second
     texts = _texts(survey, plan, points)
     low, likely, high = (

@@ -55,13 +55,15 @@ def model_rows(
 
     Never the biggest: among equals the one that is nearest to the present size, then the smallest.
     Practice models are toys: only a collection whose vectors one of them made is offered them.
+    Those of the server are offered where it is known to make vectors.
     """
     old = survey.old_model.value
     toys = old is not None and kind_of(old).toy
     rows = [
         _row(survey, answers, choice)
         for choice in _with_shorter(survey, answers, choices)
-        if toys or not kind_of(choice.model).toy
+        if (toys or not kind_of(choice.model).toy)
+        and (survey.server_embeds.value or not kind_of(choice.model).at_server)
     ]
     vector = replaced_vector(survey, answers)
     made = old_model(survey, answers)

@@ -1,12 +1,14 @@
-"""Trying how fast a model is: with which texts, and when nobody has to be asked first."""
+"""Trying how fast a model is: with which texts, and when nobody has to be asked first; and how
+large the vectors are of one at the server."""
 
 from __future__ import annotations
 
-from qdrant_model_migration.embedders import ModelRef, open_embedder, stays_here
+from qdrant_model_migration.advice.errors import SizeNotKnown
+from qdrant_model_migration.embedders import ModelRef, kind_of, open_embedder, stays_here
 from qdrant_model_migration.pipeline.head import head_of
 from qdrant_model_migration.pipeline.speed import Speed, measure_speed, speed_with
 from qdrant_model_migration.pipeline.text import TextSource
-from qdrant_model_migration.qdrant import Qdrant
+from qdrant_model_migration.qdrant import Document, Qdrant
 from qdrant_model_migration.strategies import Answers, Strategy
 from qdrant_model_migration.strategies.answered import (
     chosen_model,
@@ -49,3 +51,17 @@ def try_speed(qdrant: Qdrant, survey: Survey, answers: Answers, model: ModelRef)
     if source is None:
         return None
     return measure_speed(qdrant, survey.collection, source, open_embedder(model))
+
+
+def try_size(qdrant: Qdrant, survey: Survey, model: ModelRef) -> ModelRef:
+    """The model with its dimensions, where it is at the server and told without: one search asks
+    for them. Raises SizeNotKnown, and what the server refuses."""
+    if not kind_of(model).at_server or model.vector == "sparse" or model.dimensions:
+        return model
+    document = Document("A short text.", model.name, model.options)
+    size = qdrant.inferred_size(survey.collection, document)
+    if size is None:
+        raise SizeNotKnown(model.name)
+    if size == 0:
+        return model.model_copy(update={"vector": "sparse", "distance": "Dot"})
+    return model.model_copy(update={"dimensions": size})

@@ -80,13 +80,20 @@ def command(
       qmm plan products --change compression --set quantization.kind=scalar
       qmm plan --from docs_minilm-1124 --set target=docs_bge
     """
-    from qdrant_model_migration.advice import advise, timed_model, tried_unasked, try_speed
+    from qdrant_model_migration.advice import (
+        advise,
+        timed_model,
+        tried_unasked,
+        try_size,
+        try_speed,
+    )
     from qdrant_model_migration.advice.make_plan import make_plan
     from qdrant_model_migration.commands.settings import short_forms
     from qdrant_model_migration.embedders import model_choices
     from qdrant_model_migration.pages.session import Session
     from qdrant_model_migration.plan import acknowledge, left_open, save_plan
     from qdrant_model_migration.strategies import by_name
+    from qdrant_model_migration.strategies.answered import chosen_model
 
     named = by_name(strategy) if strategy else None
     if not as_json:
@@ -99,6 +106,9 @@ def command(
     given = {**(named.implied if named else {}), **_given(base, answers, short, settings)}
     with connect(url, ask_key) as qdrant:
         found = surveyed(qdrant, name, text_field=_text_field(given))
+        if (meant := chosen_model(given)) is not None:
+            short = short_forms(None, try_size(qdrant, found, meant))
+            given = {**given, **short}
         complete = _complete(found, given, model_choices())
         advice = advise(found, complete)
         _say_answers(advice, given)

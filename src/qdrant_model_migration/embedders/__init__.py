@@ -15,6 +15,7 @@ from qdrant_model_migration.embedders.kinds.practice import (
     practice_model,
     practice_models_folder,
 )
+from qdrant_model_migration.embedders.kinds.server import bm25, server_model
 from qdrant_model_migration.embedders.model import (
     MAPPED_KEY,
     METADATA_KEY,
@@ -60,6 +61,7 @@ __all__ = [
     "Role",
     "Usable",
     "average_words",
+    "bm25",
     "embed_usable",
     "fetch",
     "fit",
@@ -78,6 +80,7 @@ __all__ = [
     "reach",
     "said_of",
     "secrets_of",
+    "server_model",
     "stays_here",
     "within_reach",
     "word_models",

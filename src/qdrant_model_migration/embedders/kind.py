@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from qdrant_model_migration import words
 from qdrant_model_migration.embedders.embedder import Embedder
 from qdrant_model_migration.embedders.errors import ModelNotFetched, SecretMissing
-from qdrant_model_migration.embedders.model import ModelRef
+from qdrant_model_migration.embedders.model import ModelRef, Setting
 from qdrant_model_migration.redaction import keep_secret
 
 Progress = Callable[[int, int], None]
@@ -50,6 +50,7 @@ class Kind:
     that this file or the environment names, never to one that stands in a plan.
     calls: at a time; 1: a call takes the whole computer, and waits for those of other such kinds.
     texts: of a call, at most.
+    at_server: the Qdrant server makes the vectors itself: what it opens gives documents for it.
     """
 
     name: ClassVar[str]
@@ -59,6 +60,7 @@ class Kind:
     secret: ClassVar[str | None] = None
     calls: ClassVar[int] = 1
     texts: ClassVar[int | None] = None
+    at_server: ClassVar[bool] = False
 
     def models(self, beside: Path | None) -> Iterable[ModelRef]:
         """Its models, without asking the network. beside: where a practice Qdrant keeps its own.
@@ -97,6 +99,10 @@ class Kind:
         on average (options language, avg_len, k, b)."""
         return False
 
+    def as_written(self, model: ModelRef) -> tuple[str, Setting]:
+        """What one that counts words is told so that it takes them as they are written."""
+        return ("disable_stemmer", True)
+
     def average_words(self, model: ModelRef, texts: Sequence[str]) -> float:
         """How long these texts are on average in words as the model counts them; only of one that
         does."""
@@ -105,6 +111,10 @@ class Kind:
     def usd(self, model: ModelRef) -> float | None:
         """The price of a million tokens in USD; None: it costs nothing."""
         return None
+
+    def billed(self, model: ModelRef) -> str:
+        """Who may take money for it at a price that is not known here; "": nobody."""
+        return ""
 
     def key(self) -> SecretStr:
         """What its service wants, kept out of everything that is written. Raises SecretMissing."""

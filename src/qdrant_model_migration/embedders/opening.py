@@ -78,12 +78,14 @@ def list_models(beside: Path | None = None) -> tuple[ModelRef, ...]:
 
 def model_by_name(typed: str, beside: Path | None = None) -> ModelRef:
     """One model by what a person types: its name or the part after the slash, or KIND:NAME, which
-    may also mean one that is in no list. Raises ModelUnknown."""
+    may also mean one that is in no list, or one at the Qdrant server. Raises ModelUnknown."""
     head, colon, rest = typed.partition(":")
     kind = kinds().get(head) if colon else None
     name = typed if kind is None else rest
     models = list_models(beside) if kind is None else tuple(kind.models(beside))
     wanted = name.lower()
+    if kind is None:  # those of the server have the names of others
+        models = tuple(model for model in models if not kind_of(model).at_server)
     for model in models:
         if model.name.lower() == wanted:
             return model

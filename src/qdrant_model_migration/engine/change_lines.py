@@ -12,6 +12,8 @@ from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from qdrant_model_migration.quality.difference import (
+    AT_SERVER,
+    MADE_BY,
     MAP,
     NONE,
     NOT_KNOWN,
@@ -25,13 +27,17 @@ Rows = Sequence[Mapping[str, Any]]
 FORMS = ("Python", "curl", "list")
 FILE = "app-changes.txt"
 _NO_NAME = "not needed"
+_SERVED = (
+    "it makes the vectors of queries and documents: send the text and the model's name in place of "
+    "a vector. The Python client is opened with cloud_inference=True."
+)
 
 
 class Leg(NamedTuple):
     """One vector that is searched; "" where there is none, or it is not known.
 
     number: what its names in the lines end with, "" for the first. settings: what its model is
-    told, as JSON. unknown: what stands for it.
+    told, as JSON. unknown: what stands for it. served: the Qdrant server makes the vector.
     """
 
     number: str
@@ -42,6 +48,7 @@ class Leg(NamedTuple):
     settings: str
     unknown: str
     map: str = ""
+    served: bool = False
 
 
 class Search(NamedTuple):
@@ -109,6 +116,8 @@ def meaning(rows: Rows) -> tuple[tuple[str, str], ...]:
     alone = [side.legs[0]._replace(unknown="") for side in (old, new)]
     if new.fusion and not old.fusion and alone[0] == alone[1]:
         said.append(("Today's search", "goes on working unchanged; it finds by meaning alone."))
+    if any(leg.served for leg in new.legs):
+        said.append(("Server", _SERVED))
     said.append(("Limits", "scores of another model lie elsewhere: test every score limit."))
     said.append(("New texts", _new_texts(old, new)))
     return tuple(said)
@@ -148,6 +157,7 @@ def _search(rows: Rows, side: str) -> Search:
             known(SETTINGS),
             "<your present model>" if side == "old" else "<your old model>",
             "" if number else known(MAP),
+            known(MADE_BY) == AT_SERVER,
         )
 
     more = [what.rpartition(" ")[2] for what in found if what.startswith("query model ")]
@@ -172,11 +182,16 @@ def _python(old: Search, new: Search) -> list[str]:
         n = leg.number
         text = f"prefix{n} + question" if leg.prefix else "question"
         told = f", **settings{n}" if leg.settings else ""
+        if leg.served:
+            told = f", options=settings{n}" if leg.settings else ""
+            call = f"models.Document(text={text}, model=model{n}{told})"
+        else:
+            call = f"<your embedding call>(model{n}, {text}{told})"
         return [
             f"model{n} = {_quoted(leg.model) if leg.model else leg.unknown}",
             f"prefix{n} = {_quoted(leg.prefix)}" if leg.prefix else "",
             f"settings{n} = {json.loads(leg.settings)}" if leg.settings else "",
-            f"vector{n} = <your embedding call>(model{n}, {text}{told})",
+            f"vector{n} = {call}",
             *(_through(leg) if leg.map else ()),
         ]
 
@@ -212,6 +227,10 @@ def _through(leg: Leg) -> list[str]:
 def _curl(old: Search, new: Search) -> list[str]:
     def query(leg: Leg) -> str:
         prefix = f", of {_quoted(leg.prefix)} + the question" if leg.prefix else ""
+        if leg.served:
+            text = f"{_quoted(leg.prefix)} + the question" if leg.prefix else "the question"
+            told = f', "options": {leg.settings}' if leg.settings else ""
+            return f'"query": {{"text": <{text}>, "model": {_quoted(leg.model)}{told}}}'
         size = f"{leg.dimensions} dimensions" if leg.dimensions else "the vector"
         told = f", told {leg.settings}" if leg.settings else ""
         through = f", times the matrix of {leg.map} plus its offset" if leg.map else ""

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from qdrant_model_migration import words
-from qdrant_model_migration.embedders import Embedder, ModelRef
+from qdrant_model_migration.embedders import Embedder, ModelRef, kind_of
 from qdrant_model_migration.pipeline.text import TextSource, text_of
 from qdrant_model_migration.qdrant import Qdrant
 from qdrant_model_migration.survey.sample import sample
@@ -30,8 +30,9 @@ class Speed(NamedTuple):
 
 
 def kept_under(model: ModelRef) -> str:
-    """The key of its speed: a model and its shorter versions are several."""
-    return f"{model.name} {model.dimensions}"
+    """The key of its speed: a model, its shorter versions and the one at the server are several."""
+    where = " at the server" if kind_of(model).at_server else ""
+    return f"{model.name} {model.dimensions}{where}"
 
 
 def measure_speed(

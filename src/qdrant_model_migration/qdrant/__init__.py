@@ -9,6 +9,7 @@ from qdrant_model_migration.qdrant.connection import Qdrant
 from qdrant_model_migration.qdrant.key import known_key, names, own_server
 from qdrant_model_migration.qdrant.opening import open_qdrant
 from qdrant_model_migration.qdrant.points import (
+    Document,
     Fusion,
     Hit,
     Page,
@@ -45,6 +46,7 @@ __all__ = [
     "CollectionMemory",
     "CollectionState",
     "Difference",
+    "Document",
     "Fusion",
     "Hit",
     "NotCarried",

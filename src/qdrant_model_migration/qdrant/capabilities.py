@@ -42,6 +42,8 @@ class Capabilities(BaseModel):
     snapshots: bool = True
     """A collection can be written into a file on the server."""
     aliases: bool = True
+    bm25: bool = False
+    """It makes BM25 vectors of texts itself, without any service (1.15.2)."""
     notes: tuple[str, ...] = ()
     """What a person should know about these limits, in plain words."""
 
@@ -65,6 +67,7 @@ def of_server(version: Version) -> Capabilities:
         reports_memory=version >= (1, 18, 0),
         indexes=True,
         settings=True,
+        bm25=version >= (1, 15, 2),
         notes=tuple(notes),
     )
 

@@ -11,13 +11,13 @@ from types import TracebackType
 
 from qdrant_model_migration.qdrant import capabilities
 from qdrant_model_migration.qdrant.errors import NotQdrant, RightMissing, ServerTooOld
+from qdrant_model_migration.qdrant.inference import Inference
 from qdrant_model_migration.qdrant.named_vectors import NamedVectors
-from qdrant_model_migration.qdrant.searching import Searching
 from qdrant_model_migration.qdrant.snapshots import Snapshots
 from qdrant_model_migration.qdrant.version import OLDEST, Version
 
 
-class Qdrant(NamedVectors, Searching, Snapshots):
+class Qdrant(NamedVectors, Inference, Snapshots):
     """An open connection. Safe to use from several threads. Made by open_qdrant."""
 
     def introduce(self) -> None:

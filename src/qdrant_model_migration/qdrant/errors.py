@@ -239,13 +239,52 @@ class NotDeleted(QmmError):
 
 
 class WrongDimensions(QmmError):
-    """A vector has another size than the collection expects. Message of the server in the why."""
+    """A vector has another size than the collection expects. Message of the server in the why.
 
-    def __init__(self, collection: str, detail: str) -> None:
+    got: the dimensions of the vector, 0 where one of the two is sparse; None: not told.
+    """
+
+    def __init__(self, collection: str, detail: str, got: int | None = None) -> None:
         super().__init__(
             f"A vector does not fit the collection {collection}.",
             detail,
             "The model and the collection do not belong together; choose the right model.",
+        )
+        self.got = got
+
+
+class InferenceMissing(QmmError):
+    """The server makes no vectors of texts: no inference service is configured."""
+
+    def __init__(self, server: str) -> None:
+        super().__init__(
+            f"{server} makes no vectors itself.",
+            "It has no inference service, which would turn the texts into vectors.",
+            "On Qdrant Cloud it is switched on in the Inference tab of the cluster. Or choose a "
+            "model that runs on this computer.",
+        )
+
+
+class InferenceRefused(QmmError):
+    """The server's inference service does not take the request: the model, the text, an option."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(
+            "The server makes no vector of this text.",
+            f"Its inference service said: {detail}" if detail else "",
+            "Compare the model's name and options with those that the server offers. "
+            "Everything confirmed before is kept.",
+        )
+
+
+class InferenceClosed(QmmError):
+    """The server's inference service does not accept the server's own key."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(
+            "The inference service does not accept the key that the server shows it.",
+            f"It said: {detail}" if detail else "",
+            "Ask whoever runs the server, then resume. Everything confirmed before is kept.",
         )
 
 

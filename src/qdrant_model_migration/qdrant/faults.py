@@ -113,17 +113,24 @@ def worth_retrying(error: BaseException) -> str | None:
     if fault.status is None:
         return _line_reason(fault)
     if fault.status == 429:
-        # Without Retry-After Qdrant means: too large, never to be accepted. A proxy means: later.
-        if fault.retry_after is None and fault.told:
+        if _too_large(fault):
             return None
         return "the server limits the rate of requests"
     if fault.status == 408 or fault.status == 504:
         return "the server did not finish in time"
     if fault.status == 500 and not _lasting(fault.text):
-        return "the server had an internal error"
+        by_service = "nference" in fault.text
+        return f"{'its inference service' if by_service else 'the server'} had an internal error"
     if fault.status in (502, 503):
         return "the server is not ready"
     return None
+
+
+def _too_large(fault: Fault) -> bool:
+    """429 without Retry-After: Qdrant means that it can never be accepted. A proxy means: later,
+    and so does the service that Qdrant asks for vectors."""
+    by_service = "inference service" in fault.text
+    return fault.told and fault.retry_after is None and not by_service
 
 
 def _lasting(text: str) -> bool:
@@ -243,7 +250,7 @@ def _by_status(fault: Fault, at: Situation) -> QmmError | None:
         return errors.WrongScheme("http")
     if fault.status == 404 and not fault.told:
         return errors.RouteUnknown(at.doing)
-    if fault.status == 429 and fault.told and fault.retry_after is None:
+    if fault.status == 429 and _too_large(fault):
         return errors.TooManyAtOnce(at.collection, text)
     if fault.status == 413:
         return errors.RequestTooLarge(at.collection, "the body is too large")
@@ -268,6 +275,16 @@ _Build = Callable[[re.Match[str], Fault, Situation], QmmError]
 _TEXTS: tuple[tuple[re.Pattern[str], _Build], ...] = tuple(
     (re.compile(pattern, re.DOTALL), build)
     for pattern, build in (
+        (r"InferenceService", lambda m, f, s: errors.InferenceMissing(s.address.label)),
+        (
+            r"Authentication failed for inference service",
+            lambda m, f, s: errors.InferenceClosed(f.text),
+        ),
+        (
+            r"Inference request validation failed|nvalid inference request|Invalid BM25 config"
+            r"|Inference can't process request|Missing inferred vector",
+            lambda m, f, s: errors.InferenceRefused(f.text),
+        ),
         (
             r"Vector `?([^`]+?)`? already exists (?:with a different|as a)",
             lambda m, f, s: errors.VectorTaken(s.collection, m[1]),
@@ -289,13 +306,19 @@ _TEXTS: tuple[tuple[re.Pattern[str], _Build], ...] = tuple(
         (
             r"Vector dimension error: expected dim: (\d+), got (\d+)",
             lambda m, f, s: errors.WrongDimensions(
-                s.collection, f"It has {m[2]} dimensions, and {m[1]} are expected."
+                s.collection, f"It has {m[2]} dimensions, and {m[1]} are expected.", int(m[2])
             ),
         ),
         (
             r"Conversion between sparse and regular vectors failed",
             lambda m, f, s: errors.WrongDimensions(
-                s.collection, "One is sparse and the other is dense."
+                s.collection, "One is sparse and the other is dense.", 0
+            ),
+        ),
+        (
+            r"Conversion between multi and regular vectors failed",
+            lambda m, f, s: errors.WrongDimensions(
+                s.collection, "One is a multivector and the other is not."
             ),
         ),
         (

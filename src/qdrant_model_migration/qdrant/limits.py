@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from qdrant_model_migration.qdrant.errors import (
@@ -11,12 +11,15 @@ from qdrant_model_migration.qdrant.errors import (
     RequestTooLarge,
     TooManyAtOnce,
 )
-from qdrant_model_migration.qdrant.points import PointId
+from qdrant_model_migration.qdrant.points import Point, PointId, holds_text
 
 T = TypeVar("T")
 
 BODY_BYTES = 24_000_000
 """Bytes of points in one request. The server takes 32 MiB; a proxy may take less."""
+
+DOCUMENTS = 64
+"""Points with texts in one request: the server asks its service for all of them in one call."""
 
 IDS = 1_000
 """Ids in one request."""
@@ -69,6 +72,12 @@ class Limits:
             if len(part) == 1:
                 raise PointTooLarge(collection, str(part[0][0]), size)
             self._body_bytes = min(self._body_bytes, size // 2)
+
+
+def of_few_documents(points: Sequence[Point]) -> Iterator[Sequence[Point]]:
+    """All of them; in parts of DOCUMENTS where the server has to make vectors of texts."""
+    most = DOCUMENTS if any(map(holds_text, points)) else max(1, len(points))
+    return (points[first : first + most] for first in range(0, len(points), most))
 
 
 def in_parts(ids: Sequence[T], do: Callable[[Sequence[T]], None]) -> None:

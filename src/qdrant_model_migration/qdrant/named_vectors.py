@@ -12,7 +12,7 @@ from typing import Literal
 from qdrant_model_migration.qdrant.as_seen import as_seen
 from qdrant_model_migration.qdrant.collections import Collections
 from qdrant_model_migration.qdrant.errors import LimitReached, PointMissing
-from qdrant_model_migration.qdrant.limits import Encoded, in_parts
+from qdrant_model_migration.qdrant.limits import Encoded, in_parts, of_few_documents
 from qdrant_model_migration.qdrant.points import Point, encode, order
 from qdrant_model_migration.qdrant.reading import Reading
 from qdrant_model_migration.qdrant.requests import completed
@@ -113,4 +113,5 @@ class NamedVectors(Collections, Reading, Writing):
             completed(self._wire.set_vectors(collection, entries, options(part)))
 
         # With the payload, which is compared: a request holds both.
-        self._in_requests(collection, [(point.id, encode(point)) for point in points], send)
+        for some in of_few_documents(points):
+            self._in_requests(collection, [(point.id, encode(point)) for point in some], send)

@@ -27,8 +27,19 @@ class SparseVector(NamedTuple):
     values: tuple[float, ...]
 
 
-Vector = list[float] | SparseVector | list[list[float]]
-"""Dense, sparse, or multivector (one row per token)."""
+class Document(NamedTuple):
+    """A text in place of its vector, which the server makes by a model that it knows.
+
+    options: what the model is told, by name, as the server passes it on.
+    """
+
+    text: str
+    model: str
+    options: tuple[tuple[str, Any], ...] = ()
+
+
+Vector = list[float] | SparseVector | list[list[float]] | Document
+"""Dense, sparse, or multivector (one row per token); what is written or asked may be a document."""
 
 if TYPE_CHECKING:
     WritableVector = Vector | NDArray[np.floating[Any]]
@@ -122,10 +133,18 @@ def vector_to_json(vector: WritableVector) -> Any:
     """
     if isinstance(vector, SparseVector):
         return {"indices": list(vector.indices), "values": list(map(float, vector.values))}
+    if isinstance(vector, Document):
+        told = {"options": dict(vector.options)} if vector.options else {}
+        return {"text": vector.text, "model": vector.model, **told}
     rows: list[Any] = vector if isinstance(vector, list) else vector.tolist()
     if rows and isinstance(rows[0], list):
         return [list(map(float, row)) for row in rows]
     return list(map(float, rows))
+
+
+def holds_text(point: Point) -> bool:
+    """Whether the server has to make a vector of it."""
+    return any(isinstance(vector, Document) for vector in point.vectors.values())
 
 
 def point_to_json(point: Point) -> dict[str, Any]:

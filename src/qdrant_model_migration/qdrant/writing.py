@@ -8,7 +8,7 @@ from functools import partial
 
 from qdrant_model_migration.qdrant.as_seen import as_seen
 from qdrant_model_migration.qdrant.errors import LimitExceeded, LimitReached, RequestTooLarge
-from qdrant_model_migration.qdrant.limits import Encoded, in_parts
+from qdrant_model_migration.qdrant.limits import Encoded, in_parts, of_few_documents
 from qdrant_model_migration.qdrant.points import Point, PointId, encode, order
 from qdrant_model_migration.qdrant.requests import Requests, completed
 from qdrant_model_migration.qdrant.wire import JsonObject
@@ -87,7 +87,8 @@ class Writing(Requests):
             bodies = [body for _, body in part]
             completed(self._wire.write(collection, bodies, options(part)))
 
-        self._in_requests(collection, [(point.id, encode(point)) for point in points], send)
+        for some in of_few_documents(points):
+            self._in_requests(collection, [(point.id, encode(point)) for point in some], send)
 
     def _in_requests(
         self, collection: str, waiting: Sequence[Encoded], send: Callable[[Sequence[Encoded]], None]

@@ -10,7 +10,7 @@ import json
 from collections.abc import Sequence
 from itertools import zip_longest
 
-from qdrant_model_migration.embedders import ModelRef
+from qdrant_model_migration.embedders import ModelRef, kind_of
 from qdrant_model_migration.quality.side import Leg, Side
 from qdrant_model_migration.words import listing
 
@@ -18,6 +18,7 @@ NOT_KNOWN, NONE, NO_NAME = "not known", "none", "not needed: the vector has no n
 OLD_VECTOR = "old vector"
 SETTINGS = "settings"
 MAP = "map"
+MADE_BY, HERE, AT_SERVER = "query vector by", "your application", "the Qdrant server"
 
 
 def rows(before: Side, after: Side, names: tuple[str, str]) -> list[dict[str, str]]:
@@ -29,6 +30,7 @@ def rows(before: Side, after: Side, names: tuple[str, str]) -> list[dict[str, st
         made += [
             _row(what if number == 1 else f"{what} {number}", old_words[what], new_words[what])
             for what in old_words
+            if what != MADE_BY or AT_SERVER in (old_words[what], new_words[what])
         ]
         told = [_settings(leg) for leg in (old, new)]
         if told != [NONE, NONE]:
@@ -80,11 +82,14 @@ def _row(what: str, old: str, new: str) -> dict[str, str]:
 
 def _in_words(leg: Leg | None) -> dict[str, str]:
     if leg is None:
-        return dict.fromkeys(("query model", "query prefix", "dimensions", "using"), NONE)
+        rows = ("query model", MADE_BY, "query prefix", "dimensions", "using")
+        return dict.fromkeys(rows, NONE)
     model = leg.model
+    at_server = model is not None and kind_of(model).at_server
     size = leg.size or (model.dimensions if model else None)
     return {
         "query model": _with_cut(model) if model else NOT_KNOWN,
+        MADE_BY: AT_SERVER if at_server else HERE,
         "query prefix": (model.query_prefix if model else "") or NONE,
         "dimensions": NONE if size == 0 else str(size or NOT_KNOWN),
         "using": leg.using or NO_NAME,

@@ -89,5 +89,5 @@ class Check(Step):
         route_of(ctx.move).must_be_free(ctx)
         note_the_old_one(ctx)
         for target in ctx.move.vectors:
-            if said := target.origin.ready(target.params, ctx):
+            if said := target.origin.ready(target.params, ctx, ctx.move.source):
                 ctx.say("check", said)

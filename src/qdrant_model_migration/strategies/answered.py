@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from qdrant_model_migration import words
-from qdrant_model_migration.embedders import ModelRef
+from qdrant_model_migration.embedders import ModelRef, kind_of
 from qdrant_model_migration.pipeline.sources import Source
 from qdrant_model_migration.pipeline.sources.file import rows_of
 from qdrant_model_migration.pipeline.text import TextSource
@@ -247,6 +247,14 @@ def missing_texts(survey: Survey, answers: Answers) -> int | None:
     if not shares or survey.points.value is None:
         return None
     return round((1 - max(shares)) * survey.points.value)
+
+
+def at_the_server(answers: Answers) -> Fit | None:
+    """Ruled out because the chosen model is at the Qdrant server."""
+    model = chosen_model(answers)
+    if model is None or not kind_of(model).at_server:
+        return None
+    return Fit("ruled out", "the model is at the server", "model")
 
 
 def both_for_good(answers: Answers) -> Fit | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from qdrant_model_migration.pipeline.origins import embedded
 from qdrant_model_migration.plan.plan import Plan
 from qdrant_model_migration.strategies.answered import (
+    at_the_server,
     both_for_good,
     chosen_model,
     kept_bare,
@@ -39,6 +40,7 @@ class BlueGreen(Strategy):
             ruled_out_by_change(answers, "model", "second", "shorter")
             or no_text(answers)
             or both_for_good(answers)
+            or at_the_server(answers)
             or no_new_collection(survey, answers)
             or no_dense(survey)
             or cannot_be_copied(survey)
@@ -48,7 +50,8 @@ class BlueGreen(Strategy):
         if answers.get("change") == "model":
             if answers.get("keywords") == "yes":
                 return Fit("possible", "without keyword search, which can come later", "keywords")
-            if answers.get("both") == "no":
+            here = answers.get("query_side") != "server"
+            if here and answers.get("both") == "no":
                 return Fit("first", "the new model replaces the old one", "both")
             return Fit("possible", "replaces the old model without a pause", "change")
         return Fit("possible", "embeds everything again into a new collection", "change")

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from qdrant_model_migration.embedders import ModelRef, kind_of, server_model
+from qdrant_model_migration.pipeline.origins import embedded
+from qdrant_model_migration.plan.plan import Plan
 from qdrant_model_migration.strategies.answered import (
+    chosen_model,
+    kept_bare,
+    missing_share,
     no_dense,
     no_text,
     one_model_is_not_enough,
     ruled_out_by_change,
+    text_source,
 )
+from qdrant_model_migration.strategies.new_collection import cannot_be_copied, plan_replacing
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
 from qdrant_model_migration.survey.facts import Survey
 
@@ -22,11 +30,22 @@ class ServerInference(Strategy):
     )
     way_back = "switch the alias back and name the old model in the requests"
     never = "The old collection is only read."
-    runs = False
-    facets = ("builds", "needs_text", "takes_model", "replaces")
+    facets = ("builds", "infers", "needs_text", "takes_model", "replaces")
     asks = ("query_side",)
     warns = ("W25",)
-    order = 30
+    order = 45
+
+    def as_taken(self, model: ModelRef) -> ModelRef:
+        """The model of the same name at the server, which puts prefixes before texts itself."""
+        if kind_of(model).at_server:
+            return model
+        return server_model(
+            model.name,
+            model.dimensions,
+            model.vector,
+            max_tokens=model.max_tokens,
+            languages=model.languages,
+        )
 
     def fit(self, survey: Survey, answers: Answers) -> Fit:
         ruled = (
@@ -34,12 +53,17 @@ class ServerInference(Strategy):
             or no_text(answers)
             or one_model_is_not_enough(answers)
             or no_dense(survey)
+            or cannot_be_copied(survey)
+            or _no_model_of_a_server(answers)
         )
         if ruled:
             return ruled
         embeds, asks = survey.server_embeds.value, answers.get("query_side")
         if embeds is False or survey.capabilities.local:
             return Fit("ruled out", "this server cannot embed", "survey")
+        model = chosen_model(answers)
+        if model is not None and kind_of(model).at_server:
+            return Fit("first", "the model is at the server", "model")
         if asks == "server":
             return Fit("first", "the server embeds searches already", "query_side")
         if embeds:
@@ -50,6 +74,28 @@ class ServerInference(Strategy):
 
     def because(self, survey: Survey, answers: Answers) -> tuple[str, ...]:
         return (
-            "the server turns searches into vectors already",
+            "the server turns texts into vectors itself",
             "in the application only the model name in the requests changes",
         )
+
+    def build(self, survey: Survey, answers: Answers) -> Plan:
+        model, text = chosen_model(answers), text_source(answers)
+        assert model is not None, "the questions ask for a model before a plan is made"
+        assert text is not None, "without a text this is ruled out"
+        model = self.as_taken(model)
+        return plan_replacing(
+            self,
+            survey,
+            answers,
+            model,
+            embedded(model, text, where=kept_bare(survey, answers)),
+            expected_missing=missing_share(survey, answers),
+        )
+
+
+def _no_model_of_a_server(answers: Answers) -> Fit | None:
+    """Ruled out because no server can have the chosen model: it is files of this computer."""
+    model = chosen_model(answers)
+    if model is None or not (kind_of(model).toy or model.folder is not None):
+        return None
+    return Fit("ruled out", "that model is only on this computer", "model")

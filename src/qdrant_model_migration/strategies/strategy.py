@@ -13,12 +13,21 @@ from qdrant_model_migration.survey.facts import Survey
 Answers = Mapping[str, Any]
 
 Facet = Literal[
-    "builds", "embeds", "samples", "needs_text", "takes_model", "replaces", "adds", "loads"
+    "builds",
+    "embeds",
+    "infers",
+    "samples",
+    "needs_text",
+    "takes_model",
+    "replaces",
+    "adds",
+    "loads",
 ]
 """What strategies have in common. Questions and warnings go by it, never by a strategy's name.
 
 builds: a new collection is filled, with the payloads, and an alias switched to it.
 embeds: this computer makes a vector of every text, which takes the time.
+infers: the Qdrant server makes it, of the text that it is sent.
 samples: this computer makes vectors of some of the texts.
 needs_text: it cannot be done without the texts.
 takes_model: question Model says of which model the new vectors are.
@@ -67,6 +76,10 @@ class Strategy:
     @property
     def embeds(self) -> bool:
         return "embeds" in self.facets
+
+    def as_taken(self, model: ModelRef) -> ModelRef:
+        """The model of question Model as this strategy uses it."""
+        return model
 
     def fit(self, survey: Survey, answers: Answers) -> Fit:
         raise NotImplementedError

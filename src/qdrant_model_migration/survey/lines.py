@@ -49,6 +49,7 @@ def lines(facts: Facts) -> tuple[Line, ...]:
         _line(facts, "server", "Server", lambda f: str(f.value)),
         _line(facts, "add_vector", "It can", _yes_or_no),
         _line(facts, "insert_only", "", _yes_or_no),
+        *_inference(facts),
         _points(facts),
         _vectors(facts),
         _line(facts, "quantization", "Quantization", lambda f: f.note),
@@ -73,6 +74,13 @@ def _line(facts: Facts, key: str, what: str, say: Any, with_note: bool = False) 
     if fact is None:
         return Line(key, what, "", "")
     return Line(key, what, say(fact), fact.how, note=fact.note if with_note else "")
+
+
+def _inference(facts: Facts) -> tuple[Line, ...]:
+    """Few servers can, so that it is said only of those."""
+    served = facts.get("server_embeds", _NONE).value
+    said = "make vectors of texts itself (inference): yes"
+    return (_line(facts, "server_embeds", "", lambda _: said),) if served else ()
 
 
 def _yes_or_no(fact: Fact[Any]) -> str:

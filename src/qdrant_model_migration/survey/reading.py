@@ -102,9 +102,9 @@ class _Reading:
         self._tell("server", server_fact(qdrant.capabilities), keep=False)
         self._tell("add_vector", can_add_vector(qdrant.capabilities), keep=False)
         self._tell("insert_only", can_insert_only(qdrant.capabilities), keep=False)
-        self._tell("server_embeds", embeds(qdrant.capabilities))
         collection = qdrant.resolve(self._name)
         config = self._config = qdrant.config(collection)
+        self._tell("server_embeds", embeds(qdrant, collection))
         before, began = qdrant.count(collection), time.monotonic()
         self._reader = Reader(qdrant, collection, before, self._stop)
         self._read_settings()
@@ -239,7 +239,7 @@ class _Reading:
     def _read_word_lengths(
         self, payloads: Sequence[Mapping[str, Any]], listed: Sequence[str]
     ) -> None:
-        models = word_models.found()
+        models = word_models.found(self._qdrant.capabilities, self._facts["server_embeds"].value)
         self._tell("word_models", models)
         shares = self._facts.get("languages", Fact[dict[str, float]]()).value or {}
         lengths = word_models.lengths(payloads, listed, shares, models.value or ())

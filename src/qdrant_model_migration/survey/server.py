@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qdrant_model_migration.qdrant import Capabilities
+from qdrant_model_migration.qdrant import Capabilities, Qdrant
 from qdrant_model_migration.survey.facts import Fact
 
 
@@ -32,8 +32,9 @@ def can_insert_only(capabilities: Capabilities) -> Fact[bool]:
     )
 
 
-def embeds(capabilities: Capabilities) -> Fact[bool]:
-    """Whether the server makes vectors itself. A version does not tell; only a folder cannot."""
-    if capabilities.local:
+def embeds(qdrant: Qdrant, collection: str) -> Fact[bool]:
+    """Whether the server has a service that makes vectors. No version tells; one search does."""
+    if qdrant.capabilities.local:
         return Fact[bool](value=False, how="by its version")
-    return Fact[bool]()
+    found = qdrant.infers(collection)
+    return Fact[bool]() if found is None else Fact[bool](value=found, how="asked")

@@ -12,29 +12,41 @@ from qdrant_model_migration.embedders import (
     stays_here,
     word_models,
 )
+from qdrant_model_migration.qdrant import Capabilities
 from qdrant_model_migration.survey import languages, texts
 from qdrant_model_migration.survey.facts import Fact, WordModel
 
 _TEXTS = 500  # of the sample, about, for each field
 
 
-def found() -> Fact[tuple[WordModel, ...]]:
-    """Models that make sparse vectors, those that count words first: they are what is usual."""
+def found(capabilities: Capabilities, served: bool | None) -> Fact[tuple[WordModel, ...]]:
+    """Models that make sparse vectors, those that count words first: they are what is usual.
+
+    served: whether the server has a service that makes vectors; BM25 it makes without one.
+    """
     every = sorted(word_models(), key=lambda one: not kind_of(one.model).counts_words(one.model))
     return Fact[tuple[WordModel, ...]](
         value=tuple(
-            WordModel(model=one.model, opens=one.reach.opens, size=one.reach.size) for one in every
+            WordModel(model=one.model, opens=one.reach.opens, size=one.reach.size)
+            for one in every
+            if _can_be_had(one.model, capabilities, bool(served))
         ),
         how="asked",
     )
 
 
+def _can_be_had(model: ModelRef, capabilities: Capabilities, served: bool) -> bool:
+    kind = kind_of(model)
+    return not kind.at_server or (capabilities.bm25 if kind.counts_words(model) else served)
+
+
 def spoken(model: ModelRef, code: str | None, **numbers: float) -> ModelRef:
     """A model that counts words, told the language (ISO 639-1; None: words are taken as they are
     written) and its numbers: avg_len, k, b. Any other one as it is."""
-    if not kind_of(model).counts_words(model):
+    kind = kind_of(model)
+    if not kind.counts_words(model):
         return model
-    said = ("disable_stemmer", True) if code is None else ("language", name(code))
+    said = kind.as_written(model) if code is None else ("language", name(code))
     rest = tuple(one for one in model.options if one[0] == "stopwords")
     return model.model_copy(
         update={"options": (said, *numbers.items(), *rest), "fingerprint": None}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from . import quantized, replies, versions
+from . import inference, quantized, replies, versions
 from .access import Access, Right
 from .collection import Collection
 from .requests import Request
@@ -44,8 +44,15 @@ def _matched(pattern: Pattern, segments: tuple[str, ...]) -> dict[str, str] | No
 class Routes:
     """Answers requests from a state. Thread-safe: one request at a time touches the state."""
 
-    def __init__(self, state: State, access: Access, max_request_bytes: int) -> None:
+    def __init__(
+        self,
+        state: State,
+        access: Access,
+        max_request_bytes: int,
+        service: inference.Service | None = None,
+    ) -> None:
         self.state = state
+        self.service = service
         self.access = access
         self.max_request_bytes = max_request_bytes
 
@@ -271,12 +278,13 @@ class Routes:
 
     @_route("POST", "/collections/{c}/points/query", Right.READ)
     def query(self, request: Request, names: dict[str, str]) -> replies.Reply:
-        return replies.ok({"points": self.collection(request, names).query(request.object)})
+        body = inference.of_search(request.object, self.service)
+        return replies.ok({"points": self.collection(request, names).query(body)})
 
     @_route("POST", "/collections/{c}/points/query/batch", Right.READ)
     def query_batch(self, request: Request, names: dict[str, str]) -> replies.Reply:
         collection = self.collection(request, names)
-        searches = request.object["searches"]
+        searches = inference.of_search(request.object, self.service)["searches"]
         collection.limits.size("search_max_batchsize", "search batch size", len(searches))
         return replies.ok([{"points": collection.query(one)} for one in searches])
 
@@ -284,11 +292,13 @@ class Routes:
 
     @_route("PUT", "/collections/{c}/points", Right.WRITE_POINTS)
     def upsert(self, request: Request, names: dict[str, str]) -> replies.Reply:
-        return self._write(request, names, "upsert", request.object)
+        body = inference.of_points(request.object, self.service)
+        return self._write(request, names, "upsert", body)
 
     @_route("PUT", "/collections/{c}/points/vectors", Right.WRITE_POINTS)
     def update_vectors(self, request: Request, names: dict[str, str]) -> replies.Reply:
-        return self._write(request, names, "update_vectors", request.object)
+        body = inference.of_points(request.object, self.service)
+        return self._write(request, names, "update_vectors", body)
 
     @_route("POST", "/collections/{c}/points/vectors/delete", Right.WRITE_POINTS)
     def delete_vectors(self, request: Request, names: dict[str, str]) -> replies.Reply:

@@ -17,6 +17,7 @@ from typing import Any
 from . import replies
 from .access import Access
 from .faults import Answer, Fault, Faults, Hook, When, answer_of
+from .inference import Service
 from .requests import Request
 from .routes import Routes
 from .state import State
@@ -32,6 +33,7 @@ class FakeQdrant:
     collection_keys: key -> {collection name: "r" | "rw" | "prw"}, like JWTs for collections.
     optimizer_polls, optimizer_lag: see optimizer.py. clock: drives the rate limits.
     drifting_floats: payload floats change in the last place now and then (facts §17).
+    inference: the service that makes vectors of documents (facts §9); None: there is none.
     state: open to tests. requests: the latest 5,000 requests, oldest first.
     """
 
@@ -47,11 +49,15 @@ class FakeQdrant:
         max_request_bytes: int = 32 * MEBIBYTE,
         clock: Callable[[], float] = time.monotonic,
         drifting_floats: bool = False,
+        inference: Service | None = None,
     ) -> None:
         self.state = State(version, optimizer_polls, optimizer_lag, clock, drifting_floats)
         self.requests: deque[Request] = deque(maxlen=5000)
         self._routes = Routes(
-            self.state, Access(api_key, read_only_key, collection_keys or {}), max_request_bytes
+            self.state,
+            Access(api_key, read_only_key, collection_keys or {}),
+            max_request_bytes,
+            inference,
         )
         self._inner_key = api_key
         self._faults = Faults()

@@ -20,6 +20,7 @@ from qdrant_model_migration.advice.question import (
 from qdrant_model_migration.embedders import ModelRef
 from qdrant_model_migration.strategies import Answers, strategies
 from qdrant_model_migration.strategies.answered import (
+    at_the_server,
     chosen_model,
     in_place,
     old_model,
@@ -357,7 +358,12 @@ class QuerySide(Question):
             unknown("our own application"),
         )
 
+    def found(self, survey: Survey, answers: Answers) -> bool:
+        return at_the_server(answers) is not None
+
     def suggest(self, survey: Survey, answers: Answers) -> Suggestion:
+        if self.found(survey, answers):
+            return Suggestion("server", "found")
         return Suggestion("own", "default")
 
 

@@ -16,6 +16,7 @@ from qdrant_model_migration.advice.question import (
     Suggestion,
     unknown,
 )
+from qdrant_model_migration.embedders import kind_of
 from qdrant_model_migration.errors import meant
 from qdrant_model_migration.shell import qmm
 from qdrant_model_migration.strategies import Answers
@@ -150,7 +151,8 @@ class Fusion(Question):
 def _option(survey: Survey, answers: Answers, one: WordModel) -> Option:
     value = told(survey, answers, one)
     counts = "language" in value
-    label = f"{one.model.label}: counts words" if counts else f"{one.model.label}: a model"
+    made = _label(one)
+    label = f"{made}: counts words" if counts else f"{made}: a model"
     closed = "" if one.opens else _closed(one)
     return Option(value, label, _note(one, value), _named(one, value), closed)
 
@@ -158,8 +160,13 @@ def _option(survey: Survey, answers: Answers, one: WordModel) -> Option:
 def _named(one: WordModel, value: Mapping[str, Any]) -> str:
     code = value.get("language")
     if code is None:
-        return one.model.label
-    return f"{one.model.label}, {NAMES.get(str(code), str(code))}"
+        return _label(one)
+    return f"{_label(one)}, {NAMES.get(str(code), str(code))}"
+
+
+def _label(one: WordModel) -> str:
+    kind = kind_of(one.model)
+    return f"{one.model.label} of {kind.service}" if kind.at_server else one.model.label
 
 
 def _note(one: WordModel, value: Mapping[str, Any]) -> str:

@@ -16,7 +16,7 @@ from qdrant_model_migration.advice.question import (
     Suggestion,
     unknown,
 )
-from qdrant_model_migration.embedders import ModelRef
+from qdrant_model_migration.embedders import ModelRef, kind_of
 from qdrant_model_migration.strategies import Answers
 from qdrant_model_migration.strategies.answered import replaced_vector
 from qdrant_model_migration.survey.facts import Survey
@@ -118,9 +118,16 @@ def read_model(value: Any) -> ModelRef:
         ) from error
 
 
+def makes_vectors(survey: Survey) -> bool:
+    """Whether models at the server come into question; not where that is known to be in vain."""
+    return survey.server_embeds.value is not False and not survey.capabilities.local
+
+
 def why_closed(survey: Survey, answers: Answers, model: ModelRef) -> str:
     """Why this model cannot be chosen, "" where it can."""
     old = survey.old_model.value
+    if kind_of(model).at_server and not makes_vectors(survey):
+        return "This server makes no vectors itself: it has no inference service."
     if model.vector == "sparse":
         return "It makes sparse vectors, for keyword search, which question Keywords adds."
     if model.vector == "multivector":

@@ -200,7 +200,8 @@ class Bare(Question):
 
     def matters_to(self, strategy: Strategy) -> bool:
         facets = set(strategy.facets)
-        return "embeds" in facets and ("replaces" in facets or {"adds", "takes_model"} <= facets)
+        made = bool({"embeds", "infers"} & facets)
+        return made and ("replaces" in facets or {"adds", "takes_model"} <= facets)
 
     def text(self, survey: Survey, answers: Answers) -> QuestionText:
         found, texts = bare(survey, answers), bare_with_text(survey, answers)

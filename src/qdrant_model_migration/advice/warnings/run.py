@@ -117,6 +117,15 @@ def small(case: Case) -> Said | None:
 @warning("W24", "This costs money")
 def money(case: Case) -> Said | None:
     usd = case.cost.usd if case.cost else None
+    if case.payee:
+        each = case.survey.average_tokens.value
+        tokens = f" About {words.count(round(case.points * each))} are sent." if each else ""
+        return Said(
+            "caution",
+            f"Tokens may have a price: {case.payee} may charge for them.",
+            f"How much is not known here.{tokens}",
+            "Look the price of the model up. On Qdrant Cloud it stands in the Inference tab.",
+        )
     if not usd:
         return None
     return Said(
@@ -130,12 +139,12 @@ def money(case: Case) -> Said | None:
 @warning("W25", "Texts leave your network")
 def texts_leave(case: Case) -> Said | None:
     service = case.service
-    if service:
-        sent = f"Every text is sent to {service}."
-        here = f"{service} makes the vectors. Every search of your application goes there, too."
-    elif "W25" in case.strategy.warns:
+    if "W25" in case.strategy.warns:
         sent = "Every text is sent to the service that makes the vectors for the server."
         here = f"{case.survey.address.label} embeds the texts, or has them embedded elsewhere."
+    elif service:
+        sent = f"Every text is sent to {service}."
+        here = f"{service} makes the vectors. Every search of your application goes there, too."
     else:
         return None
     return Said("must", sent, here, "Make sure this is allowed, or use a model on this computer.")

@@ -84,7 +84,8 @@ class Case:
     @cached_property
     def model(self) -> ModelRef | None:
         """The model of the new vectors; None where the strategy makes none with a model."""
-        return chosen_model(self.answers) if self.takes_model else None
+        model = chosen_model(self.answers) if self.takes_model else None
+        return self.strategy.as_taken(model) if model is not None else None
 
     @cached_property
     def vector(self) -> VectorFact | None:
@@ -106,14 +107,19 @@ class Case:
 
     @property
     def embeds(self) -> bool:
-        """Whether texts are embedded here."""
-        return self.strategy.embeds
+        """Whether a vector is made of every text, here or by the server."""
+        return self.strategy.embeds or "infers" in self.strategy.facets
 
     @property
     def service(self) -> str:
         """Who gets the texts that are embedded, as a sentence says it; "": nobody."""
         embeds = self.embeds or "samples" in self.strategy.facets
         return kind_of(self.model).service if embeds and self.model is not None else ""
+
+    @property
+    def payee(self) -> str:
+        """Who may charge for it at a price that is not known; "": nobody."""
+        return kind_of(self.model).billed(self.model) if self.embeds and self.model else ""
 
     @cached_property
     def cost(self) -> Estimate | None:

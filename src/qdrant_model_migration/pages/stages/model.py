@@ -16,7 +16,7 @@ from qdrant_model_migration.advice import (
     model_rows,
     own_model,
 )
-from qdrant_model_migration.embedders import ModelRef, Reach
+from qdrant_model_migration.embedders import ModelRef, Reach, kind_of
 from qdrant_model_migration.embedders.errors import FolderAsks
 from qdrant_model_migration.errors import QmmError, Stopped
 from qdrant_model_migration.pages import answers_saved, asked, speed_tried
@@ -158,6 +158,8 @@ def _acts(session: Session, row: ModelRow) -> tuple[Act, ...]:
     if not row.closed and not row.usable:
         use = Act("get", f"Fetch it ({words.size(row.reach.size or 0)})…")
     slow = "fetch it first" if row.fetches else row.reach.why
+    if kind_of(row.model).at_server:
+        slow = "the server does not tell how fast it makes vectors"
     return (use, Act("speed", "Measure speed", "no texts in Explore" if session.explore else slow))
 
 

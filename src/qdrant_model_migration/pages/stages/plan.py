@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from qdrant_model_migration import words
-from qdrant_model_migration.advice import costs_nothing_because
+from qdrant_model_migration.advice import price_note
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.pages import answers_saved
 from qdrant_model_migration.pages.decided import planned, taken_strategy
@@ -135,7 +135,7 @@ def _costs(plan: Plan) -> Facts:
             Fact("Server", f"{words.size(cost.disk_bytes.likely)} disk{also}", cost.disk_bytes.how)
         )
     money = f"{cost.usd:.2f} USD" if cost.usd is not None else "not known"
-    rows.append(Fact("Money", money, costs_nothing_because(plan)))
+    rows.append(Fact("Money", money, price_note(plan)))
     if plan.lost_settings:
         rows.append(Fact("Lost", f"cannot be carried over: {', '.join(plan.lost_settings)}"))
     if cost.notes_bytes:

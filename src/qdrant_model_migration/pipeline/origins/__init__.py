@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias, Union
 from pydantic import Field
 
 from qdrant_model_migration.pipeline.origins.cut import first_values
-from qdrant_model_migration.pipeline.origins.embed import embedded
+from qdrant_model_migration.pipeline.origins.infer import embedded
 from qdrant_model_migration.pipeline.origins.keep import as_it_is
 from qdrant_model_migration.pipeline.origins.map import calculated
 from qdrant_model_migration.pipeline.origins.origin import DeadLetter, Judgement, Made, Origin

@@ -11,6 +11,7 @@ from qdrant_model_migration.pipeline.origins.origin import DeadLetter, Judgement
 from qdrant_model_migration.pipeline.row_index import texts_of
 from qdrant_model_migration.pipeline.text import NoText, TextSource, text_of
 from qdrant_model_migration.pipeline.tools import Tools
+from qdrant_model_migration.pipeline.worker import Equipment
 from qdrant_model_migration.qdrant import Point, Presence
 
 if TYPE_CHECKING:
@@ -57,8 +58,8 @@ class Embed(Origin):
     def proof(self, sample: int) -> str:
         return f"Makes the vectors of {sample} points again and compares them."
 
-    def ready(self, params: Mapping[str, Any], tools: Tools) -> str:
-        (vector,) = tools.open_model(self.model).embed(["A short text."], "passage").vectors
+    def ready(self, params: Mapping[str, Any], equipment: Equipment, source: str) -> str:
+        (vector,) = equipment.open_model(self.model).embed(["A short text."], "passage").vectors
         if self.model.vector != "dense":
             return f"{self.model.label} is open."
         if len(vector) != params["size"]:
@@ -114,8 +115,3 @@ class Embed(Origin):
 
     def _is_for(self, point: Point) -> bool:
         return self.where is None or self.where in point.vectors
-
-
-def embedded(model: ModelRef, text: TextSource, *, where: str | None = None) -> Origin:
-    """The vector that `model` makes of the text of a point (that has the source vector `where`)."""
-    return Embed(model=model, text=text, where=where)

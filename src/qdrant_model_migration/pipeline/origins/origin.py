@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 from qdrant_model_migration.embedders import METADATA_KEY, ModelRef
 from qdrant_model_migration.pipeline.text import TextSource
 from qdrant_model_migration.pipeline.tools import Tools
+from qdrant_model_migration.pipeline.worker import Equipment
 from qdrant_model_migration.qdrant import Point, PointId
 from qdrant_model_migration.strict import Strict
 
@@ -51,7 +52,7 @@ class Origin(Strict):
     how: str
 
     embeds: ClassVar[bool] = False
-    """Whether a model makes it on this computer, which takes the time."""
+    """Whether a model makes it, which takes the time."""
     tells: ClassVar[bool] = True
     """Whether `judge` sees every wrong vector. Else a sample is made again to be compared."""
     makes: ClassVar[str] = ""
@@ -106,10 +107,10 @@ class Origin(Strict):
         """A sentence: how Verify looks at these vectors. "" where nothing is to be said of it."""
         return ""
 
-    def ready(self, params: Mapping[str, Any], tools: Tools) -> str:
+    def ready(self, params: Mapping[str, Any], equipment: Equipment, source: str) -> str:
         """Open what it needs before anything is written; a sentence on it, "" for nothing.
 
-        params: the target vector's. Raises why it cannot be made.
+        params: the target vector's. source: a collection that stands. Raises why it cannot be made.
         """
         return ""
 

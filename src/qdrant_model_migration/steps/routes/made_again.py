@@ -123,7 +123,10 @@ def made_again(
 ) -> list[WritableVector | None]:
     """The vector made again of these points of the target."""
     again = target.origin.over_itself(target.name)
-    return again.make(points, ctx).vectors if again is not None else [None] * len(points)
+    if again is None:
+        return [None] * len(points)
+    made = again.make(points, ctx).vectors
+    return ctx.qdrant.as_made(made, target.kind, target.params, ctx.move.target)
 
 
 def are(count: int, what: str) -> str:
