@@ -132,8 +132,6 @@ def test_the_length_alone_counts_of_a_model_that_was_typed_by_hand():
          "survey"),
         (nomic(WHOLE.model_copy(update={"datatype": "uint8"})), answers(),
          "vectors of whole numbers cannot be shortened yet", "survey"),
-        (nomic(raw={"params": {"sharding_method": "custom"}}), answers(),
-         "custom shard keys cannot be carried over yet", "survey"),
         (nomic(), answers(change="model", both="always"), "leaves one model at a time", "both"),
         (nomic(), {**ANSWERS}, "the model changes", "change"),
     ],

@@ -296,3 +296,16 @@ class MapTooLossy(QmmError):
             f"{collection}.",
             f"Make proper vectors instead: {price} Or try a model that is nearer to the old one.",
         )
+
+
+class TwoKeys(QmmError):
+    """The same id stands under two shard keys."""
+
+    def __init__(self, collection: str, point: object, one: object, other: object) -> None:
+        super().__init__(
+            f"The point {point} of {collection} stands under two shard keys: {one} and {other}.",
+            "These are two points with one id. A reading of the whole collection shows only one of "
+            "them, so the other would be lost on the way.",
+            "Nothing was copied. Give one of them another id, or delete the one that is not "
+            "needed, then resume.",
+        )

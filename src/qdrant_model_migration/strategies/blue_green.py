@@ -16,7 +16,7 @@ from qdrant_model_migration.strategies.answered import (
     switched_aliases,
     text_source,
 )
-from qdrant_model_migration.strategies.new_collection import cannot_be_copied, plan_replacing
+from qdrant_model_migration.strategies.new_collection import plan_replacing
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
 from qdrant_model_migration.survey.facts import Survey
 
@@ -41,7 +41,6 @@ class BlueGreen(Strategy):
             or both_for_good(answers)
             or no_new_collection(survey, answers)
             or no_dense(survey)
-            or cannot_be_copied(survey)
         )
         if ruled:
             return ruled

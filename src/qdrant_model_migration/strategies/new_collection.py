@@ -20,15 +20,8 @@ from qdrant_model_migration.strategies.moving import (
     tuning_like,
     vector_of,
 )
-from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
+from qdrant_model_migration.strategies.strategy import Answers, Strategy
 from qdrant_model_migration.survey.facts import Survey
-
-
-def cannot_be_copied(survey: Survey) -> Fit | None:
-    """Ruled out because the collection cannot be made again beside itself."""
-    if (survey.raw.get("params") or {}).get("sharding_method") == "custom":
-        return Fit("ruled out", "custom shard keys cannot be carried over yet", "survey")
-    return None
 
 
 def kept(survey: Survey, *, unnamed: str = "") -> tuple[TargetVector, ...]:

@@ -15,7 +15,7 @@ from qdrant_model_migration.strategies.answered import (
     replaced_vector,
     ruled_out_by_change,
 )
-from qdrant_model_migration.strategies.new_collection import cannot_be_copied, plan_replacing
+from qdrant_model_migration.strategies.new_collection import plan_replacing
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
 from qdrant_model_migration.survey.facts import Survey
 
@@ -44,7 +44,6 @@ class Truncate(Strategy):
             or no_new_collection(survey, answers)
             or no_dense(survey)
             or _ruled_out_by_the_vectors(survey, answers)
-            or cannot_be_copied(survey)
         )
         if ruled:
             return ruled

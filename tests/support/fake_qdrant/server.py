@@ -32,6 +32,7 @@ class FakeQdrant:
     collection_keys: key -> {collection name: "r" | "rw" | "prw"}, like JWTs for collections.
     optimizer_polls, optimizer_lag: see optimizer.py. clock: drives the rate limits.
     drifting_floats: payload floats change in the last place now and then (facts §17).
+    distributed: one computer of a cluster, so that there are shard keys (keyed.py).
     state: open to tests. requests: the latest 5,000 requests, oldest first.
     """
 
@@ -47,8 +48,11 @@ class FakeQdrant:
         max_request_bytes: int = 32 * MEBIBYTE,
         clock: Callable[[], float] = time.monotonic,
         drifting_floats: bool = False,
+        distributed: bool = False,
     ) -> None:
-        self.state = State(version, optimizer_polls, optimizer_lag, clock, drifting_floats)
+        self.state = State(
+            version, optimizer_polls, optimizer_lag, clock, drifting_floats, distributed
+        )
         self.requests: deque[Request] = deque(maxlen=5000)
         self._routes = Routes(
             self.state, Access(api_key, read_only_key, collection_keys or {}), max_request_bytes
