@@ -336,9 +336,10 @@ def test_a_model_is_kept_as_plain_json():
     assert clean("model", as_answer(BGE_BASE)) == as_answer(BGE_BASE)
 
 
-def test_models_that_this_version_cannot_use_say_why():
-    with pytest.raises(BadAnswer, match="many vectors for a text"):
-        clean("model", as_answer(COLBERT))
+def test_a_model_that_cannot_be_chosen_says_why():
+    assert clean("model", as_answer(COLBERT)) == as_answer(COLBERT)
+    with pytest.raises(BadAnswer, match="together are not shorter"):
+        clean("model", as_answer(COLBERT), answers={"change": "shorter"})
     with pytest.raises(BadAnswer, match="does not describe a model"):
         clean("model", {"name": "x"})
 

@@ -26,10 +26,20 @@ from qdrant_model_migration.pipeline.speed import Speed
 from qdrant_model_migration.qdrant import Address
 from qdrant_model_migration.strategies import strategies
 from qdrant_model_migration.survey.facts import Bare, Placeholders, Survey, TextField, VectorFact
-from support.surveys import BGE_BASE, BGE_SMALL, NOMIC, as_answer, docs, fact, practice, server
+from support.surveys import (
+    BGE_BASE,
+    BGE_SMALL,
+    COLBERT,
+    NOMIC,
+    as_answer,
+    docs,
+    fact,
+    practice,
+    server,
+)
 
 Answers = Mapping[str, Any]
-MODELS = (BGE_BASE, NOMIC.cut_to(256), NOMIC.cut_to(128))
+MODELS = (BGE_BASE, NOMIC.cut_to(256), NOMIC.cut_to(128), COLBERT)
 UNNAMED = VectorFact(name="", kind="dense", size=768, distance="Cosine")
 SURVEYS = {
     "docs": docs(),

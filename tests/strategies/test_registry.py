@@ -47,6 +47,7 @@ def test_only_what_is_built_says_that_it_runs():
         "drop_vector",
         "linear_map",
         "map_queries",
+        "multivectors",
         "requantize",
         "side_by_side",
         "truncate",

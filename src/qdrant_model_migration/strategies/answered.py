@@ -261,6 +261,12 @@ def dropped_vector(survey: Survey, answers: Answers) -> VectorFact | None:
     return next((v for v in survey.vectors.value or () if v.name == named), None)
 
 
+def makes_many(answers: Answers) -> bool:
+    """Whether the chosen model makes many vectors for a text."""
+    model = chosen_model(answers)
+    return model is not None and model.vector == "multivector"
+
+
 def chosen_model(answers: Answers) -> ModelRef | None:
     """The model of question `model`; None where none is chosen, or it cannot be read."""
     try:

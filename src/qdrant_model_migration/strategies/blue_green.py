@@ -8,6 +8,7 @@ from qdrant_model_migration.strategies.answered import (
     both_for_good,
     chosen_model,
     kept_bare,
+    makes_many,
     missing_share,
     no_dense,
     no_new_collection,
@@ -48,7 +49,9 @@ class BlueGreen(Strategy):
             if answers.get("keywords") == "yes":
                 return Fit("possible", "without keyword search, which can come later", "keywords")
             if answers.get("both") == "no":
-                return Fit("first", "the new model replaces the old one", "both")
+                many = "many vectors for a text get a collection of their own"
+                one = "the new model replaces the old one"
+                return Fit("first", many if makes_many(answers) else one, "both")
             return Fit("possible", "replaces the old model without a pause", "change")
         return Fit("possible", "embeds everything again into a new collection", "change")
 

@@ -23,6 +23,7 @@ from qdrant_model_migration.steps.catch_up import CatchUp
 from qdrant_model_migration.steps.check import Check
 from qdrant_model_migration.steps.cutover import Cutover
 from qdrant_model_migration.steps.index import Index
+from qdrant_model_migration.steps.probe_search import ProbeSearch
 from qdrant_model_migration.steps.sweep import Sweep
 from qdrant_model_migration.steps.switches import AnySwitch
 from qdrant_model_migration.steps.switches.aliases import Aliases
@@ -89,6 +90,7 @@ def plan_moving(
     first: tuple[AnyStep, ...],
     prepared_by: AnyStep | None = None,
     searched: Leg | None = None,
+    probed: str | None = None,
     switch: AnySwitch | None = None,
     expected_missing: float = 0.0,
 ) -> Plan:
@@ -96,6 +98,8 @@ def plan_moving(
 
     first: make what is filled. prepared_by: what is done before that. searched: before; None: the
     vector that is replaced. switch: None: the aliases that the application uses, or is to use.
+    probed: what the vector that is searched before is called afterwards, where its searches are
+    measured before and after.
     expected_missing: the share of points for which no new vector can be made (0..1).
     """
     alias = _alias(survey, answers) if switch is None else None
@@ -107,6 +111,7 @@ def plan_moving(
     before = searched or searched_before(survey, answers)
     proof = proof_of(answers, text_source(answers))
     exists = alias is not None and alias.exists
+    probes = _probes(survey, move, before.using, probed)
     steps: list[AnyStep] = [
         Check(
             collection=survey.collection,
@@ -117,10 +122,12 @@ def plan_moving(
         ),
         *([prepared_by] if prepared_by is not None else []),
         *([adopt] if adopt is not None and not exists else []),
+        *probes[:1],
         *first,
         Backfill(expected_missing=expected_missing),
         CatchUp(),
         Index(),
+        *probes[1:],
         Verify(proof=proof),
         Cutover(switch=switch),
         Sweep(),
@@ -139,6 +146,17 @@ def plan_moving(
         practice=survey.capabilities.local
         and before.model is not None
         and kind_of(before.model).toy,
+    )
+
+
+def _probes(survey: Survey, move: Move, name: str, after: str | None) -> tuple[AnyStep, ...]:
+    """Searches by one vector, before and after. None where nothing would be learned: the practice
+    Qdrant has no index, and reads no disk."""
+    if after is None or survey.capabilities.local:
+        return ()
+    return (
+        ProbeSearch(collection=move.source, vector=name, moment="before", of="beside"),
+        ProbeSearch(collection=move.target, vector=after, was=name, moment="after", of="beside"),
     )
 
 

@@ -9,6 +9,7 @@ from qdrant_model_migration.strategies.answered import (
     chosen_model,
     in_place,
     kept_bare,
+    makes_many,
     missing_share,
     no_dense,
     no_text,
@@ -47,6 +48,8 @@ class SideBySide(Strategy):
     def fit(self, survey: Survey, answers: Answers) -> Fit:
         ruled = ruled_out_by_change(answers, "model", "second") or no_text(answers)
         ruled = ruled or no_dense(survey)
+        if makes_many(answers):
+            ruled = ruled or Fit("ruled out", "many vectors for a text are for ordering", "model")
         if ruled:
             return ruled
         if answers.get("change") == "second":

@@ -12,7 +12,7 @@ in_place "new" | "in place"
 name {"alias": str, "exists": bool, "also": [aliases]} · target str
 query_side "own" | "framework" | "server" · writes "changes" | "adds" | "none"
 vector_name str, "": without a name
-vector_names {"new": str, "old": str, "": without a name}
+vector_names {"new": str, "old": str, "": without a name} · many_for "rerank" | "search"
 originals "yes" | "recut" | "no" · proof {"kind", "file", "margin"}
 pace "gently" | "normally" | "fast"
 """
@@ -33,6 +33,7 @@ from qdrant_model_migration.advice.questions.change import Change
 from qdrant_model_migration.advice.questions.compression import Quantization
 from qdrant_model_migration.advice.questions.keyword_model import Fusion, KeywordModel
 from qdrant_model_migration.advice.questions.keywords import Keywords
+from qdrant_model_migration.advice.questions.many_for import ManyFor
 from qdrant_model_migration.advice.questions.model import Model, Replace
 from qdrant_model_migration.advice.questions.proof import Pace, Proof
 from qdrant_model_migration.advice.questions.texts import Bare, Missing, Text
@@ -60,6 +61,7 @@ QUESTIONS: tuple[Question, ...] = (
     KeywordModel(),
     Fusion(),
     InPlace(),
+    ManyFor(),
     Name(),
     Target(),
     QuerySide(),
