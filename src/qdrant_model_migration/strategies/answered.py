@@ -12,7 +12,7 @@ from qdrant_model_migration import words
 from qdrant_model_migration.embedders import ModelRef
 from qdrant_model_migration.pipeline.text import TextSource
 from qdrant_model_migration.qdrant.quantization import Quantization, body
-from qdrant_model_migration.strategies.strategy import Answers, Fit
+from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
 from qdrant_model_migration.survey.facts import Bare, Survey, VectorFact
 
 SMALL_BYTES = 25_000_000
@@ -247,6 +247,31 @@ def switched_aliases(survey: Survey, answers: Answers) -> tuple[str, ...]:
         return (survey.alias,) if survey.alias is not None else ()
     named = (answer.get("alias"), *(answer.get("also") or ())) if answer.get("exists") else ()
     return tuple(alias for alias in named if alias in (survey.aliases.value or ()))
+
+
+def without_alias(answers: Answers) -> str | None:
+    """How the application gets along without an alias: "changes" its name, or cannot and the new
+    one "takes over" the old one's; None: an alias is switched."""
+    answer = answers.get("name")
+    return answer.get("kind") if isinstance(answer, Mapping) else None
+
+
+def way_back(strategy: Strategy, answers: Answers) -> str:
+    """How it is undone with these answers: without an alias none is switched back."""
+    if "builds" not in strategy.facets:
+        return strategy.way_back
+    instead = {
+        "changes": "change the name in your application back, as long as the old collection stays",
+        "takes over": "none: the old collection is deleted, but for a snapshot",
+    }
+    return instead.get(without_alias(answers) or "", strategy.way_back)
+
+
+def never(strategy: Strategy, answers: Answers) -> str:
+    """What it never touches, with these answers."""
+    if "builds" in strategy.facets and without_alias(answers) == "takes over":
+        return "Until the cutover the old collection is only read. Then it is DELETED."
+    return strategy.never
 
 
 def aliases_left(survey: Survey, answers: Answers) -> tuple[str, ...]:

@@ -24,15 +24,19 @@ from qdrant_model_migration.steps.check import Check
 from qdrant_model_migration.steps.cutover import Cutover
 from qdrant_model_migration.steps.index import Index
 from qdrant_model_migration.steps.probe_search import ProbeSearch
+from qdrant_model_migration.steps.snapshot import Snapshot
 from qdrant_model_migration.steps.sweep import Sweep
 from qdrant_model_migration.steps.switches import AnySwitch
 from qdrant_model_migration.steps.switches.aliases import Aliases
+from qdrant_model_migration.steps.switches.application import Application
+from qdrant_model_migration.steps.switches.takes_name import TakesName
 from qdrant_model_migration.steps.verify import Proof, Verify
 from qdrant_model_migration.strategies.answered import (
     aliases_left,
     replaced_vector,
     switched_aliases,
     text_source,
+    without_alias,
 )
 from qdrant_model_migration.strategies.strategy import Answers, Strategy
 from qdrant_model_migration.survey.facts import Survey, VectorFact
@@ -102,6 +106,7 @@ def plan_moving(
     measured before and after.
     expected_missing: the share of points for which no new vector can be made (0..1).
     """
+    switch = switch or _without_alias(survey, answers)
     alias = _alias(survey, answers) if switch is None else None
     also = switched_aliases(survey, answers)[1:] if alias is not None else ()
     adopt = AdoptAlias(alias=alias.name, collection=survey.collection) if alias else None
@@ -111,6 +116,7 @@ def plan_moving(
     before = searched or searched_before(survey, answers)
     proof = proof_of(answers, text_source(answers))
     exists = alias is not None and alias.exists
+    saved = switch.ends_old and survey.capabilities.snapshots
     probes = _probes(survey, move, before.using, probed)
     steps: list[AnyStep] = [
         Check(
@@ -129,9 +135,11 @@ def plan_moving(
         Index(),
         *probes[1:],
         Verify(proof=proof),
+        *([Snapshot(collection=survey.collection)] if saved else []),
         Cutover(switch=switch),
-        Sweep(),
+        *([] if switch.ends_old else [Sweep()]),
     ]
+    touched = move.in_place or switch.ends_old
     others = (name for name in survey.others if name != survey.collection)
     return strategy.plan(
         survey,
@@ -141,7 +149,7 @@ def plan_moving(
         after=after,
         move=move,
         steps=tuple(steps),
-        never_touched=(*(() if move.in_place else (survey.collection,)), *others),
+        never_touched=(*(() if touched else (survey.collection,)), *others),
         lost_settings=tuple(setting for setting, _ in survey.cannot_carry),
         practice=survey.capabilities.local
         and before.model is not None
@@ -158,6 +166,13 @@ def _probes(survey: Survey, move: Move, name: str, after: str | None) -> tuple[A
         ProbeSearch(collection=move.source, vector=name, moment="before", of="beside"),
         ProbeSearch(collection=move.target, vector=after, was=name, moment="after", of="beside"),
     )
+
+
+def _without_alias(survey: Survey, answers: Answers) -> AnySwitch | None:
+    how = without_alias(answers)
+    if how == "changes":
+        return Application(changes="collection name")
+    return TakesName(name=survey.collection) if how == "takes over" else None
 
 
 def _alias(survey: Survey, answers: Answers) -> Alias:

@@ -8,8 +8,8 @@ text {"fields": [paths]}, none: gone
 missing "copy" | "stop" · bare "keep" | "make" · accuracy "exact" | "approximate" | "queries"
 both "no" | "test" | "always" · keywords "yes" | "no" | "there"
 keyword_model {"kind", "name", "language", ...} · fusion "rrf" | "dbsf"
-in_place "new" | "in place"
-name {"alias": str, "exists": bool, "also": [aliases]} · target str
+in_place "new" | "in place" · target str
+name {"alias": str, "exists": bool, "also": [aliases]} | {"kind": "changes" | "takes over"}
 query_side "own" | "framework" | "server" · writes "changes" | "adds" | "none"
 vector_name str, "": without a name
 vector_names {"new": str, "old": str, "": without a name} · many_for "rerank" | "search"
