@@ -46,6 +46,9 @@ def test_where_they_replace_the_dense_vector_they_get_a_collection_of_their_own(
     given = {**LATE, "change": "model", "both": "no"}
     assert by_name("blue_green").fit(docs(), given).word == "first"
     assert by_name("side_by_side").fit(docs(), LATE).word == "ruled out"
+    for calculated in ("linear_map", "map_queries"):
+        found = by_name(calculated).fit(docs(), given | {"accuracy": "approximate"})
+        assert (found.word, found.decided_by) == ("ruled out", "model")
 
 
 def test_for_ordering_they_lie_on_disk_without_an_index_and_are_asked_second():

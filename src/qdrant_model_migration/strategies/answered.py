@@ -292,6 +292,13 @@ def makes_many(answers: Answers) -> bool:
     return model is not None and model.vector == "multivector"
 
 
+def one_vector_only(answers: Answers) -> Fit | None:
+    """Ruled out because what it makes of a vector is one vector."""
+    if not makes_many(answers):
+        return None
+    return Fit("ruled out", "of one vector no many can be calculated", "model")
+
+
 def chosen_model(answers: Answers) -> ModelRef | None:
     """The model of question `model`; None where none is chosen, or it cannot be read."""
     try:
