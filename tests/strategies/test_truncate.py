@@ -56,7 +56,8 @@ def test_the_new_vector_is_the_first_part_of_the_old_one_in_its_place():
     assert plan.after.legs == (Leg(model=made.model),)
     by_step = {step.step: step for step in plan.steps}
     assert list(by_step) == [
-        "check", "create_collection", "backfill", "catch_up", "index", "verify", "cutover", "sweep",
+        "check", "measure_cut", "create_collection", "backfill", "catch_up", "index", "verify",
+        "cutover", "sweep",
     ]  # fmt: skip
     assert by_step["backfill"].expected_missing == 0.0
 

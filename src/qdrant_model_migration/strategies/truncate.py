@@ -6,6 +6,7 @@ from qdrant_model_migration import words
 from qdrant_model_migration.embedders import ModelRef
 from qdrant_model_migration.pipeline.origins import first_values
 from qdrant_model_migration.plan.plan import Plan
+from qdrant_model_migration.steps.measure_cut import MeasureCut
 from qdrant_model_migration.strategies.answered import (
     both_for_good,
     chosen_model,
@@ -68,7 +69,14 @@ class Truncate(Strategy):
         source = replaced_vector(survey, answers)
         assert source is not None, "where a model is known there is a vector that it made"
         origin = first_values(source.name, model)
-        return plan_replacing(self, survey, answers, model, origin)
+        old = old_model(survey, answers)
+        measured = MeasureCut(
+            collection=survey.collection,
+            vector=source.name,
+            size=model.dimensions,
+            lengths=old.matryoshka if old is not None else (),
+        )
+        return plan_replacing(self, survey, answers, model, origin, prepared_by=measured)
 
 
 def _cut_of(survey: Survey, answers: Answers) -> ModelRef | None:
