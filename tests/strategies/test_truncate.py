@@ -132,7 +132,7 @@ def test_the_length_alone_counts_of_a_model_that_was_typed_by_hand():
         (nomic(old_model=fact(MINILM)), answers(), "the model was not made for shortening",
          "survey"),
         (nomic(WHOLE.model_copy(update={"datatype": "uint8"})), answers(),
-         "vectors of whole numbers cannot be shortened yet", "survey"),
+         "whole numbers (uint8) cannot be made to length one", "survey"),
         (nomic(), answers(change="model", both="always"), "leaves one model at a time", "both"),
         (nomic(), {**ANSWERS}, "the model changes", "change"),
     ],

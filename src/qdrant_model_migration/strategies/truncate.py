@@ -101,5 +101,7 @@ def _ruled_out_by_the_vectors(survey: Survey, answers: Answers) -> Fit | None:
     if vector.name in survey.approximate:
         return Fit("ruled out", "the vectors are approximate; proper ones can be cut", "survey")
     if vector.datatype == "uint8":
-        return Fit("ruled out", "vectors of whole numbers cannot be shortened yet", "survey")
+        return Fit(
+            "ruled out", "whole numbers (uint8) cannot be made to length one", "survey"
+        )
     return None
