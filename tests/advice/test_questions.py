@@ -229,6 +229,22 @@ def test_the_new_collection_is_named_after_alias_and_model():
     )
 
 
+def test_without_an_alias_the_price_is_said_and_it_is_never_suggested():
+    name = BY_KEY["name"]
+    for survey in (docs(), docs(aliases=fact(())), docs(aliases=fact(("a", "b")))):
+        options = {str(o.value): o for o in name.options(survey, {"change": "model"})}
+        assert "no single moment" in options[str({"kind": "changes"})].note
+        assert "DELETED" in options[str({"kind": "takes over"})].note
+        assert "kind" not in name.suggest(survey, {"change": "model"}).value
+        assert "kind" not in name.taken_as(survey, {"change": "model"})
+    for kind in ("changes", "takes over"):
+        assert clean("name", {"kind": kind}) == {"kind": kind}
+        assert name.fields(docs(), {}, {"kind": kind}) == ()
+    assert name.label({"kind": "changes"}, docs(), {}) == "changes its name"
+    with pytest.raises(BadAnswer, match="names no alias"):
+        clean("name", {"kind": "guesses"})
+
+
 def test_a_suggested_name_is_free():
     taken = docs(others=("docs_minilm", "docs_bge_base"), all_aliases={"docs_bge_base_2": "x"})
     assert BY_KEY["target"].suggest(taken, ANSWERS).value == "docs_bge_base_3"
@@ -336,9 +352,10 @@ def test_a_model_is_kept_as_plain_json():
     assert clean("model", as_answer(BGE_BASE)) == as_answer(BGE_BASE)
 
 
-def test_models_that_this_version_cannot_use_say_why():
-    with pytest.raises(BadAnswer, match="many vectors for a text"):
-        clean("model", as_answer(COLBERT))
+def test_a_model_that_cannot_be_chosen_says_why():
+    assert clean("model", as_answer(COLBERT)) == as_answer(COLBERT)
+    with pytest.raises(BadAnswer, match="together are not shorter"):
+        clean("model", as_answer(COLBERT), answers={"change": "shorter"})
     with pytest.raises(BadAnswer, match="does not describe a model"):
         clean("model", {"name": "x"})
 

@@ -13,6 +13,7 @@ from qdrant_model_migration.survey.facts import Pieces, Placeholders, TextField,
 from support.surveys import (
     ANSWERS,
     BGE_SMALL,
+    COLBERT,
     E5_LARGE,
     NOMIC,
     ORIGINALS,
@@ -38,6 +39,7 @@ def with_cost(estimate):
     return plan.model_copy(update={"estimate": estimate})
 
 
+LATE = {**SECOND, "model": as_answer(COLBERT)}
 MULTI = VectorFact(name="words", kind="multivector", size=128, distance="Cosine")
 DENSE = VectorFact(name="", kind="dense", size=384, distance="Cosine")
 DAYS = with_cost(Estimate(seconds=Range(low=432e3, likely=518e3, high=691e3, how="58 texts/s")))
@@ -71,6 +73,10 @@ CASES = [
      "The new vector is named bge_base_768; the present one has no name."),
     ("W05", "blue_green", {**ANSWERS, "name": {"alias": "d", "exists": False}}, docs(), "must",
      "Your application uses the name docs_minilm; from then on it uses d."),
+    ("W05", "blue_green", {**ANSWERS, "name": {"kind": "changes"}}, docs(), "must",
+     "there is no single moment"),
+    ("W05", "blue_green", {**ANSWERS, "name": {"kind": "takes over"}}, docs(), "must",
+     "the old collection is DELETED at the cutover"),
     ("W38", "blue_green", ANSWERS, docs(aliases=fact(("docs", "note", "other"))), "must",
      "Not switched: note and other."),
     ("W38", "blue_green", {**ANSWERS, "name": {"alias": "d", "exists": False}}, docs(), "must",
@@ -80,6 +86,13 @@ CASES = [
     ("W06", "blue_green", ANSWERS,
      docs(vectors=fact((DENSE, MULTI.model_copy(update={"raw": {"on_disk": True}})))), "caution",
      "They are on disk."),
+    ("W06", "multivectors", {**LATE, "many_for": "rerank"}, docs(), "caution",
+     "on disk and without an index, beside"),
+    ("W06", "multivectors", {**LATE, "many_for": "search"}, docs(), "must",
+     "where searches read them, beside"),
+    ("W06", "blue_green", {**ANSWERS, "model": as_answer(COLBERT)},
+     docs(vectors=fact((DENSE, DENSE.model_copy(update={"name": "title"})))), "must",
+     "where searches read them"),
     ("W07", "dense_to_hybrid", KEYWORDS, docs(points=fact(8214)), "must",
      "8,214 texts, 130 words on average."),
     ("W07", "dense_to_hybrid", KEYWORDS,

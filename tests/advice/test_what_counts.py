@@ -29,6 +29,7 @@ from qdrant_model_migration.survey.facts import Bare, Placeholders, Survey, Text
 from support.surveys import (
     BGE_BASE,
     BGE_SMALL,
+    COLBERT,
     NOMIC,
     ORIGINALS,
     as_answer,
@@ -39,7 +40,7 @@ from support.surveys import (
 )
 
 Answers = Mapping[str, Any]
-MODELS = (BGE_BASE, NOMIC.cut_to(256), NOMIC.cut_to(128))
+MODELS = (BGE_BASE, NOMIC.cut_to(256), NOMIC.cut_to(128), COLBERT)
 UNNAMED = VectorFact(name="", kind="dense", size=768, distance="Cosine")
 SURVEYS = {
     "docs": docs(),

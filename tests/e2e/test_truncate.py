@@ -18,7 +18,7 @@ from qdrant_model_migration.embedders.kinds.practice import PracticeEmbedder, fi
 from qdrant_model_migration.engine import create_run, give_consent, run_here, view
 from qdrant_model_migration.pipeline.sameness import same_payload
 from qdrant_model_migration.plan import Acceptance, Plan
-from qdrant_model_migration.qdrant import Point, PointId
+from qdrant_model_migration.qdrant import Point, PointId, create_body
 from qdrant_model_migration.strategies import by_name
 from qdrant_model_migration.survey import survey
 from support.world import everything
@@ -184,3 +184,32 @@ def test_a_vector_with_nothing_left_is_listed_and_ends_no_run(place: Place) -> N
     assert view(folder).dead_letters == 1
     with place.open() as qdrant:
         assert everything(qdrant, f"{place.collection}_new")[ident(9)].vectors == {}
+
+
+def test_half_precision_stays_half_precision(place: Place) -> None:
+    half = place._replace(collection=f"{place.collection}_half", alias=f"{place.alias}_half")
+    with place.open() as qdrant:
+        config = qdrant.config(place.collection)
+        stored = {"": {**config.vectors()[""], "datatype": "float16"}}
+        qdrant.create_collection(half.collection, create_body(config, vectors=stored))
+        qdrant.insert(half.collection, list(everything(qdrant, place.collection).values()))
+        qdrant.switch_alias(half.alias, half.collection)
+    folder = to_the_cutover(plan_for(half))
+    seen = view(folder)
+    assert seen.verdict is not None
+    assert all(check["ok"] is not False for check in seen.verdict["integrity"]["checks"])
+    switch(half, folder)
+    with place.open() as qdrant:
+        target = f"{half.collection}_new"
+        assert qdrant.config(target).vectors()[""]["datatype"] == "float16"
+        new = everything(qdrant, target)
+    for i, values in expected_vectors(half).items():
+        np.testing.assert_allclose(new[i].vectors[""], values, atol=2e-3)
+
+
+def test_the_loss_is_measured_before_anything_is_made(place: Place) -> None:
+    folder = to_the_cutover(plan_for(place))
+    said = view(folder).facts["shortening"]["says"]
+    assert f"{SHORT} dimensions: " in said[1]
+    assert said[1].endswith("as planned.")
+    assert "64 dimensions: " in said[2]

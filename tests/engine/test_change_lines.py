@@ -155,3 +155,27 @@ def test_a_query_that_the_server_embeds_is_a_text_with_the_models_name() -> None
     }
     assert "cloud_inference=True" in dict(change_lines.meaning(made))["Server"]
     assert "Server" not in dict(change_lines.meaning(rows()))
+
+
+def test_a_search_that_orders_what_another_finds_is_printed_whole() -> None:
+    before = {"query model": "minilm", "query prefix": "none", "dimensions": "384", "using": "none"}
+    after = {"query model 2": "colbert", "query prefix 2": "none", "dimensions 2": "128"}
+    rows = [
+        {"what": "collection name", "old": "docs", "new": "docs"},
+        *({"what": what, "old": said, "new": said} for what, said in before.items()),
+        *({"what": what, "old": "none", "new": said} for what, said in after.items()),
+        {"what": "using 2", "old": "none", "new": "late"},
+        {"what": "re-ranked", "old": "none", "new": "the first 100"},
+    ]
+    body = side(change_lines.lines(rows, "curl"), "+").split("-d '", 1)[1].rsplit("'", 1)[0]
+    for placeholder in ("<384 dimensions made by minilm>", "<128 dimensions made by colbert>"):
+        body = body.replace(placeholder, "[0.5]")
+    assert json.loads(body.replace("<your limit>", "10")) == {
+        "prefetch": [{"query": [0.5], "limit": 100}],
+        "query": [0.5],
+        "using": "late",
+        "limit": 10,
+    }
+    python = change_lines.lines(rows, "Python")[-1]
+    assert "prefetch=[models.Prefetch(query=vector, limit=100)]" in python
+    assert 'query=vector_2, using="late"' in python

@@ -403,6 +403,23 @@ def test_a_write_rate_limit_is_halved_below_and_then_waited_for() -> None:
     assert time.now > 60
 
 
+def test_many_vectors_order_what_a_dense_search_finds(qdrant: Qdrant, name: str) -> None:
+    many = {"size": 2, "distance": "Dot", "multivector_config": {"comparator": "max_sim"}}
+    if qdrant.capabilities.settings:
+        many |= {"on_disk": True, "hnsw_config": {"m": 0}}
+    dense = {"size": 2, "distance": "Dot"}
+    qdrant.create_collection(name, {"vectors": {"body": dense, "late": many}})
+    rows = {1: [[0.0, 1.0]], 2: [[1.0, 0.0], [0.0, 1.0]], 3: [[1.0, 0.0]], 4: [[2.0, 2.0]]}
+    points = [Point(n, {"n": n}, {"body": [5.0 - n, 0.0], "late": rows[n]}) for n in rows]
+    qdrant.insert(name, points)
+    first, then = [Query("body", [1.0, 0.0])], Query("late", [[1.0, 0.0], [0.0, 1.0]])
+    found = qdrant.search_reranked(name, first, then, 3, exact=True)
+    # By hand: the dense search finds 1, 2 and 3; for each row of the query the best row counts.
+    assert (found[0].id, found[0].score) == (2, 2.0)
+    assert sorted(str(hit.id) for hit in found) == ["1", "2", "3"]
+    assert [hit.id for hit in qdrant.search_reranked(name, first, then, 3, limit=1)] == [2]
+
+
 @pytest.mark.parametrize("fusion", ["rrf", "dbsf"])
 def test_a_dense_and_a_sparse_search_become_one_list(
     qdrant: Qdrant, name: str, fusion: Fusion

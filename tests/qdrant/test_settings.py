@@ -106,7 +106,7 @@ def test_what_stays_behind_is_named_with_its_effect() -> None:
     assert cannot_carry(_config()) == ()
     custom = _config(params={"sharding_method": "custom", "replication_factor": 2})
     more = {lost.setting: lost.effect for lost in cannot_carry(custom)}
-    assert {"shard keys", "placement of replicas"} <= set(more)
+    assert {"placement of shard keys", "placement of replicas"} <= set(more)
     assert all(more.values())
 
 

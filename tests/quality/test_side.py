@@ -105,6 +105,21 @@ def test_several_legs_need_a_fusion_and_one_leg_has_none() -> None:
             Side.model_validate({"collection": "docs", "legs": legs, "fusion": fusion})
 
 
+def test_a_side_that_orders_has_no_fusion() -> None:
+    ordered = {"collection": "docs", "legs": BOTH.legs, "rerank": 10}
+    assert Side.model_validate(ordered).rerank == 10
+    for wrong in ({"fusion": "rrf"}, {"legs": BOTH.legs[:1]}):
+        with pytest.raises(ValidationError):
+            Side.model_validate(ordered | wrong)
+
+
+def test_the_last_one_orders_what_the_others_find_and_adds_nothing(qdrant: Qdrant) -> None:
+    side = Side(collection="docs", legs=BOTH.legs, rerank=2)
+    assert found(side, qdrant, "a") == [3, 2], "by its words; the first alone finds 1, 2 and 3"
+    deep = BOTH.model_copy(update={"fusion": None, "rerank": 2})
+    assert found(deep, qdrant, "xyz") == [1, 2, 3], "without words, what is found stays in order"
+
+
 def test_a_size_that_is_not_said_is_the_one_that_the_collection_has(qdrant: Qdrant) -> None:
     side = Side(collection="docs", legs=(Leg(using="body"),))
     assert side.measured(qdrant).legs[0].size == 2

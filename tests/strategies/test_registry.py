@@ -37,7 +37,7 @@ def test_every_name_is_its_file_and_every_title_its_name():
         assert strategy.what.endswith(".")
         assert strategy.never.endswith(".")
         assert not strategy.way_back.endswith(".")
-    assert len(room.strategies()) == 10
+    assert len(room.strategies()) == 11
 
 
 def test_only_what_is_built_says_that_it_runs():
@@ -47,6 +47,7 @@ def test_only_what_is_built_says_that_it_runs():
         "drop_vector",
         "linear_map",
         "map_queries",
+        "multivectors",
         "rebuild_from_source",
         "requantize",
         "side_by_side",

@@ -56,7 +56,8 @@ def test_the_new_vector_is_the_first_part_of_the_old_one_in_its_place():
     assert plan.after.legs == (Leg(model=made.model),)
     by_step = {step.step: step for step in plan.steps}
     assert list(by_step) == [
-        "check", "create_collection", "backfill", "catch_up", "index", "verify", "cutover", "sweep",
+        "check", "measure_cut", "create_collection", "backfill", "catch_up", "index", "verify",
+        "cutover", "sweep",
     ]  # fmt: skip
     assert by_step["backfill"].expected_missing == 0.0
 
@@ -131,9 +132,7 @@ def test_the_length_alone_counts_of_a_model_that_was_typed_by_hand():
         (nomic(old_model=fact(MINILM)), answers(), "the model was not made for shortening",
          "survey"),
         (nomic(WHOLE.model_copy(update={"datatype": "uint8"})), answers(),
-         "vectors of whole numbers cannot be shortened yet", "survey"),
-        (nomic(raw={"params": {"sharding_method": "custom"}}), answers(),
-         "custom shard keys cannot be carried over yet", "survey"),
+         "whole numbers (uint8) cannot be made to length one", "survey"),
         (nomic(), answers(change="model", both="always"), "leaves one model at a time", "both"),
         (nomic(), {**ANSWERS}, "the model changes", "change"),
     ],

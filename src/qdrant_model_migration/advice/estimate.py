@@ -40,7 +40,7 @@ _EVEN = 0.1
 def estimate(survey: Survey, plan: Plan, speed: Speed | None) -> Estimate:
     """The estimate for a plan. speed: None: not tried, so no time is given."""
     seconds = _seconds(survey, plan, speed)
-    disk, memory = _room(survey, plan)
+    disk, memory = _room(survey, plan, speed)
     return Estimate(
         seconds=seconds,
         disk_bytes=disk,
@@ -170,7 +170,7 @@ def _notes(survey: Survey, plan: Plan) -> int | None:
     return ledger.room(points) if plan.move is not None and points is not None else None
 
 
-def _room(survey: Survey, plan: Plan) -> tuple[Range, Range]:
+def _room(survey: Survey, plan: Plan, speed: Speed | None) -> tuple[Range, Range]:
     points = _points(survey, plan)
     if points is None:
         unknown = Range(how="not known: the points were not counted")
@@ -179,11 +179,14 @@ def _room(survey: Survey, plan: Plan) -> tuple[Range, Range]:
         return Range(how="nothing is written"), Range(how="nothing is written")
     if plan.move is None:
         return _room_in_place(survey, plan, points)
-    return _room_for_copy(survey, plan.move, points)
+    return _room_for_copy(survey, plan.move, points, speed)
 
 
-def _room_for_copy(survey: Survey, move: Move, points: int) -> tuple[Range, Range]:
-    sized = [(v, n) for v in move.vectors if (n := _vector_bytes(v, points, survey)) is not None]
+def _room_for_copy(
+    survey: Survey, move: Move, points: int, speed: Speed | None
+) -> tuple[Range, Range]:
+    tokens, counted = tokens_of_a_text(survey, speed)
+    sized = [(v, n) for v in move.vectors if (n := _vector_bytes(v, points, tokens)) is not None]
     raw = sum(size for _, size in sized)
     in_memory = sum(size for vector, size in sized if not vector.params.get("on_disk"))
     if not sized:
@@ -197,7 +200,9 @@ def _room_for_copy(survey: Survey, move: Move, points: int) -> tuple[Range, Rang
     )
     with_size = [vector for vector, _ in sized]
     first = next((v for v in move.new_vectors if v in with_size), with_size[0])
-    formula = f"{words.count(points)} x {_formula(first)} bytes"
+    many = first.kind == "multivector" and tokens is not None
+    each = f"{words.count(round(tokens or 0))} tokens ({counted}) x " if many else ""
+    formula = f"{words.count(points)} x {each}{_formula(first)} bytes"
     skipped = [vector.name for vector in move.vectors if vector not in with_size]
     without = f", without {words.listing(skipped)} (size not known)" if skipped else ""
     kept = f" and {len(sized) - 1} kept" if len(sized) > 1 else ""
@@ -254,7 +259,15 @@ def _dimensions(vectors: Sequence[VectorFact]) -> str:
     return " + ".join(str(vector.size) for vector in vectors if vector.size) or "0"
 
 
-def _vector_bytes(vector: TargetVector, points: int, survey: Survey) -> int | None:
+def tokens_of_a_text(survey: Survey, speed: Speed | None) -> tuple[float | None, str]:
+    """How many tokens a text has on average, and how that is known. speed: of the model, where it
+    was tried on the texts; another model counts otherwise."""
+    if speed is not None and speed.tokens is not None:
+        return speed.tokens, "as the model counts them, on a sample"
+    return survey.average_tokens.value, "estimated by the survey"
+
+
+def _vector_bytes(vector: TargetVector, points: int, tokens: float | None) -> int | None:
     size = vector.params.get("size")
     if vector.kind == "sparse" and (average := _words(vector.model)) is not None:
         return round(points * average * _BYTES_PER_WORD)
@@ -262,9 +275,9 @@ def _vector_bytes(vector: TargetVector, points: int, survey: Survey) -> int | No
         return None
     per_point = 1.0
     if vector.kind == "multivector":
-        if survey.average_tokens.value is None:
+        if tokens is None:
             return None
-        per_point = survey.average_tokens.value
+        per_point = tokens
     return round(points * per_point * size * _bytes_per_value(vector.params))
 
 

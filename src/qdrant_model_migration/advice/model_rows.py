@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from qdrant_model_migration import words
+from qdrant_model_migration.advice.estimate import tokens_of_a_text
 from qdrant_model_migration.advice.question import Option
 from qdrant_model_migration.advice.questions.model import why_closed
 from qdrant_model_migration.embedders import ModelChoice, ModelRef, Reach, kind_of
@@ -137,7 +138,7 @@ def describe(
         ("Re-embed?", _re_embed(survey, old_model(survey, answers), model, size)),
         ("Fits?", _fits(survey, row)),
         ("Cut off", _cut(survey, row)),
-        ("Size", _size(model, size)),
+        ("Size", _size(survey, model, size, speed)),
         ("Queries", _queries(model)),
         ("To get", _to_get(row)),
         ("Speed", _speed(survey, speed)),
@@ -178,6 +179,7 @@ def _rank(
     size = vector.size if vector and vector.size else model.dimensions
     return (
         bool(row.closed),
+        model.vector != "dense",  # a kind of search of its own, for those who ask for it
         not row.usable,
         kind_of(model).toy != toys,
         old is None or not old.has_cut(model),
@@ -248,7 +250,9 @@ def _cut(survey: Survey, row: ModelRow) -> str:
     return f"{cut} The old model cut {words.share(before)} (at {words.count(old.max_tokens or 0)})."
 
 
-def _size(model: ModelRef, size: int | None) -> str:
+def _size(survey: Survey, model: ModelRef, size: int | None, speed: Speed | None) -> str:
+    if model.vector == "multivector":
+        return _many(survey, model, size, speed)
     now = f"{words.count(model.dimensions)} dimensions"
     if not size:
         return f"{now}."
@@ -260,6 +264,20 @@ def _size(model: ModelRef, size: int | None) -> str:
     if ratio < 1:
         need = "half the memory" if ratio == 0.5 else f"{words.share(ratio)} of the memory"
     return f"{now} instead of {words.count(size)}: vectors need {need}."
+
+
+def _many(survey: Survey, model: ModelRef, size: int | None, speed: Speed | None) -> str:
+    """A vector for each token: what that takes for this collection."""
+    tokens, how = tokens_of_a_text(survey, speed)
+    each = f"A vector of {words.count(model.dimensions)} dimensions for each token"
+    if tokens is None or survey.points.value is None:
+        return f"{each}; how many tokens your texts have is not known."
+    whole = round(survey.points.value * tokens * model.dimensions * 4)
+    now = f"; now {words.size(survey.points.value * size * 4)}" if size else ""
+    return (
+        f"{each}: {words.count(survey.points.value)} x {words.count(round(tokens))} tokens ({how}) "
+        f"x {words.count(model.dimensions)} x 4 bytes are {words.size(whole)}{now}."
+    )
 
 
 def _queries(model: ModelRef) -> str:

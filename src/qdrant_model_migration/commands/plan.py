@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from qdrant_model_migration.pages.session import Session
     from qdrant_model_migration.plan import Plan
     from qdrant_model_migration.strategies import Strategy
+    from qdrant_model_migration.strategies.answered import way_back
     from qdrant_model_migration.survey import Survey
 
 
@@ -118,7 +119,7 @@ def command(
     plan = make_plan(found, complete, chosen, speed=speed)
     plan = acknowledge(plan, accept)
     click.echo(f"{chosen.title}: {'; '.join(advice.because)}.", err=True)
-    click.echo(f"Way back: {chosen.way_back}.", err=True)
+    click.echo(f"Way back: {way_back(chosen, advice.settled)}.", err=True)
     _say(Session(
         address=plan.server, collection=name, survey=found, answers=complete, plan=plan,
         strategy=chosen.name, accepted=plan.accepted,

@@ -52,11 +52,13 @@ class Leg(NamedTuple):
 
 
 class Search(NamedTuple):
-    """How searches are made before or after. fusion: how several lists become one, or ""."""
+    """How searches are made before or after. fusion: how several lists become one, or "". reranked:
+    how many results of the others the last leg puts in order, or ""."""
 
     collection: str
     legs: tuple[Leg, ...]
     fusion: str
+    reranked: str
 
 
 def of(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -162,8 +164,13 @@ def _search(rows: Rows, side: str) -> Search:
 
     more = [what.rpartition(" ")[2] for what in found if what.startswith("query model ")]
     legs = [leg(n) for n in ("", *more) if found.get(f"query model {n}".strip()) != NONE]
-    fusion = found.get("fusion", NONE)
-    return Search(found.get("collection name", ""), tuple(legs), "" if fusion == NONE else fusion)
+    fusion, reranked = (found.get(what, NONE) for what in ("fusion", "re-ranked"))
+    return Search(
+        found.get("collection name", ""),
+        tuple(legs),
+        "" if fusion == NONE else fusion,
+        "" if reranked == NONE else reranked.rpartition(" ")[2],
+    )
 
 
 def _exchanged(old: Sequence[str], new: Sequence[str]) -> list[str]:
@@ -205,6 +212,12 @@ def _python(old: Search, new: Search) -> list[str]:
             legs = ", ".join(f"models.Prefetch({query(leg)})" for leg in side.legs)
             fusion = f"models.FusionQuery(fusion=models.Fusion.{side.fusion.upper()})"
             how = f"prefetch=[{legs}], query={fusion}"
+        if side.reranked:
+            *first, last = side.legs
+            legs = ", ".join(
+                f"models.Prefetch({query(leg)}, limit={side.reranked})" for leg in first
+            )
+            how = f"prefetch=[{legs}], {query(last)}"
         return f"<your client>.query_points(collection_name={_quoted(side.collection)}, {how})"
 
     def code(side: Search) -> list[str]:
@@ -241,12 +254,18 @@ def _curl(old: Search, new: Search) -> list[str]:
         return f'"using": {_quoted(leg.using)}' if leg.using else ""
 
     def body(side: Search) -> list[str]:
-        if not side.fusion:
-            lines = [query(side.legs[0]), using(side.legs[0])]
+        def prefetch(legs: Sequence[Leg], limit: str) -> str:
+            parts = (", ".join(filter(None, (query(leg), using(leg)))) for leg in legs)
+            return f'"prefetch": [{", ".join(f"{{{part}, {limit}}}" for part in parts)}]'
+
+        if side.fusion:
+            fusion = f'"query": {{"fusion": "{side.fusion}"}}'
+            lines = [prefetch(side.legs, '"limit": <your limit>'), fusion]
+        elif side.reranked:
+            *first, last = side.legs
+            lines = [prefetch(first, f'"limit": {side.reranked}'), query(last), using(last)]
         else:
-            parts = [", ".join(filter(None, (query(leg), using(leg)))) for leg in side.legs]
-            legs = ", ".join(f'{{{part}, "limit": <your limit>}}' for part in parts)
-            lines = [f'"prefetch": [{legs}]', f'"query": {{"fusion": "{side.fusion}"}}']
+            lines = [query(side.legs[0]), using(side.legs[0])]
         return [line and f"    {line}," for line in lines]
 
     return [

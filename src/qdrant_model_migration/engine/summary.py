@@ -113,6 +113,8 @@ def _rows(run: RunView) -> list[tuple[str, str]]:
         held = f"{saved['name']}, {size(saved['bytes'])}"
         rows.append(("Snapshot", f"{held}: on the server, restored under another name"))
     rows += _points(run)
+    if cut := facts.get("shortening"):
+        rows += [("Shortened", line) for line in cut["says"]]
     if learned := facts.get("learned_map"):
         rows.append(("Calculated", f"{learned['word']}: {learned['says']}"))
     if run.verdict:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from qdrant_model_migration.advice import Advice, Choice
 from qdrant_model_migration.pages.page import Says
 from qdrant_model_migration.strategies import Fit, Strategy
+from qdrant_model_migration.strategies.answered import never, way_back
 
 SIGNS = {"first": "✓", "possible": "✓", "open": "?", "ruled out": "✗"}
 MARKS = {"✓": "possible", "?": "not decided", "✗": "ruled out"}
@@ -19,8 +20,8 @@ def about(advice: Advice, strategy: Strategy) -> Says:
         strategy.subtitle,
         "",
         strategy.what,
-        f"Never: {strategy.never}",
-        f"Way back: {strategy.way_back}.",
+        f"Never: {never(strategy, advice.settled)}",
+        f"Way back: {way_back(strategy, advice.settled)}.",
         "",
         f"Here: {MARKS[SIGNS[advice.fit_of(strategy).word]]}, {why(advice, strategy)}.",
     )

@@ -21,9 +21,11 @@ def judged(
 
 
 def same_point(old: Point, new: Point, move: Move, tools: Tools) -> bool:
-    """Whether payloads are equal and no vector is seen to be wrong."""
-    return same_payload(old.payload, new.payload) and not any(
-        judgement == "differs" for _, judgement in judged(old, new, move, tools)
+    """Whether payloads and shard keys are equal and no vector is seen to be wrong."""
+    return (
+        same_payload(old.payload, new.payload)
+        and old.key == new.key
+        and not any(judgement == "differs" for _, judgement in judged(old, new, move, tools))
     )
 
 

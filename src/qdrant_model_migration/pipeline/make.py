@@ -24,7 +24,8 @@ class MadePoints(NamedTuple):
 
 
 def make(points: Sequence[Point], move: Move, tools: Tools) -> MadePoints:
-    """The target's points for these of the source: payloads untouched, each vector by its origin.
+    """The target's points for these of the source: payloads and shard keys untouched, each vector
+    by its origin.
 
     A point that lacks several vectors is set aside once, with every reason.
     """
@@ -39,9 +40,7 @@ def make(points: Sequence[Point], move: Move, tools: Tools) -> MadePoints:
                 slot[target.name] = vector
         for letter in made.dead:
             dead[letter.point] = _joined(dead.get(letter.point), letter, target, move)
-    ready = [
-        Point(point.id, point.payload, slot) for point, slot in zip(points, vectors, strict=True)
-    ]
+    ready = [point._replace(vectors=slot) for point, slot in zip(points, vectors, strict=True)]
     return MadePoints(ready, list(dead.values()), tokens, cut_off)
 
 

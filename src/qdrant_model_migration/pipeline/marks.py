@@ -19,7 +19,8 @@ _HALF = DIGEST_BYTES // 2
 def mark_of(point: Point, move: Move) -> bytes:
     """16 bytes that stand for a point of the source: what it shares with the target, and the rest.
 
-    Shared are the payload and the kept vectors. The rest are vectors that others are made of.
+    Shared are the payload, the shard key and the kept vectors. The rest are vectors that others are
+    made of.
     """
     kept = tuple(dict.fromkeys(move.kept.values()))
     return digest(point, kept, tuple(name for name in move.read_vectors if name not in kept))
@@ -41,8 +42,10 @@ def shares(mark: bytes, point: Point, move: Move) -> bool:
 
 
 def digest(point: Point, shared: tuple[str, ...] = (), own: tuple[str, ...] = ()) -> bytes:
-    """One half for the payload and the `shared` vectors, the other for the `own` ones."""
+    """One half for the payload, the key and the `shared` vectors, the other for the `own` ones."""
     payload = json.dumps(_rounded(point.payload), sort_keys=True, ensure_ascii=False).encode()
+    if point.key is not None:
+        payload += b"\0" + json.dumps(point.key).encode()
     return _half(payload, point, shared) + _half(b"", point, own)
 
 

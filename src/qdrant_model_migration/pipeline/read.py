@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeAlias, TypeVar, overload
 
-from qdrant_model_migration.qdrant import Point, PointId, Qdrant, order
+from qdrant_model_migration.qdrant import Point, PointId, Qdrant, ShardKey, order
 
 PAGE = 256  # a page blocks writers of its shard while it is read, so it stays small
 
@@ -24,16 +24,18 @@ def scan(
     payload: bool | Sequence[str] = True,
     vectors: bool | Sequence[str] = False,
     page: int = PAGE,
+    key: ShardKey | None = None,
     between: Callable[[], None] | None = None,
 ) -> Iterator[Point]:
-    """All points with start <= id < end, ascending; `between` is called before each page."""
+    """All points with start <= id < end, ascending; `between` is called before each page. key: only
+    those of this shard key."""
     following = start
     border = order(end) if end is not None else None
     while True:
         if between is not None:
             between()
         got = qdrant.scroll(
-            collection, start=following, limit=page, payload=payload, vectors=vectors
+            collection, start=following, limit=page, payload=payload, vectors=vectors, key=key
         )
         last = got.next is None or (border is not None and order(got.next) >= border)
         for point in got.points:

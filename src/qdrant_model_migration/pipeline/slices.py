@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import count, islice
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ from qdrant_model_migration.pipeline.make import make
 from qdrant_model_migration.pipeline.marks import mark_of
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.origins import DeadLetter
+from qdrant_model_migration.pipeline.shard_keys import with_keys
 from qdrant_model_migration.pipeline.sources import Place, Source
 from qdrant_model_migration.pipeline.worker import Equipment
 from qdrant_model_migration.qdrant import PointId, Qdrant, order
@@ -90,7 +92,7 @@ def run_slice(
         if move.in_place:
             worker.qdrant.set_vectors(move.target, batch)
         else:
-            worker.qdrant.insert(move.target, batch)
+            with_keys(worker.qdrant, move, partial(worker.qdrant.insert, move.target, batch))
         written += len(batch)
     marked = points if move.in_place else ()
     records = b"".join(record(point.id, mark_of(point, move)) for point in marked)

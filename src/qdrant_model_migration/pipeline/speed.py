@@ -23,10 +23,12 @@ _A_CALL = 2.0  # seconds that one batch may take
 
 
 class Speed(NamedTuple):
-    """Of the whole collection, and how it is known: a part of a sentence."""
+    """Of the whole collection, and how it is known: a part of a sentence. tokens: of a text, as the
+    model counts them; None: not counted."""
 
     texts_per_second: float
     how: str = ""
+    tokens: float | None = None
 
 
 def kept_under(model: ModelRef) -> str:
@@ -88,7 +90,7 @@ def speed_with(
         f"measured on {words.plural(done, 'text')} {where}: "
         f"{words.count(rate)} tokens/s, {words.plural(round(each), 'token')} a text"
     )
-    return Speed(rate / each, how)
+    return Speed(rate / each, how, each)
 
 
 def _spread(places: Sequence[int]) -> list[int]:

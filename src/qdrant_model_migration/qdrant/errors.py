@@ -395,13 +395,36 @@ class PointNotWritable(QmmError):
 
 
 class ShardKeyNeeded(QmmError):
-    """The collection places points by custom shard keys."""
+    """A write to a collection with custom sharding that named no shard key."""
 
     def __init__(self, collection: str) -> None:
         super().__init__(
             f"The collection {collection} places its points by shard keys of its own.",
-            "This version of the program does not write to such collections.",
-            "Nothing was written.",
+            "The points that were to be written name no shard key.",
+            "Nothing was written. Take a strategy that copies the points of a collection: each "
+            "goes to the key that it came from.",
+        )
+
+
+class ShardKeyUnknown(QmmError):
+    """A write named a shard key that the collection does not have."""
+
+    def __init__(self, collection: str, key: str) -> None:
+        super().__init__(
+            f"The collection {collection} has no shard key {key}.",
+            "It was deleted, or not made yet.",
+            "Nothing was written to it. Make the key again, or delete its points, then resume.",
+        )
+
+
+class ShardKeyThere(QmmError):
+    """The shard key is there already."""
+
+    def __init__(self, collection: str) -> None:
+        super().__init__(
+            f"A shard key of {collection} was to be made, and it is there already.",
+            "Somebody else has made it.",
+            "Nothing has to be done.",
         )
 
 

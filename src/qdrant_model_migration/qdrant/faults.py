@@ -337,8 +337,16 @@ _TEXTS: tuple[tuple[re.Pattern[str], _Build], ...] = tuple(
         (r"No space left|Disk usage is at", lambda m, f, s: errors.ServerFull("disk", f.text)),
         (r"Resident memory usage", lambda m, f, s: errors.ServerFull("memory", f.text)),
         (
-            r"Shard key not specified|Shard key .* not found",
+            r"Shard key not specified",
             lambda m, f, s: errors.ShardKeyNeeded(s.collection),
+        ),
+        (
+            r"Shard key \"?(.+?)\"? not found",
+            lambda m, f, s: errors.ShardKeyUnknown(s.collection, m[1]),
+        ),
+        (
+            r"Sharding key .* already exists",
+            lambda m, f, s: errors.ShardKeyThere(s.collection),
         ),
         (
             r"(?:Validation|Format) error in JSON body|Wrong input|Bad request",

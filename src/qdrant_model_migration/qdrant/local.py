@@ -197,17 +197,23 @@ class Folder:
     def snapshots(self, name: str) -> list[JsonObject]:
         return []
 
-    def delete(self, name: str, ids: Sequence[PointId]) -> str:
+    def delete(self, name: str, ids: Sequence[PointId], options: JsonObject) -> str:
         from qdrant_client import models
 
         result = self._client.delete(name, models.PointIdsList(points=list(ids)), wait=True)
         return str(result.status.value)
 
-    def delete_where(self, name: str, condition: JsonObject) -> str:
+    def delete_where(self, name: str, condition: JsonObject, options: JsonObject) -> str:
         from qdrant_client import models
 
         chosen = models.FilterSelector(filter=models.Filter(**condition))
         return str(self._client.delete(name, chosen, wait=True).status.value)
+
+    def shards(self, name: str) -> JsonObject:
+        return {}
+
+    def add_shard_key(self, name: str, body: JsonObject) -> None:
+        raise AssertionError("nothing here has shard keys")
 
     def close(self) -> None:
         self._client.close()

@@ -16,6 +16,7 @@ from qdrant_model_migration.qdrant.limits import Encoded, in_parts, of_few_docum
 from qdrant_model_migration.qdrant.points import Point, encode, order
 from qdrant_model_migration.qdrant.reading import Reading
 from qdrant_model_migration.qdrant.requests import completed
+from qdrant_model_migration.qdrant.shard_keys import by_key
 from qdrant_model_migration.qdrant.wire import JsonObject
 from qdrant_model_migration.qdrant.writing import Writing
 
@@ -79,10 +80,14 @@ class NamedVectors(Collections, Reading, Writing):
 
         Where strict mode takes no such filter, it goes by their ids alone.
         """
+        for where, of_key in by_key(seen):
+            self._unset(collection, of_key, where)
+
+    def _unset(self, collection: str, seen: Sequence[Point], where: JsonObject) -> None:
         names = dict.fromkeys(name for point in seen for name in point.vectors)
 
         def some(condition: JsonObject) -> None:
-            body = {**condition, "vector": list(names)}
+            body = {**condition, **where, "vector": list(names)}
             self._call(
                 "take vectors from points",
                 lambda: completed(self._wire.unset_vectors(collection, body)),
@@ -92,8 +97,6 @@ class NamedVectors(Collections, Reading, Writing):
         def by_payload(part: Sequence[Point]) -> None:
             some({"filter": as_seen(part)})
 
-        if not seen:
-            return
         try:
             in_parts(seen, by_payload)
         except LimitReached:
@@ -108,10 +111,13 @@ class NamedVectors(Collections, Reading, Writing):
                 condition["must_not"] = [{"has_vector": lacking}]
             return {"update_filter": condition}
 
-        def send(part: Sequence[Encoded]) -> None:
-            entries = [encode(before[order(id_)], payload=False) for id_, _ in part]
-            completed(self._wire.set_vectors(collection, entries, options(part)))
+        for where, of_key in by_key(points):
 
-        # With the payload, which is compared: a request holds both.
-        for some in of_few_documents(points):
-            self._in_requests(collection, [(point.id, encode(point)) for point in some], send)
+            def send(part: Sequence[Encoded], where: JsonObject = where) -> None:
+                entries = [encode(before[order(id_)], payload=False) for id_, _ in part]
+                given = {**options(part), **where}
+                completed(self._wire.set_vectors(collection, entries, given))
+
+            # With the payload, which is compared: a request holds both.
+            for some in of_few_documents(of_key):
+                self._in_requests(collection, [(p.id, encode(p)) for p in some], send)

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 PointId = int | str
 """An unsigned 64-bit integer, or the text of a UUID."""
 
+ShardKey = str | int
+"""Where a collection with custom sharding keeps a point."""
+
 
 class SparseVector(NamedTuple):
     """Indices (each once) and their values, of the same length."""
@@ -61,11 +64,13 @@ class Point(NamedTuple):
     """One point. vectors: by name, "" is the unnamed one, {} is a point without any vector.
 
     What is read has lists; what is written may have numpy arrays (1-d dense, 2-d multivector).
+    key: its shard key, None where the collection has none.
     """
 
     id: PointId
     payload: dict[str, Any]
     vectors: Mapping[str, WritableVector]
+    key: ShardKey | None = None
 
 
 class Hit(NamedTuple):
@@ -106,7 +111,8 @@ def order(point_id: PointId) -> tuple[int, int]:
 
 def point_from_json(record: Mapping[str, Any]) -> Point:
     """A record of scroll or retrieve. A vector that was not asked for is absent, not empty."""
-    return Point(record["id"], record.get("payload") or {}, vectors_from_json(record.get("vector")))
+    vectors = vectors_from_json(record.get("vector"))
+    return Point(record["id"], record.get("payload") or {}, vectors, record.get("shard_key"))
 
 
 def vectors_from_json(value: object) -> dict[str, Vector]:

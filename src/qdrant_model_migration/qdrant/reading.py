@@ -12,10 +12,12 @@ from qdrant_model_migration.qdrant.points import (
     Point,
     PointId,
     Presence,
+    ShardKey,
     order,
     point_from_json,
 )
 from qdrant_model_migration.qdrant.requests import Requests
+from qdrant_model_migration.qdrant.shard_keys import at
 from qdrant_model_migration.qdrant.wire import JsonObject
 
 
@@ -38,14 +40,15 @@ class Reading(Requests):
         payload: bool | Sequence[str] = True,
         vectors: bool | Sequence[str] = False,
         without_vector: str | None = None,
+        key: ShardKey | None = None,
     ) -> Page:
         """A page from the first id that is not below start, which need not exist.
 
         vectors: those to read; a Presence costs far less. without_vector: only points that lack
-        this one. The page may be shorter than limit where strict mode allows less; only next tells
-        the end.
+        this one. key: only those of this shard key. The page may be shorter than limit where strict
+        mode allows less; only next tells the end.
         """
-        body = _selection(payload, vectors)
+        body = {**_selection(payload, vectors), **at(key)}
         if without_vector is not None:
             body["filter"] = _lacks(without_vector)
         if start is not None:

@@ -53,6 +53,24 @@ class Searching(Requests):
         body = {"prefetch": legs, "query": {"fusion": fusion}, "limit": limit}
         return self._query(collection, body, payload)
 
+    def search_reranked(
+        self,
+        collection: str,
+        first: Sequence[Query],
+        then: Query,
+        depth: int,
+        *,
+        limit: int = 10,
+        exact: bool = False,
+        payload: bool | Sequence[str] = True,
+    ) -> list[Hit]:
+        """What the first searches find, `depth` results of each, in the order of another vector,
+        with its scores."""
+        params: JsonObject = {"exact": True} if exact else {}
+        legs = [_nearest(query.using, query.vector, depth, params) for query in first]
+        body = {**_nearest(then.using, then.vector, limit, params), "prefetch": legs}
+        return self._query(collection, body, payload)
+
     def _query(self, collection: str, body: JsonObject, payload: bool | Sequence[str]) -> list[Hit]:
         wanted = payload if isinstance(payload, bool) else list(payload)
         whole = {**body, "with_payload": wanted}

@@ -145,16 +145,23 @@ class Server:
     def snapshots(self, name: str) -> list[JsonObject]:
         return list(self._ask("GET", _SNAPSHOTS, name))
 
-    def delete(self, name: str, ids: Sequence[PointId]) -> str:
-        return self._delete(name, {"points": list(ids)})
+    def delete(self, name: str, ids: Sequence[PointId], options: JsonObject) -> str:
+        return self._delete(name, {"points": list(ids), **options})
 
-    def delete_where(self, name: str, condition: JsonObject) -> str:
-        return self._delete(name, {"filter": condition})
+    def delete_where(self, name: str, condition: JsonObject, options: JsonObject) -> str:
+        return self._delete(name, {"filter": condition, **options})
 
     def _delete(self, name: str, body: JsonObject) -> str:
         return str(
             self._ask("POST", "/collections/{name}/points/delete?wait=true", name, body)["status"]
         )
+
+    def shards(self, name: str) -> JsonObject:
+        told: JsonObject = self._ask("GET", "/collections/{name}/cluster", name)
+        return told
+
+    def add_shard_key(self, name: str, body: JsonObject) -> None:
+        self._ask("PUT", "/collections/{name}/shards", name, body)
 
     def close(self) -> None:
         self._client.close()

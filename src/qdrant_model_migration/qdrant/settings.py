@@ -44,6 +44,11 @@ class CollectionConfig(BaseModel):
         """The part that holds vectors, shards, replicas and payload storage."""
         return _object(self.raw.get("params"))
 
+    @property
+    def custom_sharding(self) -> bool:
+        """Whether each point lies where its shard key says."""
+        return self.params.get("sharding_method") == "custom"
+
     def vectors(self) -> dict[str, JsonObject]:
         """Raw parameters of each dense vector and multivector; "" names the unnamed one."""
         vectors = _object(self.params.get("vectors"))
@@ -137,12 +142,12 @@ def cannot_carry(config: CollectionConfig) -> tuple[NotCarried, ...]:
     here; docs/operations.md speaks of them.
     """
     lost = []
-    if config.params.get("sharding_method") == "custom":
+    if config.custom_sharding:
         lost.append(
             NotCarried(
-                "shard keys",
-                "The keys, their placement and their replicas are not part of the settings; "
-                "points are placed by keys that must be made again.",
+                "placement of shard keys",
+                "The shard keys are made again, with as many shards and replicas, and each point "
+                "goes to its own; the server chooses anew on which computers they lie.",
             )
         )
     if (config.params.get("replication_factor") or 1) > 1:

@@ -59,7 +59,7 @@ class Wire(Protocol):
     def delete_collection(self, name: str) -> bool: ...
 
     def write(self, name: str, points: Sequence[bytes], options: JsonObject) -> str:
-        """Upsert of points already in JSON. options: update_mode or update_filter, or nothing."""
+        """Upsert of points already in JSON. options: update_mode, update_filter, shard_key."""
 
     def add_vector(self, name: str, vector: str, body: JsonObject) -> str: ...
 
@@ -71,13 +71,19 @@ class Wire(Protocol):
     def snapshots(self, name: str) -> list[JsonObject]: ...
 
     def set_vectors(self, name: str, points: Sequence[bytes], options: JsonObject) -> str:
-        """Vectors of points already in JSON. options: update_filter, or nothing."""
+        """Vectors of points already in JSON. options: update_filter, shard_key, or nothing."""
 
     def unset_vectors(self, name: str, body: JsonObject) -> str: ...
 
-    def delete(self, name: str, ids: Sequence[PointId]) -> str: ...
+    def delete(self, name: str, ids: Sequence[PointId], options: JsonObject) -> str:
+        """options: shard_key, or nothing."""
 
-    def delete_where(self, name: str, condition: JsonObject) -> str:
+    def delete_where(self, name: str, condition: JsonObject, options: JsonObject) -> str:
         """Delete the points that meet the filter."""
+
+    def shards(self, name: str) -> JsonObject:
+        """Where the shards are, and the key of each: GET /collections/NAME/cluster."""
+
+    def add_shard_key(self, name: str, body: JsonObject) -> None: ...
 
     def close(self) -> None: ...

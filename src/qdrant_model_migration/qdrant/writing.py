@@ -7,15 +7,21 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from qdrant_model_migration.qdrant.as_seen import as_seen
-from qdrant_model_migration.qdrant.errors import LimitExceeded, LimitReached, RequestTooLarge
+from qdrant_model_migration.qdrant.errors import (
+    LimitExceeded,
+    LimitReached,
+    RequestTooLarge,
+    ShardKeyNeeded,
+)
 from qdrant_model_migration.qdrant.limits import Encoded, in_parts, of_few_documents
 from qdrant_model_migration.qdrant.points import Point, PointId, encode, order
-from qdrant_model_migration.qdrant.requests import Requests, completed
+from qdrant_model_migration.qdrant.requests import completed
+from qdrant_model_migration.qdrant.shard_keys import ShardKeys, at, by_key
 from qdrant_model_migration.qdrant.wire import JsonObject
 
 
-class Writing(Requests):
-    """The part of a connection that writes points."""
+class Writing(ShardKeys):
+    """The part of a connection that writes points, each to its shard key, where it has one."""
 
     def insert(self, collection: str, points: Sequence[Point]) -> None:
         """Write the points whose ids are not there yet; those that are stay untouched.
@@ -53,25 +59,34 @@ class Writing(Requests):
     def delete_seen(self, collection: str, seen: Sequence[Point]) -> None:
         """Delete the points that are still as `seen`; the others stay. See `replace`."""
 
-        def some(part: Sequence[Point]) -> None:
-            self._call(
-                "delete points",
-                lambda: completed(self._wire.delete_where(collection, as_seen(part))),
-                collection,
-            )
+        for where, of_key in by_key(seen):
 
-        try:
-            in_parts(seen, some)
-        except LimitReached:  # strict mode takes no filter on a field without an index
-            self.delete(collection, [point.id for point in seen])
+            def some(part: Sequence[Point], where: JsonObject = where) -> None:
+                self._call(
+                    "delete points",
+                    lambda: completed(self._wire.delete_where(collection, as_seen(part), where)),
+                    collection,
+                )
+
+            try:
+                in_parts(of_key, some)
+            except LimitReached:  # strict mode takes no filter on a field without an index
+                self._delete(collection, [point.id for point in of_key], where)
 
     def delete(self, collection: str, ids: Sequence[PointId]) -> None:
-        """Delete the points with these ids; ids that are not there are no error."""
+        """Delete the points with these ids, of whichever shard key; ids that are not there are no
+        error."""
+        try:
+            self._delete(collection, ids, {})
+        except ShardKeyNeeded:
+            if keys := [sharded.key for sharded in self.shard_keys(collection)]:
+                self._delete(collection, ids, at(keys))
 
+    def _delete(self, collection: str, ids: Sequence[PointId], where: JsonObject) -> None:
         def some(part: Sequence[PointId]) -> None:
             self._call(
                 "delete points",
-                lambda: completed(self._wire.delete(collection, part)),
+                lambda: completed(self._wire.delete(collection, part, where)),
                 collection,
             )
 
@@ -83,12 +98,14 @@ class Writing(Requests):
         points: Sequence[Point],
         options: Callable[[Sequence[Encoded]], JsonObject],
     ) -> None:
-        def send(part: Sequence[Encoded]) -> None:
-            bodies = [body for _, body in part]
-            completed(self._wire.write(collection, bodies, options(part)))
+        for where, of_key in by_key(points):
 
-        for some in of_few_documents(points):
-            self._in_requests(collection, [(point.id, encode(point)) for point in some], send)
+            def send(part: Sequence[Encoded], where: JsonObject = where) -> None:
+                bodies = [body for _, body in part]
+                completed(self._wire.write(collection, bodies, {**options(part), **where}))
+
+            for some in of_few_documents(of_key):
+                self._in_requests(collection, [(p.id, encode(p)) for p in some], send)
 
     def _in_requests(
         self, collection: str, waiting: Sequence[Encoded], send: Callable[[Sequence[Encoded]], None]

@@ -38,8 +38,10 @@ def rows(before: Side, after: Side, names: tuple[str, str]) -> list[dict[str, st
     maps = [leg.map if leg is not None else None for leg in (before.legs[0], after.legs[0])]
     if any(maps):
         made.append(_row(MAP, *(one or NONE for one in maps)))
-    if len(legs) > 1:
+    if before.fusion or after.fusion:
         made.append(_row("fusion", before.fusion or NONE, after.fusion or NONE))
+    if before.rerank or after.rerank:
+        made.append(_row("re-ranked", _reranked(before), _reranked(after)))
     return made
 
 
@@ -57,7 +59,8 @@ def still_there(before: Side, after: Side, names: Sequence[str | None]) -> list[
 def asks_alike(before: Side, after: Side) -> bool:
     """Whether searches ask the same vectors by the same models on both sides."""
     mine, others = ([(leg.using, leg.model) for leg in side.legs] for side in (before, after))
-    return mine == others and before.fusion == after.fusion
+    alike = (before.fusion, before.rerank) == (after.fusion, after.rerank)
+    return mine == others and alike
 
 
 def queries_in_words(before: Side, after: Side) -> str:
@@ -74,6 +77,10 @@ def models_in_words(side: Side) -> str:
     """The query models as an application has to use them, "" where one is not known."""
     said = [_with_cut(model) for model in side.models]
     return "; ".join(said) if len(said) == len(side.legs) else ""
+
+
+def _reranked(side: Side) -> str:
+    return f"the first {side.rerank}" if side.rerank else NONE
 
 
 def _row(what: str, old: str, new: str) -> dict[str, str]:

@@ -39,7 +39,8 @@ class Asked(NamedTuple):
 
 @dataclass(frozen=True)
 class Searcher:
-    """One side of a comparison. `name`: collection or alias; fusion: how several become one list.
+    """One side of a comparison. `name`: collection or alias; fusion: how several become one list;
+    rerank: how many results of the others the last one puts in order.
 
     The embedder puts the model's query prefix before each text. exact: no index is used, so that
     only the models are judged, not the index too.
@@ -50,6 +51,7 @@ class Searcher:
     asked: tuple[Asked, ...]
     fusion: Fusion | None = None
     exact: bool = False
+    rerank: int | None = None
 
     def search(self, text: str, limit: int = 10) -> Found:
         """Results with their payload. Raises QueryEmpty, and what embedder and server raise."""
@@ -100,18 +102,30 @@ class Searcher:
         if not queries:
             return Found((), 0.0, embedding)
         began = perf_counter()
-        hits = (
-            self.qdrant.search(
+        hits = self._hits(queries, limit, payload)
+        return Found(tuple(hits), perf_counter() - began, embedding)
+
+    def _hits(self, queries: Sequence[Query], limit: int, payload: bool) -> list[Hit]:
+        if self.fusion is not None:
+            return self.qdrant.search_fused(
+                self.name, queries, self.fusion, limit=limit, exact=self.exact, payload=payload
+            )
+        if self.rerank is not None and len(queries) == len(self.asked):
+            *first, last = queries
+            return self.qdrant.search_reranked(
                 self.name,
-                queries[0].vector,
-                using=queries[0].using,
+                first,
+                last,
+                max(self.rerank, limit),
                 limit=limit,
                 exact=self.exact,
                 payload=payload,
             )
-            if self.fusion is None
-            else self.qdrant.search_fused(
-                self.name, queries, self.fusion, limit=limit, exact=self.exact, payload=payload
-            )
+        return self.qdrant.search(
+            self.name,
+            queries[0].vector,
+            using=queries[0].using,
+            limit=limit,
+            exact=self.exact,
+            payload=payload,
         )
-        return Found(tuple(hits), perf_counter() - began, embedding)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from typing import Annotated
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from qdrant_model_migration.embedders import Embedder, ModelRef, within_reach
@@ -32,18 +33,22 @@ class Side(Strict):
     """A collection or alias, the vectors that are searched, and how their results become one list.
 
     fusion: by rank (rrf) or by the spread of the scores (dbsf), as the server does it; None where
-    one vector is searched.
+    one vector is searched, or where the last leg puts in order what the others find. rerank: so
+    many results of each of the others; None: there is no such leg.
     """
 
     collection: str
     legs: tuple[Leg, ...]
     fusion: Fusion | None = None
+    rerank: Annotated[int, Field(ge=1, le=10_000)] | None = None
 
     @model_validator(mode="after")
     def _several_are_fused(self) -> Side:
-        if not self.legs or (self.fusion is None) is (len(self.legs) > 1):
+        joined = [how for how in (self.fusion, self.rerank) if how is not None]
+        if not self.legs or len(joined) != (len(self.legs) > 1):
             raise PydanticCustomError(
-                "fusion_differs", "it needs one leg without a fusion, or several with one"
+                "fusion_differs",
+                "it needs one leg alone, or several with a fusion or with a rerank",
             )
         return self
 
@@ -78,7 +83,7 @@ class Side(Strict):
         if self.out_of_reach(here):
             return None
         asked = tuple(Asked(open_embedder(leg.model), leg.using) for leg in self.legs if leg.model)
-        return Searcher(qdrant, self.collection, asked, self.fusion, exact)
+        return Searcher(qdrant, self.collection, asked, self.fusion, exact, self.rerank)
 
     def told(self, model: ModelRef) -> Side:
         """The same, with this model where it is not known; the first where all of them are."""

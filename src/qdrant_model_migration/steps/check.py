@@ -18,6 +18,7 @@ from qdrant_model_migration.steps.errors import (
 )
 from qdrant_model_migration.steps.mark import note_the_old_one
 from qdrant_model_migration.steps.routes import route_of
+from qdrant_model_migration.steps.shard_keys import must_have_one_key
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
 from qdrant_model_migration.survey.fingerprint import changed_since
 from qdrant_model_migration.words import plural, size
@@ -91,3 +92,4 @@ class Check(Step):
         for target in ctx.move.vectors:
             if said := target.origin.ready(target.params, ctx, ctx.move.source):
                 ctx.say("check", said)
+        must_have_one_key(ctx)

@@ -296,3 +296,42 @@ class MapTooLossy(QmmError):
             f"{collection}.",
             f"Make proper vectors instead: {price} Or try a model that is nearer to the old one.",
         )
+
+
+class TwoKeys(QmmError):
+    """The same id stands under two shard keys."""
+
+    def __init__(self, collection: str, point: object, one: object, other: object) -> None:
+        super().__init__(
+            f"The point {point} of {collection} stands under two shard keys: {one} and {other}.",
+            "These are two points with one id. A reading of the whole collection shows only one of "
+            "them, so the other would be lost on the way.",
+            "Nothing was copied. Give one of them another id, or delete the one that is not "
+            "needed, then resume.",
+        )
+
+
+class NameElsewhere(SwitchElsewhere):
+    """The name that was to be taken over stands for another collection."""
+
+    def __init__(self, name: str, behind: str) -> None:
+        super().__init__(
+            f"{name} is an alias of {behind} now.",
+            "Somebody else has deleted the collection of that name, or given the name away.",
+            "Nothing was changed. Find out who; what this run has made is still there.",
+        )
+
+
+class StillWritten(QmmError):
+    """Somebody writes to the collection that was to be deleted."""
+
+    refusal = True
+
+    def __init__(self, collection: str, changed: int) -> None:
+        super().__init__(
+            f"{collection} was not deleted: somebody writes to it.",
+            f"{words.plural(changed, 'point')} changed since the last look; the application is not "
+            "stopped.",
+            "Stop everything that writes to it, then resume. Nothing is lost: what was written is "
+            "carried over.",
+        )

@@ -24,6 +24,10 @@ NEIGHBOURS = (
     "of the 10 that exact search finds the usual search finds, the vector itself left out. It "
     "tells what the compression costs, not how good the answers to your users' searches are."
 )
+BESIDE = (
+    "Large vectors beside the one that is searched make its searches slower, even those that do "
+    "not use them: the time before and after shows by how much here."
+)
 PROVES_NOTHING = "This recall proves nothing"
 _SMALLER_IS_NEARER = ("Euclid", "Manhattan")
 
@@ -33,7 +37,9 @@ class ProbeSearch(Step):
 
     Nothing is embedded: stored vectors from all over the collection are the queries, the same ones
     before and after, and none counts itself as an answer. Where strict mode forbids exact search,
-    only the time is measured. also: more vectors that are changed; the lowest recall is kept.
+    only the time is measured. also: more vectors that are changed; the lowest recall is kept. of:
+    what is learned: what another compression costs, or vectors beside this one. was: what the
+    vector was called before, where it has another name since.
     """
 
     step: Literal["probe_search"] = "probe_search"
@@ -42,6 +48,8 @@ class ProbeSearch(Step):
     also: tuple[str, ...] = ()
     moment: Literal["before", "after"]
     sample: int = 64
+    of: Literal["compression", "beside"] = "compression"
+    was: str | None = None
 
     def text(self, move: Move | None) -> StepText:
         return StepText(
@@ -51,7 +59,7 @@ class ProbeSearch(Step):
             (
                 f"Searches {self.collection} with {self.sample} of its own vectors from all over "
                 "it, once exactly and once as the application does.",
-                NEIGHBOURS,
+                NEIGHBOURS if self.of == "compression" else BESIDE,
             ),
         )
 
@@ -103,9 +111,10 @@ class ProbeSearch(Step):
     def _queries(self, ctx: StepContext, vector: str) -> list[Point]:
         """The points whose vectors search; after the change the same ones as before."""
         noted: dict[str, list[PointId]] = ctx.recall("probed", {})
-        if vector in noted:
+        before = vector if self.was is None else self.was
+        if before in noted:
             found = ctx.qdrant.retrieve(
-                self.collection, noted[vector], payload=False, vectors=[vector]
+                self.collection, noted[before], payload=False, vectors=[vector]
             )
         else:
             points = ctx.qdrant.count(self.collection)
@@ -113,7 +122,7 @@ class ProbeSearch(Step):
                 ctx.qdrant, self.collection, self.sample, points, payload=False, vectors=[vector]
             )
         found = [point for point in found if vector in point.vectors]
-        ctx.remember("probed", {**noted, vector: [point.id for point in found]})
+        ctx.remember("probed", {**noted, before: [point.id for point in found]})
         return found
 
     def _search(

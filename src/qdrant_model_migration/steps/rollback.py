@@ -50,8 +50,13 @@ class Rollback(AddedStep):
 
     @classmethod
     def refused(cls, recall: Recall, run: str) -> Refusal | None:
-        if recall("switched"):
-            return None
+        if switched := recall("switched"):
+            if not recalled(switched).ends_old:
+                return None
+            return Refusal(
+                "the old collection was deleted",
+                f"{switched['from']} was deleted when its name was given to {switched['to']}.",
+            )
         if back := recall("rolled_back"):
             again = f"{recalled(back).answers} from {back['to']} again"
             return Refusal("it is done", f"{again}: it was rolled back already.")
@@ -92,7 +97,7 @@ class Rollback(AddedStep):
 
     def apply(self, ctx: StepContext) -> None:
         switched: dict[str, Any] | None = ctx.recall("switched")
-        if switched:
+        if switched and not recalled(switched).ends_old:
             _switch_back(ctx, recalled(switched))
         elif not ctx.recall(_COUNTING):
             refusal = self.refused(ctx.recall, ctx.folder.name)

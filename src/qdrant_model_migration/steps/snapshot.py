@@ -49,7 +49,7 @@ class Snapshot(Step):
             made = self._made(ctx)
         except (LimitReached, RightMissing, ServerFull, ServerRefused) as refused:
             if ctx.consent("snapshot") is None:
-                raise Waiting(self._gate(f"{refused.what} {refused.why}")) from refused
+                raise Waiting(self._gate(ctx, f"{refused.what} {refused.why}")) from refused
             ctx.spend("snapshot")
             ctx.remember("snapshot", {"name": None})
             ctx.say("snapshot", f"There is no snapshot of {self.collection}: {refused.what}")
@@ -66,7 +66,7 @@ class Snapshot(Step):
             return new[-1]
         return ctx.qdrant.create_snapshot(self.collection)
 
-    def _gate(self, why: str) -> Gate:
+    def _gate(self, ctx: StepContext, why: str) -> Gate:
         return Gate(
             name="snapshot",
             title=f"No snapshot of {self.collection} can be made",
@@ -74,8 +74,8 @@ class Snapshot(Step):
                 why,
                 "Nothing of the collection is changed yet. Make room, or give the key its right, "
                 "and resume: it is tried again.",
-                f"Without a snapshot {self.collection} cannot be restored as it is now. The run "
-                "only adds to it.",
+                f"Without a snapshot {self.collection} cannot be restored as it is now. "
+                + ("The run only adds to it." if ctx.move.in_place else "The run deletes it."),
             ),
             asks=(_WITHOUT.ask("Go on without a snapshot"),),
             button="Go on without",

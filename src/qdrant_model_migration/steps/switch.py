@@ -48,6 +48,8 @@ class Switch(Strict):
     by_hand: ClassVar[bool] = False
     """Whether a person changes the application, which may then write to the new side before the
     run hears of it."""
+    ends_old: ClassVar[bool] = False
+    """Whether the old collection is gone with it: nothing of it can be swept or gone back to."""
 
     def names(self, before: Side, after: Side) -> tuple[str, str]:
         """Under which the application reaches its collection, before and after."""

@@ -15,7 +15,7 @@ from qdrant_model_migration.pipeline.sources import Source
 from qdrant_model_migration.pipeline.sources.file import rows_of
 from qdrant_model_migration.pipeline.text import TextSource
 from qdrant_model_migration.qdrant.quantization import Quantization, body
-from qdrant_model_migration.strategies.strategy import Answers, Fit
+from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
 from qdrant_model_migration.survey.facts import Bare, Survey, VectorFact
 
 SMALL_BYTES = 25_000_000
@@ -308,6 +308,31 @@ def switched_aliases(survey: Survey, answers: Answers) -> tuple[str, ...]:
     return tuple(alias for alias in named if alias in (survey.aliases.value or ()))
 
 
+def without_alias(answers: Answers) -> str | None:
+    """How the application gets along without an alias: "changes" its name, or cannot and the new
+    one "takes over" the old one's; None: an alias is switched."""
+    answer = answers.get("name")
+    return answer.get("kind") if isinstance(answer, Mapping) else None
+
+
+def way_back(strategy: Strategy, answers: Answers) -> str:
+    """How it is undone with these answers: without an alias none is switched back."""
+    if "builds" not in strategy.facets:
+        return strategy.way_back
+    instead = {
+        "changes": "change the name in your application back, as long as the old collection stays",
+        "takes over": "none: the old collection is deleted, but for a snapshot",
+    }
+    return instead.get(without_alias(answers) or "", strategy.way_back)
+
+
+def never(strategy: Strategy, answers: Answers) -> str:
+    """What it never touches, with these answers."""
+    if "builds" in strategy.facets and without_alias(answers) == "takes over":
+        return "Until the cutover the old collection is only read. Then it is DELETED."
+    return strategy.never
+
+
 def aliases_left(survey: Survey, answers: Answers) -> tuple[str, ...]:
     """The collection's other aliases: they stay where they are."""
     switched = switched_aliases(survey, answers)
@@ -318,6 +343,19 @@ def dropped_vector(survey: Survey, answers: Answers) -> VectorFact | None:
     """The vector that is taken out; None where none is chosen."""
     named = answers.get("drop")
     return next((v for v in survey.vectors.value or () if v.name == named), None)
+
+
+def makes_many(answers: Answers) -> bool:
+    """Whether the chosen model makes many vectors for a text."""
+    model = chosen_model(answers)
+    return model is not None and model.vector == "multivector"
+
+
+def one_vector_only(answers: Answers) -> Fit | None:
+    """Ruled out because what it makes of a vector is one vector."""
+    if not makes_many(answers):
+        return None
+    return Fit("ruled out", "of one vector no many can be calculated", "model")
 
 
 def chosen_model(answers: Answers) -> ModelRef | None:

@@ -9,6 +9,7 @@ from qdrant_model_migration.strategies.answered import (
     both_for_good,
     chosen_model,
     kept_bare,
+    makes_many,
     missing_share,
     no_dense,
     no_new_collection,
@@ -17,7 +18,7 @@ from qdrant_model_migration.strategies.answered import (
     switched_aliases,
     text_source,
 )
-from qdrant_model_migration.strategies.new_collection import cannot_be_copied, plan_replacing
+from qdrant_model_migration.strategies.new_collection import plan_replacing
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
 from qdrant_model_migration.survey.facts import Survey
 
@@ -43,7 +44,6 @@ class BlueGreen(Strategy):
             or at_the_server(answers)
             or no_new_collection(survey, answers)
             or no_dense(survey)
-            or cannot_be_copied(survey)
         )
         if ruled:
             return ruled
@@ -52,7 +52,9 @@ class BlueGreen(Strategy):
                 return Fit("possible", "without keyword search, which can come later", "keywords")
             here = answers.get("query_side") != "server"
             if here and answers.get("both") == "no":
-                return Fit("first", "the new model replaces the old one", "both")
+                many = "many vectors for a text get a collection of their own"
+                one = "the new model replaces the old one"
+                return Fit("first", many if makes_many(answers) else one, "both")
             return Fit("possible", "replaces the old model without a pause", "change")
         return Fit("possible", "embeds everything again into a new collection", "change")
 

@@ -28,7 +28,6 @@ from qdrant_model_migration.strategies.keyword_vector import (
 )
 from qdrant_model_migration.strategies.moving import searched_before, vector_of
 from qdrant_model_migration.strategies.new_collection import (
-    cannot_be_copied,
     kept,
     plan_new_collection,
     replacing,
@@ -62,7 +61,6 @@ class DenseToHybrid(Strategy):
             or no_text(answers)
             or no_dense(survey)
             or (one_model_is_not_enough(answers) if with_model else None)
-            or cannot_be_copied(survey)
             or _no_model(survey, answers)
         )
         if ruled:

@@ -5,11 +5,7 @@ from __future__ import annotations
 from qdrant_model_migration.plan.plan import Plan
 from qdrant_model_migration.quality import Leg
 from qdrant_model_migration.strategies.answered import dropped_vector, ruled_out_by_change
-from qdrant_model_migration.strategies.new_collection import (
-    cannot_be_copied,
-    kept,
-    plan_new_collection,
-)
+from qdrant_model_migration.strategies.new_collection import kept, plan_new_collection
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
 from qdrant_model_migration.survey.facts import Survey
 
@@ -30,8 +26,7 @@ class DropVector(Strategy):
     order = 65
 
     def fit(self, survey: Survey, answers: Answers) -> Fit:
-        ruled = ruled_out_by_change(answers, "drop") or cannot_be_copied(survey)
-        if ruled:
+        if ruled := ruled_out_by_change(answers, "drop"):
             return ruled
         if len(survey.vectors.value or ()) < 2:
             return Fit("ruled out", "the collection has one vector only", "survey")

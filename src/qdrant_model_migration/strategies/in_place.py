@@ -31,6 +31,8 @@ def plan_in_place(
     legs: tuple[Leg, ...],
     *,
     fusion: Fusion | None = None,
+    rerank: int | None = None,
+    probed: str | None = None,
     expected_missing: float = 0.0,
 ) -> Plan:
     """These vectors are added; afterwards the collection is searched by these legs."""
@@ -47,8 +49,9 @@ def plan_in_place(
         survey,
         answers,
         move,
-        Side(collection=move.target, legs=legs, fusion=fusion),
+        Side(collection=move.target, legs=legs, fusion=fusion, rerank=rerank),
         first=(*saved, AddVectors()),
         switch=Application(changes="using", name=name),
+        probed=probed,
         expected_missing=expected_missing,
     )

@@ -17,12 +17,13 @@ from qdrant_model_migration.strategies.answered import (
     no_dense,
     old_model,
     one_model_is_not_enough,
+    one_vector_only,
     replaced_vector,
     ruled_out_by_change,
     sampled_texts,
 )
 from qdrant_model_migration.strategies.moving import proof_of
-from qdrant_model_migration.strategies.new_collection import cannot_be_copied, plan_replacing
+from qdrant_model_migration.strategies.new_collection import plan_replacing
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
 from qdrant_model_migration.survey.facts import Survey
 
@@ -49,7 +50,7 @@ class LinearMap(Strategy):
             ruled_out_by_change(answers, "model")
             or one_model_is_not_enough(answers)
             or no_dense(survey)
-            or cannot_be_copied(survey)
+            or one_vector_only(answers)
         )
         if ruled:
             return ruled

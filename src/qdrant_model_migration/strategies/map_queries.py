@@ -13,6 +13,7 @@ from qdrant_model_migration.strategies.answered import (
     no_dense,
     old_model,
     one_model_is_not_enough,
+    one_vector_only,
     replaced_vector,
     ruled_out_by_change,
     sampled_texts,
@@ -44,6 +45,7 @@ class MapQueries(Strategy):
             ruled_out_by_change(answers, "model")
             or one_model_is_not_enough(answers)
             or no_dense(survey)
+            or one_vector_only(answers)
         )
         if ruled:
             return ruled

@@ -23,16 +23,21 @@ from qdrant_model_migration.steps.catch_up import CatchUp
 from qdrant_model_migration.steps.check import Check
 from qdrant_model_migration.steps.cutover import Cutover
 from qdrant_model_migration.steps.index import Index
+from qdrant_model_migration.steps.probe_search import ProbeSearch
 from qdrant_model_migration.steps.read_rows import ReadRows
+from qdrant_model_migration.steps.snapshot import Snapshot
 from qdrant_model_migration.steps.sweep import Sweep
 from qdrant_model_migration.steps.switches import AnySwitch
 from qdrant_model_migration.steps.switches.aliases import Aliases
+from qdrant_model_migration.steps.switches.application import Application
+from qdrant_model_migration.steps.switches.takes_name import TakesName
 from qdrant_model_migration.steps.verify import Proof, Verify
 from qdrant_model_migration.strategies.answered import (
     aliases_left,
     replaced_vector,
     switched_aliases,
     text_source,
+    without_alias,
 )
 from qdrant_model_migration.strategies.strategy import Answers, Strategy
 from qdrant_model_migration.survey.facts import Survey, VectorFact
@@ -90,6 +95,7 @@ def plan_moving(
     first: tuple[AnyStep, ...],
     prepared_by: AnyStep | None = None,
     searched: Leg | None = None,
+    probed: str | None = None,
     switch: AnySwitch | None = None,
     expected_missing: float = 0.0,
     texts: TextSource | None = None,
@@ -99,8 +105,11 @@ def plan_moving(
 
     first: make what is filled. prepared_by: what is done before that. searched: before; None: the
     vector that is replaced. switch: None: the aliases that the application uses, or is to use.
+    probed: what the vector that is searched before is called afterwards, where its searches are
+    measured before and after.
     expected_missing: the share of points for which no new vector can be made (0..1).
     """
+    switch = switch or _without_alias(survey, answers)
     alias = _alias(survey, answers) if switch is None else None
     also = switched_aliases(survey, answers)[1:] if alias is not None else ()
     adopt = AdoptAlias(alias=alias.name, collection=survey.collection) if alias else None
@@ -110,6 +119,8 @@ def plan_moving(
     before = searched or searched_before(survey, answers)
     proof = proof_of(answers, texts or text_source(answers))
     exists = alias is not None and alias.exists
+    saved = switch.ends_old and survey.capabilities.snapshots
+    probes = _probes(survey, move, before.using, probed)
     steps: list[AnyStep] = [
         Check(
             collection=survey.collection,
@@ -121,14 +132,18 @@ def plan_moving(
         *([ReadRows()] if move.points.files or move.by_id else []),
         *([prepared_by] if prepared_by is not None else []),
         *([adopt] if adopt is not None and not exists else []),
+        *probes[:1],
         *first,
         Backfill(expected_missing=expected_missing),
         CatchUp(),
         Index(),
+        *probes[1:],
         Verify(proof=proof),
+        *([Snapshot(collection=survey.collection)] if saved else []),
         Cutover(switch=switch),
-        Sweep(),
+        *([] if switch.ends_old else [Sweep()]),
     ]
+    touched = move.in_place or switch.ends_old
     others = (name for name in survey.others if name != survey.collection)
     return strategy.plan(
         survey,
@@ -138,12 +153,30 @@ def plan_moving(
         after=after,
         move=move,
         steps=tuple(steps),
-        never_touched=(*(() if move.in_place else (survey.collection,)), *others),
+        never_touched=(*(() if touched else (survey.collection,)), *others),
         lost_settings=tuple(setting for setting, _ in survey.cannot_carry),
         practice=survey.capabilities.local
         and before.model is not None
         and kind_of(before.model).toy,
     )
+
+
+def _probes(survey: Survey, move: Move, name: str, after: str | None) -> tuple[AnyStep, ...]:
+    """Searches by one vector, before and after. None where nothing would be learned: the practice
+    Qdrant has no index, and reads no disk."""
+    if after is None or survey.capabilities.local:
+        return ()
+    return (
+        ProbeSearch(collection=move.source, vector=name, moment="before", of="beside"),
+        ProbeSearch(collection=move.target, vector=after, was=name, moment="after", of="beside"),
+    )
+
+
+def _without_alias(survey: Survey, answers: Answers) -> AnySwitch | None:
+    how = without_alias(answers)
+    if how == "changes":
+        return Application(changes="collection name")
+    return TakesName(name=survey.collection) if how == "takes over" else None
 
 
 def _alias(survey: Survey, answers: Answers) -> Alias:

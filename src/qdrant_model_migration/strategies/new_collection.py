@@ -21,15 +21,8 @@ from qdrant_model_migration.strategies.moving import (
     tuning_like,
     vector_of,
 )
-from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
+from qdrant_model_migration.strategies.strategy import Answers, Strategy
 from qdrant_model_migration.survey.facts import Survey
-
-
-def cannot_be_copied(survey: Survey) -> Fit | None:
-    """Ruled out because the collection cannot be made again beside itself."""
-    if (survey.raw.get("params") or {}).get("sharding_method") == "custom":
-        return Fit("ruled out", "custom shard keys cannot be carried over yet", "survey")
-    return None
 
 
 def kept(survey: Survey, *, unnamed: str = "") -> tuple[TargetVector, ...]:
@@ -53,6 +46,8 @@ def plan_new_collection(
     legs: tuple[Leg, ...],
     *,
     fusion: Fusion | None = None,
+    rerank: int | None = None,
+    probed: str | None = None,
     rows: Source | None = None,
     searched: Leg | None = None,
     switch: AnySwitch | None = None,
@@ -74,9 +69,10 @@ def plan_new_collection(
         survey,
         answers,
         move,
-        Side(collection=move.target, legs=legs, fusion=fusion),
+        Side(collection=move.target, legs=legs, fusion=fusion, rerank=rerank),
         first=(CreateCollection(),),
         searched=searched,
+        probed=probed,
         switch=switch,
         prepared_by=prepared_by,
         expected_missing=expected_missing,

@@ -18,7 +18,6 @@ from qdrant_model_migration.strategies.answered import (
     text_gone,
 )
 from qdrant_model_migration.strategies.new_collection import (
-    cannot_be_copied,
     new_one,
     plan_new_collection,
 )
@@ -48,7 +47,7 @@ class RebuildFromSource(Strategy):
             ruled_out_by_change(answers, "model")
             or one_model_is_not_enough(answers)
             or no_dense(survey)
-            or cannot_be_copied(survey)
+            or _rows_have_no_keys(survey)
         )
         if ruled:
             return ruled
@@ -106,3 +105,9 @@ def _slower(size: int | None) -> str:
     if size is None:
         return "copying is safer where the size is not known"
     return f"slower than copying: {words.size(size)} is over 25 MB"
+
+
+def _rows_have_no_keys(survey: Survey) -> Fit | None:
+    if (survey.raw.get("params") or {}).get("sharding_method") != "custom":
+        return None
+    return Fit("ruled out", "a row of a file does not say its shard key", "survey")

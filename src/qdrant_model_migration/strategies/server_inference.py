@@ -15,7 +15,7 @@ from qdrant_model_migration.strategies.answered import (
     ruled_out_by_change,
     text_source,
 )
-from qdrant_model_migration.strategies.new_collection import cannot_be_copied, plan_replacing
+from qdrant_model_migration.strategies.new_collection import plan_replacing
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
 from qdrant_model_migration.survey.facts import Survey
 
@@ -53,7 +53,6 @@ class ServerInference(Strategy):
             or no_text(answers)
             or one_model_is_not_enough(answers)
             or no_dense(survey)
-            or cannot_be_copied(survey)
             or _no_model_of_a_server(answers)
         )
         if ruled:

@@ -9,6 +9,7 @@ from qdrant_model_migration.strategies.answered import (
     chosen_model,
     in_place,
     kept_bare,
+    makes_many,
     missing_share,
     no_dense,
     no_text,
@@ -19,11 +20,7 @@ from qdrant_model_migration.strategies.answered import (
 )
 from qdrant_model_migration.strategies.in_place import plan_in_place
 from qdrant_model_migration.strategies.moving import tuning_like, vector_of
-from qdrant_model_migration.strategies.new_collection import (
-    cannot_be_copied,
-    kept,
-    plan_new_collection,
-)
+from qdrant_model_migration.strategies.new_collection import kept, plan_new_collection
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
 from qdrant_model_migration.survey.facts import Survey
 
@@ -51,8 +48,8 @@ class SideBySide(Strategy):
     def fit(self, survey: Survey, answers: Answers) -> Fit:
         ruled = ruled_out_by_change(answers, "model", "second") or no_text(answers)
         ruled = ruled or no_dense(survey)
-        if not in_place(survey, answers):
-            ruled = ruled or cannot_be_copied(survey)
+        if makes_many(answers):
+            ruled = ruled or Fit("ruled out", "many vectors for a text are for ordering", "model")
         if ruled:
             return ruled
         if answers.get("change") == "second":

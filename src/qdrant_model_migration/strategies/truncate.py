@@ -6,6 +6,7 @@ from qdrant_model_migration import words
 from qdrant_model_migration.embedders import ModelRef
 from qdrant_model_migration.pipeline.origins import first_values
 from qdrant_model_migration.plan.plan import Plan
+from qdrant_model_migration.steps.measure_cut import MeasureCut
 from qdrant_model_migration.strategies.answered import (
     both_for_good,
     chosen_model,
@@ -15,7 +16,7 @@ from qdrant_model_migration.strategies.answered import (
     replaced_vector,
     ruled_out_by_change,
 )
-from qdrant_model_migration.strategies.new_collection import cannot_be_copied, plan_replacing
+from qdrant_model_migration.strategies.new_collection import plan_replacing
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
 from qdrant_model_migration.survey.facts import Survey
 
@@ -44,7 +45,6 @@ class Truncate(Strategy):
             or no_new_collection(survey, answers)
             or no_dense(survey)
             or _ruled_out_by_the_vectors(survey, answers)
-            or cannot_be_copied(survey)
         )
         if ruled:
             return ruled
@@ -69,7 +69,14 @@ class Truncate(Strategy):
         source = replaced_vector(survey, answers)
         assert source is not None, "where a model is known there is a vector that it made"
         origin = first_values(source.name, model)
-        return plan_replacing(self, survey, answers, model, origin)
+        old = old_model(survey, answers)
+        measured = MeasureCut(
+            collection=survey.collection,
+            vector=source.name,
+            size=model.dimensions,
+            lengths=old.matryoshka if old is not None else (),
+        )
+        return plan_replacing(self, survey, answers, model, origin, prepared_by=measured)
 
 
 def _cut_of(survey: Survey, answers: Answers) -> ModelRef | None:
@@ -94,5 +101,5 @@ def _ruled_out_by_the_vectors(survey: Survey, answers: Answers) -> Fit | None:
     if vector.name in survey.approximate:
         return Fit("ruled out", "the vectors are approximate; proper ones can be cut", "survey")
     if vector.datatype == "uint8":
-        return Fit("ruled out", "vectors of whole numbers cannot be shortened yet", "survey")
+        return Fit("ruled out", "whole numbers (uint8) cannot be made to length one", "survey")
     return None

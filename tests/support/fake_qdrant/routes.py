@@ -8,6 +8,7 @@ from typing import Any
 from . import inference, quantized, replies, versions
 from .access import Access, Right
 from .collection import Collection
+from .keyed import KeyedCollection
 from .requests import Request
 from .state import State
 
@@ -133,6 +134,8 @@ class Routes:
 
     @_route("GET", "/cluster", Right.READ_ALL)
     def cluster(self, _request: Request, _names: dict[str, str]) -> replies.Reply:
+        if self.state.distributed:
+            return replies.ok({"status": "enabled", "peer_id": 1, "peers": {"1": {"uri": ""}}})
         return replies.ok({"status": "disabled"})
 
     # Collections
@@ -209,12 +212,16 @@ class Routes:
     @_route("GET", "/collections/{c}/cluster", Right.READ)
     def collection_cluster(self, _request: Request, names: dict[str, str]) -> replies.Reply:
         collection = self.state.collection(names["c"])
-        shard = {"shard_id": 0, "points_count": len(collection.points), "state": "Active"}
+        shards: list[Json] = [
+            {"shard_id": 0, "points_count": len(collection.points), "state": "Active"}
+        ]
+        if isinstance(collection, KeyedCollection):
+            shards = collection.cluster()
         return replies.ok(
             {
                 "peer_id": 1,
-                "shard_count": 1,
-                "local_shards": [shard],
+                "shard_count": len(shards),
+                "local_shards": shards,
                 "remote_shards": [],
                 "shard_transfers": [],
             }
@@ -222,12 +229,28 @@ class Routes:
 
     @_route("GET", "/collections/{c}/shards", Right.READ, versions.V1_16)
     def shard_keys(self, _request: Request, names: dict[str, str]) -> replies.Reply:
-        self.state.collection(names["c"])
+        collection = self.state.collection(names["c"])
+        if isinstance(collection, KeyedCollection):
+            return replies.ok({"shard_keys": [{"key": key} for key in collection.parts]})
         return replies.ok({"shard_keys": None})
 
     @_route("PUT", "/collections/{c}/shards", Right.MANAGE)
-    def create_shard_key(self, _request: Request, _names: dict[str, str]) -> replies.Reply:
+    def create_shard_key(self, request: Request, names: dict[str, str]) -> replies.Reply:
+        self._keyed(names).create_key(request.object)
+        return replies.ok(True)
+
+    @_route("POST", "/collections/{c}/shards/delete", Right.MANAGE)
+    def delete_shard_key(self, request: Request, names: dict[str, str]) -> replies.Reply:
+        self._keyed(names).delete_key(request.object)
+        return replies.ok(True)
+
+    def _keyed(self, names: dict[str, str]) -> KeyedCollection:
         # Facts §1, §14.
+        if self.state.distributed:
+            collection = self.state.collection(names["c"])
+            if not isinstance(collection, KeyedCollection):
+                raise replies.bad_request("Shard Key cannot be created with Auto sharding method")
+            return collection
         if self.state.version >= versions.STANDALONE_IS_405:
             raise replies.Refusal(405, "Distributed mode disabled")
         raise replies.bad_request("Distributed mode disabled")

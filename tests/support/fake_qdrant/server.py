@@ -34,6 +34,7 @@ class FakeQdrant:
     optimizer_polls, optimizer_lag: see optimizer.py. clock: drives the rate limits.
     drifting_floats: payload floats change in the last place now and then (facts §17).
     inference: the service that makes vectors of documents (facts §9); None: there is none.
+    distributed: one computer of a cluster, so that there are shard keys (keyed.py).
     state: open to tests. requests: the latest 5,000 requests, oldest first.
     """
 
@@ -50,8 +51,11 @@ class FakeQdrant:
         clock: Callable[[], float] = time.monotonic,
         drifting_floats: bool = False,
         inference: Service | None = None,
+        distributed: bool = False,
     ) -> None:
-        self.state = State(version, optimizer_polls, optimizer_lag, clock, drifting_floats)
+        self.state = State(
+            version, optimizer_polls, optimizer_lag, clock, drifting_floats, distributed
+        )
         self.requests: deque[Request] = deque(maxlen=5000)
         self._routes = Routes(
             self.state,

@@ -11,6 +11,7 @@ from typing import Any
 
 from . import drift, replies, versions
 from .collection import Collection
+from .keyed import KeyedCollection
 from .optimizer import Optimizer
 
 Json = dict[str, Any]
@@ -29,6 +30,7 @@ class State:
 
     optimizer_polls, optimizer_lag: for collections made from now on (see optimizer.py).
     clock: seconds, monotonic; the token buckets of strict mode follow it.
+    distributed: shard keys can be made, and collections with custom sharding have points by them.
     drifting_floats: payload floats lose their last place now and then, as on a real server.
     """
 
@@ -39,7 +41,9 @@ class State:
         optimizer_lag: int = 0,
         clock: Callable[[], float] = time.monotonic,
         drifting_floats: bool = False,
+        distributed: bool = False,
     ) -> None:
+        self.distributed = distributed
         self.drifting_floats = drifting_floats
         self.version_text = version
         self.version = versions.parse(version)
@@ -87,7 +91,8 @@ class State:
                     "collection_name", f'collection name cannot contain "{sign}" char'
                 )
         optimizer = Optimizer(self.optimizer_polls, self.optimizer_lag)
-        self.collections[name] = Collection(
+        custom = self.distributed and body.get("sharding_method") == "custom"
+        self.collections[name] = (KeyedCollection if custom else Collection)(
             name, body, self.version, self.now, optimizer, self.kept_payload
         )
 

@@ -10,11 +10,11 @@ columns {"id": column or "", "text": [columns], "payload": [columns], "more": bo
 missing "copy" | "stop" · bare "keep" | "make" · accuracy "exact" | "approximate" | "queries"
 both "no" | "test" | "always" · keywords "yes" | "no" | "there"
 keyword_model {"kind", "name", "language", ...} · fusion "rrf" | "dbsf"
-in_place "new" | "in place"
-name {"alias": str, "exists": bool, "also": [aliases]} · target str
+in_place "new" | "in place" · target str
+name {"alias": str, "exists": bool, "also": [aliases]} | {"kind": "changes" | "takes over"}
 query_side "own" | "framework" | "server" · writes "changes" | "adds" | "none"
 vector_name str, "": without a name
-vector_names {"new": str, "old": str, "": without a name}
+vector_names {"new": str, "old": str, "": without a name} · many_for "rerank" | "search"
 proof {"kind", "file", "margin"}
 pace "gently" | "normally" | "fast"
 """
@@ -37,6 +37,7 @@ from qdrant_model_migration.advice.questions.change import Change
 from qdrant_model_migration.advice.questions.compression import Quantization
 from qdrant_model_migration.advice.questions.keyword_model import Fusion, KeywordModel
 from qdrant_model_migration.advice.questions.keywords import Keywords
+from qdrant_model_migration.advice.questions.many_for import ManyFor
 from qdrant_model_migration.advice.questions.model import Model, Replace
 from qdrant_model_migration.advice.questions.originals import Columns, Originals, TextColumns
 from qdrant_model_migration.advice.questions.proof import Pace, Proof
@@ -67,6 +68,7 @@ QUESTIONS: tuple[Question, ...] = (
     KeywordModel(),
     Fusion(),
     InPlace(),
+    ManyFor(),
     Name(),
     Target(),
     QuerySide(),

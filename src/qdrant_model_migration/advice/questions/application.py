@@ -25,6 +25,7 @@ from qdrant_model_migration.strategies.answered import (
     in_place,
     old_model,
     replaced_vector,
+    without_alias,
 )
 from qdrant_model_migration.survey.facts import Survey
 from qdrant_model_migration.survey.writes import writes_in_words
@@ -36,7 +37,8 @@ _USES = "uses-"  # in what is ticked: the number of an alias, since names can ho
 
 class Name(Question):
     """Answer: {"alias": the alias that is to be switched, "exists": bool}, and where the
-    application uses more than one, "also": [the others]."""
+    application uses more than one, "also": [the others]. Without an alias {"kind": "changes"}, or
+    {"kind": "takes over"}: the name of the old collection becomes one of the new."""
 
     key = "name"
     short = "Name"
@@ -65,6 +67,18 @@ class Name(Question):
                 f"The collection's own name, {survey.collection}",
                 "adds a first step: the application moves to an alias once",
                 "own name",
+            ),
+            Option(
+                {"kind": "changes"},
+                "It cannot use an alias: it changes the name itself",
+                "no single moment, and no switch back by one command",
+                "changes its name",
+            ),
+            Option(
+                {"kind": "takes over"},
+                f"It can use no other name than {survey.collection}",
+                "the old collection is DELETED at the cutover, and there is no way back",
+                "takes the name over",
             ),
             unknown("the collection's own name"),
         )
@@ -108,6 +122,8 @@ class Name(Question):
 
     def check(self, value: Any, survey: Survey, answers: Answers) -> Any:
         value = _named(value, survey.aliases.value or ())
+        if value in ({"kind": "changes"}, {"kind": "takes over"}):
+            return dict(value)
         if (
             not isinstance(value, Mapping)
             or set(value) - {"also"} != {"alias", "exists"}
@@ -148,7 +164,7 @@ class Name(Question):
         return {"alias": alias, "exists": False}
 
     def label(self, value: Any, survey: Survey, answers: Answers) -> str:
-        if not isinstance(value, Mapping):
+        if not isinstance(value, Mapping) or "kind" in value:
             return super().label(value, survey, answers)
         if not value.get("exists"):
             return f"own name, then {value.get('alias')}"
@@ -177,7 +193,9 @@ class Target(Question):
     def text(self, survey: Survey, answers: Answers) -> QuestionText:
         return QuestionText(
             "How should the new collection be called?",
-            "Your application never uses this name; it uses the alias.",
+            "Your application is changed to this name."
+            if without_alias(answers) == "changes"
+            else "Your application never uses this name; it uses the alias.",
             "old and new stand side by side for a while, and a name that says the model tells "
             "them apart.",
         )

@@ -130,8 +130,6 @@ def why_closed(survey: Survey, answers: Answers, model: ModelRef) -> str:
         return "This server makes no vectors itself: it has no inference service."
     if model.vector == "sparse":
         return "It makes sparse vectors, for keyword search, which question Keywords adds."
-    if model.vector == "multivector":
-        return "It makes many vectors for a text; that comes in a later version."
     if old is not None and (model.name, model.dimensions) == (old.name, old.dimensions):
         calculated = bool(survey.dense) and survey.dense[0].name in survey.approximate
         if calculated or model.same_vectors(old) is False:
@@ -142,6 +140,8 @@ def why_closed(survey: Survey, answers: Answers, model: ModelRef) -> str:
             f"This is the model you already have{proof}. There is nothing to migrate; to "
             "compress, go back to question Change."
         )
+    if answers.get("change") == "shorter" and model.vector == "multivector":
+        return "It makes many vectors for a text, which together are not shorter."
     vector = replaced_vector(survey, answers)
     size = vector.size if vector else None
     if answers.get("change") == "shorter" and size is not None and model.dimensions >= size:

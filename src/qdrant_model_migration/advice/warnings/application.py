@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from qdrant_model_migration import words
 from qdrant_model_migration.advice.warnings.warning import Case, Said, warning
-from qdrant_model_migration.strategies.answered import aliases_left
+from qdrant_model_migration.strategies.answered import aliases_left, without_alias
 
 _CHANGE = {
     "framework": "find the setting of your framework that names the embedding model",
@@ -78,7 +78,9 @@ def using(case: Case) -> Said | None:
 
 @warning("W05", "No alias in use")
 def no_alias(case: Case) -> Said | None:
-    name = case.answers.get("name")
+    name, how = case.answers.get("name"), without_alias(case.answers)
+    if case.builds and how is not None:
+        return _without(case.survey.collection, how)
     if not case.builds or not isinstance(name, Mapping) or name.get("exists") is not False:
         return None
     return Said(
@@ -88,6 +90,25 @@ def no_alias(case: Case) -> Said | None:
         f"Your application uses the name {case.survey.collection}; from then on it uses "
         f"{name.get('alias')}.",
         "Let it use the alias when the run asks for it; the cutover comes later.",
+    )
+
+
+def _without(collection: str, how: str) -> Said:
+    if how == "changes":
+        return Said(
+            "must",
+            "Without an alias there is no single moment: until all of your application is "
+            "changed, a part of it searches the old collection. Going back is changing it again.",
+            f"Your application uses the name {collection}, and changes it itself.",
+            "Let it use an alias instead, if it can: then one request switches, and one goes back.",
+        )
+    return Said(
+        "must",
+        "An alias cannot have the name of a collection that stands. So the old collection is "
+        "DELETED at the cutover: your application has to be stopped, searches fail meanwhile, and "
+        "there is no way back but a snapshot.",
+        f"Your application can use no other name than {collection}.",
+        "Change the application once, if there is any way to: an alias can be switched back.",
     )
 
 

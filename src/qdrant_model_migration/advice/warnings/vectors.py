@@ -14,22 +14,45 @@ from qdrant_model_migration.strategies.answered import (
 )
 from qdrant_model_migration.survey.facts import VectorFact
 
+_SLOWS = (
+    "Many vectors for a text (ColBERT) beside normal ones make every search slower, even those "
+    "that do not use them. A reported case: 13 s per search, 2 s after taking them out."
+)
 _LARGE_TODO = "Put them into a collection of their own, or on disk without an index."
 
 
 @warning("W06", "Large vectors slow all")
 def large(case: Case) -> Said | None:
     there = [v for v in case.survey.vectors.value or () if v.kind == "multivector"]
+    new = case.model is not None and case.model.vector == "multivector"
+    beside = case.adds or len(case.survey.dense) > 1
+    if new and beside:
+        return _new_ones(case)
     if not there or not case.builds:
         return None
     on_disk = all(map(_on_disk, there))
     names = words.listing([words.vector(v.name) for v in there])
     return Said(
         "caution" if on_disk else "must",
-        "Many vectors for a text (ColBERT) beside normal ones make every search slower, even "
-        "those that do not use them. A reported case: 13 s per search, 2 s after taking them out.",
+        _SLOWS,
         f"Kept beside the others: {names}. They are {'on disk' if on_disk else 'in memory'}.",
         _LARGE_TODO,
+    )
+
+
+def _new_ones(case: Case) -> Said:
+    """They are made, and other vectors stand beside them."""
+    ordering = case.adds and case.answers.get("many_for") != "search"
+    where = "on disk and without an index" if ordering else "where searches read them"
+    return Said(
+        "caution" if ordering else "must",
+        _SLOWS,
+        f"New: {case.model.label if case.model else ''}, {where}, beside "
+        f"{words.listing([words.vector(v.name) for v in case.survey.dense])}.",
+        "Look at the time of the present searches before and after; the run measures it. "
+        "Blue-green gives them a collection of their own."
+        if case.adds
+        else _LARGE_TODO,
     )
 
 

@@ -27,6 +27,7 @@ from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.pipeline.speed import kept_under
 from qdrant_model_migration.plan import Plan
 from qdrant_model_migration.strategies import Strategy
+from qdrant_model_migration.strategies.answered import way_back
 
 COLUMNS = (Column("STRATEGY", 20), Column("WHY"))
 LATER = "this version cannot run it yet"
@@ -84,7 +85,7 @@ def _best(session: Session, advice: Advice, taken: Strategy | None) -> tuple[Blo
         Fact("What", taken.what),
         *(Fact("and" if at else "Because", reason) for at, reason in enumerate(reasons)),
         Fact("Costs", _costs(session, taken)),
-        Fact("Way back", taken.way_back),
+        Fact("Way back", way_back(taken, advice.settled)),
     ]
     if not taken.runs:
         rows.append(Fact("Later", advice.today_says or LATER))

@@ -67,6 +67,8 @@ class NewCollection(Route):
         old, new = ctx.move.source, ctx.move.target
         doomed = self.doomed(ctx)
         after, kept = doomed == old, new if doomed == old else old
+        if doomed in ctx.qdrant.aliases():
+            return None  # its name was given to the new one, and it was deleted for that
         must_be_unused(ctx, doomed)
         if not ctx.qdrant.exists(kept):
             raise CleanupRefused(

@@ -38,6 +38,16 @@ class Application(Switch):
                 "Catches up with the writes made meanwhile. Then you change the application: "
                 f"its {self.changes}.",
                 "Waits until you type what it uses from now on.",
+                *(
+                    (
+                        "There is no single moment: until all of it is changed, a part of your "
+                        "application searches and writes the old collection. What it writes there "
+                        "is carried over by the sweep.",
+                        "Going back is changing the application again, not one command.",
+                    )
+                    if self.changes == "collection name"
+                    else ()
+                ),
             ),
         )
 

@@ -22,6 +22,7 @@ from qdrant_model_migration.pipeline.slices import Slice
 from qdrant_model_migration.pipeline.worker import Equipment
 from qdrant_model_migration.quality import Check
 from qdrant_model_migration.steps.passes import LedgerPass
+from qdrant_model_migration.steps.routes.copy.shard_keys import CHECKED, check_keys
 from qdrant_model_migration.steps.routes.made_again import (
     Chosen,
     Sampled,
@@ -107,6 +108,7 @@ def check_both_sides(ctx: StepContext, sample: int) -> tuple[list[Check], list[C
                 todo="Resume copies them again",
             )
         )
+    checks += check_keys(ctx, here, counted.vectors_differ.get(CHECKED, 0))
     sampled = [point for _, point in counted.sample]
     checks += check_made(ctx, Sampled(sampled, counted.without, counted.late))
     late = []
@@ -172,6 +174,8 @@ def count_slice(task: BesideLedger, worker: Equipment) -> _CountedSlice:
             missing += 1
         elif not same_payload(mine.payload, theirs.payload):
             payload += 1
+        elif mine.key != theirs.key:
+            differ[CHECKED] += 1
         elif wrong := {
             v.origin.checked for v, j in judged(mine, theirs, move, worker) if j == "differs"
         }:

@@ -10,10 +10,12 @@ deleted, what is new is inserted as it can be without a model. The sweep makes i
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from qdrant_model_migration.pipeline.ledger import open_ledger
 from qdrant_model_migration.pipeline.make import make
 from qdrant_model_migration.pipeline.marks import mark_of, unfinished
+from qdrant_model_migration.pipeline.shard_keys import with_keys
 from qdrant_model_migration.qdrant import PointId
 from qdrant_model_migration.steps.step import StepContext
 
@@ -57,4 +59,5 @@ def last_look(ctx: StepContext) -> None:
     if gone:
         qdrant.delete(move.target, list(gone))
     if new:
-        qdrant.insert(move.target, make(new, move.without_models, ctx).points)
+        made = make(new, move.without_models, ctx).points
+        with_keys(qdrant, move, partial(qdrant.insert, move.target, made))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from qdrant_model_migration.pipeline.make import make
 from qdrant_model_migration.pipeline.marks import mark_of
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.origins import DeadLetter
+from qdrant_model_migration.pipeline.shard_keys import with_keys
 from qdrant_model_migration.qdrant import Point, PointId
 from qdrant_model_migration.steps.dead_letters import list_dead
 from qdrant_model_migration.steps.step import StepContext
@@ -74,7 +76,7 @@ def put(ctx: StepContext, made: Remade) -> Changes:
     if there:
         qdrant.delete(target, list(there))
     if made.points:
-        qdrant.insert(target, made.points)
+        with_keys(qdrant, ctx.move, partial(qdrant.insert, target, made.points))
     list_dead(ctx, made.ids, made.dead)
     return changes(made, there)
 
@@ -85,14 +87,16 @@ def put_live(ctx: StepContext, made: Remade, seen: Mapping[PointId, Point]) -> C
     seen: what the new collection has of them. What it changed meanwhile stays as it made it.
     """
     move, qdrant = ctx.move, ctx.qdrant
-    over = [p for p in made.points if p.id in seen and is_whole(p, move)]
+    over = [
+        p for p in made.points if p.id in seen and is_whole(p, move) and p.key == seen[p.id].key
+    ]
     kept = {p.id for p in over}
     if away := [seen[point] for point in made.ids if point in seen and point not in kept]:
         qdrant.delete_seen(move.target, away)
     if over:
         qdrant.replace(move.target, over, [seen[p.id] for p in over])
     if new := [p for p in made.points if p.id not in kept]:
-        qdrant.insert(move.target, new)
+        with_keys(qdrant, move, partial(qdrant.insert, move.target, new))
     list_dead(ctx, made.ids, made.dead)
     return changes(made, set(seen))
 

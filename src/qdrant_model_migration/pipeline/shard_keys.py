@@ -1,0 +1,44 @@
+"""Writing to a target whose shard keys follow the source's, which the application may add to, and
+finding an id that stands under two keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from heapq import merge
+from itertools import pairwise
+
+from qdrant_model_migration.pipeline.move import Move
+from qdrant_model_migration.pipeline.read import scan
+from qdrant_model_migration.qdrant import PointId, Qdrant, ShardKey, order
+from qdrant_model_migration.qdrant.errors import ShardKeyUnknown
+
+
+def with_keys(qdrant: Qdrant, move: Move, write: Callable[[], None]) -> None:
+    """Write to the target; a shard key that it lacks is made first, as the source has it. write:
+    may be repeated."""
+    try:
+        write()
+    except ShardKeyUnknown:
+        if not qdrant.carry_shard_keys(move.source, move.target):
+            raise
+        write()
+
+
+def under_two_keys(
+    qdrant: Qdrant, collection: str, between: Callable[[], None]
+) -> tuple[PointId, ShardKey, ShardKey] | None:
+    """The first id that stands under two shard keys, and these; None where each has its own.
+
+    Reads all ids, key by key: a reading without a key would show only one of the two points.
+    """
+
+    def ids(key: ShardKey) -> Iterator[tuple[tuple[int, int], PointId, ShardKey]]:
+        reading = scan(qdrant, collection, payload=False, between=between, key=key)
+        return ((order(point.id), point.id, key) for point in reading)
+
+    keys = [sharded.key for sharded in qdrant.shard_keys(collection)]
+    in_order = merge(*map(ids, keys), key=lambda row: row[0])
+    for (here, point, key), (after, _, other) in pairwise(in_order):
+        if here == after:
+            return point, key, other
+    return None

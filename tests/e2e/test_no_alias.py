@@ -1,0 +1,157 @@
+"""An application without an alias goes the whole way: one that changes the name itself, and one
+that can use no other name than the one it has, for which the old collection has to go."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from qdrant_model_migration.embedders import open_embedder
+from qdrant_model_migration.engine import run_here, view
+from qdrant_model_migration.pipeline.sameness import same_payload
+from qdrant_model_migration.plan import Plan
+from qdrant_model_migration.qdrant import Point, Qdrant
+from qdrant_model_migration.steps.switches.takes_name import TakesName
+from support.world import everything
+
+from .conftest import POINTS, Place, document, plan_for
+from .trips import ADDED, DELETED, EDITED, add, assert_made, consent, to_the_cutover
+
+PLACES = ["local", "fake 1.18.3", "fake 1.19.0", pytest.param("real", marks=pytest.mark.server)]
+pytestmark = pytest.mark.parametrize("place", PLACES, indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qdrant_model_migration.steps.readiness.POLL_SECONDS", 0.0)
+
+
+def planned(place: Place, kind: str) -> Plan:
+    plan = plan_for(place, name={"kind": kind})
+    assert plan.alias is None
+    assert "W05" in plan.must_accept
+    return plan
+
+
+def write(place: Place) -> None:
+    """By the name that the application uses: the collection's own."""
+    embedder = open_embedder(place.models.old)
+    edited = document(3) | {"text": "another text altogether"}
+    made = embedder.embed([edited["text"], document(9001)["text"]], "passage").vectors
+    with place.open() as qdrant:
+        qdrant.upsert(place.collection, [Point(EDITED, edited, {"": made[0]})])
+        qdrant.upsert(place.collection, [Point(ADDED, document(9001), {"": made[1]})])
+        qdrant.delete(place.collection, [DELETED])
+
+
+def assert_all_there(before: dict[Any, Point], place: Place, name: str) -> None:
+    with place.open() as qdrant:
+        new = everything(qdrant, name)
+    assert new.keys() == before.keys()
+    assert all(same_payload(new[i].payload, before[i].payload) for i in before)
+    assert_made(place, name, "")
+
+
+def read(place: Place) -> dict[Any, Point]:
+    with place.open() as qdrant:
+        return everything(qdrant, place.collection)
+
+
+def test_the_application_changes_the_name_itself(place: Place) -> None:
+    target = f"{place.collection}_new"
+    folder = to_the_cutover(planned(place, "changes"))
+    asked = view(folder).gate
+    assert asked is not None
+    assert "change the collection name in your application" in asked["title"]
+    write(place)  # not all of it is changed yet
+    with place.open() as qdrant:
+        aliases = qdrant.aliases()
+    consent(folder, "cutover")
+    assert run_here(folder) == 0, view(folder).error
+    assert_all_there(read(place), place, target)
+    with place.open() as qdrant:
+        assert qdrant.aliases() == aliases, "nothing changes on the server"
+    rows = {row["what"]: row for row in view(folder).facts["application_changes"]}
+    assert rows["collection name"]["new"] == target
+    add(folder, "rollback")
+    add(folder, "cleanup")
+    with place.open() as qdrant:
+        assert not qdrant.exists(target)
+        assert len(everything(qdrant, place.collection)) == POINTS
+
+
+def test_the_new_collection_takes_the_name_of_the_old_one(place: Place) -> None:
+    target = f"{place.collection}_new"
+    plan = planned(place, "takes over")
+    assert place.collection not in plan.never_touched
+    assert "sweep" not in [step.name() for step in plan.steps]
+    folder = to_the_cutover(plan)
+    asked = view(folder).gate
+    assert asked is not None
+    assert f"DELETE {place.collection}" in asked["title"]
+    assert any(ask["expect"] == place.collection for ask in asked["asks"])
+    write(place)
+    before = read(place)
+    consent(folder, "cutover")
+    assert run_here(folder) == 0, view(folder).error
+    assert_all_there(before, place, place.collection)
+    with place.open() as qdrant:
+        assert place.collection not in qdrant.collections()
+        assert qdrant.aliases()[place.collection] == target
+        assert (view(folder).facts.get("snapshot") or {}).get("name") or (
+            not qdrant.capabilities.snapshots
+        )
+    assert run_here(folder, extra="rollback") == 4
+    assert "was deleted" in f"{view(folder).error}"
+    run_here(folder, extra="cleanup")
+    with place.open() as qdrant:
+        assert len(everything(qdrant, place.collection)) == POINTS, "there is nothing to clean up"
+
+
+def test_what_is_still_written_to_is_not_deleted(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = to_the_cutover(planned(place, "takes over"))
+    if place.address.folder is not None:
+        pytest.skip("only the engine may open the folder while it runs")
+    go = TakesName.go
+
+    def written_meanwhile(self: TakesName, *given: Any) -> None:
+        write(place)
+        go(self, *given)
+
+    monkeypatch.setattr(TakesName, "go", written_meanwhile)
+    consent(folder, "cutover")
+    assert run_here(folder) == 4
+    assert "somebody writes to it" in f"{view(folder).error}"
+    with place.open() as qdrant:
+        assert place.collection in qdrant.collections()
+    monkeypatch.undo()
+    before = read(place)
+    assert run_here(folder) in (0, 3), view(folder).error
+    if (gate := view(folder).gate) is not None and gate["name"] == "cutover":
+        consent(folder, "cutover")
+        assert run_here(folder) == 0, view(folder).error
+    assert_all_there(before, place, place.collection)
+
+
+def test_killed_between_the_two_it_goes_on(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = to_the_cutover(planned(place, "takes over"))
+    before = read(place)
+
+    class Killed(BaseException):
+        pass
+
+    def killed(*_: Any) -> None:
+        raise Killed
+
+    consent(folder, "cutover")
+    with monkeypatch.context() as patch:
+        patch.setattr(Qdrant, "switch_alias", killed)
+        with pytest.raises(Killed):
+            run_here(folder)
+    with place.open() as qdrant:
+        assert not qdrant.exists(place.collection)
+    assert run_here(folder) == 0, view(folder).error
+    assert_all_there(before, place, place.collection)
