@@ -37,7 +37,7 @@ class Change(Question):
                 "no text, no model and no new collection is needed",
                 "compression",
             ),
-            Option("keywords", "Add keyword search", "", "keyword search"),
+            Option("keywords", "Add keyword search", "the most common change", "keyword search"),
             Option("second", "Try a second model next to the first", "", "a second model"),
             Option(
                 "drop",
