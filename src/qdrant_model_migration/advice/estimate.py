@@ -9,14 +9,19 @@ from qdrant_model_migration import words
 from qdrant_model_migration.embedders import ModelRef, kind_of
 from qdrant_model_migration.pipeline import ledger
 from qdrant_model_migration.pipeline.move import Move, TargetVector
+from qdrant_model_migration.pipeline.origins import as_it_is
 from qdrant_model_migration.pipeline.speed import Speed
 from qdrant_model_migration.plan.plan import Estimate, Plan, Range
 from qdrant_model_migration.qdrant.quantization import bits
+from qdrant_model_migration.strategies import Answers, Strategy
 from qdrant_model_migration.strategies.answered import (
+    chosen_model,
     missing_texts,
+    replaced_vector,
     vector_meant,
     wanted_quantization,
 )
+from qdrant_model_migration.strategies.new_collection import kept
 from qdrant_model_migration.survey.facts import Survey, VectorFact
 
 OVERHEAD = 1.5
@@ -28,6 +33,8 @@ _TO_SERVER = (10_000, 5_000, 2_000)
 """Measured with 256 dimensions and a small payload over REST, two cores for both sides."""
 _TO_FOLDER = (600, 200, 60)
 """An embedded Qdrant writes each point to disk by itself."""
+_ALONE = "not known: the server works alone and does not say how far it is"
+_UNCOUNTED = "not known: the points were not counted"
 
 
 def estimate(survey: Survey, plan: Plan, speed: Speed | None) -> Estimate:
@@ -46,6 +53,63 @@ def estimate(survey: Survey, plan: Plan, speed: Speed | None) -> Estimate:
     )
 
 
+def reckoned(survey: Survey, answers: Answers, strategy: Strategy, speed: Speed | None) -> Estimate:
+    """Without a plan, from what the way has in common with others. answers: settled."""
+    points, facets = survey.points.value, strategy.facets
+    if points is None:
+        return Estimate(seconds=Range(how=_UNCOUNTED), usd=None)
+    if "builds" not in facets:
+        return Estimate(seconds=Range(how=_ALONE))
+    model = chosen_model(answers) if "takes_model" in facets else None
+    texts = _texts(survey, answers, points)
+    if strategy.embeds:
+        seconds = _embedding(survey, points, texts, speed)
+    else:
+        seconds = Range(how="not known: some of the texts have to be tried first")
+    disk, memory = _room_for_copy(survey, _like(survey, answers, facets, model), points)
+    return Estimate(
+        seconds=seconds,
+        disk_bytes=disk,
+        memory_bytes=memory,
+        usd=cost_of(texts, survey, [model] if model is not None else []),
+    )
+
+
+def cost_of(texts: int | None, survey: Survey, models: Sequence[ModelRef]) -> float | None:
+    """What the services of these models take for the tokens of so many texts; None: not known."""
+    prices = [price for model in models if (price := kind_of(model).usd(model)) is not None]
+    tokens = survey.average_tokens.value
+    if not prices:
+        return 0.0
+    if texts is None or tokens is None:
+        return None
+    return texts * tokens * sum(prices) / 1e6
+
+
+def paid(survey: Survey, answers: Answers, usd: float) -> float | None:
+    """The same for a price that somebody typed, for all texts."""
+    points, tokens = survey.points.value, survey.average_tokens.value
+    if points is None or tokens is None:
+        return None
+    return _texts(survey, answers, points) * tokens * usd / 1e6
+
+
+def _like(survey: Survey, answers: Answers, facets: Sequence[str], model: ModelRef | None) -> Move:
+    """A move with the vectors that it would have, as far as they count for its room."""
+    in_place = "adds" in facets and answers.get("in_place") == "in place"
+    replaced = replaced_vector(survey, answers) if "replaces" in facets else None
+    stays = [] if in_place else [
+        vector.model_copy(update={"params": {"size": fact.size, **vector.params}})
+        for vector, fact in zip(kept(survey), survey.vectors.value or (), strict=True)
+        if replaced is None or fact.name != replaced.name
+    ]  # fmt: skip
+    kind = "sparse" if model is None else model.vector
+    size = {} if model is None else {"size": model.dimensions}
+    new = TargetVector(name="new", kind=kind, params=size, origin=as_it_is("new"))
+    target = survey.collection if in_place else "new"
+    return Move(source=survey.collection, target=target, vectors=(new, *stays))
+
+
 def costs_nothing_because(plan: Plan) -> str:
     """A few words beside a price of nothing; "" where there are none."""
     served = any(kind_of(model).service for model in _models(plan))
@@ -55,7 +119,7 @@ def costs_nothing_because(plan: Plan) -> str:
 def _usd(survey: Survey, plan: Plan) -> float | None:
     """What the services that make vectors take for the tokens of all texts, and of samples."""
     points, tokens = survey.points.value, survey.average_tokens.value
-    every = 0 if points is None else _texts(survey, plan, points)
+    every = 0 if points is None else _texts(survey, plan.answers, points)
     embedded = [(model, every) for model in _models(plan)]
     embedded += [found for step in plan.steps if (found := step.embeds()) is not None]
     priced = [(p, n) for model, n in embedded if (p := kind_of(model).usd(model)) is not None]
@@ -72,8 +136,8 @@ def _models(plan: Plan) -> list[ModelRef]:
     return [o.query_model for o in origins if o.embeds and o.query_model is not None]
 
 
-def _texts(survey: Survey, plan: Plan, points: int) -> int:
-    return max(0, points - (missing_texts(survey, plan.answers) or 0))
+def _texts(survey: Survey, answers: Answers, points: int) -> int:
+    return max(0, points - (missing_texts(survey, answers) or 0))
 
 
 def _only_reads(plan: Plan) -> bool:
@@ -84,19 +148,22 @@ def _seconds(survey: Survey, plan: Plan, speed: Speed | None) -> Range:
     if _only_reads(plan):
         return Range(how="not known: the run tells how fast the sample is embedded")
     if plan.move is None:
-        return Range(how="not known: the server works alone and does not say how far it is")
+        return Range(how=_ALONE)
     points = _points(survey, plan)
     if points is None:
-        return Range(how="not known: the points were not counted")
+        return Range(how=_UNCOUNTED)
     if not plan.move.embeds:
         rates = _written(survey)
         low, likely, high = (round(points / rate, 1) for rate in rates)
         how = f"about {rates[1]} points/s are written; without index and verify"
         return Range(low=low, likely=likely, high=high, how=how)
+    return _embedding(survey, points, _texts(survey, plan.answers, points), speed)
+
+
+def _embedding(survey: Survey, points: int, texts: int, speed: Speed | None) -> Range:
     if speed is None or speed.texts_per_second <= 0:
         return Range(how="not known: the speed was not tried")
     pace = speed.texts_per_second
-    texts = _texts(survey, plan, points)
     low, likely, high = (
         max(texts / pace * (1 + spread), points / written)
         for spread, written in zip((-_SPREAD, 0.0, _SPREAD), _written(survey), strict=True)
@@ -127,7 +194,7 @@ def _notes(survey: Survey, plan: Plan) -> int | None:
 def _room(survey: Survey, plan: Plan) -> tuple[Range, Range]:
     points = _points(survey, plan)
     if points is None:
-        unknown = Range(how="not known: the points were not counted")
+        unknown = Range(how=_UNCOUNTED)
         return unknown, unknown
     if _only_reads(plan):
         return Range(how="nothing is written"), Range(how="nothing is written")

@@ -28,6 +28,7 @@ from qdrant_model_migration.embedders.model import (
 )
 from qdrant_model_migration.embedders.opening import (
     ModelChoice,
+    assumed,
     average_words,
     fetch,
     kind_of,
@@ -59,6 +60,7 @@ __all__ = [
     "Reach",
     "Role",
     "Usable",
+    "assumed",
     "average_words",
     "embed_usable",
     "fetch",

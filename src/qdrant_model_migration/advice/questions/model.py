@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from qdrant_model_migration import words
 from qdrant_model_migration.advice.errors import BadAnswer
+from qdrant_model_migration.advice.imagined import MADE_UP, is_made_up
 from qdrant_model_migration.advice.question import (
     Option,
     Question,
@@ -121,6 +122,8 @@ def read_model(value: Any) -> ModelRef:
 def why_closed(survey: Survey, answers: Answers, model: ModelRef) -> str:
     """Why this model cannot be chosen, "" where it can."""
     old = survey.old_model.value
+    if is_made_up(model) and survey.at != MADE_UP:
+        return "It was made up in Explore; no computer can open it."
     if model.vector == "sparse":
         return "It makes sparse vectors, for keyword search, which question Keywords adds."
     if model.vector == "multivector":
