@@ -9,6 +9,7 @@ from qdrant_model_migration.advice.advise import Advice, Choice, Standing, advis
 from qdrant_model_migration.advice.answers_file import load_answers, save_answers
 from qdrant_model_migration.advice.errors import BadAnswer
 from qdrant_model_migration.advice.estimate import costs_nothing_because
+from qdrant_model_migration.advice.faster import Case, Lever, levers, size_says
 from qdrant_model_migration.advice.imagined import (
     SWITCHES,
     Turn,
@@ -57,8 +58,10 @@ __all__ = [
     "Advice",
     "BadAnswer",
     "Branch",
+    "Case",
     "Choice",
     "Field",
+    "Lever",
     "MapLine",
     "ModelChoice",
     "ModelRow",
@@ -79,6 +82,7 @@ __all__ = [
     "declared",
     "describe",
     "imagine",
+    "levers",
     "load_answers",
     "made_up_model",
     "make_plan",
@@ -90,6 +94,7 @@ __all__ = [
     "read_named",
     "said_of",
     "save_answers",
+    "size_says",
     "speed_in",
     "told",
     "tried_unasked",

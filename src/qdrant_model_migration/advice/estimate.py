@@ -181,6 +181,11 @@ def _points(survey: Survey, plan: Plan) -> int | None:
     return survey.points.value if rows is None else None
 
 
+def written_in(survey: Survey) -> int:
+    """Points that are likely to be written in a second."""
+    return _written(survey)[1]
+
+
 def _written(survey: Survey) -> tuple[int, int, int]:
     """Points written per second at best, likely, and at worst."""
     return _TO_FOLDER if survey.capabilities.local else _TO_SERVER

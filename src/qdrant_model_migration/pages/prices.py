@@ -34,8 +34,7 @@ def in_a_line(price: Price, *, time: str = "") -> str:
         parts.append(f"{disk} of disk")
     if memory := _room(cost.memory_bytes):
         parts.append(f"{memory} of memory")
-    if cost.usd != 0:
-        parts.append(_money(cost.usd))
+    parts.append(_money(cost.usd))
     if price.risks:
         parts.append(f"at risk: {at_risk(price)}")
     return ", ".join(parts)
@@ -71,4 +70,4 @@ def _room(room: Range) -> str:
 def _money(usd: float | None) -> str:
     if usd is None:
         return "money not known"
-    return f"{usd:,.2f} USD" if usd else "nothing"
+    return f"{usd:,.2f} USD"
