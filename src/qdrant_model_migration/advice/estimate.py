@@ -104,8 +104,9 @@ def _like(survey: Survey, answers: Answers, facets: Sequence[str], model: ModelR
         if replaced is None or fact.name != replaced.name
     ]  # fmt: skip
     kind = "sparse" if model is None else model.vector
-    size = {} if model is None else {"size": model.dimensions}
-    new = TargetVector(name="new", kind=kind, params=size, origin=as_it_is("new"))
+    params = dict(replaced.raw) if replaced is not None else {}
+    params |= {} if model is None else {"size": model.dimensions}
+    new = TargetVector(name="new", kind=kind, params=params, origin=as_it_is("new"))
     target = survey.collection if in_place else "new"
     return Move(source=survey.collection, target=target, vectors=(new, *stays))
 
