@@ -222,6 +222,8 @@ GIVEN: tuple[dict[str, Any], ...] = (
     ),
     *({"change": "model", "accuracy": accuracy, "keywords": keywords}
       for accuracy in ("exact", "approximate") for keywords in ("yes", "no")),
+    {"change": "model", "accuracy": "queries"},
+    {"change": "drop"},
     {"change": "model", "missing": "stop"},
     {"change": "model", "model": as_answer(NOMIC.cut_to(256))},
 )  # fmt: skip
@@ -230,6 +232,8 @@ GIVEN: tuple[dict[str, Any], ...] = (
 def paths(survey: Survey) -> Iterator[tuple[dict[str, Any], Advice]]:
     """Every start, and where it leads with all else as it is suggested."""
     for given in GIVEN:
+        if given["change"] == "drop" and len(survey.vectors.value or ()) < 2:
+            continue  # it is closed where there is one vector only
         complete = answer_all(survey, given, CHOICES)
         yield complete, advise(survey, complete)
 

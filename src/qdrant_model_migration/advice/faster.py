@@ -296,7 +296,7 @@ def _map(case: Case) -> Lever:
         (
             "A formula is learned from a sample that both models embed, and turns every old vector "
             f"into a nearly new one.{out}",
-            *risk,
+            *dict.fromkeys(risk),
         ),
         "accuracy",
     )
