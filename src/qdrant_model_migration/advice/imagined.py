@@ -8,13 +8,13 @@ from typing import Any, Literal, NamedTuple
 from qdrant_model_migration import words
 from qdrant_model_migration.advice import typed
 from qdrant_model_migration.advice.errors import BadAnswer
-from qdrant_model_migration.embedders import ModelRef, kinds
+from qdrant_model_migration.embedders import ModelRef, kind_of, kinds
 from qdrant_model_migration.errors import meant
 from qdrant_model_migration.pipeline.speed import Speed
 from qdrant_model_migration.qdrant import Address
 from qdrant_model_migration.qdrant.capabilities import of_server
 from qdrant_model_migration.qdrant.version import Version
-from qdrant_model_migration.survey.facts import Fact, Survey, TextField, VectorFact
+from qdrant_model_migration.survey.facts import Fact, Survey, TextField, VectorFact, WordModel
 from qdrant_model_migration.survey.languages import NAMES
 
 MADE_UP: Literal["made up"] = "made up"
@@ -286,11 +286,24 @@ def imagine(what_if: WhatIf = WhatIf()) -> Survey:  # noqa: B008 - immutable
         token_lengths=(what_if.tokens,) if text else (),
         languages=_fact(dict(what_if.languages) if text else None),
         old_model=_fact(_old_model(what_if) if what_if.old_known else None),
+        word_models=_fact(_word_models()),
+        word_lengths=_fact({"text": field.average_words} if text else {}),
         payload_fields=_fact(("title", *(("text",) if text else ()))),
         payload_bytes=_fact(points * payload),
         vector_bytes=_fact(points * values * 4),
         writes=_fact(int(what_if.writes)),
         server_embeds=_fact(what_if.server_embeds),
+    )
+
+
+def _word_models() -> tuple[WordModel, ...]:
+    """What keyword search is usually made by; nothing is opened here."""
+    bm25 = {"name": "Qdrant/bm25", "dimensions": 0, "vector": "sparse", "distance": "Dot"}
+    named = (ModelRef.model_validate({**bm25, "kind": name}) for name in kinds())
+    return tuple(
+        WordModel(model=model.model_copy(update={"options": (("stopwords", ()),)}), opens=True)
+        for model in named
+        if kind_of(model).counts_words(model)
     )
 
 
