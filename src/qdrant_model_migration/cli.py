@@ -22,6 +22,7 @@ from qdrant_model_migration.exit_codes import FAILED, STOPPED
 
 COMMANDS = {
     "demo": "Practise the whole trip on a built-in collection; no server, no download.",
+    "explore": "Play through the questions on made-up facts; no server, nothing is changed.",
     "inspect": "Look at a collection; changes nothing.",
     "plan": "Decide how to migrate a collection and write plan.yaml; changes nothing.",
     "models": "List the embedding models, or fetch one.",

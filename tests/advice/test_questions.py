@@ -499,3 +499,8 @@ def test_the_answer_stands_in_the_plan(answer, where):
     assert plan.move.vectors[0].origin.where == where
     said = " ".join(line for step in plan.steps for line in step.text(plan.move).details)
     assert ("has no vector in the old collection is copied without one" in said) == (where == "")
+
+
+def test_the_most_common_change_is_called_so():
+    options = {option.value: option.note for option in BY_KEY["change"].options(docs(), {})}
+    assert [value for value, note in options.items() if "most common" in note] == ["keywords"]

@@ -191,7 +191,11 @@ def test_back_from_connect_is_the_first_question() -> None:
 def test_explore_needs_no_server_and_leads_to_a_strategy() -> None:
     talk = Spoken(
         ("Type a number, or back, why", "3"),
-        ("Press Enter to walk", "1"),  # 1.18 or newer, then 1.16
+        ("Press Enter to walk", "server"),  # 1.18 or newer, then 1.16
+        ("Press Enter to walk", "points"),
+        ("Points", "2,000"),
+        ("Press Enter to walk", "points"),
+        ("Points", "2000000"),
         ("Press Enter to walk", ""),
         ("Number, or back, why", "3"),  # other compression
         ("Number, or back, why", ""),
@@ -201,6 +205,8 @@ def test_explore_needs_no_server_and_leads_to_a_strategy() -> None:
     )
     assert run_plain(talk=talk) == 0
     assert "Made up now: server: 1.16." in talk.flat
+    assert "It has a comma where a point belongs." in talk.flat
+    assert "Made up now: points: 2,000,000." in talk.flat
     assert "Recommended: Requantize." in talk.flat
 
 

@@ -9,7 +9,21 @@ from qdrant_model_migration.advice.advise import Advice, Choice, Standing, advis
 from qdrant_model_migration.advice.answers_file import load_answers, save_answers
 from qdrant_model_migration.advice.errors import BadAnswer
 from qdrant_model_migration.advice.estimate import price_note
-from qdrant_model_migration.advice.imagined import POINTS, WhatIf, imagine
+from qdrant_model_migration.advice.faster import Case, Lever, levers, size_says
+from qdrant_model_migration.advice.imagined import (
+    SWITCHES,
+    Turn,
+    WhatIf,
+    as_typed,
+    imagine,
+    made_up_model,
+    of_old_model,
+    said_of,
+    speed_in,
+    told,
+    turned,
+    typed_in,
+)
 from qdrant_model_migration.advice.make_plan import make_plan
 from qdrant_model_migration.advice.model_rows import (
     ModelRow,
@@ -19,6 +33,7 @@ from qdrant_model_migration.advice.model_rows import (
     own_model,
     unknown_model,
 )
+from qdrant_model_migration.advice.price import Price, price
 from qdrant_model_migration.advice.question import (
     UNKNOWN,
     Field,
@@ -35,44 +50,59 @@ from qdrant_model_migration.embedders import ModelChoice
 
 __all__ = [
     "BY_KEY",
-    "POINTS",
     "QUESTIONS",
+    "SWITCHES",
     "TREE",
     "UNKNOWN",
     "WITHDRAWN",
     "Advice",
     "BadAnswer",
     "Branch",
+    "Case",
     "Choice",
     "Field",
+    "Lever",
     "MapLine",
     "ModelChoice",
     "ModelRow",
     "Option",
+    "Price",
     "Question",
     "QuestionText",
     "Standing",
     "Suggestion",
+    "Turn",
     "Warning_",
     "WhatIf",
     "advise",
     "answer_all",
+    "as_typed",
     "best_model",
     "declared",
     "describe",
     "imagine",
+    "levers",
     "load_answers",
+    "made_up_model",
     "make_plan",
     "map_lines",
     "model_rows",
+    "of_old_model",
     "own_model",
+    "price",
     "price_note",
     "read_named",
+    "said_of",
     "save_answers",
+    "size_says",
+    "speed_in",
     "timed_model",
+    "told",
     "tried_unasked",
     "try_size",
     "try_speed",
+    "turned",
+    "typed_in",
     "unknown_model",
     "warnings_for",
 ]

@@ -70,6 +70,13 @@ class Advice(NamedTuple):
                 return standing.question.short
         return "Survey"
 
+    def behind(self, fit: Fit) -> str:
+        """What stands behind a verdict: the sentence of the source text, or that it is a fact."""
+        if fit.decided_by == SURVEY:
+            return "A fact that the survey found; no answer changes it."
+        said = BY_KEY[fit.decided_by].source(self.settled.get(fit.decided_by))
+        return f"The source text says: {said}" if said and fit.word == "ruled out" else ""
+
     @property
     def today_says(self) -> str:
         """What can be run today, where the recommended strategy cannot; "" where it can."""

@@ -9,15 +9,20 @@ from qdrant_model_migration import words
 from qdrant_model_migration.embedders import ModelRef, kind_of
 from qdrant_model_migration.pipeline import ledger
 from qdrant_model_migration.pipeline.move import Move, TargetVector
+from qdrant_model_migration.pipeline.origins import as_it_is
 from qdrant_model_migration.pipeline.speed import Speed
 from qdrant_model_migration.plan.plan import Estimate, Plan, Range
 from qdrant_model_migration.qdrant.quantization import bits
+from qdrant_model_migration.strategies import Answers, Strategy
 from qdrant_model_migration.strategies.answered import (
+    chosen_model,
     missing_texts,
     original_rows,
+    replaced_vector,
     vector_meant,
     wanted_quantization,
 )
+from qdrant_model_migration.strategies.new_collection import kept
 from qdrant_model_migration.survey.facts import Survey, VectorFact
 
 OVERHEAD = 1.5
@@ -35,6 +40,8 @@ _FROM_SERVER, _FROM_FOLDER = 10_000, 50_000
 """Points read per second without vectors, 500 letters each; measured as those written were."""
 _EVEN = 0.1
 """A difference that no estimate can tell."""
+_ALONE = "not known: the server works alone and does not say how far it is"
+_UNCOUNTED = "not known: the points were not counted"
 
 
 def estimate(survey: Survey, plan: Plan, speed: Speed | None) -> Estimate:
@@ -51,6 +58,64 @@ def estimate(survey: Survey, plan: Plan, speed: Speed | None) -> Estimate:
             seconds.likely if step.name() == "backfill" else None for step in plan.steps
         ),
     )
+
+
+def reckoned(survey: Survey, answers: Answers, strategy: Strategy, speed: Speed | None) -> Estimate:
+    """Without a plan, from what the way has in common with others. answers: settled."""
+    points, facets = survey.points.value, strategy.facets
+    if points is None:
+        return Estimate(seconds=Range(how=_UNCOUNTED), usd=None)
+    if "builds" not in facets:
+        return Estimate(seconds=Range(how=_ALONE))
+    model = chosen_model(answers) if "takes_model" in facets else None
+    texts = _texts(survey, answers, points)
+    if strategy.embeds:
+        seconds = _embedding(survey, points, texts, speed)
+    else:
+        seconds = Range(how="not known: some of the texts have to be tried first")
+    disk, memory = _room_for_copy(survey, _like(survey, answers, facets, model), points, speed)
+    return Estimate(
+        seconds=seconds,
+        disk_bytes=disk,
+        memory_bytes=memory,
+        usd=cost_of(texts, survey, [model] if model is not None else []),
+    )
+
+
+def cost_of(texts: int | None, survey: Survey, models: Sequence[ModelRef]) -> float | None:
+    """What the services of these models take for the tokens of so many texts; None: not known."""
+    prices = [price for model in models if (price := kind_of(model).usd(model)) is not None]
+    tokens = survey.average_tokens.value
+    if not prices:
+        return 0.0
+    if texts is None or tokens is None:
+        return None
+    return texts * tokens * sum(prices) / 1e6
+
+
+def paid(survey: Survey, answers: Answers, usd: float) -> float | None:
+    """The same for a price that somebody typed, for all texts."""
+    points, tokens = survey.points.value, survey.average_tokens.value
+    if points is None or tokens is None:
+        return None
+    return _texts(survey, answers, points) * tokens * usd / 1e6
+
+
+def _like(survey: Survey, answers: Answers, facets: Sequence[str], model: ModelRef | None) -> Move:
+    """A move with the vectors that it would have, as far as they count for its room."""
+    in_place = "adds" in facets and answers.get("in_place") == "in place"
+    replaced = replaced_vector(survey, answers) if "replaces" in facets else None
+    stays = [] if in_place else [
+        vector.model_copy(update={"params": {"size": fact.size, **vector.params}})
+        for vector, fact in zip(kept(survey), survey.vectors.value or (), strict=True)
+        if replaced is None or fact.name != replaced.name
+    ]  # fmt: skip
+    kind = "sparse" if model is None else model.vector
+    params = dict(replaced.raw) if replaced is not None else {}
+    params |= {} if model is None else {"size": model.dimensions}
+    new = TargetVector(name="new", kind=kind, params=params, origin=as_it_is("new"))
+    target = survey.collection if in_place else "new"
+    return Move(source=survey.collection, target=target, vectors=(new, *stays))
 
 
 def price_note(plan: Plan) -> str:
@@ -70,7 +135,7 @@ def _billed(plan: Plan) -> list[str]:
 def _usd(survey: Survey, plan: Plan) -> float | None:
     """What the services that make vectors take for the tokens of all texts, and of samples."""
     points, tokens = _points(survey, plan), survey.average_tokens.value
-    every = 0 if points is None else _texts(survey, plan, points)
+    every = 0 if points is None else _texts_of(survey, plan, points)
     embedded = [(model, every) for model in _models(plan)]
     embedded += [found for step in plan.steps if (found := step.embeds()) is not None]
     priced = [(p, n) for model, n in embedded if (p := kind_of(model).usd(model)) is not None]
@@ -89,10 +154,14 @@ def _models(plan: Plan) -> list[ModelRef]:
     return [o.query_model for o in origins if o.embeds and o.query_model is not None]
 
 
-def _texts(survey: Survey, plan: Plan, points: int) -> int:
-    if plan.move is not None and plan.move.rows is not None:
-        return points
-    return max(0, points - (missing_texts(survey, plan.answers) or 0))
+def _texts(survey: Survey, answers: Answers, points: int) -> int:
+    return max(0, points - (missing_texts(survey, answers) or 0))
+
+
+def _texts_of(survey: Survey, plan: Plan, points: int) -> int:
+    """A row of a file that cannot be used is known only when it was read."""
+    loads = plan.move is not None and plan.move.rows is not None
+    return points if loads else _texts(survey, plan.answers, points)
 
 
 def _only_reads(plan: Plan) -> bool:
@@ -103,21 +172,28 @@ def _seconds(survey: Survey, plan: Plan, speed: Speed | None) -> Range:
     if _only_reads(plan):
         return Range(how="not known: the run tells how fast the sample is embedded")
     if plan.move is None:
-        return Range(how="not known: the server works alone and does not say how far it is")
+        return Range(how=_ALONE)
     points = _points(survey, plan)
     if points is None:
-        return Range(how="not known: the points were not counted")
+        return Range(how=_UNCOUNTED)
     if not plan.move.embeds:
         rates = _written(survey)
         low, likely, high = (round(points / rate, 1) for rate in rates)
         how = f"about {rates[1]} points/s are written; without index and verify"
         return Range(low=low, likely=likely, high=high, how=how)
+    if any(kind_of(model).at_server for model in _models(plan)):
+        return Range(how="not known: how fast the server makes vectors was not tried")
+    taken = _embedding(survey, points, _texts_of(survey, plan, points), speed)
+    if plan.move.rows is None or speed is None or taken.likely is None:
+        return taken
+    beside = _against_copying(survey, plan, speed.texts_per_second, taken.likely)
+    return taken.model_copy(update={"how": f"{taken.how}; {beside}"})
+
+
+def _embedding(survey: Survey, points: int, texts: int, speed: Speed | None) -> Range:
     if speed is None or speed.texts_per_second <= 0:
-        elsewhere = any(kind_of(model).at_server for model in _models(plan))
-        who = "how fast the server makes vectors" if elsewhere else "the speed"
-        return Range(how=f"not known: {who} was not tried")
+        return Range(how="not known: the speed was not tried")
     pace = speed.texts_per_second
-    texts = _texts(survey, plan, points)
     low, likely, high = (
         max(texts / pace * (1 + spread), points / written)
         for spread, written in zip((-_SPREAD, 0.0, _SPREAD), _written(survey), strict=True)
@@ -126,8 +202,6 @@ def _seconds(survey: Survey, plan: Plan, speed: Speed | None) -> Range:
     how = f"{rate} texts/s{f', {speed.how}' if speed.how else ''}; without index and verify"
     if points / _written(survey)[1] > texts / pace:
         how = f"writing is the limit: about {_written(survey)[1]} points/s; " + how
-    if plan.move.rows is not None:
-        how += f"; {_against_copying(survey, plan, pace, likely)}"
     return Range(low=round(low, 1), likely=round(likely, 1), high=round(high, 1), how=how)
 
 
@@ -137,7 +211,7 @@ def _against_copying(survey: Survey, plan: Plan, pace: float, loading: float) ->
     points = survey.points.value
     if points is None:
         return "copying from the collection cannot be reckoned: its points were not counted"
-    texts = max(0, points - (missing_texts(survey, plan.answers) or 0))
+    texts = _texts(survey, plan.answers, points)
     copying = max(texts / pace, points / _written(survey)[1]) + 3 * points / _read(survey)
     if abs(copying - loading) < _EVEN * max(copying, loading):
         said = "about as long"
@@ -160,6 +234,11 @@ def _points(survey: Survey, plan: Plan) -> int | None:
     return loaded.number if loaded is not None else None
 
 
+def written_in(survey: Survey) -> int:
+    """Points that are likely to be written in a second."""
+    return _written(survey)[1]
+
+
 def _written(survey: Survey) -> tuple[int, int, int]:
     """Points written per second at best, likely, and at worst."""
     return _TO_FOLDER if survey.capabilities.local else _TO_SERVER
@@ -173,7 +252,7 @@ def _notes(survey: Survey, plan: Plan) -> int | None:
 def _room(survey: Survey, plan: Plan, speed: Speed | None) -> tuple[Range, Range]:
     points = _points(survey, plan)
     if points is None:
-        unknown = Range(how="not known: the points were not counted")
+        unknown = Range(how=_UNCOUNTED)
         return unknown, unknown
     if _only_reads(plan):
         return Range(how="nothing is written"), Range(how="nothing is written")

@@ -289,6 +289,9 @@ def _queries(model: ModelRef) -> str:
 def _to_get(row: ModelRow) -> str:
     if row.reach.word == "here":
         return "It is on this machine."
+    if row.reach.word == "assumed":
+        size = row.model.size_bytes
+        return f"{words.size(size) if size else 'Size not known'}; nothing is fetched to explore."
     if row.reach.word == "remote":
         kind = kind_of(row.model)
         usd = kind.usd(row.model)

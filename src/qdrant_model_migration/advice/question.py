@@ -139,6 +139,10 @@ class Question:
         """What "I do not know" means here."""
         return self.suggest(survey, answers).value
 
+    def source(self, value: Any) -> str:
+        """What the source text says that makes this answer rule a way out; "" where nothing."""
+        return ""
+
     def standing(self, survey: Survey, answers: Answers) -> Stand:
         """Whether it is asked, given the answers before it."""
         if not self.applies(survey, answers):

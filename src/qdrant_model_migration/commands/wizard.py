@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from qdrant_model_migration.errors import UsageError
+
+if TYPE_CHECKING:
+    from qdrant_model_migration.advice import WhatIf
 
 
 def wizard(
@@ -20,12 +23,7 @@ def wizard(
     practice: bool = False,
 ) -> int:
     """Open the wizard; returns the exit code. Raises UsageError where there is no terminal."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise UsageError(
-            "The wizard needs a terminal.",
-            "Standard input or output is a file or a pipe.",
-            "Without one use qmm inspect, plan and run; qmm --help shows how.",
-        )
+    must_be_a_terminal()
     given: dict[str, Any] | None = None
     if answers:
         from qdrant_model_migration.advice import WITHDRAWN, load_answers, read_named
@@ -33,10 +31,41 @@ def wizard(
         given = read_named(load_answers(Path(answers)))
         for key in sorted(WITHDRAWN & given.keys()):
             click.echo(f"Set aside: {key}; that question is not asked any more.", err=True)
+    return open_wizard(
+        plain=plain, ascii_signs=ascii_signs, url=url, answers=given, practice=practice
+    )
+
+
+def must_be_a_terminal() -> None:
+    """Raises UsageError."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError(
+            "The wizard needs a terminal.",
+            "Standard input or output is a file or a pipe.",
+            "Without one use qmm inspect, plan and run; qmm --help shows how.",
+        )
+
+
+def open_wizard(
+    *,
+    plain: bool,
+    ascii_signs: bool,
+    url: str | None = None,
+    answers: dict[str, Any] | None = None,
+    practice: bool = False,
+    explore: WhatIf | None = None,
+) -> int:
+    """Either face; returns the exit code."""
     if plain:
         from qdrant_model_migration.plain import run_plain
 
-        return run_plain(url=url, answers=given, practice=practice)
+        return run_plain(url=url, answers=answers, practice=practice, explore=explore)
     from qdrant_model_migration.tui import run_wizard
 
-    return run_wizard(address=url, practice=practice, answers=given, ascii_signs=ascii_signs)
+    return run_wizard(
+        address=url,
+        practice=practice,
+        answers=answers,
+        explore=explore,
+        ascii_signs=ascii_signs,
+    )

@@ -29,6 +29,7 @@ from qdrant_model_migration.embedders.model import (
 )
 from qdrant_model_migration.embedders.opening import (
     ModelChoice,
+    assumed,
     average_words,
     fetch,
     kind_of,
@@ -60,6 +61,7 @@ __all__ = [
     "Reach",
     "Role",
     "Usable",
+    "assumed",
     "average_words",
     "bm25",
     "embed_usable",

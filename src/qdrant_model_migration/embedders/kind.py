@@ -22,22 +22,24 @@ Progress = Callable[[int, int], None]
 
 class Reach(NamedTuple):
     """How a model can be had. here: it is opened on this computer; fetch: so, after a download of
-    `size` bytes (None: not known); remote: it is asked at a service; no: it cannot, and why."""
+    `size` bytes (None: not known); remote: it is asked at a service; no: it cannot, and why;
+    assumed: nothing is opened, so it may be taken whatever that would need."""
 
-    word: Literal["here", "fetch", "remote", "no"]
+    word: Literal["here", "fetch", "remote", "no", "assumed"]
     size: int | None = None
     why: str = ""
 
     @property
     def opens(self) -> bool:
         """Whether it can be opened now."""
-        return self.word in ("here", "remote")
+        return self.word in ("here", "remote", "assumed")
 
     @property
     def short(self) -> str:
         """For a column of a screen."""
         size = words.size(self.size) if self.size else "?"
-        return {"here": "is here", "fetch": size, "remote": "service", "no": "no"}[self.word]
+        known = {"here": "is here", "remote": "service", "no": "no"}
+        return known.get(self.word, size)
 
 
 class Kind:

@@ -68,6 +68,15 @@ def average_words(model: ModelRef, texts: Sequence[str]) -> float:
     return kind_of(model).average_words(model, texts)
 
 
+def assumed(choices: Iterable[ModelChoice]) -> tuple[ModelChoice, ...]:
+    """The same, each to be taken although nothing can be opened; without those for practising."""
+    return tuple(
+        choice._replace(reach=Reach("assumed", choice.model.size_bytes))
+        for choice in choices
+        if not kind_of(choice.model).toy
+    )
+
+
 def list_models(beside: Path | None = None) -> tuple[ModelRef, ...]:
     """The models of every kind. beside: where a practice Qdrant keeps its own; None: as usual.
 

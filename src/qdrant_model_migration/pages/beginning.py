@@ -10,7 +10,9 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from qdrant_model_migration.advice import WhatIf
 from qdrant_model_migration.environment import KEY
+from qdrant_model_migration.pages.exploring import explored
 from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.pages.work.memory import last_address
 from qdrant_model_migration.qdrant import Address, own_server
@@ -23,11 +25,13 @@ def begin(
     practice: bool = False,
     answers: Mapping[str, Any] | None = None,
     run: Path | None = None,
+    explore: WhatIf | None = None,
 ) -> Session:
-    """key: for this address; without one that of the environment. Raises AddressInvalid."""
+    """key: for this address; without one that of the environment. explore: on these made-up facts.
+    Raises AddressInvalid."""
     given = Address.parse(address) if address else None
     known = os.environ.get(KEY)
-    return Session(
+    session = Session(
         address=given,
         key=key or (SecretStr(known) if known else None),
         key_of=given if key else own_server(),
@@ -36,3 +40,6 @@ def begin(
         run=run,
         last_address=last_address(),
     )
+    if explore is None:
+        return session
+    return explored(session.on(what_if=explore), session.answers)

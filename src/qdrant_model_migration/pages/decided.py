@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from qdrant_model_migration.advice import Warning_, advise, make_plan, timed_model, warnings_for
+from qdrant_model_migration.advice import (
+    Price,
+    Warning_,
+    advise,
+    make_plan,
+    price,
+    speed_in,
+    timed_model,
+    warnings_for,
+)
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.pipeline.speed import Speed, kept_under
@@ -22,10 +31,19 @@ def taken_strategy(session: Session) -> Strategy | None:
 
 
 def speed_of(session: Session) -> Speed | None:
-    """The speed of the chosen model, None while it was not measured."""
+    """The speed of the chosen model, None while it was not measured. In Explore it is typed."""
+    if session.explore:
+        return speed_in(session.what_if)
     survey, taken = session.survey, taken_strategy(session)
     model = timed_model(survey, session.answers, taken) if survey and taken else None
     return session.speeds.get(kept_under(model)) if model is not None else None
+
+
+def price_of(session: Session, strategy: Strategy) -> Price:
+    """Of a way, with these answers. In Explore the price of the model is typed, too."""
+    survey, usd = session.survey, session.what_if.usd if session.explore else None
+    assert survey is not None, "nothing has a price before the survey"
+    return price(survey, session.answers, strategy, speed=speed_of(session), usd=usd)
 
 
 def planned(session: Session) -> Plan:

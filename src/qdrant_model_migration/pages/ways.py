@@ -24,6 +24,7 @@ def about(advice: Advice, strategy: Strategy) -> Says:
         f"Way back: {way_back(strategy, advice.settled)}.",
         "",
         f"Here: {MARKS[SIGNS[advice.fit_of(strategy).word]]}, {why(advice, strategy)}.",
+        *filter(None, (advice.behind(advice.fit_of(strategy)),)),
     )
     return Says(lines if strategy.runs else (*lines, LATER))
 

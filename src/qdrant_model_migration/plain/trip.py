@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from qdrant_model_migration.advice import WhatIf
 from qdrant_model_migration.engine import read_card
 from qdrant_model_migration.engine.run_folder import PLAN
 from qdrant_model_migration.exit_codes import DONE, FAILED, STOPPED
@@ -28,16 +29,20 @@ def run_plain(
     url: str | None = None,
     answers: dict[str, Any] | None = None,
     practice: bool = False,
+    explore: WhatIf | None = None,
     talk: Talk | None = None,
 ) -> int:
     """The trip from the first question to the report; returns the exit code.
 
     0 done or left before anything was started, 3 waits at a gate, 4 failed, 130 stopped or Ctrl+C.
     url: tried at once. answers: taken as given. practice: the sandbox at once.
+    explore: made-up facts, at once.
     """
     talk = talk or Talk()
     way = [Go("home", begin(practice=practice, answers=answers))]
-    if practice or url:
+    if explore is not None:
+        way.append(Go("explore", begin(answers=answers, explore=explore)))
+    elif practice or url:
         way.append(Go("practice" if practice else "connect", way[0].session))
     given = {"address": url, "key": "", "remember": ""} if url and not practice else {}
     try:

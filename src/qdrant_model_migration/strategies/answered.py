@@ -21,6 +21,9 @@ from qdrant_model_migration.survey.facts import Bare, Survey, VectorFact
 SMALL_BYTES = 25_000_000
 """Below it loading again from the originals is quicker than copying (the seed)."""
 
+DAYS_BYTES = 400_000_000_000
+"""From it embedding again takes days, whatever the model (the seed)."""
+
 HUGE_POINTS = 100_000_000
 """From it a learned map may be worth its loss (the seed)."""
 
@@ -172,8 +175,10 @@ def other_text(survey: Survey, answers: Answers) -> OtherText | None:
 
 def no_dense(survey: Survey) -> Fit | None:
     """Ruled out because there is no dense vector whose model could change."""
-    if survey.vectors.value is None or survey.dense:
+    if survey.dense:
         return None
+    if survey.vectors.value is None:
+        return Fit("ruled out", "it is not known which vectors there are", "survey")
     return Fit("ruled out", "the collection has no dense vector", "survey")
 
 

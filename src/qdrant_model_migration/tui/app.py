@@ -16,6 +16,7 @@ from textual.events import Resize
 from textual.filter import LineFilter
 
 from qdrant_model_migration import engine, private_file
+from qdrant_model_migration.advice import WhatIf
 from qdrant_model_migration.pages.beginning import begin
 from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.pages.work import memory
@@ -219,20 +220,25 @@ def run_wizard(
     practice: bool = False,
     answers: Mapping[str, Any] | None = None,
     attach: Path | None = None,
+    explore: WhatIf | None = None,
     ascii_signs: bool = False,
 ) -> int:
     """Open the wizard and stay until it is left. Returns the exit code.
 
     address: put into the Connect screen. api_key: kept in a holder that prints as stars. practice:
     open the sandbox at once. answers: suggested instead of the defaults. attach: a run folder whose
-    run screen is shown. Raises AddressInvalid before anything is shown.
+    run screen is shown. explore: the made-up facts that Explore begins with, which is opened at
+    once. Raises AddressInvalid before anything is shown.
     """
     holder = SecretStr(api_key) if isinstance(api_key, str) and api_key else api_key or None
     del api_key  # a crash report that shows variables must not show the key
     practice = practice or (attach is not None and engine.read_card(attach).practice)
     key = holder if isinstance(holder, SecretStr) else None
-    session = begin(address=address, key=key, practice=practice, answers=answers, run=attach)
+    session = begin(
+        address=address, key=key, practice=practice, answers=answers, run=attach, explore=explore
+    )
     start = ("run",) if attach else ("practice",) if practice else ("connect",) if address else ()
+    start = ("explore",) if explore is not None else start
     keep_secrets_of(os.environ)
     if session.key is not None:
         keep_secret(session.key.get_secret_value())

@@ -357,6 +357,11 @@ class QuerySide(Question):
             for strategy in strategies()
         )
 
+    def source(self, value: Any) -> str:
+        return (
+            "For Qdrant Cloud inference, switching models is a config change, not a pipeline change"
+        )
+
     def options(self, survey: Survey, answers: Answers) -> tuple[Option, ...]:
         return (
             Option("own", "Our own application", "the lines to change are printed", "application"),

@@ -8,6 +8,18 @@ from qdrant_model_migration.advice.question import Option, Question, QuestionTex
 from qdrant_model_migration.strategies import Answers, Strategy
 from qdrant_model_migration.survey.facts import Survey
 
+_MUST = (
+    "You MUST re-embed if: changing model provider (OpenAI to Cohere), changing architecture (CLIP "
+    "to BGE), incompatible dimension counts across different models, or adding sparse vectors to "
+    "dense-only collection."
+)
+_SOURCE = {
+    "compression": "Or changing quantization (binary to scalar): Qdrant re-quantizes "
+    "automatically.",
+    "shorter": "You CAN avoid re-embedding if: using Matryoshka models (use `dimensions` parameter "
+    "to output lower-dimensional embeddings, learn linear transformation from sample data, some "
+    "recall loss, good for 100M+ datasets).",
+}
 _UNSURE = {"unsure-results": "model", "unsure-words": "keywords"}
 
 
@@ -37,7 +49,7 @@ class Change(Question):
                 "no text, no model and no new collection is needed",
                 "compression",
             ),
-            Option("keywords", "Add keyword search", "", "keyword search"),
+            Option("keywords", "Add keyword search", "the most common change", "keyword search"),
             Option("second", "Try a second model next to the first", "", "a second model"),
             Option(
                 "drop",
@@ -71,6 +83,9 @@ class Change(Question):
 
     def matters_to(self, strategy: Strategy) -> bool:
         return True
+
+    def source(self, value: Any) -> str:
+        return _SOURCE.get(str(value), _MUST)
 
     def settle(self, value: Any, survey: Survey, answers: Answers) -> Any:
         if value == "unsure-memory":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from qdrant_model_migration.advice.question import (
     Option,
     Question,
@@ -45,6 +47,9 @@ class Keywords(Question):
             there,
             unknown("No"),
         )
+
+    def source(self, value: Any) -> str:
+        return "Use when: adding sparse/BM25 vectors to an existing dense-only collection."
 
     def suggest(self, survey: Survey, answers: Answers) -> Suggestion:
         if any(v.kind == "sparse" for v in survey.vectors.value or ()):

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from qdrant_model_migration import words
 from qdrant_model_migration.advice.errors import BadAnswer
+from qdrant_model_migration.advice.imagined import MADE_UP, is_made_up
 from qdrant_model_migration.advice.question import (
     Option,
     Question,
@@ -128,6 +129,8 @@ def why_closed(survey: Survey, answers: Answers, model: ModelRef) -> str:
     old = survey.old_model.value
     if kind_of(model).at_server and not makes_vectors(survey):
         return "This server makes no vectors itself: it has no inference service."
+    if is_made_up(model) and survey.at != MADE_UP:
+        return "It was made up in Explore; no computer can open it."
     if model.vector == "sparse":
         return "It makes sparse vectors, for keyword search, which question Keywords adds."
     if old is not None and (model.name, model.dimensions) == (old.name, old.dimensions):

@@ -88,6 +88,12 @@ class Originals(Question):
         small = survey.bytes is not None and survey.bytes < SMALL_BYTES
         return not small and not text_gone(answers)
 
+    def source(self, value: Any) -> str:
+        return (
+            "For small datasets (<25MB), re-indexing from source is faster than using the "
+            "migration tool."
+        )
+
     def options(self, survey: Survey, answers: Answers) -> tuple[Option, ...]:
         return (
             Option({"have": "yes", "file": None}, "Yes, in a file", "", "in a file"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from qdrant_model_migration import words
 from qdrant_model_migration.advice.question import (
     Option,
@@ -32,6 +34,12 @@ class Accuracy(Question):
 
     def found(self, survey: Survey, answers: Answers) -> bool:
         return not map_saves_much(survey, answers)
+
+    def source(self, value: Any) -> str:
+        return (
+            "learn linear transformation from sample data, some recall loss, good for 100M+ "
+            "datasets"
+        )
 
     def options(self, survey: Survey, answers: Answers) -> tuple[Option, ...]:
         return (
@@ -75,6 +83,14 @@ class Both(Question):
     def applies(self, survey: Survey, answers: Answers) -> bool:
         return answers.get("change") in (None, "model")
 
+    def source(self, value: Any) -> str:
+        if value == "no":
+            return (
+                "Use when: A/B testing models, multi-modal (dense + sparse), or evaluating a new "
+                "model before committing."
+            )
+        return "Create new collection with old and new named vectors both defined"
+
     def options(self, survey: Survey, answers: Answers) -> tuple[Option, ...]:
         return (
             Option(
@@ -108,6 +124,9 @@ class InPlace(Question):
 
     def applies(self, survey: Survey, answers: Answers) -> bool:
         return survey.capabilities.add_vector
+
+    def source(self, value: Any) -> str:
+        return "All named vectors must be defined at collection creation time."
 
     def options(self, survey: Survey, answers: Answers) -> tuple[Option, ...]:
         return (

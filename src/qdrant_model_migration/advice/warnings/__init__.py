@@ -40,7 +40,7 @@ def warnings_for(
     """The warnings for this strategy here: must, then caution, then note; each by id."""
     case = Case(survey, walk(survey, answers).settled, strategy, plan)
     shown = [
-        Warning_(one.id, one.title, said.text, said.why_here, said.todo, said.severity)
+        Warning_(one.id, one.title, said.text, said.why_here, said.todo, said.severity, one.risk)
         for one in declared()
         if (not one.own or one.id in strategy.warns) and (said := one.look(case)) is not None
     ]

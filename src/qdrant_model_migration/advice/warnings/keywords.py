@@ -16,7 +16,7 @@ _BM25_NAMES = ("bm25", "bm42", "keyword", "lexical", "minicoil", "words")
 _UNLISTED = ("tamil",)  # it has endings, and no list of filler words
 
 
-@warning("W07", "Pieces, not documents", own=True)
+@warning("W07", "Pieces, not documents", own=True, risk=True)
 def pieces(case: Case) -> Said | None:
     found = case.survey.text_fields.value or ()
     field = case.survey.text_field.value
@@ -54,7 +54,7 @@ def pieces(case: Case) -> Said | None:
     )
 
 
-@warning("W08", "Several languages", own=True)
+@warning("W08", "Several languages", own=True, risk=True)
 def languages(case: Case) -> Said | None:
     found = {c: p for c, p in (case.survey.languages.value or {}).items() if c != "other"}
     ranked = sorted(found, key=lambda code: -found[code])

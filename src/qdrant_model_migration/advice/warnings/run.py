@@ -5,13 +5,19 @@ from __future__ import annotations
 from qdrant_model_migration import words
 from qdrant_model_migration.advice.warnings.warning import Case, Said, warning
 from qdrant_model_migration.qdrant.quantization import kind_of
-from qdrant_model_migration.strategies.answered import SMALL_BYTES, compressed_now, vector_meant
+from qdrant_model_migration.strategies.answered import (
+    DAYS_BYTES,
+    SMALL_BYTES,
+    compressed_now,
+    vector_meant,
+)
 from qdrant_model_migration.survey.writes import writes_in_words
 
 _DAY = 24 * 3600
 _MUCH_USD = 10.0
 _OWN_COMPUTER = ("localhost", "127.0.0.1", "::1")
 _SETTINGS_SHOWN = 5
+_FASTER = "A faster computer, a smaller model, or patience: the run can be paused and resumed."
 
 
 @warning("W01", "Payload is copied too")
@@ -89,7 +95,9 @@ def room(case: Case) -> Said | None:
 @warning("W22", "This takes days")
 def days(case: Case) -> Said | None:
     seconds = case.cost.seconds if case.cost else None
-    if seconds is None or seconds.likely is None or seconds.likely <= _DAY:
+    if seconds is None or seconds.likely is None:
+        return _days_by_size(case)
+    if seconds.likely <= _DAY:
         return None
     low, high = seconds.low or seconds.likely, seconds.high or seconds.likely
     return Said(
@@ -97,7 +105,20 @@ def days(case: Case) -> Said | None:
         f"At the measured speed {words.duration(seconds.likely)} ({words.duration(low)} to "
         f"{words.duration(high)}).",
         f"{seconds.how[:1].upper()}{seconds.how[1:]}.",
-        "A faster computer, a smaller model, or patience: the run can be paused and resumed.",
+        _FASTER,
+    )
+
+
+def _days_by_size(case: Case) -> Said | None:
+    """As long as no speed is known."""
+    size = case.survey.bytes
+    if not case.embeds or size is None or size < DAYS_BYTES:
+        return None
+    return Said(
+        "caution",
+        f"From {words.size(DAYS_BYTES)} on, expect days.",
+        f"{case.survey.collection} holds {words.size(size)}; no speed is measured yet.",
+        _FASTER,
     )
 
 

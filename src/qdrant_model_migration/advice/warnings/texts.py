@@ -12,7 +12,7 @@ _ENOUGH_MATCHES = 60 / 64
 _ENOUGH_QUERIES = 30
 
 
-@warning("W12", "Points without text")
+@warning("W12", "Points without text", risk=True)
 def missing(case: Case) -> Said | None:
     number = missing_texts(case.survey, case.answers)
     if not case.embeds or case.loads or not number:
@@ -33,7 +33,7 @@ def _searches(case: Case) -> str:
     return "keyword search" if case.adds and case.model is None else "searches"
 
 
-@warning("W13", "Texts cut off")
+@warning("W13", "Texts cut off", risk=True)
 def cut(case: Case) -> Said | None:
     part = cut_off(case.survey, case.model) if case.model and case.embeds else None
     if case.model is None or part is None or part <= 0.01:
@@ -51,7 +51,7 @@ def cut(case: Case) -> Said | None:
     )
 
 
-@warning("W14", "Language not covered")
+@warning("W14", "Language not covered", risk=True)
 def language(case: Case) -> Said | None:
     part = uncovered(case.survey, case.model) if case.model and case.embeds else None
     if case.model is None or part is None or part <= 0.02:
@@ -127,7 +127,7 @@ def mixed(case: Case) -> Said | None:
     )
 
 
-@warning("W36", "Not the old texts")
+@warning("W36", "Not the old texts", risk=True)
 def another_text(case: Case) -> Said | None:
     here = case.embeds and not case.loads
     other = other_text(case.survey, case.answers) if here else None

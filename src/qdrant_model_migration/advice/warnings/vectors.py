@@ -60,7 +60,7 @@ def _on_disk(vector: VectorFact) -> bool:
     return vector.raw.get("on_disk") is True
 
 
-@warning("W09", "Shorter finds less", own=True)
+@warning("W09", "Shorter finds less", own=True, risk=True)
 def shorter(case: Case) -> Said | None:
     new, old = (case.model.dimensions if case.model else None), case.old_size
     below_half = new is not None and old is not None and new * 2 < old
@@ -74,7 +74,7 @@ def shorter(case: Case) -> Said | None:
     )
 
 
-@warning("W10", "Calculated finds less", own=True)
+@warning("W10", "Calculated finds less", own=True, risk=True)
 def calculated(case: Case) -> Said | None:
     return Said(
         "must",
@@ -114,7 +114,7 @@ def in_place(case: Case) -> Said | None:
     )
 
 
-@warning("W27", "Compression finds less", own=True)
+@warning("W27", "Compression finds less", own=True, risk=True)
 def compression(case: Case) -> Said | None:
     vector = vector_meant(case.quantization)
     wanted = wanted_quantization(case.survey, case.quantization)

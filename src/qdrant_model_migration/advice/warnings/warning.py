@@ -18,7 +18,10 @@ Severity = Literal["must", "caution", "note"]
 
 
 class Warning_(NamedTuple):
-    """A warning as shown. must: acknowledged one by one; caution, note: shown only."""
+    """A warning as shown. must: acknowledged one by one; caution, note: shown only.
+
+    risk: what it tells is that searches may find less.
+    """
 
     id: str
     title: str
@@ -26,6 +29,7 @@ class Warning_(NamedTuple):
     why_here: str
     todo: str
     severity: Severity
+    risk: bool = False
 
     @property
     def said(self) -> str:
@@ -144,13 +148,14 @@ class Case:
 class Declared(NamedTuple):
     """One warning of the list: it says nothing where it does not apply.
 
-    own: it is looked at only for strategies that name it in `warns`.
+    own: it is looked at only for strategies that name it in `warns`. risk: see `Warning_`.
     """
 
     id: str
     title: str
     look: Callable[[Case], Said | None]
     own: bool
+    risk: bool
 
 
 WARNINGS: list[Declared] = []
@@ -158,12 +163,12 @@ WARNINGS: list[Declared] = []
 
 
 def warning(
-    id_: str, title: str, *, own: bool = False
+    id_: str, title: str, *, own: bool = False, risk: bool = False
 ) -> Callable[[Callable[[Case], Said | None]], Declared]:
     """Declare a warning: decorates the function that says when, how serious, and the sentences."""
 
     def declare(look: Callable[[Case], Said | None]) -> Declared:
-        declared = Declared(id_, title, look, own)
+        declared = Declared(id_, title, look, own, risk)
         WARNINGS.append(declared)
         return declared
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from qdrant_model_migration import engine, words
-from qdrant_model_migration.advice import imagine
 from qdrant_model_migration.engine import RunView
 from qdrant_model_migration.errors import QmmError
+from qdrant_model_migration.pages import exploring
 from qdrant_model_migration.pages.outcome import Go, Outcome, Report, Said, Work
 from qdrant_model_migration.pages.page import (
     Act,
@@ -115,9 +115,7 @@ def act(session: Session, key: str, values: Mapping[str, str]) -> Outcome:
     if way == "migrate":
         return Go("connect", session.anew(address=session.address, answers=kept))
     if way == "explore":
-        survey = imagine(session.what_if)
-        made_up = session.anew(explore=True, answers=session.answers, survey=survey)
-        return Go("explore", made_up.on(collection=survey.collection))
+        return Go("explore", exploring.explored(session, session.answers))
     return Go(way, session)
 
 

@@ -25,6 +25,7 @@ from qdrant_model_migration.pages.page import (
     of_error,
 )
 from qdrant_model_migration.pages.session import Session
+from qdrant_model_migration.pages.stages import too_slow
 from qdrant_model_migration.pages.work import saving, starting
 from qdrant_model_migration.plan import Plan, left_open
 from qdrant_model_migration.plan.plan import Range
@@ -95,8 +96,13 @@ def _acts(session: Session) -> tuple[Act, ...]:
         Act("start", "Start…", closed=made_up or _why_not(session.plan)),
         Act("change", "Change…"),
         Act("save", "Save plan and leave", closed=made_up),
+        too_slow.ACT._replace(button=_is_long(session.plan)),
         answers_saved.ACT,
     )
+
+
+def _is_long(plan: Plan | None) -> bool:
+    return plan is not None and (plan.estimate.seconds.likely or 0) > too_slow.LONG
 
 
 def _why_not(plan: Plan | None) -> str:
@@ -165,6 +171,8 @@ def act(session: Session, key: str, values: Mapping[str, str]) -> Outcome:
     plan = session.plan
     if key == "change":
         return _changes()
+    if key == too_slow.ACT.key:
+        return Go(too_slow.STAGE, session)
     if key == "take":
         return Go("questions", session.on(alone=(values["question"], "plan")))
     if key in answers_saved.KEYS:

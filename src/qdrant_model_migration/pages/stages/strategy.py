@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from qdrant_model_migration import words
-from qdrant_model_migration.advice import Advice, Choice, advise, make_plan, tried_unasked
+from qdrant_model_migration.advice import Advice, Choice, advise, tried_unasked
 from qdrant_model_migration.embedders import ModelRef
-from qdrant_model_migration.errors import QmmError
-from qdrant_model_migration.pages import answers_saved, asked, speed_tried, ways
-from qdrant_model_migration.pages.decided import speed_of, taken_strategy
+from qdrant_model_migration.pages import answers_saved, asked, prices, speed_tried, ways
+from qdrant_model_migration.pages.decided import price_of, taken_strategy
 from qdrant_model_migration.pages.outcome import Go, Outcome, Said
 from qdrant_model_migration.pages.page import (
     Act,
@@ -24,12 +22,12 @@ from qdrant_model_migration.pages.page import (
     Ways,
 )
 from qdrant_model_migration.pages.session import Session
+from qdrant_model_migration.pages.stages import too_slow
 from qdrant_model_migration.pipeline.speed import kept_under
-from qdrant_model_migration.plan import Plan
 from qdrant_model_migration.strategies import Strategy
 from qdrant_model_migration.strategies.answered import way_back
 
-COLUMNS = (Column("STRATEGY", 20), Column("WHY"))
+COLUMNS = (Column("STRATEGY", 20), Column("WHY"), Column("PRICE", 44))
 LATER = "this version cannot run it yet"
 HELP = (
     "A strategy is one way to migrate. The recommendation follows from the",
@@ -61,8 +59,8 @@ def page(session: Session) -> Page:
     others = [choice for choice in advice.fits if choice.strategy is not taken]
     return Page(
         title="Strategy",
-        body=(*_best(session, advice, taken), _others(advice, others)),
-        acts=_acts(advice, taken),
+        body=(*_best(session, advice, taken), _others(session, advice, others)),
+        acts=_acts(session, advice, taken),
         help=HELP,
         hello="In brackets: the answer that decides. Enter on a line shows it all.",
         place="Strategy",
@@ -85,6 +83,7 @@ def _best(session: Session, advice: Advice, taken: Strategy | None) -> tuple[Blo
         Fact("What", taken.what),
         *(Fact("and" if at else "Because", reason) for at, reason in enumerate(reasons)),
         Fact("Costs", _costs(session, taken)),
+        Fact("At risk", prices.at_risk(price_of(session, taken))),
         Fact("Way back", way_back(taken, advice.settled)),
     ]
     if not taken.runs:
@@ -92,52 +91,37 @@ def _best(session: Session, advice: Advice, taken: Strategy | None) -> tuple[Blo
     return (Facts(tuple(rows), f"{word}: {taken.title}"),)
 
 
-def _costs(session: Session, taken: Strategy) -> str:
-    plan = _draft(session, taken)
-    if plan is None:
-        return "not known"
-    cost = plan.estimate
-    if cost.seconds.likely is not None:
-        low, high = words.duration(cost.seconds.low or 0), words.duration(cost.seconds.high or 0)
-        parts = [f"about {words.duration(cost.seconds.likely)} ({low} to {high})"]
-    elif _untried(session) is not None:
-        parts = ["time: being measured with your own texts"]
-    else:
-        parts = [f"time {cost.seconds.how}"]
-    if cost.disk_bytes.likely:
-        parts.append(f"{words.size(cost.disk_bytes.likely)} of disk")
-    if cost.usd is not None:
-        parts.append(f"{cost.usd:.2f} USD")
-    return ", ".join(parts)
+def _costs(session: Session, strategy: Strategy) -> str:
+    waits = "time: being measured with your own texts" if _untried(session) is not None else ""
+    return prices.in_a_line(price_of(session, strategy)._replace(warnings=()), time=waits)
 
 
-def _draft(session: Session, taken: Strategy) -> Plan | None:
-    try:
-        survey = asked.surveyed(session)
-        return make_plan(survey, session.answers, taken, speed=speed_of(session))
-    except QmmError:
-        return None
-
-
-def _others(advice: Advice, others: list[Choice]) -> Table:
+def _others(session: Session, advice: Advice, others: list[Choice]) -> Table:
     rows = []
     for strategy, fit in ways.best_first(others):
         sign = ways.SIGNS[fit.word]
+        out = fit.word == "ruled out"
+        cost = None if out else price_of(session, strategy)
         may = fit.word in ("first", "possible") and strategy.runs
+        about = (ways.about(advice, strategy),)
         rows.append(
             Row(
                 strategy.name,
-                (strategy.title, ways.why(advice, strategy)),
+                (
+                    strategy.title,
+                    ways.why(advice, strategy),
+                    prices.in_a_line(cost) if cost is not None else "",
+                ),
                 sign,
                 strategy.title,
-                (ways.about(advice, strategy),),
+                about if cost is None else (*about, Facts(prices.facts(cost), "Its price")),
                 (Act("take", "Choose it anyway"),) if may else (),
             )
         )
     return Table("others", tuple(rows), COLUMNS, "Why not the others", marks=ways.MARKS)
 
 
-def _acts(advice: Advice, taken: Strategy | None) -> tuple[Act, ...]:
+def _acts(session: Session, advice: Advice, taken: Strategy | None) -> tuple[Act, ...]:
     change = Act("change", "Change an answer…")
     if taken is None:
         return (change, answers_saved.ACT)
@@ -145,7 +129,8 @@ def _acts(advice: Advice, taken: Strategy | None) -> tuple[Act, ...]:
              to="go on with it")  # fmt: skip
     today = advice.today if not taken.runs else None
     instead = (Act("today", f"Take {today.title}"),) if today is not None else ()
-    return (go, *instead, change, answers_saved.ACT)
+    slow = too_slow.ACT._replace(button=too_slow.is_long(session, taken))
+    return (go, *instead, change, slow, answers_saved.ACT)
 
 
 def act(session: Session, key: str, values: Mapping[str, str]) -> Outcome:
@@ -156,6 +141,8 @@ def act(session: Session, key: str, values: Mapping[str, str]) -> Outcome:
         return _take(session, values["others"])
     if key == "today" and advice.today is not None:
         return _take(session, advice.today.name)
+    if key == too_slow.ACT.key:
+        return Go(too_slow.STAGE, session)
     if key == "change":
         return asked.all_answers(session)
     if key == "ask":

@@ -10,7 +10,13 @@ from typing import Any
 
 from qdrant_model_migration import words
 from qdrant_model_migration.advice import ModelChoice, answer_all
-from qdrant_model_migration.embedders import ModelRef, fetch, model_choices, model_from_folder
+from qdrant_model_migration.embedders import (
+    ModelRef,
+    assumed,
+    fetch,
+    model_choices,
+    model_from_folder,
+)
 from qdrant_model_migration.errors import QmmError, Stopped
 from qdrant_model_migration.pages.outcome import Report
 from qdrant_model_migration.pages.session import Session
@@ -19,8 +25,12 @@ BETWEEN_NEWS = 0.2  # seconds
 
 
 def choices(session: Session) -> tuple[ModelChoice, ...]:
-    """Every model that may be chosen, and whether it is on this computer. No network."""
+    """Every model that may be chosen, and whether it is on this computer. No network. In Explore
+    any of them may be taken."""
     from qdrant_model_migration.sandbox import Sandbox
+
+    if session.explore:
+        return assumed(model_choices())
 
     practice = session.address if session.practice else None
     return model_choices(Sandbox.around(practice).models if practice is not None else None)

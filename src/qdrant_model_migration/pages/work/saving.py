@@ -29,6 +29,17 @@ def save_plan(plan: Plan, name: str) -> Path:
     return path
 
 
+def save_text(text: str, name: str) -> Path:
+    """Raises UsageError where the name is taken or the file cannot be written."""
+    path = _not_there(name)
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        todo = "Type another name, or the path of a folder that may be written to."
+        raise UsageError(f"{path} cannot be written.", f"{error.strerror}.", todo) from error
+    return path
+
+
 def save_answers(answers: Mapping[str, Any], name: str) -> Path:
     """Raises UsageError where the name is taken or cannot be written."""
     path = _not_there(name)
