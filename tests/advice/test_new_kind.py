@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from qdrant_model_migration.advice import (
-    costs_nothing_because,
+    price_note,
     make_plan,
     model_rows,
     tried_unasked,
@@ -33,7 +33,7 @@ def test_the_estimate_takes_its_price_for_the_tokens_of_all_texts(model: ModelRe
     survey = docs(average_tokens=fact(200.0))
     plan = make_plan(survey, {**ANSWERS, "model": as_answer(model)}, BLUE_GREEN, speed=None)
     assert plan.estimate.usd == pytest.approx((120_482 - 118) * 200 * 2.0 / 1e6)
-    assert costs_nothing_because(plan) == ""
+    assert price_note(plan) == ""
     unread = docs(average_tokens=fact(None))
     plan = make_plan(unread, {**ANSWERS, "model": as_answer(model)}, BLUE_GREEN, speed=None)
     assert plan.estimate.usd is None
