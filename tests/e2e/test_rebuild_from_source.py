@@ -117,7 +117,7 @@ def test_a_file_becomes_the_collection_and_nothing_else_is_followed(
 def test_payload_by_id_goes_along_and_what_changes_there_afterwards_is_no_fault(
     place: Place, tmp_path: Path
 ) -> None:
-    rows = originals([*range(10, POINTS), 5001])
+    rows = originals([*range(POINTS), 5001])
     with place.open() as qdrant:
         old = everything(qdrant, place.collection)
     plan = plan_for(place, **loaded(lines(tmp_path / "docs.jsonl", rows), more="yes"))
