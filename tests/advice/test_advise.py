@@ -259,7 +259,7 @@ def test_texts_that_are_gone_collide_with_another_model():
 
 
 def test_texts_that_are_gone_but_for_a_sample_leave_the_linear_map():
-    gone = {**ANSWERS, "text": {"fields": []}}
+    gone = {**ANSWERS, "text": {"fields": []}, "originals": "no"}
     asked = advise(docs(), gone)
     assert states(asked)["accuracy"] == "here"
     assert asked.recommended.title == "Linear map"

@@ -117,7 +117,7 @@ def test_a_file_becomes_the_collection_and_nothing_else_is_followed(
 def test_payload_by_id_goes_along_and_what_changes_there_afterwards_is_no_fault(
     place: Place, tmp_path: Path
 ) -> None:
-    rows = originals([*range(10, POINTS), 5001])
+    rows = originals([*range(POINTS), 5001])
     with place.open() as qdrant:
         old = everything(qdrant, place.collection)
     plan = plan_for(place, **loaded(lines(tmp_path / "docs.jsonl", rows), more="yes"))
@@ -280,3 +280,31 @@ def test_a_file_whose_ids_are_of_no_point_is_refused(place: Place, tmp_path: Pat
     assert "No value of the column point" in str(view(folder).error)
     with place.open() as qdrant:
         assert not qdrant.exists(f"{place.collection}_new")
+
+
+def test_texts_from_a_file_become_a_vector_in_place_too(place: Place, tmp_path: Path) -> None:
+    rows = [
+        {"point": ident(n), "words": f"from the file: {document(n)['title']}"}
+        for n in range(POINTS - 20)
+    ]
+    plan = plan_for(
+        place,
+        "side_by_side",
+        change="second",
+        in_place="in place",
+        text={"file": str(lines(tmp_path / "texts.jsonl", rows))},
+        text_columns={"id": "point", "text": "words"},
+        vector_names={"new": "new"},
+    )
+    folder = create_run(plan)
+    assert run_here(folder) == 3, view(folder).error
+    write_meanwhile(place)
+    switch(folder)
+    with place.open() as qdrant:
+        points = everything(qdrant, place.collection)
+    texts = {row["point"]: row["words"] for row in rows if row["point"] != DELETED}
+    made = open_embedder(place.models.new).embed(list(texts.values()), "passage").vectors
+    right = dict(zip(texts, made, strict=True))
+    for i, point in points.items():
+        assert made_of(point.vectors.get("new"), right.get(i), "Cosine", None), i
+    assert {letter.reason for letter in dead_letters(folder)} == {"not in texts.jsonl"}
