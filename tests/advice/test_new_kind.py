@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from qdrant_model_migration.advice import (
-    price_note,
     make_plan,
     model_rows,
+    price_note,
     tried_unasked,
     warnings_for,
 )
