@@ -28,6 +28,7 @@ from qdrant_model_migration.survey.facts import Fact, Survey, TextField, VectorF
 from support.surveys import (
     BGE_BASE,
     BGE_SMALL,
+    COLBERT,
     MINILM,
     NOMIC,
     ORIGINALS,
@@ -149,10 +150,10 @@ def test_texts_that_are_not_english_are_asked_for_before_they_become_hybrid() ->
 
 def test_20_mb_are_loaded_again_from_the_originals() -> None:
     survey = docs(payload_bytes=fact(12_000_000), vector_bytes=fact(8_000_000))
-    advice = advise(survey, {"change": "model", "both": "no", **ORIGINALS})
+    advice = advise(survey, {"change": "model", "both": "no", "originals": ORIGINALS["originals"]})
     assert advice.recommended is by_name("rebuild_from_source")
     assert "Under 25 MB" in said(survey, {"change": "model"}, "blue_green")["W23"]
-    large = advise(docs(), {"change": "model", "both": "no", **ORIGINALS})
+    large = advise(docs(), {"change": "model", "both": "no", "originals": ORIGINALS["originals"]})
     assert large.recommended is by_name("blue_green")
 
 
@@ -234,6 +235,7 @@ GIVEN: tuple[dict[str, Any], ...] = (
       for accuracy in ("exact", "approximate") for keywords in ("yes", "no")),
     {"change": "model", "accuracy": "queries"},
     {"change": "drop"},
+    {"change": "second", "model": as_answer(COLBERT)},
     {"change": "model", "missing": "stop"},
     {"change": "model", "model": as_answer(NOMIC.cut_to(256))},
 )  # fmt: skip

@@ -35,7 +35,7 @@ from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.pages.stages import stage
 from qdrant_model_migration.pages.work import saving
 from qdrant_model_migration.strategies import strategies
-from support.surveys import BGE_BASE, BGE_SMALL, E5_LARGE, MINILM, NOMIC, docs
+from support.surveys import BGE_BASE, BGE_SMALL, E5_LARGE, MINILM, NOMIC, ORIGINALS, docs
 
 EXPLORE = stage("explore")
 KNOWN = (BGE_BASE, BGE_SMALL, E5_LARGE, MINILM, NOMIC)
@@ -216,7 +216,7 @@ def test_the_recommendation_follows_what_is_typed_turned_and_answered(session: S
     words = said(EXPLORE.act(session, "take--change", {"choice": "3"})).session
     assert leads_to(words) == "Dense to hybrid"
     small = typed(session, "points", "5000")
-    assert leads_to(small.answered("originals", "yes")) == "Rebuild from source"
+    assert leads_to(small.answered("originals", ORIGINALS["originals"])) == "Rebuild from source"
     embeds = said(change(session, "server_embeds")).session
     assert leads_to(embeds.answered("query_side", "server")) == "Server inference"
     cut = said(change(session, "matryoshka")).session.answered("change", "shorter")
