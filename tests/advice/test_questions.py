@@ -504,3 +504,39 @@ def test_the_answer_stands_in_the_plan(answer, where):
 def test_the_most_common_change_is_called_so():
     options = {option.value: option.note for option in BY_KEY["change"].options(docs(), {})}
     assert [value for value, note in options.items() if "most common" in note] == ["keywords"]
+
+
+# --- Keyword search ---------------------------------------------------------------------------
+
+
+def test_keyword_search_is_by_bm25_in_the_language_and_length_of_the_texts():
+    question, answers = (
+        BY_KEY["keyword_model"],
+        {"change": "keywords", "text": {"fields": ["text"]}},
+    )
+    suggested = question.suggest(docs(), answers).value
+    assert suggested == {
+        "kind": "fastembed", "name": "Qdrant/bm25", "language": "en", "avg_len": 84.5, "k": 1.2,
+        "b": 0.75,
+    }  # fmt: skip
+    assert "84.5 of its words on average" in question.text(docs(), answers).help
+    assert "not measured" in question.text(docs(word_lengths=Fact()), answers).help
+    bm25, splade, _ = question.options(docs(), answers)
+    assert "qmm models --fetch Qdrant/bm25" in bm25.note
+    assert splade.closed.startswith("A download of 532 MB; get it first: qmm models --fetch")
+
+
+def test_a_part_of_the_answer_is_enough_and_what_is_wrong_is_said():
+    assert clean("keyword_model", {"language": "German"})["language"] == "de"
+    assert clean("keyword_model", {"name": "qdrant/bm25", "b": "0.4"})["b"] == 0.4
+    assert clean("keyword_model", {"language": "as written"})["language"] == "as written"
+    with pytest.raises(BadAnswer, match="no endings for Klingon"):
+        clean("keyword_model", {"language": "Klingon"})
+    with pytest.raises(BadAnswer, match="outside what is possible"):
+        clean("keyword_model", {"b": 2})
+    with pytest.raises(BadAnswer, match="avg is not a part of this answer"):
+        clean("keyword_model", {"avg": 2})
+    with pytest.raises(BadAnswer, match="Splade_PP_en_v1 cannot be chosen here"):
+        clean("keyword_model", {"name": "prithivida/Splade_PP_en_v1"})
+    with pytest.raises(BadAnswer, match="no model for keyword search"):
+        clean("keyword_model", {"name": "BAAI/bge-small-en-v1.5"})

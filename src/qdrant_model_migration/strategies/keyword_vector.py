@@ -65,10 +65,12 @@ def word_model(survey: Survey, answers: Answers) -> ModelRef | None:
 
 
 def listed(survey: Survey, answer: Mapping[str, Any]) -> WordModel | None:
-    """What the survey says of the model that an answer names."""
-    wanted = (answer.get("kind"), str(answer.get("name")).lower())
+    """What the survey says of the model that an answer names; the first that can be opened, where
+    it names none."""
+    kind, name = answer.get("kind"), answer.get("name")
     for one in survey.word_models.value or ():
-        if (one.model.kind, one.model.name.lower()) == wanted:
+        named = one.opens if name is None else one.model.name.lower() == str(name).lower()
+        if named and kind in (None, one.model.kind):
             return one
     return None
 
