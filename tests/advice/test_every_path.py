@@ -20,7 +20,7 @@ from qdrant_model_migration.advice import (
     model_rows,
     warnings_for,
 )
-from qdrant_model_migration.advice.errors import PlanClosed, StrategyLater, StrategyUnfit
+from qdrant_model_migration.advice.errors import PlanClosed, StrategyUnfit
 from qdrant_model_migration.embedders import ModelRef, Reach
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.strategies import by_name, strategies
@@ -281,8 +281,6 @@ def _ends(survey: Survey, answers: Answers, advice: Advice, name: str) -> None:
     expected: tuple[type[QmmError], ...] = ()
     if fit.word == "ruled out":
         expected = (StrategyUnfit,)
-    elif not strategy.runs:
-        expected = (StrategyLater,)
     elif advice.stops:
         expected = (PlanClosed,)
     if expected:

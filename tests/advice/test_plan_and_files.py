@@ -24,7 +24,6 @@ from qdrant_model_migration.advice.errors import (
     AnswersUnusable,
     PlanClosed,
     QuestionOpen,
-    StrategyLater,
     StrategyUnfit,
 )
 from qdrant_model_migration.pipeline.speed import Speed
@@ -125,13 +124,6 @@ def test_a_plan_that_cannot_be_made_says_why(answers, strategy, error, said):
     with pytest.raises(error) as raised:
         make_plan(docs(), answers, by_name(strategy), speed=None)
     assert str(raised.value).startswith(said)
-
-
-def test_no_strategy_that_cannot_run_is_ever_built():
-    for strategy in strategies():
-        if not strategy.runs:
-            with pytest.raises((StrategyLater, StrategyUnfit)):
-                make_plan(docs(), ANSWERS, strategy, speed=None)
 
 
 # --- The estimate -----------------------------------------------------------------------------

@@ -70,11 +70,6 @@ def test_options_have_different_values():
         assert len(set(values)) == len(values)
 
 
-def test_what_comes_later_says_so():
-    for question in QUESTIONS:
-        assert question.today or question.later_note.endswith(".")
-
-
 # --- Typed answers ----------------------------------------------------------------------------
 
 

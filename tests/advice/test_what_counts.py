@@ -127,11 +127,10 @@ def outcome(survey: Survey, answers: Answers) -> str:
         if advice.fit_of(strategy).word == "ruled out":
             continue
         plan = None
-        if strategy.runs:
-            try:
-                plan = make_plan(survey, answers, strategy, speed=None)
-            except QmmError as error:
-                came.append(str(error))
+        try:
+            plan = make_plan(survey, answers, strategy, speed=None)
+        except QmmError as error:
+            came.append(str(error))
         came.append(warnings_for(survey, answers, strategy, plan))
         came.append(plan and plan.model_dump(mode="json", exclude={"answers", "made_at"}))
     return json.dumps(came)
@@ -210,5 +209,5 @@ def test_every_warning_can_be_shown_for_a_way_that_fits(monkeypatch: pytest.Monk
 def shown(survey: Survey, answers: Answers) -> Iterator[Warning_]:
     advice = advise(survey, answers)
     for strategy in advice.possible:
-        plan = make_plan(survey, answers, strategy, speed=Speed(0.5)) if strategy.runs else None
+        plan = make_plan(survey, answers, strategy, speed=Speed(0.5))
         yield from warnings_for(survey, answers, strategy, plan)

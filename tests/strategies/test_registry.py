@@ -17,7 +17,6 @@ from qdrant_model_migration.strategies.strategy import Fit, Strategy
 class Teleport(Strategy):
     name = "teleport"
     title = "Teleport"
-    runs = False
     order = 1
 
     def fit(self, survey, answers):
@@ -37,11 +36,10 @@ def test_every_name_is_its_file_and_every_title_its_name():
         assert strategy.what.endswith(".")
         assert strategy.never.endswith(".")
         assert not strategy.way_back.endswith(".")
-    assert len(room.strategies()) == 11
 
 
-def test_only_what_is_built_says_that_it_runs():
-    assert {s.name for s in room.strategies() if s.runs} == {
+def test_there_are_these_ways():
+    assert {s.name for s in room.strategies()} == {
         "blue_green",
         "dense_to_hybrid",
         "drop_vector",

@@ -20,10 +20,10 @@ SURVEY = "survey"
 
 
 class Standing(NamedTuple):
-    """Where a question stands on the map. label: the answer in a few words, or the later note."""
+    """Where a question stands on the map. label: the answer in a few words."""
 
     question: Question
-    state: Literal["answered", "here", "next", "found", "later", "skip"]
+    state: Literal["answered", "here", "next", "found", "skip"]
     label: str = ""
 
 
@@ -39,7 +39,6 @@ class Advice(NamedTuple):
 
     settled: the answers as strategies see them. set_aside: keys of given answers that do not count
     now. fits: every strategy, in its own order. runners_up: the others, the better first.
-    today: what this version can run where it cannot run the recommended one, else None.
     collision: the keys of two answers that leave nothing together ("survey" for a fact), with
     `collision_says`. stops: sentences that close the way to a plan.
     """
@@ -52,7 +51,6 @@ class Advice(NamedTuple):
     recommended: Strategy | None
     because: tuple[str, ...]
     runners_up: tuple[Choice, ...]
-    today: Strategy | None
     collision: tuple[str, str] | None
     collision_says: str
     stops: tuple[str, ...]
@@ -76,15 +74,6 @@ class Advice(NamedTuple):
             return "A fact that the survey found; no answer changes it."
         said = BY_KEY[fit.decided_by].source(self.settled.get(fit.decided_by))
         return f"The source text says: {said}" if said and fit.word == "ruled out" else ""
-
-    @property
-    def today_says(self) -> str:
-        """What can be run today, where the recommended strategy cannot; "" where it can."""
-        if self.recommended is None or self.recommended.runs:
-            return ""
-        title = self.recommended.title
-        instead = f"{self.today.title} can run today." if self.today else "No other one fits."
-        return f"{title} fits best, but this version cannot run it yet. {instead}"
 
     @property
     def set_aside_says(self) -> str:
@@ -136,7 +125,6 @@ def advise(survey: Survey, answers: Answers, at: str | None = None) -> Advice:
         recommended=best,
         because=best.because(survey, walked.settled)[:3] if best else (),
         runners_up=tuple(choice for choice in ranked if choice.strategy is not best),
-        today=None if best is None or best.runs else _today(ranked),
         collision=collision,
         collision_says=_say_collision(collision, survey, walked, fits) if collision else "",
         stops=_stops(survey, walked.settled),
@@ -169,20 +157,9 @@ def answer_all(survey: Survey, answers: Answers, models: Iterable[ModelChoice]) 
     return complete
 
 
-def _rank(choice: Choice) -> tuple[int, bool, int, str]:
-    """Among strategies that are merely possible one that can be run today comes first."""
+def _rank(choice: Choice) -> tuple[int, int, str]:
     strategy, fit = choice
-    return (
-        _WORDS.index(fit.word),
-        fit.word != "first" and not strategy.runs,
-        strategy.order,
-        strategy.name,
-    )
-
-
-def _today(ranked: list[Choice]) -> Strategy | None:
-    fitting = (c.strategy for c in ranked if c.fit.word in ("first", "possible"))
-    return next((strategy for strategy in fitting if strategy.runs), None)
+    return _WORDS.index(fit.word), strategy.order, strategy.name
 
 
 def _standing(entry: Entry, survey: Survey, settled: dict[str, Any], here: str | None) -> Standing:
@@ -190,8 +167,6 @@ def _standing(entry: Entry, survey: Survey, settled: dict[str, Any], here: str |
     label = ""
     if entry.answered or entry.stand == "found":
         label = question.label(entry.value, survey, settled)
-    if entry.stand == "later":
-        return Standing(question, "later", label or question.later_note or _NOT_YET)
     if entry.stand == "skip":
         return Standing(question, "skip")
     if question.key == here:
@@ -199,9 +174,6 @@ def _standing(entry: Entry, survey: Survey, settled: dict[str, Any], here: str |
     if entry.answered:
         return Standing(question, "answered", label)
     return Standing(question, "found" if entry.stand == "found" else "next", label)
-
-
-_NOT_YET = "The strategy that needs it cannot be run by this version yet."
 
 
 def _collision(survey: Survey, walked: Walk) -> tuple[str, str]:

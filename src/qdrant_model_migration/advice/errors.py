@@ -50,17 +50,6 @@ class StrategyUnfit(UsageError):
         )
 
 
-class StrategyLater(UsageError):
-    """A strategy that fits, which this version cannot run yet."""
-
-    def __init__(self, title: str, instead: str = "") -> None:
-        super().__init__(
-            f"{title} cannot be run by this version yet.",
-            "It is recommended where it fits, but its steps are not built.",
-            f"{instead} can run today." if instead else "None of the others fits these answers.",
-        )
-
-
 class PlanClosed(UsageError):
     """The way to a plan is closed: a run would do harm, or the operator wants to correct first."""
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from qdrant_model_migration.advice.advise import Advice, advise
+from qdrant_model_migration.advice.advise import advise
 from qdrant_model_migration.advice.errors import (
     PlanClosed,
     QuestionOpen,
-    StrategyLater,
     StrategyUnfit,
 )
 from qdrant_model_migration.advice.estimate import estimate
@@ -28,7 +27,7 @@ def make_plan(
 ) -> Plan:
     """The plan of `strategy`. speed: of the model on this computer, None: not tried.
 
-    Raises StrategyUnfit, StrategyLater, PlanClosed, QuestionOpen, or BadAnswer for an answer that
+    Raises StrategyUnfit, PlanClosed, QuestionOpen, or BadAnswer for an answer that
     this collection does not allow.
     """
     walked = walk(survey, answers)
@@ -39,8 +38,6 @@ def make_plan(
     fit = advice.fit_of(strategy)
     if fit.word == "ruled out":
         raise StrategyUnfit(strategy.title, fit.reason, fit.decided_by)
-    if not strategy.runs:
-        raise StrategyLater(strategy.title, _instead(advice))
     if advice.stops:
         raise PlanClosed(advice.stops[0])
     for question in walked.open:
@@ -51,7 +48,3 @@ def make_plan(
     shown = warnings_for(survey, answers, strategy, plan)
     must = {warning.id: warning.said for warning in shown if warning.severity == "must"}
     return sealed(plan.model_copy(update={"must_accept": tuple(must), "warned": must}))
-
-
-def _instead(advice: Advice) -> str:
-    return advice.today.title if advice.today is not None else ""

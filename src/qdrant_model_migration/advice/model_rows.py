@@ -166,7 +166,7 @@ def _not_needed(survey: Survey, answers: Answers, model: ModelRef) -> bool:
     """Whether the strategy for exactly this choice embeds no text with it."""
     given = {**answers, "model": _value(model)}
     return any(
-        strategy.runs and not strategy.embeds and strategy.fit(survey, given).word == "first"
+        not strategy.embeds and strategy.fit(survey, given).word == "first"
         for strategy in strategies()
     )
 

@@ -18,7 +18,7 @@ UNKNOWN = "unknown"
 """The answer "I do not know", valid for every question that offers it; see `Question.settle`."""
 
 Kind = Literal["choice", "text", "model", "file"]
-Stand = Literal["ask", "found", "later", "skip"]
+Stand = Literal["ask", "found", "skip"]
 
 
 class QuestionText(NamedTuple):
@@ -74,20 +74,13 @@ class Question:
     """Subclass it once for each question and add it to `QUESTIONS`; nothing else has to change.
 
     key: the answer's key. short: its name on the map. serves: the facets of strategies whose fit or
-    steps depend on the answer; others name its key in `asks`. later_note: said of it where none of
-    these can be run yet.
+    steps depend on the answer; others name its key in `asks`.
     """
 
     key: ClassVar[str]
     short: ClassVar[str]
     kind: ClassVar[Kind] = "choice"
     serves: ClassVar[tuple[Facet, ...]] = ()
-    later_note: ClassVar[str] = ""
-
-    @property
-    def today(self) -> bool:
-        """Whether this version acts on the answer, where a strategy that can be run is left."""
-        return True
 
     def matters_to(self, strategy: Strategy) -> bool:
         """Whether the fit or the steps of `strategy` depend on the answer."""
@@ -147,15 +140,11 @@ class Question:
         """Whether it is asked, given the answers before it."""
         if not self.applies(survey, answers):
             return "skip"
-        alive = [
-            strategy
+        if not any(
+            self.matters_to(strategy) and strategy.fit(survey, answers).word != "ruled out"
             for strategy in strategies()
-            if self.matters_to(strategy) and strategy.fit(survey, answers).word != "ruled out"
-        ]
-        if not alive:
+        ):
             return "skip"
-        if not self.today or not any(strategy.runs for strategy in alive):
-            return "later"
         return "found" if self.found(survey, answers) else "ask"
 
     def clean(self, raw: Any, survey: Survey, answers: Answers) -> Any:

@@ -31,7 +31,7 @@ def tried_unasked(survey: Survey, answers: Answers, strategy: Strategy) -> Model
 
     Nothing is fetched for it, no text leaves this computer, and it costs no money.
     """
-    model = timed_model(survey, answers, strategy) if strategy.runs else None
+    model = timed_model(survey, answers, strategy)
     return model if model is not None and stays_here(model) else None
 
 

@@ -11,7 +11,6 @@ from qdrant_model_migration.strategies.answered import never, way_back
 
 SIGNS = {"first": "✓", "possible": "✓", "open": "?", "ruled out": "✗"}
 MARKS = {"✓": "possible", "?": "not decided", "✗": "ruled out"}
-LATER = "This version shows it, but cannot run it yet."
 
 
 def about(advice: Advice, strategy: Strategy) -> Says:
@@ -26,7 +25,7 @@ def about(advice: Advice, strategy: Strategy) -> Says:
         f"Here: {MARKS[SIGNS[advice.fit_of(strategy).word]]}, {why(advice, strategy)}.",
         *filter(None, (advice.behind(advice.fit_of(strategy)),)),
     )
-    return Says(lines if strategy.runs else (*lines, LATER))
+    return Says(lines)
 
 
 def why(advice: Advice, strategy: Strategy) -> str:

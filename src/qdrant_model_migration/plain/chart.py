@@ -37,7 +37,5 @@ def leaves(advice: Advice) -> str:
 def _standing(standing: Standing) -> str:
     if standing.state == "skip":
         return ""
-    if standing.state == "later":
-        return f"{standing.question.short}: not asked. {standing.label}"
     label = f": {standing.label}" if standing.label else ""
     return f"{standing.question.short}{label}{_STATES[standing.state]}"

@@ -54,10 +54,9 @@ class Strategy:
     """One way to migrate. Subclass it in one new file of this folder; the registry finds it.
 
     name: the file's stem and the value of `--strategy`. title: on screens. subtitle: plain words.
-    what, way_back, never: sentences for the strategy screen. runs: whether this version can run it;
-    if not, `build` is never called and the screens say so. facets: which questions it is asked and
-    which warnings it gets. asks, warns: keys of questions and ids of warnings for it besides those.
-    implied: what is answered by asking for it by its name.
+    what, way_back, never: sentences for the strategy screen. facets: which questions it is asked
+    and which warnings it gets. asks, warns: keys of questions and ids of warnings for it besides
+    those. implied: what is answered by asking for it by its name.
     """
 
     name: ClassVar[str]
@@ -66,7 +65,6 @@ class Strategy:
     what: ClassVar[str]
     way_back: ClassVar[str]
     never: ClassVar[str]
-    runs: ClassVar[bool] = True
     facets: ClassVar[tuple[Facet, ...]] = ()
     asks: ClassVar[tuple[str, ...]] = ()
     warns: ClassVar[tuple[str, ...]] = ()

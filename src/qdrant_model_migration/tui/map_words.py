@@ -46,7 +46,7 @@ def fits(advice: Advice, width: int) -> list[str]:
 
 
 def fit_line(title: str, fit: Fit, decided: str, width: int) -> str:
-    note = "first" if fit.word == "first" else "later" if fit.word == "open" else ""
+    note = "first" if fit.word == "first" else "open" if fit.word == "open" else ""
     if fit.word == "ruled out":
         note = decided
     room = width - len(note) - 3

@@ -273,7 +273,7 @@ class VectorNames(Question):
             return Suggestion({"new": new}, "default")
         old = old_model(survey, answers)
         slug = _slug(old, dimensions=True) if old is not None else "old"
-        return Suggestion({"new": new, "old": slug if slug != new else f"{slug}_old"}, "default")
+        return Suggestion({"new": new, "old": _free_among(survey, slug, besides=new)}, "default")
 
     def fields(self, survey: Survey, answers: Answers, value: Any) -> tuple[Field, ...]:
         if not isinstance(value, Mapping):
@@ -528,8 +528,12 @@ def _slug(model: ModelRef, *, dimensions: bool) -> str:
 
 
 def _free_vector_name(survey: Survey, answers: Answers) -> str:
-    taken = {vector.name for vector in survey.vectors.value or ()}
-    wish = model_slug(answers, dimensions=True)
+    return _free_among(survey, model_slug(answers, dimensions=True))
+
+
+def _free_among(survey: Survey, wish: str, besides: str = "") -> str:
+    """`wish`, or the first of wish_2, wish_3 … that no vector has."""
+    taken = {vector.name for vector in survey.vectors.value or ()} | {besides}
     numbered = (f"{wish}_{number}" for number in range(2, len(taken) + 3))
     return next(name for name in (wish, *numbered) if name not in taken)
 

@@ -251,7 +251,7 @@ class Bare(Question):
 
 
 class Missing(Question):
-    """Answer: "copy" or "stop"; "leave" is declared and comes later."""
+    """Answer: "copy" or "stop"."""
 
     key = "missing"
     short = "Missing"
@@ -277,12 +277,6 @@ class Missing(Question):
                 "Copy them without a vector",
                 "filters find them, searches do not",
                 "copy, no vector",
-            ),
-            Option(
-                "leave",
-                "Leave them out of the new collection",
-                short="leave out",
-                closed="It comes in a later version; nothing is left out today.",
             ),
             Option(
                 "stop",

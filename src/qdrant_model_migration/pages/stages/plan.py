@@ -60,7 +60,7 @@ HELP = (
 def enter(session: Session) -> Outcome:
     """With the plan made. An answer that was changed meanwhile may leave no strategy."""
     taken = taken_strategy(session)
-    if taken is None or not taken.runs:
+    if taken is None:
         return Go("strategy", session, back=True)
     try:
         return session.on(plan=planned(session), strategy=taken.name)

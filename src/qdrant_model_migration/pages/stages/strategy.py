@@ -28,7 +28,6 @@ from qdrant_model_migration.strategies import Strategy
 from qdrant_model_migration.strategies.answered import way_back
 
 COLUMNS = (Column("STRATEGY", 20), Column("WHY"), Column("PRICE", 44))
-LATER = "this version cannot run it yet"
 HELP = (
     "A strategy is one way to migrate. The recommendation follows from the",
     "survey and your answers; the map shows all ways.",
@@ -64,7 +63,7 @@ def page(session: Session) -> Page:
         help=HELP,
         hello="In brackets: the answer that decides. Enter on a line shows it all.",
         place="Strategy",
-        first="go" if taken is not None and taken.runs else "today" if advice.today else "others",
+        first="go" if taken is not None else "others",
         map=Ways(asked.surveyed(session), advice),
     )
 
@@ -86,8 +85,6 @@ def _best(session: Session, advice: Advice, taken: Strategy | None) -> tuple[Blo
         Fact("At risk", prices.at_risk(price_of(session, taken))),
         Fact("Way back", way_back(taken, advice.settled)),
     ]
-    if not taken.runs:
-        rows.append(Fact("Later", advice.today_says or LATER))
     return (Facts(tuple(rows), f"{word}: {taken.title}"),)
 
 
@@ -102,7 +99,7 @@ def _others(session: Session, advice: Advice, others: list[Choice]) -> Table:
         sign = ways.SIGNS[fit.word]
         out = fit.word == "ruled out"
         cost = None if out else price_of(session, strategy)
-        may = fit.word in ("first", "possible") and strategy.runs
+        may = fit.word in ("first", "possible")
         about = (ways.about(advice, strategy),)
         rows.append(
             Row(
@@ -125,22 +122,17 @@ def _acts(session: Session, advice: Advice, taken: Strategy | None) -> tuple[Act
     change = Act("change", "Change an answer…")
     if taken is None:
         return (change, answers_saved.ACT)
-    go = Act("go", f"Continue with {taken.title}", "" if taken.runs else LATER, enter=True,
-             to="go on with it")  # fmt: skip
-    today = advice.today if not taken.runs else None
-    instead = (Act("today", f"Take {today.title}"),) if today is not None else ()
+    go = Act("go", f"Continue with {taken.title}", enter=True, to="go on with it")
     slow = too_slow.ACT._replace(button=too_slow.is_long(session, taken))
-    return (go, *instead, change, slow, answers_saved.ACT)
+    return (go, change, slow, answers_saved.ACT)
 
 
 def act(session: Session, key: str, values: Mapping[str, str]) -> Outcome:
-    advice, taken = _advice(session), taken_strategy(session)
+    taken = taken_strategy(session)
     if key == "go" and taken is not None:
         return Go("warnings", session.on(strategy=taken.name))
     if key == "take":
         return _take(session, values["others"])
-    if key == "today" and advice.today is not None:
-        return _take(session, advice.today.name)
     if key == too_slow.ACT.key:
         return Go(too_slow.STAGE, session)
     if key == "change":
