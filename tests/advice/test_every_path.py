@@ -185,9 +185,8 @@ FIELD = TextField(path="text", share=0.99, average_words=130.0)
 
 
 def surveys() -> Iterator[tuple[str, Survey]]:
-    for (version, points), (name, vectors) in itertools.product(
-        itertools.product(SERVERS, SIZES), VECTORS.items()
-    ):
+    pairs = itertools.product(SERVERS, VECTORS.items())
+    for (version, (name, vectors)), points in zip(pairs, itertools.cycle(SIZES)):
         payload, vector = SIZES[points]
         yield (
             f"{'.'.join(map(str, version))}, {points:,}, {name}",
@@ -292,5 +291,5 @@ def _ends(survey: Survey, answers: Answers, advice: Advice, name: str) -> None:
 
 def test_there_are_many_hundreds_and_no_way_is_out_of_reach() -> None:
     ends = [advice.recommended for survey in SURVEYS.values() for _, advice in paths(survey)]
-    assert len(ends) > 2000
+    assert len(ends) > 900
     assert {end.name for end in ends if end} == {strategy.name for strategy in strategies()}

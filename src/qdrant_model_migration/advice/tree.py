@@ -20,7 +20,8 @@ class Branch(NamedTuple):
 
     question, values: taken where the answer to `question` is one of `values`. holds: taken where
     the survey says so; None: not known. strategy: what the branch ends in. hidden_without: not
-    drawn at all where `holds` is False, because the server cannot do it.
+    drawn at all where `holds` is False, because the server cannot do it. first: taken where its
+    strategy comes first, since no one answer leads there.
     """
 
     label: str
@@ -30,6 +31,7 @@ class Branch(NamedTuple):
     strategy: str = ""
     children: tuple[Branch, ...] = ()
     hidden_without: bool = False
+    first: bool = False
 
 
 class MapLine(NamedTuple):
@@ -108,6 +110,10 @@ TREE = Branch(
                     strategy="linear_map",
                 ),
                 Branch(
+                    "only queries are calculated", "accuracy", ("queries",), strategy="map_queries"
+                ),
+                Branch("many vectors for a text", first=True, strategy="multivectors"),
+                Branch(
                     "both must answer for a while",
                     "both",
                     ("test", "always"),
@@ -121,6 +127,7 @@ TREE = Branch(
                         Branch(
                             "older: a new collection with both vectors",
                             holds=lambda s: not s.capabilities.add_vector,
+                            hidden_without=True,
                         ),
                     ),
                 ),
@@ -202,6 +209,8 @@ def _is_hidden(branch: Branch, survey: Survey) -> bool:
 def _is_taken(branch: Branch, survey: Survey, advice: Advice) -> bool:
     if branch.holds is not None and not branch.holds(survey):
         return False
+    if branch.first:
+        return advice.recommended is not None and advice.recommended.name == branch.strategy
     if not branch.question:
         return True
     if advice.settled.get("change") == "second" and branch.question == "both":
