@@ -23,28 +23,47 @@ from textual.app import App
 
 HERE = Path(__file__).resolve().parent
 SIZE = (80, 24)
-PATIENCE = 120.0
+PATIENCE = 180.0
+WAYS: dict[str, dict[str, Any]] = {
+    "dense_to_hybrid": {"change": "keywords", "proof": {"kind": "made up", "margin": 0.02}},
+    "side_by_side": {
+        "change": "second", "in_place": "in place", "vector_names": {"new": "subwords"},
+    },
+    "linear_map": {"accuracy": "approximate"},
+    "rebuild_from_source": {"originals": {"have": "yes", "file": "here"}},
+}  # fmt: skip
+"""What is answered otherwise than practice suggests; "here" is the practice file of originals."""
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as place:
-        for name in ("XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"):
-            os.environ[name] = str(Path(place) / name.lower())
-        os.environ["QMM_RUN_DIR"] = str(Path(place) / "runs")
-        for key in ("QDRANT_URL", "QDRANT_API_KEY"):
-            os.environ.pop(key, None)
-        asyncio.run(trip(Path(place)))
+    for way in ("", *WAYS):
+        with tempfile.TemporaryDirectory() as place:
+            for name in ("XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"):
+                os.environ[name] = str(Path(place) / name.lower())
+            os.environ["QMM_RUN_DIR"] = str(Path(place) / "runs")
+            for key in ("QDRANT_URL", "QDRANT_API_KEY"):
+                os.environ.pop(key, None)
+            asyncio.run(trip(Path(place), way))
 
 
-async def trip(place: Path) -> None:
+async def trip(place: Path, way: str) -> None:
+    """The whole trip with every picture; of a further way the strategy, its plan and verdict."""
     from textual.pilot import Pilot
 
-    from qdrant_model_migration.pages.session import Session
+    from qdrant_model_migration.pages.beginning import begin
     from qdrant_model_migration.sandbox import Sandbox
+    from qdrant_model_migration.strategies import by_name
     from qdrant_model_migration.tui.app import WizardApp
+    from qdrant_model_migration.tui.widgets.blocks import AskBlock, TableBlock
+    from qdrant_model_migration.tui.widgets.press import Press
+    from qdrant_model_migration.tui.widgets.tick import Tick
 
-    Sandbox().prepare(3000)
-    app = WizardApp(Session(), start=(), log_file=place / "log")
+    sandbox = Sandbox()
+    sandbox.prepare(800 if way else 3000)
+    answers = {**sandbox.answers(), **WAYS[way]} if way else {}
+    if "originals" in answers:
+        answers["originals"] = {"have": "yes", "file": str(sandbox.originals)}
+    app = WizardApp(begin(answers=answers), start=(), log_file=place / "log")
 
     def shown() -> str:
         return "\n".join(strip.text for strip in app.screen._compositor.render_strips())
@@ -61,55 +80,95 @@ async def trip(place: Path) -> None:
         await pilot.press(*keys)
         await until(pilot, lambda: shown() != before)
 
+    async def choose(pilot: Pilot[int], label: str) -> None:
+        def button() -> Press | None:
+            found = app.screen.query(Press)
+            return next((b for b in found if b.act.label == label and not b.act.closed), None)
+
+        await until(pilot, lambda: button() is not None)
+        button().focus()  # type: ignore[union-attr]
+        await until(pilot, f"▸[ {label} ]")
+        await pilot.press("enter")
+        await pilot.pause(0.1)
+
+    def picture(name: str) -> None:
+        if not way:
+            take(app, name)
+
     async with app.run_test(size=SIZE) as pilot:
         await until(pilot, "▸ Practice")
-        take(app, "home")
+        picture("home")
         await pilot.press("enter")
         await until(pilot, "▸ docs_words")
-        take(app, "collections")
+        picture("collections")
         await pilot.press("enter")
         await until(pilot, "▸[ Continue ]")
-        take(app, "survey")
+        picture("survey")
         await pilot.press("enter")
         await until(pilot, "Question 1 of about")
-        while "Recommended:" not in shown():
+        while not re.search(r"Recommended:|Chosen by you:", shown()):
             if "Which model should" in shown():
-                take(app, "model")
+                picture("model")
             if "Do you need both models" in shown():
-                take(app, "questions")
+                picture("questions")
             await changed(pilot, "enter")
             await pilot.pause(0.1)
-        take(app, "strategy")
+        if not way:
+            await pilot.press("f2")
+            await until(pilot, "Still possible")
+            picture("map")
+            await pilot.press("escape")
+            await until(pilot, "Recommended:")
+        elif f"Recommended: {by_name(way).title}" not in shown():
+            others = app.screen.query_one("#table-others", TableBlock)
+            others.lines.focus()
+            others.lines.go(way)
+            await pilot.press("enter")
+            await choose(pilot, "Choose it anyway")
+        await until(pilot, lambda: "time: being measured" not in shown())
+        await until(pilot, "▸[ Continue with")
+        take(app, f"{way}_strategy".lstrip("_"))
         await pilot.press("enter")
-        await until(pilot, "left to acknowledge")
-        take(app, "warnings")
+        await until(pilot, lambda: "left to acknowledge" in shown() or "Plan: " in shown())
+        picture("warnings")
         while "left to acknowledge" in shown():
             await pilot.press("enter", "enter")
             await pilot.pause(0.1)
-        await until(pilot, "▸[ Continue ]")
-        await pilot.press("enter")
+        if "Plan: " not in shown():
+            await choose(pilot, "Continue")
         await until(pilot, "Plan: docs_words")
-        take(app, "plan")
-        await pilot.press("up", "up", "up", "up", "up", "enter")
-        await until(pilot, "Start this run?")
-        await pilot.press("right", "enter")
-        await until(pilot, lambda: re.search(r"[3-8]\d %", shown()) is not None)
-        take(app, "run")
-        await until(pilot, "▸[ Look at the verdict ]")
+        take(app, f"{way}_plan".lstrip("_"))
+        await choose(pilot, "Start…")
+        await choose(pilot, "Start")
+        if not way:
+            await until(pilot, lambda: re.search(r"[3-8]\d %", shown()) is not None)
+            picture("run")
+        await until(pilot, "WAITING FOR YOU")
+        while "▸[ Look at the verdict ]" not in shown():  # another gate comes before the switch
+            await choose(pilot, "Answer…")
+            await until(pilot, lambda: len(app.screen.query(AskBlock)) > 0)
+            take(app, f"{way}_gate")
+            for block in app.screen.query(AskBlock):
+                block.control.focus()
+                if isinstance(block.control, Tick):
+                    await pilot.press("enter")
+            await choose(pilot, "Go on")
+            await until(pilot, "▸[ Look at the verdict ]")
         await pilot.press("enter")
         await until(pilot, "▸[ Try it yourself ]")
-        take(app, "verify")
+        take(app, f"{way}_verify".lstrip("_"))
+        if way:
+            return
         await pilot.press("enter")
         await until(pilot, "Both sides search for real")
         await pilot.press("enter")
         await until(pilot, "ms")
         await pilot.pause(0.3)
-        take(app, "try_it")
+        picture("try_it")
         await pilot.press("escape")
-        await until(pilot, "▸[ Try it yourself ]")
-        await pilot.press("right", "enter")
+        await choose(pilot, "Go to cutover")
         await until(pilot, "Type the alias name")
-        take(app, "cutover")
+        picture("cutover")
 
 
 def take(app: App[Any], name: str) -> None:
