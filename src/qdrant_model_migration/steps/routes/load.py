@@ -168,7 +168,7 @@ def _checks(ctx: StepContext, sample: int) -> Iterator[Check]:
         found=here,
         expected=rows,
         note=are(missing, "missing"),
-        todo="Resume fetches them",
+        todo="Delete the new collection and start again, or ask who else writes into it",
     )
     yield Check(
         name="Payload equal",

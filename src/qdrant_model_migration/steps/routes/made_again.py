@@ -103,6 +103,14 @@ def check_without(target: TargetVector, without: int, unexplained: int) -> Check
     )
 
 
+def check_late(late: int) -> list[Check]:
+    """What the application wrote since the last catch-up; nothing where it wrote nothing."""
+    if not late:
+        return []
+    note = "written since the last catch-up; caught up before the switch"
+    return [Check(name="Late writes", ok=None, found=late, note=note)]
+
+
 def _called(target: TargetVector) -> str:
     return f" {target.name}" if target.name else ""
 

@@ -27,6 +27,7 @@ from qdrant_model_migration.steps.routes.made_again import (
     Chosen,
     Sampled,
     are,
+    check_late,
     check_made,
     smallest,
     unseen,
@@ -111,17 +112,7 @@ def check_both_sides(ctx: StepContext, sample: int) -> tuple[list[Check], list[C
     checks += check_keys(ctx, here, counted.vectors_differ.get(CHECKED, 0))
     sampled = [point for _, point in counted.sample]
     checks += check_made(ctx, Sampled(sampled, counted.without, counted.late))
-    late = []
-    if counted.late:
-        late.append(
-            Check(
-                name="Late writes",
-                ok=None,
-                found=counted.late,
-                note="written since the last catch-up; caught up before the switch",
-            )
-        )
-    return checks, late
+    return checks, check_late(counted.late)
 
 
 def _comparisons(move: Move) -> dict[str, str]:
