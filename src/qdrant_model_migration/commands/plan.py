@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from qdrant_model_migration.pages.session import Session
     from qdrant_model_migration.plan import Plan
     from qdrant_model_migration.strategies import Strategy
-    from qdrant_model_migration.strategies.answered import way_back
     from qdrant_model_migration.survey import Survey
 
 
@@ -94,7 +93,7 @@ def command(
     from qdrant_model_migration.pages.session import Session
     from qdrant_model_migration.plan import acknowledge, left_open, save_plan
     from qdrant_model_migration.strategies import by_name
-    from qdrant_model_migration.strategies.answered import chosen_model
+    from qdrant_model_migration.strategies.answered import chosen_model, way_back
 
     named = by_name(strategy) if strategy else None
     if not as_json:

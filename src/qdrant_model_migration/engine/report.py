@@ -22,7 +22,6 @@ from qdrant_model_migration.engine.run_view import DeadLetter, EventView, RunVie
 from qdrant_model_migration.engine.summary import Todo, at, summarize
 from qdrant_model_migration.engine.watch import Watch, view
 from qdrant_model_migration.errors import QmmError
-from qdrant_model_migration.quality.difference import MAP
 from qdrant_model_migration.words import count, duration, plural
 
 if TYPE_CHECKING:
@@ -158,6 +157,7 @@ def _plan(folder: Path) -> Plan | None:
 
 def _application(run: RunView) -> Section:
     from qdrant_model_migration.engine import change_lines
+    from qdrant_model_migration.quality.difference import MAP
 
     changes = change_lines.of(run.facts)
     rows = tuple(
