@@ -139,7 +139,7 @@ def test_a_query_that_the_server_embeds_is_a_text_with_the_models_name() -> None
     made = rows(
         query_vector_by=("your application", "the Qdrant server"),
         query_prefix=("none", "none"),
-        query_settings=("none", '{"language": "german", "fast": true}'),
+        settings=("none", '{"language": "german", "fast": true}'),
     )
     python = change_lines.lines(made, "Python")
     assert "- vector = <your embedding call>(model, question)" in python

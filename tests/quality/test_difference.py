@@ -76,7 +76,7 @@ def test_who_makes_the_vector_is_a_row_only_where_the_server_does():
     served = server_model("a/new", 12, options=(("language", "german"),))
     found = told(side(Leg(model=OLD)), side(Leg(model=served)))
     assert found["query vector by"] == ("your application", "the Qdrant server")
-    assert found["query settings"] == ("none", '{"language": "german"}')
+    assert found["settings"] == ("none", '{"language": "german"}')
     back = told(side(Leg(model=served)), side(Leg(model=OLD)))
     assert back["query vector by"] == ("the Qdrant server", "your application")
     assert "query vector by" not in told(side(Leg(model=OLD)), side(Leg(model=NEW)))

@@ -132,6 +132,8 @@ class RunView(NamedTuple):
     @property
     def rows_left_out(self) -> int:
         """How many of the dead letters are rows of a file that became no point."""
+        if not self.dead_letter_reasons:
+            return 0
         from qdrant_model_migration.steps.dead_letters import LEFT_OUT
 
         reasons = self.dead_letter_reasons.items()
