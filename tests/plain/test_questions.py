@@ -60,7 +60,7 @@ def test_an_option_says_what_it_leaves(asked: Made) -> None:
     talk = Spoken((NUMBER, "leave"))
     through(talk, asked())
     assert "3. Same vectors, other compression" in talk.flat
-    assert "leaves 1 of 8: Requantize" in talk.flat
+    assert "leaves 1 of 11: Requantize" in talk.flat
 
 
 def test_back_keeps_the_answer_and_marks_it(asked: Made) -> None:

@@ -43,7 +43,7 @@ def test_practice_up_to_the_plan_and_out(sandbox: Sandbox, home: Path) -> None:
         child.send("yes\r")
         child.expect_exact("leave: yes")  # the echo, so that the same prompt is not found again
     child.send("\r")
-    child.expect_exact("Type start, change, save, answers")
+    child.expect_exact("Type start, change, save, slow, answers")
     child.send("leave\r")
     child.expect_exact("Nothing was started or changed")
     child.expect(pexpect.EOF)
