@@ -7,17 +7,19 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from qdrant_model_migration.embedders.known_kinds import known_kinds
-from qdrant_model_migration.pipeline.origins import Origin
+from qdrant_model_migration.pipeline.origins import AnyOrigin
 from qdrant_model_migration.plan import Plan, load_plan, save_plan
 from qdrant_model_migration.plan.errors import PlanError
 from qdrant_model_migration.plan.upgrade import FORMAT
 from qdrant_model_migration.words import listing
 
-ORIGINS = ", ".join(sorted(kind.model_fields["how"].default for kind in Origin.__subclasses__()))
+KINDS = get_args(get_args(AnyOrigin)[0])
+ORIGINS = ", ".join(sorted(kind.model_fields["how"].default for kind in KINDS))
 Edit = Callable[[str, str], PlanError]
 
 

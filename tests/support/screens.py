@@ -125,7 +125,7 @@ def a_run(folder: Path, state: str = "running", *, at: int = 2, **changes: Any) 
             total=120482 if n == 2 and n >= at else None,
             unit="points",
             rate=58.0 if n == at and state == "running" else None,
-            writes_to="new collection",
+            writes_to="nothing" if name in ("check", "verify") else "new collection",
             way_back="delete it",
             details=(),
             extra=False,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from qdrant_model_migration.survey.languages import most
 from qdrant_model_migration.survey.word_models import found, lengths
+from support.surveys import server
 
 GERMAN = "Der Mieter kann den Vertrag kündigen und die Frist gilt."
 
 
 def test_each_field_is_measured_by_the_first_model_that_counts_words() -> None:
-    models = found().value or ()
+    models = found(server(1, 18, 3), None).value or ()
     assert models[0].model.name == "Qdrant/bm25"
     payloads = [{"text": GERMAN, "title": "Kündigung"}, {"text": "Frist", "title": ""}, {}]
     fact = lengths(payloads, ["text", "title", "none"], {"de": 1.0}, models)

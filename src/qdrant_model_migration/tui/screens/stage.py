@@ -316,6 +316,8 @@ class StageScreen(Stop):
             self._over(Page(row.title or row.cells[0], row.more, (CLOSE, *row.acts)))
         elif asks:
             asks[0].control.focus()
+            # Once it is laid out: what is asked within an answer can lie below the window.
+            self.call_after_refresh(asks[0].control.scroll_visible, animate=False)
         elif row.acts:
             await self.do(row.acts[0])
         else:
