@@ -316,8 +316,7 @@ class StageScreen(Stop):
             self._over(Page(row.title or row.cells[0], row.more, (CLOSE, *row.acts)))
         elif asks:
             asks[0].control.focus()
-            # Once it is laid out: what is asked within an answer can lie below the window.
-            self.call_after_refresh(asks[0].control.scroll_visible, animate=False)
+            self._keep_in_sight(asks[0].control)
         elif row.acts:
             await self.do(row.acts[0])
         else:
@@ -349,8 +348,12 @@ class StageScreen(Stop):
         ready = next((act for act in self.page.acts if act.enter and not act.closed), None)
         if ready is not None and asked and self.focused is asked[-1]:
             await self.do(ready)
-        else:
-            self.focus_next()
+        elif (following := self.focus_next()) is not None:
+            self._keep_in_sight(following)
+
+    def _keep_in_sight(self, control: Widget) -> None:
+        """Once it is laid out: what is asked within an answer can lie below the window."""
+        self.call_after_refresh(control.scroll_visible, animate=False)
 
     async def _given(self, ask: Ask, values: dict[str, str]) -> None:
         await self._carry_out(self._stage.act(self.session, ask.key, values))
