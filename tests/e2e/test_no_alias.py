@@ -190,6 +190,27 @@ def test_one_that_the_application_makes_anew_between_the_two_empties_nothing(
     assert_all_there(before, place, place.collection)
 
 
+def test_killed_before_the_deletion_it_is_judged_anew_and_goes_on(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = to_the_cutover(planned(place, "takes over"))
+
+    class Killed(BaseException):
+        pass
+
+    def killed(*_: Any) -> None:
+        raise Killed
+
+    consent(folder, "cutover")
+    with monkeypatch.context() as patch:
+        patch.setattr(Qdrant, "delete_collection", killed)
+        with pytest.raises(Killed):
+            run_here(folder)
+    before = read(place)
+    assert run_here(folder, extra="verify", given={"again": True}) == 0, view(folder).error
+    assert_all_there(before, place, place.collection)
+
+
 def test_a_last_copy_is_not_discarded(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = to_the_cutover(planned(place, "takes over"))
     before = read(place)

@@ -20,7 +20,7 @@ _VECTOR_MARK = "qmm_vector_run:"
 """With the name of a vector that was added to a collection that stood. The server merges metadata
 by key, so runs that mark at the same moment leave each other's."""
 
-_DOOMED_BY = "qmm_deleted_by"
+DOOMED_BY = "qmm_deleted_by"
 """On a collection that a run is about to delete: one of that name without it was made since."""
 
 _DOOMED = "_deleting"
@@ -55,14 +55,14 @@ def must_be_the_old_one(ctx: StepContext) -> None:
     metadata = ctx.qdrant.config(source).metadata
     if then is not None and metadata.get(RUN_MARK, "") != then:
         raise OldReplaced(source, ctx.move.target)
-    if ctx.recall(_DOOMED) == source and metadata.get(_DOOMED_BY) != ctx.run_id:
+    if ctx.recall(_DOOMED) == source and metadata.get(DOOMED_BY) != ctx.run_id:
         raise MadeAnew(source, ctx.move.target)
 
 
 def doom_the_old_one(ctx: StepContext) -> None:
     """Say of the old collection that this run deletes it; directly before that."""
     source = ctx.move.source
-    ctx.qdrant.patch(source, {"metadata": {_DOOMED_BY: ctx.run_id}})
+    ctx.qdrant.patch(source, {"metadata": {DOOMED_BY: ctx.run_id}})
     ctx.remember(_DOOMED, source)
 
 
@@ -72,7 +72,7 @@ def was_deleted(ctx: StepContext) -> bool:
     if ctx.recall(_DOOMED) != source:
         return False
     there = ctx.qdrant.exists(source)
-    return not there or ctx.qdrant.config(source).metadata.get(_DOOMED_BY) != ctx.run_id
+    return not there or ctx.qdrant.config(source).metadata.get(DOOMED_BY) != ctx.run_id
 
 
 def mark_vectors(ctx: StepContext) -> None:
