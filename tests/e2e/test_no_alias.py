@@ -155,3 +155,79 @@ def test_killed_between_the_two_it_goes_on(place: Place, monkeypatch: pytest.Mon
         assert not qdrant.exists(place.collection)
     assert run_here(folder) == 0, view(folder).error
     assert_all_there(before, place, place.collection)
+
+
+def test_one_that_the_application_makes_anew_between_the_two_empties_nothing(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As many applications do when they start and find no collection of their name."""
+    folder = to_the_cutover(planned(place, "takes over"))
+    if place.address.folder is not None:
+        pytest.skip("only the engine may open the folder while it runs")
+    before, target = read(place), f"{place.collection}_new"
+    delete = Qdrant.delete_collection
+
+    def made_anew(qdrant: Qdrant, collection: str) -> None:
+        delete(qdrant, collection)
+        size = place.models.old.dimensions
+        vectors = {"size": size, "distance": "Cosine"}
+        qdrant.create_collection(collection, {"vectors": vectors})
+
+    consent(folder, "cutover")
+    with monkeypatch.context() as patch:
+        patch.setattr(Qdrant, "delete_collection", made_anew)
+        assert run_here(folder) == 4
+    for _ in range(2):
+        assert "a collection of that name since" in f"{view(folder).error}"
+        assert_all_there(before, place, target)
+        assert run_here(folder) == 4
+    assert run_here(folder, extra="verify", given={"again": True}) == 4, "reads both sides"
+    assert run_here(folder, extra="discard") == 4
+    assert_all_there(before, place, target)
+    with place.open() as qdrant:
+        qdrant.delete_collection(place.collection)
+    assert run_here(folder) == 0, view(folder).error
+    assert_all_there(before, place, place.collection)
+
+
+def test_killed_before_the_deletion_it_is_judged_anew_and_goes_on(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = to_the_cutover(planned(place, "takes over"))
+
+    class Killed(BaseException):
+        pass
+
+    def killed(*_: Any) -> None:
+        raise Killed
+
+    consent(folder, "cutover")
+    with monkeypatch.context() as patch:
+        patch.setattr(Qdrant, "delete_collection", killed)
+        with pytest.raises(Killed):
+            run_here(folder)
+    before = read(place)
+    assert run_here(folder, extra="verify", given={"again": True}) == 0, view(folder).error
+    assert_all_there(before, place, place.collection)
+
+
+def test_a_last_copy_is_not_discarded(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = to_the_cutover(planned(place, "takes over"))
+    before = read(place)
+
+    class Killed(BaseException):
+        pass
+
+    def killed(*_: Any) -> None:
+        raise Killed
+
+    consent(folder, "cutover")
+    with monkeypatch.context() as patch:
+        patch.setattr(Qdrant, "switch_alias", killed)
+        with pytest.raises(Killed):
+            run_here(folder)
+    assert run_here(folder, extra="discard") == 4
+    assert "would be the last copy" in f"{view(folder).error}"
+    assert_all_there(before, place, f"{place.collection}_new")
+    assert run_here(folder) == 0, view(folder).error
+    assert_all_there(before, place, place.collection)

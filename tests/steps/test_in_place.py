@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -118,6 +119,26 @@ def test_a_text_that_is_beyond_the_model_is_no_fault(world: World) -> None:
     world.qdrant.upsert("docs", [old_point(8, "what")._replace(payload={"text": "beyond it"})])
     load(world)
     assert route_of(world.move).catch_up(world) == 0
+    assert_right(world)
+
+
+def test_a_point_that_is_written_while_verify_looks_is_no_fault(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load(world)
+    whole = everything(world.qdrant, "docs")[3]
+    world.qdrant.unset_vectors("docs", [whole._replace(vectors={"new": whole.vectors["new"]})])
+    retrieve = Qdrant.retrieve
+
+    def written_first(qdrant: Qdrant, *given: Any, **more: Any) -> Any:
+        monkeypatch.setattr(Qdrant, "retrieve", retrieve)
+        qdrant.upsert("docs", [old_point(3, "another text")])
+        return retrieve(qdrant, *given, **more)
+
+    monkeypatch.setattr(Qdrant, "retrieve", written_first)
+    found = {check.name: check.ok for check in route_of(world.move).check(world, 60)}
+    assert all(ok is not False for ok in found.values()), found
+    route_of(world.move).catch_up(world)
     assert_right(world)
 
 

@@ -17,7 +17,7 @@ from qdrant_model_migration.qdrant import (
 )
 from qdrant_model_migration.qdrant.errors import NameTaken
 from qdrant_model_migration.steps.errors import SettingsDiffer, TargetTaken
-from qdrant_model_migration.steps.mark import RUN_MARK, is_ours
+from qdrant_model_migration.steps.mark import DOOMED_BY, RUN_MARK, is_ours
 from qdrant_model_migration.steps.shard_keys import has_keys
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
 from qdrant_model_migration.words import plural
@@ -88,7 +88,7 @@ def settings_that_differ(ctx: StepContext, *, postponed: bool) -> tuple[str, ...
         kept=move.kept,
         strict_mode=not postponed,
     )
-    meant = {f"metadata.{key}" for key in (RUN_MARK, METADATA_KEY, MODELS_KEY)}
+    meant = {f"metadata.{key}" for key in (RUN_MARK, DOOMED_BY, METADATA_KEY, MODELS_KEY)}
     if postponed:
         meant.add(INDEXING_THRESHOLD)
     return tuple(

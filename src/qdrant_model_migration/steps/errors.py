@@ -322,6 +322,22 @@ class NameElsewhere(SwitchElsewhere):
         )
 
 
+class MadeAnew(QmmError):
+    """The old collection was deleted, and another of its name stands before the alias does."""
+
+    refusal = True
+
+    def __init__(self, name: str, target: str) -> None:
+        super().__init__(
+            f"{name} was deleted, and somebody has made a collection of that name since.",
+            "Many applications do so when they start and find none. It is not the one that was "
+            f"copied, so nothing was read from it. {target} has everything that was copied.",
+            f"Stop the application. Delete the new {name} with your own means, then resume: "
+            f"{name} becomes an alias of {target}. What was written to the new {name} is lost "
+            "with it.",
+        )
+
+
 class StillWritten(QmmError):
     """Somebody writes to the collection that was to be deleted."""
 

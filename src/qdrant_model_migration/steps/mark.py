@@ -6,7 +6,13 @@ A run may lie for weeks, so whoever writes or deletes asks for it first.
 from __future__ import annotations
 
 from qdrant_model_migration.qdrant.errors import VectorTaken
-from qdrant_model_migration.steps.errors import OldReplaced, TargetGone, TargetTaken, VectorGone
+from qdrant_model_migration.steps.errors import (
+    MadeAnew,
+    OldReplaced,
+    TargetGone,
+    TargetTaken,
+    VectorGone,
+)
 from qdrant_model_migration.steps.step import StepContext
 
 RUN_MARK = "qmm_run"
@@ -14,6 +20,10 @@ _VECTOR_MARK = "qmm_vector_run:"
 """With the name of a vector that was added to a collection that stood. The server merges metadata
 by key, so runs that mark at the same moment leave each other's."""
 
+DOOMED_BY = "qmm_deleted_by"
+"""On a collection that a run is about to delete: one of that name without it was made since."""
+
+_DOOMED = "_deleting"
 _MADE_BY = "_old_made_by"
 
 
@@ -39,10 +49,30 @@ def note_the_old_one(ctx: StepContext) -> None:
 
 
 def must_be_the_old_one(ctx: StepContext) -> None:
-    """Raises OldReplaced where another run has made a collection of the old one's name since."""
+    """Raises OldReplaced where another run has made a collection of the old one's name since,
+    MadeAnew where somebody has, after this run deleted it."""
     source, then = ctx.move.source, ctx.recall(_MADE_BY)
-    if then is not None and ctx.qdrant.config(source).metadata.get(RUN_MARK, "") != then:
+    metadata = ctx.qdrant.config(source).metadata
+    if then is not None and metadata.get(RUN_MARK, "") != then:
         raise OldReplaced(source, ctx.move.target)
+    if ctx.recall(_DOOMED) == source and metadata.get(DOOMED_BY) != ctx.run_id:
+        raise MadeAnew(source, ctx.move.target)
+
+
+def doom_the_old_one(ctx: StepContext) -> None:
+    """Say of the old collection that this run deletes it; directly before that."""
+    source = ctx.move.source
+    ctx.qdrant.patch(source, {"metadata": {DOOMED_BY: ctx.run_id}})
+    ctx.remember(_DOOMED, source)
+
+
+def was_deleted(ctx: StepContext) -> bool:
+    """Whether this run has deleted the old collection, though another of its name may stand."""
+    source = ctx.move.source
+    if ctx.recall(_DOOMED) != source:
+        return False
+    there = ctx.qdrant.exists(source)
+    return not there or ctx.qdrant.config(source).metadata.get(DOOMED_BY) != ctx.run_id
 
 
 def mark_vectors(ctx: StepContext) -> None:

@@ -344,13 +344,18 @@ class _Count(LedgerPass[_Looked]):
         ctx, move = self.ctx, self.ctx.move
         found: Counter[str] = Counter()
         for ids in in_batches(lacking, move.load.batch):
-            seen = {p.id: p for p in ctx.qdrant.retrieve(move.source, ids, vectors=_presence(move))}
+            read = ctx.qdrant.retrieve(move.source, ids, vectors=_presence(move))
+            seen = {p.id: p for p in read if self._as_noted(p)}
             made = make([_bare(point, move) for point in seen.values()], move, ctx).points
             now = {p.id: p for p in ctx.qdrant.retrieve(move.source, ids, vectors=_presence(move))}
             for point in made:
                 if point.id in now and now[point.id] == seen[point.id]:
                     found.update(point.vectors.keys() - now[point.id].vectors.keys())
         return dict(found)
+
+    def _as_noted(self, point: Point) -> bool:
+        move = self.ctx.move
+        return self.ledger.mark(point.id) == mark_of(_bare(point, move), move)
 
 
 def _checks(ctx: StepContext, sample: int) -> list[Check]:

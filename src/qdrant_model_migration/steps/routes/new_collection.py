@@ -8,9 +8,10 @@ from functools import partial
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.qdrant import strict_mode_body
 from qdrant_model_migration.quality import Check
+from qdrant_model_migration.shell import qmm
 from qdrant_model_migration.steps.create_collection import POSTPONED, settings_that_differ
 from qdrant_model_migration.steps.errors import CleanupRefused, DiscardRefused, TargetTaken
-from qdrant_model_migration.steps.mark import is_ours, must_be_ours
+from qdrant_model_migration.steps.mark import is_ours, must_be_ours, was_deleted
 from qdrant_model_migration.steps.readiness import is_indexed, wait_until_indexed
 from qdrant_model_migration.steps.routes.route import Leftover, Route, Words
 from qdrant_model_migration.steps.step import StepContext
@@ -46,6 +47,13 @@ class NewCollection(Route):
                 ctx.folder.name,
                 f"The alias {', '.join(users)} points to {target}, so that is in use.",
                 f"Point it back to {source} first, or delete it if it was only for looking.",
+            )
+        if was_deleted(ctx):
+            raise DiscardRefused(
+                ctx.folder.name,
+                f"{source} was deleted for {target} to take its name, so {target} would be the "
+                "last copy.",
+                f"Finish the switch: {qmm('resume', ctx.folder.name)}.",
             )
         return Leftover(
             name=target,

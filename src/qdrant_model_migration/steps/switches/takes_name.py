@@ -9,10 +9,11 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal
 
 from qdrant_model_migration.pipeline.move import Move
+from qdrant_model_migration.qdrant.errors import NameTaken
 from qdrant_model_migration.quality import Side
-from qdrant_model_migration.steps.errors import NameElsewhere, StillWritten
+from qdrant_model_migration.steps.errors import MadeAnew, NameElsewhere, StillWritten
 from qdrant_model_migration.steps.gate import Ask
-from qdrant_model_migration.steps.mark import is_ours, must_be_the_old_one
+from qdrant_model_migration.steps.mark import doom_the_old_one, is_ours, must_be_the_old_one
 from qdrant_model_migration.steps.routes import route_of
 from qdrant_model_migration.steps.step import StepContext
 from qdrant_model_migration.steps.switch import NAME, InWords, State, Switch
@@ -81,15 +82,21 @@ class TakesName(Switch):
         return f"{self.name} answers"
 
     def go(self, ctx: StepContext, old: Side, new: Side) -> None:
-        """A kill between the two leaves no collection of that name; called again, it goes on."""
+        """A kill between the two leaves no collection of that name; called again, it goes on.
+        Raises MadeAnew where the application has made one since: it is never taken for the old one,
+        which it would seem to have emptied."""
         assert new.collection != self.name, "there is nothing to go back to"
         assert is_ours(ctx, new.collection), "the new one stands, or nothing is deleted"
         if self.state(ctx, old, new) == "before":
             must_be_the_old_one(ctx)
             if changed := route_of(ctx.move).catch_up(ctx, most=1, anew=True):
                 raise StillWritten(self.name, changed)
+            doom_the_old_one(ctx)
             ctx.qdrant.delete_collection(self.name)
-        ctx.qdrant.switch_alias(self.name, new.collection)
+        try:
+            ctx.qdrant.switch_alias(self.name, new.collection)
+        except NameTaken as taken:
+            raise MadeAnew(self.name, new.collection) from taken
 
     def remembered(self, ctx: StepContext, side: Side) -> dict[str, Any] | None:
         there = ctx.qdrant.aliases().get(self.name) == side.collection
