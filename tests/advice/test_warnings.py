@@ -145,7 +145,7 @@ CASES = [
      {**ANSWERS, "proof": {"kind": "later", "file": None, "margin": 0.02}}, docs(), "caution",
      "No searches with known answers were given."),
     ("W16", "blue_green", ANSWERS, docs(points=fact(12), texts_missing=fact(0)), "caution",
-     "12 queries cannot show whether the new model is better."),
+     "12 queries cannot show whether searches find more than before."),
     ("W17", "side_by_side", SECOND, docs(capabilities=server(1, 17, 1)), "note",
      "This is Qdrant 1.17.1."),
     ("W17", "dense_to_hybrid", KEYWORDS, docs(capabilities=server(1, 18, 0)), "note",

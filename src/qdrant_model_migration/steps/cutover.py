@@ -25,7 +25,7 @@ _UNPROVED = AskKind(
     "without_proof",
     "typed",
     "--without-proof",
-    "Switch although the new model is not proved better.",
+    "Switch although it is not proved that searches find more.",
 )
 _BEGUN = "_switching"
 _PROVED = "_asked_with_proof"  # a consent given on a GO is none to a switch without proof
