@@ -112,7 +112,7 @@ def _rows(run: RunView) -> list[tuple[str, str]]:
         rows.append(("Rolled back", at(back["at"]) if back.get("at") else "yes"))
     if (saved := facts.get("snapshot")) and saved.get("name"):
         held = f"{saved['name']}, {size(saved['bytes'])}"
-        rows.append(("Snapshot", f"{held}: on the server, restored under another name"))
+        rows.append(("Snapshot", f"{held}: on the server, can be restored under another name"))
     rows += _points(run)
     if cut := facts.get("shortening"):
         rows += [("Shortened", line) for line in cut["says"]]
