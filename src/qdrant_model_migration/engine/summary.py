@@ -168,7 +168,9 @@ def _points(run: RunView) -> list[tuple[str, str]]:
         )
         if facts is not None
     ]
-    if writes:
+    if not run.card.follows:
+        rows.append(("Writes", f"to {run.card.collection} meanwhile: none was carried over"))
+    elif writes:
         rows.append(("Writes", f"made during the run: {listing(writes)}"))
     behind = run.facts.get("left_behind")
     if isinstance(behind, dict) and sum(behind.values()):

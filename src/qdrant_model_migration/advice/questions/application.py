@@ -445,11 +445,11 @@ class VectorName(Question):
     def options(self, survey: Survey, answers: Answers) -> tuple[Option, ...]:
         named = _free_vector_name(survey, answers)
         return (
-            Option("", "Unlikely", "the shape stays; no using needed", "none"),
+            Option("", "Unlikely", "the shape stays; searches name no vector", "none"),
             Option(
                 named,
                 "Probably",
-                f"the new vector is named {named}; the application must say using",
+                f"the new vector is named {named}; searches must name it (using)",
                 named,
             ),
             unknown("Unlikely"),
