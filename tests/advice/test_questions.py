@@ -535,3 +535,10 @@ def test_a_part_of_the_answer_is_enough_and_what_is_wrong_is_said():
         clean("keyword_model", {"name": "prithivida/Splade_PP_en_v1"})
     with pytest.raises(BadAnswer, match="no model for keyword search"):
         clean("keyword_model", {"name": "BAAI/bge-small-en-v1.5"})
+
+
+def test_no_new_model_is_judged_where_the_model_stays():
+    proof = BY_KEY["proof"]
+    for change in ("keywords", "shorter", "compression"):
+        text = proof.text(docs(), {"change": change})
+        assert "new model" not in " ".join(text), change

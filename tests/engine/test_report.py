@@ -148,6 +148,24 @@ def test_conflicts_are_a_list_of_their_own(run: Path) -> None:
     ]
 
 
+def test_what_is_deployed_is_what_is_another_one(run: Path) -> None:
+    def hybrid(ctx: StepContext) -> None:
+        ctx.remember(
+            "application_changes",
+            [
+                {"what": "query model", "old": "stays", "new": "stays"},
+                {"what": "query model 2", "old": "none", "new": "Qdrant/bm25"},
+            ],
+        )
+        ctx.remember("switched", {"alias": "docs", "from": "docs_old", "to": "docs_new"})
+
+    DEEDS["hybrid"] = hybrid
+    run_here(run, job_of=job(Fake(does="hybrid")))
+    told = [todo.text for todo in summarize(view(run)).todo]
+    assert "Deploy the query model: Qdrant/bm25" in told
+    assert not any("stays" in text for text in told)
+
+
 def test_the_verdict_can_be_read_by_a_program(finished: Path) -> None:
     assert json.loads((finished / "verdict.json").read_text())["word"] == "INCONCLUSIVE"
 

@@ -46,6 +46,14 @@ def test_more_beyond_chance_is_go():
     assert (verdict.evidence, verdict.word) == ("labelled", "GO")
 
 
+def test_no_new_model_is_named_where_only_the_search_is_another():
+    more = decide(WHOLE, judgement(0.021, 0.073), CHURN, changed="search")
+    assert more.headline == "GO: the new search finds more, beyond chance"
+    less = decide(WHOLE, judgement(-0.183, -0.105), CHURN, changed="search")
+    assert less.headline.startswith("NO-GO: the new search finds less")
+    assert "model" not in str(less)
+
+
 def test_not_worse_within_the_limit_is_go():
     verdict = decide(WHOLE, judgement(-0.019, 0.03), CHURN)
     assert verdict.headline == "GO: not worse than the old one, within your limit"

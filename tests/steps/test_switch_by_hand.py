@@ -71,7 +71,7 @@ def test_no_alias_is_made_and_the_run_knows_that_it_has_switched(world: World) -
     assert world.qdrant.aliases() == {}
     fact = world.kept["switched"]
     assert (fact["how"], fact["from"], fact["to"]) == ("application", "docs_old", "docs_new")
-    assert answering(world.recall) == "The application answers from docs_new"
+    assert answering(world.recall) == "The application is answered from docs_new"
     CUTOVER.apply(world)  # once more changes nothing
     assert world.kept["switched"]["to"] == "docs_new"
 

@@ -39,6 +39,13 @@ class Card(NamedTuple):
     plan: str
     file: str
 
+    @property
+    def follows(self) -> bool:
+        """Whether what is written to the collection meanwhile is carried over: not where the points
+        come from a file."""
+        source, arrow, _ = self.what.partition(" → ")
+        return not arrow or source == self.collection
+
 
 def runs_folder() -> Path:
     """The folder that holds all runs of this user; QMM_RUN_DIR names another one."""

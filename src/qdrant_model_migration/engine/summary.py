@@ -5,6 +5,7 @@ The report is made of it, and so is whatever a face says at the end.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from qdrant_model_migration.engine.run_view import RunView, StepView
@@ -111,7 +112,7 @@ def _rows(run: RunView) -> list[tuple[str, str]]:
         rows.append(("Rolled back", at(back["at"]) if back.get("at") else "yes"))
     if (saved := facts.get("snapshot")) and saved.get("name"):
         held = f"{saved['name']}, {size(saved['bytes'])}"
-        rows.append(("Snapshot", f"{held}: on the server, restored under another name"))
+        rows.append(("Snapshot", f"{held}: on the server, can be restored under another name"))
     rows += _points(run)
     if cut := facts.get("shortening"):
         rows += [("Shortened", line) for line in cut["says"]]
@@ -167,7 +168,9 @@ def _points(run: RunView) -> list[tuple[str, str]]:
         )
         if facts is not None
     ]
-    if writes:
+    if not run.card.follows:
+        rows.append(("Writes", f"to {run.card.collection} meanwhile: none was carried over"))
+    elif writes:
         rows.append(("Writes", f"made during the run: {listing(writes)}"))
     behind = run.facts.get("left_behind")
     if isinstance(behind, dict) and sum(behind.values()):
@@ -202,16 +205,28 @@ def _todo(run: RunView) -> list[Todo]:
         return [*(Todo(key, text) for key, text in ending.left), *_added(run)]
     if run.state != "done" or not facts.get("switched"):
         return []
-    changes = {row["what"]: row for row in facts.get("application_changes") or ()}
-    model = changes.get("query model", {}).get("new", "the new one")
     old, left = facts["switched"].get("from", "the old collection"), facts["switched"].get("left")
     others = f"Find out who uses {listing(left or ())}: it is the way to {old} still"
     return [
-        Todo("query", f"Deploy the query model: {model}"),
-        Todo("writers", "Everything that writes documents uses it too"),
+        *_deploy(facts.get("application_changes") or ()),
         *((Todo("others", others),) if left else ()),
         *_added(run),
     ]
+
+
+def _deploy(rows: Iterable[Mapping[str, Any]]) -> list[Todo]:
+    """What the application deploys; where no model is another one, none is named."""
+    changed = [row for row in rows if row["old"] != row["new"]]
+    models = [row["new"] for row in changed if str(row["what"]).startswith("query model")]
+    if models:
+        return [
+            Todo("query", f"Deploy the query model: {listing(models)}"),
+            Todo("writers", "Everything that writes documents uses it too"),
+        ]
+    if changed:
+        what = listing([str(row["what"]) for row in changed])
+        return [Todo("query", f"Deploy the changed queries: {what}")]
+    return []
 
 
 def _added(run: RunView) -> list[Todo]:

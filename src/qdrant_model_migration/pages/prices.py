@@ -13,7 +13,7 @@ NOTHING_AT_RISK = "nothing that is known before"
 def facts(price: Price) -> tuple[Fact, ...]:
     """A line each, with how it is known."""
     cost = price.cost
-    rows = [Fact("Time", _time(cost.seconds) or "not known", _how(cost.seconds))]
+    rows = [Fact("Time", time_of(cost.seconds) or "not known", _how(cost.seconds))]
     rows.append(Fact("Written", _written(price)))
     disk, memory = _room(cost.disk_bytes), _room(cost.memory_bytes)
     if disk or memory:
@@ -28,7 +28,7 @@ def facts(price: Price) -> tuple[Fact, ...]:
 def in_a_line(price: Price, *, time: str = "") -> str:
     """The same in one sentence without how it is known. time: said where it is not known."""
     cost = price.cost
-    took = _time(cost.seconds) or time or f"time {cost.seconds.how or 'not known'}"
+    took = time_of(cost.seconds) or time or f"time {cost.seconds.how or 'not known'}"
     parts = [took, f"{_written(price)} written"]
     if disk := _room(cost.disk_bytes):
         parts.append(f"{disk} of disk")
@@ -46,11 +46,13 @@ def at_risk(price: Price) -> str:
     return words.listing(said) if said else NOTHING_AT_RISK
 
 
-def _time(seconds: Range) -> str:
+def time_of(seconds: Range) -> str:
+    """About how long, and between what it lies where that is not the same in words."""
     if seconds.likely is None:
         return ""
     low, high = words.duration(seconds.low or 0), words.duration(seconds.high or 0)
-    return f"about {words.duration(seconds.likely)} ({low} to {high})"
+    about = f"about {words.duration(seconds.likely)}"
+    return about if low == high else f"{about} ({low} to {high})"
 
 
 def _how(seconds: Range) -> str:

@@ -218,7 +218,7 @@ def second_line(view: RunView, now: datetime | None = None) -> str:
         "interrupted": f"The computer may have been switched off. {confirmed(view)} Resume goes on "
         "from there and repeats at most what was under way.",
         "waiting": "The run uses nothing while it waits. "
-        + ("Writes made meanwhile are caught up before the switch." if _before(view) else ""),
+        + (_meanwhile(view) if _before(view) else ""),
     }
     if view.state == "starting" and view.step:  # not the first one
         return "Checking what is already done, then it goes on."
@@ -232,6 +232,12 @@ def second_line(view: RunView, now: datetime | None = None) -> str:
         return done_line(view)
     ending = ending_of(view)
     return ending.now if ending else lines.get(view.state, confirmed(view))
+
+
+def _meanwhile(view: RunView) -> str:
+    if view.card.follows:
+        return "Writes made meanwhile are caught up before the switch."
+    return f"What is written to {view.card.collection} meanwhile is not carried over."
 
 
 def _before(view: RunView) -> bool:

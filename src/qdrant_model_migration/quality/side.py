@@ -63,6 +63,11 @@ class Side(Strict):
         """Those that are known."""
         return tuple(leg.model for leg in self.legs if leg.model is not None)
 
+    def stays_in(self, other: Side) -> bool:
+        """Whether `other` asks all its models too; a shorter vector is still of the same model."""
+        models = {(model.kind, model.name) for model in self.models}
+        return bool(models) and models <= {(model.kind, model.name) for model in other.models}
+
     def out_of_reach(self, here: Collection[ModelRef] = ()) -> tuple[Leg, ...]:
         """The legs that cannot be searched: their model is not known, or cannot be opened. here:
         models that are open already."""

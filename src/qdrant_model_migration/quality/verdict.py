@@ -19,6 +19,8 @@ FEWEST_QUERIES = 30  # for a GO; a NO-GO, the safe side, needs only its interval
 
 Word = Literal["GO", "NO-GO", "INCONCLUSIVE"]
 Evidence = Literal["labelled", "made up", "none"]
+Changed = Literal["model", "search"]
+"""What is new in the searches that are judged: their model, or the way they are asked."""
 Unjudged = Literal[
     "no searches", "no answers marked", "answers not found", "old model not known",
     "new model not here", "all copied",
@@ -109,11 +111,12 @@ def decide(
     made_at: str = "",
     labels: tuple[str, str] = ("", ""),
     collection: str = "the old collection",
+    changed: Changed = "model",
 ) -> Verdict:
     """The verdict. margin: how much worse the new model may be at most, in units of the metric.
 
     unjudged: why there is no judgement. labels: of the models, the old side's and the new one's.
-    collection: the one that searches go on with.
+    collection: the one that searches go on with. changed: what the new side is called after.
     Raises ValueError where margin is not in 0..1.
     """
     if not 0 <= margin < 1:
@@ -132,9 +135,9 @@ def decide(
             unjudged or ("no answers marked" if overlap else "no searches"), overlap
         )
     else:
-        weighed = _weigh(judgement, margin, collection)
-        parts = tuple(_part(part, margin) for part in judgement.parts)
-        weighed = _not_over(weighed, judgement, parts)
+        weighed = _weigh(judgement, margin, collection, changed)
+        parts = tuple(_part(part, margin, changed) for part in judgement.parts)
+        weighed = _not_over(weighed, judgement, parts, changed)
     judged = judgement if integrity.passed else None
     compared = judged is not None and judged.old is not None
     evidence: Evidence = judged.origin if judged and compared else "none"
@@ -197,7 +200,7 @@ def _unjudged(why: Unjudged, overlap: Overlap | None) -> _Weighed:
     return _Weighed("INCONCLUSIVE", *reasons[why], why)
 
 
-def _weigh(judged: Judgement, margin: float, collection: str) -> _Weighed:
+def _weigh(judged: Judgement, margin: float, collection: str, changed: Changed) -> _Weighed:
     """The rule of this file, for all queries or one part of them."""
     if judged.old is None or judged.difference is None:
         return _unjudged("old model not known", None)
@@ -205,24 +208,24 @@ def _weigh(judged: Judgement, margin: float, collection: str) -> _Weighed:
         found = f"{min(judged.old, judged.new):.2f}"
         return _Weighed(
             "INCONCLUSIVE",
-            f"both models find nearly everything ({found}), "
+            f"{_both(changed)} find nearly everything ({found}), "
             "so these queries cannot tell them apart",
             "Add harder ones.",
         )
     worse = _Weighed(
         "NO-GO",
-        f"the new model finds less: {judged.old:.3f} → {judged.new:.3f} ({_range(judged)})",
+        f"the new {changed} finds less: {judged.old:.3f} → {judged.new:.3f} ({_range(judged)})",
         f"Cutover is closed; searches go on with {collection}. "
-        "Look at the worst queries, choose another model, or stop here.",
+        f"Look at the worst queries, {_otherwise(changed)}, or stop here.",
     )
     if judged.low is None or judged.high is None:
         # Each query worse by the same amount has no interval, but is no doubtful case.
         same = judged.no_interval == "all equal" and judged.n >= FEWEST_DIFFERENCES
-        return worse if same and judged.difference < -margin else _no_interval(judged)
+        return worse if same and judged.difference < -margin else _no_interval(judged, changed)
     if judged.high < -margin:
         return worse
     if judged.low > -margin and judged.n >= FEWEST_QUERIES:
-        better = "the new model finds more, beyond chance"
+        better = f"the new {changed} finds more, beyond chance"
         not_worse = "not worse than the old one, within your limit"
         return _Weighed("GO", better if judged.low > 0 else not_worse)
     places = 2 if judged.high - judged.low > 0.2 else 3
@@ -233,7 +236,7 @@ def _weigh(judged: Judgement, margin: float, collection: str) -> _Weighed:
     )
 
 
-def _no_interval(judged: Judgement) -> _Weighed:
+def _no_interval(judged: Judgement, changed: Changed) -> _Weighed:
     n = f"{judged.n:,} queries"
     if judged.no_interval == "too few queries":
         reason, todo = f"{_queries(judged.n)} too few", f"Add at least {FEWEST_QUERIES}."
@@ -245,10 +248,10 @@ def _no_interval(judged: Judgement) -> _Weighed:
         reason = f"the difference is the same {difference} in each of {n}, too even to be real"
         todo = "Check the query file."
     elif judged.no_interval == "all equal" and not judged.new:
-        reason = f"neither model finds a right answer in any of {n}"
+        reason = f"neither {changed} finds a right answer in any of {n}"
         todo = "Check the ids in the query file, or add easier ones."
     elif judged.no_interval == "all equal":
-        reason = f"both models do equally well in each of {n}, so these cannot tell them apart"
+        reason = f"{_both(changed)} do equally well in each of {n}, so these cannot tell them apart"
         todo = "Add harder ones."
     else:
         reason, todo = "a measured value is not a number", "Run verify again."
@@ -270,15 +273,17 @@ def _more(judged: Judgement, low: float, high: float, margin: float) -> str:
     return f"Add about {ceil(more / step) * step:,} queries."
 
 
-def _part(judged: Judgement, margin: float) -> PartVerdict:
-    word, reason, *_ = _weigh(judged, margin, "")
+def _part(judged: Judgement, margin: float, changed: Changed) -> PartVerdict:
+    word, reason, *_ = _weigh(judged, margin, "", changed)
     if word == "INCONCLUSIVE" and judged.low is not None and judged.high is not None:
         half = (judged.high - judged.low) / 2
         reason = f"{_range(judged)}; too few to see less than {half:.2f}"
     return PartVerdict(part=judged.part or "", word=word, reason=reason)
 
 
-def _not_over(whole: _Weighed, judged: Judgement, parts: tuple[PartVerdict, ...]) -> _Weighed:
+def _not_over(
+    whole: _Weighed, judged: Judgement, parts: tuple[PartVerdict, ...], changed: Changed
+) -> _Weighed:
     """No plain GO over a part that is proved worse: a mean can hide a language that is lost."""
     lost = next((i for i, part in enumerate(parts) if part.word == "NO-GO"), None)
     if whole.word != "GO" or lost is None:
@@ -286,10 +291,18 @@ def _not_over(whole: _Weighed, judged: Judgement, parts: tuple[PartVerdict, ...]
     part = judged.parts[lost]
     return _Weighed(
         "INCONCLUSIVE",
-        f"on the whole {whole.reason}, but in {part.part} the new model finds less: "
+        f"on the whole {whole.reason}, but in {part.part} the new {changed} finds less: "
         f"{part.old or 0:.3f} → {part.new:.3f} ({_range(part)})",
-        f"Look at the worst queries of {part.part}, or choose another model.",
+        f"Look at the worst queries of {part.part}, or {_otherwise(changed)}.",
     )
+
+
+def _both(changed: Changed) -> str:
+    return "both models" if changed == "model" else "both searches"
+
+
+def _otherwise(changed: Changed) -> str:
+    return "choose another model" if changed == "model" else "change an answer"
 
 
 def _range(judged: Judgement, between: str = " to ", places: int = 3) -> str:

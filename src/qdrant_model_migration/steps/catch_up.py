@@ -18,7 +18,7 @@ class CatchUp(Step):
     def text(self, move: Move | None) -> StepText:
         assert move is not None
         words = route_of(move).words(move)
-        return StepText("Catch up with new writes", words.target, words.undo, words.catching_up)
+        return StepText(words.catch_up, words.target, words.undo, words.catching_up)
 
     def apply(self, ctx: StepContext) -> None:
         route_of(ctx.move).catch_up(ctx)

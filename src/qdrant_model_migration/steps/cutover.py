@@ -25,7 +25,7 @@ _UNPROVED = AskKind(
     "without_proof",
     "typed",
     "--without-proof",
-    "Switch although the new model is not proved better.",
+    "Switch although it is not proved that searches find more.",
 )
 _BEGUN = "_switching"
 _PROVED = "_asked_with_proof"  # a consent given on a GO is none to a switch without proof
@@ -122,6 +122,8 @@ class Cutover(Step):
             f"First    both sides are read once more: {announced(ctx, before.collection)}; twice "
             "where much was written meanwhile"
         )
+        same = before.collection == after.collection
+        kept = "the vectors that were there stay" if same else f"{before.collection} is kept"
         followed = ctx.move.points.followed
         missing = (
             f"Missing  what was written to {before.collection} since {ctx.move.points.name} was "
@@ -137,7 +139,7 @@ class Cutover(Step):
                 f"Verdict  {verdict.get('word', 'none')}: {verdict.get('reason', 'not verified')}",
                 *(() if switch.by_hand or not followed else (first,)),
                 *(() if followed else (missing,)),
-                f"Back     {before.collection} is kept; {qmm('rollback', ctx.folder.name)}",
+                f"Back     {kept}; {qmm('rollback', ctx.folder.name)}",
             ),
             asks=tuple(asks),
             button=switch.button,

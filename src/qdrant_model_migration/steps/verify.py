@@ -188,6 +188,7 @@ class Verify(AddedStep):
             made_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
             labels=(before.label, after.label),
             collection=move.source,
+            changed="search" if before.stays_in(after) else "model",
         )
         verdict = verdict.model_copy(update={"todo": f"{verdict.todo} {merging}".strip()})
         if verdict.word == "GO" or not integrity.passed:

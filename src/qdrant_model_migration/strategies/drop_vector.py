@@ -15,8 +15,8 @@ class DropVector(Strategy):
     title = "Drop vector"
     subtitle = "a new collection without a vector that nobody searches any more"
     what = (
-        "A new collection gets everything but one vector of each point; then the alias is "
-        "switched. All other vectors and the payloads are copied as they are."
+        "A new collection gets everything but one vector of each point; then searches "
+        "move over to it. All other vectors and the payloads are copied as they are."
     )
     way_back = "switch the alias back: under 1 s, as long as the old collection stays"
     never = "The old collection is only read, and keeps the vector until you clean up."
@@ -35,7 +35,7 @@ class DropVector(Strategy):
     def because(self, survey: Survey, answers: Answers) -> tuple[str, ...]:
         return (
             "nothing is embedded: what stays is copied",
-            "one switch back undoes it, as long as the old collection stays",
+            "it can be undone as long as the old collection stays",
         )
 
     def build(self, survey: Survey, answers: Answers) -> Plan:

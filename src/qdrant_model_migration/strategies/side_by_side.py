@@ -37,7 +37,7 @@ class SideBySide(Strategy):
     subtitle = "both models in one collection, for a test or for good"
     what = (
         "A collection holds two named vectors for each point: the old one, as it is, and the new "
-        "one, filled in while searches go on. Each search says with `using` which one it means."
+        "one, filled in while searches go on. Each search says in using which one it means."
     )
     way_back = "search with the old vector name again; nothing has to be moved"
     never = "The stored vectors of the old model are kept as they are."

@@ -192,11 +192,11 @@ class Target(Question):
 
     def text(self, survey: Survey, answers: Answers) -> QuestionText:
         return QuestionText(
-            "How should the new collection be called?",
+            "What should the new collection be called?",
             "Your application is changed to this name."
             if without_alias(answers) == "changes"
             else "Your application never uses this name; it uses the alias.",
-            "old and new stand side by side for a while, and a name that says the model tells "
+            "old and new stand side by side for a while, and a name that says what is new tells "
             "them apart.",
         )
 
@@ -247,8 +247,8 @@ class VectorNames(Question):
     def text(self, survey: Survey, answers: Answers) -> QuestionText:
         if not self._names_both(survey, answers):
             return QuestionText(
-                "How should the new vector be called?",
-                "Searches say its name in using; without one they ask the old vector, as today.",
+                "What should the new vector be called?",
+                f"Searches that mean it say its name in using. {_todays(survey)}",
                 "an alias cannot choose a vector, so the application has to name it.",
             )
         stays = (
@@ -258,7 +258,7 @@ class VectorNames(Question):
             else ""
         )
         return QuestionText(
-            "How should the two vectors be called?",
+            "What should the two vectors be called?",
             f"Searches say in using which of them they mean.{stays}",
             "an alias cannot choose a vector. Named from the start, both leave room for the next "
             "change of model.",
@@ -445,11 +445,11 @@ class VectorName(Question):
     def options(self, survey: Survey, answers: Answers) -> tuple[Option, ...]:
         named = _free_vector_name(survey, answers)
         return (
-            Option("", "Unlikely", "the shape stays; no using needed", "none"),
+            Option("", "Unlikely", "the shape stays; searches name no vector", "none"),
             Option(
                 named,
                 "Probably",
-                f"the new vector is named {named}; the application must say using",
+                f"the new vector is named {named}; searches must name it (using)",
                 named,
             ),
             unknown("Unlikely"),
@@ -517,6 +517,12 @@ def model_slug(answers: Answers, *, dimensions: bool = False) -> str:
     """The chosen model as part of a name: bge-base-en-v1.5 becomes bge_base."""
     model = chosen_model(answers)
     return "new" if model is None else _slug(model, dimensions=dimensions)
+
+
+def _todays(survey: Survey) -> str:
+    if any(vector.name == "" for vector in survey.vectors.value or ()):
+        return "Those without it ask the vector that has no name, as today."
+    return "Those of today name theirs and stay as they are."
 
 
 def _slug(model: ModelRef, *, dimensions: bool) -> str:

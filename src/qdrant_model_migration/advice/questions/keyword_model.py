@@ -32,7 +32,7 @@ from qdrant_model_migration.survey.languages import NAMES, WORD_LISTS
 
 _NUMBERS = {
     "avg_len": ("Average length in words", 1.0, 1_000_000.0),
-    "k": ("How soon a repeated word stops to count (k)", 0.0, 10.0),
+    "k": ("How soon a repeated word stops counting (k)", 0.0, 10.0),
     "b": ("How much the length of a text counts (b)", 0.0, 1.0),
 }
 

@@ -216,7 +216,7 @@ class _WhichColumns(Question):
         if not isinstance(value, Mapping):
             return super().label(value, survey, answers)
         ident = value.get("id") or "made of the row"
-        return f"id {ident}, text {', '.join(map(str, value.get('text') or ()))}"
+        return f"id: {ident}, text: {', '.join(map(str, value.get('text') or ()))}"
 
 
 class TextColumns(_WhichColumns):

@@ -28,6 +28,30 @@ MARGIN = 0.02
 _TITLES = ("title", "heading", "headline", "subject", "name", "summary")
 
 _KINDS = ("file", "made up", "log", "later")
+
+_OF_A_MODEL = (
+    "How shall the new model be judged?",
+    "A newer model is not always better on your texts.",
+    "the new model is better",
+)
+_JUDGED = {
+    "keywords": (
+        "How shall the searches with keywords be judged?",
+        "The model stays. Words beside meaning find more in some texts, and less in others.",
+        "searches find more with keywords",
+    ),
+    "shorter": (
+        "How shall the shorter vectors be judged?",
+        "Shorter vectors find a little less; how much depends on your texts.",
+        "the shorter vectors are good enough",
+    ),
+    "compression": (
+        "How shall the compressed vectors be judged?",
+        "Compression can cost a little of what searches find; how much depends on your texts.",
+        "the compressed vectors are good enough",
+    ),
+}
+"""What is judged, what is known of it before, and what only known answers show; by the change."""
 _PARTS = frozenset({"kind", "file", "margin", "title_field"})
 
 
@@ -44,11 +68,11 @@ class Proof(Question):
         return answers.get("change") != "drop"  # searches ask what they asked before
 
     def text(self, survey: Survey, answers: Answers) -> QuestionText:
+        asked, note, better = _JUDGED.get(str(answers.get("change")), _OF_A_MODEL)
         return QuestionText(
-            "How shall the new model be judged?",
-            "A newer model is not always better on your texts.",
-            "without searches whose answers are known nobody can say whether the new model is "
-            "better.",
+            asked,
+            note,
+            f"without searches whose answers are known nobody can say whether {better}.",
         )
 
     def options(self, survey: Survey, answers: Answers) -> tuple[Option, ...]:
@@ -148,7 +172,7 @@ class Proof(Question):
         if value.get("kind") == "file" and known.origin != "labelled":
             raise BadAnswer(
                 f"{known.source} holds no right answers.",
-                "Without them nobody can say whether the new model is better.",
+                "Without them nobody can say whether searches find more than before.",
                 "Add the ids of the right answers, or choose: Searches from a log.",
                 "file",
             )

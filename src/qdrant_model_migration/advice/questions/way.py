@@ -117,7 +117,7 @@ class InPlace(Question):
 
     def text(self, survey: Survey, answers: Answers) -> QuestionText:
         return QuestionText(
-            "Add the new vector to this collection, or build a new one?",
+            "Add the new vector to this collection, or build a new collection?",
             "From version 1.18.1 on the server can add a named vector to an existing collection.",
             "in place is shorter, a new collection is easier to undo.",
         )
@@ -139,7 +139,7 @@ class InPlace(Question):
             Option(
                 "in place",
                 "In place",
-                "no alias and no copying of payloads; the application chooses by using",
+                "nothing is copied, no alias is switched; a search names the vector it means",
             ),
             unknown("a new collection"),
         )

@@ -29,6 +29,14 @@ def query_model(case: Case) -> Said | None:
             "values and make it length one again, or ask the model for that length.",
         )
     change = _CHANGE.get(str(case.answers.get("query_side")), "change the query model")
+    if case.adds and "keyword_model" not in case.strategy.asks:
+        return Said(
+            "must",
+            "Searches embedded by one model find nothing sensible among the vectors of another.",
+            f"The new vector is made by {model.label} ({model.dimensions}); the others stay as "
+            "they are.",
+            f"For searches that ask the new vector, {change}; the report prints what changes.",
+        )
     return Said(
         "must",
         "Searches embedded by the old model find nothing sensible among new vectors.",
@@ -58,13 +66,14 @@ def using(case: Case) -> Said | None:
     if not case.adds and not renamed:
         return None
     if "keyword_model" in case.strategy.asks:
+        when = "once you keep the new vectors" if case.in_place else "together with the switch"
         return Said(
             "must",
             "A search for words and meaning asks two vectors and merges what they find. An alias "
             "cannot do that, so the application changes its query.",
             "The vector for keyword search gets a name of its own; a search that does not name it "
             "goes on by meaning alone.",
-            "Change the query after the switch; the report prints it.",
+            f"Change the query {when}; the report prints it.",
         )
     here = f"The new vector is named {name}; the present one has no name." if renamed else ""
     return Said(

@@ -100,10 +100,10 @@ def evidence(case: Case) -> Said | None:
             if kind == "log"
             else "No searches with known answers were given."
         )
-        text = "Without known answers nothing can show whether the new model is better."
+        text = "Without known answers nothing can show whether searches find more than before."
     elif kind == "made up" and 0 < case.points < _ENOUGH_QUERIES:
         number = words.plural(case.points, "query", "queries")
-        text = f"{number} cannot show whether the new model is better."
+        text = f"{number} cannot show whether searches find more than before."
         here = f"There are only {words.plural(case.points, 'document')} to make queries of."
     else:
         return None

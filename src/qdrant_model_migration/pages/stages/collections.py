@@ -22,6 +22,7 @@ COLUMNS = (
     Column("MODEL", 11),
 )
 HELP = (
+    "In the list, typing a letter jumps to a name.",
     "An alias is a second name that can be pointed to another collection",
     "in one moment. Without one your application must be changed once",
     "(question Name).",
@@ -53,7 +54,7 @@ def page(session: Session) -> Page:
         body=(table,) if rows else (Says((nothing,), "Nothing here"),),
         acts=(Act("again", "Read again"), *((over,) if session.practice else ())),
         help=HELP,
-        hello="The survey only reads. Typing a letter jumps to a name.",
+        hello="The survey only reads.",
         place="Connect",
         where="collections",
         first=_likely(session, listed) or "again",

@@ -24,7 +24,7 @@ SAYS = (
 )
 HELP = (
     "More searches make the interval narrower; harder ones tell two good models",
-    "apart. A wider limit lets the new model be that much worse.",
+    "apart. A wider limit lets searches find that much less.",
     "",
     "The file is read first. Then the run verifies again and comes back to its",
     "gate, or says why it stays closed. Nothing is switched by this.",

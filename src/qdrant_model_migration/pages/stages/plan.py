@@ -24,11 +24,11 @@ from qdrant_model_migration.pages.page import (
     Table,
     of_error,
 )
+from qdrant_model_migration.pages.prices import time_of
 from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.pages.stages import too_slow
 from qdrant_model_migration.pages.work import saving, starting
 from qdrant_model_migration.plan import Plan, left_open
-from qdrant_model_migration.plan.plan import Range
 from qdrant_model_migration.shell import qmm
 from qdrant_model_migration.steps.routes import route_of
 from qdrant_model_migration.strategies import by_name
@@ -133,7 +133,7 @@ def _steps(plan: Plan, title: str) -> Table:
 
 def _costs(plan: Plan) -> Facts:
     cost = plan.estimate
-    rows = [Fact("Time", _time(cost.seconds), cost.seconds.how)]
+    rows = [Fact("Time", time_of(cost.seconds), cost.seconds.how)]
     if cost.disk_bytes.likely:
         memory = cost.memory_bytes.likely
         also = f", {words.size(memory)} memory" if memory else ""
@@ -150,13 +150,6 @@ def _costs(plan: Plan) -> Facts:
             Fact("Run folder", f"up to {size} on this computer", "for notes of what was copied")
         )
     return Facts(tuple(rows), f"Never touched: {_untouched(plan)}", "Time, room and money")
-
-
-def _time(time: Range) -> str:
-    if time.likely is None:
-        return ""
-    low, high = words.duration(time.low or 0), words.duration(time.high or 0)
-    return f"about {words.duration(time.likely)} ({low} to {high})"
 
 
 def _untouched(plan: Plan) -> str:

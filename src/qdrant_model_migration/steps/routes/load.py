@@ -56,7 +56,7 @@ class Load(NewCollection):
                 f"Writes to {move.source} since {rows} was made are not carried over. Bring them "
                 f"to {move.target} by the way that made {rows}.",
             ),
-        )
+        )._replace(catch_up="Catch up: nothing is followed")
 
     def catch_up(self, ctx: StepContext, *, most: int = MOST_PASSES, anew: bool = False) -> int:
         must_be_ours(ctx)

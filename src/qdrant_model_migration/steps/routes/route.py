@@ -21,7 +21,7 @@ class Words(NamedTuple):
     target: for the column "writes to". undo: for the column "way back". inserts: completes "reads
     docs in slices, embeds the texts and ...". there: what becomes of what is there already.
     goes_without: completes "a point without a text ...". finishing, catching_up, comparing,
-    sweeping: what these steps do. sweep: the title of that step.
+    sweeping: what these steps do. sweep, catch_up: the titles of those steps.
     """
 
     made: str
@@ -36,6 +36,7 @@ class Words(NamedTuple):
     comparing: tuple[str, ...]
     sweep: str
     sweeping: tuple[str, ...]
+    catch_up: str = "Catch up with new writes"
 
 
 class Leftover(NamedTuple):

@@ -36,7 +36,7 @@ class Application(Switch):
             "change the application back",
             (
                 "Catches up with the writes made meanwhile. Then you change the application: "
-                f"its {self.changes}.",
+                f"its {self._called}.",
                 "Waits until you type what it uses from now on.",
                 *(
                     (
@@ -58,8 +58,8 @@ class Application(Switch):
 
     def title(self, back_to: str = "") -> str:
         if back_to:
-            return f"Roll back: change the {self.changes} in your application back"
-        return f"Cutover: change the {self.changes} in your application"
+            return f"Roll back: change the {self._called} in your application back"
+        return f"Cutover: change the {self._called} in your application"
 
     def at(self, side: Side) -> str:
         return f"{self.changes} {self._used(side)}"
@@ -67,7 +67,7 @@ class Application(Switch):
     def ask(self, side: Side, what: str) -> Ask:
         used = self._used(side)
         return NAME.ask(
-            f"Change the application, then type the {self.changes} that it uses now: {used}", used
+            f"Change the application, then type the {self._called} that it uses now: {used}", used
         )
 
     @property
@@ -76,14 +76,18 @@ class Application(Switch):
 
     @property
     def together(self) -> str:
-        return f"together with the {self.changes}"
+        return f"together with the {self._called}"
 
     @property
     def answers(self) -> str:
-        return "The application answers"
+        return "The application is answered"
 
     def go(self, ctx: StepContext, old: Side, new: Side) -> None:
         """The person has done it."""
+
+    @property
+    def _called(self) -> str:
+        return "vector name (using)" if self.changes == "using" else self.changes
 
     def _used(self, side: Side) -> str:
         if self.changes == "collection name":

@@ -234,6 +234,7 @@ class TableBlock(Widget):
         self.table = table
         self._asked: tuple[Ask, ...] = ()
         self._waited = False
+        self._shown: str | None = None  # the key of the row that the box is about
 
     def compose(self) -> ComposeResult:
         ticks = self.table.more == "ticks"
@@ -261,8 +262,8 @@ class TableBlock(Widget):
         sign = 2 if any(one.mark for one in table.rows) else 0
         tick = 3 if any(_tick(one) for one in table.rows) else 0
         edges = 2 + sum(width + 1 for width in (sign, tick) if width)
-        if len(table.rows) > lines.size.height > 0 and not lines.show_vertical_scrollbar:
-            edges += 1  # one is about to come
+        if len(table.rows) > lines.size.height > 0:
+            edges += 1  # the scrollbar, which is there or about to come
         columns = fitted(table.columns, max(20, (lines.size.width or 78) - edges))
         head = row([(column.head, width) for _, column, width in columns])
         lines.show(
@@ -299,6 +300,9 @@ class TableBlock(Widget):
             said.update("\n".join([*lines_of(here.more, width), ""]))
             title = here.title or here.cells[0]
             titled(box, f"{here.mark.strip()} {title}".strip())
+            if here.key != self._shown:  # from its beginning: it may have to be acknowledged
+                self._shown = here.key
+                box.scroll_home(animate=False)
             asked = [block for block in here.more if isinstance(block, Ask)]
         if [ask.key for ask in asked] != [ask.key for ask in self._asked]:
             await box.query_children(AskBlock).remove()
