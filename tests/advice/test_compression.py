@@ -17,6 +17,7 @@ from support.surveys import docs, fact
 QUESTION = BY_KEY["quantization"]
 INT8 = {"scalar": {"type": "int8", "quantile": 0.95, "always_ram": False}}
 COMPRESS = {"change": "compression"}
+DECIDES = {"rescore": "default", "oversampling": 1.0}
 
 
 def survey_of(whole: Any = None, **own: Any) -> Any:
@@ -37,8 +38,8 @@ def clean(survey: Any, **answer: Any) -> Any:
     return QUESTION.clean(answer, survey, COMPRESS)
 
 
-def planned(survey: Any, **answer: Any) -> Any:
-    answers = {**COMPRESS, "quantization": answer}
+def planned(survey: Any, searched: Any = None, **answer: Any) -> Any:
+    answers = {**COMPRESS, "quantization": answer, "search_params": searched or DECIDES}
     return make_plan(survey, answers, by_name("requantize"), speed=None)
 
 
@@ -184,6 +185,52 @@ def test_a_collection_without_dense_vectors_has_nothing_to_compress() -> None:
     survey = docs(vectors=fact((VectorFact(name="words", kind="sparse"),)))
     fit = by_name("requantize").fit(survey, COMPRESS)
     assert (fit.word, fit.reason) == ("ruled out", "the collection has no dense vector")
+
+
+@pytest.mark.parametrize(
+    ("answer", "rescore", "oversampling"),
+    [
+        ({}, None, None),
+        ({"rescore": "yes", "oversampling": "2.5"}, True, 2.5),
+        ({"rescore": True, "oversampling": 1}, True, None),
+        ({"rescore": "no"}, False, None),
+    ],
+)
+def test_search_is_measured_with_the_search_params_that_were_said(
+    answer: Any, rescore: Any, oversampling: Any, tmp_path: Any
+) -> None:
+    said = BY_KEY["search_params"].clean(answer, survey_of(), COMPRESS)
+    save_plan(planned(survey_of(), searched=said, kind="binary"), tmp_path / "plan.yaml")
+    before, after = steps(load_plan(tmp_path / "plan.yaml"), "probe_search")
+    for probe in (before, after):
+        assert (probe.rescore, probe.oversampling) == (rescore, oversampling)
+    assert (before.factors, after.factors) == ((), (1.0, 2.0, 3.0))
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ({"rescore": "perhaps"}, "says not whether to rescore"),
+        ({"oversampling": "12"}, "from 1 to 10"),
+        ({"oversampling": 0.5}, "from 1 to 10"),
+        ({"ignore": True}, "not a part of this answer"),
+        ("yes", "no search params"),
+    ],
+)
+def test_search_params_that_cannot_be_are_refused(answer: Any, said: str) -> None:
+    with pytest.raises(BadAnswer, match=said):
+        BY_KEY["search_params"].clean(answer, survey_of(), COMPRESS)
+
+
+def test_an_answer_is_shown_at_its_option_with_what_was_typed() -> None:
+    question = BY_KEY["search_params"]
+    options = question.options(survey_of(), COMPRESS)
+    said = {"rescore": "yes", "oversampling": 2.0}
+    assert question.place(said, options, survey_of(), COMPRESS) == 1
+    (field,) = question.fields(survey_of(), COMPRESS, said)
+    assert field.suggested == "2"
+    assert question.label(said, survey_of(), COMPRESS) == "rescore yes, oversampling 2"
+    assert question.fields(survey_of(), COMPRESS, options[2].value) == ()
 
 
 def test_a_plan_of_the_first_version_loads(tmp_path: Any) -> None:

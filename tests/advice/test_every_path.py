@@ -98,6 +98,7 @@ def test_binary_to_scalar_is_done_by_the_server_alone() -> None:
     answers = {
         "change": "compression",
         "quantization": {"vector": None, "kind": "scalar", "always_ram": True},
+        "search_params": {"rescore": "default", "oversampling": 1.0},
     }
     advice = advise(survey, answers)
     assert [strategy.name for strategy in advice.possible] == ["requantize"]

@@ -37,6 +37,7 @@ BLUE_GREEN = by_name("blue_green")
 COMPRESS = {
     "change": "compression",
     "quantization": {"vector": None, "kind": "scalar", "always_ram": True},
+    "search_params": {"rescore": "default", "oversampling": 1.0},
 }
 
 

@@ -52,6 +52,7 @@ def test_another_compression_writes_no_point_and_embeds_nothing() -> None:
     answers = {
         "change": "compression",
         "quantization": {"vector": None, "kind": "scalar", "always_ram": True},
+        "search_params": {"rescore": "default", "oversampling": 1.0},
     }
     cost = price(docs(), answers, by_name("requantize"), usd=5.0)
     assert (cost.written, cost.cost.usd) == (0, 0.0)

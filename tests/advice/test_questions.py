@@ -172,6 +172,7 @@ def test_what_was_typed_within_an_answer_comes_back_to_be_corrected(question, op
         "avg_len": "31.5",
         "k": "1.5",
         "b": "0.6",
+        "oversampling": "2.5",
     }
     typed_in = {
         field.key: "no" if field.kind == "tick"

@@ -58,6 +58,7 @@ CHOICES = tuple(ModelChoice(model, Reach("here")) for model in MODELS)
 COMPRESS = {
     "change": "compression",
     "quantization": {"vector": None, "kind": "scalar", "always_ram": True},
+    "search_params": {"rescore": "default", "oversampling": 1.0},
 }
 SURVEYS: dict[str, tuple[Survey, dict[str, Any]]] = {
     "docs": (docs(), {}),

@@ -201,6 +201,8 @@ def test_explore_needs_no_server_and_leads_to_a_strategy() -> None:
         ("Number, or back, why", ""),
         ("Quantile", ""),
         ("yes or no", ""),
+        ("Number, or back, why", "1"),  # its search params
+        ("Oversampling", "2"),
         ("Press Enter to go on with it", "leave"),
     )
     assert run_plain(talk=talk) == 0

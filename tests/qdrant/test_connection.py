@@ -95,7 +95,13 @@ def test_a_search_says_which_vector_whether_exact_and_whether_compressed(
     hit = {"id": 1, "version": 3, "score": 0.5}
     server.on("POST", "/collections/docs/points/query", reply(200, {"points": [hit]}))
     (found,) = remote.search(
-        "docs", [0.5], using="new", limit=3, exact=True, quantized=False, payload=["text"]
+        "docs",
+        [0.5],
+        using="new",
+        limit=3,
+        exact=True,
+        quantization={"ignore": True},
+        payload=["text"],
     )
     assert (found.id, found.score, found.payload) == (1, 0.5, {})
     remote.search("docs", [0.5])

@@ -202,7 +202,8 @@ def test_the_nearest_come_first_by_the_vector_that_is_named(qdrant: Qdrant, name
             Point(3, {}, {}),
         ],
     )
-    near = qdrant.search(name, np.array([1.0, 0.1]), using="a", exact=True, quantized=False)
+    ignored = {"ignore": True}
+    near = qdrant.search(name, np.array([1.0, 0.1]), using="a", exact=True, quantization=ignored)
     assert [hit.id for hit in near] == [1, 2]
     assert near[0].payload == {"t": "x"}
     assert near[0].score == pytest.approx(0.995, abs=0.001)

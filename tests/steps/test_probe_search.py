@@ -143,3 +143,54 @@ def test_a_vector_that_no_point_has_is_not_measured(made: Make) -> None:
     found = measured(world, vector="title")
     assert (found["recall"], found["milliseconds"], found["searches"]) == (None, None, 0)
     assert "no vector to search with" in world.said[-1]
+
+
+def test_search_params_reach_the_server_and_exact_search_stays_exact(
+    made: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = made(like_texts("Cosine"))
+    asked = list[tuple[bool, Any]]()
+    search = world.qdrant.search
+
+    def noted(*given: Any, exact: bool = False, quantization: Any = None, **how: Any) -> list[Hit]:
+        asked.append((exact, dict(quantization)))
+        return search(*given, exact=exact, quantization=quantization, **how)
+
+    monkeypatch.setattr(world.qdrant, "search", noted)
+    measured(world, rescore=True, oversampling=2.0)
+    said = {"rescore": True, "oversampling": 2.0}
+    assert asked == [(False, said)] * 64 + [(True, {"ignore": True})] * 64
+
+
+def test_strict_mode_decides_how_much_oversampling_is_tried(made: Make) -> None:
+    world = made(like_texts("Cosine"))
+    measured(world)
+    strict = {"enabled": True, "search_max_oversampling": 2.0}
+    product = {"product": {"compression": "x32"}}
+    world.qdrant.patch("docs", {"quantization_config": product, "strict_mode_config": strict})
+    after = measured(world, "after", factors=(1.0, 2.0, 3.0))
+    assert [one["params"]["oversampling"] for one in after["tried"]] == [1.0, 2.0]
+
+
+def test_of_several_vectors_the_lowest_recall_of_each_way_is_kept(made: Make) -> None:
+    world = made(like_texts("Cosine"), names=("title", ""))
+    own = {
+        name: {"quantization_config": {"product": {"compression": compression}}}
+        for name, compression in (("", "x32"), ("title", "x8"))
+    }
+    world.qdrant.patch("docs", {"vectors": own})
+    apart = [
+        measured(world, vector=vector, factors=(1.0,))["tried"][0]["recall"]
+        for vector in ("", "title")
+    ]
+    found = measured(world, vector="title", also=("",), factors=(1.0,))["tried"]
+    assert found[0]["recall"] == apart[0] < apart[1]
+
+
+def test_what_proves_nothing_advises_nothing(made: Make) -> None:
+    world = made(random_rows("Cosine"))
+    measured(world)
+    world.qdrant.patch("docs", {"quantization_config": {"product": {"compression": "x32"}}})
+    after = measured(world, "after", factors=(1.0, 2.0))
+    assert after["tried"]
+    assert (after["advised"], after["advice"]) == (None, "")

@@ -176,7 +176,7 @@ class Question:
                 return at
         for at, option in enumerate(options):
             if isinstance(value, dict) and isinstance(option.value, dict):
-                same = [key for key in ("kind", "exists") if key in value]
+                same = [key for key in ("kind", "exists", "rescore") if key in value]
                 if same and all(value[key] == option.value.get(key) for key in same):
                     return at
         for at, option in enumerate(options):

@@ -133,6 +133,7 @@ def _report(run: RunView, watch: Watch, plan: Plan | None) -> Report:
     sections = (
         _application(run),
         *_verdict(run.verdict),
+        _search_params(run.facts),
         _settings(plan),
         _steps(run),
         _dead_letters(run, watch),
@@ -206,6 +207,29 @@ def _verdict(verdict: dict[str, Any] | None) -> Iterator[Section]:
     )
     head = ("search", "right answer was", "is now")
     yield Section("The searches that lost most", (), head, worse)
+
+
+def _search_params(facts: dict[str, Any]) -> Section:
+    """How the new compression is searched, and the line that the application should set."""
+    from qdrant_model_migration.quality import rescoring
+
+    after = facts.get("search_after") or {}
+    tried = [one for one in (after, *after.get("tried", ())) if one.get("params") is not None]
+    if len(tried) < 2 or not facts.get("kept"):
+        return Section("Search params")
+    rows = tuple(
+        (rescoring.in_words(one["params"]), f"{one['recall']:.3f}", f"{one['milliseconds']:.0f} ms")
+        for one in tried
+    )
+    best = after.get("advised")
+    code = (rescoring.python(best["params"]), rescoring.as_json(best["params"])) if best else ()
+    return Section(
+        "Search params",
+        tuple(filter(None, ("The first is how the application searches.", after.get("advice")))),
+        ("quantization", "recall@10", "time"),
+        rows,
+        code,
+    )
 
 
 def _numbers(judged: dict[str, Any]) -> str:

@@ -141,7 +141,14 @@ def _probes(facts: dict[str, Any]) -> list[tuple[str, str]]:
         said = f"{found}, {probe['milliseconds']:.0f} ms, {count(probe['searches'])} searches"
         rows.append((f"Search {moment}", said))
         nothing[probe.get("proves_nothing") or ""] = None
-    return rows + [("Recall", f"proves nothing: {reason}") for reason in nothing if reason]
+    rows += [("Recall", f"proves nothing: {reason}") for reason in nothing if reason]
+    return rows + [("Search params", text) for text in _search_params(facts)]
+
+
+def _search_params(facts: dict[str, Any]) -> list[str]:
+    """What the application should set, where the new compression is kept."""
+    advice = (facts.get("search_after") or {}).get("advice")
+    return [str(advice)] if facts.get("kept") and advice else []
 
 
 def _points(run: RunView) -> list[tuple[str, str]]:

@@ -54,6 +54,18 @@ def parameters_of(quantization: Mapping[str, Any] | None) -> dict[str, Any]:
     return usual | {key: value for key, value in given.items() if value is not None}
 
 
+def rescores(quantization: Mapping[str, Any] | None) -> bool:
+    """Whether a search that does not say so looks at the original vectors again."""
+    kind, said = kind_of(quantization), parameters_of(quantization)
+    return kind == "binary" or (kind == "turbo" and said["bits"] != "bits4")
+
+
+def search_params(rescore: bool | None, oversampling: float | None) -> dict[str, Any]:
+    """`params.quantization` of a search; {} where the server decides."""
+    said = {"rescore": rescore, "oversampling": oversampling}
+    return {key: value for key, value in said.items() if value is not None}
+
+
 def same(one: Mapping[str, Any] | None, other: Mapping[str, Any] | None) -> bool:
     """Whether two settings mean the same to the server."""
     return kind_of(one) == kind_of(other) and parameters_of(one) == parameters_of(other)

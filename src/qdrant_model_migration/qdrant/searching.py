@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from qdrant_model_migration.qdrant.points import Fusion, Hit, Query, vector_to_json
 from qdrant_model_migration.qdrant.requests import ONCE, Requests
@@ -26,15 +26,16 @@ class Searching(Requests):
         limit: int = 10,
         exact: bool = False,
         payload: bool | Sequence[str] = True,
-        quantized: bool = True,
+        quantization: Mapping[str, Any] | None = None,
     ) -> list[Hit]:
         """The nearest points, best first. exact: without the index, for the truth.
 
-        quantized=False searches the original vectors even where compressed ones exist.
+        quantization: how compressed vectors are searched, as the server is told: ignore, rescore,
+        oversampling. What is left out it decides itself.
         """
         params: JsonObject = {"exact": True} if exact else {}
-        if not quantized:
-            params["quantization"] = {"ignore": True}
+        if quantization:
+            params["quantization"] = dict(quantization)
         return self._query(collection, _nearest(using, vector, limit, params), payload)
 
     def search_fused(

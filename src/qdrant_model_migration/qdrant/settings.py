@@ -80,6 +80,13 @@ class CollectionConfig(BaseModel):
         limit = strict.get("max_query_limit")
         return limit if strict.get("enabled") and isinstance(limit, int) else None
 
+    @property
+    def most_oversampling(self) -> float | None:
+        """How much oversampling strict mode lets a search ask for; None: any."""
+        strict = _object(self.raw.get("strict_mode_config"))
+        limit = strict.get("search_max_oversampling")
+        return float(limit) if strict.get("enabled") and isinstance(limit, int | float) else None
+
 
 class NotCarried(NamedTuple):
     """A setting that stays behind. effect: what that means, in one sentence."""

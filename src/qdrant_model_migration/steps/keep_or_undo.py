@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Literal
 
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.qdrant.quantization import quantizations
+from qdrant_model_migration.quality import rescoring
 from qdrant_model_migration.steps.gate import AskKind, Gate, GateKind, Waiting
 from qdrant_model_migration.steps.probe_search import NEIGHBOURS, PROVES_NOTHING
 from qdrant_model_migration.steps.readiness import wait_until_indexed
@@ -72,6 +73,7 @@ class KeepOrUndo(Step):
                 *self._in_force(ctx, "In force"),
                 _line("Before", before),
                 _line("After", after),
+                *_tried(after),
                 *_worth(before, after),
                 "Undoing rebuilds the segments once more. " + _told_memory(after),
             ),
@@ -85,8 +87,19 @@ def _line(label: str, measured: dict[str, Any] | None) -> str:
         return f"{label:<8} not measured"
     recall = "not known" if measured["recall"] is None else f"{measured['recall']:.3f}"
     lowest = f" ({measured['lowest']}, the lowest)" if measured.get("lowest") else ""
-    return f"{label:<8} recall@10 {recall}{lowest}   {measured['milliseconds']:.0f} ms" + (
+    said = f"   with {rescoring.in_words(own)}" if (own := measured.get("params")) else ""
+    return f"{label:<8} recall@10 {recall}{lowest}   {measured['milliseconds']:.0f} ms{said}" + (
         f"   {size(memory[0])} of memory" if (memory := measured.get("memory")) else ""
+    )
+
+
+def _tried(after: dict[str, Any] | None) -> tuple[str, ...]:
+    """What other search params find after the change, and which the application should set."""
+    tried = (after or {}).get("tried") or ()
+    advice = (after or {}).get("advice")
+    return (
+        *(f"  with {rescoring.line_of(one)}" for one in tried),
+        *((advice,) if advice else ()),
     )
 
 

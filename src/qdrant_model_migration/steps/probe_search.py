@@ -5,13 +5,15 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 from qdrant_model_migration import words
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.qdrant import CollectionConfig, Hit, Point, PointId
+from qdrant_model_migration.qdrant.quantization import quantizations, search_params
+from qdrant_model_migration.quality import rescoring
 from qdrant_model_migration.quality.chance import like_chance
 from qdrant_model_migration.quality.metrics import recall_at
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
@@ -39,7 +41,8 @@ class ProbeSearch(Step):
     before and after, and none counts itself as an answer. Where strict mode forbids exact search,
     only the time is measured. also: more vectors that are changed; the lowest recall is kept. of:
     what is learned: what another compression costs, or vectors beside this one. was: what the
-    vector was called before, where it has another name since.
+    vector was called before, where it has another name since. rescore, oversampling: search params
+    of the application, None where it sends none. factors: the oversampling that is tried besides.
     """
 
     step: Literal["probe_search"] = "probe_search"
@@ -50,6 +53,9 @@ class ProbeSearch(Step):
     sample: int = 64
     of: Literal["compression", "beside"] = "compression"
     was: str | None = None
+    rescore: bool | None = None
+    oversampling: float | None = None
+    factors: tuple[float, ...] = ()
 
     def text(self, move: Move | None) -> StepText:
         return StepText(
@@ -58,55 +64,124 @@ class ProbeSearch(Step):
             "not needed",
             (
                 f"Searches {self.collection} with {self.sample} of its own vectors from all over "
-                "it, once exactly and once as the application does.",
+                f"it, once exactly and once as the application does{self._said()}.",
+                *self._compares(),
                 NEIGHBOURS if self.of == "compression" else BESIDE,
             ),
         )
 
     def apply(self, ctx: StepContext) -> None:
         config = ctx.qdrant.config(self.collection)
-        measured = [self._measure(ctx, config, vector) for vector in (self.vector, *self.also)]
+        own = search_params(self.rescore, self.oversampling)
+        vectors = (self.vector, *self.also)
+        measured = [self._measure(ctx, config, vector, own) for vector in vectors]
         known = [one for one in measured if one.recall is not None]
         lowest = min(known, key=lambda one: one.recall or 0.0, default=None)
         seconds = [one.milliseconds for one in measured if one.milliseconds is not None]
+        recall, proves_nothing = (
+            lowest.recall if lowest else None,
+            next((o.proves_nothing for o in known if o.proves_nothing), ""),
+        )
+        here = {"params": own, "recall": recall, "milliseconds": max(seconds, default=None)}
+        tried = self._tried(ctx, config, measured, own)
+        before = None if proves_nothing else (ctx.recall("search_before") or {}).get("recall")
+        advised = rescoring.advised(before, here, tried)
         ctx.remember(
             f"search_{self.moment}",
             {
-                "recall": lowest.recall if lowest else None,
+                **here,
                 "lowest": lowest.name if lowest and self.also else "",
-                "proves_nothing": next((o.proves_nothing for o in known if o.proves_nothing), ""),
-                "milliseconds": max(seconds, default=None),
-                "searches": sum(one.searches for one in measured),
+                "proves_nothing": proves_nothing,
+                "searches": sum(len(one.queries) for one in measured),
                 "memory": ctx.qdrant.memory(self.collection),
+                "tried": tried,
+                "advised": advised,
+                "advice": rescoring.advice(before, here, advised) if tried else "",
             },
         )
 
-    def _measure(self, ctx: StepContext, config: CollectionConfig, vector: str) -> _Measured:
+    def _said(self) -> str:
+        own = search_params(self.rescore, self.oversampling)
+        return f" ({rescoring.in_words(own)})" if own else ""
+
+    def _compares(self) -> tuple[str, ...]:
+        if not self.factors:
+            return ()
+        factors = words.listing([f"{factor:g}" for factor in self.factors])
+        return (
+            f"Then without rescoring, and rescored with oversampling {factors}, to see what the "
+            "application should set.",
+        )
+
+    def _tried(
+        self,
+        ctx: StepContext,
+        config: CollectionConfig,
+        measured: Sequence[_Measured],
+        own: rescoring.SearchParams,
+    ) -> list[dict[str, Any]]:
+        """Other search params by the same searches; of several vectors the lowest recall."""
+        if not any(one.exact for one in measured):
+            return []
+        now = quantizations(config).in_force(self.vector)
+        tried = list[dict[str, Any]]()
+        for params in rescoring.others(own, now, self.factors, config.most_oversampling):
+            recalls, milliseconds = list[float](), list[float]()
+            for one in (one for one in measured if one.exact):
+                found, took = self._timed(ctx, one.vector, one.queries, params)
+                milliseconds.append(statistics.median(took))
+                recalls.append(_recall(found, one.exact) or 0.0)
+            said = {"params": params, "recall": min(recalls), "milliseconds": max(milliseconds)}
+            tried.append(said)
+            ctx.say("probe", f"{self.moment.capitalize()}, {rescoring.line_of(said)}.")
+        return tried
+
+    def _measure(
+        self,
+        ctx: StepContext,
+        config: CollectionConfig,
+        vector: str,
+        own: rescoring.SearchParams,
+    ) -> _Measured:
         limit = min(LIMIT + 1, config.most_per_search or LIMIT + 1)
         comparable = config.allows_exact_search and limit > LIMIT
-        recalls, milliseconds = list[float](), list[float]()
-        near, queries = list[Sequence[float]](), self._queries(ctx, vector)
-        for asked, point in enumerate(queries, 1):
+        queries = self._queries(ctx, vector)
+        usual, milliseconds = self._timed(ctx, vector, queries, own, limit)
+        exact = list[list[Hit]]()
+        for point in queries if comparable else ():
             ctx.breathe()
-            began = time.perf_counter()
-            usual = self._search(ctx, point, vector, limit)
-            milliseconds.append((time.perf_counter() - began) * 1000)
-            exact = self._search(ctx, point, vector, limit, exact=True) if comparable else []
-            if exact:
-                recalls.append(recall_at(LIMIT, _ids(usual), _ids(exact)))
-                near.append([hit.score for hit in exact])
-            ctx.progress(asked, len(queries), "searches")
-        recall = statistics.fmean(recalls) if recalls else None
+            exact.append(self._search(ctx, point, vector, limit))
+        recall = _recall(usual, exact)
+        near = [[hit.score for hit in hits] for hits in exact if hits]
         worth = "" if recall is None else self._doubt(ctx, config, vector, queries, near, recall)
         found = _Measured(
             vector,
             recall,
             statistics.median(milliseconds) if milliseconds else None,
-            len(queries),
+            queries,
+            exact,
             worth,
         )
         ctx.say("probe", f"{self.moment.capitalize()}: {found.in_words(bool(self.also))}.")
         return found
+
+    def _timed(
+        self,
+        ctx: StepContext,
+        vector: str,
+        queries: Sequence[Point],
+        params: rescoring.SearchParams,
+        limit: int = LIMIT + 1,
+    ) -> tuple[list[list[Hit]], list[float]]:
+        """What each query finds with these search params, and the milliseconds it takes."""
+        found, milliseconds = list[list[Hit]](), list[float]()
+        for asked, point in enumerate(queries, 1):
+            ctx.breathe()
+            began = time.perf_counter()
+            found.append(self._search(ctx, point, vector, limit, params))
+            milliseconds.append((time.perf_counter() - began) * 1000)
+            ctx.progress(asked, len(queries), "searches")
+        return found, milliseconds
 
     def _queries(self, ctx: StepContext, vector: str) -> list[Point]:
         """The points whose vectors search; after the change the same ones as before."""
@@ -126,17 +201,22 @@ class ProbeSearch(Step):
         return found
 
     def _search(
-        self, ctx: StepContext, point: Point, vector: str, limit: int, exact: bool = False
+        self,
+        ctx: StepContext,
+        point: Point,
+        vector: str,
+        limit: int,
+        params: rescoring.SearchParams | None = None,
     ) -> list[Hit]:
-        """The nearest ones, the point itself left out."""
+        """The nearest ones, the point itself left out. params: None for exact search."""
         hits = ctx.qdrant.search(
             self.collection,
             point.vectors[vector],
             using=vector,
             limit=limit,
-            exact=exact,
+            exact=params is None,
             payload=False,
-            quantized=not exact,
+            quantization={"ignore": True} if params is None else params,
         )
         return [hit for hit in hits if hit.id != point.id][:LIMIT]
 
@@ -173,7 +253,8 @@ class _Measured(NamedTuple):
     vector: str
     recall: float | None
     milliseconds: float | None
-    searches: int
+    queries: Sequence[Point]
+    exact: Sequence[Sequence[Hit]]
     proves_nothing: str
 
     @property
@@ -190,9 +271,19 @@ class _Measured(NamedTuple):
             else f"recall@{LIMIT} {self.recall:.3f} against exact search"
         )
         worth = f"; it proves nothing: {self.proves_nothing}" if self.proves_nothing else ""
-        return f"{name}{recall}, {self.milliseconds:.0f} ms in the middle, {self.searches} " + (
+        return f"{name}{recall}, {self.milliseconds:.0f} ms in the middle, {len(self.queries)} " + (
             f"searches{worth}"
         )
+
+
+def _recall(found: Sequence[Sequence[Hit]], exact: Sequence[Sequence[Hit]]) -> float | None:
+    """How many of what exact search finds was found; None where it may not or finds nothing."""
+    recalls = [
+        recall_at(LIMIT, _ids(hits), _ids(right))
+        for hits, right in zip(found, exact, strict=False)
+        if right
+    ]
+    return statistics.fmean(recalls) if recalls else None
 
 
 def _ids(hits: Sequence[Hit]) -> list[PointId]:

@@ -383,6 +383,16 @@ def compressed_now(survey: Survey, vector: str | None) -> tuple[Quantization | N
     return tuple(now.in_force(name) for name in now.meant(vector)) or (now.whole,)
 
 
+def searched_with(answers: Answers) -> dict[str, Any]:
+    """The search params of the application, as the answer to `search_params` says."""
+    said = answers.get("search_params") or {}
+    times = float(said.get("oversampling", 1.0))
+    return {
+        "rescore": {"yes": True, "no": False}.get(said.get("rescore", "default")),
+        "oversampling": times if times > 1 else None,
+    }
+
+
 def wanted_quantization(survey: Survey, compression: Mapping[str, Any]) -> Quantization | None:
     """The server's JSON for the answer to `quantization`; None for none."""
     chosen = {key: value for key, value in compression.items() if key not in ("vector", "kind")}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from qdrant_model_migration.plan.plan import Plan
+from qdrant_model_migration.quality.rescoring import FACTORS
 from qdrant_model_migration.steps.check import Check
 from qdrant_model_migration.steps.keep_or_undo import KeepOrUndo
 from qdrant_model_migration.steps.probe_search import ProbeSearch
 from qdrant_model_migration.steps.requantize import Requantize as SetQuantization
 from qdrant_model_migration.strategies.answered import (
     ruled_out_by_change,
+    searched_with,
     vector_meant,
     wanted_quantization,
 )
@@ -26,7 +28,7 @@ class Requantize(Strategy):
     )
     way_back = "set the old compression again; the server rebuilds once more"
     never = "Points, payloads and original vectors are not changed."
-    asks = ("quantization",)
+    asks = ("quantization", "search_params")
     warns = ("W27", "W28")
     order = 10
 
@@ -51,16 +53,24 @@ class Requantize(Strategy):
     def build(self, survey: Survey, answers: Answers) -> Plan:
         wanted = answers["quantization"]
         vector, quantization = vector_meant(wanted), wanted_quantization(survey, wanted)
+        compressed = () if quantization is None else FACTORS
         first, *also = survey.quantizations.meant(vector) or ("",)
         collection = survey.collection
+        before = ProbeSearch(
+            collection=collection,
+            vector=first,
+            also=tuple(also),
+            moment="before",
+            **searched_with(answers),
+        )
         return self.plan(
             survey,
             answers,
             steps=(
                 Check(collection=collection, fingerprint=survey.fingerprint),
-                ProbeSearch(collection=collection, vector=first, also=tuple(also), moment="before"),
+                before,
                 SetQuantization(collection=collection, vector=vector, quantization=quantization),
-                ProbeSearch(collection=collection, vector=first, also=tuple(also), moment="after"),
+                before.model_copy(update={"moment": "after", "factors": compressed}),
                 KeepOrUndo(collection=collection, vector=vector),
             ),
             never_touched=tuple(name for name in survey.others if name != collection),

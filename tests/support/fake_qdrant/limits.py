@@ -138,6 +138,8 @@ class Limits:
     def search(self, params: Json) -> None:
         if self._strict.get("search_allow_exact") is False and params.get("exact"):
             raise _strict("Exact search disabled!", "Set exact=false.")
+        asked = (params.get("quantization") or {}).get("oversampling")
+        self.size("search_max_oversampling", "oversampling", asked)
         self.size("search_max_hnsw_ef", "hnsw_ef", params.get("hnsw_ef"))
 
 

@@ -3,6 +3,7 @@
 Answers are JSON values by key:
 change "model" | "shorter" | "compression" | "keywords" | "second" | "drop"
 quantization {"vector": name or None, "kind": "none" | "scalar" | ..., "always_ram": bool, ...}
+search_params {"rescore": "default" | "yes" | "no", "oversampling": 1.0 to 10}
 drop name of a vector · replace name of a dense vector · model a ModelRef
 text {"fields": [paths]}, none: gone, or {"file": path}
 text_columns {"id": column, "text": [columns]} · originals "no" | {"have": "yes" | "recut", "file"}
@@ -41,6 +42,7 @@ from qdrant_model_migration.advice.questions.many_for import ManyFor
 from qdrant_model_migration.advice.questions.model import Model, Replace
 from qdrant_model_migration.advice.questions.originals import Columns, Originals, TextColumns
 from qdrant_model_migration.advice.questions.proof import Pace, Proof
+from qdrant_model_migration.advice.questions.search_params import SearchParams
 from qdrant_model_migration.advice.questions.texts import Bare, Missing, Text
 from qdrant_model_migration.advice.questions.way import (
     Accuracy,
@@ -53,6 +55,7 @@ from qdrant_model_migration.strategies import Answers
 QUESTIONS: tuple[Question, ...] = (
     Change(),
     Quantization(),
+    SearchParams(),
     Drop(),
     Replace(),
     Model(),
