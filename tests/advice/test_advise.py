@@ -437,6 +437,9 @@ BUILT = (
     "quantization",
     "keyword_model",
     "fusion",
+    "many_for",
+    "drop",
+    "search_params",
 )
 """Answers that a plan's steps are made of."""
 
