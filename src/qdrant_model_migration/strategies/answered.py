@@ -363,6 +363,19 @@ def one_vector_only(answers: Answers) -> Fit | None:
     return Fit("ruled out", "of one vector no many can be calculated", "model")
 
 
+def cannot_be_mapped(survey: Survey, answers: Answers) -> Fit | None:
+    """Ruled out because no map between the two models can be learned here, or none is wanted."""
+    ruled = (
+        ruled_out_by_change(answers, "model")
+        or one_model_is_not_enough(answers)
+        or no_dense(survey)
+        or one_vector_only(answers)
+    )
+    if ruled is None and sampled_texts(survey, answers) is None:
+        return Fit("ruled out", "no sample texts to learn from", "text")
+    return ruled
+
+
 def chosen_model(answers: Answers) -> ModelRef | None:
     """The model of question `model`; None where none is chosen, or it cannot be read."""
     try:

@@ -12,14 +12,11 @@ from qdrant_model_migration.steps.learn_map import LearnMap
 from qdrant_model_migration.strategies.answered import (
     HUGE_POINTS,
     bare,
+    cannot_be_mapped,
     chosen_model,
     map_saves_much,
-    no_dense,
     old_model,
-    one_model_is_not_enough,
-    one_vector_only,
     replaced_vector,
-    ruled_out_by_change,
     sampled_texts,
 )
 from qdrant_model_migration.strategies.moving import proof_of
@@ -46,16 +43,8 @@ class LinearMap(Strategy):
     order = 38
 
     def fit(self, survey: Survey, answers: Answers) -> Fit:
-        ruled = (
-            ruled_out_by_change(answers, "model")
-            or one_model_is_not_enough(answers)
-            or no_dense(survey)
-            or one_vector_only(answers)
-        )
-        if ruled:
+        if ruled := cannot_be_mapped(survey, answers):
             return ruled
-        if sampled_texts(survey, answers) is None:
-            return Fit("ruled out", "no sample texts to learn from", "text")
         huge = (survey.points.value or 0) >= HUGE_POINTS
         accuracy, much = answers.get("accuracy"), map_saves_much(survey, answers)
         if accuracy in (None, "approximate") and answers.get("both") is None:

@@ -9,13 +9,10 @@ from qdrant_model_migration.plan.plan import Plan
 from qdrant_model_migration.steps.check import Check
 from qdrant_model_migration.steps.learn_map import Back, LearnMap
 from qdrant_model_migration.strategies.answered import (
+    cannot_be_mapped,
     chosen_model,
-    no_dense,
     old_model,
-    one_model_is_not_enough,
-    one_vector_only,
     replaced_vector,
-    ruled_out_by_change,
     sampled_texts,
 )
 from qdrant_model_migration.strategies.moving import proof_of
@@ -41,16 +38,8 @@ class MapQueries(Strategy):
     order = 39
 
     def fit(self, survey: Survey, answers: Answers) -> Fit:
-        ruled = (
-            ruled_out_by_change(answers, "model")
-            or one_model_is_not_enough(answers)
-            or no_dense(survey)
-            or one_vector_only(answers)
-        )
-        if ruled:
+        if ruled := cannot_be_mapped(survey, answers):
             return ruled
-        if sampled_texts(survey, answers) is None:
-            return Fit("ruled out", "no sample texts to learn from", "text")
         accuracy = answers.get("accuracy")
         if accuracy == "queries":
             return Fit("first", "only queries are to be calculated", "accuracy")

@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from qdrant_model_migration.pipeline.origins import embedded
 from qdrant_model_migration.plan.plan import Plan
-from qdrant_model_migration.quality import Leg
 from qdrant_model_migration.strategies.answered import (
     chosen_model,
-    in_place,
-    kept_bare,
     makes_many,
-    missing_share,
     no_dense,
     no_text,
-    replaced_vector,
     ruled_out_by_change,
-    text_source,
-    vector_names,
 )
-from qdrant_model_migration.strategies.in_place import plan_in_place
-from qdrant_model_migration.strategies.moving import vector_of
-from qdrant_model_migration.strategies.new_collection import kept, plan_new_collection
+from qdrant_model_migration.strategies.second_vector import plan_beside, vector_beside
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
 from qdrant_model_migration.survey.facts import Survey
 
@@ -66,28 +54,17 @@ class Multivectors(Strategy):
         )
 
     def build(self, survey: Survey, answers: Answers) -> Plan:
-        model, text = chosen_model(answers), text_source(answers)
-        old = replaced_vector(survey, answers)
-        assert model is not None, "the questions ask for a model before a plan is made"
-        assert text is not None, "without a text this is ruled out"
-        assert old is not None, "without a dense vector this is ruled out"
-        names, alone = vector_names(survey, answers), answers.get("many_for") == "search"
-        origin = embedded(model, text, where=kept_bare(survey, answers))
-        new = vector_of(names.new, model, origin, None if alone else _ON_DISK)
-        late = Leg(using=new.name, model=model)
-        here = in_place(survey, answers)
-        finds = old.name if here else names.old
-        first = Leg(using=finds, model=survey.model_of(old.name), size=old.size)
-        given: dict[str, Any] = {
-            "legs": (late,) if alone else (first, late),
-            "rerank": None if alone else RERANKED,
-            "probed": finds,
-            "expected_missing": missing_share(survey, answers),
-        }
-        if here:
-            return plan_in_place(self, survey, answers, (new,), **given)
-        vectors = (*kept(survey, unnamed=names.old), new)
-        return plan_new_collection(self, survey, answers, vectors, **given)
+        alone = answers.get("many_for") == "search"
+        beside = vector_beside(survey, answers, None if alone else _ON_DISK)
+        return plan_beside(
+            self,
+            survey,
+            answers,
+            beside,
+            (beside.searched,) if alone else (beside.old, beside.searched),
+            rerank=None if alone else RERANKED,
+            probed=beside.old.using,
+        )
 
 
 _ON_DISK = {"on_disk": True, "hnsw_config": {"m": 0}}

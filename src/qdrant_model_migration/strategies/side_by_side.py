@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from qdrant_model_migration.pipeline.origins import embedded
 from qdrant_model_migration.plan.plan import Plan
-from qdrant_model_migration.quality import Leg
 from qdrant_model_migration.strategies.answered import (
-    chosen_model,
     in_place,
-    kept_bare,
     makes_many,
-    missing_share,
     no_dense,
     no_text,
     replaced_vector,
     ruled_out_by_change,
-    text_source,
-    vector_names,
 )
-from qdrant_model_migration.strategies.in_place import plan_in_place
-from qdrant_model_migration.strategies.moving import tuning_like, vector_of
-from qdrant_model_migration.strategies.new_collection import kept, plan_new_collection
+from qdrant_model_migration.strategies.moving import tuning_like
+from qdrant_model_migration.strategies.second_vector import plan_beside, vector_beside
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
 from qdrant_model_migration.survey.facts import Survey
 
@@ -67,17 +59,7 @@ class SideBySide(Strategy):
         return ("both models have to answer searches for a while", where)
 
     def build(self, survey: Survey, answers: Answers) -> Plan:
-        model, text = chosen_model(answers), text_source(answers)
         old = replaced_vector(survey, answers)
-        assert model is not None, "the questions ask for a model before a plan is made"
-        assert text is not None, "without a text this is ruled out"
         assert old is not None, "without a dense vector this is ruled out"
-        names = vector_names(survey, answers)
-        origin = embedded(model, text, where=kept_bare(survey, answers))
-        new = vector_of(names.new, model, origin, tuning_like(old))
-        legs = (Leg(using=new.name, model=model),)
-        missing = missing_share(survey, answers)
-        if in_place(survey, answers):
-            return plan_in_place(self, survey, answers, (new,), legs, expected_missing=missing)
-        vectors = (*kept(survey, unnamed=names.old), new)
-        return plan_new_collection(self, survey, answers, vectors, legs, expected_missing=missing)
+        beside = vector_beside(survey, answers, tuning_like(old))
+        return plan_beside(self, survey, answers, beside, (beside.searched,))

@@ -1,0 +1,79 @@
+"""The plan of every strategy that puts a vector of a chosen model beside the present ones: in a
+collection that holds both, or in the one that stands. No strategy lives here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from qdrant_model_migration.pipeline.move import TargetVector
+from qdrant_model_migration.pipeline.origins import embedded
+from qdrant_model_migration.plan.plan import Plan
+from qdrant_model_migration.quality import Leg
+from qdrant_model_migration.strategies.answered import (
+    chosen_model,
+    in_place,
+    kept_bare,
+    missing_share,
+    replaced_vector,
+    text_source,
+    vector_names,
+)
+from qdrant_model_migration.strategies.in_place import plan_in_place
+from qdrant_model_migration.strategies.moving import vector_of
+from qdrant_model_migration.strategies.new_collection import kept, plan_new_collection
+from qdrant_model_migration.strategies.strategy import Answers, Strategy
+from qdrant_model_migration.survey.facts import Survey
+
+
+class Beside(NamedTuple):
+    """new: the vector that is made; searched, old: how it and the present one are asked then."""
+
+    new: TargetVector
+    searched: Leg
+    old: Leg
+
+
+def vector_beside(survey: Survey, answers: Answers, tuning: Mapping[str, Any] | None) -> Beside:
+    """tuning: raw parameters of the new vector; None: the collection's."""
+    model, text = chosen_model(answers), text_source(answers)
+    old = replaced_vector(survey, answers)
+    assert model is not None, "the questions ask for a model before a plan is made"
+    assert text is not None, "without a text this is ruled out"
+    assert old is not None, "without a dense vector this is ruled out"
+    names = vector_names(survey, answers)
+    origin = embedded(model, text, where=kept_bare(survey, answers))
+    stands = old.name if in_place(survey, answers) else names.old
+    return Beside(
+        vector_of(names.new, model, origin, tuning),
+        Leg(using=names.new, model=model),
+        Leg(using=stands, model=survey.model_of(old.name), size=old.size),
+    )
+
+
+def plan_beside(
+    strategy: Strategy,
+    survey: Survey,
+    answers: Answers,
+    beside: Beside,
+    legs: tuple[Leg, ...],
+    *,
+    rerank: int | None = None,
+    probed: str | None = None,
+) -> Plan:
+    """Afterwards the collection is searched by these legs. See `plan_moving`."""
+    make, vectors = (
+        (plan_in_place, (beside.new,))
+        if in_place(survey, answers)
+        else (plan_new_collection, (*kept(survey, unnamed=beside.old.using), beside.new))
+    )
+    return make(
+        strategy,
+        survey,
+        answers,
+        vectors,
+        legs,
+        rerank=rerank,
+        probed=probed,
+        expected_missing=missing_share(survey, answers),
+    )
