@@ -108,7 +108,11 @@ def advise(survey: Survey, answers: Answers, at: str | None = None) -> Advice:
 
     Never raises for any answers; before the first answer nothing is recommended.
     """
-    walked = walk(survey, answers)
+    return advised(survey, walk(survey, answers), at)
+
+
+def advised(survey: Survey, walked: Walk, at: str | None = None) -> Advice:
+    """The advice where the questions were walked through already."""
     fits = tuple(Choice(s, s.fit(survey, walked.settled)) for s in strategies())
     ranked = sorted(fits, key=_rank)
     best = next((c.strategy for c in ranked if c.fit.word in ("first", "possible")), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qdrant_model_migration.advice.advise import advise
+from qdrant_model_migration.advice.advise import advised
 from qdrant_model_migration.advice.errors import (
     PlanClosed,
     QuestionOpen,
@@ -10,7 +10,7 @@ from qdrant_model_migration.advice.errors import (
 )
 from qdrant_model_migration.advice.estimate import estimate
 from qdrant_model_migration.advice.walk import walk
-from qdrant_model_migration.advice.warnings import warnings_for
+from qdrant_model_migration.advice.warnings import warned_of
 from qdrant_model_migration.pipeline.speed import Speed
 from qdrant_model_migration.plan.acknowledged import sealed
 from qdrant_model_migration.plan.plan import Plan
@@ -34,7 +34,7 @@ def make_plan(
     for entry in walked.entries:
         if entry.unfit is not None and entry.question.matters_to(strategy):
             raise entry.unfit
-    advice = advise(survey, answers)
+    advice = advised(survey, walked)
     fit = advice.fit_of(strategy)
     if fit.word == "ruled out":
         raise StrategyUnfit(strategy.title, fit.reason, fit.decided_by)
@@ -45,6 +45,6 @@ def make_plan(
             raise QuestionOpen(question.key, question.text(survey, walked.settled).wording)
     plan = strategy.build(survey, walked.settled)
     plan = plan.model_copy(update={"estimate": estimate(survey, plan, speed)})
-    shown = warnings_for(survey, answers, strategy, plan)
+    shown = warned_of(survey, walked.settled, strategy, plan)
     must = {warning.id: warning.said for warning in shown if warning.severity == "must"}
     return sealed(plan.model_copy(update={"must_accept": tuple(must), "warned": must}))

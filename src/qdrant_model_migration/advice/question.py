@@ -11,14 +11,13 @@ from typing import Any, ClassVar, Literal, NamedTuple
 
 from qdrant_model_migration.advice.errors import BadAnswer
 from qdrant_model_migration.errors import meant
-from qdrant_model_migration.strategies import Answers, Facet, Strategy, strategies
+from qdrant_model_migration.strategies import Answers, Facet, Strategy
 from qdrant_model_migration.survey.facts import Survey
 
 UNKNOWN = "unknown"
 """The answer "I do not know", valid for every question that offers it; see `Question.settle`."""
 
 Kind = Literal["choice", "text", "model", "file"]
-Stand = Literal["ask", "found", "skip"]
 
 
 class QuestionText(NamedTuple):
@@ -135,17 +134,6 @@ class Question:
     def source(self, value: Any) -> str:
         """What the source text says that makes this answer rule a way out; "" where nothing."""
         return ""
-
-    def standing(self, survey: Survey, answers: Answers) -> Stand:
-        """Whether it is asked, given the answers before it."""
-        if not self.applies(survey, answers):
-            return "skip"
-        if not any(
-            self.matters_to(strategy) and strategy.fit(survey, answers).word != "ruled out"
-            for strategy in strategies()
-        ):
-            return "skip"
-        return "found" if self.found(survey, answers) else "ask"
 
     def clean(self, raw: Any, survey: Survey, answers: Answers) -> Any:
         """An answer as typed or read from a file, checked; raises BadAnswer with what to type."""

@@ -6,13 +6,15 @@ back when the answer before it is changed again. The answers themselves are neve
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from qdrant_model_migration.advice.errors import BadAnswer
-from qdrant_model_migration.advice.question import Question, Stand
+from qdrant_model_migration.advice.question import Question
 from qdrant_model_migration.advice.questions import QUESTIONS, WITHDRAWN
-from qdrant_model_migration.strategies import Answers
+from qdrant_model_migration.strategies import Answers, Strategy, strategies
 from qdrant_model_migration.survey.facts import Survey
+
+Stand = Literal["ask", "found", "skip"]
 
 
 class Entry(NamedTuple):
@@ -46,20 +48,42 @@ def walk(survey: Survey, answers: Answers) -> Walk:
     settled: dict[str, Any] = {}
     entries: list[Entry] = []
     aside = [key for key in answers if key in WITHDRAWN]
+    left = _Left(survey, settled)
     for question in QUESTIONS:
-        entry = _entry(question, survey, answers, settled)
+        entry = _entry(question, survey, answers, settled, left)
         entries.append(entry)
         if entry.answered:
             settled[question.key] = question.settle(entry.value, survey, settled)
+            left.forget()
         elif entry.stand == "found":
             settled[question.key] = entry.value
+            left.forget()
         if question.key in answers and not entry.answered:
             aside.append(question.key)
     return Walk(tuple(entries), settled, tuple(aside))
 
 
-def _entry(question: Question, survey: Survey, answers: Answers, settled: dict[str, Any]) -> Entry:
-    stand = question.standing(survey, settled)
+class _Left:
+    """Which strategies the answers so far have not ruled out, each asked once for an answer."""
+
+    def __init__(self, survey: Survey, settled: Answers) -> None:
+        self._survey, self._settled = survey, settled
+        self._known: dict[str, bool] = {}
+
+    def __contains__(self, strategy: Strategy) -> bool:
+        if strategy.name not in self._known:
+            fit = strategy.fit(self._survey, self._settled)
+            self._known[strategy.name] = fit.word != "ruled out"
+        return self._known[strategy.name]
+
+    def forget(self) -> None:
+        self._known.clear()
+
+
+def _entry(
+    question: Question, survey: Survey, answers: Answers, settled: dict[str, Any], left: _Left
+) -> Entry:
+    stand = _stand(question, survey, settled, left)
     unfit = None
     if stand != "skip" and question.key in answers:
         try:
@@ -70,3 +94,12 @@ def _entry(question: Question, survey: Survey, answers: Answers, settled: dict[s
             unfit.question = question.key
     found = question.suggest(survey, settled).value if stand == "found" else None
     return Entry(question, stand, False, found, unfit)
+
+
+def _stand(question: Question, survey: Survey, settled: Answers, left: _Left) -> Stand:
+    """Whether it is asked, given the answers before it."""
+    if not question.applies(survey, settled):
+        return "skip"
+    if not any(question.matters_to(one) and one in left for one in strategies()):
+        return "skip"
+    return "found" if question.found(survey, settled) else "ask"

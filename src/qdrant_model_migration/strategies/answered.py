@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -379,9 +380,15 @@ def cannot_be_mapped(survey: Survey, answers: Answers) -> Fit | None:
 def chosen_model(answers: Answers) -> ModelRef | None:
     """The model of question `model`; None where none is chosen, or it cannot be read."""
     try:
-        return ModelRef.model_validate_json(json.dumps(answers.get("model")))
+        return _model(json.dumps(answers.get("model")))
     except (ValidationError, TypeError, ValueError):
         return None
+
+
+@lru_cache(maxsize=64)
+def _model(answer: str) -> ModelRef:
+    """Every strategy asks for it, at every question."""
+    return ModelRef.model_validate_json(answer)
 
 
 def vector_meant(compression: Mapping[str, Any]) -> str | None:

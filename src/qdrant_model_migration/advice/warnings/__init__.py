@@ -22,7 +22,7 @@ from qdrant_model_migration.plan.plan import Plan
 from qdrant_model_migration.strategies import Answers, Strategy
 from qdrant_model_migration.survey.facts import Survey
 
-__all__ = ["Severity", "Warning_", "declared", "warnings_for"]
+__all__ = ["Severity", "Warning_", "declared", "warned_of", "warnings_for"]
 
 # Importing them declares their warnings.
 _FILES = (application, keywords, originals, run, texts, vectors)
@@ -38,7 +38,14 @@ def warnings_for(
     survey: Survey, answers: Answers, strategy: Strategy, plan: Plan | None = None
 ) -> tuple[Warning_, ...]:
     """The warnings for this strategy here: must, then caution, then note; each by id."""
-    case = Case(survey, walk(survey, answers).settled, strategy, plan)
+    return warned_of(survey, walk(survey, answers).settled, strategy, plan)
+
+
+def warned_of(
+    survey: Survey, settled: Answers, strategy: Strategy, plan: Plan | None
+) -> tuple[Warning_, ...]:
+    """The warnings where the questions were walked through already."""
+    case = Case(survey, settled, strategy, plan)
     shown = [
         Warning_(one.id, one.title, said.text, said.why_here, said.todo, said.severity, one.risk)
         for one in declared()
