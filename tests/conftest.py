@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -13,6 +15,14 @@ from support.fake_qdrant import FakeQdrant
 # How long an example takes says nothing here: other tests run beside it.
 settings.register_profile("no deadline", deadline=None)
 settings.load_profile("no deadline")
+
+MEMORY, ROOM = Path("/dev/shm"), 4 * 1024**3  # bytes
+
+
+def pytest_configure() -> None:
+    """What tests write lies in memory where there is room: journals wait for each write else."""
+    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 @pytest.fixture

@@ -8,20 +8,15 @@ from __future__ import annotations
 import os
 import random
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
-from qdrant_model_migration.advice import ModelChoice, answer_all
-from qdrant_model_migration.advice.make_plan import make_plan
-from qdrant_model_migration.embedders import ModelRef, Reach, open_embedder
+from qdrant_model_migration.embedders import ModelRef, open_embedder
 from qdrant_model_migration.embedders.kinds.practice import RECIPES, fit
-from qdrant_model_migration.plan import Acceptance, Plan
 from qdrant_model_migration.qdrant import Address, Point, PointId, Qdrant, open_qdrant
-from qdrant_model_migration.strategies import by_name
-from qdrant_model_migration.survey import survey
 from support import trip as trips
 from support.fake_qdrant import FakeQdrant
 
@@ -114,6 +109,12 @@ def fill(qdrant: Qdrant, models: Models, collection: str, alias: str) -> None:
     qdrant.switch_alias(alias, collection)
 
 
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether a server is done is asked without a rest."""
+    monkeypatch.setattr("qdrant_model_migration.steps.readiness.POLL_SECONDS", 0.0)
+
+
 @pytest.fixture
 def fake() -> Iterator[FakeQdrant]:
     """The small collection of support/trip.py on a fake server."""
@@ -160,25 +161,3 @@ def _filled(address: Address, models: Models, fake: FakeQdrant | None, mark: str
     with place.open() as qdrant:
         fill(qdrant, models, place.collection, place.alias)
     return place
-
-
-def plan_for(place: Place, **answers: Any) -> Plan:
-    """Blue-green with every question answered as suggested and every warning acknowledged."""
-    with place.open() as qdrant:
-        found = survey(qdrant, place.collection)
-    given = {
-        "change": "model",
-        "model": place.models.new.model_dump(mode="json", exclude_defaults=True),
-        "target": f"{place.collection}_new",
-        "proof": {"kind": "later"},
-        **answers,
-    }
-    complete = answer_all(found, given, [ModelChoice(place.models.new, Reach("here"))])
-    plan = make_plan(found, complete, by_name("blue_green"), speed=None)
-    accepted = {w: Acceptance(at="2026-01-01T00:00:00", said="") for w in plan.must_accept}
-    return plan.model_copy(update={"accepted": accepted, "practice": False})
-
-
-@pytest.fixture
-def make_blue_green(place: Place) -> Callable[..., Plan]:
-    return lambda **answers: plan_for(place, **answers)

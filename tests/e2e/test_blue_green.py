@@ -29,9 +29,15 @@ from qdrant_model_migration.qdrant import Point, PointId, Qdrant
 from support.world import everything
 
 from .conftest import POINTS, Place, document, ident
+from .trips import plan_for
 
 CONSENT = {"model": "yes", "alias": "docs", "without_proof": "without proof"}
 Make = Callable[..., Plan]
+
+
+@pytest.fixture
+def make_blue_green(place: Place) -> Make:
+    return lambda **answers: plan_for(place, "blue_green", "model", **answers)
 
 
 def consent(place: Place) -> dict[str, str]:
@@ -225,8 +231,10 @@ class Application(threading.Thread):
 
 
 def test_nothing_is_lost_while_the_application_writes_across_the_switch_and_the_sweep(
-    place: Place, make_blue_green: Make
+    place: Place, make_blue_green: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # So that there is a while to write in, also after everything is copied.
+    monkeypatch.setattr("qdrant_model_migration.steps.readiness.POLL_SECONDS", 1.0)
     if place.address.folder:
         pytest.skip("a local folder has one owner; the practice run has its own application")
     if place.fake is not None and str(place.fake.state.version) == "1.16.3":
@@ -277,9 +285,7 @@ def test_a_collection_without_an_alias_gets_one_first(place: Place, make_blue_gr
         qdrant.create_collection(other, {**body, "metadata": place.models.old.to_metadata()})
         qdrant.insert(other, list(everything(qdrant, place.collection).values()))
     lone = place._replace(collection=other, alias="live" + place.collection)
-    from .conftest import plan_for
-
-    plan = plan_for(lone, name={"alias": lone.alias, "exists": False})
+    plan = plan_for(lone, "blue_green", "model", name={"alias": lone.alias, "exists": False})
     folder = create_run(plan)
     assert run_here(folder) == 3
     assert gate_of(view(folder)) == "adopt_alias"

@@ -9,38 +9,31 @@ from typing import Any
 import pytest
 
 from qdrant_model_migration.embedders import ModelRef, open_embedder
-from qdrant_model_migration.engine import change_lines, run_here, view
-from qdrant_model_migration.pipeline.sameness import same_payload, same_vector
+from qdrant_model_migration.engine import change_lines, view
 from qdrant_model_migration.plan import Plan
 from qdrant_model_migration.qdrant import Point
 from qdrant_model_migration.quality import both_sides
 from qdrant_model_migration.quality.errors import SideNotKnown
 from qdrant_model_migration.survey import survey
 from qdrant_model_migration.survey.facts import Fact
-from support.world import everything
 
 from . import trips
-from .conftest import POINTS, Place, document, ident
+from .conftest import Place, document, ident
 from .trips import (
-    DELETED,
-    EDITED,
-    add,
+    EVERYWHERE,
+    added_in_place,
+    assert_carried,
     assert_made,
-    drops_vectors,
     switch,
+    take_back,
+    take_back_in_place,
     to_the_cutover,
     write_meanwhile,
 )
 
-PLACES = ["local", "fake 1.18.3", "fake 1.19.0", pytest.param("real", marks=pytest.mark.server)]
-pytestmark = pytest.mark.parametrize("place", PLACES, indirect=True)
+pytestmark = EVERYWHERE
 
 CODED, FILLER = ident(10), ident(9)
-
-
-@pytest.fixture(autouse=True)
-def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qdrant_model_migration.steps.readiness.POLL_SECONDS", 0.0)
 
 
 def plan_for(place: Place, change: str = "keywords", **answers: Any) -> Plan:
@@ -77,29 +70,18 @@ def test_a_sparse_vector_in_a_new_collection(place: Place) -> None:
     assert view(folder).dead_letters == 3, "two without a text, one without a word"
     write_meanwhile(place)
     switch(folder)
+    assert_carried(place, "")
     with place.open() as qdrant:
-        old, new = everything(qdrant, place.collection), everything(qdrant, target)
-        assert qdrant.aliases()[place.alias] == target
         config = qdrant.config(target)
         hits = qdrant.search_fused(target, *_asked(plan, "xr2047"), limit=3)
     assert config.sparse()["bm25"]["modifier"] == "idf"
     assert "" in config.vectors()
-    assert new.keys() == old.keys()
-    assert len(new) == POINTS
-    assert all(same_payload(old[i].payload, new[i].payload) for i in old)
-    assert all(same_vector(old[i].vectors.get(""), new[i].vectors.get("")) for i in old)
     assert_made(place, target, "bm25", model=of_words(plan))
     said = config.metadata["qmm_models"]
     assert said[""]["name"] == place.models.old.name
     assert dict(said["bm25"]["options"])["avg_len"] == dict(of_words(plan).options)["avg_len"]
     assert CODED in {hit.id for hit in hits}
-    add(folder, "rollback")
-    with place.open() as qdrant:
-        assert qdrant.aliases()[place.alias] == place.collection
-    add(folder, "cleanup")
-    with place.open() as qdrant:
-        assert not qdrant.exists(target)
-        assert len(everything(qdrant, place.collection)) == POINTS
+    take_back(place, folder)
 
 
 def _asked(plan: Plan, text: str) -> tuple[list[Any], Any]:
@@ -148,52 +130,24 @@ def test_together_with_a_new_model_in_one_run(place: Place) -> None:
     folder = to_the_cutover(plan)
     write_meanwhile(place)
     switch(folder)
-    with place.open() as qdrant:
-        old, new = everything(qdrant, place.collection), everything(qdrant, target)
-    assert new.keys() == old.keys()
+    assert_carried(place)
     assert_made(place, target, "")
     assert_made(place, target, "bm25", model=of_words(plan))
     lines = change_lines.lines(view(folder).facts["application_changes"], "Python")
     assert any("Fusion.DBSF" in line and 'using="bm25"' in line for line in lines)
-    add(folder, "rollback")
-    with place.open() as qdrant:
-        assert qdrant.aliases()[place.alias] == place.collection
-    add(folder, "cleanup")
+    take_back(place, folder)
 
 
-@pytest.mark.parametrize("change", ["keywords", "model"])
-def test_in_place(place: Place, change: str) -> None:
-    with place.open() as qdrant:
-        before = everything(qdrant, place.collection)
+@pytest.mark.parametrize(("change", "vectors"), [("keywords", 1), ("model", 2)])
+def test_in_place(place: Place, change: str, vectors: int) -> None:
     plan = plan_for(place, change=change, in_place="in place")
     assert plan.move is not None
-    assert plan.move.in_place
-    folder = to_the_cutover(plan)
-    added = {vector.name: vector.model for vector in plan.move.vectors}
-    assert len(added) == (1 if change == "keywords" else 2)
-    write_meanwhile(place)
-    switch(folder)
-    for name, model in added.items():
-        assert model is not None
-        assert_made(place, place.collection, name, model=model)
+    assert len(plan.move.vectors) == vectors
+    folder = added_in_place(place, plan)
     with place.open() as qdrant:
-        points = everything(qdrant, place.collection)
         config = qdrant.config(place.collection)
     assert config.sparse()["bm25"]["modifier"] == "idf"
-    for i in before.keys() - {EDITED, DELETED}:
-        assert same_payload(points[i].payload, before[i].payload)
-        assert same_vector(points[i].vectors.get(""), before[i].vectors.get(""))
-    add(folder, "rollback")
-    if not drops_vectors(place):
-        assert run_here(folder, extra="cleanup") == 4
-        assert "1.19" in str(view(folder).error)
-        return
-    add(folder, "cleanup")
-    with place.open() as qdrant:
-        config = qdrant.config(place.collection)
-        after = everything(qdrant, place.collection)
-    assert not added.keys() & {*config.vectors(), *config.sparse()}
-    assert all(same_vector(points[i].vectors.get(""), after[i].vectors.get("")) for i in points)
+    take_back_in_place(place, folder, plan)
 
 
 def test_its_plan_is_a_file(place: Place, tmp_path: Path) -> None:

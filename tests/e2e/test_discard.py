@@ -18,11 +18,6 @@ from support.fake_qdrant import FakeQdrant
 from support.trip import ALIAS, NEW_NAME, OLD_NAME, Trip, whole
 
 
-@pytest.fixture(autouse=True)
-def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qdrant_model_migration.steps.readiness.POLL_SECONDS", 0.0)
-
-
 def test_at_the_cutover_the_new_collection_goes_and_all_is_as_it_was(
     trip: Trip, fake: FakeQdrant
 ) -> None:

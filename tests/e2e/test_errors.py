@@ -418,7 +418,6 @@ def test_what_ends_a_run_is_said_by_status_and_kept(
     todo: str,
 ) -> None:
     monkeypatch.setenv("QMM_RUN_DIR", str(tmp_path / "runs"))
-    monkeypatch.setattr("qdrant_model_migration.steps.readiness.POLL_SECONDS", 0.0)
     with FakeQdrant() as fake:
         address = Address(url=fake.url, folder=None)
         with open_qdrant(address) as qdrant:
@@ -461,5 +460,4 @@ def test_a_full_disk_of_this_computer_ends_the_run_in_words(
             assert trip.go() == 4
         assert "The disk that holds" in trip.error["what"]
         assert "Make room, then resume" in trip.error["todo"]
-        monkeypatch.setattr("qdrant_model_migration.steps.readiness.POLL_SECONDS", 0.0)
         assert trip.go() == 3, view(trip.folder).error

@@ -36,9 +36,8 @@ SOURCE_SCROLL = f"/collections/{OLD_NAME}/points/scroll"
 
 
 @pytest.fixture(autouse=True)
-def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The optimizer is asked without a rest, and retries have no jitter."""
-    monkeypatch.setattr("qdrant_model_migration.steps.readiness.POLL_SECONDS", 0.0)
+def no_jitter(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Retries wait as long as they must and no longer."""
     monkeypatch.setattr("random.uniform", lambda low, high: low)
 
 

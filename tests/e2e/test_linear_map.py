@@ -30,11 +30,6 @@ pytestmark = pytest.mark.parametrize("place", PLACES, indirect=True)
 EDITED, DELETED, ADDED, BARE, ZERO = ident(3), ident(4), 9001, 9002, ident(9)
 
 
-@pytest.fixture(autouse=True)
-def _no_rest(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qdrant_model_migration.steps.readiness.POLL_SECONDS", 0.0)
-
-
 def plan_for(place: Place, tmp_path: Path, **answers: Any) -> Plan:
     """Every question answered as suggested, every warning acknowledged; the plan is a file."""
     with place.open() as qdrant:

@@ -29,8 +29,7 @@ pytestmark = pytest.mark.parametrize("place", PLACES, indirect=True)
 
 
 @pytest.fixture
-def late(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelRef]:
-    monkeypatch.setattr("qdrant_model_migration.steps.readiness.POLL_SECONDS", 0.0)
+def late(tmp_path: Path) -> Iterator[ModelRef]:
     with late_kind(tmp_path / "kinds") as model:
         yield model
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from qdrant_model_migration.embedders import open_embedder
 from qdrant_model_migration.engine import run_here, view
 from qdrant_model_migration.pipeline.sameness import same_payload
 from qdrant_model_migration.plan import Plan
@@ -15,20 +14,14 @@ from qdrant_model_migration.qdrant import Point, Qdrant
 from qdrant_model_migration.steps.switches.takes_name import TakesName
 from support.world import everything
 
-from .conftest import POINTS, Place, document, plan_for
-from .trips import ADDED, DELETED, EDITED, add, assert_made, consent, to_the_cutover
+from .conftest import POINTS, Place
+from .trips import EVERYWHERE, add, assert_made, consent, plan_for, to_the_cutover, write_meanwhile
 
-PLACES = ["local", "fake 1.18.3", "fake 1.19.0", pytest.param("real", marks=pytest.mark.server)]
-pytestmark = pytest.mark.parametrize("place", PLACES, indirect=True)
-
-
-@pytest.fixture(autouse=True)
-def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qdrant_model_migration.steps.readiness.POLL_SECONDS", 0.0)
+pytestmark = EVERYWHERE
 
 
 def planned(place: Place, kind: str) -> Plan:
-    plan = plan_for(place, name={"kind": kind})
+    plan = plan_for(place, "blue_green", "model", name={"kind": kind})
     assert plan.alias is None
     assert "W05" in plan.must_accept
     return plan
@@ -36,13 +29,7 @@ def planned(place: Place, kind: str) -> Plan:
 
 def write(place: Place) -> None:
     """By the name that the application uses: the collection's own."""
-    embedder = open_embedder(place.models.old)
-    edited = document(3) | {"text": "another text altogether"}
-    made = embedder.embed([edited["text"], document(9001)["text"]], "passage").vectors
-    with place.open() as qdrant:
-        qdrant.upsert(place.collection, [Point(EDITED, edited, {"": made[0]})])
-        qdrant.upsert(place.collection, [Point(ADDED, document(9001), {"": made[1]})])
-        qdrant.delete(place.collection, [DELETED])
+    write_meanwhile(place, place.collection)
 
 
 def assert_all_there(before: dict[Any, Point], place: Place, name: str) -> None:
@@ -51,6 +38,14 @@ def assert_all_there(before: dict[Any, Point], place: Place, name: str) -> None:
     assert new.keys() == before.keys()
     assert all(same_payload(new[i].payload, before[i].payload) for i in before)
     assert_made(place, name, "")
+
+
+class Killed(BaseException):
+    pass
+
+
+def killed(*_: Any) -> None:
+    raise Killed
 
 
 def read(place: Place) -> dict[Any, Point]:
@@ -140,12 +135,6 @@ def test_killed_between_the_two_it_goes_on(place: Place, monkeypatch: pytest.Mon
     folder = to_the_cutover(planned(place, "takes over"))
     before = read(place)
 
-    class Killed(BaseException):
-        pass
-
-    def killed(*_: Any) -> None:
-        raise Killed
-
     consent(folder, "cutover")
     with monkeypatch.context() as patch:
         patch.setattr(Qdrant, "switch_alias", killed)
@@ -195,12 +184,6 @@ def test_killed_before_the_deletion_it_is_judged_anew_and_goes_on(
 ) -> None:
     folder = to_the_cutover(planned(place, "takes over"))
 
-    class Killed(BaseException):
-        pass
-
-    def killed(*_: Any) -> None:
-        raise Killed
-
     consent(folder, "cutover")
     with monkeypatch.context() as patch:
         patch.setattr(Qdrant, "delete_collection", killed)
@@ -214,12 +197,6 @@ def test_killed_before_the_deletion_it_is_judged_anew_and_goes_on(
 def test_a_last_copy_is_not_discarded(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = to_the_cutover(planned(place, "takes over"))
     before = read(place)
-
-    class Killed(BaseException):
-        pass
-
-    def killed(*_: Any) -> None:
-        raise Killed
 
     consent(folder, "cutover")
     with monkeypatch.context() as patch:

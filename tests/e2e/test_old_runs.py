@@ -14,7 +14,6 @@ from qdrant_model_migration.pipeline.sameness import same_payload
 from qdrant_model_migration.plan import load_plan
 from qdrant_model_migration.plan.errors import WarningsChanged
 from qdrant_model_migration.qdrant import Point, Qdrant
-from qdrant_model_migration.steps import readiness
 from support.fake_qdrant import FakeQdrant
 from support.old_runs import VERSIONS, OldRun, in_folder, made_by, on_fake
 from support.world import NEW, HashModel, everything
@@ -32,7 +31,6 @@ def load(
     fake_qdrant: FakeQdrant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[str, str], OldRun]:
     monkeypatch.setenv("QMM_RUN_DIR", str(tmp_path / "runs"))
-    monkeypatch.setattr(readiness, "POLL_SECONDS", 0.0)
 
     def put(version: str, name: str) -> OldRun:
         if name.startswith("local"):

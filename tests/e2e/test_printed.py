@@ -14,8 +14,7 @@ from support.trip import NEW_NAME, OLD_NAME, Trip, fill
 
 
 @pytest.fixture
-def trip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Trip]:
-    monkeypatch.setattr("qdrant_model_migration.steps.readiness.POLL_SECONDS", 0.0)
+def trip(tmp_path: Path) -> Iterator[Trip]:
     with FakeQdrant() as fake:
         address = Address(url=fake.url, folder=None)
         with open_qdrant(address) as qdrant:

@@ -10,53 +10,32 @@ from typing import Any
 
 import pytest
 
-from qdrant_model_migration.advice import ModelChoice, answer_all, read_named
-from qdrant_model_migration.advice.make_plan import make_plan
-from qdrant_model_migration.embedders import Reach, open_embedder
+from qdrant_model_migration.embedders import open_embedder
 from qdrant_model_migration.engine import create_run, dead_letters, run_here, view
 from qdrant_model_migration.pipeline.sameness import made_of, same_payload
-from qdrant_model_migration.plan import Acceptance, Plan, load_plan, save_plan
-from qdrant_model_migration.strategies import by_name
-from qdrant_model_migration.survey import survey
+from qdrant_model_migration.plan import Plan, load_plan, save_plan
 from support.world import everything
 
+from . import trips
 from .conftest import POINTS, Place, document, ident
 from .trips import (
     ADDED,
     DELETED,
     EDITED,
-    add,
+    EVERYWHERE,
     assert_made,
     consent,
     switch,
+    take_back,
     to_the_cutover,
     write_meanwhile,
 )
 
-PLACES = ["local", "fake 1.18.3", "fake 1.19.0", pytest.param("real", marks=pytest.mark.server)]
-pytestmark = pytest.mark.parametrize("place", PLACES, indirect=True)
-
-
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qdrant_model_migration.steps.readiness.POLL_SECONDS", 0.0)
+pytestmark = EVERYWHERE
 
 
 def plan_for(place: Place, strategy: str = "rebuild_from_source", **answers: Any) -> Plan:
-    with place.open() as qdrant:
-        found = survey(qdrant, place.collection)
-    given = {
-        "change": "model",
-        "model": place.models.new.model_dump(mode="json", exclude_defaults=True),
-        "target": f"{place.collection}_new",
-        "proof": {"kind": "later"},
-        **answers,
-    }
-    models = [ModelChoice(place.models.new, Reach("here"))]
-    complete = answer_all(found, read_named(given), models)
-    plan = make_plan(found, complete, by_name(strategy), speed=None)
-    accepted = {w: Acceptance(at="2026-01-01T00:00:00", said="") for w in plan.must_accept}
-    return plan.model_copy(update={"accepted": accepted, "practice": False})
+    return trips.plan_for(place, strategy, "model", **answers)
 
 
 def lines(path: Path, rows: Iterable[Mapping[str, Any]]) -> Path:
@@ -105,13 +84,7 @@ def test_a_file_becomes_the_collection_and_nothing_else_is_followed(
     letters = {letter.point: letter.reason for letter in dead_letters(folder)}
     assert letters.pop(f"docs.jsonl, line {len(rows) + 1}") == "row left out: it is not JSON"
     assert list(letters.values()) == ["text is only spaces"]
-    add(folder, "rollback")
-    with place.open() as qdrant:
-        assert qdrant.aliases()[place.alias] == place.collection
-    add(folder, "cleanup")
-    with place.open() as qdrant:
-        assert not qdrant.exists(target)
-        assert len(everything(qdrant, place.collection)) == POINTS
+    take_back(place, folder)
 
 
 def test_payload_by_id_goes_along_and_what_changes_there_afterwards_is_no_fault(

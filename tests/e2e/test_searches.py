@@ -21,8 +21,7 @@ SEARCH = f"/collections/{OLD_NAME}/points/query$"
 
 
 @pytest.fixture
-def trip(fake_qdrant: FakeQdrant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Trip:
-    monkeypatch.setattr("qdrant_model_migration.steps.readiness.POLL_SECONDS", 0.0)
+def trip(fake_qdrant: FakeQdrant, tmp_path: Path) -> Trip:
     address = Address(url=fake_qdrant.url, folder=None)
     with open_qdrant(address) as qdrant:
         fill(qdrant)

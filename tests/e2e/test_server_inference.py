@@ -45,7 +45,6 @@ class Served(NamedTuple):
 
 @pytest.fixture(autouse=True)
 def _quick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qdrant_model_migration.steps.readiness.POLL_SECONDS", 0.0)
     monkeypatch.setenv("QMM_RUN_DIR", str(tmp_path / "runs"))
 
 

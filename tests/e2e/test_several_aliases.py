@@ -24,9 +24,8 @@ def fake() -> Iterator[FakeQdrant]:
 
 
 @pytest.fixture
-def trip(fake: FakeQdrant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Trip:
+def trip(fake: FakeQdrant, tmp_path: Path) -> Trip:
     """At the cutover, with two aliases to switch and one that nobody has claimed."""
-    monkeypatch.setattr("qdrant_model_migration.steps.readiness.POLL_SECONDS", 0.0)
     address = Address(url=fake.url, folder=None)
     with open_qdrant(address) as qdrant:
         fill(qdrant)

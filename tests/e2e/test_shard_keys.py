@@ -18,8 +18,8 @@ from qdrant_model_migration.qdrant import Address, Point, PointId, Qdrant, Shard
 from support.fake_qdrant import FakeQdrant
 from support.world import everything
 
-from .conftest import Models, Place, document, ident, plan_for
-from .trips import add, assert_made, switch, to_the_cutover
+from .conftest import Models, Place, document, ident
+from .trips import add, assert_made, plan_for, switch, to_the_cutover
 
 POINTS = 150
 KEYS: tuple[ShardKey, ...] = ("en", "de", 7)
@@ -32,7 +32,6 @@ def place(
 ) -> Iterator[Place]:
     """A server in distributed mode; the real one is named by QDRANT_CLUSTER_URL."""
     monkeypatch.setenv("QMM_RUN_DIR", str(tmp_path / "runs"))
-    monkeypatch.setattr("qdrant_model_migration.steps.readiness.POLL_SECONDS", 0.0)
     if request.param != "real":
         with FakeQdrant(version=request.param, distributed=True) as fake:
             yield _filled(Address(url=fake.url, folder=None), models, fake, "")
@@ -98,7 +97,7 @@ def assert_same(found: Sides) -> None:
 
 
 def test_every_point_stays_with_its_key_while_the_application_writes(place: Place) -> None:
-    plan = plan_for(place)
+    plan = plan_for(place, "blue_green", "model")
     assert "placement of shard keys" in plan.lost_settings
     folder = to_the_cutover(plan)
     assert_same(sides(place))
@@ -133,7 +132,7 @@ def test_every_point_stays_with_its_key_while_the_application_writes(place: Plac
 
 
 def test_late_writes_are_carried_to_their_keys_before_the_old_one_goes(place: Place) -> None:
-    folder = to_the_cutover(plan_for(place))
+    folder = to_the_cutover(plan_for(place, "blue_green", "model"))
     switch(folder)
     with place.open() as qdrant:  # by the old one's own name
         _make_key(qdrant, place.collection, "late")
@@ -152,7 +151,7 @@ def test_late_writes_are_carried_to_their_keys_before_the_old_one_goes(place: Pl
 def test_an_id_under_two_keys_stops_the_run_before_anything_is_made(place: Place) -> None:
     with place.open() as qdrant:
         qdrant.insert(place.collection, [_point(place, 3, "de")])
-    folder = create_run(plan_for(place))
+    folder = create_run(plan_for(place, "blue_green", "model"))
     assert run_here(folder) == 4
     assert "stands under two shard keys" in str(view(folder).error)
     with place.open() as qdrant:
@@ -160,7 +159,7 @@ def test_an_id_under_two_keys_stops_the_run_before_anything_is_made(place: Place
 
 
 def test_one_that_comes_under_a_second_key_meanwhile_fails_the_verification(place: Place) -> None:
-    folder = to_the_cutover(plan_for(place))
+    folder = to_the_cutover(plan_for(place, "blue_green", "model"))
     with place.open() as qdrant:
         twin = _point(place, 3)
         qdrant.insert(place.collection, [twin._replace(key="de" if twin.key != "de" else "en")])

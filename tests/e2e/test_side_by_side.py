@@ -12,29 +12,23 @@ from support.world import everything
 
 from .conftest import Place
 from .trips import (
-    ADDED,
-    DELETED,
-    EDITED,
+    PLACES,
     add,
+    added_in_place,
+    assert_carried,
     assert_made,
     consent,
-    drops_vectors,
     plan_for,
     switch,
+    take_back,
+    take_back_in_place,
     to_the_cutover,
     write_meanwhile,
 )
 
-PLACES = ["local", "fake 1.16.3", "fake 1.18.3", "fake 1.19.0",
-          pytest.param("real", marks=pytest.mark.server)]  # fmt: skip
 IN_PLACE = {"vector_names": {"new": "new_model"}, "in_place": "in place"}
 NAMES = {"new": "new_model", "old": "old_model"}
-pytestmark = pytest.mark.parametrize("place", PLACES, indirect=True)
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qdrant_model_migration.steps.readiness.POLL_SECONDS", 0.0)
+pytestmark = pytest.mark.parametrize("place", ["fake 1.16.3", *PLACES], indirect=True)
 
 
 def test_both_models_answer_in_a_new_collection(place: Place) -> None:
@@ -49,13 +43,9 @@ def test_both_models_answer_in_a_new_collection(place: Place) -> None:
         assert after.search("payload", 3), "both can be searched before anything is switched"
     write_meanwhile(place)
     switch(folder)
+    assert_carried(place, "old_model")
     with place.open() as qdrant:
-        old, new = everything(qdrant, place.collection), everything(qdrant, target)
-        assert qdrant.aliases()[place.alias] == target
         said = qdrant.config(target).metadata["qmm_models"]
-    assert new.keys() == old.keys()
-    assert all(same_payload(old[i].payload, new[i].payload) for i in old)
-    assert all(same_vector(old[i].vectors.get(""), new[i].vectors.get("old_model")) for i in old)
     assert_made(place, target, "new_model")
     assert said["old_model"]["name"] == place.models.old.name
     assert said["new_model"]["name"] == place.models.new.name
@@ -64,12 +54,7 @@ def test_both_models_answer_in_a_new_collection(place: Place) -> None:
     assert 'using="new_model"' in lines
     meaning = dict(change_lines.meaning(change_lines.of(view(folder).facts)))
     assert "old_model" in meaning["Old model"], "how the old model is searched from then on"
-    add(folder, "rollback")
-    add(folder, "cleanup")
-    with place.open() as qdrant:
-        assert qdrant.aliases()[place.alias] == place.collection
-        assert not qdrant.exists(target)
-        assert everything(qdrant, place.collection).keys() == old.keys()
+    take_back(place, folder)
 
 
 def test_a_vector_without_a_name_may_stay_so_where_the_server_can(place: Place) -> None:
@@ -97,33 +82,13 @@ def test_the_new_vector_is_added_in_place_and_follows_what_is_written(place: Pla
     with place.open() as qdrant:
         if not qdrant.capabilities.add_vector:
             return
-        before = everything(qdrant, place.collection)
     plan = plan_for(place, "side_by_side", "second", **IN_PLACE)
-    assert plan.move is not None
-    assert plan.move.in_place
-    folder = to_the_cutover(plan)
-    assert_made(place, place.collection, "new_model")
-    write_meanwhile(place)
-    switch(folder)
-    assert_made(place, place.collection, "new_model")
+    folder = added_in_place(place, plan)
     with place.open() as qdrant:
-        points = everything(qdrant, place.collection)
-        assert qdrant.aliases()[place.alias] == place.collection
         said = qdrant.config(place.collection).metadata["qmm_models"]
     assert said[""]["name"] == place.models.old.name
     assert said["new_model"]["name"] == place.models.new.name
-    assert points.keys() == before.keys() - {DELETED} | {ADDED}
-    for i in before.keys() - {EDITED, DELETED}:
-        assert same_payload(points[i].payload, before[i].payload)
-        assert same_vector(points[i].vectors.get(""), before[i].vectors.get(""))
-    add(folder, "rollback")
-    if not drops_vectors(place):
-        assert run_here(folder, extra="cleanup") == 4
-        assert "1.19" in str(view(folder).error)
-        return
-    add(folder, "cleanup")
-    with place.open() as qdrant:
-        assert "new_model" not in qdrant.config(place.collection).vectors()
+    take_back_in_place(place, folder, plan)
 
 
 def test_before_a_collection_is_changed_a_snapshot_is_made_once(place: Place) -> None:

@@ -32,10 +32,9 @@ class Blind(HashModel):
 
 
 @pytest.fixture(autouse=True)
-def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nor is a file of a model looked for: they hash."""
+def models_that_hash(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No file of a model is looked for."""
     monkeypatch.setattr("qdrant_model_migration.quality.side.within_reach", lambda model: True)
-    monkeypatch.setattr("qdrant_model_migration.steps.readiness.POLL_SECONDS", 0.0)
 
 
 @pytest.fixture

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
-from qdrant_model_migration.advice import ModelChoice, answer_all
+from qdrant_model_migration.advice import ModelChoice, answer_all, read_named
 from qdrant_model_migration.advice.make_plan import make_plan
 from qdrant_model_migration.embedders import ModelRef, Reach, open_embedder
 from qdrant_model_migration.engine import create_run, give_consent, run_here, view
-from qdrant_model_migration.pipeline.sameness import same_vector
+from qdrant_model_migration.pipeline.sameness import same_payload, same_vector
 from qdrant_model_migration.plan import Acceptance, Plan
-from qdrant_model_migration.qdrant import Point
+from qdrant_model_migration.qdrant import Point, PointId
 from qdrant_model_migration.strategies import by_name
 from qdrant_model_migration.survey import survey
 from qdrant_model_migration.survey.facts import Survey
 from support.world import everything
 
-from .conftest import Place, document, ident
+from .conftest import POINTS, Place, document, ident
 
 EDITED, DELETED, ADDED = ident(3), ident(4), 9001
+PLACES = ["local", "fake 1.18.3", "fake 1.19.0", pytest.param("real", marks=pytest.mark.server)]
+EVERYWHERE = pytest.mark.parametrize("place", PLACES, indirect=True)
 
 
 def plan_for(place: Place, strategy: str, change: str, **answers: Any) -> Plan:
@@ -36,7 +40,7 @@ def planned(place: Place, found: Survey, strategy: str, change: str, **answers: 
     if change != "keywords":
         given["model"] = model
     models = [ModelChoice(place.models.new, Reach("here"))]
-    complete = answer_all(found, {**given, **answers}, models)
+    complete = answer_all(found, read_named({**given, **answers}), models)
     plan = make_plan(found, complete, by_name(strategy), speed=None)
     accepted = {w: Acceptance(at="2026-01-01T00:00:00", said="") for w in plan.must_accept}
     return plan.model_copy(update={"accepted": accepted, "practice": False})
@@ -78,15 +82,27 @@ def drops_vectors(place: Place) -> bool:
         return qdrant.capabilities.drop_vector
 
 
-def write_meanwhile(place: Place) -> None:
-    """One text is edited, one point deleted, one added, by the old model."""
+def take_back(place: Place, folder: Path) -> None:
+    """Rolled back and cleaned up: the old collection answers again, the new one is gone."""
+    add(folder, "rollback")
+    with place.open() as qdrant:
+        assert qdrant.aliases()[place.alias] == place.collection
+    add(folder, "cleanup")
+    with place.open() as qdrant:
+        assert not qdrant.exists(f"{place.collection}_new")
+        assert len(everything(qdrant, place.collection)) == POINTS
+
+
+def write_meanwhile(place: Place, name: str = "") -> None:
+    """One text is edited, one point deleted, one added, by the old model; name: the alias."""
+    name = name or place.alias
     embedder = open_embedder(place.models.old)
     edited = document(3) | {"text": "another text altogether"}
     made = embedder.embed([edited["text"], document(9001)["text"]], "passage").vectors
     with place.open() as qdrant:
-        qdrant.upsert(place.alias, [Point(EDITED, edited, {"": made[0]})])
-        qdrant.upsert(place.alias, [Point(ADDED, document(9001), {"": made[1]})])
-        qdrant.delete(place.alias, [DELETED])
+        qdrant.upsert(name, [Point(EDITED, edited, {"": made[0]})])
+        qdrant.upsert(name, [Point(ADDED, document(9001), {"": made[1]})])
+        qdrant.delete(name, [DELETED])
 
 
 def assert_made(
@@ -110,3 +126,73 @@ def assert_made(
             assert same_vector(stored, right, 1e-3)
         else:
             np.testing.assert_allclose(np.asarray(stored), np.asarray(right), atol=2e-3)
+
+
+def assert_carried(place: Place, kept: str | None = None) -> None:
+    """The new collection answers; it has each point that the old one has now, as it is there.
+    kept: what the vector that had no name is called there."""
+    target = f"{place.collection}_new"
+    with place.open() as qdrant:
+        old, new = everything(qdrant, place.collection), everything(qdrant, target)
+        assert qdrant.aliases()[place.alias] == target
+    assert new.keys() == old.keys()
+    assert len(new) == POINTS
+    assert all(same_payload(old[i].payload, new[i].payload) for i in old)
+    if kept is not None:
+        assert all(same_vector(old[i].vectors.get(""), new[i].vectors.get(kept)) for i in old)
+
+
+def added_in_place(place: Place, plan: Plan) -> Path:
+    """A plan that gives the collection itself more vectors, run to its end: they follow what the
+    application writes meanwhile, and all else stays as it is."""
+    assert plan.move is not None
+    assert plan.move.in_place
+    with place.open() as qdrant:
+        before = everything(qdrant, place.collection)
+    folder = to_the_cutover(plan)
+    _assert_added(place, plan)
+    write_meanwhile(place)
+    switch(folder)
+    _assert_added(place, plan)
+    with place.open() as qdrant:
+        now = everything(qdrant, place.collection)
+        assert qdrant.aliases()[place.alias] == place.collection
+    assert now.keys() == before.keys() - {DELETED} | {ADDED}
+    _assert_same(before, now, before.keys() - {EDITED, DELETED})
+    return folder
+
+
+def _assert_added(place: Place, plan: Plan) -> None:
+    assert plan.move is not None
+    assert plan.move.vectors
+    for vector in plan.move.vectors:
+        assert vector.model is not None
+        assert_made(place, place.collection, vector.name, model=vector.model)
+
+
+def take_back_in_place(place: Place, folder: Path, plan: Plan) -> None:
+    """Rolled back and cleaned up: what was added is gone, and nothing else; where the server
+    cannot take a vector out, that is said."""
+    assert plan.move is not None
+    with place.open() as qdrant:
+        before = everything(qdrant, place.collection)
+    add(folder, "rollback")
+    if not drops_vectors(place):
+        assert run_here(folder, extra="cleanup") == 4
+        assert "1.19" in str(view(folder).error)
+        return
+    add(folder, "cleanup")
+    with place.open() as qdrant:
+        config = qdrant.config(place.collection)
+        now = everything(qdrant, place.collection)
+    assert not {v.name for v in plan.move.vectors} & {*config.vectors(), *config.sparse()}
+    assert now.keys() == before.keys()
+    _assert_same(before, now, before.keys())
+
+
+def _assert_same(
+    before: dict[PointId, Point], now: dict[PointId, Point], points: Collection[PointId]
+) -> None:
+    for i in points:
+        assert same_payload(now[i].payload, before[i].payload)
+        assert same_vector(now[i].vectors.get(""), before[i].vectors.get(""))
