@@ -34,8 +34,10 @@ from .trips import (
 pytestmark = EVERYWHERE
 
 
-def plan_for(place: Place, strategy: str = "rebuild_from_source", **answers: Any) -> Plan:
-    return trips.plan_for(place, strategy, "model", **answers)
+def plan_for(
+    place: Place, strategy: str = "rebuild_from_source", change: str = "model", **answers: Any
+) -> Plan:
+    return trips.plan_for(place, strategy, change, **answers)
 
 
 def lines(path: Path, rows: Iterable[Mapping[str, Any]]) -> Path:
