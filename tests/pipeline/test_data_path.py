@@ -70,6 +70,13 @@ def test_payloads_with_the_same_digest_are_the_same(one: Any, other: Any) -> Non
         )
 
 
+def test_a_vector_without_a_value_is_not_a_missing_one() -> None:
+    empty, missing = (Point(1, {}, vectors) for vectors in ({"words": SparseVector((), ())}, {}))
+    assert not same_vector(empty.vectors["words"], missing.vectors.get("words"))
+    assert digest(empty, ("words",)) != digest(missing, ("words",))
+    assert digest(empty, (), ("words",)) != digest(missing, (), ("words",))
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [(1, True), (0, False), (1, 1.0), ("1", 1), (None, 0), ([1], [1, 2]), ({"a": 1}, {"a": 2})],

@@ -58,7 +58,8 @@ def _half(start: bytes, point: Point, vectors: tuple[str, ...]) -> bytes:
             mark.update(np.asarray(vector.indices, np.uint32).tobytes())
             vector = list(vector.values)
         if vector is not None:
-            mark.update(np.asarray(vector, np.float32).tobytes())
+            # A sparse vector without a value is not a missing one: filters tell them apart.
+            mark.update(np.asarray(vector, np.float32).tobytes() or b"\1")
     return mark.digest()
 
 
