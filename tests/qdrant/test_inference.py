@@ -284,3 +284,14 @@ def test_bm25_is_made_by_every_server_without_a_service(without: Qdrant) -> None
         assert not any(name in one for one in without.collections() if one != name)
     finally:
         without.delete_collection(name)
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+def test_a_check_whose_answer_is_lost_goes_on(method: str) -> None:
+    with FakeQdrant("1.18.3") as fake:
+        fake.fail(method=method, path="_qmm_check$", drop=True, apply=True)
+        with open_qdrant(Address(url=fake.url), patience=QUICK) as qdrant:
+            documents = [Document("two words", "Qdrant/bm25", (("avg_len", 3.0),))]
+            (made,) = qdrant.as_made(documents, "sparse", {}, "docs")
+            assert isinstance(made, SparseVector)
+            assert not qdrant.collections()

@@ -101,7 +101,12 @@ class Inference(Collections, Reading, Writing, Searching):
         self._drop_scratch(scratch)
         given = {key: value for key, value in params.items() if key not in _SETTINGS}
         sort = "sparse_vectors" if kind == "sparse" else "vectors"
-        self.create_collection(scratch, {sort: {_VECTOR: given}, "metadata": _SCRATCH})
+        body = {sort: {_VECTOR: given}, "metadata": _SCRATCH}
+        try:
+            self.create_collection(scratch, body)
+        except NameTaken:  # after a lost answer the second try finds what the first one has made
+            if self.config(scratch).metadata != _SCRATCH:
+                raise
         try:
             self.insert(scratch, [Point(n, {}, {_VECTOR: one}) for n, one in documents])
             stored = self._stored(scratch, [n for n, _ in documents])
