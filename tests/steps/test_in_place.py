@@ -229,3 +229,10 @@ def test_a_text_that_is_another_only_while_its_vector_is_written_gets_it_neverth
     monkeypatch.setattr(world.qdrant, "set_vectors", late)
     CatchUp().apply(world)
     assert_right(world)
+
+
+def test_small_work_of_the_server_at_the_moment_of_the_look_is_no_fault(world: World) -> None:
+    """An application that writes to the collection makes some all the time."""
+    load(world)
+    world.qdrant.patch("docs", {"optimizers_config": {"indexing_threshold": 1}})
+    assert_right(world)

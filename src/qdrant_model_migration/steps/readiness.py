@@ -10,6 +10,7 @@ from qdrant_model_migration.steps.step import StepContext
 
 POLL_SECONDS = 1.0
 QUIET = 2  # readings in a row without work: a PATCH returns before the optimizer starts
+LOOKS = 30  # at most; whoever writes to a collection gives the server small work all the time
 
 
 def wait_until_indexed(ctx: StepContext, collection: str) -> None:
@@ -42,8 +43,13 @@ def wait_until_indexed(ctx: StepContext, collection: str) -> None:
 
 
 def is_indexed(ctx: StepContext, collection: str) -> bool:
-    """Whether the server has no work left on the collection, at one reading."""
-    return _is_idle(ctx.qdrant.state(collection))
+    """Whether the server has no work left on the collection, at one of some readings."""
+    for look in range(LOOKS):
+        if look:
+            ctx.rest(POLL_SECONDS)
+        if _is_idle(ctx.qdrant.state(collection)):
+            return True
+    return False
 
 
 def wait_until_readable(ctx: StepContext, collection: str) -> None:
