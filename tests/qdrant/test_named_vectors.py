@@ -121,6 +121,19 @@ def test_a_vector_is_taken_from_points_that_are_still_as_seen(qdrant: Qdrant, do
     assert qdrant.count(docs, without_vector="") == 0
 
 
+def test_a_point_that_was_deleted_meanwhile_is_no_fault_where_no_filter_may_be_used(
+    qdrant: Qdrant, docs: str
+) -> None:
+    qdrant.add_vector(docs, "new", "dense", NEW)
+    qdrant.set_vectors(docs, given(range(10)))
+    if qdrant.capabilities.settings:
+        forbids = {"enabled": True, "unindexed_filtering_update": False}
+        qdrant.patch(docs, {"strict_mode_config": forbids})
+    qdrant.delete(docs, [4])
+    qdrant.unset_vectors(docs, given([3, 4, 5]))
+    assert having(qdrant, docs).keys() == set(range(10)) - {3, 4, 5}
+
+
 def test_another_vector_of_the_same_name_is_refused(qdrant: Qdrant, docs: str) -> None:
     qdrant.add_vector(docs, "new", "dense", NEW)
     with pytest.raises(VectorTaken):

@@ -117,3 +117,15 @@ def test_vectors_are_set_and_taken_at_their_key(qdrant: Qdrant, name: str) -> No
     assert [p.vectors[""] for p in read] == [[0.0, 1.0], [0.0, 1.0]]
     qdrant.unset_vectors(name, read)
     assert [p.vectors for p in qdrant.retrieve(name, [1, 2], vectors=True)] == [{}, {}]
+
+
+def test_a_point_that_was_moved_to_another_key_meanwhile_is_left(qdrant: Qdrant, name: str) -> None:
+    read = qdrant.retrieve(name, [1, 3], vectors=True)
+    qdrant.delete(name, [1])
+    qdrant.insert(name, [at(1, 7)])
+    qdrant.set_vectors(name, [p._replace(vectors={"": [0.0, 1.0]}) for p in read])
+    found = {p.id: p.vectors[""] for p in qdrant.retrieve(name, [1, 3], vectors=True)}
+    assert found[3] == [0.0, 1.0]
+    assert found[1] != [0.0, 1.0]
+    qdrant.unset_vectors(name, read)
+    assert "" in qdrant.retrieve(name, [1], vectors=True)[0].vectors

@@ -71,9 +71,7 @@ class NamedVectors(Collections, Reading, Writing):
                     break
                 except PointMissing:
                     # Some others are written by now; the same once more does them no harm.
-                    here = self.retrieve(collection, [p.id for p in mine], payload=False)
-                    known = {order(point.id) for point in here}
-                    mine = [point for point in mine if order(point.id) in known]
+                    mine = self._still_there(collection, mine)
 
     def unset_vectors(self, collection: str, seen: Sequence[Point]) -> None:
         """Take the vectors that are named in these points from them, where they are still as seen.
@@ -100,7 +98,18 @@ class NamedVectors(Collections, Reading, Writing):
         try:
             in_parts(seen, by_payload)
         except LimitReached:
-            in_parts([point.id for point in seen], lambda part: some({"points": list(part)}))
+            while seen:
+                try:
+                    in_parts([p.id for p in seen], lambda part: some({"points": list(part)}))
+                    break
+                except PointMissing:
+                    seen = self._still_there(collection, seen)
+
+    def _still_there(self, collection: str, points: Sequence[Point]) -> list[Point]:
+        """Those of these points that are where they were: not deleted, nor under another key."""
+        here = self.retrieve(collection, [point.id for point in points], payload=False)
+        known = {(order(point.id), point.key) for point in here}
+        return [point for point in points if (order(point.id), point.key) in known]
 
     def _set_vector(self, collection: str, points: Sequence[Point], lacking: str | None) -> None:
         before = {order(point.id): point for point in points}
