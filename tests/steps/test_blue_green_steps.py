@@ -29,6 +29,7 @@ from qdrant_model_migration.steps.errors import (
     NoRoomForNotes,
     NothingToRollBack,
     PlanOutdated,
+    SettingsChanged,
     TargetTaken,
 )
 from qdrant_model_migration.steps.gate import Waiting
@@ -268,6 +269,32 @@ def test_the_cutover_waits_for_the_typed_name_and_the_words_without_proof(world:
     for key in right:
         assert gate.missing({**right, key: "no"})
     assert world.qdrant.aliases()["docs"] == "docs_old"
+
+
+@pytest.mark.parametrize("what", ["vectors.extra", "payload_schema.text.is"])
+def test_what_the_old_collection_is_given_meanwhile_is_not_lost_in_silence(
+    world: World, what: str
+) -> None:
+    """While the work goes on, and while the gate is open."""
+    can = world.qdrant.capabilities.add_vector if "extra" in what else True
+    if not (can and world.qdrant.capabilities.settings):
+        return
+
+    def give() -> None:
+        if "extra" in what:
+            world.qdrant.add_vector("docs_old", "extra", "dense", {"size": 3, "distance": "Dot"})
+        else:
+            world.qdrant.create_payload_index("docs_old", "text", "keyword")
+
+    check_for(world).apply(world)
+    verified(world)
+    world.consents["cutover"] = {"alias": "docs"}
+    give()
+    with pytest.raises(SettingsChanged, match=what):
+        Cutover(switch=Aliases(alias="docs")).apply(world)
+    assert world.qdrant.aliases() == {"docs": "docs_old"}
+    with pytest.raises(IntegrityFailed, match=what):
+        Verify().apply(world)
 
 
 def test_the_cutover_catches_up_first_and_switches_once(world: World) -> None:

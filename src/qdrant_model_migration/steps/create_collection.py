@@ -17,7 +17,7 @@ from qdrant_model_migration.qdrant import (
 )
 from qdrant_model_migration.qdrant.errors import NameTaken
 from qdrant_model_migration.steps.errors import SettingsDiffer, TargetTaken
-from qdrant_model_migration.steps.mark import DOOMED_BY, RUN_MARK, is_ours
+from qdrant_model_migration.steps.mark import DOOMED_BY, RUN_MARK, is_ours, vectors_since
 from qdrant_model_migration.steps.shard_keys import has_keys
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
 from qdrant_model_migration.words import plural
@@ -91,11 +91,14 @@ def settings_that_differ(ctx: StepContext, *, postponed: bool) -> tuple[str, ...
     meant = {f"metadata.{key}" for key in (RUN_MARK, DOOMED_BY, METADATA_KEY, MODELS_KEY)}
     if postponed:
         meant.add(INDEXING_THRESHOLD)
-    return tuple(
-        d.setting
-        for d in found
-        if d.setting not in meant
-        and not (d.setting == INDEXING_THRESHOLD and d.old is None and d.new == SERVER_DEFAULT)
+    return (
+        *(
+            d.setting
+            for d in found
+            if d.setting not in meant
+            and not (d.setting == INDEXING_THRESHOLD and d.old is None and d.new == SERVER_DEFAULT)
+        ),
+        *(f"vectors.{name}" for name in vectors_since(ctx)),
     )
 
 

@@ -146,6 +146,18 @@ class SettingsDiffer(QmmError):
         )
 
 
+class SettingsChanged(QmmError):
+    """The old collection was given other settings, or a vector, since the new one was verified."""
+
+    def __init__(self, source: str, target: str, settings: tuple[str, ...], run: str) -> None:
+        super().__init__(
+            f"Nothing was switched: {source} and {target} are not set up alike any more.",
+            f"Since the verification these have changed: {', '.join(settings)}.",
+            f"Set them alike, then resume. A vector that came to {source} is not copied: take it "
+            f"out, or give this run up ({qmm('discard', run)}) and make a new plan.",
+        )
+
+
 class CannotManage(QmmError):
     """The key may read, or only write points."""
 

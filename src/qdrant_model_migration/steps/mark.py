@@ -25,6 +25,7 @@ DOOMED_BY = "qmm_deleted_by"
 
 _DOOMED = "_deleting"
 _MADE_BY = "_old_made_by"
+_VECTORS = "_old_vectors"
 
 
 def is_ours(ctx: StepContext, collection: str) -> bool:
@@ -43,9 +44,17 @@ def must_be_ours(ctx: StepContext) -> None:
 
 
 def note_the_old_one(ctx: StepContext) -> None:
-    """Which run has made the old collection, if any has; for `must_be_the_old_one`."""
-    metadata = ctx.qdrant.config(ctx.move.source).metadata
-    ctx.remember(_MADE_BY, metadata.get(RUN_MARK, ""))
+    """Which run has made the old collection, if any has, and its vectors by name; for
+    `must_be_the_old_one` and `vectors_since`."""
+    config = ctx.qdrant.config(ctx.move.source)
+    ctx.remember(_MADE_BY, config.metadata.get(RUN_MARK, ""))
+    ctx.remember(_VECTORS, sorted(config.vectors() | config.sparse()))
+
+
+def vectors_since(ctx: StepContext) -> tuple[str, ...]:
+    """Names of vectors that the old collection has got since: the new one is without them."""
+    config, before = ctx.qdrant.config(ctx.move.source), ctx.recall(_VECTORS)
+    return () if before is None else tuple(sorted({*config.vectors(), *config.sparse()} - {*before}))
 
 
 def must_be_the_old_one(ctx: StepContext) -> None:

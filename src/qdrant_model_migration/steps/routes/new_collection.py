@@ -10,7 +10,12 @@ from qdrant_model_migration.qdrant import strict_mode_body
 from qdrant_model_migration.quality import Check
 from qdrant_model_migration.shell import qmm
 from qdrant_model_migration.steps.create_collection import POSTPONED, settings_that_differ
-from qdrant_model_migration.steps.errors import CleanupRefused, DiscardRefused, TargetTaken
+from qdrant_model_migration.steps.errors import (
+    CleanupRefused,
+    DiscardRefused,
+    SettingsChanged,
+    TargetTaken,
+)
 from qdrant_model_migration.steps.mark import is_ours, must_be_ours, was_deleted
 from qdrant_model_migration.steps.readiness import is_indexed, wait_until_indexed
 from qdrant_model_migration.steps.routes.route import Leftover, Route, Words
@@ -37,6 +42,12 @@ class NewCollection(Route):
         wait_until_indexed(ctx, move.target)
         if body := strict_mode_body(qdrant.config(move.source)):
             qdrant.patch(move.target, body)
+
+    def last_look(self, ctx: StepContext) -> None:
+        """The gate may have been open for weeks. Raises SettingsChanged."""
+        if changed := settings_that_differ(ctx, postponed=False):
+            move = ctx.move
+            raise SettingsChanged(move.source, move.target, changed, ctx.folder.name)
 
     def made(self, ctx: StepContext) -> Leftover | None:
         source, target = ctx.move.source, ctx.move.target

@@ -82,6 +82,7 @@ class Copy(NewCollection):
         return total.total
 
     def last_look(self, ctx: StepContext) -> None:
+        super().last_look(ctx)
         last_look(ctx)
 
     def check(self, ctx: StepContext, sample: int) -> list[Check]:
