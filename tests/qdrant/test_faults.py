@@ -411,3 +411,7 @@ def tls_port(certificate: Path) -> Iterator[int]:
     threading.Thread(target=serve, daemon=True).start()
     yield int(listener.getsockname()[1])
     listener.close()
+
+
+def test_a_limit_of_the_whole_server_names_no_collection() -> None:
+    assert errors.LimitReached("", "slow down").what.startswith("The server has a limit")

@@ -328,7 +328,8 @@ class LimitReached(QmmError):
 
     def __init__(self, collection: str, detail: str) -> None:
         super().__init__(
-            f"The collection {collection} has a limit that stands in the way.",
+            f"{f'The collection {collection}' if collection else 'The server'} has a limit that "
+            "stands in the way.",
             f"The server said: {detail}",
             "Ask whoever set the limit, or raise it, then resume. Everything confirmed is kept.",
         )
