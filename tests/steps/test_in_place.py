@@ -15,8 +15,12 @@ from qdrant_model_migration.qdrant.errors import VectorTaken
 from qdrant_model_migration.steps.add_vectors import AddVectors
 from qdrant_model_migration.steps.backfill import Backfill
 from qdrant_model_migration.steps.catch_up import CatchUp
+from qdrant_model_migration.steps.cutover import Cutover
 from qdrant_model_migration.steps.errors import CannotAddVector, VectorGone
+from qdrant_model_migration.steps.gate import Waiting
 from qdrant_model_migration.steps.routes import route_of
+from qdrant_model_migration.steps.switches.application import Application
+from qdrant_model_migration.steps.verify import Verify
 from support.fake_qdrant import FakeQdrant
 from support.world import NEW, HashModel, World, a_move, everything, new_model, old_point
 
@@ -235,4 +239,17 @@ def test_small_work_of_the_server_at_the_moment_of_the_look_is_no_fault(world: W
     """An application that writes to the collection makes some all the time."""
     load(world)
     world.qdrant.patch("docs", {"optimizers_config": {"indexing_threshold": 1}})
+    assert_right(world)
+
+
+def test_it_may_be_judged_anew_while_a_person_is_asked_to_change_the_application(
+    world: World,
+) -> None:
+    """There are no two sides that could go different ways."""
+    load(world)
+    Verify().apply(world)
+    with pytest.raises(Waiting):
+        Cutover(switch=Application(changes="using")).apply(world)
+    world.qdrant.upsert("docs", [old_point(3, "written meanwhile")])
+    Verify(again=True).apply(world)
     assert_right(world)

@@ -14,7 +14,7 @@ from qdrant_model_migration.steps.reading import announced
 from qdrant_model_migration.steps.refusal import Recall, Refusal
 from qdrant_model_migration.steps.routes import route_of
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
-from qdrant_model_migration.steps.switch import MAY_BE_SWITCHED, NAME, State
+from qdrant_model_migration.steps.switch import MAY_BE_SWITCHED, NAME, ONE_SIDE, State
 from qdrant_model_migration.steps.switches import AnySwitch
 from qdrant_model_migration.steps.verify import must_not_be_worse
 from qdrant_model_migration.words import plural
@@ -81,7 +81,7 @@ class Cutover(Step):
         must_not_be_worse(ctx)
         if self.switch.by_hand:
             self._level(ctx, begun=bool(ctx.recall(MAY_BE_SWITCHED)))
-            ctx.remember(MAY_BE_SWITCHED, True)
+            ctx.remember(MAY_BE_SWITCHED, ONE_SIDE if ctx.move.in_place else True)
         proved = (ctx.recall("verdict") or {}).get("word") == "GO"
         if ctx.consent("cutover") is None or (ctx.recall(_PROVED) and not proved):
             ctx.remember(_PROVED, proved)

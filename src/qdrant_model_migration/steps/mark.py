@@ -54,7 +54,8 @@ def note_the_old_one(ctx: StepContext) -> None:
 def vectors_since(ctx: StepContext) -> tuple[str, ...]:
     """Names of vectors that the old collection has got since: the new one is without them."""
     config, before = ctx.qdrant.config(ctx.move.source), ctx.recall(_VECTORS)
-    return () if before is None else tuple(sorted({*config.vectors(), *config.sparse()} - {*before}))
+    now = {*config.vectors(), *config.sparse()}
+    return () if before is None else tuple(sorted(now - {*before}))
 
 
 def must_be_the_old_one(ctx: StepContext) -> None:

@@ -23,7 +23,10 @@ NAME = AskKind(
 
 MAY_BE_SWITCHED = "_may_be_switched"
 """Kept once a person was asked to change the application: it may write to the new side from then
-on, so nothing of the old side is mended into it any more but by the sweep."""
+on, so nothing of the old side is mended into it any more but by the sweep. ONE_SIDE where both
+sides are one collection, in which a pass mends nothing that the application wrote."""
+
+ONE_SIDE = "one side"
 
 State = Literal["before", "in part", "after"]
 

@@ -36,7 +36,7 @@ from qdrant_model_migration.steps.passes import in_batches
 from qdrant_model_migration.steps.refusal import Recall, Refusal
 from qdrant_model_migration.steps.routes import route_of
 from qdrant_model_migration.steps.step import StepContext, StepText
-from qdrant_model_migration.steps.switch import MAY_BE_SWITCHED
+from qdrant_model_migration.steps.switch import MAY_BE_SWITCHED, ONE_SIDE
 from qdrant_model_migration.strict import Strict
 from qdrant_model_migration.survey import languages
 from qdrant_model_migration.survey.path import value_at
@@ -83,12 +83,16 @@ class Verify(AddedStep):
 
     @classmethod
     def refused(cls, recall: Recall, run: str) -> Refusal | None:
-        if not any(map(recall, ("switched", "rolled_back", MAY_BE_SWITCHED))):
+        if recall("switched") or recall("rolled_back"):
+            short, why = "switched already", "The alias was switched"
+        elif recall(MAY_BE_SWITCHED) not in (None, ONE_SIDE):
+            short, why = "switched, perhaps", "You were asked to change the application"
+        else:
             return None
         return Refusal(
-            "switched already",
-            "The alias was switched, so both sides have gone different ways since.",
-            "The verdict before the switch stands in the report.",
+            short,
+            f"{why}, so both sides may have gone different ways since.",
+            "The verdict before that stands in the report.",
         )
 
     @classmethod
