@@ -25,9 +25,19 @@ class Noted(Journal):
     def __init__(self) -> None:
         self.progress: list[tuple[int, int | None, float | None]] = []
         self.rates: list[float | None] = []
+        self.shares: list[float | None] = []
 
-    def note_progress(self, n: int, done: int, total: int | None, unit: str, rate: Any) -> None:
+    def note_progress(
+        self, n: int, done: int, total: int | None, unit: str, rate: Any, share: float | None
+    ) -> None:
         self.progress.append((done, total, rate))
+        self.shares.append(share)
+
+    def share(self, n: int) -> float | None:
+        return self.shares[-1] if self.shares else None
+
+    def forget_share(self, n: int) -> None:
+        self.shares.append(None)
 
     def note_rate(self, n: int, done: int, rate: float | None, keep: int) -> None:
         self.rates.append(rate)
@@ -150,6 +160,59 @@ def test_another_count_within_a_step_begins_a_new_measure(
     rates = [rate for _, total, rate in journal.progress if total == 100 and rate is not None]
     assert rates
     assert all(0 < rate <= 20 for rate in rates)
+
+
+def told(progress: Progress, journal: Noted, clock: Clock, *counts: tuple[int, str]) -> list[Any]:
+    """What is told of a step that counts so: hundreds of a unit."""
+    for done, unit in counts:
+        clock.now += 1
+        progress.advance(done, 100, unit)
+    return journal.shares
+
+
+def test_kinds_of_counts_that_were_named_are_parts_of_one_step(
+    journal: Noted, clock: Clock
+) -> None:
+    progress = Progress(journal, clock)
+    progress.begin(1, ("points", "searches"))
+    counts = ((50, "points"), (100, "points"), (20, "searches"), (100, "searches"))
+    assert told(progress, journal, clock, *counts) == [0.25, 0.5, 0.6, 1.0]
+
+
+def test_a_count_that_begins_once_more_takes_nothing_back(
+    progress: Progress, journal: Noted, clock: Clock
+) -> None:
+    counts = ((60, "points"), (10, "points"), (40, "points"), (70, "points"), (5, "hidden points"))
+    assert told(progress, journal, clock, *counts) == [0.6, None, None, 0.7, None]
+
+
+def test_a_total_that_grows_takes_nothing_back(
+    progress: Progress, journal: Noted, clock: Clock
+) -> None:
+    for total in (100, 200):
+        clock.now += 1
+        progress.advance(90, total, "points")
+    assert journal.shares == [0.9, 0.9]
+
+
+def test_a_step_that_is_resumed_takes_nothing_back(journal: Noted, clock: Clock) -> None:
+    for _ in range(2):
+        progress = Progress(journal, clock)
+        progress.begin(1)
+        told(progress, journal, clock, (30, "points"), (60, "points"))
+        progress.end()
+    assert journal.shares == [0.3, 0.6, None, 0.6]
+
+
+def test_at_a_gate_no_share_is_told_and_after_it_the_count_begins_anew(
+    progress: Progress, journal: Noted, clock: Clock
+) -> None:
+    told(progress, journal, clock, (100, "points"))
+    progress.put_off()
+    progress.end()
+    assert journal.shares[-1] is None
+    progress.begin(1)
+    assert told(progress, journal, clock, (10, "points"))[-1] == 0.1
 
 
 def test_the_curve_keeps_its_newest_points(tmp_path: Path) -> None:

@@ -60,6 +60,12 @@ def test_before_the_steps_are_known_no_progress_is_claimed(tmp_path: Path) -> No
     assert "0 of 0" not in run_words.counts(view)
 
 
+def test_at_a_gate_no_bar_claims_that_all_but_nothing_is_left(tmp_path: Path) -> None:
+    view = a_run(tmp_path, "waiting", at=6)
+    steps = [step._replace(done=60, total=60, share=1.0) for step in view.steps]
+    assert run_words.no_bar(view._replace(steps=tuple(steps))) == "6 of 8 steps are done"
+
+
 BACK = {"alias": "docs", "to": "docs_old", "from": "docs_new", "at": ""}
 
 

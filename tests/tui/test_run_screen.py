@@ -131,7 +131,7 @@ async def test_a_run_on_another_server_gets_the_key_when_a_person_says_so(
 async def test_the_bar_never_says_100_percent_before_the_end(wizard: Make, stage: Any) -> None:
     stage.view = a_run(stage.folder)
     steps = list(stage.view.steps)
-    steps[2] = steps[2]._replace(done=120482)
+    steps[2] = steps[2]._replace(done=120482, share=1.0)
     stage.view = stage.view._replace(steps=tuple(steps))
     app = wizard("run", session=Session(run=stage.folder))
     async with app.run_test(size=(80, 24)) as pilot:

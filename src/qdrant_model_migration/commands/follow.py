@@ -199,7 +199,8 @@ def in_one_line(seen: RunView) -> str:
         parts.append(step.name)
         if step.done is not None and step.total:
             parts.append(f"{step.done:,}/{step.total:,}")
-            parts.append(f"{min(99, 100 * step.done // step.total)} %")
+            if step.percent is not None:
+                parts.append(f"{step.percent} %")
             if step.rate:
                 left = (step.total - step.done) / step.rate
                 parts += [f"{step.rate:,.0f} {step.unit}/s", f"{words.duration(left)} left"]
@@ -234,7 +235,8 @@ def _move_bar(
     rate = f"{step.rate:,.0f} {step.unit}/s" if step.rate else ""
     took = "paused" if seen.state == "paused" else words.duration(step.seconds)
     fields: dict[str, Any] = {"rate": rate, "took": took}
-    bars.update(task[1], completed=step.done or 0, total=step.total, **fields)
+    known = step.total if step.share is not None else None  # else the bar would go back
+    bars.update(task[1], completed=step.done or 0, total=known, **fields)
     return task
 
 

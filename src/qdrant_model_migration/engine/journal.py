@@ -63,7 +63,8 @@ CREATE TABLE conflicts(
   point TEXT PRIMARY KEY, old TEXT NOT NULL, new TEXT NOT NULL, mark BLOB NOT NULL,
   at TEXT NOT NULL);
 """
-_FORMS = (_FIRST, _REASONS_COUNTED, _CONFLICTS)
+_SHARES = "ALTER TABLE steps ADD COLUMN share REAL;"
+_FORMS = (_FIRST, _REASONS_COUNTED, _CONFLICTS, _SHARES)
 """What each version of the journal adds to the one before: an older one is brought up to date."""
 
 VERSION = len(_FORMS)
@@ -309,15 +310,30 @@ class Journal:
             sql.execute("UPDATE steps SET noted = ? WHERE state = 'running'", (now(),))
 
     def note_progress(
-        self, n: int, done: int, total: int | None, unit: str, rate: float | None
+        self,
+        n: int,
+        done: int,
+        total: int | None,
+        unit: str,
+        rate: float | None,
+        share: float | None = None,
     ) -> None:
         with self.writing(forced=False) as sql:
             self._clock(sql, n)
             sql.execute(
-                "UPDATE steps SET done = ?, total = ?, unit = ?, rate = ? WHERE n = ?",
-                (done, total, unit, rate, n),
+                "UPDATE steps SET done = ?, total = ?, unit = ?, rate = ?, share = ? WHERE n = ?",
+                (done, total, unit, rate, share, n),
             )
             self.set(forced=False, heard=now())
+
+    def share(self, n: int) -> float | None:
+        """How much of a step was done when it was told last."""
+        row = self._rows("SELECT share FROM steps WHERE n = ?", n)
+        return row[0][0] if row else None
+
+    def forget_share(self, n: int) -> None:
+        with self.writing(forced=False) as sql:
+            sql.execute("UPDATE steps SET share = NULL WHERE n = ?", (n,))
 
     def note_rate(self, n: int, done: int, rate: float | None, keep: int) -> None:
         """One more sample of how fast it goes; the newest `keep` stay."""

@@ -1,4 +1,9 @@
-"""How far the present step is and how fast: told often, written to the journal now and then."""
+"""How far the present step is and how fast: told often, written to the journal now and then.
+
+How much of the step that is never goes back. A step may count more than once: kinds that it has
+named before are equal parts of it; for a count that begins once more no share is told until it is
+beyond what was told already.
+"""
 
 from __future__ import annotations
 
@@ -28,10 +33,16 @@ class Progress:
         self._written_at = float("-inf")
         self._pending = False
         self._seen: deque[tuple[float, int]] = deque()
+        self._counts: tuple[str, ...] = ()
+        self._share: float | None = None
+        self._told, self._again = 0.0, False
 
-    def begin(self, step: int) -> None:
+    def begin(self, step: int, counts: tuple[str, ...] = ()) -> None:
+        """counts: the units that it counts in, one after the other."""
         with self._lock:
             self._step, self.done, self._total, self._unit = step, 0, None, ""
+            self._counts, self._share = counts, None
+            self._told, self._again = self._journal.share(step) or 0.0, True
             self._pending = False
             self._written_at = float("-inf")
             self._seen.clear()
@@ -42,7 +53,9 @@ class Progress:
             moved = done > self.done
             if done < self.done or unit != self._unit:
                 self._seen.clear()  # another count begins: no speed across both
+                self._again = True
             self.done, self._total, self._unit = done, total, unit
+            self._share = self._share_now()
             self._pending = True
             moment = self._clock()
             if not self._seen or moment - self._seen[-1][0] >= 0.5:
@@ -72,6 +85,15 @@ class Progress:
         with self._lock:
             self._seen.clear()
 
+    def put_off(self) -> None:
+        """The step waits for a person: how far it is, nobody can tell until it goes on."""
+        with self._lock:
+            self._share, self._told = None, 0.0
+            if self._pending:
+                self._write()
+            if self._step is not None:
+                self._journal.forget_share(self._step)
+
     def end(self) -> None:
         """The step is over: nothing more is told about it."""
         with self._lock:
@@ -83,9 +105,20 @@ class Progress:
     def _write(self) -> None:
         if self._step is not None:
             self._journal.note_progress(
-                self._step, self.done, self._total, self._unit, self._rate()
+                self._step, self.done, self._total, self._unit, self._rate(), self._share
             )
         self._written_at, self._pending = self._clock(), False
+
+    def _share_now(self) -> float | None:
+        if not self._total:
+            return None
+        counts = self._counts or (self._unit,)
+        place = counts.index(self._unit) if self._unit in counts else 0
+        share = (place + min(1.0, self.done / self._total)) / len(counts)
+        if self._again and share < self._told:
+            return None
+        self._told, self._again = max(self._told, share), False  # a total may grow
+        return self._told
 
     def _rate(self) -> float | None:
         if not self._seen:

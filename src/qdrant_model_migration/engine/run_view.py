@@ -14,7 +14,8 @@ class StepView(NamedTuple):
     """state: " ", "running", "done" or "failed". done, total: None where nothing is counted.
 
     rate: units per second over the last half minute, None while it is not known or paused. A pause
-    is not part of the seconds.
+    is not part of the seconds. share: of the whole step (0..1), which may count more than once; it
+    never goes back. None where that is not known.
     """
 
     name: str
@@ -29,6 +30,12 @@ class StepView(NamedTuple):
     way_back: str
     details: tuple[str, ...]
     extra: bool
+    share: float | None = None
+
+    @property
+    def percent(self) -> int | None:
+        """100 only at the end, which is no matter of counting."""
+        return None if self.share is None else min(99, int(100 * self.share))
 
 
 class EventView(NamedTuple):

@@ -215,7 +215,7 @@ class Runner:
             journal.enter("running")
             event = journal.event("step", f"{title}: begins.", {"step": item.n}, self._session)
         keep_copy(journal, self._folder)
-        self._progress.begin(item.n)
+        self._progress.begin(item.n, item.step.counts)
         context = Context(
             folder=self._folder,
             run_id=self._card.id,
@@ -249,6 +249,7 @@ class Runner:
                 return item.step.apply(context)
             except Waiting as waiting:
                 if not self._opens(waiting.gate):
+                    self._progress.put_off()
                     raise
 
     def _opens(self, gate: Gate) -> bool:

@@ -184,7 +184,7 @@ class Watch:
             _step(row, going)
             for row in sql.execute(
                 "SELECT name, title, state, spent, noted, done, total, unit, rate, writes_to, "
-                "way_back, details, extra FROM steps ORDER BY n"
+                f"way_back, details, extra, {_share(sql)} FROM steps ORDER BY n"
             )
         )
         letters = _reasons(sql)
@@ -278,19 +278,27 @@ def _conflicts(sql: sqlite3.Connection) -> int:
     return int(sql.execute("SELECT count(*) FROM conflicts").fetchone()[0])
 
 
+def _share(sql: sqlite3.Connection) -> str:
+    """A journal of an earlier version tells the newest count alone."""
+    if sql.execute("PRAGMA user_version").fetchone()[0] < 4:
+        return "min(1.0, 1.0 * done / total)"
+    return "share"
+
+
 def _event(row: Sequence[Any]) -> EventView:
     number, parent, at, kind, text, data = row
     return EventView(number, parent, at, kind, text, json.loads(data))
 
 
 def _step(row: Sequence[Any], going: bool) -> StepView:
-    name, title, state, spent, noted, done, total, unit, rate, writes_to, back, details, extra = row
+    name, title, state, spent, noted, done, total, unit, rate, writes_to, back, *others = row
+    details, extra, share = others
     running = state == "running" and going
     seconds = spent + (seconds_between(noted, now()) if running and noted else 0.0)
     known = rate if running and noted else None
     return StepView(
         name, title, state if running or state != "running" else " ", seconds, done, total, unit,
-        known, writes_to, back, tuple(json.loads(details)), bool(extra),
+        known, writes_to, back, tuple(json.loads(details)), bool(extra), share,
     )  # fmt: skip
 
 

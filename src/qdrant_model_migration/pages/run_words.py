@@ -327,10 +327,11 @@ def no_bar(view: RunView) -> str:
     ending = ending_of(view)
     if ending and ending.given_up:
         return "The run was given up; nothing more is done."
-    if view.finished or here is None or here[1].total:
+    if view.finished or here is None or (here[1].share is not None and view.state != "waiting"):
         return ""
     done = sum(1 for step in view.steps if step.state == "done")
-    note = "; this one has no count" if view.state == "running" else ""
+    counted = here[1].total or view.state != "running"
+    note = "" if counted else "; this one has no count"
     return f"{done} of {len(view.steps)} steps are done{note}"
 
 
@@ -340,8 +341,8 @@ def share(view: RunView) -> str:
     if here is None:
         return "at its end"
     place, step = here
-    if step.total and step.done is not None:
-        return f"at {min(99, int(100 * step.done / step.total))} % of step {place}"
+    if step.percent is not None:
+        return f"at {step.percent} % of step {place}"
     return f"in step {place} of {len(view.steps)}"
 
 

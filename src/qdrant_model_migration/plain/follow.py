@@ -92,10 +92,9 @@ def _counted(step: StepView) -> str:
         return ""
     if not step.total:
         return f"{words.count(step.done)} {step.unit}, still counting"
-    parts = [
-        f"{words.count(step.done)} of {words.count(step.total)} {step.unit}",
-        f"{min(99, 100 * step.done // step.total)} percent",
-    ]
+    parts = [f"{words.count(step.done)} of {words.count(step.total)} {step.unit}"]
+    if step.percent is not None:
+        parts.append(f"{step.percent} percent")
     if step.rate:
         left = words.duration((step.total - step.done) / step.rate)
         parts += [f"{words.count(step.rate)} {step.unit} per second", f"{_spoken(left)} left"]

@@ -148,6 +148,11 @@ class Step(BaseModel):
         """Why the run named `run` cannot be given up after what this step has done in it."""
         return None
 
+    @property
+    def counts(self) -> tuple[str, ...]:
+        """What `progress` counts, one kind after the other, where that is more than one."""
+        return ()
+
     def embeds(self) -> tuple[ModelRef, int] | None:
         """A model, and of how many texts it makes vectors at most, besides what the move needs."""
         return None

@@ -131,6 +131,10 @@ class Verify(AddedStep):
             ),
         )
 
+    @property
+    def counts(self) -> tuple[str, ...]:
+        return ("points",) if self.proof.kind == "later" else ("points", "searches")
+
     def apply(self, ctx: StepContext) -> None:
         began = ctx.recall("verify_began")
         if self.again:
