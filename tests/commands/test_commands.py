@@ -519,7 +519,8 @@ def test_status_and_attach_say_what_a_waiting_run_waits_for(
     make_plan(model_folder)
     assert qmm("run", "plan.yaml", *accepting()) == 3
     shown = capsys.readouterr().out
-    assert "In your application, at the same moment:\n  collection name docs (stays)" in shown
+    assert "In your application, at the same moment:\n  query model " in shown
+    assert "\n  stays           collection name docs" in shown
     assert qmm("status", run_name()) == 0
     status = capsys.readouterr().out
     opens = f"Next: qmm resume {run_name()} --without-proof --cutover docs"

@@ -38,6 +38,32 @@ def test_as_python_both_sides_are_python_and_only_what_differs_is_marked() -> No
     assert lines[-1] == '  <your client>.query_points(collection_name="docs", query=vector)'
 
 
+def test_in_words_nothing_is_a_table_of_none() -> None:
+    said = change_lines.in_words(
+        rows(
+            query_model=("a", "a"), query_prefix=("none", "none"), dimensions=("8", "8"),
+            query_model_2=("none", "Qdrant/bm25"), query_prefix_2=("none", "none"),
+            dimensions_2=("none", "none"), using_2=("none", "words"),
+            settings_2=("none", '{"language": "english", "avg_len": 24.5}'), fusion=("none", "rrf"),
+        )
+    )  # fmt: skip
+    assert said == [
+        ("second search", "comes in: by Qdrant/bm25, with using words, told language english, "
+         "avg_len 24.5"),
+        ("fusion", "comes in: rrf"),
+        ("stays", "collection name docs, query model a, dimensions 8"),
+    ]  # fmt: skip
+
+
+def test_in_words_the_way_back_takes_out_what_came_in() -> None:
+    back = rows(query_model=("a", "a"), query_prefix=("p ", "none"), dimensions=("8", "8"),
+                query_model_2=("words", "none"), using_2=("words", "none"))  # fmt: skip
+    assert change_lines.in_words(back)[:2] == [
+        ("query prefix", "goes out: p "),
+        ("second search", "goes out: by words, with using words"),
+    ]
+
+
 def test_a_named_vector_changes_using_and_says_that_an_alias_cannot() -> None:
     changed = rows(using=("not needed: the vector has no name", "bge_base_768"))
     assert 'using="bge_base_768")' in change_lines.lines(changed, "Python")[-1]

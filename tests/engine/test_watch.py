@@ -88,12 +88,12 @@ def test_while_paused_no_time_passes_and_no_speed_is_told(
         progress.begin(1)
         steering = Steering(journal, progress, threading.Event())
         moment[0] = "2026-03-14T09:01:00.000+00:00"
-        journal.note_progress(1, 600, 1000, "points", 10.0)
+        journal.note_progress(1, 600, 1000, "points", 10.0, 0.6)
         assert (view(run).steps[0].seconds, view(run).steps[0].rate) == (60.0, 10.0)
         steering.ask_pause()
         with steering.waiting():
             moment[0] = "2026-03-14T10:01:00.000+00:00"
-            journal.note_progress(1, 600, 1000, "points", 10.0)
+            journal.note_progress(1, 600, 1000, "points", 10.0, 0.6)
             paused = view(run)
             assert (paused.state, paused.steps[0].seconds) == ("paused", 60.0)
             assert paused.steps[0].rate is None

@@ -9,6 +9,7 @@ import pytest
 import qdrant_model_migration.strategies as room
 from qdrant_model_migration.advice import advise
 from qdrant_model_migration.errors import UsageError
+from qdrant_model_migration.strategies.answered import way_back, what
 from support.surveys import docs
 
 _NEW = """
@@ -36,6 +37,26 @@ def test_every_name_is_its_file_and_every_title_its_name():
         assert strategy.what.endswith(".")
         assert strategy.never.endswith(".")
         assert not strategy.way_back.endswith(".")
+
+
+@pytest.mark.parametrize("kind", [None, "changes", "takes over"])
+@pytest.mark.parametrize("in_place", ["new", "in place"])
+def test_no_way_speaks_of_an_alias_or_a_copy_that_there_is_not(kind, in_place):
+    answers = {"name": {"kind": kind} if kind else {"alias": "docs"}, "in_place": in_place}
+    for strategy in room.strategies():
+        said = f"{what(strategy, answers)} {way_back(strategy, answers)}"
+        assert "{" not in said
+        if kind:
+            assert "alias" not in said or strategy.name in ("map_queries", "requantize"), said
+        if in_place == "in place" and "adds" in strategy.facets:
+            assert "copied" not in said
+            assert "alias" not in said
+
+
+def test_what_is_deleted_is_said_at_once():
+    takes_over = {"name": {"kind": "takes over"}}
+    assert "until it is deleted" in what(room.by_name("blue_green"), takes_over)
+    assert "until the alias is switched" in what(room.by_name("blue_green"), {})
 
 
 def test_there_are_these_ways():

@@ -176,11 +176,10 @@ def next_of(seen: RunView) -> str:
 
 def change_lines(seen: RunView) -> list[str]:
     """What the application changes at the cutover, one line each."""
-    return [
-        f"  {row['what']:<16}"
-        + (f"{row['old']} (stays)" if row["old"] == row["new"] else f"{row['old']} → {row['new']}")
-        for row in seen.facts.get("application_changes") or ()
-    ]
+    from qdrant_model_migration.engine import change_lines as change
+
+    rows = change.of(seen.facts)
+    return [f"  {what:<16}{said}" for what, said in change.in_words(rows)]
 
 
 def _say_changes(seen: RunView, title: str) -> None:

@@ -25,7 +25,7 @@ from qdrant_model_migration.pages import prices, ways
 from qdrant_model_migration.pages.page import Fact
 from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.strategies import Strategy
-from qdrant_model_migration.strategies.answered import chosen_model
+from qdrant_model_migration.strategies.answered import chosen_model, never, way_back, what
 from qdrant_model_migration.survey import Survey
 
 SUGGESTED = "as suggested"
@@ -124,10 +124,12 @@ def _recommended(here: Look) -> list[str]:
     if best is None:
         return ["## Nothing fits", here.advice.collision_says]
     cost = here.price(best)
-    reasons = [*here.advice.because, f"way back: {best.way_back}", f"never: {best.never}"]
+    settled = here.advice.settled
+    undone, untouched = way_back(best, settled), never(best, settled)
+    reasons = [*here.advice.because, f"way back: {undone}", f"never: {untouched}"]
     return [
         f"## Recommended: {best.title}",
-        best.what,
+        what(best, settled),
         _list(reasons),
         _table(("price", "", "how it is known"), [fact[:3] for fact in prices.facts(cost)]),
         "### What to know",

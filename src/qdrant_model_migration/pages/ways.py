@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from qdrant_model_migration.advice import Advice, Choice
 from qdrant_model_migration.pages.page import Says
 from qdrant_model_migration.strategies import Fit, Strategy
-from qdrant_model_migration.strategies.answered import never, way_back
+from qdrant_model_migration.strategies.answered import never, way_back, what
 
 SIGNS = {"first": "✓", "possible": "✓", "open": "?", "ruled out": "✗"}
 MARKS = {"✓": "possible", "?": "not decided", "✗": "ruled out"}
@@ -18,7 +18,7 @@ def about(advice: Advice, strategy: Strategy) -> Says:
     lines = (
         strategy.subtitle,
         "",
-        strategy.what,
+        what(strategy, advice.settled),
         f"Never: {never(strategy, advice.settled)}",
         f"Way back: {way_back(strategy, advice.settled)}.",
         "",

@@ -321,10 +321,29 @@ def without_alias(answers: Answers) -> str | None:
     return answer.get("kind") if isinstance(answer, Mapping) else None
 
 
+def what(strategy: Strategy, answers: Answers) -> str:
+    """What it does, with these answers: nothing is said of an alias that there is not, nor of a
+    copy where nothing is copied."""
+    switched = {
+        "changes": "you change the name in your application",
+        "takes over": "it is deleted and the new one gets its name",
+    }
+    return strategy.what.format(
+        switched=switched.get(without_alias(answers) or "", "the alias is switched, in one moment"),
+        kept="stay as they are" if _stays(strategy, answers) else "are copied",
+    )
+
+
+def _stays(strategy: Strategy, answers: Answers) -> bool:
+    return "adds" in strategy.facets and answers.get("in_place") == "in place"
+
+
 def way_back(strategy: Strategy, answers: Answers) -> str:
     """How it is undone with these answers: without an alias none is switched back."""
     if "builds" not in strategy.facets:
         return strategy.way_back
+    if _stays(strategy, answers):
+        return "search as before again; nothing has to be moved"
     instead = {
         "changes": "change the name in your application back, as long as the old collection stays",
         "takes over": "none: the old collection is deleted, but for a snapshot",

@@ -29,7 +29,7 @@ class BlueGreen(Strategy):
     subtitle = "a new collection beside the old one, then one switch"
     what = (
         "A new collection is filled next to the old one. Searches go on using the old one until "
-        "the alias is switched, in one moment."
+        "{switched}."
     )
     way_back = "switch the alias back: under 1 s, as long as the old collection stays"
     never = "The old collection is only read. Nothing old is deleted."

@@ -39,10 +39,10 @@ from qdrant_model_migration.survey.facts import Survey
 class DenseToHybrid(Strategy):
     name = "dense_to_hybrid"
     title = "Dense to hybrid"
-    subtitle = "adds keyword search; the present vectors are copied"
+    subtitle = "adds keyword search beside the present vectors"
     what = (
         "Every text gets a sparse vector for its exact words (BM25) next to the vectors it has. "
-        "Searches ask both and merge the results. The dense vectors are copied, not made again."
+        "Searches ask both and merge the results. The dense vectors {kept}; none is made again."
     )
     way_back = "search the dense vector alone again, or switch the alias back"
     never = "Stored vectors and payloads are not changed. Nothing old is deleted."

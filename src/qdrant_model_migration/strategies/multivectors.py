@@ -24,7 +24,7 @@ class Multivectors(Strategy):
     subtitle = "many vectors for a text (ColBERT), to put the results in order"
     what = (
         "Every text gets a vector for each of its tokens beside the vector it has. The present "
-        "one finds, the new ones put in order what it found. The present vectors are copied."
+        "one finds, the new ones put in order what it found. The present vectors {kept}."
     )
     way_back = "search by the present vector alone, as before; the alias is switched back"
     never = "The stored vectors of the present model are kept as they are."
@@ -50,7 +50,7 @@ class Multivectors(Strategy):
         return (
             "the model makes many vectors for a text, too many to be searched by themselves",
             "on disk and without an index they slow the other searches least",
-            "the present vectors are copied, not made again",
+            "no present vector is made again",
         )
 
     def build(self, survey: Survey, answers: Answers) -> Plan:

@@ -31,9 +31,9 @@ class RebuildFromSource(Strategy):
     subtitle = "load the originals again with the new model"
     what = (
         "A new collection is filled from a file of your documents (JSON lines, CSV or Parquet), "
-        "with the settings of the old one; then the alias is switched. The texts are embedded as "
-        "they stand in the file, already cut as you want them. What your application writes "
-        "meanwhile is not carried over."
+        "with the settings of the old one. Searches use the old one until {switched}. The texts "
+        "are embedded as they stand in the file, already cut as you want them. What your "
+        "application writes meanwhile is not carried over."
     )
     way_back = "switch the alias back: under 1 s, as long as the old collection stays"
     never = "The old collection is only read: its settings and, if you wish, payloads by id."

@@ -54,7 +54,9 @@ class Strategy:
     """One way to migrate. Subclass it in one new file of this folder; the registry finds it.
 
     name: the file's stem and the value of `--strategy`. title: on screens. subtitle: plain words.
-    what, way_back, never: sentences for the strategy screen. facets: which questions it is asked
+    what, way_back, never: sentences for the strategy screen, which `answered` puts as the answers
+    are: {switched} and {kept} stand for how a new collection takes over, and for what becomes of
+    vectors that are there. facets: which questions it is asked
     and which warnings it gets. asks, warns: keys of questions and ids of warnings for it besides
     those. implied: what is answered by asking for it by its name.
     """

@@ -47,7 +47,7 @@ def _page(run: RunView) -> Page:
     gate = Gate.model_validate(run.gate)
     kind, changes = gate_kind(gate.name), changes_of(run)
     return of_gate(gate, run)._replace(
-        body=(*said(gate), *changes, *asks(gate)),
+        body=(*said(gate), *asks(gate), *changes),
         acts=(
             *of_gate(gate, run).acts,
             *((Act("lines", "Lines to change"),) if changes else ()),
@@ -65,7 +65,7 @@ def of_gate(gate: Gate, run: RunView) -> Page:
         body=(*said(gate), *asks(gate)),
         acts=(Act(BACK, no), Act("yes", gate.button, asks=True)),
         help=(*HELP, "Without this screen:", *(way.command for way in ways(gate, run.run_id))),
-        hello="Nothing happens until everything is ticked and typed exactly.",
+        hello="Nothing happens until everything is ticked and typed exactly. Up leads there.",
         first=BACK,
         esc="No",
     )
@@ -88,15 +88,8 @@ def changes_of(run: RunView) -> tuple[Facts, ...]:
     """What the application changes, where this gate switches it."""
     if not run.gate or not gate_kind(run.gate["name"]).switches:
         return ()
-    rows = change_lines.of(run.facts)
-    told = [
-        Fact(row["what"], f"{row['old']} → {row['new']}")
-        for row in rows
-        if row["old"] != row["new"]
-    ]
-    if same := [row["what"] for row in rows if row["old"] == row["new"]]:
-        told.append(Fact("stays", ", ".join(same)))
-    return (Facts(tuple(told), "In your application, at the same moment"),) if told else ()
+    told = tuple(Fact(*line) for line in change_lines.in_words(change_lines.of(run.facts)))
+    return (Facts(told, "In your application, at the same moment"),) if told else ()
 
 
 def asks(gate: Gate) -> tuple[Ask, ...]:

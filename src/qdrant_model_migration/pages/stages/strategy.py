@@ -25,7 +25,7 @@ from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.pages.stages import too_slow
 from qdrant_model_migration.pipeline.speed import kept_under
 from qdrant_model_migration.strategies import Strategy
-from qdrant_model_migration.strategies.answered import way_back
+from qdrant_model_migration.strategies.answered import way_back, what
 
 COLUMNS = (Column("STRATEGY", 20), Column("WHY"), Column("PRICE", 44))
 HELP = (
@@ -79,7 +79,7 @@ def _best(session: Session, advice: Advice, taken: Strategy | None) -> tuple[Blo
     word = "Recommended" if taken is advice.recommended else "Chosen by you"
     reasons = taken.because(asked.surveyed(session), advice.settled)[:3]
     rows = [
-        Fact("What", taken.what),
+        Fact("What", what(taken, advice.settled)),
         *(Fact("and" if at else "Because", reason) for at, reason in enumerate(reasons)),
         Fact("Costs", _costs(session, taken)),
         Fact("At risk", prices.at_risk(price_of(session, taken))),
