@@ -131,6 +131,40 @@ def test_what_is_still_written_to_is_not_deleted(
     assert_all_there(before, place, place.collection)
 
 
+def test_an_old_one_that_was_emptied_takes_nothing_with_it(place: Place) -> None:
+    folder = to_the_cutover(planned(place, "takes over"))
+    before = read(place)
+    with place.open() as qdrant:
+        qdrant.delete(place.collection, list(before))
+    consent(folder, "cutover")
+    for _ in range(2):
+        assert run_here(folder) == 4
+        assert "0 points by now" in f"{view(folder).error}"
+        assert_all_there(before, place, f"{place.collection}_new")
+    with place.open() as qdrant:
+        assert place.collection in qdrant.collections()
+        qdrant.upsert(place.collection, list(before.values()))
+    assert run_here(folder) == 0, view(folder).error
+    assert_all_there(before, place, place.collection)
+
+
+def test_one_that_somebody_else_has_deleted_leaves_its_name(place: Place) -> None:
+    folder = to_the_cutover(planned(place, "takes over"))
+    before = read(place)
+    asked = view(folder).gate
+    assert asked is not None
+    assert any(f"none: {place.collection} is deleted" in line for line in asked["says"])
+    with place.open() as qdrant:
+        qdrant.delete_collection(place.collection)
+    assert run_here(folder) == 3, view(folder).error
+    asked = view(folder).gate
+    assert asked is not None
+    assert any("is gone already" in line for line in asked["says"])
+    consent(folder, "cutover")
+    assert run_here(folder) == 0, view(folder).error
+    assert_all_there(before, place, place.collection)
+
+
 def test_killed_between_the_two_it_goes_on(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = to_the_cutover(planned(place, "takes over"))
     before = read(place)

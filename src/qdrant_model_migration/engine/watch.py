@@ -184,9 +184,11 @@ class Watch:
             _step(row, going)
             for row in sql.execute(
                 "SELECT name, title, state, spent, noted, done, total, unit, rate, writes_to, "
-                f"way_back, details, extra, {_share(sql)} FROM steps ORDER BY n"
+                "way_back, details, extra FROM steps ORDER BY n"
             )
         )
+        told = _shares(sql)
+        steps = tuple(step._replace(share=told.get(n)) for n, step in enumerate(steps, 1))
         letters = _reasons(sql)
         events = sql.execute(
             "SELECT * FROM events ORDER BY id DESC LIMIT ?", (self._events,)
@@ -278,11 +280,11 @@ def _conflicts(sql: sqlite3.Connection) -> int:
     return int(sql.execute("SELECT count(*) FROM conflicts").fetchone()[0])
 
 
-def _share(sql: sqlite3.Connection) -> str:
-    """A journal of an earlier version tells the newest count alone."""
+def _shares(sql: sqlite3.Connection) -> dict[int, float | None]:
+    """By step; a journal of an earlier version tells none."""
     if sql.execute("PRAGMA user_version").fetchone()[0] < 4:
-        return "min(1.0, 1.0 * done / total)"
-    return "share"
+        return {}
+    return dict(sql.execute("SELECT n, share FROM steps").fetchall())
 
 
 def _event(row: Sequence[Any]) -> EventView:
@@ -291,14 +293,13 @@ def _event(row: Sequence[Any]) -> EventView:
 
 
 def _step(row: Sequence[Any], going: bool) -> StepView:
-    name, title, state, spent, noted, done, total, unit, rate, writes_to, back, *others = row
-    details, extra, share = others
+    name, title, state, spent, noted, done, total, unit, rate, writes_to, back, details, extra = row
     running = state == "running" and going
     seconds = spent + (seconds_between(noted, now()) if running and noted else 0.0)
     known = rate if running and noted else None
     return StepView(
         name, title, state if running or state != "running" else " ", seconds, done, total, unit,
-        known, writes_to, back, tuple(json.loads(details)), bool(extra), share,
+        known, writes_to, back, tuple(json.loads(details)), bool(extra),
     )  # fmt: skip
 
 

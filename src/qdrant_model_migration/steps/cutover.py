@@ -85,9 +85,12 @@ class Cutover(Step):
         proved = (ctx.recall("verdict") or {}).get("word") == "GO"
         if ctx.consent("cutover") is None or (ctx.recall(_PROVED) and not proved):
             ctx.remember(_PROVED, proved)
-            raise Waiting(self._gate(ctx))
+            raise Waiting(self._gate(ctx, state))
         if not self.switch.by_hand:
-            self._level(ctx, begun=bool(ctx.recall(_BEGUN)) and state == "in part")
+            self.switch.must_be_ready(ctx)
+            in_part = state == "in part"
+            gone = in_part and self.switch.ends_old  # there is nothing to read any more
+            self._level(ctx, begun=gone or (in_part and bool(ctx.recall(_BEGUN))))
         self.switch.carry_out(ctx)
 
     def _level(self, ctx: StepContext, *, begun: bool) -> None:
@@ -105,7 +108,7 @@ class Cutover(Step):
             sides = {"from": ctx.before.collection, "to": ctx.after.collection}
             ctx.remember("switched", {**kept, **sides, "at": at})
 
-    def _gate(self, ctx: StepContext) -> Gate:
+    def _gate(self, ctx: StepContext, state: State) -> Gate:
         before, after, switch = ctx.before, ctx.after, self.switch
         verdict = ctx.recall("verdict") or {}
         asks = []
@@ -118,16 +121,12 @@ class Cutover(Step):
         asks.append(switch.ask(after, "the switch"))
         old = before.label.replace("not known", "model not known")
         stays = switch.stays(ctx)
-        first = (
-            f"First    both sides are read once more: {announced(ctx, before.collection)}; twice "
-            "where much was written meanwhile"
-        )
-        same = before.collection == after.collection
-        kept = "the vectors that were there stay" if same else f"{before.collection} is kept"
         followed = ctx.move.points.followed
+        gone = switch.ends_old and state == "in part"
+        since = "it was read last" if gone else f"{ctx.move.points.name} was made"
         missing = (
-            f"Missing  what was written to {before.collection} since {ctx.move.points.name} was "
-            "made; nothing of it is carried over"
+            f"Missing  what was written to {before.collection} since {since}; nothing of it is "
+            "carried over"
         )
         return Gate(
             name="cutover",
@@ -137,13 +136,30 @@ class Cutover(Step):
                 f"After    {switch.at(after)}   ({after.label})",
                 *((f"Stays    {stays}",) if stays else ()),
                 f"Verdict  {verdict.get('word', 'none')}: {verdict.get('reason', 'not verified')}",
-                *(() if switch.by_hand or not followed else (first,)),
-                *(() if followed else (missing,)),
-                f"Back     {kept}; {qmm('rollback', ctx.folder.name)}",
+                *((missing,) if gone or not followed else self._first(ctx)),
+                f"Back     {self._back(ctx, gone=gone)}",
             ),
             asks=tuple(asks),
             button=switch.button,
         )
+
+    def _first(self, ctx: StepContext) -> tuple[str, ...]:
+        if self.switch.by_hand:
+            return ()
+        read = announced(ctx, ctx.before.collection)
+        return (
+            f"First    both sides are read once more: {read}; twice where much was written "
+            "meanwhile",
+        )
+
+    def _back(self, ctx: StepContext, *, gone: bool) -> str:
+        old, new = ctx.before.collection, ctx.after.collection
+        if gone:
+            return f"none: {old} is gone already"
+        if self.switch.ends_old:
+            return f"none: {old} is deleted, but for a snapshot"
+        kept = "the vectors that were there stay" if old == new else f"{old} is kept"
+        return f"{kept}; {qmm('rollback', ctx.folder.name)}"
 
 
 def _catch_up(ctx: StepContext) -> None:

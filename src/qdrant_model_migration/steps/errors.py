@@ -350,6 +350,22 @@ class MadeAnew(QmmError):
         )
 
 
+class OldShrunk(QmmError):
+    """Most of the collection that is to be deleted is gone before its points were given up."""
+
+    refusal = True
+
+    def __init__(self, source: str, here: int, target: str, there: int) -> None:
+        super().__init__(
+            f"{source} has {here:,} points by now, and {target} has {there:,}.",
+            f"Perhaps it was emptied or made anew. To carry that over would delete most of "
+            f"{target}, and {source} is deleted next: hardly anything would be left. Nothing was "
+            "carried over or deleted.",
+            f"If those points are to be gone, delete them in {target} too, then resume. Else bring "
+            f"them back into {source} first: {target} has them.",
+        )
+
+
 class StillWritten(QmmError):
     """Somebody writes to the collection that was to be deleted."""
 

@@ -98,6 +98,10 @@ class Switch(Strict):
         """ "docs answers", to be followed by "from docs_new"."""
         raise NotImplementedError
 
+    def must_be_ready(self, ctx: StepContext) -> None:
+        """Before both sides are made level. Raises OldShrunk where that would lose what cannot be
+        got back."""
+
     def go(self, ctx: StepContext, old: Side, new: Side) -> None:
         """Let the application get from old to new. Raises SwitchElsewhere, with nothing done, and
         SwitchedInPart."""

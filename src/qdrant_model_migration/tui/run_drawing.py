@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def progress(view: RunView, width: int) -> str:
-    """The bar of the present step; where nobody can tell it is the number of finished steps in words."""
+    """The bar of the present step; else the number of finished steps in words."""
     here = now_step(view)
     if words := no_bar(view):
         return words

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.qdrant.errors import NameTaken
 from qdrant_model_migration.quality import Side
-from qdrant_model_migration.steps.errors import MadeAnew, NameElsewhere, StillWritten
+from qdrant_model_migration.steps.errors import MadeAnew, NameElsewhere, OldShrunk, StillWritten
 from qdrant_model_migration.steps.gate import Ask
 from qdrant_model_migration.steps.mark import doom_the_old_one, is_ours, must_be_the_old_one
 from qdrant_model_migration.steps.routes import route_of
@@ -81,6 +81,14 @@ class TakesName(Switch):
     def answers(self) -> str:
         return f"{self.name} answers"
 
+    def must_be_ready(self, ctx: StepContext) -> None:
+        """What is taken out of the old one is taken out of the new one, and then there is none."""
+        move = ctx.move
+        if move.points.followed and ctx.qdrant.exists(self.name):
+            here, there = ctx.qdrant.count(self.name), ctx.qdrant.count(move.target)
+            if there > 2 * here:
+                raise OldShrunk(self.name, here, move.target, there)
+
     def go(self, ctx: StepContext, old: Side, new: Side) -> None:
         """A kill between the two leaves no collection of that name; called again, it goes on.
         Raises MadeAnew where the application has made one since: it is never taken for the old one,
@@ -89,6 +97,7 @@ class TakesName(Switch):
         assert is_ours(ctx, new.collection), "the new one stands, or nothing is deleted"
         if self.state(ctx, old, new) == "before":
             must_be_the_old_one(ctx)
+            self.must_be_ready(ctx)
             if changed := route_of(ctx.move).catch_up(ctx, most=1, anew=True):
                 raise StillWritten(self.name, changed)
             doom_the_old_one(ctx)
