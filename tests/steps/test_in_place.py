@@ -19,6 +19,7 @@ from qdrant_model_migration.steps.cutover import Cutover
 from qdrant_model_migration.steps.errors import CannotAddVector, VectorGone
 from qdrant_model_migration.steps.gate import Waiting
 from qdrant_model_migration.steps.routes import route_of
+from qdrant_model_migration.steps.routes.in_place import InPlace
 from qdrant_model_migration.steps.switches.application import Application
 from qdrant_model_migration.steps.verify import Verify
 from support.fake_qdrant import FakeQdrant
@@ -144,6 +145,51 @@ def test_a_point_that_is_written_while_verify_looks_is_no_fault(
     assert all(ok is not False for ok in found.values()), found
     route_of(world.move).catch_up(world)
     assert_right(world)
+
+
+def written_again(world: World, *numbers: int) -> None:
+    """As an application does that knows the old vector alone: nothing else of them changes."""
+    for number in numbers:
+        whole = everything(world.qdrant, "docs")[number]
+        world.qdrant.upsert("docs", [whole._replace(vectors={"": whole.vectors[""]})])
+        assert "new" not in everything(world.qdrant, "docs")[number].vectors
+
+
+def test_points_that_are_written_again_unchanged_are_late_writes_and_no_fault(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load(world)
+    written_again(world, 3, 4, 5)
+    found = {check.name: check for check in route_of(world.move).check(world, 60)}
+    assert "Written without new" not in found, "made again by a pass before it was judged"
+    assert_right(world)
+
+    catch_up = InPlace.catch_up
+
+    def and_again(route: InPlace, *given: Any, **more: Any) -> int:
+        made = catch_up(route, *given, **more)
+        written_again(world, 3, 4)
+        return made
+
+    written_again(world, 3)
+    with monkeypatch.context() as patched:
+        patched.setattr(InPlace, "catch_up", and_again)
+        found = {check.name: check for check in route_of(world.move).check(world, 60)}
+    assert (found["Written without new"].ok, found["Written without new"].found) == (None, 2)
+    assert all(check.ok is not False for check in found.values()), found
+    assert found["No vector new"].found == 0, "they are no dead letters"
+    route_of(world.move).catch_up(world)
+    assert_right(world)
+
+
+def test_an_application_that_writes_nearly_all_of_them_again_is_no_go(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load(world)
+    monkeypatch.setattr(InPlace, "catch_up", lambda *_, **__: 0)
+    written_again(world, *range(NUMBER // 2 + 1))
+    found = {check.name: check.ok for check in route_of(world.move).check(world, 60)}
+    assert found["Written without new"] is False
 
 
 def test_a_vector_of_somebody_else_is_left_alone(world: World) -> None:
