@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import itertools
+import json
 import math
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -138,7 +140,10 @@ def test_the_unnamed_vector_is_named_by_the_empty_string(folder: Qdrant) -> None
     assert list(folder.config("one").vectors()) == [""]
 
 
-@pytest.mark.parametrize("wrong", [math.nan, math.inf, {1, 2}, b"bytes"])
+@pytest.mark.parametrize(
+    "wrong",
+    [math.nan, math.inf, [None, {"deep": math.nan}], {1, 2}, b"bytes", date(2026, 1, 2), "\ud800"],
+)
 def test_what_json_does_not_have_is_refused_before_anything_is_written(
     folder: Qdrant, wrong: Any
 ) -> None:
@@ -146,3 +151,19 @@ def test_what_json_does_not_have_is_refused_before_anything_is_written(
     with pytest.raises(PointNotWritable, match="The point 2 cannot be written"):
         folder.insert("empty", [Point(1, {}, {}), Point(2, {"x": wrong}, {})])
     assert folder.count("empty") == 0
+
+
+@pytest.mark.parametrize("vector", [[0.5, math.nan], np.array([math.inf, 0.5], dtype=np.float32)])
+def test_no_vector_is_written_that_is_not_finite(vector: Any) -> None:
+    with pytest.raises(PointNotWritable, match="The point 2 cannot be written"):
+        encode(Point(2, {"nothing": None}, {"": vector}))
+
+
+@pytest.mark.parametrize("payload", [{"n": 2**64 - 1}, {"n": 2**90, "m": None}, {"n": -(2**63)}])
+@pytest.mark.parametrize("vector", [[0.1, 1e-7], np.array([0.1, 1e-7], dtype=np.float32)])
+def test_large_numbers_and_nulls_are_written_as_they_are(
+    payload: dict[str, Any], vector: Any
+) -> None:
+    written = json.loads(encode(Point(2, payload, {"": vector})))
+    assert written["payload"] == payload
+    assert np.array_equal(np.float32(written["vector"]), np.float32(vector))

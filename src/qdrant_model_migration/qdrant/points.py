@@ -6,7 +6,8 @@ Their translation from and to Qdrant's JSON lives here too. Nothing here sends a
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from uuid import UUID
 
@@ -132,7 +133,13 @@ def _vector_from_json(value: Any) -> Vector:
 
 
 def vector_to_json(vector: WritableVector) -> Any:
-    """The JSON shape of one vector; numpy arrays keep their exact values.
+    """The JSON shape of one vector, in plain Python values."""
+    shape = _shape(vector)
+    return shape if isinstance(shape, (list, dict)) else shape.tolist()
+
+
+def _shape(vector: WritableVector) -> Any:
+    """The JSON shape of one vector; an array stays one, of the same values.
 
     Every value is written as a float: the server reads two rows, the first of whole numbers, as a
     sparse vector (lib/api/src/rest/schema.rs of Qdrant: an untagged enum).
@@ -142,10 +149,11 @@ def vector_to_json(vector: WritableVector) -> Any:
     if isinstance(vector, Document):
         told = {"options": dict(vector.options)} if vector.options else {}
         return {"text": vector.text, "model": vector.model, **told}
-    rows: list[Any] = vector if isinstance(vector, list) else vector.tolist()
-    if rows and isinstance(rows[0], list):
-        return [list(map(float, row)) for row in rows]
-    return list(map(float, rows))
+    if not isinstance(vector, list):
+        return vector if vector.dtype.kind == "f" else vector.astype("float64")
+    if vector and isinstance(vector[0], list):
+        return [list(map(float, row)) for row in vector]
+    return list(map(float, vector))
 
 
 def holds_text(point: Point) -> bool:
@@ -154,8 +162,12 @@ def holds_text(point: Point) -> bool:
 
 
 def point_to_json(point: Point) -> dict[str, Any]:
-    """The JSON shape of a point to write."""
-    vectors = {name: vector_to_json(vector) for name, vector in point.vectors.items()}
+    """The JSON shape of a point to write, in plain Python values."""
+    return _whole(point, vector_to_json)
+
+
+def _whole(point: Point, shape: Callable[[WritableVector], Any]) -> dict[str, Any]:
+    vectors = {name: shape(vector) for name, vector in point.vectors.items()}
     # A named "" is refused by collections that have one unnamed vector and nothing else.
     vector = vectors[""] if list(vectors) == [""] else vectors
     return {"id": point.id, "vector": vector, "payload": point.payload}
@@ -168,6 +180,34 @@ def encode(point: Point, *, payload: bool = True) -> bytes:
 
     Raises PointNotWritable for NaN, infinity, or a payload value that JSON does not have.
     """
+    import orjson
+
+    whole = _whole(point, _shape)
+    if not payload:
+        del whole["payload"]
+    # What json refuses, orjson may take: it is passed on to json, to be refused there.
+    strictly = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
+    try:
+        written = orjson.dumps(whole, option=orjson.OPT_SERIALIZE_NUMPY | strictly)
+    except TypeError:  # whole numbers beyond 64 bits, keys that are no text
+        return _slowly(point, payload)
+    # It writes null for what is not finite.
+    all_there = b"null" not in written or _finite(whole)
+    return written if all_there else _slowly(point, payload)
+
+
+def _finite(value: Any) -> bool:
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if isinstance(value, dict):
+        return all(map(_finite, value.values()))
+    if isinstance(value, (list, tuple)):
+        return all(map(_finite, value))
+    return not hasattr(value, "dtype") or math.isfinite(value.sum(dtype="float64"))
+
+
+def _slowly(point: Point, payload: bool) -> bytes:
+    """By the standard library, which takes larger numbers and refuses what is not finite."""
     whole = point_to_json(point)
     if not payload:
         del whole["payload"]
