@@ -46,7 +46,8 @@ def test_sparse_vectors_need_an_index_and_each_only_once() -> None:
 
 
 def test_multivectors_need_a_row_of_the_right_size() -> None:
-    assert checked_multi(MODEL, [np.ones((2, 3))]) == [[[1.0, 1.0, 1.0], [1.0, 1.0, 1.0]]]
+    (rows,) = checked_multi(MODEL, [np.ones((2, 3))])
+    assert np.array_equal(rows, [[1.0, 1.0, 1.0], [1.0, 1.0, 1.0]])
     with pytest.raises(BadVector, match="tokens by 3"):
         checked_multi(MODEL, [np.ones((2, 4))])
     with pytest.raises(BadVector, match="empty"):

@@ -280,3 +280,9 @@ def test_the_practice_qdrant_takes_metadata_and_ignores_the_rest_of_a_patch(
     folder.create_payload_index("docs", "color", "keyword")
     assert folder.config("docs").metadata == {"a": 1, "b": 2}
     assert folder.config("docs").payload_schema == {}
+
+
+def test_answers_are_asked_for_uncompressed(server: Any) -> None:
+    """A compressed one waits for an acknowledgement of each of its pieces."""
+    with open_qdrant(Address(url=server.url)):
+        assert {sent.headers["accept-encoding"] for sent in server.requests} == {"identity"}

@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qdrant_model_migration.embedders.errors import BadVector
 from qdrant_model_migration.embedders.model import ModelRef, Role
-from qdrant_model_migration.qdrant import SparseVector, Vector
+from qdrant_model_migration.qdrant import SparseVector
+
+if TYPE_CHECKING:
+    from qdrant_model_migration.qdrant.points import WritableVector
 
 Array = NDArray[np.floating[Any]]
 
 # Below this norm a float32 vector cannot be normalised without turning into noise.
 SMALLEST_NORM = 1e-12
 
+_INFINITE = "it holds values that are not finite"
+_EMPTY = "it is empty"
+
 
 class Embedded(NamedTuple):
-    """Vectors in the order of the texts, tokens read, and how many texts were cut off."""
+    """Vectors in the order of the texts, tokens read, and how many texts were cut off.
 
-    vectors: list[Vector]
+    Dense ones are arrays of float32, one dimension each; multivectors tokens by dimensions.
+    """
+
+    vectors: list[WritableVector]
     tokens: int
     cut_off: int
 
@@ -37,30 +46,30 @@ class Embedder(Protocol):
         """One vector per text. Raises BadVector, which names the positions of bad ones."""
 
 
-def checked_dense(model: ModelRef, rows: Iterable[Array]) -> list[Vector]:
+def checked_dense(model: ModelRef, rows: Iterable[Array]) -> list[WritableVector]:
     """Dense vectors of the model's size, cut where the model was made for that.
 
     Raises BadVector for a wrong size, for values that are not finite, and for zero vectors.
     """
     full = model.full_dimensions or model.dimensions
-    vectors: list[Vector] = []
-    bad: dict[int, str] = {}
-    for position, row in enumerate(rows):
-        values = np.asarray(row, dtype=np.float64)
+    made = [np.asarray(row, dtype=np.float64) for row in rows]
+    for values in made:
         if values.shape != (full,):
             raise BadVector(model.label, f"it has {values.size} dimensions instead of {full}")
-        if full != model.dimensions:
-            values = _normalised(values[: model.dimensions])
-        if reason := _fault(values):
-            bad[position] = reason
-        vectors.append(values.astype(np.float32).tolist())
-    _raise_for(model, bad)
-    return vectors
+    if not made:
+        return []
+    whole = np.stack(made)
+    if full != model.dimensions:
+        whole = _normalised(whole[:, : model.dimensions])
+    finite, norms = np.isfinite(whole).all(axis=1), np.linalg.norm(whole, axis=1)
+    bad = dict.fromkeys(_where(norms < SMALLEST_NORM), _EMPTY)
+    _raise_for(model, {**bad, **dict.fromkeys(_where(~finite), _INFINITE)})
+    return list(whole.astype(np.float32))
 
 
-def checked_multi(model: ModelRef, matrices: Iterable[Array]) -> list[Vector]:
+def checked_multi(model: ModelRef, matrices: Iterable[Array]) -> list[WritableVector]:
     """Multivectors: at least one row each, every row of the model's size. Raises BadVector."""
-    vectors: list[Vector] = []
+    vectors: list[WritableVector] = []
     bad: dict[int, str] = {}
     for position, matrix in enumerate(matrices):
         rows = np.asarray(matrix, dtype=np.float32)
@@ -71,14 +80,14 @@ def checked_multi(model: ModelRef, matrices: Iterable[Array]) -> list[Vector]:
             )
         if reason := _fault(rows):
             bad[position] = reason
-        vectors.append(rows.tolist())
+        vectors.append(rows)
     _raise_for(model, bad)
     return vectors
 
 
-def checked_sparse(model: ModelRef, pairs: Iterable[tuple[Any, Any]]) -> list[Vector]:
+def checked_sparse(model: ModelRef, pairs: Iterable[tuple[Any, Any]]) -> list[WritableVector]:
     """Sparse vectors, of (indices, values): each index once, at least one. Raises BadVector."""
-    vectors: list[Vector] = []
+    vectors: list[WritableVector] = []
     bad: dict[int, str] = {}
     for position, (indices, values) in enumerate(pairs):
         keys = tuple(int(index) for index in indices)
@@ -92,16 +101,23 @@ def checked_sparse(model: ModelRef, pairs: Iterable[tuple[Any, Any]]) -> list[Ve
     return vectors
 
 
-def _normalised(values: NDArray[np.float64]) -> NDArray[np.float64]:
+def _normalised(rows: NDArray[np.float64]) -> NDArray[np.float64]:
     """A cut vector is shorter than 1, which matters under every distance but cosine."""
-    return values / max(float(np.linalg.norm(values)), SMALLEST_NORM)
+    unit: NDArray[np.float64] = rows / np.maximum(
+        np.linalg.norm(rows, axis=1, keepdims=True), SMALLEST_NORM
+    )
+    return unit
+
+
+def _where(mask: Any) -> list[int]:
+    return [int(n) for n in np.flatnonzero(mask)]
 
 
 def _fault(values: Array) -> str | None:
     if not np.isfinite(values).all():
-        return "it holds values that are not finite"
+        return _INFINITE
     if values.size == 0 or float(np.linalg.norm(values.astype(np.float64))) < SMALLEST_NORM:
-        return "it is empty"
+        return _EMPTY
     return None
 
 

@@ -10,7 +10,7 @@ from qdrant_model_migration.embedders.errors import BadVector
 
 if TYPE_CHECKING:
     from qdrant_model_migration.embedders.model import Role
-    from qdrant_model_migration.qdrant import Vector
+    from qdrant_model_migration.qdrant.points import WritableVector
 
 
 class Usable(NamedTuple):
@@ -19,7 +19,7 @@ class Usable(NamedTuple):
     bad: what was wrong with those, None where all are good.
     """
 
-    vectors: list[Vector | None]
+    vectors: list[WritableVector | None]
     tokens: int
     cut_off: int
     bad: BadVector | None

@@ -9,10 +9,13 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from threading import BoundedSemaphore, Lock
+from typing import TYPE_CHECKING
 
 from qdrant_model_migration.embedders import Embedded, Embedder, Kind, ModelRef, Role, kind_of
 from qdrant_model_migration.embedders.errors import BadVector
-from qdrant_model_migration.qdrant import Vector
+
+if TYPE_CHECKING:
+    from qdrant_model_migration.qdrant.points import WritableVector
 
 SECONDS = 1.0  # that a call should take
 FIRST = 500  # letters of the first call, of whose speed nothing is known
@@ -66,7 +69,7 @@ class InCalls:
             self._turn.release()
 
     def _embed(self, texts: Sequence[str], role: Role) -> Embedded:
-        vectors: list[Vector] = []
+        vectors: list[WritableVector] = []
         tokens = cut_off = at = 0
         bad: list[int] = []
         spoilt: BadVector | None = None

@@ -151,9 +151,10 @@ def _shape(vector: WritableVector) -> Any:
         return {"text": vector.text, "model": vector.model, **told}
     if not isinstance(vector, list):
         return vector if vector.dtype.kind == "f" else vector.astype("float64")
-    if vector and isinstance(vector[0], list):
-        return [list(map(float, row)) for row in vector]
-    return list(map(float, vector))
+    rows: list[Any] = vector
+    if rows and isinstance(rows[0], list):
+        return [list(map(float, row)) for row in rows]
+    return list(map(float, rows))
 
 
 def holds_text(point: Point) -> bool:

@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import perf_counter
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from qdrant_model_migration.embedders import Embedder, embed_usable
-from qdrant_model_migration.qdrant import Fusion, Hit, Qdrant, Query, Vector
+from qdrant_model_migration.qdrant import Fusion, Hit, Qdrant, Query
 from qdrant_model_migration.quality.errors import QueryEmpty
+
+if TYPE_CHECKING:
+    from qdrant_model_migration.qdrant.points import WritableVector
 
 # Bounds the memory that vectors of queries take, whatever the number of queries.
 QUERIES_AT_A_TIME = 256
@@ -84,7 +87,7 @@ class Searcher:
                     on_search()
         return found
 
-    def _vectors(self, texts: Sequence[str]) -> list[list[Vector | None]]:
+    def _vectors(self, texts: Sequence[str]) -> list[list[WritableVector | None]]:
         """For each vector that is searched one list, in the order of the texts."""
         made = [embed_usable(one.embedder, texts, "query") for one in self.asked]
         if all(vector is None for one in made for vector in one.vectors) and made[0].bad:
@@ -92,7 +95,7 @@ class Searcher:
         return [one.vectors for one in made]
 
     def _search(
-        self, vectors: Sequence[Vector | None], limit: int, payload: bool, embedding: float
+        self, vectors: Sequence[WritableVector | None], limit: int, payload: bool, embedding: float
     ) -> Found:
         queries = [
             Query(one.using, vector)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qdrant_model_migration.embedders.embedder import (
     Embedded,
@@ -22,7 +22,9 @@ from qdrant_model_migration.embedders.kinds.fastembed.downloads import files_of,
 from qdrant_model_migration.embedders.kinds.fastembed.quiet import import_quietly
 from qdrant_model_migration.embedders.model import ModelRef, Pooling, Role
 from qdrant_model_migration.errors import QmmError
-from qdrant_model_migration.qdrant import Vector
+
+if TYPE_CHECKING:
+    from qdrant_model_migration.qdrant.points import WritableVector
 
 # Padding goes up to the longest text of a batch, so small batches waste little; above 32 there is
 # nothing to win on a CPU.
@@ -79,7 +81,7 @@ class FastEmbedder:
             tokens, cut_off = self._count(prefixed)
         return Embedded(vectors, tokens, cut_off)
 
-    def _checked(self, made: list[Any]) -> list[Vector]:
+    def _checked(self, made: list[Any]) -> list[WritableVector]:
         if self._model.vector == "sparse":
             return checked_sparse(self._model, ((one.indices, one.values) for one in made))
         if self._model.vector == "multivector":
