@@ -60,7 +60,7 @@ def tiny_onnx(
         {"sentence_embedding": "mean"} if pooled else {"last_hidden_state": "tokens"}
     )
     onnx.save(_graph(table.astype(np.float32), outputs or usual), str(path))
-    _tokenizer(vocabulary).save(str(folder / "tokenizer.json"))
+    tiny_tokenizer(vocabulary).save(str(folder / "tokenizer.json"))
     _write(folder / "tokenizer_config.json", {"model_max_length": max_tokens, "pad_token": "[PAD]"})
     _write(folder / "config.json", {"pad_token_id": 0, "hidden_size": dimensions})
     if pooling is not None:
@@ -133,7 +133,7 @@ def _graph(table: np.ndarray, outputs: Mapping[str, Kind]) -> onnx.ModelProto:
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
 
 
-def _tokenizer(vocabulary: Sequence[str]) -> Tokenizer:
+def tiny_tokenizer(vocabulary: Sequence[str]) -> Tokenizer:
     ids = {word: number for number, word in enumerate(vocabulary)}
     tokenizer = Tokenizer(models.WordLevel(ids, unk_token="[UNK]"))
     tokenizer.normalizer = normalizers.Lowercase()

@@ -19,7 +19,7 @@ from qdrant_model_migration.qdrant.address import Address
 from qdrant_model_migration.qdrant.points import PointId
 from qdrant_model_migration.qdrant.wire import JsonObject
 
-# A compressed answer leaves the server in small pieces, each of which waits for the one before to be
+# A compressed answer leaves the server in small pieces, each of which waits until the one before is
 # acknowledged: 40 ms a page over a kept connection.
 _UNCOMPRESSED = {"Accept-Encoding": "identity"}
 _SNAPSHOTS = "/collections/{name}/snapshots"

@@ -20,15 +20,12 @@ from qdrant_model_migration.embedders.kinds.fastembed.bm25 import settings
 from qdrant_model_migration.embedders.kinds.fastembed.catalogue import CUSTOM
 from qdrant_model_migration.embedders.kinds.fastembed.downloads import files_of, locate
 from qdrant_model_migration.embedders.kinds.fastembed.quiet import import_quietly
+from qdrant_model_migration.embedders.kinds.fastembed.through import way_of
 from qdrant_model_migration.embedders.model import ModelRef, Pooling, Role
 from qdrant_model_migration.errors import QmmError
 
 if TYPE_CHECKING:
     from qdrant_model_migration.qdrant.points import WritableVector
-
-# Padding goes up to the longest text of a batch, so small batches waste little; above 32 there is
-# nothing to win on a CPU.
-_BATCH = 32
 
 _POOLING: dict[Pooling, str] = {
     "cls": "CLS",
@@ -56,12 +53,10 @@ class FastEmbedder:
         if model.fingerprint not in (None, print_of_files):
             raise ModelChanged(model.label, folder)
         with _translated(model.label):
-            self._engine = _open(model, folder, threads)
-        self._tokenizer = _counting_tokenizer(self._engine)
-        limit = (self._tokenizer.truncation or {}).get("max_length") if self._tokenizer else None
-        self._model = model.model_copy(
-            update={"fingerprint": print_of_files, "max_tokens": limit or model.max_tokens}
-        )
+            self._engine = _open(model, folder)
+            self._through = way_of(self._engine, threads)
+        limit = self._through.limit or model.max_tokens
+        self._model = model.model_copy(update={"fingerprint": print_of_files, "max_tokens": limit})
 
     @property
     def model(self) -> ModelRef:
@@ -76,10 +71,8 @@ class FastEmbedder:
         prefixed = [prefix + text for text in texts]
         with _translated(self._model.label):
             make = self._engine.query_embed if role == "query" else self._engine.passage_embed
-            made = list(make(prefixed, batch_size=_BATCH))
-            vectors = self._checked(made)
-            tokens, cut_off = self._count(prefixed)
-        return Embedded(vectors, tokens, cut_off)
+            made, tokens, cut_off = self._through(make, prefixed)
+            return Embedded(self._checked(made), tokens, cut_off)
 
     def _checked(self, made: list[Any]) -> list[WritableVector]:
         if self._model.vector == "sparse":
@@ -88,14 +81,8 @@ class FastEmbedder:
             return checked_multi(self._model, made)
         return checked_dense(self._model, made)
 
-    def _count(self, texts: Sequence[str]) -> tuple[int, int]:
-        if self._tokenizer is None:
-            return self._engine.token_count(texts), 0
-        encoded = self._tokenizer.encode_batch(texts)
-        return sum(len(one.ids) for one in encoded), sum(bool(one.overflowing) for one in encoded)
 
-
-def _open(model: ModelRef, folder: Path, threads: int | None) -> Any:
+def _open(model: ModelRef, folder: Path) -> Any:
     from fastembed import LateInteractionTextEmbedding, SparseTextEmbedding, TextEmbedding
 
     kinds: dict[str, Any] = {
@@ -110,7 +97,8 @@ def _open(model: ModelRef, folder: Path, threads: int | None) -> Any:
         cache_dir=str(folder),
         specific_model_path=str(folder),
         local_files_only=True,
-        threads=threads,
+        # A network's call is one core's work: see through.py.
+        **({"threads": 1} if any(f.endswith(".onnx") for f in files_of(model)) else {}),
         **settings(model),
     )
 
@@ -136,16 +124,6 @@ def _registered(model: ModelRef, folder: Path) -> str:
                 output_name=model.output,
             )
     return name
-
-
-def _counting_tokenizer(engine: Any) -> Any:
-    """A copy of the model's tokenizer that does not pad; None where the model has none (BM25)."""
-    tokenizer: Any = getattr(engine.model, "tokenizer", None)
-    if not hasattr(tokenizer, "encode_batch"):
-        return None
-    copy = type(tokenizer).from_str(tokenizer.to_str())
-    copy.no_padding()
-    return copy
 
 
 @contextmanager
