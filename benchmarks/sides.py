@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from statistics import median
 
@@ -59,8 +59,17 @@ def read_sizes(parser: argparse.ArgumentParser, **usual: int) -> argparse.Namesp
 
 
 @contextmanager
-def filled(points: int) -> Iterator[Qdrant]:
-    """A fake server in its own process with a collection `old`; texts of very unequal length."""
+def filled(points: int, *, size: int = OLD, url: str | None = None) -> Iterator[Qdrant]:
+    """A fake server in its own process, or the real one at `url`, with a collection `old`; texts of
+    very unequal length. Where there is a collection `old` already, it is taken as it is."""
+    with nullcontext(url) if url else _fake() as at, open_qdrant(Address.read(at)) as qdrant:
+        if not qdrant.exists("old"):
+            _fill(qdrant, points, size)
+        yield qdrant
+
+
+@contextmanager
+def _fake() -> Iterator[str]:
     process = subprocess.Popen(
         [sys.executable, "-c", SERVER, str(TESTS)],
         stdin=subprocess.PIPE,
@@ -69,28 +78,22 @@ def filled(points: int) -> Iterator[Qdrant]:
     )
     assert process.stdout is not None
     try:
-        with open_qdrant(Address(url=process.stdout.readline().strip())) as qdrant:
-            choose = random.Random(0)
-            qdrant.create_collection("old", {"vectors": {"size": OLD, "distance": "Cosine"}})
-            vector = np.ones(OLD, np.float32)
-            qdrant.insert(
-                "old",
-                [
-                    Point(
-                        n,
-                        {
-                            "text": " ".join(
-                                choose.choices(WORDS, k=int(choose.lognormvariate(3.5, 1)) + 1)
-                            )
-                        },
-                        {"": vector},
-                    )
-                    for n in range(points)
-                ],
-            )
-            yield qdrant
+        yield process.stdout.readline().strip()
     finally:
         process.terminate()
+
+
+def _fill(qdrant: Qdrant, points: int, size: int) -> None:
+    choose, vectors = random.Random(0), np.random.default_rng(0)
+    qdrant.create_collection("old", {"vectors": {"size": size, "distance": "Cosine"}})
+
+    def point(number: int) -> Point:
+        words = choose.choices(WORDS, k=int(choose.lognormvariate(3.5, 1)) + 1)
+        vector = vectors.normal(size=size).astype(np.float32)
+        return Point(number, {"text": " ".join(words), "number": number}, {"": vector})
+
+    for first in range(0, points, 1_000):
+        qdrant.insert("old", [point(n) for n in range(first, min(points, first + 1_000))])
 
 
 def interleaved(sides: dict[str, Callable[[], None]], rounds: int) -> dict[str, list[float]]:
