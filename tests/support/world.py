@@ -148,6 +148,9 @@ class World:
     def fleet(self) -> AbstractContextManager[Fleet]:
         return threads(self.move.load.streams, self, nullcontext)
 
+    def workers(self) -> AbstractContextManager[Fleet]:
+        return self.fleet()
+
     def waiting(self) -> AbstractContextManager[None]:
         return nullcontext()
 

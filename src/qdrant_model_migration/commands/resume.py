@@ -8,15 +8,17 @@ import click
 
 from qdrant_model_migration.commands.connecting import key_for_run, key_options
 from qdrant_model_migration.commands.consents import given, planned_options
+from qdrant_model_migration.commands.fleet import fleet_for, fleet_option
 from qdrant_model_migration.commands.follow import carry_on
 from qdrant_model_migration.shell import qmm
 
 
 @click.command("resume")
 @click.argument("run", metavar="RUN")
+@fleet_option
 @key_options
 @planned_options
-def command(run: str, ask_key: bool, named: str | None, **consents: Any) -> int:
+def command(run: str, fleet: str | None, ask_key: bool, named: str | None, **consents: Any) -> int:
     """Go on with RUN: one that waits at a gate, was stopped, was interrupted, or has failed.
 
     What is done already is checked, not done again. qmm status lists the runs; one that is paused
@@ -40,7 +42,8 @@ def command(run: str, ask_key: bool, named: str | None, **consents: Any) -> int:
         answers = answers_for(seen, flags)
         if answers is None:
             return ending(seen)
-        key = key_for_run(folder, named, ask_key)
+        key = {**key_for_run(folder, named, ask_key), **fleet_for(fleet)}
         give_consent(folder, seen.gate["name"], answers)
         return carry_on(folder, {}, key)
-    return carry_on(folder, flags, key_for_run(folder, named, ask_key))
+    key = {**key_for_run(folder, named, ask_key), **fleet_for(fleet)}
+    return carry_on(folder, flags, key)

@@ -9,16 +9,23 @@ import click
 
 from qdrant_model_migration.commands.connecting import key_for, key_options
 from qdrant_model_migration.commands.consents import given, planned_options
+from qdrant_model_migration.commands.fleet import fleet_for, fleet_option
 from qdrant_model_migration.commands.follow import carry_on
 
 
 @click.command("run")
 @click.argument("plan", type=click.Path(path_type=Path), metavar="PLAN")
 @click.option("--accept", multiple=True, metavar="ID", help="Acknowledge a warning, e.g. W11.")
+@fleet_option
 @key_options
 @planned_options
 def command(
-    plan: Path, accept: tuple[str, ...], ask_key: bool, named: str | None, **consents: Any
+    plan: Path,
+    accept: tuple[str, ...],
+    fleet: str | None,
+    ask_key: bool,
+    named: str | None,
+    **consents: Any,
 ) -> int:
     """Carry out PLAN, a file written by the wizard or by qmm plan COLLECTION.
 
@@ -39,4 +46,4 @@ def command(
     key = key_for(loaded.server, named, ask_key)
     folder = create_run(loaded)
     click.echo(f"Run {folder.name}: {folder}")
-    return carry_on(folder, given(consents), key)
+    return carry_on(folder, given(consents), {**key, **fleet_for(fleet)})

@@ -14,10 +14,12 @@ from qdrant_model_migration.engine.journal import Journal, is_fact
 from qdrant_model_migration.engine.progress import Progress
 from qdrant_model_migration.engine.retrying import Retrying
 from qdrant_model_migration.engine.steering import Steering
+from qdrant_model_migration.environment import KEY
 from qdrant_model_migration.pipeline.calls import InCalls
 from qdrant_model_migration.pipeline.fleet import Fleet, threads
 from qdrant_model_migration.pipeline.move import Move
-from qdrant_model_migration.qdrant import PointId, Qdrant
+from qdrant_model_migration.pipeline.worker import WorkerSpec
+from qdrant_model_migration.qdrant import Patience, PointId, Qdrant
 from qdrant_model_migration.quality import Side
 
 
@@ -60,7 +62,9 @@ class Context:
         retrying: Retrying,
         models: Models,
         parent: int | None,
+        fleet: str = "",
     ) -> None:
+        self._fleet = fleet
         self._folder, self._run_id, self._accepted = folder, run_id, accepted
         self._move, self._sides = move, sides
         self._qdrant, self._journal, self._progress = qdrant, journal, progress
@@ -160,6 +164,19 @@ class Context:
 
     def fleet(self) -> AbstractContextManager[Fleet]:
         return threads(self.move.load.streams, self, self._steering.helping)
+
+    def workers(self) -> AbstractContextManager[Fleet]:
+        if self._fleet != "ray":
+            return self.fleet()
+        from qdrant_model_migration.pipeline.ray_fleet import ray_fleet
+
+        # Minutes, not the engine's week: a worker's silence is to be heard of.
+        spec = WorkerSpec(self._qdrant.address, self._folder, KEY, Patience())
+
+        def told(text: str) -> None:
+            self.say("worker", text)
+
+        return ray_fleet(self, spec, self.move, told)
 
     def waiting(self) -> AbstractContextManager[None]:
         return self._steering.waiting()

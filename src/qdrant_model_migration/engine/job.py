@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from qdrant_model_migration.embedders import Embedder, ModelRef
 from qdrant_model_migration.engine.errors import NoSuchRun, RunPlanChanged
 from qdrant_model_migration.engine.run_folder import PLAN, file_digest, read_card
-from qdrant_model_migration.environment import KEY
+from qdrant_model_migration.environment import FLEET, KEY
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.qdrant import Qdrant, Retry
@@ -27,7 +27,8 @@ class Job(NamedTuple):
     """steps: in order. sides: how is searched before and after; None where that stays as it is.
     later: makes a step that is added to a run, by its name and with what was given for it. connect:
     opens the Qdrant, given what stops it and what hears of retries. closed: why the steps of the
-    plan must not be carried out; an added one may be all the same."""
+    plan must not be carried out; an added one may be all the same. fleet: "ray": vectors are made
+    on the computers of a Ray cluster, this time."""
 
     steps: tuple[Step, ...]
     later: Callable[[str, Mapping[str, Any]], Step]
@@ -37,6 +38,7 @@ class Job(NamedTuple):
     open_embedder: Callable[[ModelRef], Embedder]
     closed: QmmError | None = None
     sides: tuple[Side, Side] | None = None
+    fleet: str = ""
 
 
 def job_of(folder: Path) -> Job:
@@ -83,4 +85,5 @@ def job_of(folder: Path) -> Job:
         open_embedder=open_embedder,
         closed=open_warnings(plan),
         sides=(plan.before, plan.after) if plan.before and plan.after else None,
+        fleet=os.environ.get(FLEET, ""),
     )

@@ -229,6 +229,7 @@ class Runner:
             retrying=retrying,
             models=models,
             parent=event,
+            fleet=job.fleet,
         )
         watched = watch is not None and item.step.loads
         try:

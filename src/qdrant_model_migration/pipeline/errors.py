@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from qdrant_model_migration.errors import QmmError
 
@@ -158,4 +158,70 @@ class SampleTooSmall(QmmError):
             f"({dimensions:,}), and others to judge by. Only points with a text and an old vector "
             "count, each text once.",
             "Nothing was written. Make another plan, one that embeds the texts.",
+        )
+
+
+class RayMissing(QmmError):
+    """Work on several computers needs an extra of this program."""
+
+    refusal = True
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Ray is not installed here.",
+            "It is an extra, since only a run on several computers needs it.",
+            'Install it on every computer of the cluster: pip install "qdrant-model-migration[ray]"'
+            ". Or run without --fleet ray.",
+        )
+
+
+class ClusterNotFound(QmmError):
+    """This computer is not part of a Ray cluster."""
+
+    refusal = True
+
+    def __init__(self, said: str) -> None:
+        super().__init__(
+            "No Ray cluster was found.",
+            f"Ray says: {said.strip().splitlines()[0] if said.strip() else 'nothing'}",
+            "Start the run on a computer of the cluster (ray start, or ray job submit), or name it "
+            "in RAY_ADDRESS. Or run without --fleet ray.",
+        )
+
+
+class ServerNotReachable(QmmError):
+    """The address of the Qdrant means another place on each computer."""
+
+    refusal = True
+
+    def __init__(self, address: str) -> None:
+        super().__init__(
+            f"{address} cannot be reached from other computers.",
+            "It is a folder or a local address, which is another one on each of them.",
+            "Make the plan with an address that all of them know. Or run without --fleet ray.",
+        )
+
+
+class NoWorkerFits(QmmError):
+    """No computer of the cluster makes the vectors that are made here."""
+
+    def __init__(self, why: Mapping[str, str]) -> None:
+        said = "; ".join(f"{place}: {reason}" for place, reason in sorted(why.items()))
+        super().__init__(
+            "No computer of the cluster can take part.",
+            f"{said}.",
+            "Give them the same versions, model files and environment as here, then resume. "
+            "Everything confirmed is kept.",
+        )
+
+
+class WorkersGone(QmmError):
+    """For long there has been nobody to do the work."""
+
+    def __init__(self, last: str) -> None:
+        super().__init__(
+            "The workers of the cluster are gone.",
+            last,
+            "See to the cluster, then resume, or resume without --fleet ray. Everything confirmed "
+            "is kept.",
         )

@@ -62,7 +62,7 @@ class Backfill(Step):
         route_of(ctx.move).must_be_ours(ctx)
         must_be_unchanged(ctx)
         filling = _Filling(ctx, self.expected_missing)
-        by_slices(ctx, filling.tasks(), run_slice, filling.take)
+        by_slices(ctx, filling.tasks(), run_slice, filling.take, ctx.workers())
         filling.must_not_lack_texts()
 
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, wait
+from contextlib import AbstractContextManager
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
+from qdrant_model_migration.pipeline.fleet import Fleet
 from qdrant_model_migration.pipeline.in_slice import BesideLedger
 from qdrant_model_migration.pipeline.ledger import PART, Ledger
 from qdrant_model_migration.pipeline.slices import Slice
@@ -28,27 +30,29 @@ def by_slices(
     tasks: Iterable[T],
     work: Callable[[T, Equipment], R],
     take: Callable[[T, R], T | None],
+    fleet: AbstractContextManager[Fleet] | None = None,
 ) -> None:
     """Have `work` done on each of the tasks, and `take` what becomes of them, in their order.
 
+    fleet: who does it; None: the step's own.
     take: returns what is left of a slice that has grown beyond what is done at once; it comes next.
     Raises what the work raises; what is on its way then is finished and taken, unless a stop breaks
     it off.
     """
     under_way: deque[tuple[T, Future[R]]] = deque()
-    with ctx.fleet() as fleet:
+    with fleet or ctx.fleet() as working:
 
         def take_next() -> None:
             task, future = under_way.popleft()
             left = take(task, _ended(ctx, future).result())
             if left is not None:
-                under_way.appendleft((left, fleet.submit(work, left)))
+                under_way.appendleft((left, working.submit(work, left)))
 
         try:
             for task in tasks:
                 ctx.breathe()
-                under_way.append((task, fleet.submit(work, task)))
-                while len(under_way) > fleet.capacity:
+                under_way.append((task, working.submit(work, task)))
+                while len(under_way) > working.capacity:
                     take_next()
             while under_way:
                 take_next()

@@ -113,6 +113,10 @@ class StepContext(Equipment, Protocol):
         """Who does the work on slices while the step hands it out."""
         ...
 
+    def workers(self) -> AbstractContextManager[Fleet]:
+        """Who makes vectors: other computers, where the run is to use them, else `fleet`."""
+        ...
+
     def waiting(self) -> AbstractContextManager[None]:
         """Around waiting for another thread, which is no work of this one's."""
         ...

@@ -1,0 +1,65 @@
+"""What a worker on another computer shows before it gets work: that it makes the same vectors.
+
+The same program and libraries, and the vectors of a few points of the source, made by both. Other
+processors differ by less than a thousandth; another model, prefix or length limit by far more.
+"""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from itertools import islice
+from typing import NamedTuple
+
+from qdrant_model_migration.pipeline.make import MadePoints, make
+from qdrant_model_migration.pipeline.move import Move
+from qdrant_model_migration.pipeline.sameness import same_vector
+from qdrant_model_migration.pipeline.worker import Equipment
+from qdrant_model_migration.qdrant import Document, Point
+
+PROBE = 8
+"""Points of which vectors are made by both."""
+
+_LIBRARIES = ("qdrant-model-migration", "qdrant-client", "fastembed", "onnxruntime", "tokenizers")
+_NEAR = 2e-3
+
+
+class Credentials(NamedTuple):
+    """versions: of the program and of what makes vectors. made: of the probe."""
+
+    versions: Mapping[str, str]
+    made: MadePoints
+
+
+def probe(move: Move, equipment: Equipment) -> list[Point]:
+    """The first points of the source."""
+    reading = move.points.read(equipment.qdrant, None, None, move.read_vectors, equipment.breathe)
+    return [placed.point for placed in islice(reading, PROBE)]
+
+
+def shown(points: Sequence[Point], move: Move, equipment: Equipment) -> Credentials:
+    """What this process shows. The models are open afterwards."""
+    versions = {"Python": ".".join(platform.python_version_tuple()[:2])}
+    versions.update({library: version(library) for library in _LIBRARIES})
+    return Credentials(versions, make(points, move, equipment))
+
+
+def what_differs(mine: Credentials, theirs: Credentials) -> str | None:
+    """A clause on the first thing that is not the same; None where all is."""
+    for name, own in mine.versions.items():
+        if (other := theirs.versions.get(name)) != own:
+            return f"it has {name} {other or 'not at all'}, and here is {own}"
+    pairs = zip(mine.made.points, theirs.made.points, strict=True)
+    for place, (own_point, other_point) in enumerate(pairs):
+        for name in own_point.vectors.keys() | other_point.vectors.keys():
+            one, other_one = own_point.vectors.get(name), other_point.vectors.get(name)
+            same = (
+                one == other_one
+                if isinstance(one, Document) or isinstance(other_one, Document)
+                else same_vector(one, other_one, _NEAR)
+            )
+            if not same:
+                of = f"the vector {name}" if name else "the vector"
+                return f"{of} of the point {mine.made.points[place].id} comes out differently there"
+    return None
