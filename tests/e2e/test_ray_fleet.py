@@ -14,19 +14,23 @@ import numpy as np
 import pytest
 
 from qdrant_model_migration.embedders import model_from_folder
+from qdrant_model_migration.engine import create_run, run_here, view
 from qdrant_model_migration.pipeline.errors import NoWorkerFits
 from qdrant_model_migration.pipeline.move import Load, Move, TargetVector
 from qdrant_model_migration.pipeline.origins import embedded
 from qdrant_model_migration.pipeline.ray_fleet import Waits, ray_fleet
-from qdrant_model_migration.pipeline.slices import SliceTask, find_slices, run_slice
+from qdrant_model_migration.pipeline.slices import SliceTask, find_slices
 from qdrant_model_migration.pipeline.text import TextSource
 from qdrant_model_migration.pipeline.worker import Worker, WorkerSpec
 from qdrant_model_migration.qdrant import Address, Patience, Point, Qdrant, open_qdrant, pages
 from support.fake_qdrant import FakeQdrant
+from support.far_work import held_up, whose
 from support.tiny_onnx import WORDS, tiny_onnx
 
+from .conftest import Place, plan_for
+
 pytestmark = [pytest.mark.ray, pytest.mark.xdist_group("ray"), pytest.mark.timeout(180)]
-POINTS, SLICE, LATER = 1_536, 64, 12
+POINTS, SLICE = 1_536, 64
 QUICK = Waits(deadline=1.5, none=30.0, again=0.3, muster=0.3)
 
 
@@ -35,6 +39,8 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """A head without room for workers, and two computers; all of it on 127.0.0.1."""
     # Before it is imported: else it takes the address that this computer has for others.
     os.environ.update(RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER="0", RAY_USAGE_STATS_ENABLED="0")
+    tests = str(Path(__file__).parents[1])  # its workers import what they are to do
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (os.environ.get("PYTHONPATH"), tests)))
     ray = pytest.importorskip("ray")
     from ray.cluster_utils import Cluster
 
@@ -72,20 +78,6 @@ def moving(model: Any) -> Move:
     origin = embedded(model, TextSource(fields=("text",)))
     vector = TargetVector(name="", params=params, origin=origin)
     return Move(source="old", target="new", vectors=(vector,), load=Load(batch=32, slice=SLICE))
-
-
-def held_up(task: SliceTask, worker: Any) -> Any:
-    """The later half waits until the fault has happened."""
-    until = time.monotonic() + 30
-    while task.slice.number > LATER and not worker.artifact("happened").exists():
-        assert time.monotonic() < until
-        time.sleep(0.02)
-    return run_slice(task, worker), os.getpid()
-
-
-def whose(task: None, worker: Any) -> int:
-    time.sleep(0.05)
-    return os.getpid()
 
 
 class Trip:
@@ -179,6 +171,34 @@ def test_a_worker_that_makes_other_vectors_gets_no_work(
     with pytest.raises(NoWorkerFits, match="comes out differently there"):
         trip.go()
     assert trip._qdrant.count("new") == 0
+
+
+@pytest.mark.parametrize("place", ["fake 1.18.3"], indirect=True)
+def test_a_run_has_its_vectors_made_there_and_does_the_rest_itself(
+    cluster: Any, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QMM_FLEET", "ray")
+    plan = plan_for(place)
+    folder = create_run(plan)
+    assert run_here(folder) == 3, view(folder).error
+    seen = view(folder, events=500)
+    said = [event.text for event in seen.events]
+    assert any("makes the same vectors, and gets work" in text for text in said), said
+    assert seen.verdict is not None
+    assert all(check["ok"] is not False for check in seen.verdict["integrity"]["checks"])
+    assert plan.move is not None
+    with place.open() as qdrant:
+        assert qdrant.count(plan.move.target) == qdrant.count(place.collection)
+
+
+@pytest.mark.parametrize("place", ["local"], indirect=True)
+def test_a_folder_is_of_one_computer(
+    cluster: Any, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QMM_FLEET", "ray")
+    folder = create_run(plan_for(place))
+    assert run_here(folder) == 4
+    assert "cannot be reached from other computers" in str(view(folder).error)
 
 
 def test_a_computer_that_leaves_takes_nothing_with_it(trip: Trip, cluster: Any) -> None:
