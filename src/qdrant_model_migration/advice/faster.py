@@ -11,6 +11,7 @@ from qdrant_model_migration.advice.advise import Advice
 from qdrant_model_migration.advice.estimate import written_in
 from qdrant_model_migration.advice.model_rows import model_rows
 from qdrant_model_migration.advice.price import price
+from qdrant_model_migration.advice.scale import Scale
 from qdrant_model_migration.embedders import ModelChoice, ModelRef
 from qdrant_model_migration.pipeline.speed import Speed, kept_under
 from qdrant_model_migration.strategies import Answers, Strategy, strategies
@@ -28,6 +29,8 @@ from qdrant_model_migration.survey.facts import Survey
 
 _ELSEWHERE = "Measured elsewhere (Qdrant 1.18.3, two cores, 768 dimensions)"
 _QUANTIZED = "-Q"
+TOGETHER = 10
+"""Computers of which is said what they take together."""
 
 
 class Lever(NamedTuple):
@@ -75,7 +78,7 @@ def levers(case: Case) -> tuple[Lever, ...]:
         _dimensions(case),
         _quantized(case),
         _smaller(case),
-        _computer(case),
+        _computers(case),
         _server(case),
         _map(case),
         _source(case),
@@ -248,18 +251,24 @@ def _smaller(case: Case) -> Lever:
     return Lever("smaller", "Smaller or static model", here, tuple(more), "model")
 
 
-def _computer(case: Case) -> Lever:
-    faster = case.takes(case.speed and case.speed._replace(
-        texts_per_second=10 * case.speed.texts_per_second))  # fmt: skip
-    return Lever(
-        "computer",
-        "A faster computer",
-        f"10 times as fast: {faster}" if faster else "not known: the speed was not tried",
-        (
-            "One computer carries out a run, and its model is the limit: a run on a faster one "
-            "takes as much less. Several at once are not something this version can use.",
-        ),
-    )
+def _computers(case: Case) -> Lever:
+    texts, speed = case.texts, case.speed
+    more = [
+        "qmm run PLAN --fleet ray has the vectors made on all computers of a Ray cluster "
+        "(docs/scale.md). A faster computer, or one with a GPU, counts for as many.",
+    ]
+    if texts is None or speed is None or speed.texts_per_second <= 0:
+        here = "not known: the speed was not tried"
+    elif case.survey.capabilities.local:
+        here = "none: this Qdrant is a folder"
+    else:
+        scale = Scale(texts, speed.texts_per_second, written_in(case.survey))
+        here = f"{TOGETHER} like this: {words.duration(scale.seconds(TOGETHER))}"
+        more.append(
+            f"From {words.count(scale.enough)} like this one on, the server is the limit: "
+            f"{words.duration(scale.least)} of writing."
+        )
+    return Lever("computers", "More or faster computers", here, tuple(more))
 
 
 def _server(case: Case) -> Lever:

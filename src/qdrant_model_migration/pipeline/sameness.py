@@ -7,29 +7,41 @@ within a relative 1e-12, and a mark that differs means "compare", never "differe
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import orjson
 
 from qdrant_model_migration.qdrant import SparseVector
 
 if TYPE_CHECKING:
     from qdrant_model_migration.qdrant.points import WritableVector
 
+_SORTED = orjson.OPT_SORT_KEYS
 _RELATIVE = 1e-12
 _VECTOR_TOLERANCE = 2e-3
 
 
-def same_payload(one: Any, other: Any) -> bool:
+def same_payload(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Equal as JSON values. `1` and `1.0` differ, `1` and `true` differ."""
+    try:  # nearly all are written alike, which is seen at once
+        if orjson.dumps(one, option=_SORTED) == orjson.dumps(other, option=_SORTED):
+            return True
+    except TypeError:  # numbers beyond 64 bits
+        pass
+    return _same_value(one, other)
+
+
+def _same_value(one: Any, other: Any) -> bool:
     if type(one) is not type(other):
         return False
     if isinstance(one, float):
         return math.isclose(one, other, rel_tol=_RELATIVE, abs_tol=0.0)
     if isinstance(one, dict):
-        return one.keys() == other.keys() and all(same_payload(one[k], other[k]) for k in one)
+        return one.keys() == other.keys() and all(_same_value(one[k], other[k]) for k in one)
     if isinstance(one, list):
-        return len(one) == len(other) and all(map(same_payload, one, other))
+        return len(one) == len(other) and all(map(_same_value, one, other))
     return bool(one == other)
 
 
