@@ -27,12 +27,14 @@ _EMPTY = "it is empty"
 class Embedded(NamedTuple):
     """Vectors in the order of the texts, tokens read, and how many texts were cut off.
 
-    Dense ones are arrays of float32, one dimension each; multivectors tokens by dimensions.
+    by: what has computed them, where it may be one or another; "": not told. Dense ones are arrays
+    of float32, one dimension each; multivectors tokens by dimensions.
     """
 
     vectors: list[WritableVector]
     tokens: int
     cut_off: int
+    by: str = ""
 
 
 class Embedder(Protocol):

@@ -71,6 +71,7 @@ class InCalls:
     def _embed(self, texts: Sequence[str], role: Role) -> Embedded:
         vectors: list[WritableVector] = []
         tokens = cut_off = at = 0
+        by = ""
         bad: list[int] = []
         spoilt: BadVector | None = None
         while at < len(texts):
@@ -86,13 +87,13 @@ class InCalls:
                 bad += [at + position for position in error.positions]
             else:
                 vectors += made.vectors
-                tokens, cut_off = tokens + made.tokens, cut_off + made.cut_off
+                tokens, cut_off, by = tokens + made.tokens, cut_off + made.cut_off, made.by
             self._learn(call, self._clock() - began)
             at += len(call)
         if spoilt is not None:
             spoilt.positions = tuple(bad)
             raise spoilt
-        return Embedded(vectors, tokens, cut_off)
+        return Embedded(vectors, tokens, cut_off, by)
 
     def _next(self, texts: Sequence[str], at: int) -> Sequence[str]:
         letters, end = 0, at

@@ -65,7 +65,8 @@ def speed_with(
     texts = sorted((text for text in found if isinstance(text, str)), key=len, reverse=True)
     if not texts:
         return None
-    embedder.embed(texts[-1:], "passage")  # opening and warming up is not part of the speed
+    # Opening and warming up is not part of the speed.
+    by = embedder.embed(texts[-1:], "passage").by
     began = clock()
     embedder.embed(texts[:1], "passage")
     size = max(1, min(BATCH, int(_A_CALL / max(clock() - began, 1e-9))))
@@ -87,7 +88,7 @@ def speed_with(
     each = float(np.interp([len(t) for t in texts], letters, [lengths[n] for n in letters]).mean())
     rate = tokens / max(seconds, 1e-9)
     how = (
-        f"measured on {words.plural(done, 'text')} {where}: "
+        f"measured on {words.plural(done, 'text')} {where}{f', by {by}' if by else ''}: "
         f"{words.count(rate)} tokens/s, {words.plural(round(each), 'token')} a text"
     )
     return Speed(rate / each, how, each)

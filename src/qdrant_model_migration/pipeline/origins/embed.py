@@ -59,12 +59,14 @@ class Embed(Origin):
         return f"Makes the vectors of {sample} points again and compares them."
 
     def ready(self, params: Mapping[str, Any], equipment: Equipment, source: str) -> str:
-        (vector,) = equipment.open_model(self.model).embed(["A short text."], "passage").vectors
+        tried = equipment.open_model(self.model).embed(["A short text."], "passage")
+        (vector,) = tried.vectors
+        by = f", computed by {tried.by}" if tried.by else ""
         if self.model.vector != "dense":
-            return f"{self.model.label} is open."
+            return f"{self.model.label} is open{by}."
         if len(vector) != params["size"]:
             raise ModelDiffers(self.model.label, params["size"], len(vector))
-        return f"{self.model.label} is open: {len(vector)} dimensions."
+        return f"{self.model.label} is open: {len(vector)} dimensions{by}."
 
     def wants(self, point: Point) -> bool:
         by_id = self.text.file is not None

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from qdrant_model_migration.embedders import (
+    Embedded,
     ModelRef,
     list_models,
     model_by_name,
@@ -147,7 +148,7 @@ def test_a_model_of_another_size_than_said_is_refused(tmp_path: Path) -> None:
 
 def test_no_texts_give_no_vectors(tmp_path: Path) -> None:
     embedder = open_embedder(model_from_folder(tiny_onnx(tmp_path / "tiny")), threads=1)
-    assert embedder.embed([], "passage") == ([], 0, 0)
+    assert embedder.embed([], "passage") == Embedded([], 0, 0)
 
 
 def test_a_downloaded_model_is_found_and_opened_as_the_library_knows_it(downloads: Path) -> None:

@@ -11,14 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qdrant_model_migration.embedders import model_by_name, model_from_folder, open_embedder
-from qdrant_model_migration.embedders.kinds.fastembed.through import TOKENS, batches, way_of
+from qdrant_model_migration.embedders.kinds.fastembed.device import device_of
+from qdrant_model_migration.embedders.kinds.fastembed.through import batches, way_of
 from support.tiny_onnx import SPECIAL, WORDS, tiny_onnx
 from support.tiny_static import NAME, tiny_static
+
+TOKENS = 1_024
 
 
 @given(st.lists(st.integers(0, 3 * TOKENS)))
 def test_every_text_is_in_one_batch_and_none_holds_too_much(lengths: list[int]) -> None:
-    made = batches(lengths)
+    made = batches(lengths, TOKENS)
     assert sorted(place for batch in made for place in batch) == list(range(len(lengths)))
     for batch in made:
         padded = max(lengths[place] for place in batch) * len(batch)
@@ -27,8 +30,8 @@ def test_every_text_is_in_one_batch_and_none_holds_too_much(lengths: list[int]) 
 
 @given(st.lists(st.integers(1, TOKENS), min_size=1))
 def test_little_of_a_batch_is_filled_up(lengths: list[int]) -> None:
-    longest = [max(lengths[place] for place in batch) for batch in batches(lengths)]
-    shortest = [min(lengths[place] for place in batch) for batch in batches(lengths)]
+    longest = [max(lengths[place] for place in batch) for batch in batches(lengths, TOKENS)]
+    shortest = [min(lengths[place] for place in batch) for batch in batches(lengths, TOKENS)]
     assert longest == sorted(longest, reverse=True)
     assert all(low >= high for low, high in zip(shortest, longest[1:], strict=False))
 
@@ -69,3 +72,27 @@ def test_a_static_model_is_read_once_and_counted(
     assert done.vectors[0] == pytest.approx(mean, abs=1e-6)
     assert (done.tokens, done.cut_off, embedder.model.max_tokens) == (2 + 512, 1, 512)
     assert embedder.embed(["red"], "query").tokens == 1
+
+
+class Session:
+    """Of a model that is computed by `provider`."""
+
+    def __init__(self, provider: str) -> None:
+        self._provider = provider
+
+    def get_providers(self) -> list[str]:
+        return [self._provider, "CPUExecutionProvider"]
+
+
+def test_a_gpu_gets_larger_batches_and_one_that_is_not_used_is_told() -> None:
+    both = ["CUDAExecutionProvider", "CPUExecutionProvider"]
+    gpu = device_of(Session("CUDAExecutionProvider"), both)
+    assert gpu.name == "a GPU (CUDA)"
+    assert gpu.tokens > 10 * device_of(Session("CPUExecutionProvider"), both[1:]).tokens
+    missed = device_of(Session("CPUExecutionProvider"), both)
+    assert missed.name == "the processor (CUDA could not be loaded)"
+
+
+def test_what_computes_the_vectors_is_told(tmp_path: Path) -> None:
+    embedder = open_embedder(model_from_folder(tiny_onnx(tmp_path / "tiny")))
+    assert embedder.embed(["red cat"], "passage").by == "the processor"

@@ -72,7 +72,7 @@ class FastEmbedder:
         with _translated(self._model.label):
             make = self._engine.query_embed if role == "query" else self._engine.passage_embed
             made, tokens, cut_off = self._through(make, prefixed)
-            return Embedded(self._checked(made), tokens, cut_off)
+            return Embedded(self._checked(made), tokens, cut_off, self._through.by)
 
     def _checked(self, made: list[Any]) -> list[WritableVector]:
         if self._model.vector == "sparse":
@@ -97,7 +97,7 @@ def _open(model: ModelRef, folder: Path) -> Any:
         cache_dir=str(folder),
         specific_model_path=str(folder),
         local_files_only=True,
-        # A network's call is one core's work: see through.py.
+        # On a processor a network's call is one core's work: see through.py.
         **({"threads": 1} if any(f.endswith(".onnx") for f in files_of(model)) else {}),
         **settings(model),
     )

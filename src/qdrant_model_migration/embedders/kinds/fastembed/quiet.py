@@ -10,6 +10,8 @@ import os
 import sys
 import warnings
 
+from qdrant_model_migration.embedders.kinds.fastembed.device import load_libraries
+
 
 def import_quietly() -> None:
     """Import fastembed so that neither the import nor later calls print. Safe to call often."""
@@ -21,6 +23,7 @@ def import_quietly() -> None:
     if loguru is not None:
         loguru.logger.disable("fastembed")
     onnxruntime.set_default_logger_severity(3)  # errors only
+    load_libraries(onnxruntime)
     # It has a handler of its own that writes to stderr.
     logging.getLogger("huggingface_hub").setLevel(logging.CRITICAL)
     for message in (

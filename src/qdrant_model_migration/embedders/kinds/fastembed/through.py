@@ -12,8 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 from typing import Any, NamedTuple, Protocol
 
-TOKENS = 1_024
-"""Of a batch on a processor. More gain nothing there, and take memory (benchmarks/embed.py)."""
+from qdrant_model_migration.embedders.kinds.fastembed.device import Device, device_of
 
 _TEXTS = 256  # of a batch, where its length is of no matter
 
@@ -30,9 +29,10 @@ class Through(NamedTuple):
 
 
 class Way(Protocol):
-    """limit: tokens of a text; None: not known."""
+    """limit: tokens of a text; None: not known. by: what computes the vectors."""
 
     limit: int | None
+    by: str
 
     def __call__(self, make: Make, texts: Sequence[str]) -> Through: ...
 
@@ -40,11 +40,14 @@ class Way(Protocol):
 def way_of(engine: Any, callers: int | None) -> Way:
     """The way through this engine of fastembed. callers: threads that it may use; None: one for
     each core."""
+    from onnxruntime import get_available_providers
+
     tokenizer = getattr(engine.model, "tokenizer", None)
     if not hasattr(tokenizer, "encode_batch"):
         return _ByWords(engine)
     if hasattr(engine.model, "onnx_embed"):
-        return _Network(tokenizer, callers or _cores())
+        device = device_of(engine.model.model, get_available_providers())
+        return _Network(tokenizer, device, callers or device.calls or _cores())
     return _Table(engine, tokenizer)
 
 
@@ -52,16 +55,17 @@ class _Network:
     """An ONNX network. Its one session is called by several threads, each of which is one core's
     work: faster than one call that shares its work among them (benchmarks/embed.py)."""
 
-    def __init__(self, tokenizer: Any, callers: int) -> None:
+    def __init__(self, tokenizer: Any, device: Device, callers: int) -> None:
         # A copy that does not fill up: it tells how long the texts are.
         self._tokenizer = type(tokenizer).from_str(tokenizer.to_str())
         self._tokenizer.no_padding()
         self._pool = ThreadPoolExecutor(callers, thread_name_prefix="model")
+        self._lot, self.by = device.tokens, device.name
         self.limit: int | None = (tokenizer.truncation or {}).get("max_length")
 
     def __call__(self, make: Make, texts: Sequence[str]) -> Through:
         encoded = self._tokenizer.encode_batch(texts)
-        lots = batches([len(one) for one in encoded])
+        lots = batches([len(one) for one in encoded], self._lot)
 
         def made(lot: Sequence[int]) -> list[Any]:
             return list(make([texts[place] for place in lot], batch_size=len(lot)))
@@ -76,6 +80,8 @@ class _Network:
 class _Table:
     """A static model: no network, one vector for each token. Counting takes as long as all else, so
     it is done by the tokenizer that the model uses, in the same pass."""
+
+    by = "the processor"
 
     def __init__(self, engine: Any, tokenizer: Any) -> None:
         self._counting = _Counting(tokenizer)
@@ -111,6 +117,7 @@ class _ByWords:
     """BM25: no tokenizer, no limit."""
 
     limit: int | None = None
+    by = ""
 
     def __init__(self, engine: Any) -> None:
         self._engine = engine
@@ -119,10 +126,10 @@ class _ByWords:
         return Through(list(make(texts, batch_size=_TEXTS)), self._engine.token_count(texts), 0)
 
 
-def batches(lengths: Sequence[int], tokens: int = TOKENS) -> list[list[int]]:
-    """The places of all texts, in batches, the longest texts first.
+def batches(lengths: Sequence[int], tokens: int) -> list[list[int]]:
+    """The places of all texts, in batches of so many tokens, the longest texts first.
 
-    lengths: of the texts, in tokens. A text that is longer than `tokens` goes alone.
+    lengths: of the texts, in tokens. One that is longer than a batch goes alone.
     """
     made: list[list[int]] = []
     longest = 0
