@@ -1,0 +1,23 @@
+"""All benchmarks, one after the other: `python -m benchmarks`. Options go to each of them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+FOLDER = Path(__file__).parent
+ALL = ("embed.py", "backfill.py", "copying.py", "compare_pass.py", "memory.py", "start_up.py")
+
+
+def main() -> int:
+    worst = 0
+    for name in ALL:
+        print(f"\n{name}", flush=True)
+        ran = subprocess.run([sys.executable, FOLDER / name, *sys.argv[1:]], check=False)
+        worst = max(worst, ran.returncode)
+    return worst
+
+
+if __name__ == "__main__":
+    sys.exit(main())
