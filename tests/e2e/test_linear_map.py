@@ -12,9 +12,9 @@ from qdrant_model_migration.advice import ModelChoice, answer_all
 from qdrant_model_migration.advice.make_plan import make_plan
 from qdrant_model_migration.embedders import Reach, open_embedder
 from qdrant_model_migration.embedders.kinds.practice import PracticeEmbedder
+from qdrant_model_migration.embedders.learned_map import FILE, LearnedMap
 from qdrant_model_migration.engine import create_run, give_consent, run_here, summarize, view
 from qdrant_model_migration.errors import QmmError
-from qdrant_model_migration.pipeline.learned_map import FILE, LearnedMap
 from qdrant_model_migration.pipeline.sameness import same_payload
 from qdrant_model_migration.plan import Acceptance, Plan, load_plan, save_plan
 from qdrant_model_migration.qdrant import Point

@@ -11,8 +11,8 @@ import pytest
 from qdrant_model_migration.advice import ModelChoice, answer_all
 from qdrant_model_migration.advice.make_plan import make_plan
 from qdrant_model_migration.embedders import ModelRef, Reach, open_embedder
+from qdrant_model_migration.embedders.learned_map import FILE, LearnedMap
 from qdrant_model_migration.engine import change_lines, create_run, run_here, view, write_report
-from qdrant_model_migration.pipeline.learned_map import FILE, LearnedMap
 from qdrant_model_migration.plan import Acceptance, Plan, load_plan, save_plan
 from qdrant_model_migration.strategies import by_name
 from qdrant_model_migration.survey import survey

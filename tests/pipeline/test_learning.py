@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qdrant_model_migration.pipeline.errors import MapUnreadable, SampleTooSmall
-from qdrant_model_migration.pipeline.learned_map import LearnedMap, to_length_one
+from qdrant_model_migration.embedders.errors import MapUnreadable
+from qdrant_model_migration.embedders.learned_map import LearnedMap, to_length_one
+from qdrant_model_migration.pipeline.errors import SampleTooSmall
 from qdrant_model_migration.pipeline.learning import CHOOSE, JUDGE, LEARN, learn, parts
 
 RANDOM = np.random.default_rng(5)

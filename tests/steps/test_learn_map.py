@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from qdrant_model_migration.embedders import Embedded, ModelRef
+from qdrant_model_migration.embedders.learned_map import FILE, LearnedMap
 from qdrant_model_migration.pipeline.errors import SampleTooSmall
-from qdrant_model_migration.pipeline.learned_map import FILE, LearnedMap
 from qdrant_model_migration.pipeline.origins import calculated
 from qdrant_model_migration.pipeline.text import TextSource
 from qdrant_model_migration.qdrant import Address, Point, Qdrant, open_qdrant

@@ -73,7 +73,7 @@ def model_rows(
 
 def _row(survey: Survey, answers: Answers, choice: ModelChoice) -> ModelRow:
     model, reach = choice
-    usable = reach.opens or _not_needed(survey, answers, model)
+    usable = reach.opens or model.unproven or _not_needed(survey, answers, model)
     return ModelRow(
         model,
         reach,
@@ -92,8 +92,10 @@ def own_model(answers: Answers) -> ModelRef | None:
 
 
 def best_model(rows: Iterable[ModelRow]) -> ModelRow | None:
-    """The suggestion: the first row that can be chosen and used now, None without one."""
-    return next((row for row in rows if not row.closed and row.usable), None)
+    """The suggestion: the first row that can be chosen and used now, None without one. Never a
+    length that has to prove itself first."""
+    open_ = (row for row in rows if not row.closed and row.usable and not row.model.unproven)
+    return next(open_, None)
 
 
 def unknown_model(rows: Iterable[ModelRow]) -> Option | None:
@@ -155,7 +157,14 @@ def _with_shorter(
         return given
     same = (choice.reach for choice in given if choice.model.name == old.name)
     reach = next((reach for reach in same if reach.opens), Reach("fetch", old.size_bytes))
-    return [*(ModelChoice(old.cut_to(length), reach) for length in old.matryoshka), *given]
+    own = [old.cut_to(length) for length in old.matryoshka]
+    typed = chosen_model(answers)
+    if not own or (typed is not None and old.has_cut(typed)):
+        halves = () if own else (old.dimensions // 2, old.dimensions // 4)
+        wanted = (*halves, *((typed.dimensions,) if typed and old.has_cut(typed) else ()))
+        others = sorted({n for n in wanted if n > 0 and n not in old.matryoshka}, reverse=True)
+        own += [old.cut_to(length, unproven=True) for length in others]
+    return [*(ModelChoice(model, reach) for model in own), *given]
 
 
 def _value(model: ModelRef) -> dict[str, Any]:
@@ -181,6 +190,7 @@ def _rank(
         bool(row.closed),
         model.vector != "dense",  # a kind of search of its own, for those who ask for it
         not row.usable,
+        model.unproven,  # nobody knows yet what is left of it
         kind_of(model).toy != toys,
         old is None or not old.has_cut(model),
         _against(row.uncovered, SMALL_LANGUAGE),
@@ -204,6 +214,11 @@ def _may_speak(model: ModelRef, code: str) -> bool:
 
 
 def _re_embed(survey: Survey, old: ModelRef | None, model: ModelRef, size: int | None) -> str:
+    if model.unproven:
+        return (
+            "No: it is the same model. It was not made for this length, so the run measures on "
+            "your vectors what is left, and ends there where that is too little."
+        )
     if old is not None and old.has_cut(model):
         return "No: it is the same model, made to be cut to this length."
     points = survey.points.value

@@ -81,7 +81,18 @@ TREE = Branch(
                     holds=_made_for_cutting,
                     strategy="truncate",
                 ),
-                Branch("not made for it", holds=_not_made_for_cutting, strategy="blue_green"),
+                Branch(
+                    "not made for it",
+                    holds=_not_made_for_cutting,
+                    strategy="blue_green",
+                    first=True,
+                ),
+                Branch(
+                    "not made for it, but enough is left",
+                    holds=_not_made_for_cutting,
+                    strategy="truncate",
+                    first=True,
+                ),
             ),
         ),
         Branch(

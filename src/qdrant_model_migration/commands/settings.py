@@ -51,7 +51,8 @@ def laid_over(answers: Mapping[str, Any], settings: Sequence[str]) -> dict[str, 
             parts.add(key)
             before = found.get(question)
             if key == "model.dimensions":
-                before = _cut(before, _read(text))
+                shorter = found.get("change") == "shorter"
+                before = _cut(before, _read(text), unproven=shorter)
             found[question] = {**(before if isinstance(before, dict) else {}), part: _read(text)}
         else:
             whole.add(key)
@@ -59,15 +60,16 @@ def laid_over(answers: Mapping[str, Any], settings: Sequence[str]) -> dict[str, 
     return found
 
 
-def _cut(model: Any, length: Any) -> Any:
-    """The model that was named before, cut to this length. Raises UsageError."""
+def _cut(model: Any, length: Any, *, unproven: bool) -> Any:
+    """The model that was named before, cut to this length. unproven: also to one that it was not
+    made for; question Model then says whether it may. Raises UsageError."""
     from qdrant_model_migration.advice.questions.model import read_model
 
     if not isinstance(model, dict) or "dimensions" not in model or not isinstance(length, int):
         return model
     whole = read_model(model)
     try:
-        return short_forms(None, whole.cut_to(length))["model"]
+        return short_forms(None, whole.cut_to(length, unproven=unproven))["model"]
     except ValueError as error:
         lengths = ", ".join(map(str, whole.matryoshka))
         todo = (

@@ -182,3 +182,15 @@ class BadVector(QmmError):
             "Written as it is, it would never be found, or would spoil other results.",
             "Nothing was written. Choose another model, or fetch this one again.",
         )
+
+
+class MapUnreadable(QmmError):
+    """The file of the learned map cannot be used."""
+
+    def __init__(self, path: object, why: str) -> None:
+        super().__init__(
+            "The learned map cannot be read.",
+            f"{path}: {why}.",
+            "No point is lost. Put the file back and resume; or, before the switch, discard the "
+            "run and make the plan again.",
+        )

@@ -27,6 +27,10 @@ MAPPED_KEY = "mapped_from"
 """In what is said of a vector's model: no text gives this vector; a learned map has calculated it
 from one of the model named here ("" where that was not known)."""
 
+PROJECTED_KEY = "projected_to"
+"""Beside it: so many values are left of a vector of the same model, by a learned projection. Its
+queries go through that too, so the model alone can make none."""
+
 Role = Literal["query", "passage"]
 Pooling = Literal["cls", "mean", "last", "none"]
 Setting = bool | int | float | str | tuple[str, ...] | None
@@ -61,6 +65,8 @@ class ModelRef(BaseModel):
     """Sizes that its vectors may be cut to, largest first."""
     full_dimensions: Annotated[int, Field(ge=1)] | None = None
     """What the model itself gives, where `dimensions` is a cut of it (see cut_to)."""
+    unproven: bool = False
+    """It was not made for this cut: only a measurement tells what is left."""
     pooling: Pooling | None = None
     """How token vectors become one; None: the library knows this model."""
     normalise: bool = True
@@ -112,23 +118,30 @@ class ModelRef(BaseModel):
         return None if not self.languages or "many" in self.languages else False
 
     def has_cut(self, other: ModelRef) -> bool:
-        """Whether `other` is this model, cut to a length that it was made for."""
+        """Whether `other` is this model, cut to any shorter length."""
         same = (self.kind, self.name) == (other.kind, other.name)
-        return same and other.dimensions in self.matryoshka
+        return same and self.vector == "dense" and 0 < other.dimensions < self.dimensions
 
-    def cut_to(self, dimensions: int) -> ModelRef:
+    def cut_to(self, dimensions: int, *, unproven: bool = False) -> ModelRef:
         """This model with its vectors cut to their first `dimensions` values.
 
-        Raises ValueError where the model was not made for that.
+        unproven: it may be any shorter length. Raises ValueError where the model cannot be cut so,
+        or was not made for that.
         """
-        if dimensions != self.dimensions and dimensions not in self.matryoshka:
-            raise ValueError(f"{self.label} was not made to be cut to {dimensions} dimensions")
         if dimensions == self.dimensions:
             return self
+        made_for = dimensions in self.matryoshka
+        if not made_for and not (unproven and 0 < dimensions < self.dimensions):
+            raise ValueError(f"{self.label} was not made to be cut to {dimensions} dimensions")
         smaller = tuple(size for size in self.matryoshka if size < dimensions)
         full = self.full_dimensions or self.dimensions
         return self.model_copy(
-            update={"dimensions": dimensions, "matryoshka": smaller, "full_dimensions": full}
+            update={
+                "dimensions": dimensions,
+                "matryoshka": smaller,
+                "full_dimensions": full,
+                "unproven": not made_for,
+            }
         )
 
     def same_vectors(self, other: ModelRef) -> bool | None:
@@ -158,6 +171,8 @@ class ModelRef(BaseModel):
         that is known. See `mapped_from` for whether it made the vector itself."""
         said = said_of(metadata, vector)
         if isinstance(said, Mapping):
+            if PROJECTED_KEY in said:
+                return None  # it makes its queries only together with the projection
             said = {key: value for key, value in said.items() if key != MAPPED_KEY}
         try:
             return cls.model_validate_json(json.dumps(said))
@@ -194,6 +209,12 @@ def mapped_from(metadata: Mapping[str, Any], vector: str) -> str | None:
     said = said_of(metadata, vector)
     found = said.get(MAPPED_KEY) if isinstance(said, Mapping) else None
     return found if isinstance(found, str) else None
+
+
+def projected_to(metadata: Mapping[str, Any], vector: str) -> bool:
+    """Whether the vector is a shorter one of its model, by a learned projection."""
+    said = said_of(metadata, vector)
+    return isinstance(said, Mapping) and PROJECTED_KEY in said
 
 
 _NAMES = {"en": "English", "de": "German", "es": "Spanish", "zh": "Chinese"}

@@ -147,7 +147,9 @@ def lines(rows: Rows, form: str) -> list[str]:
 def meaning(rows: Rows) -> tuple[tuple[str, str], ...]:
     """(label, sentence): what the lines are for."""
     old, new = _search(rows, "old"), _search(rows, "new")
-    if any(leg.map for leg in new.legs):
+    through = any(leg.map for leg in new.legs)
+    projected = through and old.legs[0].dimensions != new.legs[0].dimensions
+    if through and not projected:
         return (
             ("Name", "stays, and so does everything that is stored."),
             ("Map", "every vector of the new model goes through it, of searches and of documents "
@@ -159,6 +161,13 @@ def meaning(rows: Rows) -> tuple[tuple[str, str], ...]:
          "into the application."),
         ("Model", "queries and documents must be made by the same model."),
     ]  # fmt: skip
+    if projected:
+        said[1:] = [
+            ("Model", "stays."),
+            ("Projection", "every vector of the model goes through it, of searches and of new "
+             "documents alike. Copy the file to where the application runs, and keep it as long as "
+             "these vectors: they cannot be searched without it."),
+        ]  # fmt: skip
     before, after = ([(leg.prefix, leg.using) for leg in side.legs] for side in (old, new))
     if [prefix for prefix, _ in before] != [prefix for prefix, _ in after]:
         said.append(("Prefix", "is put before each search text, not before documents."))
@@ -177,6 +186,9 @@ def meaning(rows: Rows) -> tuple[tuple[str, str], ...]:
         said.append(("Today's search", "goes on working unchanged; it finds by meaning alone."))
     if any(leg.served for leg in new.legs):
         said.append(("Server", _SERVED))
+    if projected:
+        said.append(("Limits", "scores lie elsewhere: test every score limit."))
+        return tuple(said)
     said.append(("Limits", "scores of another model lie elsewhere: test every score limit."))
     said.append(("New texts", _new_texts(old, new)))
     return tuple(said)

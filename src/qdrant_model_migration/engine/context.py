@@ -66,7 +66,8 @@ class Context:
     ) -> None:
         self._fleet = fleet
         self._folder, self._run_id, self._accepted = folder, run_id, accepted
-        self._move, self._sides = move, sides
+        self._move = move
+        self._sides = (sides[0].placed(folder), sides[1].placed(folder)) if sides else None
         self._qdrant, self._journal, self._progress = qdrant, journal, progress
         self._steering, self._retrying, self._models, self._parent = (
             steering,

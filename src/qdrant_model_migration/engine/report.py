@@ -167,7 +167,8 @@ def _application(run: RunView) -> Section:
     )
     when = "The application changes its query model at the moment in which the alias is switched."
     title, head = "Lines to change in the application", ("what", "old", "new")
-    if any(row["what"] == MAP for row in changes):
+    mapped = any(row["what"] == MAP for row in changes)
+    if mapped and any(row[0] == "dimensions" and row[2] == "stays" for row in rows):
         when = "Here a learned map stands between the two; nothing in Qdrant changes."
     if change_lines.goes_back(run.facts):
         when = "The old collection answers again, so the application goes back to its old model."

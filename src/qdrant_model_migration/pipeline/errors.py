@@ -136,18 +136,6 @@ class FileChanged(QmmError):
         )
 
 
-class MapUnreadable(QmmError):
-    """The file of the learned map cannot be used."""
-
-    def __init__(self, path: object, why: str) -> None:
-        super().__init__(
-            "The learned map cannot be read.",
-            f"{path}: {why}.",
-            "No point is lost. Put the file back and resume; or, before the switch, discard the "
-            "run and make the plan again.",
-        )
-
-
 class SampleTooSmall(QmmError):
     """Too few pairs of vectors to learn a map from."""
 

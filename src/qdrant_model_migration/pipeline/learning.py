@@ -12,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from qdrant_model_migration.embedders.learned_map import LearnedMap, Rows, to_length_one
 from qdrant_model_migration.pipeline.errors import SampleTooSmall
-from qdrant_model_migration.pipeline.learned_map import LearnedMap, Rows, to_length_one
 
 BLOCK = 16
 LEARN, CHOOSE, JUDGE = 0, 1, 2

@@ -27,12 +27,12 @@ class TargetVector(Strict):
 
     @model_validator(mode="after")
     def _size_is_the_models(self) -> TargetVector:
-        size = self.params.get("size")
-        if self.kind == "dense" and self.model and size != self.model.dimensions:
+        size, made = self.params.get("size"), self.origin.dimensions
+        if self.kind == "dense" and made is not None and size != made:
             raise PydanticCustomError(
                 "size_differs",
                 "its size is {size}, and its model makes {dimensions} dimensions",
-                {"size": size, "dimensions": self.model.dimensions},
+                {"size": size, "dimensions": made},
             )
         return self
 

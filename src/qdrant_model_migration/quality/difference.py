@@ -58,13 +58,17 @@ def still_there(before: Side, after: Side, names: Sequence[str | None]) -> list[
 
 def asks_alike(before: Side, after: Side) -> bool:
     """Whether searches ask the same vectors by the same models on both sides."""
-    mine, others = ([(leg.using, leg.model) for leg in side.legs] for side in (before, after))
+    mine, others = (
+        [(leg.using, leg.model, leg.map) for leg in side.legs] for side in (before, after)
+    )
     alike = (before.fusion, before.rerank) == (after.fusion, after.rerank)
     return mine == others and alike
 
 
 def queries_in_words(before: Side, after: Side) -> str:
     """What becomes of the queries, to complete "The application ..."."""
+    if any(leg.map for leg in after.legs):
+        return "puts its query vectors through the projection"
     pairs = [(old.model, new.model) for old, new in zip(before.legs, after.legs, strict=False)]
     changed = [(old, new) for old, new in pairs if old != new or old is None]
     if not changed:

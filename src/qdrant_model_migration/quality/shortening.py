@@ -1,4 +1,4 @@
-"""How much of a vector's neighbourhood is left when only its first values are kept. Pure."""
+"""How much of a vector's neighbourhood is left when it is made shorter. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ QUERIES = 200
 
 
 class Shortened(NamedTuple):
-    """share: of the 10 nearest of a whole vector, how many are among the 10 nearest of its first
+    """share: of the 10 nearest of a whole vector, how many are among the 10 nearest of the one of
     `length` values (0..1); low: what it is at least, with 95 % confidence."""
 
     length: int
@@ -22,22 +22,32 @@ class Shortened(NamedTuple):
 
 
 def shortened(
-    rows: NDArray[np.floating[Any]], lengths: Sequence[int], distance: str
+    rows: NDArray[np.floating[Any]],
+    lengths: Sequence[int],
+    distance: str,
+    directions: NDArray[np.floating[Any]] | None = None,
 ) -> list[Shortened]:
     """For each length, of vectors from all over a collection; the longest first. Every row is
-    searched in, some of them search; none finds itself."""
+    searched in, some of them search; none finds itself. directions: of a projection, the best
+    first; None: the first values are cut off and made to length one."""
     asked = np.linspace(0, len(rows) - 1, min(QUERIES, len(rows))).round().astype(int)
     whole = _nearest(rows, asked, distance)
     found = []
     for length in sorted(lengths, reverse=True):
-        short = rows[:, :length]
-        norms = np.maximum(np.linalg.norm(short, axis=1, keepdims=True), 1e-12)
-        near = _nearest(short / norms, asked, distance)
+        short = _cut(rows, length) if directions is None else rows @ directions[:, :length]
+        near = _nearest(short, asked, distance)
         shares = np.array([len(a & b) / max(len(a), 1) for a, b in zip(whole, near, strict=True)])
         error = 1.96 * float(shares.std(ddof=1)) / len(shares) ** 0.5 if len(shares) > 1 else 1.0
         mean = float(shares.mean())
         found.append(Shortened(length, mean, max(0.0, mean - error)))
     return found
+
+
+def _cut(rows: NDArray[np.floating[Any]], length: int) -> NDArray[np.floating[Any]]:
+    short = rows[:, :length]
+    norms = np.linalg.norm(short, axis=1, keepdims=True)
+    made: NDArray[np.floating[Any]] = short / np.maximum(norms, 1e-12)
+    return made
 
 
 def _nearest(

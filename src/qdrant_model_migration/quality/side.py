@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from qdrant_model_migration.embedders import Embedder, ModelRef, within_reach
+from qdrant_model_migration.embedders.learned_map import LearnedMap
+from qdrant_model_migration.embedders.mapped_queries import MappedQueries
 from qdrant_model_migration.qdrant import Fusion, Qdrant
 from qdrant_model_migration.quality.searcher import Asked, Searcher
 from qdrant_model_migration.strict import Strict
@@ -20,13 +23,29 @@ class Leg(Strict):
 
     model: with its query prefix and its cut; None: not known. size: values of a vector as the
     collection has it; None: not told, or there is no such number. map: the file of a learned map
-    that each query vector goes through.
+    that each query vector goes through; in a plan its name in the run folder (see `Side.placed`).
     """
 
     using: str = ""
     model: ModelRef | None = None
     size: int | None = None
     map: str | None = None
+
+    @property
+    def label(self) -> str:
+        """Its model for screens, "" where it is not known."""
+        if self.model is None:
+            return ""
+        projected = self.map is not None and self.size not in (None, self.model.dimensions)
+        return f"{self.model.label}{f' projected to {self.size}' if projected else ''}"
+
+    def asked(self, open_embedder: Callable[[ModelRef], Embedder]) -> Asked:
+        """What makes the vectors of its queries; its model is known. Raises MapUnreadable."""
+        assert self.model is not None
+        embedder = open_embedder(self.model)
+        if self.map is not None:
+            embedder = MappedQueries(embedder, LearnedMap.load(Path(self.map)))
+        return Asked(embedder, self.using)
 
 
 class Side(Strict):
@@ -55,7 +74,7 @@ class Side(Strict):
     @property
     def label(self) -> str:
         """Its models for screens, "not known" where one of them is not."""
-        labels = [model.label for model in self.models]
+        labels = [leg.label for leg in self.legs if leg.model is not None]
         return listing(labels) if len(labels) == len(self.legs) else "not known"
 
     @property
@@ -87,8 +106,18 @@ class Side(Strict):
         """Searches as this side says; None where a leg is out of reach. exact: without indexes."""
         if self.out_of_reach(here):
             return None
-        asked = tuple(Asked(open_embedder(leg.model), leg.using) for leg in self.legs if leg.model)
+        asked = tuple(leg.asked(open_embedder) for leg in self.legs)
         return Searcher(qdrant, self.collection, asked, self.fusion, exact, self.rerank)
+
+    def placed(self, folder: Path) -> Side:
+        """The same, with whole paths for the maps that a run keeps in its folder."""
+        if not any(leg.map for leg in self.legs):
+            return self
+        legs = tuple(
+            leg.model_copy(update={"map": str(folder / leg.map)}) if leg.map else leg
+            for leg in self.legs
+        )
+        return self.model_copy(update={"legs": legs})
 
     def told(self, model: ModelRef) -> Side:
         """The same, with this model where it is not known; the first where all of them are."""

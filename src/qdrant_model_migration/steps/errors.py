@@ -310,6 +310,19 @@ class MapTooLossy(QmmError):
         )
 
 
+class ShorteningTooLossy(QmmError):
+    """Shorter vectors were to prove that they keep enough, and do not."""
+
+    def __init__(self, size: int, found: str, least: str, collection: str, instead: str) -> None:
+        super().__init__(
+            f"NO-GO: at {words.count(size)} dimensions {found}.",
+            f"The model was not made for this length, so at least {least} of the nearest "
+            f"neighbours must be sure to stay. Nothing was written; searches go on with "
+            f"{collection}.",
+            instead,
+        )
+
+
 class TwoKeys(QmmError):
     """The same id stands under two shard keys."""
 

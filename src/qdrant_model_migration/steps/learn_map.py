@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from qdrant_model_migration import words
 from qdrant_model_migration.embedders import ModelRef, embed_usable, kind_of
-from qdrant_model_migration.pipeline.errors import MapUnreadable
-from qdrant_model_migration.pipeline.learned_map import FILE, LearnedMap, Rows
+from qdrant_model_migration.embedders.errors import MapUnreadable
+from qdrant_model_migration.embedders.learned_map import FILE, LearnedMap, Rows
+from qdrant_model_migration.embedders.mapped_queries import MappedQueries
 from qdrant_model_migration.pipeline.learning import JUDGE, Learned, learn, parts
-from qdrant_model_migration.pipeline.mapped_queries import MappedQueries
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.row_index import texts_of
 from qdrant_model_migration.pipeline.text import TextSource

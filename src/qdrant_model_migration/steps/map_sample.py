@@ -16,7 +16,7 @@ import numpy as np
 
 from qdrant_model_migration import private_file
 from qdrant_model_migration.embedders import SMALLEST_NORM, ModelRef, embed_usable
-from qdrant_model_migration.pipeline.learned_map import Rows
+from qdrant_model_migration.embedders.learned_map import Rows
 from qdrant_model_migration.pipeline.row_index import texts_of
 from qdrant_model_migration.pipeline.text import TextSource
 from qdrant_model_migration.qdrant import Point, PointId, order

@@ -196,6 +196,22 @@ def old_model(survey: Survey, answers: Answers) -> ModelRef | None:
     return survey.model_of(vector.name) if vector else None
 
 
+def shorter_of_old(survey: Survey, answers: Answers) -> ModelRef | None:
+    """The old model at the shorter length that is chosen; None where another model, or none, is.
+
+    Always a cut of the old model itself: an answer typed by hand knows its name and length only.
+    One that it was not made for counts only where shorter vectors are what is wanted.
+    """
+    old, chosen = old_model(survey, answers), chosen_model(answers)
+    vector = replaced_vector(survey, answers)
+    if old is None or chosen is None or vector is None or not old.has_cut(chosen):
+        return None
+    if vector.size is not None and chosen.dimensions >= vector.size:
+        return None
+    cut = old.cut_to(chosen.dimensions, unproven=True)
+    return cut if not cut.unproven or answers.get("change") == "shorter" else None
+
+
 def one_model_is_not_enough(answers: Answers) -> Fit | None:
     """Ruled out because both models have to answer for a while."""
     if answers.get("both") in ("test", "always"):

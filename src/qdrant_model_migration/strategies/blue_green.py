@@ -15,6 +15,7 @@ from qdrant_model_migration.strategies.answered import (
     no_new_collection,
     no_text,
     ruled_out_by_change,
+    shorter_of_old,
     switched_aliases,
     text_source,
 )
@@ -44,6 +45,7 @@ class BlueGreen(Strategy):
             or at_the_server(answers)
             or no_new_collection(survey, answers)
             or no_dense(survey)
+            or _nothing_to_gain(survey, answers)
         )
         if ruled:
             return ruled
@@ -81,3 +83,10 @@ class BlueGreen(Strategy):
             embedded(model, text, where=kept_bare(survey, answers)),
             expected_missing=missing_share(survey, answers),
         )
+
+
+def _nothing_to_gain(survey: Survey, answers: Answers) -> Fit | None:
+    shorter = shorter_of_old(survey, answers)
+    if shorter is None or not shorter.unproven:
+        return None
+    return Fit("ruled out", "the same model would only be cut again", "model")

@@ -94,6 +94,16 @@ def calculated(model: ModelRef, of: str) -> OldModel:
     return OldModel(Fact[ModelRef](value=model, how="told", note=note))
 
 
+def projected(of: str) -> OldModel:
+    """What the metadata says of a vector that is a shorter one of the model named `of`: that one
+    makes its queries only together with the projection, so there is none to search by."""
+    note = (
+        f"projected from vectors of {of or 'another model'}; its queries go through the "
+        "projection, which stands in the folder of the run that made it"
+    )
+    return OldModel(Fact[ModelRef](note=note))
+
+
 def find(
     said: ModelRef | str | None,
     by_operator: bool,

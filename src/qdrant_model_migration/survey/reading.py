@@ -12,7 +12,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from qdrant_model_migration import words
-from qdrant_model_migration.embedders import ModelRef, mapped_from
+from qdrant_model_migration.embedders import ModelRef, mapped_from, projected_to
 from qdrant_model_migration.qdrant import Point, Qdrant, cannot_carry
 from qdrant_model_migration.qdrant.errors import RightMissing
 from qdrant_model_migration.survey import (
@@ -271,6 +271,7 @@ class _Reading:
             fields,
             also=also,
             mapped=mapped,
+            projected=[name for name in mapped if projected_to(metadata, name)],
             stop=self._stop,
         )
         if found:

@@ -5,6 +5,7 @@ change "model" | "shorter" | "compression" | "keywords" | "second" | "drop"
 quantization {"vector": name or None, "kind": "none" | "scalar" | ..., "always_ram": bool, ...}
 search_params {"rescore": "default" | "yes" | "no", "oversampling": 1.0 to 10}
 drop name of a vector · replace name of a dense vector · model a ModelRef
+shortened_by "cut" | "projection"
 text {"fields": [paths]}, none: gone, or {"file": path}
 text_columns {"id": column, "text": [columns]} · originals "no" | {"have": "yes" | "recut", "file"}
 columns {"id": column or "", "text": [columns], "payload": [columns], "more": bool}
@@ -43,6 +44,7 @@ from qdrant_model_migration.advice.questions.model import Model, Replace
 from qdrant_model_migration.advice.questions.originals import Columns, Originals, TextColumns
 from qdrant_model_migration.advice.questions.proof import Pace, Proof
 from qdrant_model_migration.advice.questions.search_params import SearchParams
+from qdrant_model_migration.advice.questions.shortening import ShortenedBy
 from qdrant_model_migration.advice.questions.texts import Bare, Missing, Text
 from qdrant_model_migration.advice.questions.way import (
     Accuracy,
@@ -59,6 +61,7 @@ QUESTIONS: tuple[Question, ...] = (
     Drop(),
     Replace(),
     Model(),
+    ShortenedBy(),
     Text(),
     TextColumns(),
     Originals(),

@@ -19,7 +19,7 @@ from qdrant_model_migration.advice.question import (
 )
 from qdrant_model_migration.embedders import ModelRef, kind_of
 from qdrant_model_migration.strategies import Answers
-from qdrant_model_migration.strategies.answered import replaced_vector
+from qdrant_model_migration.strategies.answered import replaced_vector, shorter_of_old
 from qdrant_model_migration.survey.facts import Survey
 
 
@@ -53,7 +53,7 @@ class Model(Question):
         model = read_model(value)
         if closed := why_closed(survey, answers, model):
             raise BadAnswer(f"{model.label} cannot be chosen here.", closed, field=self.key)
-        return model.model_dump(mode="json", exclude_defaults=True)
+        return _answer(model)
 
     def label(self, value: Any, survey: Survey, answers: Answers) -> str:
         try:
@@ -105,6 +105,10 @@ class Replace(Question):
         return Suggestion(survey.dense[0].name, "default")
 
 
+def _answer(model: ModelRef) -> dict[str, Any]:
+    return model.model_dump(mode="json", exclude_defaults=True)
+
+
 def read_model(value: Any) -> ModelRef:
     """The model that an answer names; raises BadAnswer."""
     try:
@@ -142,6 +146,11 @@ def why_closed(survey: Survey, answers: Answers, model: ModelRef) -> str:
         return (
             f"This is the model you already have{proof}. There is nothing to migrate; to "
             "compress, go back to question Change."
+        )
+    if model.unproven and shorter_of_old(survey, {**answers, "model": _answer(model)}) is None:
+        return (
+            f"It was not made for {words.count(model.dimensions)} dimensions. Only the present "
+            "model can prove it, by its stored vectors: question Change, shorter vectors."
         )
     if answers.get("change") == "shorter" and model.vector == "multivector":
         return "It makes many vectors for a text, which together are not shorter."

@@ -20,6 +20,16 @@ def query_model(case: Case) -> Said | None:
     if model is None:
         return None
     before = f"{old.label} ({old.dimensions})" if old else "the present model"
+    if old is not None and case.answers.get("shortened_by") == "projection":
+        return Said(
+            "must",
+            "The new collection refuses query vectors of the old length, and one that was not "
+            "projected like the stored ones finds nothing sensible.",
+            f"{before} is projected to {model.dimensions}.",
+            "At the moment of the cutover, put every vector of the model through the projection, "
+            "of searches and of new documents; the report prints the lines, the run keeps the "
+            "file.",
+        )
     if old is not None and old.has_cut(model):
         return Said(
             "must",

@@ -9,6 +9,7 @@ from qdrant_model_migration.qdrant.quantization import bits, kind_of
 from qdrant_model_migration.strategies.answered import (
     compressed_now,
     dropped_vector,
+    shorter_of_old,
     vector_meant,
     wanted_quantization,
 )
@@ -65,6 +66,15 @@ def shorter(case: Case) -> Said | None:
     new, old = (case.model.dimensions if case.model else None), case.old_size
     below_half = new is not None and old is not None and new * 2 < old
     lengths = f"{new} of {old} dimensions." if new and old else "The new length is still open."
+    if _must_prove(case):
+        return Said(
+            "must",
+            "Nobody knows yet how much is left of these vectors when they are shorter. It is "
+            "measured on a sample of them; where it is too little, the run ends before anything is "
+            "made.",
+            lengths,
+            "Look at what was measured, then at the searches in Verify.",
+        )
     return Said(
         "must" if below_half else "caution",
         "A shortened vector keeps most, not all, of its meaning; a published example keeps 98 % "
@@ -72,6 +82,14 @@ def shorter(case: Case) -> Said | None:
         lengths,
         "See the measured loss before the cutover.",
     )
+
+
+def _must_prove(case: Case) -> bool:
+    """Whether the model was not made for being shortened so."""
+    cut = shorter_of_old(case.survey, case.answers)
+    if cut is None:
+        return case.old_model is not None and not case.old_model.matryoshka
+    return cut.unproven or case.answers.get("shortened_by") == "projection"
 
 
 @warning("W10", "Calculated finds less", own=True, risk=True)

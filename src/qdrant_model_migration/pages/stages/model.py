@@ -15,6 +15,7 @@ from qdrant_model_migration.advice import (
     describe,
     model_rows,
     own_model,
+    typed,
 )
 from qdrant_model_migration.embedders import ModelRef, Reach, kind_of
 from qdrant_model_migration.embedders.errors import FolderAsks
@@ -36,9 +37,11 @@ from qdrant_model_migration.pages.page import (
 from qdrant_model_migration.pages.session import NOTHING, Session
 from qdrant_model_migration.pages.work import models
 from qdrant_model_migration.pipeline.speed import EFFORT, kept_under
+from qdrant_model_migration.strategies.answered import old_model
 
 KEY = "model"
 FOLDER = "folder"
+LENGTH = "length"
 SAY = "say-"
 MARKS = {"✗": "closed"}
 COLUMNS = (
@@ -58,6 +61,11 @@ HELP = (
     f"Measure speed embeds {EFFORT}.",
     "",
     "The last line takes a model from a folder: an ONNX file with its tokenizer.",
+)
+OTHER_LENGTH = (
+    "The stored vectors are made shorter; nothing is embedded. A length that the model was not "
+    "made for has to prove itself: the run measures on your vectors what is left, before anything "
+    "is made."
 )
 OWN = (
     "A folder with model.onnx and its tokenizer, as an ONNX export writes them. It is opened once, "
@@ -127,7 +135,33 @@ def _table(session: Session, rows: tuple[ModelRow, ...], title: str) -> Table:
         acts=(Act("folder", "Name a folder"),),
     )
     listed = tuple(_row(session, row) for row in rows)
-    return Table("models", (*listed, own), COLUMNS, title, "below", MARKS, enter="Select")
+    return Table(
+        "models", (*listed, *_typed(session), own), COLUMNS, title, "below", MARKS, enter="Select"
+    )
+
+
+def _typed(session: Session) -> tuple[Row, ...]:
+    """Where the present vectors are to be shorter: any length of them."""
+    old = _shortened(session)
+    if old is None:
+        return ()
+    return (
+        Row(
+            LENGTH,
+            ("Other: a length", "", "", "", "", ""),
+            title=f"{old.label} at another length",
+            more=(Says((OTHER_LENGTH,)),),
+            acts=(Act("length", "Name a length"),),
+        ),
+    )
+
+
+def _shortened(session: Session) -> ModelRef | None:
+    """The present model where its vectors are to be made shorter."""
+    survey, settled = asked.surveyed(session), asked.advice(session).settled
+    old = old_model(survey, settled)
+    wished = settled.get("change") == "shorter" and old is not None and old.vector == "dense"
+    return old if wished else None
 
 
 def _row(session: Session, row: ModelRow) -> Row:
@@ -166,6 +200,10 @@ def _acts(session: Session, row: ModelRow) -> tuple[Act, ...]:
 def act(session: Session, key: str, values: Mapping[str, str]) -> Outcome:
     if key == "folder":
         return _folder()
+    if key == "length":
+        return _length(session)
+    if key == "take":
+        return _at_length(session, values[LENGTH])
     if key == "read":
         return _read({FOLDER: values[FOLDER].strip()})
     if key.startswith(SAY):
@@ -224,6 +262,29 @@ def _not_fetched(session: Session, error: QmmError) -> Outcome:
         kept = "The download was stopped. What has arrived is kept and used the next time."
         return Said(session, kept)
     return refused(error, "models")
+
+
+def _length(session: Session) -> Page:
+    old = _shortened(session)
+    most = old.dimensions - 1 if old is not None else 0
+    ask = Ask(LENGTH, "number", "Dimensions", help=f"1 to {words.count(most)}")
+    acts = (Act("take", "Take it", enter=True), Act("no", "Back"))
+    return Page("How long should the vectors be?", (Says((OTHER_LENGTH,)), ask), acts, first=LENGTH)
+
+
+def _at_length(session: Session, raw: str) -> Outcome:
+    old = _shortened(session)
+    if old is None:
+        return session
+    survey, settled = asked.surveyed(session), asked.advice(session).settled
+    try:
+        half = str(max(1, old.dimensions // 2))
+        size = round(typed.number(raw, example=half, low=1, high=old.dimensions - 1, field=LENGTH))
+        shorter = old.cut_to(size, unproven=True).model_dump(mode="json", exclude_defaults=True)
+        value = BY_KEY[KEY].clean(shorter, survey, settled)
+    except QmmError as error:
+        return refused(error, LENGTH)
+    return asked.answered(session, KEY, value)
 
 
 def _folder() -> Page:

@@ -15,7 +15,7 @@ from qdrant_model_migration.quality import Side, both_sides, side_by_side
 def sides(folder: Path) -> tuple[Side, Side] | None:
     """Before and after, as the plan of the run says; None where it compares no two sides."""
     plan = load_plan(folder / PLAN)
-    return (plan.before, plan.after) if plan.before and plan.after else None
+    return (plan.before, plan.after.placed(folder)) if plan.before and plan.after else None
 
 
 def search_both(session: Session, folder: Path, query: str) -> Tried:

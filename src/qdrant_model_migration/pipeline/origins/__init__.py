@@ -15,6 +15,7 @@ from qdrant_model_migration.pipeline.origins.infer import embedded
 from qdrant_model_migration.pipeline.origins.keep import as_it_is
 from qdrant_model_migration.pipeline.origins.map import calculated
 from qdrant_model_migration.pipeline.origins.origin import DeadLetter, Judgement, Made, Origin
+from qdrant_model_migration.pipeline.origins.project import projected
 from qdrant_model_migration.registry import defined_in
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "calculated",
     "embedded",
     "first_values",
+    "projected",
 ]
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 
 from qdrant_model_migration.embedders import MAPPED_KEY, SMALLEST_NORM, ModelRef
-from qdrant_model_migration.pipeline.learned_map import FILE, LearnedMap
+from qdrant_model_migration.embedders.learned_map import FILE, LearnedMap
 from qdrant_model_migration.pipeline.origins.origin import DeadLetter, Judgement, Made, Origin
 from qdrant_model_migration.pipeline.sameness import made_of
 from qdrant_model_migration.pipeline.tools import Tools

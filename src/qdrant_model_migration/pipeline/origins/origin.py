@@ -87,6 +87,11 @@ class Origin(Strict):
         return None
 
     @property
+    def dimensions(self) -> int | None:
+        """Values of a dense vector that it makes; None where no model says how many."""
+        return None if self.query_model is None else self.query_model.dimensions
+
+    @property
     def metadata(self) -> dict[str, Any] | None:
         """What the target's metadata says of the vector's model; None where it says nothing new."""
         return None if self.query_model is None else self.said_of_model(self.query_model)

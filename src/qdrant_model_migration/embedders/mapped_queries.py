@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from qdrant_model_migration.embedders import Embedded, Embedder, ModelRef, Role
-from qdrant_model_migration.pipeline.learned_map import LearnedMap
+from qdrant_model_migration.embedders.embedder import Embedded, Embedder
+from qdrant_model_migration.embedders.learned_map import LearnedMap
+from qdrant_model_migration.embedders.model import ModelRef, Role
 
 
 class MappedQueries:

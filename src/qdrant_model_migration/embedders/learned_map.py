@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qdrant_model_migration import private_file
-from qdrant_model_migration.embedders import SMALLEST_NORM
-from qdrant_model_migration.pipeline.errors import MapUnreadable
+from qdrant_model_migration.embedders.embedder import SMALLEST_NORM
+from qdrant_model_migration.embedders.errors import MapUnreadable
 
 Rows: TypeAlias = NDArray[np.float64]
 FILE = "map.npz"
