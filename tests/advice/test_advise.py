@@ -549,6 +549,30 @@ def test_shorter_offers_the_lengths_the_present_model_was_made_for():
     assert [row.model.dimensions for row in rows if not row.closed] == [256, 128, 64]
 
 
+def test_a_model_not_made_for_shortening_is_offered_halves_and_none_is_suggested():
+    rows = model_rows(docs(), {"change": "shorter"}, [ModelChoice(MINILM, Reach("no"))])
+    cuts = [row for row in rows if row.model.unproven]
+    assert [row.model.dimensions for row in cuts] == [192, 96]
+    assert all(row.usable and not row.closed for row in cuts)  # cutting needs no model
+    assert "measures on your vectors" in dict(describe(docs(), {}, cuts[0]))["Re-embed?"]
+    with pytest.raises(QuestionOpen):
+        answer_all(docs(), {"change": "shorter"}, [])
+    typed = {"change": "shorter", "model": as_answer(MINILM.cut_to(100, unproven=True))}
+    advice = advise(docs(), typed)
+    assert advice.recommended.title == "Truncate"  # embedding the same model anew gains nothing
+    assert words(advice)["Blue-green"] == "ruled out"
+    lines = map_lines(docs(), advice)
+    assert [line.label for line in lines if line.here] == ["not made for it, but enough is left"]
+
+
+def test_another_model_than_the_present_one_is_not_cut_to_what_it_was_not_made_for():
+    model = next(q for q in QUESTIONS if q.key == "model")
+    strange = as_answer(BGE_BASE.cut_to(100, unproven=True))
+    for change in ("shorter", "model"):
+        with pytest.raises(BadAnswer, match="Only the present model can prove it"):
+            model.clean(strange, docs(), {"change": change})
+
+
 LONG = (VectorFact(name="", kind="dense", size=768, distance="Cosine"),)
 AWAY = [ModelChoice(NOMIC, Reach("fetch", NOMIC.size_bytes)), ModelChoice(BGE_SMALL, Reach("here"))]
 

@@ -239,11 +239,15 @@ GIVEN: tuple[dict[str, Any], ...] = (
     {"change": "model", "missing": "stop"},
     {"change": "model", "model": as_answer(NOMIC.cut_to(256))},
 )  # fmt: skip
+PROVES = {"change": "shorter", "model": as_answer(MINILM.cut_to(96, unproven=True))}
+"""A length that the present model, where it is that one, was not made for."""
 
 
 def paths(survey: Survey) -> Iterator[tuple[dict[str, Any], Advice]]:
     """Every start, and where it leads with all else as it is suggested."""
-    for given in GIVEN:
+    proves = ({**PROVES, "shortened_by": by} for by in ("cut", "projection", "unknown"))
+    old = survey.old_model.value
+    for given in (*GIVEN, *(proves if old is not None and old.name == MINILM.name else ())):
         if given["change"] == "drop" and len(survey.vectors.value or ()) < 2:
             continue  # it is closed where there is one vector only
         complete = answer_all(survey, given, CHOICES)

@@ -15,6 +15,7 @@ from support.surveys import (
     BGE_SMALL,
     COLBERT,
     E5_LARGE,
+    MINILM,
     NOMIC,
     ORIGINALS,
     as_answer,
@@ -27,6 +28,7 @@ from support.surveys import (
 IDS = [f"W{number:02}" for number in (*range(1, 40), 46, 47, 50, 51, 52) if number != 19]
 KEYWORDS = {"change": "keywords", "text": {"fields": ["text"]}}
 SECOND = {"change": "second"}
+UNPROVEN = {"change": "shorter", "model": as_answer(MINILM.cut_to(192, unproven=True))}
 
 
 def requantized(kind, **survey):
@@ -65,6 +67,8 @@ CASES = [
     ("W02", "truncate", {"change": "shorter", "model": as_answer(NOMIC.cut_to(256))},
      docs(vectors=fact((DENSE.model_copy(update={"size": 768}),)), old_model=fact(NOMIC)),
      "must", "cut every query vector to its first 256 values"),
+    ("W02", "truncate", {**UNPROVEN, "shortened_by": "projection"}, docs(), "must",
+     "put every vector of the model through the projection"),
     ("W02", "side_by_side", {**SECOND, "model": ANSWERS["model"]}, docs(), "must",
      "The new vector is made by bge-base-en-v1.5 (768); the others stay as they are."),
     ("W04", "dense_to_hybrid", {**KEYWORDS, "in_place": "in place"}, docs(), "must",
@@ -123,6 +127,8 @@ CASES = [
     ("W09", "truncate", {"change": "shorter", "model": as_answer(NOMIC.cut_to(256))},
      docs(vectors=fact((DENSE.model_copy(update={"size": 768}),)), old_model=fact(NOMIC)),
      "must", "256 of 768 dimensions."),
+    ("W09", "truncate", UNPROVEN, docs(), "must",
+     "where it is too little, the run ends before anything is made"),
     ("W10", "linear_map", ANSWERS, docs(), "must", "All 120,482 vectors would be calculated."),
     ("W10", "map_queries", ANSWERS, docs(), "must", "Every query would be calculated."),
     ("W11", "blue_green", ANSWERS,

@@ -19,7 +19,7 @@ from qdrant_model_migration.commands.settings import laid_over
 from qdrant_model_migration.embedders import ModelRef, Reach, list_models
 from qdrant_model_migration.errors import QmmError, UsageError
 from qdrant_model_migration.strategies import strategies
-from support.surveys import BGE_BASE, NOMIC, as_answer, docs
+from support.surveys import BGE_BASE, MINILM, NOMIC, as_answer, docs
 
 MODELS = [ModelChoice(model, Reach("here")) for model in list_models()[:4]]
 STRANGE = (
@@ -116,6 +116,17 @@ def test_a_length_that_the_model_was_not_made_for_is_refused(model: ModelRef, sa
     with pytest.raises(UsageError, match="was not made to be cut to 100 dim") as told:
         laid_over({"model": as_answer(model)}, ["model.dimensions=100"])
     assert said in told.value.todo
+
+
+def test_where_shorter_vectors_are_wanted_any_length_of_the_present_model_may_be_named() -> None:
+    named = {"change": "shorter", "model": as_answer(MINILM)}
+    given = laid_over(named, ["model.dimensions=100"])
+    complete = _complete(docs(), given, MODELS)
+    assert complete["model"] == as_answer(MINILM.cut_to(100, unproven=True))
+    assert complete["shortened_by"] == "projection"
+    other = laid_over({"change": "shorter", "model": as_answer(BGE_BASE)}, ["model.dimensions=100"])
+    with pytest.raises(BadAnswer, match="It was not made for 100 dimensions"):
+        _complete(docs(), other, MODELS)
 
 
 def test_where_no_known_model_fits_the_options_that_name_one_are_said() -> None:

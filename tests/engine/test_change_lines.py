@@ -71,6 +71,17 @@ def test_a_named_vector_changes_using_and_says_that_an_alias_cannot() -> None:
     assert "cannot choose a vector" in dict(change_lines.meaning(changed))["using"]
 
 
+def test_projected_vectors_are_searched_through_the_projection_by_the_same_model() -> None:
+    same = ("all-MiniLM-L6-v2", "all-MiniLM-L6-v2")
+    changed = rows(query_model=same, dimensions=("384", "96"), map=("none", "/runs/p.npz"))
+    lines = change_lines.lines(changed, "Python")
+    assert '+ learned = numpy.load("/runs/p.npz")' in lines
+    said = dict(change_lines.meaning(changed))
+    assert said["Model"] == "stays."
+    assert "cannot be searched without it" in said["Projection"]
+    assert "everything that is stored" not in said["Name"]
+
+
 @pytest.mark.parametrize("form", change_lines.FORMS)
 def test_an_unknown_old_model_is_not_invented(form: str) -> None:
     changed = rows(query_model=("not known", "new"), dimensions=("not known", "8"))

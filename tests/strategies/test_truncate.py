@@ -145,6 +145,57 @@ def test_what_may_not_be_cut_is_ruled_out_with_its_reason(survey, given, reason,
         make_plan(survey, given, TRUNCATE, speed=None)
 
 
+def unproven(length=192, **changes):
+    """The present model of docs(), all-MiniLM-L6-v2 (384), at a length it was not made for."""
+    return answers(model=as_answer(MINILM.cut_to(length, unproven=True)), **changes)
+
+
+def test_a_length_the_model_was_not_made_for_is_possible_and_proves_itself_before_it_is_made():
+    found = fit(docs(), unproven(shortened_by="cut"))
+    assert (found.word, found.decided_by) == ("possible", "model")
+    assert "measured on your vectors first" in found.reason
+    assert fit(docs(), {**unproven(), "change": "model"}).word == "ruled out"
+    plan = make_plan(docs(), unproven(shortened_by="cut"), TRUNCATE, speed=None)
+    assert plan.move.vectors[0].origin == first_values("", MINILM.cut_to(192, unproven=True))
+    measured = next(step for step in plan.steps if step.step == "measure_cut")
+    assert (measured.by, measured.proves, measured.least) == ("cut", True, 0.7)
+    assert measured.lengths == (192, 96, 48)
+    assert {"W02", "W09"} <= set(plan.must_accept)
+
+
+def test_a_length_typed_by_hand_proves_itself_as_well():
+    typed = {**as_answer(NOMIC), "dimensions": 300}
+    plan = make_plan(nomic(), answers(model=typed, shortened_by="cut"), TRUNCATE, speed=None)
+    measured = next(step for step in plan.steps if step.step == "measure_cut")
+    assert measured.proves
+    assert plan.move.vectors[0].model.unproven
+
+
+def test_a_projection_keeps_the_model_whole_and_the_distance_as_it_is(tmp_path):
+    dot = VectorFact(
+        name="", kind="dense", size=384, distance="Dot", raw={"size": 384, "distance": "Dot"}
+    )
+    survey = docs(vectors=fact((dot,)))
+    plan = make_plan(survey, unproven(96, shortened_by="projection"), TRUNCATE, speed=None)
+    (made,) = plan.move.vectors
+    assert made.params == {"size": 96, "distance": "Dot"}
+    assert made.origin.how == "project"
+    assert made.model.dimensions == 384
+    assert made.origin.metadata["projected_to"] == 96
+    (leg,) = plan.after.legs
+    assert (leg.size, leg.map, leg.model.name) == (96, "projection.npz", MINILM.name)
+    assert plan.after.label == "all-MiniLM-L6-v2 projected to 96"
+    save_plan(plan, tmp_path / "plan.yaml")
+    assert load_plan(tmp_path / "plan.yaml") == plan
+
+
+def test_a_model_that_was_made_for_it_may_be_projected_too_and_is_cut_unless_one_says_so():
+    assert advise(nomic(), answers()).settled["shortened_by"] == "cut"
+    plan = make_plan(nomic(), answers(shortened_by="projection"), TRUNCATE, speed=None)
+    assert plan.move.vectors[0].origin.how == "project"
+    assert advise(docs(), unproven()).next.key == "shortened_by"
+
+
 def test_a_length_that_is_not_shorter_is_no_cut():
     stored_short = nomic(WHOLE.model_copy(update={"size": 256, "raw": {"size": 256}}))
     assert fit(stored_short, {"change": "model", "model": as_answer(NOMIC.cut_to(512))}).word == (
