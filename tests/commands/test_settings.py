@@ -133,3 +133,4 @@ def test_where_no_known_model_fits_the_options_that_name_one_are_said() -> None:
     with pytest.raises(UsageError, match="no answer yet") as told:
         _complete(docs(), {"change": "shorter"}, [])
     assert "--model" in told.value.todo
+    assert "any shorter length has to prove itself" in told.value.todo

@@ -7,7 +7,7 @@ import json
 import pytest
 from pydantic import ValidationError
 
-from qdrant_model_migration.embedders import METADATA_KEY, ModelRef
+from qdrant_model_migration.embedders import METADATA_KEY, ModelRef, mapped_from, projected_to
 
 FULL = ModelRef(
     kind="fastembed",
@@ -65,6 +65,29 @@ def test_a_cut_says_so_wherever_it_is_named() -> None:
 def test_a_model_is_not_cut_to_a_size_it_was_not_made_for() -> None:
     with pytest.raises(ValueError, match="300"):
         FULL.cut_to(300)
+
+
+def test_a_cut_that_it_was_not_made_for_says_that_it_is_unproven():
+    cut = FULL.cut_to(300, unproven=True)
+    assert (cut.unproven, cut.full_dimensions, cut.label.endswith("cut to 300")) == (
+        True,
+        768,
+        True,
+    )
+    assert not FULL.cut_to(256, unproven=True).unproven
+    assert ModelRef.of_metadata(cut.to_metadata()) == cut
+    for length in (0, 769):
+        with pytest.raises(ValueError, match="not made to be cut"):
+            FULL.cut_to(length, unproven=True)
+
+
+def test_a_projected_vector_has_no_model_that_makes_its_queries_alone():
+    said = FULL.to_metadata()
+    said["qmm_model"] |= {"mapped_from": FULL.name, "projected_to": 128}
+    assert ModelRef.of_metadata(said) is None
+    assert mapped_from(said, "") == FULL.name
+    assert projected_to(said, "")
+    assert not projected_to(FULL.to_metadata(), "")
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from qdrant_model_migration.embedders import ModelRef, server_model
 from qdrant_model_migration.quality import Leg, Side
-from qdrant_model_migration.quality.difference import models_in_words, queries_in_words, rows
+from qdrant_model_migration.quality.difference import (
+    asks_alike,
+    models_in_words,
+    queries_in_words,
+    rows,
+)
 
 OLD = ModelRef(
     kind="practice", name="a/old", dimensions=8, matryoshka=(4, 2), query_prefix="find: "
@@ -80,3 +85,15 @@ def test_who_makes_the_vector_is_a_row_only_where_the_server_does():
     back = told(side(Leg(model=served)), side(Leg(model=OLD)))
     assert back["query vector by"] == ("the Qdrant server", "your application")
     assert "query vector by" not in told(side(Leg(model=OLD)), side(Leg(model=NEW)))
+
+
+def test_queries_that_go_through_a_projection_are_said_to_and_are_other_searches():
+    before = side(Leg(model=OLD, size=8))
+    after = side(Leg(model=OLD, size=4, map="/run/projection.npz"))
+    found = told(before, after)
+    assert found["query model"] == ("a/old", "a/old")
+    assert found["dimensions"] == ("8", "4")
+    assert found["map"] == ("none", "/run/projection.npz")
+    assert queries_in_words(before, after) == "puts its query vectors through the projection"
+    assert not asks_alike(before, after)
+    assert after.label == "old projected to 4"

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pydantic import ValidationError
 
 from qdrant_model_migration.embedders import Embedded, ModelRef
-from qdrant_model_migration.embedders.errors import BadVector
+from qdrant_model_migration.embedders.errors import BadVector, MapUnreadable
+from qdrant_model_migration.embedders.learned_map import LearnedMap
 from qdrant_model_migration.qdrant import Address, Point, Qdrant, SparseVector, open_qdrant
 from qdrant_model_migration.quality import Leg, Side
 from support.fake_qdrant import FakeQdrant
@@ -125,3 +127,13 @@ def test_a_size_that_is_not_said_is_the_one_that_the_collection_has(qdrant: Qdra
     assert side.measured(qdrant).legs[0].size == 2
     gone = Side(collection="gone", legs=(Leg(using="body"),))
     assert gone.measured(qdrant) == gone
+
+
+def test_queries_go_through_the_map_of_a_leg(qdrant: Qdrant, tmp_path: Path) -> None:
+    turned = np.array([[-1.0, 0.0], [0.0, 1.0]], np.float32)
+    LearnedMap(turned, np.zeros(2, np.float32)).save(tmp_path / "turned.npz")
+    side = Side(collection="docs", legs=(Leg(using="body", model=DENSE, map="turned.npz"),))
+    assert found(side.placed(tmp_path), qdrant, "a") == [3, 2, 1]  # without it 1, 2, 3
+    assert side.label == "dense"  # as long as before: nothing is projected away
+    with pytest.raises(MapUnreadable):
+        found(side.placed(tmp_path / "gone"), qdrant, "a")

@@ -210,6 +210,9 @@ def _complete(
         name = (
             f"Name one with --model or --model-folder; {qmm('models')} lists those that are known."
         )
+        if given.get("change") == "shorter":
+            length = "--model NAME --set model.dimensions=N"
+            name = f"{name} The present one at any shorter length has to prove itself: {length}."
         raise UsageError(error.what, error.why, name) from None
 
 
