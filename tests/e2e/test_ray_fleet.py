@@ -27,7 +27,8 @@ from support.fake_qdrant import FakeQdrant
 from support.far_work import held_up, whose
 from support.tiny_onnx import WORDS, tiny_onnx
 
-from .conftest import Place, plan_for
+from .conftest import Place
+from .trips import plan_for
 
 pytestmark = [pytest.mark.ray, pytest.mark.xdist_group("ray"), pytest.mark.timeout(180)]
 POINTS, SLICE = 1_536, 64
@@ -178,7 +179,7 @@ def test_a_run_has_its_vectors_made_there_and_does_the_rest_itself(
     cluster: Any, place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("QMM_FLEET", "ray")
-    plan = plan_for(place)
+    plan = plan_for(place, "blue_green", "model")
     folder = create_run(plan)
     assert run_here(folder) == 3, view(folder).error
     seen = view(folder, events=500)
@@ -196,7 +197,7 @@ def test_a_folder_is_of_one_computer(
     cluster: Any, place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("QMM_FLEET", "ray")
-    folder = create_run(plan_for(place))
+    folder = create_run(plan_for(place, "blue_green", "model"))
     assert run_here(folder) == 4
     assert "cannot be reached from other computers" in str(view(folder).error)
 

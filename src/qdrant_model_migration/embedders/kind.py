@@ -52,6 +52,7 @@ class Kind:
     that this file or the environment names, never to one that stands in a plan.
     calls: at a time; 1: a call takes the whole computer, and waits for those of other such kinds.
     texts: of a call, at most.
+    libraries: whose versions decide what its vectors are.
     at_server: the Qdrant server makes the vectors itself: what it opens gives documents for it.
     """
 
@@ -62,6 +63,7 @@ class Kind:
     secret: ClassVar[str | None] = None
     calls: ClassVar[int] = 1
     texts: ClassVar[int | None] = None
+    libraries: ClassVar[tuple[str, ...]] = ()
     at_server: ClassVar[bool] = False
 
     def models(self, beside: Path | None) -> Iterable[ModelRef]:

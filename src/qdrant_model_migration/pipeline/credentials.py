@@ -12,6 +12,7 @@ from importlib.metadata import version
 from itertools import islice
 from typing import NamedTuple
 
+from qdrant_model_migration.embedders import kind_of, models_in
 from qdrant_model_migration.pipeline.make import MadePoints, make
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.sameness import same_vector
@@ -21,7 +22,7 @@ from qdrant_model_migration.qdrant import Document, Point
 PROBE = 8
 """Points of which vectors are made by both."""
 
-_LIBRARIES = ("qdrant-model-migration", "qdrant-client", "fastembed", "onnxruntime", "tokenizers")
+_EVERY = ("qdrant-model-migration", "qdrant-client", "numpy")
 _NEAR = 2e-3
 
 
@@ -41,7 +42,9 @@ def probe(move: Move, equipment: Equipment) -> list[Point]:
 def shown(points: Sequence[Point], move: Move, equipment: Equipment) -> Credentials:
     """What this process shows. The models are open afterwards."""
     versions = {"Python": ".".join(platform.python_version_tuple()[:2])}
-    versions.update({library: version(library) for library in _LIBRARIES})
+    kinds = {kind_of(model) for model in models_in(move.origins)}
+    libraries = {*_EVERY, *(library for kind in kinds for library in kind.libraries)}
+    versions.update({library: version(library) for library in sorted(libraries)})
     return Credentials(versions, make(points, move, equipment))
 
 

@@ -20,6 +20,7 @@ from qdrant_model_migration.embedders.model import ModelRef
 class Fastembed(Kind):
     name = "fastembed"
     order = 20
+    libraries = ("fastembed", "onnxruntime", "tokenizers")
 
     def models(self, beside: Path | None) -> Iterator[ModelRef]:
         for entry in catalogue().values():
