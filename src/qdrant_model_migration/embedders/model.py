@@ -27,6 +27,9 @@ MAPPED_KEY = "mapped_from"
 """In what is said of a vector's model: no text gives this vector; a learned map has calculated it
 from one of the model named here ("" where that was not known)."""
 
+STILL_MAPPED_KEY = "mapped_points"
+"""Beside it: at most so many points have such a vector; the others were made properly since."""
+
 Role = Literal["query", "passage"]
 Pooling = Literal["cls", "mean", "last", "none"]
 Setting = bool | int | float | str | tuple[str, ...] | None
@@ -158,7 +161,11 @@ class ModelRef(BaseModel):
         that is known. See `mapped_from` for whether it made the vector itself."""
         said = said_of(metadata, vector)
         if isinstance(said, Mapping):
-            said = {key: value for key, value in said.items() if key != MAPPED_KEY}
+            said = {
+                key: value
+                for key, value in said.items()
+                if key not in (MAPPED_KEY, STILL_MAPPED_KEY)
+            }
         try:
             return cls.model_validate_json(json.dumps(said))
         except (ValidationError, TypeError, ValueError):
@@ -194,6 +201,14 @@ def mapped_from(metadata: Mapping[str, Any], vector: str) -> str | None:
     said = said_of(metadata, vector)
     found = said.get(MAPPED_KEY) if isinstance(said, Mapping) else None
     return found if isinstance(found, str) else None
+
+
+def mapped_points(metadata: Mapping[str, Any], vector: str) -> int | None:
+    """How many points still have such a vector, where proper ones were made behind them; None: all
+    of them, as far as the metadata says."""
+    said = said_of(metadata, vector)
+    found = said.get(STILL_MAPPED_KEY) if isinstance(said, Mapping) else None
+    return found if isinstance(found, int) and not isinstance(found, bool) else None
 
 
 _NAMES = {"en": "English", "de": "German", "es": "Spanish", "zh": "Chinese"}

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from qdrant_model_migration.qdrant.errors import LimitExceeded
 from qdrant_model_migration.qdrant.points import Page, Point, PointId, point_from_json
 from qdrant_model_migration.qdrant.reading import Reading
 from qdrant_model_migration.qdrant.wire import JsonObject
@@ -43,8 +44,7 @@ class ByValue(Reading):
         order: JsonObject = {"key": field, "direction": "desc"}
         if at_most is not None:
             order["start_from"] = at_most
-        size = self._limits.page(collection, limit)
-        answer = self._page(collection, {"order_by": order, "limit": size})
+        answer = self._page(collection, {"order_by": order}, limit)
         return [Placed(point_from_json(one), one["order_value"]) for one in answer["points"]]
 
     def of_value(
@@ -52,13 +52,26 @@ class ByValue(Reading):
     ) -> Page:
         """A page of the points that have this value, in the order of their ids from start on."""
         only = {"must": [{"key": field, "range": {"gte": value, "lte": value}}]}
-        body: JsonObject = {"filter": only, "limit": self._limits.page(collection, limit)}
+        body: JsonObject = {"filter": only}
         if start is not None:
             body["offset"] = start
-        answer = self._page(collection, body)
+        answer = self._page(collection, body, limit)
         points = [point_from_json(one) for one in answer["points"]]
         return Page(points, answer.get("next_page_offset"))
 
-    def _page(self, collection: str, body: JsonObject) -> JsonObject:
+    def _page(self, collection: str, body: JsonObject, limit: int) -> JsonObject:
+        """With payloads; shorter where strict mode allows less."""
         whole = {"with_payload": True, "with_vector": False, **body}
-        return self._call("read points", lambda: self._wire.scroll(collection, whole), collection)
+
+        def page(size: int) -> JsonObject:
+            asked = {**whole, "limit": size}
+            return self._call(
+                "read points", lambda: self._wire.scroll(collection, asked), collection
+            )
+
+        allowed = self._limits.page(collection, limit)
+        try:
+            return page(allowed)
+        except LimitExceeded as refusal:
+            self._limits.learn_page(collection, allowed, refusal)
+        return page(self._limits.page(collection, limit))

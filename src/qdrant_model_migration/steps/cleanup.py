@@ -71,6 +71,13 @@ class Cleanup(AddedStep):
                 "The sweep after the switch is not finished, so late writes may be only there.",
                 "Resume the run first, then clean up.",
             )
+        if recall("switched") and not (recall("bridge") or {"ended": True})["ended"]:
+            return Refusal(
+                "proper vectors are still to be made",
+                "Calculated vectors are still being replaced by proper ones, and cleaning up ends "
+                "the run.",
+                f"{qmm('resume', run)} goes on; {qmm('bridge', run)} ends it as it stands.",
+            )
         return None
 
     @classmethod

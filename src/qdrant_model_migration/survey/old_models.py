@@ -20,12 +20,12 @@ def find_each(
     fields: Sequence[str],
     *,
     also: Sequence[str],
-    mapped: Mapping[str, str],
+    mapped: Mapping[str, old_model.Calculated],
     stop: threading.Event | None,
 ) -> dict[str, old_model.OldModel]:
     """As `old_model.find`, for each of these vectors by its name, as `said` is.
 
-    mapped: names of those that were calculated, and of whose vectors; no text gives them again.
+    mapped: names of those that were calculated, and how; no text gives them again.
     """
     open_model = lru_cache(maxsize=1)(open_embedder)  # models are large; one at a time
 
