@@ -29,7 +29,7 @@ from qdrant_model_migration.pipeline.slices import Slice
 from qdrant_model_migration.pipeline.text import TextSource
 from qdrant_model_migration.pipeline.worker import Equipment
 from qdrant_model_migration.qdrant import Point, PointId, can_order, order
-from qdrant_model_migration.steps.added_step import AddedStep
+from qdrant_model_migration.steps.added_step import AddedStep, Known
 from qdrant_model_migration.steps.backfill import watched
 from qdrant_model_migration.steps.dead_letters import list_dead
 from qdrant_model_migration.steps.errors import BridgeRefused, NotProper
@@ -48,6 +48,7 @@ BRIDGE = "bridge"
 """The fact: whether it has `ended`; then how many vectors are `proper`, at most how many are still
 `calculated`, and whether that is so because somebody said that it `stays`."""
 
+
 MOST_PASSES = 3
 SAMPLE = 200  # vectors that are read back and made again
 EVERY = 10**12  # texts, however many there are
@@ -58,6 +59,11 @@ _LOST = "_bridge_lost"
 _STAYS = AskKind(
     "stays", "tick", "--stay-approximate", "Keep calculated vectors where no proper one is made."
 )
+
+
+def is_open(recall: Recall) -> bool:
+    """Whether proper vectors are being made behind those that answer, by this run."""
+    return bool(recall("switched")) and not (recall(BRIDGE) or {"ended": True})["ended"]
 
 
 class Bridge(AddedStep):
@@ -104,6 +110,11 @@ class Bridge(AddedStep):
         if recall("rolled_back"):
             return Refusal("it was rolled back", "It was rolled back.")
         return None
+
+    @classmethod
+    def listed(cls, run: Known) -> str:
+        open_ = is_open(run.facts.get) and not run.live
+        return "Or end it with the proper vectors that are made" if open_ else ""
 
     @property
     def _vector(self) -> TargetVector:

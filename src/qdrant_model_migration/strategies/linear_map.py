@@ -62,6 +62,11 @@ class LinearMap(Strategy):
             return Fit("ruled out", "every vector is to be made properly", "accuracy")
         return Fit("ruled out", "saves little below 100 million points, costs quality", "accuracy")
 
+    def embeds_all(self, answers: Answers) -> bool:
+        after = answers.get("bridge")
+        embeds = isinstance(after, Mapping) and after.get("kind") == "embed"
+        return embeds and bridged_texts(answers) is not None
+
     def because(self, survey: Survey, answers: Answers) -> tuple[str, ...]:
         much = map_saves_much(survey, answers)
         points = words.plural(survey.points.value or 0, "point")
@@ -91,9 +96,11 @@ class LinearMap(Strategy):
             prepared_by=learning,
             expected_missing=round(found.points / points, 6) if found and points else 0.0,
         )
-        after, texts = answers.get("bridge") or {}, bridged_texts(answers)
-        if after.get("kind") != "embed" or texts is None:
+        texts = bridged_texts(answers)
+        if texts is None or not self.embeds_all(answers):
             return plan
         proper = new_one(survey, answers, model, embedded(model, texts))
-        bridge = Bridge(vector=proper, texts=texts, hottest=after.get("hottest") or None)
+        bridge = Bridge(
+            vector=proper, texts=texts, hottest=answers["bridge"].get("hottest") or None
+        )
         return plan.model_copy(update={"steps": (*plan.steps, bridge)})
