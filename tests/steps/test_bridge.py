@@ -12,6 +12,8 @@ import pytest
 from qdrant_model_migration.embedders import METADATA_KEY, Embedded
 from qdrant_model_migration.pipeline.ledger import FILE, open_ledger
 from qdrant_model_migration.pipeline.move import Load
+from qdrant_model_migration.pipeline.origins import calculated
+from qdrant_model_migration.pipeline.text import TextSource
 from qdrant_model_migration.qdrant import Address, Point, PointId, open_qdrant
 from qdrant_model_migration.steps import Waiting
 from qdrant_model_migration.steps.backfill import Backfill
@@ -22,10 +24,11 @@ from qdrant_model_migration.steps.create_collection import CreateCollection
 from qdrant_model_migration.steps.errors import BridgeRefused, NotProper
 from qdrant_model_migration.steps.index import Index
 from support.fake_qdrant import FakeQdrant
-from support.world import NEW, HashModel, World, a_move, everything, old_point
+from support.world import NEW, OLD, HashModel, World, a_move, everything, new_model, old_point
 
 NUMBER = 300
 TEXTLESS, HOT = 7, "views"
+MAPPED = calculated("", NEW, OLD)
 SAID = {"kind": "practice", "name": "test/new", "dimensions": 12}
 
 
@@ -58,7 +61,10 @@ def world(fake: FakeQdrant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
             step.apply(world)
         calculated = [p._replace(vectors={"": _near(p.id)}) for p in points]
         qdrant.upsert("docs_new", calculated)
-        qdrant.patch("docs_new", {"metadata": {METADATA_KEY: {**SAID, "mapped_from": "old"}}})
+        qdrant.patch("docs_new", {"metadata": {METADATA_KEY: {**SAID, "mapped_from": OLD.name}}})
+        (vector,) = world.move.vectors
+        mapped = vector.model_copy(update={"origin": MAPPED})
+        world._move = world.move.model_copy(update={"vectors": (mapped,)})
         world.models.clear()
         world.dead.clear()
         world.kept["switched"], world.kept["swept"] = {"from": "docs_old", "to": "docs_new"}, 0
@@ -70,8 +76,8 @@ def _near(number: PointId) -> list[float]:
 
 
 def bridge(world: World, hottest: str | None = None, **more: Any) -> Bridge:
-    (vector,) = world.move.vectors
-    return Bridge(vector=vector, texts=vector.origin.text, hottest=hottest, **more)  # type: ignore[attr-defined]
+    vector = world.move.vectors[0].model_copy(update={"origin": new_model()})
+    return Bridge(vector=vector, texts=TextSource(fields=("text",)), hottest=hottest, **more)
 
 
 def proper(text: str) -> Any:
@@ -149,7 +155,7 @@ def test_a_point_that_cannot_be_embedded_keeps_its_vector_and_the_metadata_says_
     )
     assert all(is_proper(p) for n, p in points.items() if n != TEXTLESS)
     assert world.dead == {TEXTLESS: "field text is missing"} or TEXTLESS in world.dead
-    assert metadata(world) == {**SAID, "mapped_from": "old", "mapped_points": 1}
+    assert metadata(world) == {**SAID, "mapped_from": OLD.name, "mapped_points": 1}
     assert world.kept[BRIDGE]["calculated"] == 1
     assert "1 calculated" in world.said[-1]
 
@@ -214,7 +220,7 @@ def test_one_that_was_killed_goes_on_and_embeds_nothing_twice(
 
         killed_at(world, dies, lambda: bridge(world, hottest).apply(world))
         assert not world.kept[BRIDGE]["ended"]
-        assert metadata(world)["mapped_from"] == "old"
+        assert metadata(world)["mapped_from"] == OLD.name
         with open_ledger(world.folder / "proper", begin=True) as ledger:
             now = {f"text {point}" for point, _ in ledger.rows()}
         assert len(now) > noted
@@ -283,7 +289,7 @@ def test_it_ends_with_what_it_has_where_somebody_says_so(world: World) -> None:
     assert told["proper"] + told["calculated"] == NUMBER
     assert metadata(world) == {
         **SAID,
-        "mapped_from": "old",
+        "mapped_from": OLD.name,
         "mapped_points": told["calculated"],
     }
     assert Cleanup.refused(world.kept.get, "run") is None
@@ -304,7 +310,7 @@ def test_vectors_that_are_not_those_of_the_texts_are_found_and_the_metadata_stay
     monkeypatch.setattr(told, other)
     with pytest.raises(NotProper, match="Not all vectors of docs_new are proper"):
         bridge(world).apply(world)
-    assert metadata(world)["mapped_from"] == "old"
+    assert metadata(world)["mapped_from"] == OLD.name
     assert not world.kept[BRIDGE]["ended"]
 
 
@@ -318,3 +324,22 @@ def test_a_damaged_list_of_what_was_made_is_written_anew(world: World) -> None:
     assert world.kept[BRIDGE]["proper"] == NUMBER - 1
     points = everything(world.qdrant, "docs_new")
     assert all(is_proper(p) for n, p in points.items() if n != TEXTLESS)
+
+
+def test_late_writes_that_a_cleanup_carries_over_become_proper_too(world: World) -> None:
+    """They come calculated, as the sweep makes them; one of them changes nothing but a vector."""
+    world.qdrant.delete("docs_new", [TEXTLESS])
+    bridge(world).apply(world)
+    assert metadata(world) == SAID
+    Bridge.follow(world)
+    late = [Point(n, {"text": f"late {n}"}, {"": _near(n)}) for n in (50, 51)]
+    world.qdrant.upsert("docs_new", late)
+    world.kept["swept"] = 2
+    Bridge.follow(world)
+    points = everything(world.qdrant, "docs_new")
+    assert all(is_proper(points[n]) for n in (50, 51))
+    assert metadata(world) == SAID
+    world.qdrant.upsert("docs_new", [points[60]._replace(vectors={"": _near(60)})])
+    world.kept["swept"] = 3
+    Bridge.follow(world)
+    assert metadata(world) == {**SAID, "mapped_from": OLD.name, "mapped_points": 1}

@@ -8,7 +8,7 @@ point that was deleted is not made again.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from qdrant_model_migration.pipeline.in_slice import BesideLedger, beside_ledger
@@ -157,43 +157,46 @@ def _settle(
     marks: dict[PointId, bytes] = {}
     dead: dict[PointId, DeadLetter] = {}
     left = list(due)
-    (target,) = move.vectors
     for _ in range(TRIES):
         if not left:
             break
         made = make(left, move, worker)
         tokens, cut_off = tokens + made.tokens, cut_off + made.cut_off
-        dead |= {letter.point: letter for letter in made.dead}
-        batch = move.load.batch
-        for first in range(0, len(made.points), batch):
+        for some in _batches(made.points, move):
             worker.breathe()
-            some = made.points[first : first + batch]
             worker.qdrant.set_vectors(move.target, some)
-        again: list[Point] = []
-        for first in range(0, len(left), batch):
-            some = left[first : first + batch]
-            asked = [point.id for point in some]
-            found = worker.qdrant.retrieve(move.target, asked, vectors=[Presence(target.name)])
-            there = {point.id: point for point in found}
-            for was in some:
-                if (now := there.get(was.id)) is None:
-                    dead.pop(was.id, None)
-                    continue
-                mark = mark_of(was, move)
-                if mark_of(text_alone(now, text), move) != mark:
-                    dead.pop(was.id, None)
-                    again.append(text_alone(now, text))
-                elif was.id in dead and target.name in now.vectors:
-                    marks[was.id] = unfinished(mark)
-                else:
-                    marks[was.id] = mark
-        left = again
-    return Settled(
-        marks,
-        [point.id for point in due],
-        [point.id for point in left],
-        list(dead.values()),
-        tokens,
-        cut_off,
-        clock() - began,
-    )
+        none = {letter.point: letter for letter in made.dead}
+        settled, left = _seen_again(left, none.keys(), move, text, worker)
+        marks |= settled
+        dead |= {point: letter for point, letter in none.items() if point in settled}
+    tried, lost = [point.id for point in due], [point.id for point in left]
+    return Settled(marks, tried, lost, list(dead.values()), tokens, cut_off, clock() - began)
+
+
+def _seen_again(
+    made: Sequence[Point], none: Container[PointId], move: Move, text: TextSource, worker: Equipment
+) -> tuple[dict[PointId, bytes], list[Point]]:
+    """The marks of those that have the text of then, and the others as they are now. none: of
+    these no vector could be made."""
+    (target,) = move.vectors
+    marks: dict[PointId, bytes] = {}
+    changed: list[Point] = []
+    for some in _batches(made, move):
+        asked = [point.id for point in some]
+        found = worker.qdrant.retrieve(move.target, asked, vectors=[Presence(target.name)])
+        there = {order(point.id): point for point in found}
+        for was in some:
+            if (now := there.get(order(was.id))) is None:
+                continue  # deleted meanwhile
+            mark = mark_of(was, move)
+            if mark_of(text_alone(now, text), move) != mark:
+                changed.append(text_alone(now, text))
+            else:
+                keeps = was.id in none and target.name in now.vectors
+                marks[was.id] = unfinished(mark) if keeps else mark
+    return marks, changed
+
+
+def _batches(points: Sequence[Point], move: Move) -> Iterator[Sequence[Point]]:
+    size = move.load.batch
+    return (points[first : first + size] for first in range(0, len(points), size))

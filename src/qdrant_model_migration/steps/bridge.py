@@ -6,6 +6,7 @@ calculated one. Searches and writes go on meanwhile, by the new model.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -16,7 +17,6 @@ from qdrant_model_migration.embedders import (
     MODELS_KEY,
     STILL_MAPPED_KEY,
     ModelRef,
-    said_of,
 )
 from qdrant_model_migration.pipeline import proper
 from qdrant_model_migration.pipeline.errors import LedgerDamaged
@@ -56,6 +56,8 @@ _FOLDER = "proper"  # in the run folder, for a ledger of its own
 _SETTLED = "_bridge_settled"
 _PASSES = "_bridge_passes"
 _LOST = "_bridge_lost"
+_STEP = "_bridge_step"
+_SWEPT = "_bridge_swept"  # late writes that were carried over before it ended
 _STAYS = AskKind(
     "stays", "tick", "--stay-approximate", "Keep calculated vectors where no proper one is made."
 )
@@ -168,6 +170,7 @@ class Bridge(AddedStep):
         if (ctx.recall(BRIDGE) or {}).get("ended"):
             return
         must_be_ours(ctx)
+        ctx.remember(_STEP, self.model_dump(mode="json"))
         ctx.remember(BRIDGE, {"ended": False})
         try:
             self._make_all(ctx)
@@ -176,6 +179,29 @@ class Bridge(AddedStep):
             for key in (_SETTLED, _PASSES, KEY, f"pass {_Pass.name}"):
                 ctx.remember(key, None)
             self._make_all(ctx)
+
+    @classmethod
+    def follow(cls, ctx: StepContext) -> None:
+        """Late writes to the old collection that were carried over since it has ended came with
+        calculated vectors: make proper ones of these too. Of what cannot be told the metadata
+        says how many."""
+        told = ctx.recall(BRIDGE)
+        late = (ctx.recall("swept") or 0) - (ctx.recall(_SWEPT) or 0)
+        if told is None or not told["ended"] or late <= 0:
+            return
+        step = cls.model_validate_json(json.dumps(ctx.recall(_STEP)))
+        made = 0 if told["stays"] else step._once_more(ctx)
+        left = told["calculated"] + max(0, late - made)
+        step._tell(ctx, told["proper"], left, stays=told["stays"])
+
+    def _once_more(self, ctx: StepContext) -> int:
+        """One pass; how many points it has made."""
+        move, size = proper.over(ctx.move, self._vector), SliceSize(ctx.move.load.slice)
+        with open_ledger(self._folder(ctx), begin=True) as ledger, _copied(ctx) as ours:
+            progress = _Progress(ctx, move.target)
+            one = _Pass(ctx, MOST_PASSES, move, self._texts, ledger, ours, size, progress)
+            one.carry_out(ctx.qdrant.count(move.target))
+        return int(one.found["made"])
 
     # --- making them --------------------------------------------------------------------------
 
@@ -259,11 +285,13 @@ class Bridge(AddedStep):
         name = self._vector.name
         said = self._vector.origin.metadata
         if left:
-            said = {**(said_of(metadata, name) or {}), STILL_MAPPED_KEY: left}
+            (of,) = (v.origin for v in ctx.move.vectors if v.name == name)
+            said = {**(of.metadata or {}), STILL_MAPPED_KEY: left}
         body: dict[str, Any] = {METADATA_KEY: said}
         if MODELS_KEY in metadata:
             body[MODELS_KEY] = {**metadata[MODELS_KEY], name: said}
         ctx.qdrant.patch(target, {"metadata": body})
+        ctx.remember(_SWEPT, ctx.recall("swept") or 0)
         ctx.remember(BRIDGE, {"ended": True, "proper": made, "calculated": left, "stays": stays})
         ctx.say("bridge", f"{in_words(made, left)}. {_metadata_says(target, left)}")
 
