@@ -197,9 +197,9 @@ def test_what_it_costs_is_told_to_the_switch_and_behind_it() -> None:
 def test_it_is_asked_where_every_text_is_at_hand_and_offers_fields_that_can_be_ordered() -> None:
     question = BY_KEY["bridge"]
     asked = {**ANSWERS, "accuracy": "approximate"}
-    assert question.standing(ordered(), asked) == "ask"
+    assert question in advise(ordered(), asked).asked
     for other in ({"accuracy": "exact"}, {"text": {"fields": []}}, {"text": {"file": "t.csv"}}):
-        assert question.standing(ordered(), {**asked, **other}) == "skip"
+        assert question not in advise(ordered(), {**asked, **other}).asked
     (_, embed, _) = question.options(ordered(), asked)
     (field,) = question.fields(ordered(), asked, embed.value)
     assert [value for value, _ in field.choices] == ["", "at", "views"]

@@ -219,6 +219,7 @@ class Bridge(AddedStep):
                 if number and not one.found["made"]:
                     break
             wait_until_indexed(ctx, move.target)
+            progress.more(0)
             settled, left, chosen = _counted(ledger)
         self._must_be_proper(ctx, move, chosen)
         self._tell(ctx, settled - left, left + (ctx.recall(_LOST) or 0), stays=False)
