@@ -166,17 +166,20 @@ def test_what_the_application_writes_meanwhile_stays_and_what_it_deletes_is_not_
     """While the vectors of a slice are made, points of it are changed in every way."""
     own = [0.0] * 11 + [1.0]
     done: list[str] = []
+    views: list[int] = []
     embed = HashModel.embed
 
     def meanwhile(self: HashModel, texts: Sequence[str], role: str) -> Embedded:
         made = embed(self, texts, role)
+        if "text 22" in texts:  # a counter that never stands still
+            views.append(1000 + len(views))
+            fake_payload(world, 22, {"views": views[-1]})
         if "text 20" in texts and not done:
             done.append("once")
             qdrant = world.qdrant
             edited = old_point(20, "another text", views=1)
             qdrant.upsert("docs_new", [edited._replace(vectors={"": list(proper("another text"))})])
             qdrant.delete("docs_new", [21])
-            fake_payload(world, 22, {"views": 1000})
             fake_payload(world, 23, {"text": "only its payload"})
             qdrant.upsert("docs_new", [Point(9001, {"text": "a new one"}, {"": own})])
         return made
@@ -188,7 +191,7 @@ def test_what_the_application_writes_meanwhile_stays_and_what_it_deletes_is_not_
     assert done
     assert 21 not in points
     np.testing.assert_allclose(points[9001].vectors[""], own)
-    assert points[22].payload["views"] == 1000
+    assert (points[22].payload["views"], len(views)) == (1000, 1), "embedded once"
     assert [points[n].payload["text"] for n in (20, 23)] == ["another text", "only its payload"]
     others = [p for n, p in points.items() if n not in (9001, TEXTLESS)]
     assert all(is_proper(point) for point in others)
