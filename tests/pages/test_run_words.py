@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from qdrant_model_migration.engine import summarize
 from qdrant_model_migration.pages import moments, run_words
 from qdrant_model_migration.steps.errors import TargetGone
 from support.screens import a_run
@@ -122,3 +123,20 @@ def test_a_run_that_was_given_up_claims_neither_progress_nor_a_loss(tmp_path: Pa
     assert run_words.counts(view) == ""
     assert run_words.second_line(view) == "docs_new is deleted; nothing else was changed."
     assert dict(run_words.what_is_safe(view))["What is safe"] == "Everything old."
+
+
+def test_behind_a_switch_the_new_collection_answers_while_proper_vectors_are_made(
+    tmp_path: Path,
+) -> None:
+    switched = {"alias": "docs", "from": "docs_old", "to": "docs_new"}
+    view = a_run(tmp_path, facts={"switched": switched, "bridge": {"ended": False}})
+    at = view.step or 0
+    here = view.steps[at]._replace(name="bridge", done=40, total=120)
+    view = view._replace(steps=(*view.steps[:at], here))
+    assert "answers from docs_new, and finds more" in run_words.second_line(view)
+    paused = view._replace(state="paused")
+    assert "Searches go on with docs_new" in run_words.second_line(paused)
+    stopped = summarize(view._replace(state="stopped"))
+    assert dict(stopped.rows)["Proper"] == "40 of 120 vectors so far"
+    assert {"resume", "rollback"} <= {todo.key for todo in stopped.todo}
+    assert "cleanup" not in {todo.key for todo in stopped.todo}

@@ -20,6 +20,7 @@ from qdrant_model_migration.qdrant import (
     Qdrant,
     Query,
     SparseVector,
+    can_order,
     carried_later,
     create_body,
     differences,
@@ -451,3 +452,42 @@ def test_a_dense_and_a_sparse_search_become_one_list(
     assert [hit.score for hit in found] == pytest.approx([expected[n] for n in best], abs=1e-5)
     assert found[0].payload == {"n": best[0]}
     assert len(qdrant.search_fused(name, queries, fusion, limit=2)) == 2
+
+
+def test_points_are_read_by_the_value_of_a_field_the_highest_first(
+    qdrant: Qdrant, name: str
+) -> None:
+    _on_a_server(qdrant)
+    qdrant.create_collection(name, {"vectors": {"size": 2, "distance": "Cosine"}})
+    days = ["2024-01-01T00:00:00Z", "2024-01-03T00:00:00.5Z", "2024-01-03T00:00:00.5Z"]
+    views: list[Any] = [7, [3, 9], 7]
+    payloads: list[dict[str, Any]] = [
+        {"views": many, "share": many, "at": day} for many, day in zip(views, days, strict=True)
+    ]
+    payloads.append({"text": "without any of them"})
+    qdrant.insert(name, [Point(n, payload, {}) for n, payload in enumerate(payloads)])
+    for field, schema in (("views", "integer"), ("share", "float"), ("at", "datetime")):
+        qdrant.create_payload_index(name, field, schema)
+    indexes = qdrant.config(name).payload_schema
+    assert all(can_order(indexes[field]) for field in ("views", "share", "at"))
+    assert not can_order(None)
+    assert not can_order({"data_type": "keyword"})
+    assert not can_order({"data_type": "integer", "params": {"range": False}})
+
+    found = qdrant.highest(name, "views")
+    assert [(row.point.id, row.value) for row in found][:1] == [(1, 9)]
+    assert {row.point.id for row in found[1:3]} == {0, 2}
+    assert [(row.point.id, row.value) for row in found[3:]] == [(1, 3)]
+    assert found[0].point.payload == payloads[1]
+    assert [r.value for r in qdrant.highest(name, "share", at_most=7, limit=2)] == [7.0, 7.0]
+    (first, second, third) = qdrant.highest(name, "at")
+    assert ({first.point.id, second.point.id}, third.point.id) == ({1, 2}, 0)
+    for field, value in (("views", 7), ("share", 7.0)):
+        page = qdrant.of_value(name, field, value, start=None, limit=1)
+        assert ([point.id for point in page.points], page.next) == ([0], 2)
+        page = qdrant.of_value(name, field, value, start=page.next, limit=1)
+        assert ([point.id for point in page.points], page.next) == ([2], None)
+    same_day = qdrant.of_value(name, "at", first.value, start=None)
+    assert [point.id for point in same_day.points] == [1, 2]
+    with pytest.raises(errors.QmmError):
+        qdrant.highest(name, "text")

@@ -21,7 +21,7 @@ def test_a_plan_holds_the_planned_ones_and_no_others() -> None:
 def test_steps_that_are_added_stand_in_the_order_of_a_trip() -> None:
     """A list on purpose: what a command can add comes in by a decision."""
     names = [kind.name() for kind in steps.added_kinds()]
-    assert names == ["verify", "rollback", "cleanup", "discard"]
+    assert names == ["verify", "bridge", "rollback", "cleanup", "discard"]
 
 
 def test_a_gate_is_declared_by_one_step() -> None:

@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
-from qdrant_model_migration.advice import advise, make_plan, warnings_for
+from qdrant_model_migration.advice import BY_KEY, advise, make_plan, warnings_for
+from qdrant_model_migration.advice.errors import BadAnswer
 from qdrant_model_migration.advice.estimate import estimate
 from qdrant_model_migration.advice.questions.model import why_closed
 from qdrant_model_migration.embedders import kind_of
 from qdrant_model_migration.pipeline.origins import calculated
+from qdrant_model_migration.pipeline.speed import Speed
 from qdrant_model_migration.pipeline.text import TextSource
 from qdrant_model_migration.plan import Plan, load_plan, save_plan
 from qdrant_model_migration.strategies import Fit, by_name
@@ -18,7 +20,8 @@ from qdrant_model_migration.survey.facts import Bare, Survey, TextField
 from support.surveys import ANSWERS, BGE_BASE, MINILM, NOMIC, as_answer, docs, fact
 
 LINEAR, QUERIES = by_name("linear_map"), by_name("map_queries")
-SOME_LOSS = {**ANSWERS, "accuracy": "approximate"}
+STAY = {"kind": "stay"}
+SOME_LOSS = {**ANSWERS, "accuracy": "approximate", "bridge": STAY}
 GONE = {**SOME_LOSS, "text": {"fields": []}, "proof": {"kind": "later"}}
 
 
@@ -91,7 +94,7 @@ def test_the_new_vector_is_calculated_in_the_place_of_the_old_one() -> None:
 
 def test_the_plan_comes_back_from_its_file(tmp_path) -> None:
     for strategy, accuracy in ((LINEAR, "approximate"), (QUERIES, "queries")):
-        answers = {**ANSWERS, "accuracy": accuracy}
+        answers = {**SOME_LOSS, "accuracy": accuracy}
         plan = make_plan(docs(), answers, strategy, speed=None)
         save_plan(plan, tmp_path / "plan.yaml")
         assert load_plan(tmp_path / "plan.yaml") == plan
@@ -141,3 +144,71 @@ def test_calculated_vectors_may_be_made_properly_by_the_same_model_and_are_not_c
     shorter = {"change": "shorter", "model": as_answer(NOMIC.cut_to(256))}
     cut = by_name("truncate").fit(docs(**told, approximate=("",)), shorter)
     assert (cut.word, cut.decided_by) == ("ruled out", "survey")
+
+
+def ordered(**more: Any) -> Survey:
+    """With payload indexes of every kind, two of which can say what comes first."""
+    kinds = {"views": "integer", "at": "datetime", "tag": "keyword"}
+    schema: dict[str, Any] = {name: {"data_type": kind} for name, kind in kinds.items()}
+    schema["lookup"] = {"data_type": "integer", "params": {"range": False}}
+    return docs(payload_schema=schema, **more)
+
+
+def behind(survey: Survey, **bridge: Any) -> Plan:
+    return planned(survey, {**SOME_LOSS, "bridge": {"kind": "embed", "hottest": "", **bridge}})
+
+
+def test_proper_vectors_are_made_behind_calculated_ones_where_that_is_wanted(tmp_path: Any) -> None:
+    plan = behind(ordered(), hottest="views")
+    assert plan.steps[:-1] == planned(ordered()).steps
+    step: Any = plan.steps[-1]
+    assert (step.name(), step.hottest) == ("bridge", "views")
+    assert step.texts == TextSource(fields=("text",))
+    assert plan.move is not None
+    (calculated_one,) = plan.move.vectors
+    assert step.vector.params == calculated_one.params
+    assert (step.vector.name, step.vector.model) == (calculated_one.name, BGE_BASE)
+    said = " ".join(step.text(plan.move).details)
+    assert "The highest views first" in said
+    save_plan(plan, tmp_path / "plan.yaml")
+    assert load_plan(tmp_path / "plan.yaml") == plan
+    (bare_one,) = behind(ordered()).steps[-1:]
+    assert bare_one.hottest is None  # type: ignore[attr-defined]
+
+
+def test_what_it_costs_is_told_to_the_switch_and_behind_it() -> None:
+    survey = ordered()
+    without = make_plan(survey, SOME_LOSS, LINEAR, speed=Speed(10.0)).estimate
+    answers = {**SOME_LOSS, "bridge": {"kind": "embed", "hottest": ""}}
+    plan = make_plan(survey, answers, LINEAR, speed=Speed(10.0))
+    cost = plan.estimate
+    assert cost.seconds.likely == without.seconds.likely
+    assert cost.seconds.how.startswith("to the switch: ")
+    assert "proper vectors behind it: about 3 h 21 min more, 10 texts/s" in cost.seconds.how
+    assert cost.step_seconds[-1] == pytest.approx((120_482 - 12) / 10, rel=0.01)
+    assert cost.notes_bytes == 2 * (without.notes_bytes or 0)
+    untried = make_plan(survey, answers, LINEAR, speed=None).estimate
+    assert untried.seconds.how.endswith("proper vectors behind it: time not known: the speed was "
+                                        "not tried")  # fmt: skip
+    assert LINEAR.embeds_all(answers)
+    assert not LINEAR.embeds_all(SOME_LOSS)
+
+
+def test_it_is_asked_where_every_text_is_at_hand_and_offers_fields_that_can_be_ordered() -> None:
+    question = BY_KEY["bridge"]
+    asked = {**ANSWERS, "accuracy": "approximate"}
+    assert question in advise(ordered(), asked).asked
+    for other in ({"accuracy": "exact"}, {"text": {"fields": []}}, {"text": {"file": "t.csv"}}):
+        assert question not in advise(ordered(), {**asked, **other}).asked
+    (_, embed, _) = question.options(ordered(), asked)
+    (field,) = question.fields(ordered(), asked, embed.value)
+    assert [value for value, _ in field.choices] == ["", "at", "views"]
+    assert question.fields(docs(), asked, embed.value) == ()
+    assert question.clean({"kind": "embed"}, docs(), asked) == embed.value
+    assert question.label({"kind": "embed", "hottest": "at"}, ordered(), asked).endswith("at first")
+    assert question.clean("unknown", docs(), asked) == "unknown"
+    assert question.taken_as(docs(), asked) == STAY
+    for wrong in ({"kind": "embed", "hottest": "tag"}, {"kind": "embed", "hottest": "lookup"},
+                  {"kind": "both"}, "embed", {"kind": "embed", "field": "at"}):  # fmt: skip
+        with pytest.raises(BadAnswer):
+            question.clean(wrong, ordered(), asked)

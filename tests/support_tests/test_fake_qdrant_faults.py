@@ -223,7 +223,6 @@ def test_a_call_that_is_refused_says_why(fake_qdrant):
 
 def test_what_the_fake_does_not_speak_is_501(fake_qdrant, web):
     for path, body in [
-        ("points/scroll", {"order_by": "k"}),
         ("points/query", {"query": {"recommend": {"positive": [1]}}}),
         ("points/count", {"filter": {"must": [{"key": "k", "geo_radius": {}}]}}),
     ]:

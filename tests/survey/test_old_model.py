@@ -285,7 +285,7 @@ def test_a_calculated_vector_is_said_to_be_approximate_and_no_text_is_tried() ->
         [],
         ["text"],
         also=(),
-        mapped={"": "some/old"},
+        mapped={"": old_model.Calculated("some/old")},
         stop=None,
     )[""]
     assert found.fact.value == ref("new")

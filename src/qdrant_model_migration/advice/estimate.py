@@ -46,18 +46,37 @@ _UNCOUNTED = "not known: the points were not counted"
 
 def estimate(survey: Survey, plan: Plan, speed: Speed | None) -> Estimate:
     """The estimate for a plan. speed: None: not tried, so no time is given."""
-    seconds = _seconds(survey, plan, speed)
+    seconds, behind = _seconds(survey, plan, speed), _behind(survey, plan, speed)
     disk, memory = _room(survey, plan, speed)
     return Estimate(
-        seconds=seconds,
+        seconds=seconds if behind is None else _then(seconds, behind),
         disk_bytes=disk,
         memory_bytes=memory,
         notes_bytes=_notes(survey, plan),
         usd=_usd(survey, plan),
         step_seconds=tuple(
-            seconds.likely if step.name() == "backfill" else None for step in plan.steps
+            {"backfill": seconds, "bridge": behind or Range()}.get(step.name(), Range()).likely
+            for step in plan.steps
         ),
     )
+
+
+def _behind(survey: Survey, plan: Plan, speed: Speed | None) -> Range | None:
+    """What making proper vectors takes once calculated ones answer; None where none are made."""
+    points = _points(survey, plan)
+    if points is None or all(step.name() != "bridge" for step in plan.steps):
+        return None
+    return _embedding(survey, points, _texts_of(survey, plan, points), speed)
+
+
+def _then(seconds: Range, behind: Range) -> Range:
+    """To the switch, and what comes behind it."""
+    after = "proper vectors behind it: "
+    if behind.likely is None:
+        after += f"time {behind.how}"
+    else:
+        after += f"about {words.duration(behind.likely)} more, {behind.how}"
+    return seconds.model_copy(update={"how": f"to the switch: {seconds.how}; {after}"})
 
 
 def reckoned(survey: Survey, answers: Answers, strategy: Strategy, speed: Speed | None) -> Estimate:
@@ -246,7 +265,10 @@ def _written(survey: Survey) -> tuple[int, int, int]:
 
 def _notes(survey: Survey, plan: Plan) -> int | None:
     points = _points(survey, plan)
-    return ledger.room(points) if plan.move is not None and points is not None else None
+    if plan.move is None or points is None:
+        return None
+    twice = any(step.name() == "bridge" for step in plan.steps)
+    return ledger.room(points) * (2 if twice else 1)
 
 
 def _room(survey: Survey, plan: Plan, speed: Speed | None) -> tuple[Range, Range]:

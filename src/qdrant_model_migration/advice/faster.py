@@ -305,6 +305,7 @@ def _map(case: Case) -> Lever:
         (
             "A formula is learned from a sample that both models embed, and turns every old vector "
             f"into a nearly new one.{out}",
+            "Proper ones can be made behind it in the same run, once searches have switched.",
             *dict.fromkeys(risk),
         ),
         "accuracy",

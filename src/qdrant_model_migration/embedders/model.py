@@ -31,6 +31,9 @@ PROJECTED_KEY = "projected_to"
 """Beside it: so many values are left of a vector of the same model, by a learned projection. Its
 queries go through that too, so the model alone can make none."""
 
+STILL_MAPPED_KEY = "mapped_points"
+"""Beside it: at most so many points have such a vector; the others were made properly since."""
+
 Role = Literal["query", "passage"]
 Pooling = Literal["cls", "mean", "last", "none"]
 Setting = bool | int | float | str | tuple[str, ...] | None
@@ -173,7 +176,11 @@ class ModelRef(BaseModel):
         if isinstance(said, Mapping):
             if PROJECTED_KEY in said:
                 return None  # it makes its queries only together with the projection
-            said = {key: value for key, value in said.items() if key != MAPPED_KEY}
+            said = {
+                key: value
+                for key, value in said.items()
+                if key not in (MAPPED_KEY, STILL_MAPPED_KEY)
+            }
         try:
             return cls.model_validate_json(json.dumps(said))
         except (ValidationError, TypeError, ValueError):
@@ -215,6 +222,14 @@ def projected_to(metadata: Mapping[str, Any], vector: str) -> bool:
     """Whether the vector is a shorter one of its model, by a learned projection."""
     said = said_of(metadata, vector)
     return isinstance(said, Mapping) and PROJECTED_KEY in said
+
+
+def mapped_points(metadata: Mapping[str, Any], vector: str) -> int | None:
+    """How many points still have such a vector, where proper ones were made behind them; None: all
+    of them, as far as the metadata says."""
+    said = said_of(metadata, vector)
+    found = said.get(STILL_MAPPED_KEY) if isinstance(said, Mapping) else None
+    return found if isinstance(found, int) and not isinstance(found, bool) else None
 
 
 _NAMES = {"en": "English", "de": "German", "es": "Spanish", "zh": "Chinese"}

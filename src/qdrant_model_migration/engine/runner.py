@@ -31,7 +31,7 @@ from qdrant_model_migration.engine.watch import view
 from qdrant_model_migration.errors import QmmError, Stopped
 from qdrant_model_migration.exit_codes import DONE, FAILED, STOPPED, WAITS
 from qdrant_model_migration.qdrant import Qdrant, Retry
-from qdrant_model_migration.steps import Gate, Waiting, added_kind
+from qdrant_model_migration.steps import Gate, Step, Waiting, added_kind
 
 KEPT = ("since", "gate", "error")  # with the state, while a step is added
 
@@ -186,18 +186,27 @@ class Runner:
             job.connect(self._steering.stop, told) as qdrant,
             running_beside(self._sidecar, qdrant, self._journal, self._session),
         ):
-            watch = self._search_watch(job, qdrant)
+            watches: dict[str, SearchWatch] = {}
             for item in todo:
                 self._steering.breathe()
+                watch = self._search_watch(item.step, job, qdrant, watches)
                 self._carry_out_step(item, job, qdrant, retrying, models, watch)
 
-    def _search_watch(self, job: Job, qdrant: Qdrant) -> SearchWatch | None:
-        """None where searches are not watched: by the plan, or because there is no server."""
-        if job.move is None or job.move.load.searches is None or qdrant.capabilities.local:
+    def _search_watch(
+        self, step: Step, job: Job, qdrant: Qdrant, watches: dict[str, SearchWatch]
+    ) -> SearchWatch | None:
+        """Of the collection that is searched; None where that is not watched: by the plan, because
+        there is no server, or because the step does not load it."""
+        move = job.move
+        if move is None or move.load.searches is None or not step.loads:
             return None
-        return SearchWatch(
-            qdrant, job.move.source, job.move.load.searches, self._journal, self._steering
-        )
+        if qdrant.capabilities.local:
+            return None
+        name = step.searched(move)
+        if name not in watches:
+            allowed = move.load.searches
+            watches[name] = SearchWatch(qdrant, name, allowed, self._journal, self._steering)
+        return watches[name]
 
     def _carry_out_step(
         self,
@@ -231,9 +240,8 @@ class Runner:
             parent=event,
             fleet=job.fleet,
         )
-        watched = watch is not None and item.step.loads
         try:
-            with watch.beside(event) if watch and watched else nullcontext():
+            with watch.beside(event) if watch is not None else nullcontext():
                 self._through_gates(item, context)
         finally:
             self._progress.end()

@@ -118,6 +118,7 @@ def _rows(run: RunView) -> list[tuple[str, str]]:
         rows += [("Shortened", line) for line in cut["says"]]
     if learned := facts.get("learned_map"):
         rows.append(("Calculated", f"{learned['word']}: {learned['says']}"))
+    rows += _proper(run)
     if run.verdict:
         rows.append(("Quality", f"{run.verdict.get('word')}: {run.verdict.get('reason')}"))
     rows += _probes(facts)
@@ -127,6 +128,22 @@ def _rows(run: RunView) -> list[tuple[str, str]]:
     if worked:
         rows.append(("Took", f"{duration(worked)}, without the time it waited for you"))
     return rows
+
+
+def _proper(run: RunView) -> list[tuple[str, str]]:
+    """How far proper vectors are made behind calculated ones."""
+    told = run.facts.get("bridge")
+    if told is None:
+        return []
+    if told["ended"]:
+        from qdrant_model_migration.steps.bridge import in_words
+
+        stays = "; it was ended there by you" if told["stays"] else ""
+        return [("Proper", f"{in_words(told['proper'], told['calculated'])}{stays}")]
+    made = _step(run, "bridge")
+    if made is None or made.done is None or not made.total:
+        return [("Proper", "vectors are made behind the calculated ones")]
+    return [("Proper", f"{count(made.done)} of {count(made.total)} vectors so far")]
 
 
 def _probes(facts: dict[str, Any]) -> list[tuple[str, str]]:
@@ -200,7 +217,8 @@ def _todo(run: RunView) -> list[Todo]:
     name, facts = run.run_id, run.facts
     resume = qmm("resume", name)
     if run.state in ("stopped", "interrupted"):
-        return [Todo("resume", "Resume: it goes on from the last checkpoint", resume)]
+        again = Todo("resume", "Resume: it goes on from the last checkpoint", resume)
+        return [again, *_behind(run)]
     if run.state == "failed" and run.at_verdict:
         return _added(run)
     if run.state == "failed":
@@ -210,6 +228,8 @@ def _todo(run: RunView) -> list[Todo]:
         return [*_gate(run.gate, name), *_added(run)]
     if ending := ending_of(run):
         return [*(Todo(key, text) for key, text in ending.left), *_added(run)]
+    if run.state in GOING:
+        return _behind(run)
     if run.state != "done" or not facts.get("switched"):
         return []
     old, left = facts["switched"].get("from", "the old collection"), facts["switched"].get("left")
@@ -219,6 +239,15 @@ def _todo(run: RunView) -> list[Todo]:
         *((Todo("others", others),) if left else ()),
         *_added(run),
     ]
+
+
+def _behind(run: RunView) -> list[Todo]:
+    """After the switch, while proper vectors are made behind those that answer."""
+    from qdrant_model_migration.steps.bridge import is_open
+
+    if not is_open(run.facts.get):
+        return []
+    return [*_deploy(run.facts.get("application_changes") or ()), *_added(run)]
 
 
 def _deploy(rows: Iterable[Mapping[str, Any]]) -> list[Todo]:

@@ -207,7 +207,7 @@ def second_line(view: RunView, now: datetime | None = None) -> str:
         return "The run may be going on. Reading its notes again…"
     if view.retry and view.state == "running":
         return _retrying(view, now)
-    source = view.card.collection
+    source = (view.facts.get("switched") or {}).get("to") or view.card.collection
     lines = {
         "starting": "Nothing is written yet. Step 1 checks access, space and the model.",
         "running": "Searches go on as before. You may close this window.",
@@ -251,6 +251,9 @@ def _while_running(view: RunView) -> str:
         return "All points are there. The server works alone; searches are not affected."
     if view.slowed:
         return "It speeds up by itself when searches are quick again. Speed overrules it."
+    if here is not None and here[1].name == "bridge" and view.facts.get("switched"):
+        answers = recalled(view.facts["switched"]).answers
+        return f"{answers} from {view.facts['switched'].get('to')}, and finds more as it goes."
     return "Speed sets it free again. Searches go on as before." if slowed(view) else ""
 
 

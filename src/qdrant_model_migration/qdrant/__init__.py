@@ -4,6 +4,7 @@ Importing it does not import the client; opening a connection does.
 """
 
 from qdrant_model_migration.qdrant.address import Address
+from qdrant_model_migration.qdrant.by_value import Placed, can_order
 from qdrant_model_migration.qdrant.capabilities import Capabilities
 from qdrant_model_migration.qdrant.connection import Qdrant
 from qdrant_model_migration.qdrant.key import known_key, names, own_server
@@ -53,6 +54,7 @@ __all__ = [
     "NotCarried",
     "Page",
     "Patience",
+    "Placed",
     "Point",
     "PointId",
     "Presence",
@@ -64,6 +66,7 @@ __all__ = [
     "SparseVector",
     "Vector",
     "Version",
+    "can_order",
     "cannot_carry",
     "carried_later",
     "create_body",

@@ -10,6 +10,7 @@ from contextlib import suppress
 from types import TracebackType
 
 from qdrant_model_migration.qdrant import capabilities
+from qdrant_model_migration.qdrant.by_value import ByValue
 from qdrant_model_migration.qdrant.errors import NotQdrant, RightMissing, ServerTooOld
 from qdrant_model_migration.qdrant.inference import Inference
 from qdrant_model_migration.qdrant.named_vectors import NamedVectors
@@ -17,7 +18,7 @@ from qdrant_model_migration.qdrant.snapshots import Snapshots
 from qdrant_model_migration.qdrant.version import OLDEST, Version
 
 
-class Qdrant(NamedVectors, Inference, Snapshots):
+class Qdrant(NamedVectors, ByValue, Inference, Snapshots):
     """An open connection. Safe to use from several threads. Made by open_qdrant."""
 
     def introduce(self) -> None:

@@ -13,11 +13,10 @@ from qdrant_model_migration.steps.gate import AskKind, Gate, GateKind, Waiting
 from qdrant_model_migration.steps.passes import by_slices
 from qdrant_model_migration.steps.reading import ROWS_READ, must_be_unchanged
 from qdrant_model_migration.steps.routes import route_of
+from qdrant_model_migration.steps.slice_size import SliceSize
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
 from qdrant_model_migration.words import plural
 
-SECONDS = 20.0  # that a slice should take: at most so much is repeated after a stop
-FIRST = 64  # points of the first slices, while the speed of the model is not known
 WINDOW = 10_000  # points over which missing texts are judged
 ALARM = 0.01
 FEWEST = 500  # below it a few missing texts are a large share by chance
@@ -54,7 +53,7 @@ class Backfill(Step):
                 words.there,
                 *(f"A point without {it} {words.goes_without}" for it in needs),
                 *notes,
-                _watched(move),
+                watched(move),
             ),
         )
 
@@ -66,7 +65,8 @@ class Backfill(Step):
         filling.must_not_lack_texts()
 
 
-def _watched(move: Move) -> str:
+def watched(move: Move) -> str:
+    """A sentence: what test searches do to the pace."""
     allowed = move.load.searches
     if allowed is None:
         return "Searches are not watched: it works as fast as it goes."
@@ -111,19 +111,21 @@ class _Filling:
         for number, points in self._borders.points.items():
             self._recent.add(points, self._borders.dead[number])
         load = ctx.move.load
-        self._size = min(FIRST, load.slice) if ctx.move.embeds else load.slice
+        self._size = SliceSize(load.slice)
+        if not ctx.move.embeds:
+            self._size.now = load.slice
         self._tell()
 
     def tasks(self) -> Iterator[SliceTask]:
         for where in self._borders.left():
             self.must_not_lack_texts()
             yield SliceTask(where, self._ctx.move)
-        while (found := self._borders.find(self._size)) is not None:
+        while (found := self._borders.find(self._size.now)) is not None:
             yield SliceTask(found, self._ctx.move)
             self.must_not_lack_texts()
 
     def take(self, _: SliceTask, result: SliceResult) -> SliceTask | None:
-        self._fit(result)
+        self._size.fit(result.points, result.seconds)
         for letter in result.dead:
             self._ctx.dead_letter(letter.point, letter.reason, letter.held)
         route_of(self._ctx.move).filled(self._ctx, result)
@@ -137,13 +139,6 @@ class _Filling:
     def _tell(self) -> None:
         total = None if self._total is None else max(self._total, self._done)
         self._ctx.progress(self._done, total)
-
-    def _fit(self, result: SliceResult) -> None:
-        """The next slices are as large as the model is fast, the plan's size at most."""
-        load = self._ctx.move.load
-        fits = result.points * SECONDS / max(result.seconds, 1e-9)
-        grown = min(fits, 4 * self._size, load.slice)
-        self._size = max(min(FIRST, load.slice), round(grown))
 
     def _say(self, result: SliceResult) -> None:
         aside = f", {plural(len(result.dead), 'dead letter')}" if result.dead else ""

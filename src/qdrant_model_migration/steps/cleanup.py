@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.shell import qmm
 from qdrant_model_migration.steps.added_step import AddedStep, Ending, Known
+from qdrant_model_migration.steps.bridge import Bridge, is_open
 from qdrant_model_migration.steps.errors import CleanupRefused
 from qdrant_model_migration.steps.gate import (
     Gate,
@@ -71,6 +72,13 @@ class Cleanup(AddedStep):
                 "The sweep after the switch is not finished, so late writes may be only there.",
                 "Resume the run first, then clean up.",
             )
+        if is_open(recall):
+            return Refusal(
+                "proper vectors are still to be made",
+                "Calculated vectors are still being replaced by proper ones, and cleaning up ends "
+                "the run.",
+                f"{qmm('resume', run)} goes on; {qmm('bridge', run)} ends it as it stands.",
+            )
         return None
 
     @classmethod
@@ -115,6 +123,7 @@ class Cleanup(AddedStep):
                 if (ctx.consent("cleanup") or {}).get("collection") != found.name:
                     raise Waiting(_gate(found))
                 found.before()
+                Bridge.follow(ctx)
                 found.delete()
         except CleanupRefused:
             ctx.spend("cleanup")  # it was given for how things stood then

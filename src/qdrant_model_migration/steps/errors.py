@@ -323,6 +323,29 @@ class ShorteningTooLossy(QmmError):
         )
 
 
+class BridgeRefused(QmmError):
+    """The run cannot be ended with the proper vectors that it has."""
+
+    refusal = True
+
+    def __init__(self, run: str, why: str) -> None:
+        todo = f"{qmm('status', run)} shows where the run stands."
+        super().__init__(f"{run} was not ended as it stands.", why, todo)
+
+
+class NotProper(QmmError):
+    """Vectors that were put in the place of calculated ones are not those of the texts."""
+
+    def __init__(self, collection: str, found: str, run: str) -> None:
+        super().__init__(
+            f"Not all vectors of {collection} are proper.",
+            f"{found}. Perhaps somebody writes there with another model, or of another text. The "
+            "metadata goes on saying that they are approximate.",
+            "Find out who, then resume: what has another text by then is made again. Or end the "
+            f"run as it stands: {qmm('bridge', run)}.",
+        )
+
+
 class TwoKeys(QmmError):
     """The same id stands under two shard keys."""
 

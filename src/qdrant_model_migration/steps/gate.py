@@ -83,13 +83,15 @@ class GateKind(NamedTuple):
     """A gate as its step declares it, before any run has come to it.
 
     no: the button that leaves it shut. switches: it opens by the verdict, and the application
-    changes at the same moment.
+    changes at the same moment. added: only the command of its step leads there, though a plan may
+    hold that step.
     """
 
     name: str
     asks: tuple[AskKind, ...] = ()
     no: str = "Not yet"
     switches: bool = False
+    added: bool = False
 
     @property
     def flags(self) -> tuple[Flag, ...]:

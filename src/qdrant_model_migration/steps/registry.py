@@ -58,5 +58,5 @@ def left_in(state: str | None) -> type[AddedStep] | None:
 
 def adds(gate: str) -> type[AddedStep] | None:
     """The step whose command leads to the gate of this name; None where a plan leads to it."""
-    owners = (kind for kind in added_kinds() if any(own.name == gate for own in kind.gates))
-    return next((kind for kind in owners if not kind.planned), None)
+    owners = ((kind, own) for kind in added_kinds() for own in kind.gates if own.name == gate)
+    return next((kind for kind, own in owners if own.added or not kind.planned), None)

@@ -13,6 +13,7 @@ from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.quality import difference
 from qdrant_model_migration.shell import qmm
 from qdrant_model_migration.steps.added_step import AddedStep, Ending, Known
+from qdrant_model_migration.steps.bridge import is_open
 from qdrant_model_migration.steps.errors import NothingToRollBack, SwitchElsewhere
 from qdrant_model_migration.steps.gate import Gate, GateKind, Waiting
 from qdrant_model_migration.steps.refusal import Recall, Refusal
@@ -75,7 +76,7 @@ class Rollback(AddedStep):
 
     @classmethod
     def listed(cls, run: Known) -> str:
-        ready = run.state == "done" and run.facts.get("switched")
+        ready = run.facts.get("switched") and (run.state == "done" or is_open(run.facts.get))
         return "Watch for some days; this is the way back" if ready else ""
 
     @classmethod

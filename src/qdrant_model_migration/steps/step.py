@@ -138,7 +138,7 @@ class Step(BaseModel):
     planned: ClassVar[bool] = True
     gates: ClassVar[tuple[GateKind, ...]] = ()
     loads: ClassVar[bool] = False
-    """Whether it works the server hard while the application searches the source."""
+    """Whether it works the server hard while the application searches; see `searched`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -160,6 +160,10 @@ class Step(BaseModel):
     def embeds(self) -> tuple[ModelRef, int] | None:
         """A model, and of how many texts it makes vectors at most, besides what the move needs."""
         return None
+
+    def searched(self, move: Move) -> str:
+        """The collection that the application searches while this step works."""
+        return move.source
 
     def text(self, move: Move | None) -> StepText:
         raise NotImplementedError

@@ -317,6 +317,13 @@ def sampled_texts(survey: Survey, answers: Answers) -> TextSource | None:
     return TextSource(fields=(left.path,))
 
 
+def bridged_texts(answers: Answers) -> TextSource | None:
+    """The texts of which proper vectors can be made behind calculated ones: fields of the points,
+    which their application goes on writing to; None where there are none."""
+    text = text_source(answers)
+    return text if text is not None and text.file is None else None
+
+
 def switched_aliases(survey: Survey, answers: Answers) -> tuple[str, ...]:
     """The aliases of the collection that the application uses: they are switched together.
 

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from qdrant_model_migration import words
-from qdrant_model_migration.pipeline.origins import calculated
+from qdrant_model_migration.pipeline.origins import calculated, embedded
 from qdrant_model_migration.plan.plan import Plan
+from qdrant_model_migration.steps.bridge import Bridge
 from qdrant_model_migration.steps.learn_map import LearnMap
 from qdrant_model_migration.strategies.answered import (
     HUGE_POINTS,
     bare,
+    bridged_texts,
     cannot_be_mapped,
     chosen_model,
     map_saves_much,
@@ -20,7 +22,7 @@ from qdrant_model_migration.strategies.answered import (
     sampled_texts,
 )
 from qdrant_model_migration.strategies.moving import proof_of
-from qdrant_model_migration.strategies.new_collection import plan_replacing
+from qdrant_model_migration.strategies.new_collection import new_one, plan_replacing
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
 from qdrant_model_migration.survey.facts import Survey
 
@@ -37,7 +39,7 @@ class LinearMap(Strategy):
     way_back = "switch the alias back: under 1 s, as long as the old collection stays"
     never = "The old collection is only read."
     facets = ("builds", "samples", "takes_model", "replaces")
-    asks = ("accuracy", "text")
+    asks = ("accuracy", "text", "bridge")
     warns = ("W10",)
     implied: ClassVar[Mapping[str, Any]] = {"accuracy": "approximate"}
     order = 38
@@ -60,6 +62,11 @@ class LinearMap(Strategy):
             return Fit("ruled out", "every vector is to be made properly", "accuracy")
         return Fit("ruled out", "saves little below 100 million points, costs quality", "accuracy")
 
+    def embeds_all(self, answers: Answers) -> bool:
+        after = answers.get("bridge")
+        embeds = isinstance(after, Mapping) and after.get("kind") == "embed"
+        return embeds and bridged_texts(answers) is not None
+
     def because(self, survey: Survey, answers: Answers) -> tuple[str, ...]:
         much = map_saves_much(survey, answers)
         points = words.plural(survey.points.value or 0, "point")
@@ -80,7 +87,7 @@ class LinearMap(Strategy):
             texts=text,
             proof=proof_of(answers, text),
         )
-        return plan_replacing(
+        plan = plan_replacing(
             self,
             survey,
             answers,
@@ -89,3 +96,11 @@ class LinearMap(Strategy):
             prepared_by=learning,
             expected_missing=round(found.points / points, 6) if found and points else 0.0,
         )
+        texts = bridged_texts(answers)
+        if texts is None or not self.embeds_all(answers):
+            return plan
+        proper = new_one(survey, answers, model, embedded(model, texts))
+        bridge = Bridge(
+            vector=proper, texts=texts, hottest=answers["bridge"].get("hottest") or None
+        )
+        return plan.model_copy(update={"steps": (*plan.steps, bridge)})

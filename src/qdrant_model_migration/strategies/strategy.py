@@ -77,6 +77,10 @@ class Strategy:
     def embeds(self) -> bool:
         return "embeds" in self.facets
 
+    def embeds_all(self, answers: Answers) -> bool:
+        """Whether with these answers this computer makes a vector of every text, be it later."""
+        return self.embeds
+
     def as_taken(self, model: ModelRef) -> ModelRef:
         """The model of question Model as this strategy uses it."""
         return model

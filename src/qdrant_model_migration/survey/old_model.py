@@ -87,10 +87,20 @@ def told(config: CollectionConfig, vector: str = "") -> ModelRef | str | None:
     return None
 
 
-def calculated(model: ModelRef, of: str) -> OldModel:
-    """What the metadata says of a vector that no text gives: searched by the queries of `model`,
-    and calculated by a learned map from one that the model named `of` made."""
-    note = f"approximate, calculated from vectors of {of or 'another model'}"
+class Calculated(NamedTuple):
+    """By a learned map. of: the name of the model whose vectors it was calculated from. points:
+    that still have such a vector, at most; None: all. projected: into a shorter one of that model.
+    """
+
+    of: str
+    points: int | None = None
+    projected: bool = False
+
+
+def calculated(model: ModelRef, how: Calculated) -> OldModel:
+    """What the metadata says of a vector that no text gives: searched by the queries of `model`."""
+    some = "" if how.points is None else f" on up to {words.plural(how.points, 'point')}"
+    note = f"approximate{some}, calculated from vectors of {how.of or 'another model'}"
     return OldModel(Fact[ModelRef](value=model, how="told", note=note))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from qdrant_model_migration.embedders import ModelRef, open_embedder
@@ -20,23 +20,22 @@ def find_each(
     fields: Sequence[str],
     *,
     also: Sequence[str],
-    mapped: Mapping[str, str],
-    projected: Collection[str] = (),
+    mapped: Mapping[str, old_model.Calculated],
     stop: threading.Event | None,
 ) -> dict[str, old_model.OldModel]:
     """As `old_model.find`, for each of these vectors by its name, as `said` is.
 
-    mapped: names of those that were calculated, and of whose vectors; no text gives them again.
-    projected: those of them that are shorter ones of the same model.
+    mapped: names of those that were calculated, and how; no text gives them again.
     """
     open_model = lru_cache(maxsize=1)(open_embedder)  # models are large; one at a time
 
     def one(vector: VectorFact) -> old_model.OldModel:
         model = said.get(vector.name)
-        if vector.name in projected:
-            return old_model.projected(mapped[vector.name])
-        if vector.name in mapped and isinstance(model, ModelRef):
-            return old_model.calculated(model, mapped[vector.name])
+        how = mapped.get(vector.name)
+        if how is not None and how.projected:
+            return old_model.projected(how.of)
+        if how is not None and isinstance(model, ModelRef):
+            return old_model.calculated(model, how)
         return old_model.find(
             model,
             by_operator,

@@ -12,7 +12,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from qdrant_model_migration import words
-from qdrant_model_migration.embedders import ModelRef, mapped_from, projected_to
+from qdrant_model_migration.embedders import ModelRef, mapped_from, mapped_points, projected_to
 from qdrant_model_migration.qdrant import Point, Qdrant, cannot_carry
 from qdrant_model_migration.qdrant.errors import RightMissing
 from qdrant_model_migration.survey import (
@@ -261,7 +261,13 @@ class _Reading:
         self._read_placeholders([*stored, *bare_of_text], fields)
         metadata = self._config.metadata
         said = {v.name: old_model.told(self._config, v.name) for v in self._dense}
-        mapped = {name: of for name in said if (of := mapped_from(metadata, name)) is not None}
+        mapped = {
+            name: old_model.Calculated(
+                of, mapped_points(metadata, name), projected_to(metadata, name)
+            )
+            for name in said
+            if (of := mapped_from(metadata, name)) is not None
+        }
         self._known["approximate"] = tuple(mapped)
         found = old_models.find_each(
             dict.fromkeys(said, self._told_model) if self._told_model is not None else said,
@@ -271,7 +277,6 @@ class _Reading:
             fields,
             also=also,
             mapped=mapped,
-            projected=[name for name in mapped if projected_to(metadata, name)],
             stop=self._stop,
         )
         if found:

@@ -15,6 +15,7 @@ import numpy as np
 from . import filters, indexes, paths, replies, settings, vectors
 from .limits import LaggingCount, Limits
 from .optimizer import Optimizer
+from .ordered import ordered
 from .points import PointId, Points, StoredPoint, key_of, point_id
 from .search import found
 from .versions import (
@@ -190,11 +191,16 @@ class Collection:
         limit = 10 if limit is None else limit
         if limit < 1:
             raise replies.invalid("limit", f"value {limit} invalid, must be 1 or larger")
-        if body.get("order_by") is not None:
-            raise replies.not_spoken("order_by")
         self.limits.size("max_query_limit", "limit", limit)
         wanted = self.filter(body.get("filter"))
         self.limits.read(1 + (wanted.conditions if wanted else 0))
+        if body.get("order_by") is not None:
+            chosen = (p for p in self.visible() if wanted is None or wanted.accepts(p))
+            points, values = ordered(chosen, body, self.payload_schema)
+            records = self._records(points, body, payload=True)
+            placed = zip(records, values, strict=True)
+            told = [{**record, "order_value": value} for record, value in placed]
+            return {"points": told, "next_page_offset": None}
         offset = body.get("offset")
         start = None if offset is None else point_id(offset)
         page: list[StoredPoint] = []

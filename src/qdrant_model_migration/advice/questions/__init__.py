@@ -10,6 +10,7 @@ text {"fields": [paths]}, none: gone, or {"file": path}
 text_columns {"id": column, "text": [columns]} · originals "no" | {"have": "yes" | "recut", "file"}
 columns {"id": column or "", "text": [columns], "payload": [columns], "more": bool}
 missing "copy" | "stop" · bare "keep" | "make" · accuracy "exact" | "approximate" | "queries"
+bridge {"kind": "stay"} | {"kind": "embed", "hottest": payload field or ""}
 both "no" | "test" | "always" · keywords "yes" | "no" | "there"
 keyword_model {"kind", "name", "language", ...} · fusion "rrf" | "dbsf"
 in_place "new" | "in place" · target str
@@ -35,6 +36,7 @@ from qdrant_model_migration.advice.questions.application import (
     VectorNames,
     Writes,
 )
+from qdrant_model_migration.advice.questions.bridge import Bridge
 from qdrant_model_migration.advice.questions.change import Change
 from qdrant_model_migration.advice.questions.compression import Quantization
 from qdrant_model_migration.advice.questions.keyword_model import Fusion, KeywordModel
@@ -69,6 +71,7 @@ QUESTIONS: tuple[Question, ...] = (
     Missing(),
     Bare(),
     Accuracy(),
+    Bridge(),
     Both(),
     Keywords(),
     KeywordModel(),

@@ -1,0 +1,459 @@
+"""`qmm bridge`: End a run that makes proper vectors behind calculated ones, with those it has.
+
+After the switch every text is embedded, point by point, and its vector takes the place of the
+calculated one. Searches and writes go on meanwhile, by the new model.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+from qdrant_model_migration.embedders import (
+    METADATA_KEY,
+    MODELS_KEY,
+    STILL_MAPPED_KEY,
+    ModelRef,
+)
+from qdrant_model_migration.pipeline import proper
+from qdrant_model_migration.pipeline.errors import LedgerDamaged
+from qdrant_model_migration.pipeline.in_slice import BesideLedger
+from qdrant_model_migration.pipeline.ledger import MOST, Ledger, forget_ledger, open_ledger, rows_of
+from qdrant_model_migration.pipeline.marks import is_unfinished, mark_of
+from qdrant_model_migration.pipeline.move import Move, TargetVector
+from qdrant_model_migration.pipeline.proper import Settled, Sliced, SlicePart, settle_slice
+from qdrant_model_migration.pipeline.slices import Slice
+from qdrant_model_migration.pipeline.text import TextSource
+from qdrant_model_migration.pipeline.worker import Equipment
+from qdrant_model_migration.qdrant import Point, PointId, can_order, order
+from qdrant_model_migration.steps.added_step import AddedStep, Known
+from qdrant_model_migration.steps.backfill import watched
+from qdrant_model_migration.steps.dead_letters import list_dead
+from qdrant_model_migration.steps.errors import BridgeRefused, NotProper
+from qdrant_model_migration.steps.gate import AskKind, Gate, GateKind, Waiting
+from qdrant_model_migration.steps.hottest_first import KEY, HottestFirst
+from qdrant_model_migration.steps.mark import must_be_ours
+from qdrant_model_migration.steps.passes import Pass
+from qdrant_model_migration.steps.readiness import wait_until_indexed
+from qdrant_model_migration.steps.refusal import Recall, Refusal
+from qdrant_model_migration.steps.routes.made_again import check_model, smallest
+from qdrant_model_migration.steps.slice_size import SliceSize
+from qdrant_model_migration.steps.step import StepContext, StepText
+from qdrant_model_migration.words import count, plural
+
+BRIDGE = "bridge"
+"""The fact: whether it has `ended`; then how many vectors are `proper`, at most how many are still
+`calculated`, and whether that is so because somebody said that it `stays`."""
+
+
+MOST_PASSES = 3
+SAMPLE = 200  # vectors that are read back and made again
+EVERY = 10**12  # texts, however many there are
+_FOLDER = "proper"  # in the run folder, for a ledger of its own
+_SETTLED = "_bridge_settled"
+_PASSES = "_bridge_passes"
+_LOST = "_bridge_lost"
+_STEP = "_bridge_step"
+_SWEPT = "_bridge_swept"  # late writes that were carried over before it ended
+_STAYS = AskKind(
+    "stays", "tick", "--stay-approximate", "Keep calculated vectors where no proper one is made."
+)
+
+
+def is_open(recall: Recall) -> bool:
+    """Whether proper vectors are being made behind those that answer, by this run."""
+    return bool(recall("switched")) and not (recall(BRIDGE) or {"ended": True})["ended"]
+
+
+class Bridge(AddedStep):
+    """vector: as it is in the new collection in the end, made of the `texts` of its own points.
+    hottest: the payload field with the highest values first. again: the run is to end with what it
+    has; nothing else is read then.
+    """
+
+    planned: ClassVar[bool] = True
+    loads: ClassVar[bool] = True
+    gates: ClassVar[tuple[GateKind, ...]] = (
+        GateKind("bridge", (_STAYS,), no="No, go on later", added=True),
+    )
+    order: ClassVar[int] = 15
+    label: ClassVar[str] = "Stay approximate…"
+    does: ClassVar[str] = "to end with the vectors that are made"
+    about: ClassVar[str] = "Stay approximate ends a bridge with the proper vectors that are made."
+    unfinished: ClassVar[bool] = True
+    manual: ClassVar[str] = """
+    End RUN, which makes proper vectors behind calculated ones, with those that it has made.
+
+    The others stay calculated, and the metadata of the collection goes on saying so. Stop the run
+    first. Waits until you confirm, or takes --stay-approximate.
+
+    \b
+    Example:
+      qmm bridge docs_minilm-1124 --stay-approximate
+    """
+
+    step: Literal["bridge"] = "bridge"
+    vector: TargetVector | None = None
+    texts: TextSource | None = None
+    hottest: str | None = None
+    again: bool = False
+
+    @classmethod
+    def refused(cls, recall: Recall, run: str) -> Refusal | None:
+        told = recall(BRIDGE)
+        if told is None:
+            why = "It makes no proper vectors behind calculated ones, or has not come to it."
+            return Refusal("there is no bridge", why)
+        if told["ended"]:
+            return Refusal("it is done", "It has ended already.")
+        if recall("rolled_back"):
+            return Refusal("it was rolled back", "It was rolled back.")
+        return None
+
+    @classmethod
+    def listed(cls, run: Known) -> str:
+        open_ = is_open(run.facts.get) and not run.live
+        return "Or end it with the proper vectors that are made" if open_ else ""
+
+    @property
+    def _vector(self) -> TargetVector:
+        assert self.vector is not None, "a plan says which"
+        return self.vector
+
+    @property
+    def _model(self) -> ModelRef:
+        model = self._vector.model
+        assert model is not None, "proper vectors are made by a model"
+        return model
+
+    @property
+    def _texts(self) -> TextSource:
+        assert self.texts is not None, "a plan says which"
+        return self.texts
+
+    def searched(self, move: Move) -> str:
+        return move.target
+
+    def embeds(self) -> tuple[ModelRef, int] | None:
+        return None if self.vector is None else (self._model, EVERY)
+
+    def text(self, move: Move | None) -> StepText:
+        if move is None or self.vector is None or self.again:
+            return StepText("Stay approximate", "metadata", "none")
+        hottest = f"The highest {self.hottest} first, then the others." if self.hottest else ""
+        return StepText(
+            "Make proper vectors behind it",
+            move.target,
+            "stay approximate",
+            (
+                f"Embeds the text of every point of {move.target} with {self._model.label} and "
+                "puts the vector in the place of the calculated one.",
+                *((hottest,) if hottest else ()),
+                f"Searches answer from {move.target} all the while, and find more as it goes.",
+                "A vector goes only to a point that still has the text that was read; what the "
+                "application writes meanwhile stays, and what it deletes is not made again.",
+                "A point without a text keeps the calculated vector and is listed.",
+                "Only when all are made, and some of them made again and compared, does the "
+                "metadata stop saying that they are approximate.",
+                "Stop it whenever you like. Resume goes on; qmm bridge RUN ends it as it stands.",
+                watched(move),
+            ),
+        )
+
+    def apply(self, ctx: StepContext) -> None:
+        if self.again:
+            self._end_as_it_is(ctx)
+            return
+        if (ctx.recall(BRIDGE) or {}).get("ended"):
+            return
+        must_be_ours(ctx)
+        ctx.remember(_STEP, self.model_dump(mode="json"))
+        ctx.remember(BRIDGE, {"ended": False})
+        try:
+            self._make_all(ctx)
+        except LedgerDamaged:  # then every point is looked at and made once more
+            forget_ledger(self._folder(ctx))
+            for key in (_SETTLED, _PASSES, KEY, f"pass {_Pass.name}"):
+                ctx.remember(key, None)
+            self._make_all(ctx)
+
+    @classmethod
+    def follow(cls, ctx: StepContext) -> None:
+        """Late writes to the old collection that were carried over since it has ended came with
+        calculated vectors: make proper ones of these too. Of what cannot be told the metadata
+        says how many."""
+        told = ctx.recall(BRIDGE)
+        late = (ctx.recall("swept") or 0) - (ctx.recall(_SWEPT) or 0)
+        if told is None or not told["ended"] or late <= 0:
+            return
+        step = cls.model_validate_json(json.dumps(ctx.recall(_STEP)))
+        made = 0 if told["stays"] else step._once_more(ctx)
+        left = told["calculated"] + max(0, late - made)
+        step._tell(ctx, told["proper"], left, stays=told["stays"])
+
+    def _once_more(self, ctx: StepContext) -> int:
+        """One pass; how many points it has made."""
+        move, size = proper.over(ctx.move, self._vector), SliceSize(ctx.move.load.slice)
+        with open_ledger(self._folder(ctx), begin=True) as ledger, _copied(ctx) as ours:
+            progress = _Progress(ctx, move.target)
+            one = _Pass(ctx, MOST_PASSES, move, self._texts, ledger, ours, size, progress)
+            one.carry_out(ctx.qdrant.count(move.target))
+        return int(one.found["made"])
+
+    # --- making them --------------------------------------------------------------------------
+
+    def _make_all(self, ctx: StepContext) -> None:
+        move = proper.over(ctx.move, self._vector)
+        size = SliceSize(move.load.slice)
+        with open_ledger(self._folder(ctx), begin=True) as ledger, _copied(ctx) as ours:
+            progress = _Progress(ctx, move.target)
+            self._hottest_first(ctx, move, ledger, ours, size, progress)
+            for number in range(ctx.recall(_PASSES) or 0, MOST_PASSES):
+                one = _Pass(ctx, number, move, self._texts, ledger, ours, size, progress)
+                one.carry_out(ctx.qdrant.count(move.target))
+                ctx.remember(_LOST, one.found["lost"])
+                ctx.remember(_PASSES, number + 1)
+                if number and not one.found["made"]:
+                    break
+            wait_until_indexed(ctx, move.target)
+            progress.more(0)
+            settled, left, chosen = _counted(ledger)
+        self._must_be_proper(ctx, move, chosen)
+        self._tell(ctx, settled - left, left + (ctx.recall(_LOST) or 0), stays=False)
+
+    def _hottest_first(
+        self,
+        ctx: StepContext,
+        move: Move,
+        ledger: Ledger,
+        ours: _Copied,
+        size: SliceSize,
+        progress: _Progress,
+    ) -> None:
+        if self.hottest is None or ctx.recall(_PASSES):
+            return
+        if not can_order(ctx.qdrant.config(move.target).payload_schema.get(self.hottest)):
+            ctx.say(
+                "bridge", f"{self.hottest} has no index that orders points: all go by their id."
+            )
+            return
+
+        def told(done: Settled) -> None:
+            size.fit(len(done.tried), done.seconds)
+            list_dead(ctx, done.tried, done.dead)
+            progress.more(len(done.marks))
+
+        HottestFirst(
+            ctx, self.hottest, move, self._texts, ledger, ours.has, lambda: size.now, told
+        ).carry_out()
+
+    def _must_be_proper(self, ctx: StepContext, move: Move, chosen: dict[PointId, bytes]) -> None:
+        def as_noted(point: Point) -> bool:
+            mark = mark_of(proper.text_alone(point, self._texts), move)
+            return chosen[point.id] == mark
+
+        check = check_model(ctx, self._vector, list(chosen), as_noted)
+        if not check.ok:
+            ctx.remember(_PASSES, 1)  # resumed, it looks once more for what has another text
+            raise NotProper(move.target, check.note, ctx.folder.name)
+        ctx.say(
+            "bridge",
+            f"{check.found} of {plural(int(check.expected or 0), 'vector')} made again are those "
+            "that stand there.",
+        )
+
+    # --- ending it ----------------------------------------------------------------------------
+
+    def _end_as_it_is(self, ctx: StepContext) -> None:
+        if refusal := self.refused(ctx.recall, ctx.folder.name):
+            raise BridgeRefused(ctx.folder.name, refusal.why)
+        must_be_ours(ctx)
+        with open_ledger(self._folder(ctx), begin=True) as ledger:
+            settled, left, _ = _counted(ledger)
+        made = settled - left
+        points = ctx.qdrant.count(ctx.move.target)
+        if ctx.consent("bridge") is None:
+            raise Waiting(_gate(ctx.move.target, made, points))
+        self._tell(ctx, made, max(0, points - made), stays=True)
+        ctx.spend("bridge")
+
+    def _tell(self, ctx: StepContext, made: int, left: int, *, stays: bool) -> None:
+        target = ctx.move.target
+        metadata = ctx.qdrant.config(target).metadata
+        name = self._vector.name
+        said = self._vector.origin.metadata
+        if left:
+            (of,) = (v.origin for v in ctx.move.vectors if v.name == name)
+            said = {**(of.metadata or {}), STILL_MAPPED_KEY: left}
+        body: dict[str, Any] = {METADATA_KEY: said}
+        if MODELS_KEY in metadata:
+            body[MODELS_KEY] = {**metadata[MODELS_KEY], name: said}
+        ctx.qdrant.patch(target, {"metadata": body})
+        ctx.remember(_SWEPT, ctx.recall("swept") or 0)
+        ctx.remember(BRIDGE, {"ended": True, "proper": made, "calculated": left, "stays": stays})
+        ctx.say("bridge", f"{in_words(made, left)}. {_metadata_says(target, left)}")
+
+    def _folder(self, ctx: StepContext) -> Path:
+        folder = ctx.artifact(_FOLDER)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        return folder
+
+
+def in_words(made: int, left: int) -> str:
+    """ "12 vectors are proper, up to 3 are calculated", for a sentence."""
+    some = f"{plural(made, 'vector')} {'is' if made == 1 else 'are'} proper"
+    return f"{some}, up to {count(left)} calculated" if left else some
+
+
+def _metadata_says(target: str, left: int) -> str:
+    if left:
+        return f"The metadata of {target} goes on saying that they are approximate."
+    return f"The metadata of {target} does not call them approximate any more."
+
+
+def _gate(target: str, made: int, points: int) -> Gate:
+    return Gate(
+        name="bridge",
+        title=f"Stay approximate: {count(made)} of {plural(points, 'vector')} made properly",
+        says=(
+            f"The run ends. Up to {count(max(0, points - made))} vectors of {target} stay "
+            "calculated, and its metadata goes on saying so.",
+            "The others are proper. Searches go on as they are; the way back stays open.",
+            "This cannot be taken up again. A later run to the same model makes proper ones.",
+        ),
+        asks=(_STAYS.ask("Keep calculated vectors where no proper one is made"),),
+        button="End it",
+    )
+
+
+class _Copied:
+    """What the run has copied, by its ledger; whatever it is asked, None where that cannot be
+    read any more."""
+
+    def __init__(self, ledger: Ledger | None) -> None:
+        self._ledger = ledger
+
+    def has(self, point: PointId) -> bool | None:
+        return None if (found := self.part(point, None, 1)) is None else point in _ids(found[0])
+
+    def part(
+        self, start: PointId | None, end: PointId | None, most: int = MOST
+    ) -> tuple[bytes, PointId | None] | None:
+        try:
+            return None if self._ledger is None else self._ledger.part(start, end, most)
+        except LedgerDamaged:
+            self._ledger = None
+            return None
+
+
+def _ids(records: bytes) -> set[PointId]:
+    return {point for point, _ in rows_of(records)}
+
+
+@contextmanager
+def _copied(ctx: StepContext) -> Iterator[_Copied]:
+    with ExitStack() as stack:
+        try:
+            ledger = stack.enter_context(open_ledger(ctx.folder))
+        except LedgerDamaged:
+            ledger = None
+        yield _Copied(ledger)
+
+
+def _counted(ledger: Ledger) -> tuple[int, int, dict[PointId, bytes]]:
+    """Points that are settled, and how many of them keep a calculated vector. And some of those
+    whose vectors this run has made."""
+    settled = left = 0
+
+    def done() -> Iterator[tuple[str, PointId]]:
+        nonlocal settled, left
+        for point, mark in ledger.rows():
+            settled += 1
+            if is_unfinished(mark):
+                left += 1
+            elif not proper.is_theirs(mark):
+                yield mark.hex(), point
+
+    chosen = {point: bytes.fromhex(mark) for mark, point in smallest(SAMPLE, done())}
+    return settled, left, dict(sorted(chosen.items(), key=lambda row: order(row[0])))
+
+
+class _Progress:
+    """How many points are settled, of all; kept across interruptions."""
+
+    def __init__(self, ctx: StepContext, collection: str) -> None:
+        self._ctx, self._total = ctx, ctx.qdrant.count(collection)
+        self._settled: int = ctx.recall(_SETTLED) or 0
+        self.more(0)
+
+    def more(self, points: int) -> None:
+        self._settled += points
+        if points:
+            self._ctx.remember(_SETTLED, self._settled)
+        self._ctx.progress(self._settled, max(self._settled, self._total))
+
+
+class _Pass(Pass[Sliced, SlicePart]):
+    """Over all slices: what is not settled is. found: points `made`, and those `lost`, which were
+    changed so often that it could not be told."""
+
+    name: ClassVar[str] = "bridge"
+
+    def __init__(
+        self,
+        ctx: StepContext,
+        number: int,
+        move: Move,
+        text: TextSource,
+        ledger: Ledger,
+        ours: _Copied,
+        size: SliceSize,
+        progress: _Progress,
+    ) -> None:
+        self.found: Any = {"made": 0, "lost": 0}
+        super().__init__(ctx, of=number)
+        self._move, self._text, self._ledger, self._ours = move, text, ledger, ours
+        self._size, self._progress = size, progress
+
+    def work(self) -> Callable[[Sliced, Equipment], SlicePart]:
+        return settle_slice
+
+    def tasks(self, where: Slice) -> Iterator[Sliced]:
+        beyond = where.start
+        while True:
+            where = where._replace(start=beyond)
+            records, end = self._ledger.part(where.start, where.end)
+            ours, other = self._ours.part(where.start, where.end) or (None, None)
+            ends = [one for one in (end, other) if one is not None]
+            beyond = min(ends, key=order, default=None)
+            part = where if beyond is None else where._replace(end=beyond)
+            beside = BesideLedger(part, self._move, records)
+            yield Sliced(beside, self._text, self._size.now, ours)
+            if beyond is None:
+                return
+
+    def take(self, task: Sliced, result: SlicePart) -> None:
+        where, done = result.slice, result.done
+        self._ledger.replace(where.start, where.end, result.records)
+        list_dead(self.ctx, done.tried, done.dead)
+        made, lost = self.found["made"], self.found["lost"]
+        self.found = {"made": made + len(done.tried), "lost": lost + len(done.lost)}
+        if done.tried:
+            self._size.fit(len(done.tried), done.seconds)
+            self._say(done)
+        self._progress.more(result.new)
+
+    def _say(self, done: Settled) -> None:
+        self.ctx.say(
+            "slice",
+            f"{plural(len(done.tried), 'point')} done, checkpoint saved.",
+            points=len(done.tried),
+            tokens=done.tokens,
+            cut_off=done.cut_off,
+        )
+
+    def _tell(self) -> None:
+        """What is settled counts, not what was read."""
