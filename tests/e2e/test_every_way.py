@@ -51,7 +51,12 @@ WAYS: dict[str, tuple[str, dict[str, Any]]] = {
     "dense_to_hybrid": ("dense_to_hybrid", {"change": "keywords"}),
     "dense_to_hybrid in place": (
         "dense_to_hybrid",
-        {"change": "keywords", "in_place": "in place", "fusion": "dbsf"},
+        {
+            "change": "keywords",
+            "keyword_model": {"language": "by lang"},
+            "in_place": "in place",
+            "fusion": "dbsf",
+        },
     ),
     "dense_to_hybrid with a model": ("dense_to_hybrid", {"keywords": "yes"}),
 }

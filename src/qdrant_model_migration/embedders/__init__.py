@@ -17,6 +17,7 @@ from qdrant_model_migration.embedders.kinds.practice import (
 )
 from qdrant_model_migration.embedders.kinds.server import bm25, server_model
 from qdrant_model_migration.embedders.model import (
+    BY_LANGUAGE_KEY,
     MAPPED_KEY,
     METADATA_KEY,
     MODELS_KEY,
@@ -48,9 +49,11 @@ from qdrant_model_migration.embedders.opening import (
     within_reach,
     word_models,
 )
+from qdrant_model_migration.embedders.spoken import Spoken
 from qdrant_model_migration.embedders.usable import Usable, embed_usable
 
 __all__ = [
+    "BY_LANGUAGE_KEY",
     "MAPPED_KEY",
     "METADATA_KEY",
     "MODELS_KEY",
@@ -66,6 +69,7 @@ __all__ = [
     "Pooling",
     "Reach",
     "Role",
+    "Spoken",
     "Usable",
     "assumed",
     "average_words",

@@ -30,6 +30,7 @@ from qdrant_model_migration.qdrant import Address, Point, PointId, open_qdrant
 from qdrant_model_migration.qdrant.errors import FolderUnusable
 from qdrant_model_migration.sandbox.corpus import WORDLESS, Document, gather, library
 from qdrant_model_migration.sandbox.errors import CorpusMissing
+from qdrant_model_migration.sandbox.german import with_german
 
 ALIAS = "docs"
 COLLECTION = "docs_words"
@@ -153,7 +154,7 @@ class Sandbox:
         with self._folder_faults():
             self.reset()
             report("Collect texts", 0, 1)
-            found = list(documents if documents is not None else gather())
+            found = list(documents if documents is not None else with_german(gather()))
             used, rest = found[:points], found[points : points + SPARE]
             if len(used) < min(points, FEWEST_POINTS):
                 raise CorpusMissing(len(used), min(points, FEWEST_POINTS), library())
@@ -261,12 +262,13 @@ def _queries(used: Sequence[Document], ids: Sequence[PointId]) -> Iterator[dict[
     for document in used:
         seen[document.summary] = seen.get(document.summary, 0) + 1
     fit_to_ask = [
-        (document.summary, point_id)
+        (document, point_id)
         for document, point_id in zip(used, ids, strict=True)
         if seen[document.summary] == 1 and len(document.summary.split()) >= _FEWEST_WORDS
     ]
-    for query, point_id in fit_to_ask[: min(QUERIES, len(used) // 4)]:
-        yield {"query": query, "answers": [point_id]}
+    for document, point_id in fit_to_ask[: min(QUERIES, len(used) // 4)]:
+        language = {"language": document.language} if document.language else {}
+        yield {"query": document.summary, "answers": [point_id], **language}
 
 
 def _write_lines(path: Path, entries: Iterator[dict[str, Any]]) -> None:
