@@ -15,6 +15,7 @@ from qdrant_model_migration.embedders.kinds.practice import (
     practice_model,
     practice_models_folder,
 )
+from qdrant_model_migration.embedders.kinds.practice_late import fit_late, late_model
 from qdrant_model_migration.embedders.kinds.server import bm25, server_model
 from qdrant_model_migration.embedders.model import (
     BY_LANGUAGE_KEY,
@@ -77,8 +78,10 @@ __all__ = [
     "embed_usable",
     "fetch",
     "fit",
+    "fit_late",
     "kind_of",
     "kinds",
+    "late_model",
     "list_models",
     "mapped_from",
     "mapped_points",

@@ -1,4 +1,4 @@
-"""The practice Qdrant: a folder with a real collection, the two models, and labelled searches.
+"""The practice Qdrant: a folder with a real collection, its models, and labelled searches.
 
 It needs no server and no download. The application that uses it lives in application.py.
 """
@@ -20,7 +20,9 @@ from uuid import UUID, uuid5
 from qdrant_model_migration.embedders import (
     ModelRef,
     fit,
+    fit_late,
     kind_of,
+    late_model,
     open_embedder,
     practice_model,
     practice_models_folder,
@@ -112,6 +114,10 @@ class Sandbox:
         """The model to migrate to. Raises ModelOutOfReach before `prepare`."""
         return practice_model(NEW_MODEL, self.models)
 
+    def late_model(self) -> ModelRef:
+        """One that makes many vectors for a text. Raises ModelOutOfReach before `prepare`."""
+        return late_model(self.models)
+
     def own(self, model: ModelRef) -> ModelRef:
         """A practice model that a collection names, with the folder where it lies here."""
         if not kind_of(model).toy:
@@ -162,9 +168,11 @@ class Sandbox:
             self.models.mkdir(parents=True)
             texts = [document.text for document in used]
             for done, name in enumerate((OLD_MODEL, NEW_MODEL)):
-                report("Make the practice models", done, 2)
+                report("Make the practice models", done, 3)
                 fit(name, texts, self.models)
-            report("Make the practice models", 2, 2)
+            report("Make the practice models", 2, 3)
+            fit_late(texts, self.models)
+            report("Make the practice models", 3, 3)
             _write_lines(self._spare, (document.payload() for document in rest))
             ids = [_id(document, at) for at, document in enumerate(used)]
             _write_lines(self.queries, _queries(used, ids))
