@@ -118,6 +118,9 @@ CASES = [
     ("W08", "dense_to_hybrid", KEYWORDS, docs(languages=fact({"de": 0.54, "en": 0.4, "ja": 0.06})),
      "must", "German 54 %, English 40 % and Japanese 6 %. There is no word list for Japanese. "
      "The endings are those of German."),
+    ("W08", "dense_to_hybrid", {**KEYWORDS, "keyword_model": {"language": "de"}},
+     docs(languages=fact({"de": 0.6, "en": 0.4}), language_fields=(LANG,)), "must",
+     "Choose the language by lang, at question Keywords by, or look at each language in Verify."),
     ("W08", "dense_to_hybrid", KEYWORDS,
      docs(languages=fact({"de": 0.54, "en": 0.4, "ja": 0.06}), language_fields=(LANG,)), "caution",
      "There is no word list for Japanese. In 3 of 103 texts of the sample it names no language "

@@ -78,15 +78,14 @@ def languages(case: Case) -> Said | None:
         "must",
         "Endings and filler words of the other languages are treated wrongly.",
         f"{seen}.{missing if unlisted else ''}{taken}",
-        f"{_apart(case)}Take words as they are written, at question Keywords by, or look at each "
-        "language in Verify.",
+        f"{_read_rightly(case)}, at question Keywords by, or look at each language in Verify.",
     )
 
 
-def _apart(case: Case) -> str:
-    fields = told_apart(case.survey)
-    named = f"{BY_FIELD}{fields[0].path}" if fields else ""
-    return f"Choose language {named} at question Keywords by. Or: " if fields else ""
+def _read_rightly(case: Case) -> str:
+    if fields := told_apart(case.survey):
+        return f"Choose the language {BY_FIELD}{fields[0].path}"
+    return "Take words as they are written"
 
 
 def _by_field(case: Case, each: Spoken) -> Said | None:
