@@ -12,11 +12,12 @@ from qdrant_model_migration.advice import (
     UNKNOWN,
     BadAnswer,
     advise,
+    answer_all,
     make_plan,
     typed,
 )
 from qdrant_model_migration.strategies import by_name
-from qdrant_model_migration.survey.facts import Bare, Fact, TextField, VectorFact
+from qdrant_model_migration.survey.facts import Bare, Fact, LanguageField, TextField, VectorFact
 from support.surveys import ANSWERS, BGE_BASE, COLBERT, as_answer, docs, fact, practice, server
 
 NUMBER = {"example": "0.02", "low": 0.0, "high": 0.5}
@@ -536,6 +537,43 @@ def test_a_part_of_the_answer_is_enough_and_what_is_wrong_is_said():
         clean("keyword_model", {"name": "prithivida/Splade_PP_en_v1"})
     with pytest.raises(BadAnswer, match="no model for keyword search"):
         clean("keyword_model", {"name": "BAAI/bge-small-en-v1.5"})
+
+
+MIXED = {
+    "languages": fact({"de": 0.54, "en": 0.4, "ja": 0.06}),
+    "language_fields": (
+        LanguageField(path="lang", texts={"de": 54, "en": 40, "ja": 6}, agrees=0.98, unnamed=3),
+    ),
+}
+
+
+def test_mixed_texts_are_read_in_the_language_that_a_payload_field_says():
+    question, answers = BY_KEY["keyword_model"], {"change": "keywords"}
+    suggested = question.suggest(docs(**MIXED), answers).value
+    assert suggested["language"] == "by lang"
+    named = "by field lang: German and English; Japanese as written"
+    assert named in question.options(docs(**MIXED), answers)[0].note
+    (field, *_) = question.fields(docs(**MIXED), answers, suggested)
+    assert ("by lang", named) in field.choices
+    few = MIXED | {"languages": fact({"de": 0.95, "en": 0.05})}
+    assert question.suggest(docs(**few), answers).value["language"] == "de"
+    assert clean("keyword_model", {"language": "by lang"}, docs(**few))["language"] == "by lang"
+    with pytest.raises(BadAnswer, match="No field title says the language") as wrong:
+        clean("keyword_model", {"language": "by title"}, docs(**MIXED))
+    assert "Choose by lang or one language" in str(wrong.value)
+
+
+def test_the_plan_holds_what_bm25_is_told_of_each_language():
+    answers = {"change": "keywords", "text": {"fields": ["text"]}}
+    complete = answer_all(docs(**MIXED), answers, ())
+    plan = make_plan(docs(**MIXED), complete, by_name("dense_to_hybrid"), speed=None)
+    words = plan.after.legs[1]
+    told = {code: dict(options)["language"] for code, options in words.spoken.told.items()}
+    assert told == {"de": "german", "en": "english"}
+    assert all(dict(options)["avg_len"] == 84.5 for options in words.spoken.told.values())
+    assert dict(words.model.options)["disable_stemmer"] is True, "any other language"
+    (made,) = (v.origin for v in plan.move.vectors if v.name == words.using)
+    assert made.spoken == words.spoken, "documents and searches alike"
 
 
 def test_no_new_model_is_judged_where_the_model_stays():

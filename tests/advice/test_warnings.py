@@ -9,7 +9,13 @@ from qdrant_model_migration.pipeline.speed import Speed
 from qdrant_model_migration.plan.plan import Estimate, Range
 from qdrant_model_migration.qdrant import Address
 from qdrant_model_migration.strategies import by_name
-from qdrant_model_migration.survey.facts import Pieces, Placeholders, TextField, VectorFact
+from qdrant_model_migration.survey.facts import (
+    LanguageField,
+    Pieces,
+    Placeholders,
+    TextField,
+    VectorFact,
+)
 from support.surveys import (
     ANSWERS,
     BGE_SMALL,
@@ -47,6 +53,7 @@ DENSE = VectorFact(name="", kind="dense", size=384, distance="Cosine")
 DAYS = with_cost(Estimate(seconds=Range(low=432e3, likely=518e3, high=691e3, how="58 texts/s")))
 FIGURES = {"": {"text": (64, 64), "title": (0, 8), "copy": (64, 64)}}
 
+LANG = LanguageField(path="lang", texts={"de": 54, "en": 40, "ja": 6}, agrees=1.0, unnamed=3)
 REBUILT = {**ANSWERS, **ORIGINALS}
 
 CASES = [
@@ -111,12 +118,22 @@ CASES = [
     ("W08", "dense_to_hybrid", KEYWORDS, docs(languages=fact({"de": 0.54, "en": 0.4, "ja": 0.06})),
      "must", "German 54 %, English 40 % and Japanese 6 %. There is no word list for Japanese. "
      "The endings are those of German."),
+    ("W08", "dense_to_hybrid", {**KEYWORDS, "keyword_model": {"language": "de"}},
+     docs(languages=fact({"de": 0.6, "en": 0.4}), language_fields=(LANG,)), "must",
+     "Choose the language by lang, at question Keywords by, or look at each language in Verify."),
+    ("W08", "dense_to_hybrid", KEYWORDS,
+     docs(languages=fact({"de": 0.54, "en": 0.4, "ja": 0.06}), language_fields=(LANG,)), "caution",
+     "There is no word list for Japanese. In 3 of 103 texts of the sample it names no language "
+     "that is known."),
     ("W46", "blue_green", ANSWERS,
      docs(vectors=fact((DENSE, VectorFact(name="bm25", kind="sparse")))), "caution",
      "Without it: bm25. It is kept as found."),
     ("W47", "dense_to_hybrid", KEYWORDS, docs(), "caution",
      "The list for English is not on this computer. "
      "Fetch it and plan again: qmm models --fetch Qdrant/bm25."),
+    ("W47", "dense_to_hybrid", KEYWORDS,
+     docs(languages=fact({"de": 0.54, "en": 0.46}), language_fields=(LANG,)), "caution",
+     "The list for German and English is not on this computer."),
     ("W47", "dense_to_hybrid", KEYWORDS, docs(languages=fact({"ta": 1.0})), "caution",
      "There is no list for Tamil."),
     ("W47", "dense_to_hybrid", KEYWORDS, docs(languages=fact({"ja": 1.0})), "caution",

@@ -48,10 +48,19 @@ WAYS: dict[str, tuple[str, dict[str, Any]]] = {
         "side_by_side",
         {"change": "second", "in_place": "in place", "vector_names": {"new": "subwords"}},
     ),
+    "multivectors": (
+        "multivectors",
+        {"change": "second", "model": "late", "vector_names": {"new": "late", "old": "words"}},
+    ),
     "dense_to_hybrid": ("dense_to_hybrid", {"change": "keywords"}),
     "dense_to_hybrid in place": (
         "dense_to_hybrid",
-        {"change": "keywords", "in_place": "in place", "fusion": "dbsf"},
+        {
+            "change": "keywords",
+            "keyword_model": {"language": "by lang"},
+            "in_place": "in place",
+            "fusion": "dbsf",
+        },
     ),
     "dense_to_hybrid with a model": ("dense_to_hybrid", {"keywords": "yes"}),
 }
@@ -93,6 +102,9 @@ def way(
     if "originals" in given:  # the file that practice offers
         originals = {**given["originals"], "file": str(sandbox.originals)}
         answers = read_named({**answers, "originals": originals})
+    if given.get("model") == "late":
+        late = sandbox.late_model()
+        answers["model"] = late.model_dump(mode="json", exclude_defaults=True)
     return Way(sandbox, strategy, answers)
 
 

@@ -194,6 +194,27 @@ def test_a_query_that_the_server_embeds_is_a_text_with_the_models_name() -> None
     assert "Server" not in dict(change_lines.meaning(rows()))
 
 
+def test_settings_by_language_are_chosen_by_that_of_the_question() -> None:
+    told = '{"de": {"language": "german"}, "en": {"language": "english"}}'
+    more = {"language 2": "as field lang of the payload says", "by language 2": told}
+    made = hybrid() + [{"what": what, "old": "none", "new": new} for what, new in more.items()]
+    (settings,) = (
+        line for line in change_lines.lines(made, "Python") if line.startswith("+ settings_2")
+    )
+    code = settings[2:].replace("<code of the language of the question>", '"de"')
+    known: dict[str, Any] = {}
+    exec(code, known)
+    assert known["settings_2"] == {"language": "german"}
+    exec(code.replace('"de"', '"fr"'), known)
+    assert known["settings_2"] == {"disable_stemmer": True, "avg_len": 41.5}
+    body = side(change_lines.lines(made, "curl"), "+").split("-d '", 1)[1].rsplit("'", 1)[0]
+    assert "'" not in body, "a shell would end it there"
+    assert told in body
+    said = dict(change_lines.meaning(made))["Language"]
+    assert said.startswith("of a document: as field lang of the payload says; of a question:")
+    assert "de and en" in said
+
+
 def test_a_search_that_orders_what_another_finds_is_printed_whole() -> None:
     before = {"query model": "minilm", "query prefix": "none", "dimensions": "384", "using": "none"}
     after = {"query model 2": "colbert", "query prefix 2": "none", "dimensions 2": "128"}

@@ -49,6 +49,19 @@ def test_csv_gives_queries_answers_and_parts(file):
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("q.jsonl", '{"query": "Miete", "answers": [1], "language": "de"}'),
+        ("q.csv", "query,answers,language\nMiete,1,de\n"),
+    ],
+)
+def test_a_search_may_say_its_language(file, name, content):
+    assert read_queries(file(name, content)).queries == (
+        Query(text="Miete", answers=(1,), language="de"),
+    )
+
+
 def test_csv_of_a_spreadsheet_with_semicolons_and_byte_order_mark_is_read(file):
     path = file("q.csv", "query;answers\r\nEnde, Miete;17|18\r\n".encode("utf-8-sig"))
     assert read_queries(path).queries == (Query(text="Ende, Miete", answers=(17, 18)),)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from qdrant_model_migration.embedders import Embedded, ModelRef
+from qdrant_model_migration.embedders import Embedded, ModelRef, Spoken
 from qdrant_model_migration.embedders.errors import BadVector, MapUnreadable
 from qdrant_model_migration.embedders.learned_map import LearnedMap
 from qdrant_model_migration.qdrant import Address, Point, Qdrant, SparseVector, open_qdrant
@@ -137,3 +138,23 @@ def test_queries_go_through_the_map_of_a_leg(qdrant: Qdrant, tmp_path: Path) -> 
     assert side.label == "dense"  # as long as before: nothing is projected away
     with pytest.raises(MapUnreadable):
         found(side.placed(tmp_path / "gone"), qdrant, "a")
+
+
+def test_a_search_is_made_as_the_model_is_told_of_its_language(qdrant: Qdrant) -> None:
+    spoken = Spoken(field="lang", told={code: (("language", code),) for code in ("de", "en")})
+    leg = Leg(using="words", model=WORDS, spoken=spoken)
+    side, asked = Side(collection="docs", legs=(leg,)), defaultdict[ModelRef, list[str]](list)
+
+    class Noted(Written):
+        def embed(self, texts: list[str], role: str) -> Embedded:
+            asked[self.model] += texts
+            return super().embed(texts, role)
+
+    assert side.languages == ("de", "en")
+    searcher = side.searcher(qdrant, Noted, here=(WORDS, *leg.by_language().values()))
+    assert searcher is not None
+    searcher.search_many(list("abcd"), languages=["en", "de", "fr", None])
+    assert asked[spoken.model(WORDS, "de")] == ["b", "d"], "no language: that of most texts"
+    assert asked[spoken.model(WORDS, "en")] == ["a"]
+    assert asked[WORDS] == ["c"], "one of which it is told nothing"
+    assert side.out_of_reach(here=(WORDS,)) == (leg,), "each of them has to be here"

@@ -24,6 +24,7 @@ from qdrant_model_migration.qdrant.errors import FolderInUse, FolderUnusable
 from qdrant_model_migration.quality.query_file import read_queries
 from qdrant_model_migration.sandbox import ALIAS, COLLECTION, WORDLESS, Document, Sandbox
 from qdrant_model_migration.sandbox.errors import CorpusMissing
+from qdrant_model_migration.survey import survey
 
 POINTS = 160
 
@@ -249,3 +250,14 @@ def test_its_documents_lie_in_a_file_with_the_ids_they_have_and_one_damaged_row(
     assert {i: {k: v for k, v in row.items() if k != "id"} for i, row in found.items()} == there
     assert len(rows) == len(found) + 1
     assert isinstance(rows[-1].point, Unusable)
+
+
+def test_a_few_documents_are_in_german_and_a_field_says_so(tmp_path: Path) -> None:
+    sandbox = Sandbox(tmp_path / "practice")
+    sandbox.prepare(120)
+    with open_qdrant(sandbox.address) as qdrant:
+        found = survey(qdrant, ALIAS)
+    (field,) = found.language_fields
+    assert (field.path, field.texts["de"], field.agrees) == ("lang", 2, 1.0)
+    (german,) = (q for q in read_queries(sandbox.queries).queries if q.language == "de")
+    assert german.text == "Wie liest man eine Datei Zeile für Zeile?"

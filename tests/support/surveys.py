@@ -10,7 +10,15 @@ from qdrant_model_migration.embedders import ModelRef
 from qdrant_model_migration.qdrant import Address, Capabilities
 from qdrant_model_migration.qdrant.capabilities import of_practice, of_server
 from qdrant_model_migration.qdrant.version import Version
-from qdrant_model_migration.survey.facts import Bare, Fact, Survey, TextField, VectorFact, WordModel
+from qdrant_model_migration.survey.facts import (
+    Bare,
+    Fact,
+    LanguageField,
+    Survey,
+    TextField,
+    VectorFact,
+    WordModel,
+)
 
 MINILM = ModelRef(
     kind="fastembed",
@@ -251,6 +259,9 @@ any_survey = st.builds(
     texts_missing=_maybe(st.sampled_from([0, 1, 118, 9000])),
     token_lengths=st.lists(st.integers(0, 3000), max_size=5).map(tuple),
     languages=_maybe(st.sampled_from([{}, {"en": 1.0}, {"de": 0.5, "fr": 0.3, "zh": 0.2}])),
+    language_fields=st.sampled_from(
+        [(), (LanguageField(path="lang", texts={"de": 5, "zh": 2}, agrees=1.0, unnamed=1),)]
+    ),
     old_model=_maybe(_models),
     matches=st.sampled_from([None, (64, 64), (31, 64), (0, 64)]),
     payload_bytes=_maybe(st.sampled_from([0, 1000, 10**11])),

@@ -14,7 +14,14 @@ from qdrant_model_migration.pipeline.speed import Speed
 from qdrant_model_migration.qdrant import Address
 from qdrant_model_migration.qdrant.capabilities import of_server
 from qdrant_model_migration.qdrant.version import Version
-from qdrant_model_migration.survey.facts import Fact, Survey, TextField, VectorFact, WordModel
+from qdrant_model_migration.survey.facts import (
+    Fact,
+    LanguageField,
+    Survey,
+    TextField,
+    VectorFact,
+    WordModel,
+)
 from qdrant_model_migration.survey.languages import NAMES
 
 MADE_UP: Literal["made up"] = "made up"
@@ -52,15 +59,17 @@ _OLD = "made-up-model"
 
 
 class WhatIf(NamedTuple):
-    """All that is made up. text: stored in the payload. tokens: of a text. old_model: None: one
-    that nobody has made, of `dimensions`; matryoshka: it is made for shortening. old_known: it is
-    known which one it is. memory_gb, speed (texts/s), usd (per million tokens): 0: not known."""
+    """All that is made up. text: stored in the payload; language_field: and its language. tokens:
+    of a text. old_model: None: one that nobody has made, of `dimensions`; matryoshka: it is made
+    for shortening. old_known: it is known which one it is. memory_gb, speed (texts/s), usd (per
+    million tokens): 0: not known."""
 
     server: str = "1.18 or newer"
     points: int = 1_000_000
     text: bool = True
     tokens: int = 180
     languages: tuple[tuple[str, float], ...] = (("en", 1.0),)
+    language_field: bool = False
     old_model: ModelRef | None = None
     old_known: bool = True
     dimensions: int = 768
@@ -154,6 +163,7 @@ SWITCHES: dict[str, Turn | Typed] = {
         read_languages,
         lambda value: words.listing([f"{NAMES[code]} {words.share(part)}" for code, part in value]),
     ),
+    "language_field": Turn("Language in the payload", (False, True)),
     "alias": Turn("An alias is used", (True, False)),
     "writes": Turn("Writes meanwhile", (True, False)),
     "server_embeds": Turn("Server can embed", (True, False)),
@@ -285,6 +295,7 @@ def imagine(what_if: WhatIf = WhatIf()) -> Survey:  # noqa: B008 - immutable
         longest_tokens=_fact(what_if.tokens if text else None),
         token_lengths=(what_if.tokens,) if text else (),
         languages=_fact(dict(what_if.languages) if text else None),
+        language_fields=_language_fields(what_if),
         old_model=_fact(_old_model(what_if) if what_if.old_known else None),
         word_models=_fact(_word_models()),
         word_lengths=_fact({"text": field.average_words} if text else {}),
@@ -294,6 +305,15 @@ def imagine(what_if: WhatIf = WhatIf()) -> Survey:  # noqa: B008 - immutable
         writes=_fact(int(what_if.writes)),
         server_embeds=_fact(what_if.server_embeds),
     )
+
+
+def _language_fields(what_if: WhatIf) -> tuple[LanguageField, ...]:
+    """One that names several; of one language alone nothing is to be told apart."""
+    several = len(what_if.languages) > 1
+    if not (what_if.language_field and what_if.text and several):
+        return ()
+    counted = {code: max(1, round(1000 * part)) for code, part in what_if.languages}
+    return (LanguageField(path="lang", texts=counted, agrees=1.0),)
 
 
 def _word_models() -> tuple[WordModel, ...]:

@@ -15,8 +15,10 @@ from qdrant_model_migration.embedders.kinds.practice import (
     practice_model,
     practice_models_folder,
 )
+from qdrant_model_migration.embedders.kinds.practice_late import fit_late, late_model
 from qdrant_model_migration.embedders.kinds.server import bm25, server_model
 from qdrant_model_migration.embedders.model import (
+    BY_LANGUAGE_KEY,
     MAPPED_KEY,
     METADATA_KEY,
     MODELS_KEY,
@@ -48,9 +50,11 @@ from qdrant_model_migration.embedders.opening import (
     within_reach,
     word_models,
 )
+from qdrant_model_migration.embedders.spoken import Spoken
 from qdrant_model_migration.embedders.usable import Usable, embed_usable
 
 __all__ = [
+    "BY_LANGUAGE_KEY",
     "MAPPED_KEY",
     "METADATA_KEY",
     "MODELS_KEY",
@@ -66,6 +70,7 @@ __all__ = [
     "Pooling",
     "Reach",
     "Role",
+    "Spoken",
     "Usable",
     "assumed",
     "average_words",
@@ -73,8 +78,10 @@ __all__ = [
     "embed_usable",
     "fetch",
     "fit",
+    "fit_late",
     "kind_of",
     "kinds",
+    "late_model",
     "list_models",
     "mapped_from",
     "mapped_points",

@@ -34,6 +34,11 @@ queries go through that too, so the model alone can make none."""
 STILL_MAPPED_KEY = "mapped_points"
 """Beside it: at most so many points have such a vector; the others were made properly since."""
 
+BY_LANGUAGE_KEY = "by_language"
+"""Beside it: what the model was told for a text of each language; see spoken.py."""
+
+_BESIDE_MODEL = (MAPPED_KEY, STILL_MAPPED_KEY, BY_LANGUAGE_KEY)
+
 Role = Literal["query", "passage"]
 Pooling = Literal["cls", "mean", "last", "none"]
 Setting = bool | int | float | str | tuple[str, ...] | None
@@ -176,11 +181,7 @@ class ModelRef(BaseModel):
         if isinstance(said, Mapping):
             if PROJECTED_KEY in said:
                 return None  # it makes its queries only together with the projection
-            said = {
-                key: value
-                for key, value in said.items()
-                if key not in (MAPPED_KEY, STILL_MAPPED_KEY)
-            }
+            said = {key: value for key, value in said.items() if key not in _BESIDE_MODEL}
         try:
             return cls.model_validate_json(json.dumps(said))
         except (ValidationError, TypeError, ValueError):

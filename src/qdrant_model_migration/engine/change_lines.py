@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 
 from qdrant_model_migration.quality.difference import (
     AT_SERVER,
+    BY_LANGUAGE,
+    LANGUAGE,
     MADE_BY,
     MAP,
     NONE,
@@ -27,6 +29,7 @@ Rows = Sequence[Mapping[str, Any]]
 FORMS = ("Python", "curl", "list")
 FILE = "app-changes.txt"
 _NO_NAME = "not needed"
+_ITS_LANGUAGE = "<code of the language of the question>"
 _SERVED = (
     "it makes the vectors of queries and documents: send the text and the model's name in place of "
     "a vector. The Python client is opened with cloud_inference=True."
@@ -37,7 +40,8 @@ class Leg(NamedTuple):
     """One vector that is searched; "" where there is none, or it is not known.
 
     number: what its names in the lines end with, "" for the first. settings: what its model is
-    told, as JSON. unknown: what stands for it. served: the Qdrant server makes the vector.
+    told, as JSON; by_language: and what for a question in each language, language: where that of a
+    document is said. unknown: what stands for it. served: the Qdrant server makes the vector.
     """
 
     number: str
@@ -49,6 +53,8 @@ class Leg(NamedTuple):
     unknown: str
     map: str = ""
     served: bool = False
+    language: str = ""
+    by_language: str = ""
 
 
 class Search(NamedTuple):
@@ -181,6 +187,13 @@ def meaning(rows: Rows) -> tuple[tuple[str, str], ...]:
         said.append(("Old model", f"answers beside it: searches by the old query model, {by}."))
     if any(leg.settings for leg in new.legs):
         said.append(("Settings", "belong to the model: the same for searches and for documents."))
+    for leg in new.legs:
+        if leg.by_language:
+            codes = listing(list(json.loads(leg.by_language)))
+            said.append(
+                ("Language", f"of a document: {leg.language}; of a question: your application "
+                 f"knows it ({codes}). Any other: words as written, as the last settings say."),
+            )  # fmt: skip
     alone = [side.legs[0]._replace(unknown="") for side in (old, new)]
     if new.fusion and not old.fusion and alone[0] == alone[1]:
         said.append(("Today's search", "goes on working unchanged; it finds by meaning alone."))
@@ -229,6 +242,8 @@ def _search(rows: Rows, side: str) -> Search:
             "<your present model>" if side == "old" else "<your old model>",
             "" if number else known(MAP),
             known(MADE_BY) == AT_SERVER,
+            known(LANGUAGE),
+            known(BY_LANGUAGE),
         )
 
     more = [what.rpartition(" ")[2] for what in found if what.startswith("query model ")]
@@ -266,7 +281,7 @@ def _python(old: Search, new: Search) -> list[str]:
         return [
             f"model{n} = {_quoted(leg.model) if leg.model else leg.unknown}",
             f"prefix{n} = {_quoted(leg.prefix)}" if leg.prefix else "",
-            f"settings{n} = {json.loads(leg.settings)}" if leg.settings else "",
+            _settings(leg),
             f"vector{n} = {call}",
             *(_through(leg) if leg.map else ()),
         ]
@@ -295,6 +310,17 @@ def _python(old: Search, new: Search) -> list[str]:
     return [*_exchanged(code(old), code(new)), *_exchanged([search(old)], [search(new)])]
 
 
+def _settings(leg: Leg) -> str:
+    """What the model is told; for a question by its language, where that makes a difference."""
+    if not leg.settings:
+        return ""
+    told = json.loads(leg.settings)
+    if leg.by_language:
+        each = f"{json.loads(leg.by_language)}.get({_ITS_LANGUAGE}, {told})"
+        return f"settings{leg.number} = {each}"
+    return f"settings{leg.number} = {told}"
+
+
 def _through(leg: Leg) -> list[str]:
     """The query vector goes through a learned map."""
     n = leg.number
@@ -307,14 +333,18 @@ def _through(leg: Leg) -> list[str]:
 
 
 def _curl(old: Search, new: Search) -> list[str]:
+    def said(leg: Leg) -> str:
+        each = f"<of {leg.by_language} that of the language of the question, else {leg.settings}>"
+        return each if leg.by_language else leg.settings
+
     def query(leg: Leg) -> str:
         prefix = f", of {_quoted(leg.prefix)} + the question" if leg.prefix else ""
         if leg.served:
             text = f"{_quoted(leg.prefix)} + the question" if leg.prefix else "the question"
-            told = f', "options": {leg.settings}' if leg.settings else ""
+            told = f', "options": {said(leg)}' if leg.settings else ""
             return f'"query": {{"text": <{text}>, "model": {_quoted(leg.model)}{told}}}'
         size = f"{leg.dimensions} dimensions" if leg.dimensions else "the vector"
-        told = f", told {leg.settings}" if leg.settings else ""
+        told = f", told {said(leg)}" if leg.settings else ""
         through = f", times the matrix of {leg.map} plus its offset" if leg.map else ""
         made = f"made by {leg.model or leg.unknown}{told}{prefix}{through}"
         return f'"query": <{size} {made}>'

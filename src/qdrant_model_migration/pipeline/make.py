@@ -21,6 +21,7 @@ class MadePoints(NamedTuple):
     dead: list[DeadLetter]
     tokens: int
     cut_off: int
+    unlisted: int
 
 
 def make(points: Sequence[Point], move: Move, tools: Tools) -> MadePoints:
@@ -31,17 +32,18 @@ def make(points: Sequence[Point], move: Move, tools: Tools) -> MadePoints:
     """
     vectors: list[dict[str, WritableVector]] = [{} for _ in points]
     dead: dict[PointId, DeadLetter] = {}
-    tokens = cut_off = 0
+    tokens = cut_off = unlisted = 0
     for target in move.vectors:
         made = target.origin.make(points, tools)
         tokens, cut_off = tokens + made.tokens, cut_off + made.cut_off
+        unlisted += made.unlisted
         for slot, vector in zip(vectors, made.vectors, strict=True):
             if vector is not None:
                 slot[target.name] = vector
         for letter in made.dead:
             dead[letter.point] = _joined(dead.get(letter.point), letter, target, move)
     ready = [point._replace(vectors=slot) for point, slot in zip(points, vectors, strict=True)]
-    return MadePoints(ready, list(dead.values()), tokens, cut_off)
+    return MadePoints(ready, list(dead.values()), tokens, cut_off, unlisted)
 
 
 def _joined(

@@ -58,6 +58,7 @@ class SliceResult(NamedTuple):
     cut_off: int
     seconds: float
     records: bytes = b""
+    unlisted: int = 0
 
 
 def find_slices(qdrant: Qdrant, source: Source, size: int) -> Iterator[Slice]:
@@ -104,4 +105,5 @@ def run_slice(
         made.cut_off,
         clock() - began,
         records,
+        made.unlisted,
     )

@@ -66,6 +66,7 @@ def _search(
     on_progress: Callable[[int, int], None] | None,
 ) -> tuple[Ranked, ...]:
     texts = [query.text for query in query_set.queries]
+    languages = [query.language for query in query_set.queries]
     done, total = 0, len(texts) * (2 if old else 1)
 
     def count() -> None:
@@ -75,7 +76,7 @@ def _search(
             on_progress(done, total)
 
     def ids(side: Searcher) -> list[tuple[PointId, ...]]:
-        found = side.search_many(texts, limit, on_search=count)
+        found = side.search_many(texts, limit, languages=languages, on_search=count)
         return [tuple(hit.id for hit in one.hits) for one in found]
 
     before = ids(old) if old else [None] * len(texts)

@@ -17,6 +17,7 @@ from qdrant_model_migration.words import listing
 NOT_KNOWN, NONE, NO_NAME = "not known", "none", "not needed: the vector has no name"
 OLD_VECTOR = "old vector"
 SETTINGS = "settings"
+LANGUAGE, BY_LANGUAGE = "language", "by language"
 MAP = "map"
 MADE_BY, HERE, AT_SERVER = "query vector by", "your application", "the Qdrant server"
 
@@ -28,13 +29,14 @@ def rows(before: Side, after: Side, names: tuple[str, str]) -> list[dict[str, st
     for number, (old, new) in enumerate(legs, 1):
         old_words, new_words = _in_words(old), _in_words(new)
         made += [
-            _row(what if number == 1 else f"{what} {number}", old_words[what], new_words[what])
+            _row(_numbered(what, number), old_words[what], new_words[what])
             for what in old_words
             if what != MADE_BY or AT_SERVER in (old_words[what], new_words[what])
         ]
         told = [_settings(leg) for leg in (old, new)]
         if told != [NONE, NONE]:
-            made.append(_row(SETTINGS if number == 1 else f"{SETTINGS} {number}", *told))
+            made.append(_row(_numbered(SETTINGS, number), *told))
+        made += _of_languages(number, old, new)
     maps = [leg.map if leg is not None else None for leg in (before.legs[0], after.legs[0])]
     if any(maps):
         made.append(_row(MAP, *(one or NONE for one in maps)))
@@ -43,6 +45,26 @@ def rows(before: Side, after: Side, names: tuple[str, str]) -> list[dict[str, st
     if before.rerank or after.rerank:
         made.append(_row("re-ranked", _reranked(before), _reranked(after)))
     return made
+
+
+def _of_languages(number: int, old: Leg | None, new: Leg | None) -> list[dict[str, str]]:
+    """Which field says the language of a text, and what the model is told of each."""
+    spoken = [leg.spoken if leg is not None else None for leg in (old, new)]
+    if not any(spoken):
+        return []
+    fields = (f"as field {one.field} of the payload says" if one else NONE for one in spoken)
+    told = (
+        json.dumps({code: dict(options) for code, options in one.told.items()}) if one else NONE
+        for one in spoken
+    )
+    return [
+        _row(_numbered(LANGUAGE, number), *fields),
+        _row(_numbered(BY_LANGUAGE, number), *told),
+    ]
+
+
+def _numbered(what: str, number: int) -> str:
+    return what if number == 1 else f"{what} {number}"
 
 
 def still_there(before: Side, after: Side, names: Sequence[str | None]) -> list[dict[str, str]]:
@@ -59,7 +81,8 @@ def still_there(before: Side, after: Side, names: Sequence[str | None]) -> list[
 def asks_alike(before: Side, after: Side) -> bool:
     """Whether searches ask the same vectors by the same models on both sides."""
     mine, others = (
-        [(leg.using, leg.model, leg.map) for leg in side.legs] for side in (before, after)
+        [(leg.using, leg.model, leg.map, leg.spoken) for leg in side.legs]
+        for side in (before, after)
     )
     alike = (before.fusion, before.rerank) == (after.fusion, after.rerank)
     return mine == others and alike

@@ -24,11 +24,13 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n")
 
 
 class Document(NamedTuple):
-    """A point with the text it is embedded from, and its title, if it has one."""
+    """A point with the text it is embedded from, its title, if it has one, and the code of its
+    language, where the payload says that."""
 
     id: PointId
     title: str | None
     text: str
+    language: str | None = None
 
 
 def made_up(documents: Iterable[Document], n: int = 200, seed: int = 0) -> QuerySet:
@@ -40,6 +42,7 @@ def made_up(documents: Iterable[Document], n: int = 200, seed: int = 0) -> Query
     first: a repeated one is found by any model. Same documents and seed, same searches.
     """
     answers: dict[str, list[PointId]] = {}
+    spoken: dict[str, str | None] = {}
     repeated: set[str] = set()
     for document in documents:
         text = document.text.strip()
@@ -48,13 +51,17 @@ def made_up(documents: Iterable[Document], n: int = 200, seed: int = 0) -> Query
         if len(query) < SHORTEST or len(rest.strip()) < REST:
             continue
         answers.setdefault(query, []).append(document.id)
+        spoken.setdefault(query, document.language)
         if rest != text:
             repeated.add(query)
     usable = [query for query, ids in answers.items() if len(ids) <= MOST_ANSWERS]
     shuffled = [usable[i] for i in np.random.default_rng(seed).permutation(len(usable))]
     chosen = sorted(shuffled, key=lambda query: query in repeated)[:n]
     return QuerySet(
-        queries=tuple(Query(text=query, answers=tuple(answers[query])) for query in chosen),
+        queries=tuple(
+            Query(text=query, answers=tuple(answers[query]), language=spoken[query])
+            for query in chosen
+        ),
         origin="made up",
         source=f"{len(chosen):,} titles or first sentences of your documents",
     )
@@ -81,13 +88,17 @@ def with_exact_words(
         one = spoken[answers[0]]
         return f"{kind}, {one}" if len(several) > 1 and one in several else kind
 
+    told = {document.id: document.language for document in documents}
     meant = made_up(documents, n // 2, seed).queries
     exact = list(_rare_words(documents).items())
     shuffled = [exact[i] for i in np.random.default_rng(seed).permutation(len(exact))]
     chosen = sorted(shuffled, key=lambda one: not _CODE.search(one[0]))[: n - n // 2]
     queries = (
         *(q.model_copy(update={"part": part("meaning", q.answers)}) for q in meant),
-        *(Query(text=w, answers=ids, part=part("exact words", ids)) for w, ids in chosen),
+        *(
+            Query(text=w, answers=ids, part=part("exact words", ids), language=told[ids[0]])
+            for w, ids in chosen
+        ),
     )
     return QuerySet(
         queries=queries,

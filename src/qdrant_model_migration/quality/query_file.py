@@ -36,10 +36,10 @@ def read_queries(path: Path, *, skip_unusable: bool = False) -> QuerySet:
     """The searches in `path`; its ending says how it is read: .jsonl, .ndjson, .json, .csv, else
     plain lines.
 
-    JSON lines: {"query": text, "answers": [ids], "part": text}, the last one if wanted ("ids" and
-    "id" also name the answers). CSV: columns query, answers (ids separated by |), part. A file in
-    which no line has an answer is unlabelled; one in which some have is labelled, and the others
-    are unusable. Raises QueryFileUnusable, with the line.
+    JSON lines: {"query": text, "answers": [ids], "part": text, "language": text}, the last two if
+    wanted ("ids" and "id" also name the answers). CSV: columns query, answers (ids separated by |),
+    part, language. A file in which no line has an answer is unlabelled; one in which some have is
+    labelled, and the others are unusable. Raises QueryFileUnusable, with the line.
     """
     text = _text(path)
     kind = path.suffix.lower()
@@ -133,9 +133,8 @@ def _query_of(entry: object) -> Query:
     answers = next((entry[name] for name in ANSWER_NAMES if name in entry), None)
     if answers is None:
         answers = []
-    return _query(
-        entry.get("query"), answers if isinstance(answers, list) else [answers], entry.get("part")
-    )
+    listed = answers if isinstance(answers, list) else [answers]
+    return _query(entry.get("query"), listed, entry.get("part"), entry.get("language"))
 
 
 def _csv(text: str, name: str) -> Iterator[_Row]:
@@ -169,7 +168,7 @@ def _csv(text: str, name: str) -> Iterator[_Row]:
         answers = entry.get(answers_name, "") if answers_name else ""
         ids = [part.strip() for part in answers.split("|") if part.strip()]
         try:
-            yield _Row(line, _query(entry.get("query"), ids, entry.get("part")))
+            yield _Row(line, _query(entry.get("query"), ids, *map(entry.get, ("part", "language"))))
         except _Wrong as wrong:
             yield _Row(line, None, str(wrong))
 
@@ -179,22 +178,31 @@ def _plain(text: str) -> Iterator[_Row]:
         if not line.strip():
             continue
         try:
-            yield _Row(number, _query(line, [], None))
+            yield _Row(number, _query(line, []))
         except _Wrong as wrong:
             yield _Row(number, None, str(wrong))
 
 
-def _query(text: object, answers: list[object] | list[str], part: object) -> Query:
+def _query(
+    text: object,
+    answers: list[object] | list[str],
+    part: object = None,
+    language: object = None,
+) -> Query:
     if not isinstance(text, str) or not text.strip():
         raise _Wrong("has no search text")
     if len(text) > MAX_CHARACTERS:
         raise _Wrong(f"is longer than {MAX_CHARACTERS:,} characters")
     if len(answers) > MAX_ANSWERS:
         raise _Wrong(f"has more than {MAX_ANSWERS:,} right answers")
-    if part is not None and not isinstance(part, str):
-        raise _Wrong("has a part that is not a text")
+    told = {"part": part, "language": language}
+    named: dict[str, str | None] = {}
+    for name, value in told.items():
+        if value is not None and not isinstance(value, str):
+            raise _Wrong(f"has a {name} that is not a text")
+        named[name] = (value or "").strip() or None
     ids = tuple(_point_id(answer) for answer in answers)
-    return Query(text=text.strip(), answers=ids, part=(part or "").strip() or None)
+    return Query(text=text.strip(), answers=ids, **named)
 
 
 def _point_id(value: object) -> int | str:

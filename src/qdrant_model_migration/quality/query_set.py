@@ -17,6 +17,7 @@ class Query(BaseModel):
     """One search. `answers`: ids of the points that answer it, none if nobody marked them.
 
     part: the share of the searches it belongs to (a language, a product), judged on its own too.
+    language: as it was told, None where it was not.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -24,6 +25,7 @@ class Query(BaseModel):
     text: str
     answers: tuple[PointId, ...] = ()
     part: str | None = None
+    language: str | None = None
 
 
 class QuerySet(BaseModel):
@@ -50,10 +52,10 @@ def merged(queries: Iterable[Query]) -> tuple[Query, ...]:
 
     Without this a repeated search would count as that many independent ones.
     """
-    seen: dict[tuple[str, str | None], dict[PointId, None]] = {}
+    seen: dict[Query, dict[PointId, None]] = {}
     for query in queries:
-        seen.setdefault((query.text, query.part), {}).update(dict.fromkeys(query.answers))
+        bare = query.model_copy(update={"answers": ()})
+        seen.setdefault(bare, {}).update(dict.fromkeys(query.answers))
     return tuple(
-        Query(text=text, answers=tuple(answers), part=part)
-        for (text, part), answers in seen.items()
+        query.model_copy(update={"answers": tuple(answers)}) for query, answers in seen.items()
     )

@@ -5,12 +5,14 @@ Verify, the side-by-side search and the gates all search through this.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from time import perf_counter
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from qdrant_model_migration.embedders import Embedder, embed_usable
+from qdrant_model_migration.embedders import Embedder, Usable, embed_usable
 from qdrant_model_migration.qdrant import Fusion, Hit, Qdrant, Query
 from qdrant_model_migration.quality.errors import QueryEmpty
 
@@ -34,10 +36,28 @@ class Found(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """One vector that is searched: what makes the vector of the query, and its name."""
+    """One vector that is searched: what makes the vector of the query, and its name. told: what
+    makes it for a query in a language, by its code, that of most texts first."""
 
     embedder: Embedder
     using: str = ""
+    told: Mapping[str, Embedder] = MappingProxyType({})
+
+    def made(self, texts: Sequence[str], languages: Sequence[str | None]) -> Usable:
+        """None is a language that is not known: taken as that of most texts."""
+        if not self.told:
+            return embed_usable(self.embedder, texts, "query")
+        most = next(iter(self.told))
+        spoken = [one if one is not None else most for one in languages]
+        whole = Usable([None] * len(texts), 0, 0, None)
+        for code in dict.fromkeys(spoken):
+            places = [place for place, one in enumerate(spoken) if one == code]
+            embedder = self.told.get(code, self.embedder)
+            done = embed_usable(embedder, [texts[place] for place in places], "query")
+            for place, vector in zip(places, done.vectors, strict=True):
+                whole.vectors[place] = vector
+            whole = whole._replace(bad=whole.bad or done.bad)
+        return whole
 
 
 @dataclass(frozen=True)
@@ -56,19 +76,21 @@ class Searcher:
     exact: bool = False
     rerank: int | None = None
 
-    def search(self, text: str, limit: int = 10) -> Found:
+    def search(self, text: str, limit: int = 10, language: str | None = None) -> Found:
         """Results with their payload. Raises QueryEmpty, and what embedder and server raise."""
-        return self.search_many([text], limit, payload=True)[0]
+        return self.search_many([text], limit, languages=[language], payload=True)[0]
 
     def search_many(
         self,
         texts: Sequence[str],
         limit: int = 10,
         *,
+        languages: Sequence[str | None] = (),
         payload: bool = False,
         on_search: Callable[[], None] | None = None,
     ) -> list[Found]:
         """One Found per text, in their order. `on_search` is called after each; it may raise.
+        languages: of the texts, where they are known, by code.
 
         A text the model can make no vector of (nothing but filler words, for keywords) finds
         nothing, as it would in the application; where that is so for all of them, BadVector.
@@ -76,10 +98,11 @@ class Searcher:
         if not all(text.strip() for text in texts):
             raise QueryEmpty
         found: list[Found] = []
+        known = list(languages) or list(repeat(None, len(texts)))
         for start in range(0, len(texts), QUERIES_AT_A_TIME):
             batch = texts[start : start + QUERIES_AT_A_TIME]
             began = perf_counter()
-            vectors = self._vectors(batch)
+            vectors = self._vectors(batch, known[start : start + QUERIES_AT_A_TIME])
             embedding = (perf_counter() - began) / len(batch)
             for of_one_text in zip(*vectors, strict=True):
                 found.append(self._search(of_one_text, limit, payload, embedding))
@@ -87,9 +110,11 @@ class Searcher:
                     on_search()
         return found
 
-    def _vectors(self, texts: Sequence[str]) -> list[list[WritableVector | None]]:
+    def _vectors(
+        self, texts: Sequence[str], languages: Sequence[str | None]
+    ) -> list[list[WritableVector | None]]:
         """For each vector that is searched one list, in the order of the texts."""
-        made = [embed_usable(one.embedder, texts, "query") for one in self.asked]
+        made = [one.made(texts, languages) for one in self.asked]
         if all(vector is None for one in made for vector in one.vectors) and made[0].bad:
             raise made[0].bad
         return [one.vectors for one in made]

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from qdrant_model_migration.embedders import Embedder, ModelRef, within_reach
+from qdrant_model_migration.embedders import Embedder, ModelRef, Spoken, within_reach
 from qdrant_model_migration.embedders.learned_map import LearnedMap
 from qdrant_model_migration.embedders.mapped_queries import MappedQueries
 from qdrant_model_migration.qdrant import Fusion, Qdrant
@@ -24,12 +24,18 @@ class Leg(Strict):
     model: with its query prefix and its cut; None: not known. size: values of a vector as the
     collection has it; None: not told, or there is no such number. map: the file of a learned map
     that each query vector goes through; in a plan its name in the run folder (see `Side.placed`).
+    spoken: what the model is told by the language of a query.
     """
 
     using: str = ""
     model: ModelRef | None = None
     size: int | None = None
     map: str | None = None
+    spoken: Spoken | None = None
+
+    def by_language(self) -> dict[str, ModelRef]:
+        """The model as it is told for a query in each language; empty where that is the same."""
+        return self.spoken.models(self.model) if self.spoken and self.model else {}
 
     @property
     def label(self) -> str:
@@ -45,7 +51,8 @@ class Leg(Strict):
         embedder = open_embedder(self.model)
         if self.map is not None:
             embedder = MappedQueries(embedder, LearnedMap.load(Path(self.map)))
-        return Asked(embedder, self.using)
+        told = {code: open_embedder(model) for code, model in self.by_language().items()}
+        return Asked(embedder, self.using, told)
 
 
 class Side(Strict):
@@ -82,6 +89,11 @@ class Side(Strict):
         """Those that are known."""
         return tuple(leg.model for leg in self.legs if leg.model is not None)
 
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Codes of those that queries are told apart by, that of most texts first."""
+        return tuple(dict.fromkeys(code for leg in self.legs for code in leg.by_language()))
+
     def stays_in(self, other: Side) -> bool:
         """Whether `other` asks all its models too; a shorter vector is still of the same model."""
         models = {(model.kind, model.name) for model in self.models}
@@ -93,7 +105,10 @@ class Side(Strict):
         return tuple(
             leg
             for leg in self.legs
-            if leg.model is None or not (leg.model in here or within_reach(leg.model))
+            if leg.model is None
+            or not all(
+                one in here or within_reach(one) for one in (leg.model, *leg.by_language().values())
+            )
         )
 
     def searcher(

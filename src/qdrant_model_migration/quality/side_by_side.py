@@ -53,15 +53,22 @@ def both_sides(qdrant: Qdrant, before: Side, after: Side) -> tuple[Searcher | No
     return before.searcher(qdrant, open_embedder), new
 
 
-def side_by_side(query: str, old: Searcher | None, new: Searcher, limit: int = 5) -> SideBySide:
-    """Search for real on both sides. Raises QueryEmpty, and what the searches raise."""
+def side_by_side(
+    query: str,
+    old: Searcher | None,
+    new: Searcher,
+    limit: int = 5,
+    language: str | None = None,
+) -> SideBySide:
+    """Search for real on both sides. language: of the query, by its code, where it is known. Raises
+    QueryEmpty, and what the searches raise."""
     if not query.strip():
         raise QueryEmpty
-    after = new.search(query, limit)
+    after = new.search(query, limit, language)
     if old is None:
         rows = tuple(Row(rank, hit, None, "") for rank, hit in enumerate(after.hits, 1))
         return SideBySide(query, None, after, rows, ())
-    before = old.search(query, limit * DEEPER)
+    before = old.search(query, limit * DEEPER, language)
     ranks = {hit.id: rank for rank, hit in enumerate(before.hits, 1)}
     rows = tuple(
         Row(rank, hit, ranks.get(hit.id), _move(rank, ranks.get(hit.id)))

@@ -29,7 +29,7 @@ _Documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
 class Document(NamedTuple):
     """One docstring. summary: its first line; text: the rest; lines: where it stands in `file`,
-    which is relative to the standard library."""
+    which is relative to the standard library; language: its code, None where nothing is said."""
 
     title: str
     summary: str
@@ -39,6 +39,7 @@ class Document(NamedTuple):
     file: str
     lines: tuple[int, int]
     arguments: tuple[str, ...]
+    language: str | None = None
 
     def payload(self) -> dict[str, Any]:
         """What a point of this document carries: every type that JSON has, lists and nesting."""
@@ -47,6 +48,7 @@ class Document(NamedTuple):
             "summary": self.summary,
             "text": self.text,
             "kind": self.kind,
+            **({"lang": self.language} if self.language else {}),
             "module": self.module,
             "chars": len(self.text),
             "share_of_summary": round(len(self.summary) / len(self.text), 4),

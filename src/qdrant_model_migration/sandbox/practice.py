@@ -1,4 +1,4 @@
-"""The practice Qdrant: a folder with a real collection, the two models, and labelled searches.
+"""The practice Qdrant: a folder with a real collection, its models, and labelled searches.
 
 It needs no server and no download. The application that uses it lives in application.py.
 """
@@ -20,7 +20,9 @@ from uuid import UUID, uuid5
 from qdrant_model_migration.embedders import (
     ModelRef,
     fit,
+    fit_late,
     kind_of,
+    late_model,
     open_embedder,
     practice_model,
     practice_models_folder,
@@ -30,6 +32,7 @@ from qdrant_model_migration.qdrant import Address, Point, PointId, open_qdrant
 from qdrant_model_migration.qdrant.errors import FolderUnusable
 from qdrant_model_migration.sandbox.corpus import WORDLESS, Document, gather, library
 from qdrant_model_migration.sandbox.errors import CorpusMissing
+from qdrant_model_migration.sandbox.german import with_german
 
 ALIAS = "docs"
 COLLECTION = "docs_words"
@@ -111,6 +114,10 @@ class Sandbox:
         """The model to migrate to. Raises ModelOutOfReach before `prepare`."""
         return practice_model(NEW_MODEL, self.models)
 
+    def late_model(self) -> ModelRef:
+        """One that makes many vectors for a text. Raises ModelOutOfReach before `prepare`."""
+        return late_model(self.models)
+
     def own(self, model: ModelRef) -> ModelRef:
         """A practice model that a collection names, with the folder where it lies here."""
         if not kind_of(model).toy:
@@ -153,7 +160,7 @@ class Sandbox:
         with self._folder_faults():
             self.reset()
             report("Collect texts", 0, 1)
-            found = list(documents if documents is not None else gather())
+            found = list(documents if documents is not None else with_german(gather()))
             used, rest = found[:points], found[points : points + SPARE]
             if len(used) < min(points, FEWEST_POINTS):
                 raise CorpusMissing(len(used), min(points, FEWEST_POINTS), library())
@@ -161,9 +168,11 @@ class Sandbox:
             self.models.mkdir(parents=True)
             texts = [document.text for document in used]
             for done, name in enumerate((OLD_MODEL, NEW_MODEL)):
-                report("Make the practice models", done, 2)
+                report("Make the practice models", done, 3)
                 fit(name, texts, self.models)
-            report("Make the practice models", 2, 2)
+            report("Make the practice models", 2, 3)
+            fit_late(texts, self.models)
+            report("Make the practice models", 3, 3)
             _write_lines(self._spare, (document.payload() for document in rest))
             ids = [_id(document, at) for at, document in enumerate(used)]
             _write_lines(self.queries, _queries(used, ids))
@@ -261,12 +270,13 @@ def _queries(used: Sequence[Document], ids: Sequence[PointId]) -> Iterator[dict[
     for document in used:
         seen[document.summary] = seen.get(document.summary, 0) + 1
     fit_to_ask = [
-        (document.summary, point_id)
+        (document, point_id)
         for document, point_id in zip(used, ids, strict=True)
         if seen[document.summary] == 1 and len(document.summary.split()) >= _FEWEST_WORDS
     ]
-    for query, point_id in fit_to_ask[: min(QUERIES, len(used) // 4)]:
-        yield {"query": query, "answers": [point_id]}
+    for document, point_id in fit_to_ask[: min(QUERIES, len(used) // 4)]:
+        language = {"language": document.language} if document.language else {}
+        yield {"query": document.summary, "answers": [point_id], **language}
 
 
 def _write_lines(path: Path, entries: Iterator[dict[str, Any]]) -> None:

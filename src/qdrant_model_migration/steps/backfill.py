@@ -143,6 +143,8 @@ class _Filling:
     def _say(self, result: SliceResult) -> None:
         aside = f", {plural(len(result.dead), 'dead letter')}" if result.dead else ""
         cut = f", {plural(result.cut_off, 'text')} cut off" if result.cut_off else ""
+        other = plural(result.unlisted, "text")
+        cut += f", {other} of no listed language as written" if result.unlisted else ""
         self._ctx.say(
             "slice",
             f"Slice {result.slice.number + 1} done: {plural(result.points, 'point')}{aside}{cut}, "
@@ -150,6 +152,7 @@ class _Filling:
             points=result.points,
             tokens=result.tokens,
             cut_off=result.cut_off,
+            unlisted=result.unlisted,
         )
 
     def must_not_lack_texts(self) -> None:

@@ -16,6 +16,7 @@ from qdrant_model_migration.quality import (
     Comparison,
     Document,
     Integrity,
+    Query,
     QuerySet,
     Side,
     Unjudged,
@@ -167,6 +168,7 @@ class Verify(AddedStep):
             comparison = comparison._replace(unjudged="all copied")
         queries = (known or self._made_up(ctx)) if integrity.passed and not copied else None
         queries = on_both_sides(ctx, queries) if queries is not None else None
+        queries = in_languages(queries, after) if queries is not None else None
         if queries is not None:
             exact = (
                 ctx.qdrant.count(after.collection) <= EXACT_UP_TO
@@ -238,13 +240,15 @@ class Verify(AddedStep):
 
     def _documents(self, ctx: StepContext, source: TextSource) -> list[Document]:
         documents: list[Document] = []
+        says = next((leg.spoken.field for leg in ctx.after.legs if leg.spoken), None)
         reading = scan(ctx.qdrant, ctx.move.source, between=ctx.breathe)
         while len(documents) < DOCUMENTS and (some := list(islice(reading, _AT_ONCE))):
             for point, text in zip(some, texts_of(some, source, ctx), strict=True):
                 title = value_at(point.payload, self.proof.title_field or "title")
                 if isinstance(text, str):
                     known = title if isinstance(title, str) else None
-                    documents.append(Document(point.id, known, text))
+                    named = value_at(point.payload, says) if says is not None else None
+                    documents.append(Document(point.id, known, text, languages.code_of(named)))
         return documents[:DOCUMENTS]
 
 
@@ -269,6 +273,23 @@ def on_both_sides(ctx: StepContext, queries: QuerySet) -> QuerySet | None:
             "the right answers of the others are not in the file.",
         )
     return queries.model_copy(update={"queries": left}) if left else None
+
+
+def in_languages(queries: QuerySet, after: Side) -> QuerySet:
+    """Each with the code of its language, where searches are told apart by that: as was told, else
+    as its words show; None where they do not, or show one that no text is in."""
+    known = after.languages
+    if not known:
+        return queries
+
+    def of(query: Query) -> str | None:
+        if query.language is not None:
+            return languages.code_of(query.language) or query.language
+        shown = languages.language(query.text)
+        return shown if shown in known else None
+
+    told = tuple(query.model_copy(update={"language": of(query)}) for query in queries.queries)
+    return queries.model_copy(update={"queries": told})
 
 
 def must_not_be_worse(ctx: StepContext) -> None:

@@ -7,15 +7,15 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from qdrant_model_migration.embedders import ModelRef, kind_of
+from qdrant_model_migration.embedders import ModelRef, Spoken, kind_of
 from qdrant_model_migration.pipeline.move import TargetVector
 from qdrant_model_migration.pipeline.origins import embedded
 from qdrant_model_migration.quality import Leg
 from qdrant_model_migration.strategies.answered import kept_bare, text_source
 from qdrant_model_migration.strategies.moving import vector_of
 from qdrant_model_migration.strategies.strategy import Answers
-from qdrant_model_migration.survey.facts import Survey, WordModel
-from qdrant_model_migration.survey.languages import most
+from qdrant_model_migration.survey.facts import LanguageField, Survey, WordModel
+from qdrant_model_migration.survey.languages import WORD_LISTS, most, several
 from qdrant_model_migration.survey.word_models import spoken
 
 K, B, AVERAGE = 1.2, 0.75, 256.0
@@ -24,6 +24,10 @@ length of a text counts, and an average length, which is no collection's own."""
 
 AS_WRITTEN = "as written"
 """The answer for a language whose endings nobody knows."""
+
+BY_FIELD = "by "
+"""Before a payload field: the answer for texts in several languages, of which the field says
+which."""
 
 
 def usual(survey: Survey, answers: Answers) -> dict[str, Any]:
@@ -37,7 +41,10 @@ def told(survey: Survey, answers: Answers, one: WordModel) -> dict[str, Any]:
     named = {"kind": one.model.kind, "name": one.model.name}
     if not kind_of(one.model).counts_words(one.model):
         return named
-    language = most(survey.languages.value or {}) or AS_WRITTEN
+    mixed = several(survey.languages.value or {}) and told_apart(survey)
+    language = (
+        f"{BY_FIELD}{mixed[0].path}" if mixed else most(survey.languages.value or {}) or AS_WRITTEN
+    )
     average = average_length(survey, answers)
     return {**named, "language": language, "avg_len": average or AVERAGE, "k": K, "b": B}
 
@@ -59,9 +66,37 @@ def word_model(survey: Survey, answers: Answers) -> ModelRef | None:
     answer = given if isinstance(given, Mapping) else usual(survey, answers)
     if (one := listed(survey, answer)) is None:
         return None
-    code = answer.get("language", AS_WRITTEN)
-    numbers = {name: float(answer[name]) for name in ("avg_len", "k", "b") if name in answer}
-    return spoken(one.model, None if code == AS_WRITTEN else str(code), **numbers)
+    code = str(answer.get("language", AS_WRITTEN))
+    alike = code != AS_WRITTEN and field_named(survey, code) is None
+    return spoken(one.model, code if alike else None, **_numbers(answer))
+
+
+def by_language(survey: Survey, answers: Answers) -> Spoken | None:
+    """What the model is told of each language that has a word list, where a field of the payload
+    says in which one a text is; None where all texts are read alike."""
+    given = answers.get("keyword_model")
+    answer = given if isinstance(given, Mapping) else usual(survey, answers)
+    one, field = listed(survey, answer), field_named(survey, str(answer.get("language")))
+    if one is None or field is None or not kind_of(one.model).counts_words(one.model):
+        return None
+    numbers = _numbers(answer)
+    told = {c: spoken(one.model, c, **numbers).options for c in field.texts if c in WORD_LISTS}
+    return Spoken(field=field.path, told=told)
+
+
+def told_apart(survey: Survey) -> tuple[LanguageField, ...]:
+    """The fields by which texts can be read in a language of their own: one at least that has a
+    word list."""
+    return tuple(one for one in survey.language_fields if set(one.texts) & set(WORD_LISTS))
+
+
+def field_named(survey: Survey, language: str) -> LanguageField | None:
+    """The field that this answer names; None where it names a language."""
+    return next((f for f in told_apart(survey) if language == f"{BY_FIELD}{f.path}"), None)
+
+
+def _numbers(answer: Mapping[str, Any]) -> dict[str, float]:
+    return {name: float(answer[name]) for name in ("avg_len", "k", "b") if name in answer}
 
 
 def listed(survey: Survey, answer: Mapping[str, Any]) -> WordModel | None:
@@ -81,8 +116,9 @@ def keyword_vector(survey: Survey, answers: Answers) -> tuple[TargetVector, Leg]
     assert model is not None, "without a model for keyword search this is ruled out"
     assert text is not None, "without a text this is ruled out"
     name = free_vector_name(survey, slug(model))
-    origin = embedded(model, text, where=kept_bare(survey, answers))
-    return vector_of(name, model, origin), Leg(using=name, model=model)
+    each = by_language(survey, answers)
+    origin = embedded(model, text, where=kept_bare(survey, answers), spoken=each)
+    return vector_of(name, model, origin), Leg(using=name, model=model, spoken=each)
 
 
 def slug(model: ModelRef) -> str:

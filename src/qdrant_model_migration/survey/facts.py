@@ -82,6 +82,17 @@ class Pieces(Frozen):
     of: int = 0
 
 
+class LanguageField(Frozen):
+    """A payload field that names the language of a text. texts: of the sample in each, by code, the
+    most first; agrees: share of those whose words show the same one; unnamed: texts of which it
+    names none that is known."""
+
+    path: str
+    texts: dict[str, int]
+    agrees: float
+    unnamed: int = 0
+
+
 class Placeholders(Frozen):
     """Sampled vectors that stand for none, e.g. all zeros: how many, of those looked at."""
 
@@ -115,6 +126,8 @@ class Survey(Frozen):
     longest_tokens: Fact[int] = Fact()
     token_lengths: tuple[int, ...] = ()
     languages: Fact[dict[str, float]] = Fact()
+    language_fields: tuple[LanguageField, ...] = ()
+    """Payload fields that say in which language a text is, the surest first."""
     old_model: Fact[ModelRef] = Fact()
     pieces: Fact[Pieces] = Fact()
     word_models: Fact[tuple[WordModel, ...]] = Fact()

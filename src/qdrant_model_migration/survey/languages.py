@@ -26,6 +26,22 @@ WORD_LISTS: Final = (
 )  # fmt: skip
 """Languages whose endings and filler words keyword search knows (BM25)."""
 
+MANY = 0.10
+"""The share of the texts above which a second language counts."""
+
+_ALSO = {
+    "ara": "ar", "dan": "da", "deu": "de", "ger": "de", "ell": "el", "gre": "el", "eng": "en",
+    "spa": "es", "fin": "fi", "fra": "fr", "fre": "fr", "heb": "he", "hin": "hi", "hun": "hu",
+    "ita": "it", "jpn": "ja", "kor": "ko", "nld": "nl", "dut": "nl", "nor": "no", "nb": "no",
+    "nn": "no", "nob": "no", "nno": "no", "por": "pt", "ron": "ro", "rum": "ro", "rus": "ru",
+    "swe": "sv", "tam": "ta", "tha": "th", "tur": "tr", "zho": "zh", "chi": "zh",
+    "deutsch": "de", "español": "es", "français": "fr", "italiano": "it", "nederlands": "nl",
+    "português": "pt", "svenska": "sv", "dansk": "da", "norsk": "no", "suomi": "fi",
+    "magyar": "hu", "română": "ro", "türkçe": "tr", "русский": "ru", "ελληνικά": "el",
+}  # fmt: skip
+"""What else languages are called in payloads: ISO 639-2 codes, and their own names."""
+_BY_NAME = {name.lower(): code for code, name in NAMES.items() if code != "other"}
+
 _FUNCTION_WORDS = {
     "da": "og i at det er en den til på som af for med der ikke de et har blev om var jeg fra ved "
     "efter han også kan hvor når være mellem hvad men blandt deres noget",
@@ -84,6 +100,19 @@ for _code, _words in _FUNCTION_WORDS.items():
         _VOTES.setdefault(_word, []).append(_code)
 
 
+def code_of(value: object) -> str | None:
+    """The language that a payload names: "de", "deu", "German", "de-DE"; None: none is known."""
+    if not isinstance(value, str):
+        return None
+    named = value.strip().lower()
+    for one in (named, re.split(r"[-_]", named, maxsplit=1)[0]):
+        if one in NAMES and one != "other":
+            return one
+        if found := _ALSO.get(one) or _BY_NAME.get(one):
+            return found
+    return None
+
+
 def shares(texts: Iterable[str]) -> dict[str, float]:
     """Share of each language (ISO 639-1, "other") among the distinct texts that tell theirs.
 
@@ -101,6 +130,12 @@ def most(found: Mapping[str, float]) -> str | None:
     named = {code: part for code, part in found.items() if code != "other"}
     first = max(named, key=lambda code: named[code], default=None)
     return first if first in WORD_LISTS else None
+
+
+def several(found: Mapping[str, float]) -> tuple[str, ...]:
+    """The languages, the largest first, where more than one is of many texts; empty otherwise."""
+    ranked = sorted((c for c in found if c != "other"), key=lambda code: -found[code])
+    return tuple(ranked) if len(ranked) > 1 and found[ranked[1]] > MANY else ()
 
 
 def language(text: str) -> str | None:

@@ -55,7 +55,7 @@ def lines(facts: Facts) -> tuple[Line, ...]:
         _line(facts, "quantization", "Quantization", lambda f: f.note),
         _text_field(facts),
         _text_length(facts),
-        _line(facts, "languages", "Languages", lambda f: _languages(f.value or {})),
+        _line(facts, "languages", "Languages", lambda f: _languages(f.value or {}), True),
         _old_model(facts),
         *_bare(facts),
         _payload(facts),

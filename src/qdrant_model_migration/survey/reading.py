@@ -16,6 +16,7 @@ from qdrant_model_migration.embedders import ModelRef, mapped_from, mapped_point
 from qdrant_model_migration.qdrant import Point, Qdrant, cannot_carry
 from qdrant_model_migration.qdrant.errors import RightMissing
 from qdrant_model_migration.survey import (
+    language_fields,
     languages,
     old_model,
     old_models,
@@ -232,7 +233,9 @@ class _Reading:
         self._tell("average_tokens", average)
         self._tell("longest_tokens", longest)
         heed(self._stop)
-        shares = Fact[dict[str, float]](value=languages.shares(present), how="sample")
+        fields = self._known["language_fields"] = language_fields.find(payloads, field)
+        note = f"payload field {fields[0].path} says which" if fields else ""
+        shares = Fact[dict[str, float]](value=languages.shares(present), how="sample", note=note)
         self._tell("languages", shares)
         self._tell("pieces", Fact[Pieces](value=pieces.find(payloads, field), how="sample"))
 

@@ -15,11 +15,11 @@ from qdrant_model_migration.embedders.errors import ModelUnknown
 def test_the_kinds_are_the_files_of_their_folder() -> None:
     folder = Path(house.__file__).parent / "embedders" / "kinds"
     files = {path.stem for path in folder.iterdir()} - {"__init__", "__pycache__"}
-    assert set(kinds()) == files == {"fastembed", "practice", "server"}
+    assert set(kinds()) == files == {"fastembed", "practice", "practice_late", "server"}
 
 
 def test_a_kind_that_is_not_known_is_said_with_those_that_are() -> None:
-    with pytest.raises(ValidationError, match="fastembed, practice or server"):
+    with pytest.raises(ValidationError, match="fastembed, practice, practice_late or server"):
         ModelRef(kind="carrier pigeon", name="a/b", dimensions=8)
 
 

@@ -22,12 +22,15 @@ from qdrant_model_migration.shell import qmm
 from qdrant_model_migration.strategies import Answers
 from qdrant_model_migration.strategies.keyword_vector import (
     AS_WRITTEN,
+    BY_FIELD,
     average_length,
+    field_named,
     listed,
     told,
+    told_apart,
     usual,
 )
-from qdrant_model_migration.survey.facts import Survey, WordModel
+from qdrant_model_migration.survey.facts import LanguageField, Survey, WordModel
 from qdrant_model_migration.survey.languages import NAMES, WORD_LISTS
 
 _NUMBERS = {
@@ -39,7 +42,8 @@ _NUMBERS = {
 
 class KeywordModel(Question):
     """Answer: {"kind", "name"} of a model for keyword search; one that counts words (BM25) also
-    {"language": ISO 639-1 code or "as written", "avg_len", "k", "b"}."""
+    {"language": ISO 639-1 code, "as written", or "by FIELD" of the payload, "avg_len", "k", "b"}.
+    """
 
     key = "keyword_model"
     short = "Keywords by"
@@ -72,7 +76,11 @@ class KeywordModel(Question):
             "choice",
             str(value["language"]),
             "its endings are taken off: houses finds house",
-            ((AS_WRITTEN, "none: words as they are written"), *((c, NAMES[c]) for c in codes)),
+            (
+                *((f"{BY_FIELD}{f.path}", _by(f)) for f in told_apart(survey)),
+                (AS_WRITTEN, "none: words as they are written"),
+                *((c, NAMES[c]) for c in codes),
+            ),
         )
         numbers = (
             Field(name, label, "number", f"{value[name]:g}")
@@ -94,7 +102,7 @@ class KeywordModel(Question):
                 what = f"{key} is not a part of this answer.{meant(str(key), tuple(answer))}"
                 raise BadAnswer(what, "", "Correct or delete it.", "name")
         if "language" in answer:
-            answer["language"] = _language(value.get("language", answer["language"]))
+            answer["language"] = _language(value.get("language", answer["language"]), survey)
         for name, (_, low, high) in _NUMBERS.items():
             if name in answer:
                 given = value.get(name, answer[name])
@@ -154,7 +162,7 @@ def _option(survey: Survey, answers: Answers, one: WordModel) -> Option:
     made = _label(one)
     label = f"{made}: counts words" if counts else f"{made}: a model"
     closed = "" if one.opens else _closed(one)
-    return Option(value, label, _note(one, value), _named(one, value), closed)
+    return Option(value, label, _note(one, value, survey), _named(one, value), closed)
 
 
 def _named(one: WordModel, value: Mapping[str, Any]) -> str:
@@ -169,13 +177,14 @@ def _label(one: WordModel) -> str:
     return f"{one.model.label} of {kind.service}" if kind.at_server else one.model.label
 
 
-def _note(one: WordModel, value: Mapping[str, Any]) -> str:
+def _note(one: WordModel, value: Mapping[str, Any], survey: Survey) -> str:
     if "language" not in value:
         return f"adds words of like meaning; made for {one.model.languages_label}"
     code = value["language"]
     if code == AS_WRITTEN:
         return "words as they are written, filler words too"
-    said = f"{NAMES[code]} endings"
+    field = field_named(survey, code)
+    said = f"endings {_by(field)}" if field is not None else f"{NAMES[code]} endings"
     if ("stopwords", ()) in one.model.options:
         get = qmm("models", flags=("--fetch", one.model.name))
         return f"{said}; filler words stay in until their list is fetched: {get}"
@@ -194,8 +203,26 @@ def _measured(survey: Survey, answers: Answers) -> str:
     return f"Your texts have {average:g} of its words on average, measured on a sample."
 
 
-def _language(value: Any) -> str:
+def _by(field: LanguageField) -> str:
+    """ "by field lang: German, English; Japanese as written"."""
+    known = [NAMES[code] for code in field.texts if code in WORD_LISTS]
+    others = [NAMES[code] for code in field.texts if code not in WORD_LISTS]
+    written = f"; {words.listing(others)} as written" if others else ""
+    return f"by field {field.path}: {words.listing(known)}{written}"
+
+
+def _language(value: Any, survey: Survey) -> str:
     code = str(value).strip()
+    if field_named(survey, code) is not None:
+        return code
+    if code.startswith(BY_FIELD):
+        fields = [f"{BY_FIELD}{field.path}" for field in told_apart(survey)]
+        raise BadAnswer(
+            f"No field {code[len(BY_FIELD) :][:40]} says the language of your texts.",
+            "The survey compares what a field says with what the texts of its sample show.",
+            f"Choose {words.listing([*fields, 'one language'], 'or')}, or {AS_WRITTEN}.",
+            "language",
+        )
     by_name = {NAMES[c].lower(): c for c in WORD_LISTS}
     code = by_name.get(code.lower(), code)
     if code != AS_WRITTEN and code not in WORD_LISTS:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from qdrant_model_migration import words
 from qdrant_model_migration.advice.warnings.warning import Case, Said, warning
-from qdrant_model_migration.embedders import ModelRef, kind_of
+from qdrant_model_migration.embedders import ModelRef, Spoken, kind_of
 from qdrant_model_migration.shell import qmm
-from qdrant_model_migration.strategies.keyword_vector import word_model
+from qdrant_model_migration.strategies.keyword_vector import (
+    BY_FIELD,
+    by_language,
+    told_apart,
+    word_model,
+)
 from qdrant_model_migration.survey.facts import VectorFact
-from qdrant_model_migration.survey.languages import NAMES, WORD_LISTS
+from qdrant_model_migration.survey.languages import NAMES, WORD_LISTS, several
 
 _PIECE_WORDS = 150
 _PIECE_FIELDS = ("chunk", "piece", "part_no", "part", "page", "paragraph", "section")
 _BM25_NAMES = ("bm25", "bm42", "keyword", "lexical", "minicoil", "words")
-_UNLISTED = ("tamil",)  # it has endings, and no list of filler words
+_UNLISTED = ("Tamil",)  # it has endings, and no list of filler words
 
 
 @warning("W07", "Pieces, not documents", own=True, risk=True)
@@ -58,9 +63,11 @@ def pieces(case: Case) -> Said | None:
 def languages(case: Case) -> Said | None:
     found = {c: p for c, p in (case.survey.languages.value or {}).items() if c != "other"}
     ranked = sorted(found, key=lambda code: -found[code])
-    second = [code for code in ranked[1:2] if found[code] > 0.10]
+    second = several(found)
     unlisted = [code for code in ranked if code not in WORD_LISTS and found[code] > 0.02]
     told = _told(case)
+    if (each := by_language(case.survey, case.answers)) is not None:
+        return _by_field(case, each)
     if not (second or unlisted) or "disable_stemmer" in told:
         return None
     seen = words.listing([f"{NAMES.get(c, c)} {words.share(found[c])}" for c in ranked[:3]])
@@ -71,8 +78,32 @@ def languages(case: Case) -> Said | None:
         "must",
         "Endings and filler words of the other languages are treated wrongly.",
         f"{seen}.{missing if unlisted else ''}{taken}",
-        "Take words as they are written, at question Keywords by, or look at each language in "
-        "Verify.",
+        f"{_read_rightly(case)}, at question Keywords by, or look at each language in Verify.",
+    )
+
+
+def _read_rightly(case: Case) -> str:
+    if fields := told_apart(case.survey):
+        return f"Choose the language {BY_FIELD}{fields[0].path}"
+    return "Take words as they are written"
+
+
+def _by_field(case: Case, each: Spoken) -> Said | None:
+    """What a field of the payload leaves open: languages without a list, and texts without one."""
+    field = next(f for f in case.survey.language_fields if f.path == each.field)
+    unlisted = [NAMES[code] for code in field.texts if code not in each.told]
+    if not unlisted and not field.unnamed:
+        return None
+    sampled = sum(field.texts.values()) + field.unnamed
+    none = f"{words.count(field.unnamed)} of {words.plural(sampled, 'text')} of the sample"
+    seen = [f"There is no word list for {words.listing(unlisted)}."] if unlisted else []
+    seen += [f"In {none} it names no language that is known."] if field.unnamed else []
+    return Said(
+        "caution",
+        f"Where field {field.path} names no language with a word list, words are taken as they are "
+        "written: houses does not find house.",
+        " ".join(seen),
+        "Nothing, or fill the field before the run.",
     )
 
 
@@ -98,13 +129,16 @@ def filler(case: Case) -> Said | None:
     model, told = word_model(case.survey, case.answers), _told(case)
     if model is None or not kind_of(model).counts_words(model):
         return None
-    language = str(told.get("language", "english"))
+    language = str(told.get("language", "english")).capitalize()
+    if (each := by_language(case.survey, case.answers)) is not None:
+        told = dict(each.told[each.most])
+        language = words.listing([NAMES[code] for code in each.told])
     if "disable_stemmer" in told:
         here, todo = "Words are taken as they are written.", "Nothing, or choose a language."
     elif language in _UNLISTED:
-        here, todo = f"There is no list for {language.capitalize()}.", "Nothing."
+        here, todo = f"There is no list for {language}.", "Nothing."
     elif told.get("stopwords") == ():
-        here = f"The list for {language.capitalize()} is not on this computer."
+        here = f"The list for {language} is not on this computer."
         todo = f"Fetch it and plan again: {qmm('models', flags=('--fetch', model.name))}."
     else:
         return None

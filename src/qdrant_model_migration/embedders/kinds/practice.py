@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from hashlib import shake_256
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
+from typing import IO, NamedTuple
 from zlib import crc32
 
 import numpy as np
@@ -37,7 +37,7 @@ from qdrant_model_migration.embedders.places import at_home, holds
 FILE = "model.npz"
 
 _BUCKETS = 1 << 18
-_WORD = re.compile(r"\w+")
+WORD = re.compile(r"\w+")
 
 
 class Recipe(NamedTuple):
@@ -101,21 +101,27 @@ def fit(name: str, texts: Sequence[str], models: Path) -> ModelRef:
     buckets = np.array(sorted(b for b, n in seen.items() if n >= recipe.rare), dtype=np.int32)
     rarity = np.array([seen[int(b)] for b in buckets], dtype=np.float64)
     idf = np.log((1 + len(texts)) / (1 + rarity)) + 1
-    folder = models / name.rsplit("/", 1)[-1]
+    with saved_at(models / name.rsplit("/", 1)[-1]) as file:
+        np.savez(
+            file,
+            buckets=buckets,
+            idf=idf.astype(np.float32),
+            projection=_projection(counts, buckets, idf, recipe).astype(np.float16),
+        )
+    return practice_model(name, models)
+
+
+@contextmanager
+def saved_at(folder: Path) -> Iterator[IO[bytes]]:
+    """The file of a model, written beside its place and renamed, so that a half-written model is
+    never found. Raises OSError."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    # Written beside its place and renamed, so that a half-written model is never found.
     with TemporaryDirectory(dir=folder.parent) as beside:
         part = Path(beside) / FILE
         with part.open("wb") as file:
-            np.savez(
-                file,
-                buckets=buckets,
-                idf=idf.astype(np.float32),
-                projection=_projection(counts, buckets, idf, recipe).astype(np.float16),
-            )
+            yield file
         folder.mkdir(exist_ok=True)
         part.replace(folder / FILE)
-    return practice_model(name, models)
 
 
 def practice_model(name: str, models: Path) -> ModelRef:
@@ -167,7 +173,7 @@ class PracticeEmbedder:
 
     def embed(self, texts: Sequence[str], role: Role) -> Embedded:
         """See Embedder. Both roles are embedded alike."""
-        words = [_WORD.findall(text.lower()) for text in texts]
+        words = [WORD.findall(text.lower()) for text in texts]
         limit = self._recipe.max_tokens
         rows = [self._vector(text, one[:limit]) for text, one in zip(texts, words, strict=True)]
         return Embedded(
@@ -193,7 +199,7 @@ class PracticeEmbedder:
         return unit
 
     def _look_up(self, word: str) -> NDArray[np.int32]:
-        rows = self._row_of_bucket[list(_buckets(word, self._recipe.subwords))]
+        rows = self._row_of_bucket[list(buckets_of(word, self._recipe.subwords))]
         return rows[rows >= 0]
 
 
@@ -204,7 +210,7 @@ def _recipe(name: str) -> Recipe:
 
 
 @lru_cache(maxsize=50_000)
-def _buckets(word: str, subwords: bool) -> tuple[int, ...]:
+def buckets_of(word: str, subwords: bool) -> tuple[int, ...]:
     """Where the word is counted; with subwords also the parts between its underscores, and their
     3- to 5-letter bits. Python's own hash differs from process to process."""
     features = [f"w:{word}"]
@@ -222,10 +228,10 @@ def _bytes(text: str) -> bytes:
 
 
 def _counts(text: str, recipe: Recipe) -> Counter[int]:
-    words = Counter(_WORD.findall(text.lower())[: recipe.max_tokens])
+    words = Counter(WORD.findall(text.lower())[: recipe.max_tokens])
     counts: Counter[int] = Counter()
     for word, times in words.items():
-        for bucket in _buckets(word, recipe.subwords):
+        for bucket in buckets_of(word, recipe.subwords):
             counts[bucket] += times
     return counts
 

@@ -10,6 +10,7 @@ from qdrant_model_migration.pages.session import Session, Tried
 from qdrant_model_migration.pages.work.opened import opened
 from qdrant_model_migration.plan import load_plan
 from qdrant_model_migration.quality import Side, both_sides, side_by_side
+from qdrant_model_migration.survey.languages import language
 
 
 def sides(folder: Path) -> tuple[Side, Side] | None:
@@ -32,5 +33,8 @@ def search_both(session: Session, folder: Path, query: str) -> Tried:
         if not qdrant.exists(after.collection):
             made = f"{after.collection} does not exist yet."
             raise QmmError(made, "", "Wait until the run made it.")
-        both = side_by_side(query, *both_sides(qdrant, before, after))
+        told = language(query) if after.languages else None
+        searchers = both_sides(qdrant, before, after)
+        known = told if told in after.languages else None
+        both = side_by_side(query, *searchers, language=known)
     return Tried(both, before.collection, after.collection)

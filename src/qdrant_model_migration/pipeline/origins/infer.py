@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
-from qdrant_model_migration.embedders import ModelRef, kind_of
+from qdrant_model_migration.embedders import ModelRef, Spoken, kind_of
 from qdrant_model_migration.pipeline.errors import ModelDiffers
 from qdrant_model_migration.pipeline.origins.embed import Embed
 from qdrant_model_migration.pipeline.origins.origin import Origin
@@ -38,8 +38,10 @@ class Infer(Embed):
         return f"The server makes vectors by {label}: {f'{size} dimensions' if size else 'sparse'}."
 
 
-def embedded(model: ModelRef, text: TextSource, *, where: str | None = None) -> Origin:
+def embedded(
+    model: ModelRef, text: TextSource, *, where: str | None = None, spoken: Spoken | None = None
+) -> Origin:
     """The vector that `model` makes of the text of a point (that has the source vector `where`):
-    on this computer, or at the Qdrant server, where the model is there."""
+    on this computer, or at the Qdrant server, where the model is there. spoken: by its language."""
     kind = Infer if kind_of(model).at_server else Embed
-    return kind(model=model, text=text, where=where)
+    return kind(model=model, text=text, where=where, spoken=spoken)

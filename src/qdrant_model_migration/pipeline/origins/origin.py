@@ -34,13 +34,15 @@ class DeadLetter(NamedTuple):
 class Made(NamedTuple):
     """A vector for each point in their order, or None; and why there is none where one is missed.
 
-    tokens: what a model read; cut_off: texts of which it read only the beginning.
+    tokens: what a model read; cut_off: texts of which it read only the beginning; unlisted: those
+    in no language that it was told of, where it is told of several.
     """
 
     vectors: list[WritableVector | None]
     dead: list[DeadLetter]
     tokens: int = 0
     cut_off: int = 0
+    unlisted: int = 0
 
 
 class Origin(Strict):
