@@ -93,6 +93,17 @@ def test_a_point_whose_text_has_changed_keeps_what_it_has(qdrant: Qdrant, docs: 
     assert having(qdrant, docs).keys() == set(range(10)) - {4}
 
 
+def test_a_text_behind_many_other_values_is_compared_all_the_same(
+    qdrant: Qdrant, docs: str
+) -> None:
+    qdrant.add_vector(docs, "new", "dense", NEW)
+    many = {"a": list(range(70)), "b": {f"n{n}": n for n in range(70)}}
+    read = Point(4, {**many, "text": "as it was read"}, {"new": [1.0, 1.0, 1.0]})
+    qdrant.upsert(docs, [Point(4, {**many, "text": "another"}, {"": [5.0, 5.0]})])
+    qdrant.set_vectors(docs, [read])
+    assert having(qdrant, docs) == {}
+
+
 def test_points_that_were_deleted_meanwhile_cost_the_others_nothing(
     qdrant: Qdrant, docs: str
 ) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from qdrant_model_migration.pipeline.shard_keys import under_two_keys
 from qdrant_model_migration.qdrant import Address, Point, Qdrant, create_body, errors, open_qdrant
 from qdrant_model_migration.qdrant.shard_keys import Sharded
 from support.fake_qdrant import FakeQdrant
@@ -129,3 +130,20 @@ def test_a_point_that_was_moved_to_another_key_meanwhile_is_left(qdrant: Qdrant,
     assert found[1] != [0.0, 1.0]
     qdrant.unset_vectors(name, read)
     assert "" in qdrant.retrieve(name, [1], vectors=True)[0].vectors
+
+
+def test_a_point_that_is_moved_while_it_is_looked_for_stands_under_one_key(
+    qdrant: Qdrant, name: str
+) -> None:
+    looks = 0
+
+    def between() -> None:
+        nonlocal looks
+        looks += 1
+        if looks == 2:  # "a" is read by then, and 7 is not
+            qdrant.delete(name, [1])
+            qdrant.insert(name, [at(1, 7)])
+
+    assert under_two_keys(qdrant, name, between) is None
+    qdrant.insert(name, [at(1, "a")])
+    assert under_two_keys(qdrant, name, lambda: None) == (1, "a", 7)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -180,6 +180,23 @@ def test_points_that_are_written_again_unchanged_are_late_writes_and_no_fault(
     assert found["No vector new"].found == 0, "they are no dead letters"
     route_of(world.move).catch_up(world)
     assert_right(world)
+
+
+def test_one_that_is_written_again_between_two_looks_of_verify_is_no_fault(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load(world)
+    retrieve = world.qdrant.retrieve
+
+    def after_the_count(collection: str, ids: Sequence[int], **more: Any) -> list[Point]:
+        monkeypatch.undo()
+        written_again(world, 3)
+        return retrieve(collection, ids, **more)
+
+    monkeypatch.setattr(world.qdrant, "retrieve", after_the_count)
+    found = {check.name: check for check in route_of(world.move).check(world, NUMBER)}
+    assert found["Right model new"].ok, found["Right model new"]
+    assert found["Right model new"].expected == NUMBER - 1
 
 
 def test_an_application_that_writes_nearly_all_of_them_again_is_no_go(

@@ -29,8 +29,13 @@ def under_two_keys(
 ) -> tuple[PointId, ShardKey, ShardKey] | None:
     """The first id that stands under two shard keys, and these; None where each has its own.
 
-    Reads all ids, key by key: a reading without a key would show only one of the two points.
+    Reads all ids, key by key: a reading without a key would show only one of the two points. One
+    that is moved meanwhile may be met under both, so it is looked for once more.
     """
+
+    def stands(point: PointId, key: ShardKey) -> bool:
+        found = qdrant.scroll(collection, start=point, limit=1, payload=False, key=key).points
+        return any(order(one.id) == order(point) for one in found)
 
     def ids(key: ShardKey) -> Iterator[tuple[tuple[int, int], PointId, ShardKey]]:
         reading = scan(qdrant, collection, payload=False, between=between, key=key)
@@ -39,6 +44,6 @@ def under_two_keys(
     keys = [sharded.key for sharded in qdrant.shard_keys(collection)]
     in_order = merge(*map(ids, keys), key=lambda row: row[0])
     for (here, point, key), (after, _, other) in pairwise(in_order):
-        if here == after:
+        if here == after and stands(point, key) and stands(point, other):
             return point, key, other
     return None

@@ -1,8 +1,9 @@
 """A filter that lets only points pass that are still as they were read: compare, then write.
 
 Qdrant has no version to compare with, so the payload stands for it: every string, number, truth
-value and null in it, up to MOST_VALUES, must still be found where it was. What it does not see is a
-field that was only added, and a vector that was changed under the same payload.
+value and null in it, up to MOST_VALUES, must still be found where it was; long texts, of which
+vectors are made, come first. What it does not see is a field that was only added, and a vector that
+was changed under the same payload.
 """
 
 from __future__ import annotations
@@ -33,12 +34,18 @@ def as_seen(points: Iterable[Point]) -> JsonObject:
 
 def _values(payload: Mapping[str, Any]) -> list[JsonObject]:
     found: list[JsonObject] = []
-    for path, value in _leaves(payload, ""):
+    for path, value in sorted(_leaves(payload, ""), key=_says_less):
         if (condition := _condition(path, value)) is not None:
             found.append(condition)
         if len(found) == MOST_VALUES:
             break
     return found
+
+
+def _says_less(leaf: tuple[str, Any]) -> tuple[bool, int]:
+    """Of the elements of a list any one will do."""
+    path, value = leaf
+    return "[]" in path, -len(value) if isinstance(value, str) else 0
 
 
 def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:

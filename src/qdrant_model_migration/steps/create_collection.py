@@ -18,9 +18,8 @@ from qdrant_model_migration.qdrant import (
 from qdrant_model_migration.qdrant.errors import NameTaken
 from qdrant_model_migration.steps.errors import SettingsDiffer, TargetTaken
 from qdrant_model_migration.steps.mark import DOOMED_BY, RUN_MARK, is_ours, vectors_since
-from qdrant_model_migration.steps.shard_keys import has_keys
+from qdrant_model_migration.steps.shard_keys import carry_keys
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
-from qdrant_model_migration.words import plural
 
 INDEXING_THRESHOLD = "optimizer_config.indexing_threshold"
 POSTPONED = 0  # indexing_threshold 0 builds no index; segments are still merged
@@ -58,9 +57,7 @@ class CreateCollection(Step):
             ctx.say("create", f"{move.target} is created.")
         if not is_ours(ctx, move.target):
             raise TargetTaken(move.target)
-        if has_keys(ctx):
-            for key, shards, _ in qdrant.carry_shard_keys(move.source, move.target):
-                ctx.say("create", f"The shard key {key} is made, with {plural(shards, 'shard')}.")
+        carry_keys(ctx)
         ctx.remember("indexing_threshold", _indexing_threshold(old))
         if not qdrant.capabilities.settings:
             return

@@ -25,7 +25,7 @@ DOOMED_BY = "qmm_deleted_by"
 
 _DOOMED = "_deleting"
 _MADE_BY = "_old_made_by"
-_VECTORS = "_old_vectors"
+_VECTORS = "_vectors_before"
 
 
 def is_ours(ctx: StepContext, collection: str) -> bool:

@@ -13,6 +13,14 @@ def has_keys(ctx: StepContext) -> bool:
     return ctx.move.rows is None and ctx.qdrant.config(ctx.move.source).custom_sharding
 
 
+def carry_keys(ctx: StepContext) -> None:
+    """Make the shard keys that the target lacks, also those under which no point stands yet: the
+    application writes to them after the switch."""
+    if has_keys(ctx):
+        for key, shards, _ in ctx.qdrant.carry_shard_keys(ctx.move.source, ctx.move.target):
+            ctx.say("create", f"The shard key {key} is made, with {plural(shards, 'shard')}.")
+
+
 def must_have_one_key(ctx: StepContext) -> None:
     """Raises TwoKeys: an id is what tells points apart, on both sides and in all notes."""
     source = ctx.move.source

@@ -366,7 +366,8 @@ class _Count(LedgerPass[_Looked]):
 
 class _Counted(NamedTuple):
     """late: points that have changed since. without: points that are to go without a vector, by its
-    name. chosen: see `smallest`. lacking: points that had a vector and have lost it, by its name."""
+    name. chosen: see `smallest`; they have every vector. lacking: points that had a vector and have
+    lost it, by its name."""
 
     points: int
     late: int
@@ -389,6 +390,8 @@ def _checks(ctx: StepContext, counted: _Counted) -> list[Check]:
     marks: dict[PointId, str] = {point: mark for mark, point in counted.chosen}
 
     def as_counted(point: Point) -> bool:
+        if not point.vectors.keys() & _new(move):
+            return False  # written again without it, since it was counted
         return mark_of(_bare(point, move), move).hex() == marks[point.id]
 
     for target in unseen(move):

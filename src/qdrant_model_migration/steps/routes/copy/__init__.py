@@ -26,6 +26,7 @@ from qdrant_model_migration.steps.routes.new_collection import (
     new_collection_words,
 )
 from qdrant_model_migration.steps.routes.route import MOST_PASSES, Leftover, Words
+from qdrant_model_migration.steps.shard_keys import carry_keys
 from qdrant_model_migration.steps.step import StepContext
 from qdrant_model_migration.words import listing, plural
 
@@ -72,6 +73,7 @@ class Copy(NewCollection):
         for alias, collection in sorted(ctx.qdrant.aliases().items()):
             if collection == move.target:
                 raise TargetInUse(move.target, alias, move.source)
+        carry_keys(ctx)
         total = Changes()
         for _ in range(most):
             found = catch_up_pass.one_pass(ctx, anew=anew)
@@ -83,6 +85,7 @@ class Copy(NewCollection):
 
     def last_look(self, ctx: StepContext) -> None:
         super().last_look(ctx)
+        carry_keys(ctx)
         last_look(ctx)
 
     def check(self, ctx: StepContext, sample: int) -> list[Check]:

@@ -95,10 +95,18 @@ def put_live(ctx: StepContext, made: Remade, seen: Mapping[PointId, Point]) -> C
         qdrant.delete_seen(move.target, away)
     if over:
         qdrant.replace(move.target, over, [seen[p.id] for p in over])
-    if new := [p for p in made.points if p.id not in kept]:
+    if new := _without_another(ctx, [p for p in made.points if p.id not in kept]):
         with_keys(qdrant, move, partial(qdrant.insert, move.target, new))
     list_dead(ctx, made.ids, made.dead)
     return changes(made, set(seen))
+
+
+def _without_another(ctx: StepContext, points: Sequence[Point]) -> list[Point]:
+    """Those to insert: an insertion leaves a point alone that stands under its own shard key, and
+    does not see one that the application has written under another."""
+    keyed = [p.id for p in points if p.key is not None]
+    here = {p.id for p in ctx.qdrant.retrieve(ctx.move.target, keyed, payload=False)}
+    return [p for p in points if p.id not in here]
 
 
 def changes(made: Remade, there: set[PointId]) -> Changes:
