@@ -84,7 +84,10 @@ class TakesName(Switch):
     def must_be_ready(self, ctx: StepContext) -> None:
         """What is taken out of the old one is taken out of the new one, and then there is none."""
         move = ctx.move
-        if move.points.followed and ctx.qdrant.exists(self.name):
+        if not ctx.qdrant.exists(self.name):
+            return
+        must_be_the_old_one(ctx)
+        if move.points.followed:
             here, there = ctx.qdrant.count(self.name), ctx.qdrant.count(move.target)
             if there > 2 * here:
                 raise OldShrunk(self.name, here, move.target, there)
@@ -96,7 +99,6 @@ class TakesName(Switch):
         assert new.collection != self.name, "there is nothing to go back to"
         assert is_ours(ctx, new.collection), "the new one stands, or nothing is deleted"
         if self.state(ctx, old, new) == "before":
-            must_be_the_old_one(ctx)
             self.must_be_ready(ctx)
             if changed := route_of(ctx.move).catch_up(ctx, most=1, anew=True):
                 raise StillWritten(self.name, changed)
