@@ -49,7 +49,7 @@ def _page(app: Wizard, view: RunView | None) -> Page:
     leave: tuple[Act, ...] = (Act("close", "Leave"),)
     if view is not None and view.state in engine.GOING:
         says = (
-            f"The run {view.run_id} is {share(view)} and does not need this window. "
+            f"Run {view.run_id} is {share(view)} and does not need this window.",
             f"{qmm('attach', view.run_id)} brings it back.",
             "",
             f"Stopping takes {view.stop_takes}: what is on its way is finished and the checkpoint "
