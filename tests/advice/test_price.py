@@ -50,9 +50,8 @@ def test_it_comes_from_the_plan_where_that_can_be_made() -> None:
 
 @pytest.mark.parametrize("accuracy", ["approximate", "queries"])
 def test_a_map_takes_the_time_of_its_sample_and_says_where_it_is_not_known(accuracy: str) -> None:
-    answers, way = {**ANSWERS, "accuracy": accuracy}, "linear_map"
-    if accuracy == "queries":
-        way = "map_queries"
+    answers = {**ANSWERS, "accuracy": accuracy, "bridge": {"kind": "stay"}}
+    way = {"approximate": "linear_map", "queries": "map_queries"}[accuracy]
     known = make_plan(docs(), answers, by_name(way), speed=SPEED).estimate.seconds
     assert known.likely is not None
     assert known.likely > 172

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import takewhile
 from typing import Any
 
 from qdrant_model_migration import words
@@ -212,7 +213,8 @@ def _seconds(survey: Survey, plan: Plan, speed: Speed | None) -> Range:
 
 def _sampled(survey: Survey, plan: Plan, speed: Speed | None) -> Range | None:
     """What making vectors of a sample takes, before anything is written; None: there is none."""
-    found = [step.embeds() for step in plan.steps]
+    before = takewhile(lambda step: step.name() != "backfill", plan.steps)
+    found = [step.embeds() for step in before]
     most = sum(n for _, n in filter(None, found))
     texts = min(most, _points(survey, plan) or most)
     if not texts:
