@@ -41,7 +41,7 @@ def test_what_excludes_a_way_is_said_in_the_words_of_the_source_text(
     advice = advise(docs(), answers)
     assert advice.fit_of(by_name(strategy)).word == "ruled out"
     words = " ".join(map(str, ways.about(advice, by_name(strategy)).words))
-    assert "The source text says: " in words
+    assert "Qdrant's guide to changing models says: " in words
     assert said in words
 
 

@@ -48,6 +48,18 @@ def test_it_comes_from_the_plan_where_that_can_be_made() -> None:
     assert [one.id for one in cost.risks] == ["W12"]
 
 
+@pytest.mark.parametrize("accuracy", ["approximate", "queries"])
+def test_a_map_takes_the_time_of_its_sample_and_says_where_it_is_not_known(accuracy: str) -> None:
+    answers = {**ANSWERS, "accuracy": accuracy, "bridge": {"kind": "stay"}}
+    way = {"approximate": "linear_map", "queries": "map_queries"}[accuracy]
+    known = make_plan(docs(), answers, by_name(way), speed=SPEED).estimate.seconds
+    assert known.likely is not None
+    assert known.likely > 172
+    assert known.how.startswith("10,000 sampled texts at 58 a second")
+    not_known = make_plan(docs(), answers, by_name(way), speed=None).estimate.seconds
+    assert "sample" in not_known.how
+
+
 def test_another_compression_writes_no_point_and_embeds_nothing() -> None:
     answers = {
         "change": "compression",

@@ -44,13 +44,13 @@ def test_in_words_nothing_is_a_table_of_none() -> None:
             query_model=("a", "a"), query_prefix=("none", "none"), dimensions=("8", "8"),
             query_model_2=("none", "Qdrant/bm25"), query_prefix_2=("none", "none"),
             dimensions_2=("none", "none"), using_2=("none", "words"),
-            settings_2=("none", '{"language": "english", "avg_len": 24.5}'), fusion=("none", "rrf"),
+            settings_2=("none", '{"language": "english", "stopwords": []}'), fusion=("none", "rrf"),
         )
     )  # fmt: skip
     assert said == [
-        ("second search", "comes in: by Qdrant/bm25, with using words, told language english, "
-         "avg_len 24.5"),
-        ("fusion", "comes in: rrf"),
+        ("second search", "comes in: by Qdrant/bm25, in vector words (using), told language "
+         "english, stopwords none"),
+        ("fusion", "comes in: rrf, which merges what all of them find"),
         ("stays", "collection name docs, query model a, dimensions 8"),
     ]  # fmt: skip
 
@@ -60,7 +60,7 @@ def test_in_words_the_way_back_takes_out_what_came_in() -> None:
                 query_model_2=("words", "none"), using_2=("words", "none"))  # fmt: skip
     assert change_lines.in_words(back)[:2] == [
         ("query prefix", "goes out: p "),
-        ("second search", "goes out: by words, with using words"),
+        ("second search", "goes out: by words, in vector words (using)"),
     ]
 
 

@@ -324,7 +324,7 @@ def test_what_it_costs_never_fails_whatever_was_made_up() -> None:
 
 def test_start_over_forgets_facts_and_answers(session: Session) -> None:
     changed = typed(session, "points", "5").answered("change", "second")
-    over = said(EXPLORE.act(changed, "over", {})).session
+    over = said(EXPLORE.act(changed, "start-over", {})).session
     assert (over.what_if, over.answers) == (WhatIf(), {})
     assert over.survey == session.survey
 

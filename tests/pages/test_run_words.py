@@ -61,6 +61,13 @@ def test_before_the_steps_are_known_no_progress_is_claimed(tmp_path: Path) -> No
     assert "0 of 0" not in run_words.counts(view)
 
 
+def test_what_is_left_of_a_count_is_not_said_to_be_left_of_the_step(tmp_path: Path) -> None:
+    view = a_run(tmp_path)
+    assert "17 min left in this step" in run_words.counts(view)
+    steps = [step._replace(share=0.26) for step in view.steps]
+    assert "17 min left for these points" in run_words.counts(view._replace(steps=tuple(steps)))
+
+
 def test_at_a_gate_no_bar_claims_that_all_but_nothing_is_left(tmp_path: Path) -> None:
     view = a_run(tmp_path, "waiting", at=6)
     steps = [step._replace(done=60, total=60, share=1.0) for step in view.steps]

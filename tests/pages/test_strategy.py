@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from qdrant_model_migration.advice import advise
+from qdrant_model_migration.pages.outcome import Go
 from qdrant_model_migration.pages.page import Facts, Says
 from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.pages.stages import stage
@@ -24,6 +25,16 @@ def trip(answers: Any = None, **facts: Any) -> Session:
         answers=ANSWERS if answers is None else answers,
         speeds={kept_under(BGE_BASE): Speed(58.0, "tried")},
     )
+
+
+def test_what_an_answer_rules_out_leads_to_that_answer() -> None:
+    session = trip(server_embeds=fact(False))
+    rows = {row.key: row for row in STRATEGY.page(session).tables[0].rows}
+    assert [act.label for act in rows["requantize"].acts] == ["Change this answer"]
+    go = STRATEGY.act(session, rows["requantize"].acts[0].key, {"others": "requantize"})
+    assert isinstance(go, Go)
+    assert (go.to, go.session.alone) == ("questions", ("change", "strategy"))
+    assert not rows["server_inference"].acts, "no answer changes a fact"
 
 
 def test_the_recommendation_says_its_price_and_what_is_at_risk() -> None:

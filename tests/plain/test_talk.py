@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from qdrant_model_migration.pages.page import Page, Says
+from qdrant_model_migration.plain import page_lines
 from qdrant_model_migration.plain.paragraph import WIDTH, plainly
 from qdrant_model_migration.plain.talk import Back, Leave
 from support.script import Spoken, ctrl_c
@@ -45,3 +47,10 @@ def test_a_number_that_is_not_in_the_list_is_asked_again(wrong: str) -> None:
     talk = Spoken(("Number", wrong), ("Number", "3"))
     assert talk.number("Number:", 3) == 2
     assert "Type a number from 1 to 3." in talk.flat
+
+
+def test_a_title_that_stands_above_the_first_words_is_said_once() -> None:
+    page = Page("Practice", (Says(("A Qdrant in a folder.",), "Practice"),))
+    assert page_lines.printed(page).split("\n") == ["Practice.", "A Qdrant in a folder."]
+    another = page._replace(title="Before it")
+    assert page_lines.printed(another).split("\n")[:2] == ["Before it.", "Practice."]

@@ -27,7 +27,7 @@ def test_practice_up_to_the_plan_and_out(sandbox: Sandbox, home: Path) -> None:
     child.logfile_read = heard
     for prompt, typed in (
         ("Type a number, or back, why, leave:", "1"),
-        ("again, over, a number", "1"),
+        ("again, start-over, a number", "1"),
         ("Press Enter for Survey this one", ""),
         ("Press Enter to answer the questions", ""),
         ("Number, or back, why, map, rest,", "why"),

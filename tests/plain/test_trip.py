@@ -18,7 +18,7 @@ from support.script import Spoken, ctrl_c
 
 SURVEY = (("Survey this one", ""), ("Press Enter to answer the questions", ""))
 TO_THE_PLAN = (
-    ("again, over, a number", "1"),
+    ("again, start-over, a number", "1"),
     *SURVEY,
     ("Number", "rest"),
     ("Press Enter to go on with it", ""),

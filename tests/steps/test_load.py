@@ -13,7 +13,10 @@ from qdrant_model_migration.pipeline.sources.file import rows_of
 from qdrant_model_migration.qdrant import Address, open_qdrant
 from qdrant_model_migration.steps.backfill import Backfill
 from qdrant_model_migration.steps.create_collection import CreateCollection
+from qdrant_model_migration.steps.errors import NewShrunk
+from qdrant_model_migration.steps.read_rows import ReadRows
 from qdrant_model_migration.steps.routes import route_of
+from qdrant_model_migration.steps.switches.takes_name import TakesName
 from support.fake_qdrant import FakeQdrant
 from support.world import World, a_move, everything, old_point
 
@@ -76,3 +79,15 @@ def test_a_file_that_is_another_when_it_is_compared_is_said_as_such(
     write(rows, {**TEXTS, 9: "a longer text than it was"})
     with pytest.raises(FileChanged):
         judged(world)
+
+
+def test_the_old_one_is_not_deleted_while_the_new_one_lacks_rows(world: World, rows: Path) -> None:
+    write(rows, TEXTS)
+    ReadRows().apply(world)
+    fill(world)
+    takes_over = TakesName(name="docs_old")
+    takes_over.must_be_ready(world)
+    world.qdrant.delete("docs_new", [3])
+    with pytest.raises(NewShrunk, match="149 points by now, and 150 were made"):
+        takes_over.go(world, world.before, world.after)
+    assert world.qdrant.exists("docs_old")

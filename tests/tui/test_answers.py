@@ -55,6 +55,15 @@ async def test_answers_that_do_not_fit_are_asked_again_and_break_nothing(
             await until(pilot, words)
 
 
+async def test_the_map_opens_where_the_answers_lead(wizard: Make, explored: Session) -> None:
+    app = wizard("strategy", session=explored.on(answers={"change": "keywords"}))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "Why not the others")
+        await press(pilot, "f2")
+        shown = await until(pilot, "Map · » you are here")
+        assert "»└ add keyword search" in shown
+
+
 @pytest.mark.parametrize(
     ("screen", "words"),
     [

@@ -72,6 +72,19 @@ async def test_a_name_that_is_not_exact_keeps_it_closed_and_is_said(
         await until(pilot, "Nothing happens until everything is ticked and typed exactly.")
 
 
+async def test_what_is_asked_stands_in_a_small_window_however_much_changes(
+    wizard: Make, stage: Any
+) -> None:
+    changes = [{"what": f"query model {n}", "old": "a", "new": "b"} for n in range(9)]
+    trip = waiting(stage, WITHOUT_PROOF, facts={"application_changes": changes})
+    app = wizard("run", "gate", session=trip)
+    async with app.run_test(size=(80, 24)) as pilot:
+        shown = await until(pilot, "▸[ No, not now ]")
+        for ask in WITHOUT_PROOF["asks"]:
+            assert ask["label"] in shown
+        assert "Up leads there." in shown
+
+
 async def test_letters_on_a_button_are_said_to_go_nowhere(wizard: Make, stage: Any) -> None:
     app = wizard("run", "gate", session=waiting(stage, CUTOVER))
     async with app.run_test(size=(80, 24)) as pilot:

@@ -128,6 +128,14 @@ async def test_a_run_on_another_server_gets_the_key_when_a_person_says_so(
         await until(pilot, lambda: given == [sent])
 
 
+async def test_the_smallest_window_shows_where_it_is(wizard: Make, stage: Any) -> None:
+    stage.view = a_run(stage.folder)
+    app = wizard("run", session=Session(run=stage.folder))
+    async with app.run_test(size=(50, 20)) as pilot:
+        shown = await until(pilot, "»  3 Backfill docs_new")
+        assert "Server" not in shown, "a heading with nothing under it"
+
+
 async def test_the_bar_never_says_100_percent_before_the_end(wizard: Make, stage: Any) -> None:
     stage.view = a_run(stage.folder)
     steps = list(stage.view.steps)

@@ -120,7 +120,9 @@ async def test_a_discard_that_is_refused_says_why(wizard: Make, stage: Any) -> N
     asked = Session(run=stage.folder, adding=Adding("discard"))
     app = wizard("run", "added_step", session=asked)
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, "The server's disk is full.")
+        shown = await until(pilot, "The server's disk is full.")
+        assert "»RUN" in shown
+        assert "»REPORT" not in shown, "it has not come so far"
 
 
 async def test_a_run_that_failed_at_its_first_step_has_no_later_stop_behind_it(

@@ -69,11 +69,13 @@ class Advice(NamedTuple):
         return "Survey"
 
     def behind(self, fit: Fit) -> str:
-        """What stands behind a verdict: the sentence of the source text, or that it is a fact."""
+        """What stands behind a verdict: the sentence of Qdrant's guide to changing models, which
+        this program follows, or that it is a fact."""
         if fit.decided_by == SURVEY:
             return "A fact that the survey found; no answer changes it."
         said = BY_KEY[fit.decided_by].source(self.settled.get(fit.decided_by))
-        return f"The source text says: {said}" if said and fit.word == "ruled out" else ""
+        ruled = fit.word == "ruled out"
+        return f"Qdrant's guide to changing models says: {said}" if said and ruled else ""
 
     @property
     def set_aside_says(self) -> str:

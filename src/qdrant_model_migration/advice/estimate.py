@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import takewhile
 from typing import Any
 
 from qdrant_model_migration import words
@@ -189,7 +190,7 @@ def _only_reads(plan: Plan) -> bool:
 
 def _seconds(survey: Survey, plan: Plan, speed: Speed | None) -> Range:
     if _only_reads(plan):
-        return Range(how="not known: the run tells how fast the sample is embedded")
+        return _sampled(survey, plan, speed) or Range(how=_ALONE)
     if plan.move is None:
         return Range(how=_ALONE)
     points = _points(survey, plan)
@@ -199,7 +200,8 @@ def _seconds(survey: Survey, plan: Plan, speed: Speed | None) -> Range:
         rates = _written(survey)
         low, likely, high = (round(points / rate, 1) for rate in rates)
         how = f"about {rates[1]} points/s are written; without index and verify"
-        return Range(low=low, likely=likely, high=high, how=how)
+        written = Range(low=low, likely=likely, high=high, how=how)
+        return _after(_sampled(survey, plan, speed), written)
     if any(kind_of(model).at_server for model in _models(plan)):
         return Range(how="not known: how fast the server makes vectors was not tried")
     taken = _embedding(survey, points, _texts_of(survey, plan, points), speed)
@@ -207,6 +209,37 @@ def _seconds(survey: Survey, plan: Plan, speed: Speed | None) -> Range:
         return taken
     beside = _against_copying(survey, plan, speed.texts_per_second, taken.likely)
     return taken.model_copy(update={"how": f"{taken.how}; {beside}"})
+
+
+def _sampled(survey: Survey, plan: Plan, speed: Speed | None) -> Range | None:
+    """What making vectors of a sample takes, before anything is written; None: there is none."""
+    before = takewhile(lambda step: step.name() != "backfill", plan.steps)
+    found = [step.embeds() for step in before]
+    most = sum(n for _, n in filter(None, found))
+    texts = min(most, _points(survey, plan) or most)
+    if not texts:
+        return None
+    if speed is None or speed.texts_per_second <= 0:
+        return Range(how="not known: the run tells how fast the sample is embedded")
+    low, likely, high = (
+        round(texts / speed.texts_per_second * (1 + spread), 1)
+        for spread in (-_SPREAD, 0.0, _SPREAD)
+    )
+    how = f"{words.plural(texts, 'sampled text')} at {speed.texts_per_second:,.0f} a second"
+    return Range(low=low, likely=likely, high=high, how=how)
+
+
+def _after(sampled: Range | None, written: Range) -> Range:
+    """The sample and the writing after it."""
+    if sampled is None:
+        return written
+    if sampled.likely is None:
+        return written.model_copy(update={"how": f"{written.how}, and without the sample before"})
+    both = {
+        name: round((getattr(sampled, name) or 0) + (getattr(written, name) or 0), 1)
+        for name in ("low", "likely", "high")
+    }
+    return Range(**both, how=f"{sampled.how}; then {written.how}")
 
 
 def _embedding(survey: Survey, points: int, texts: int, speed: Speed | None) -> Range:

@@ -20,8 +20,8 @@ from qdrant_model_migration.survey.facts import Survey
 
 
 def timed_model(survey: Survey, answers: Answers, strategy: Strategy) -> ModelRef | None:
-    """The model whose speed decides how long it takes; None where nothing is embedded."""
-    if not strategy.embeds_all(answers):
+    """The model whose speed says how long it takes; None where nothing is embedded."""
+    if not strategy.embeds_all(answers) and "samples" not in strategy.facets:
         return None
     return strategy.made_with(survey, answers) or chosen_model(answers)
 

@@ -120,7 +120,7 @@ def _search_in_words(rows: Rows, number: str, side: str) -> str:
     leg = next(leg for leg in _search(rows, side).legs if leg.number == f"_{number}")
     parts = [
         f"by {leg.model or NOT_KNOWN}" + (" at the server" if leg.served else ""),
-        f"with using {leg.using}" if leg.using else "",
+        f"in vector {leg.using} (using)" if leg.using else "",
         f"prefix {_quoted(leg.prefix)}" if leg.prefix else "",
         f"told {_told(leg.settings)}" if leg.settings else "",
     ]
@@ -131,13 +131,15 @@ def _change_in_words(what: str, old: str, new: str) -> str:
     if what.startswith(SETTINGS):
         old, new = (side if side == NONE else _told(side) for side in (old, new))
     if old == NONE:
-        return f"{_ADDED['new']} {new}"
+        does = ", which merges what all of them find" if what == "fusion" else ""
+        return f"{_ADDED['new']} {new}{does}"
     return f"{_ADDED['old']} {old}" if new == NONE else f"{old} → {new}"
 
 
 def _told(settings: str) -> str:
     """JSON without its signs: "language english, k 1.2"."""
-    return ", ".join(f"{key} {value}" for key, value in json.loads(settings).items())
+    told = json.loads(settings).items()
+    return ", ".join(f"{key} {'none' if value in ([], '', None) else value}" for key, value in told)
 
 
 def lines(rows: Rows, form: str) -> list[str]:

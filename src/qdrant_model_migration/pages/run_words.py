@@ -190,7 +190,9 @@ def _speed(step: StepView, unit: str, later: float | None) -> list[str]:
     if step.total and step.done is not None:
         left = max(0.0, (step.total - step.done) / step.rate)
         rest = f", {span(left + later)} in all" if later else " in this step"
-        said.append(f"{span(left)} left{rest}")
+        counted = step.done / step.total
+        alone = step.share is not None and abs(step.share - counted) < 0.01
+        said.append(f"{span(left)} left{rest if alone else f' for these {unit}'}")
     return said
 
 

@@ -41,8 +41,10 @@ class Words(NamedTuple):
 
 
 def of_page(page: Page) -> Iterator[Words]:
-    """All of it but its asks and acts."""
-    yield Words(titled(page))
+    """All of it but its asks and acts. A title that stands above its first words is said once."""
+    above = page.body[0].title if page.body and isinstance(page.body[0], Says | Facts) else ""
+    if above != page.title:
+        yield Words(titled(page))
     first = 1
     for block in page.body:
         yield from of_block(block, first=first)

@@ -402,6 +402,19 @@ class OldShrunk(QmmError):
         )
 
 
+class NewShrunk(QmmError):
+    """The new collection lacks points, and the old one is to be deleted."""
+
+    refusal = True
+
+    def __init__(self, target: str, there: int, made: int, source: str) -> None:
+        super().__init__(
+            f"{target} has {there:,} points by now, and {made:,} were made.",
+            f"Somebody has taken some out. {source} was not deleted: nothing else has what it has.",
+            f"Find out who. Then discard this run and load {target} anew by the same plan.",
+        )
+
+
 class StillWritten(QmmError):
     """Somebody writes to the collection that was to be deleted."""
 

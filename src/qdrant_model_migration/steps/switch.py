@@ -99,8 +99,8 @@ class Switch(Strict):
         raise NotImplementedError
 
     def must_be_ready(self, ctx: StepContext) -> None:
-        """Before both sides are made level. Raises OldShrunk where that would lose what cannot be
-        got back."""
+        """Before both sides are made level. Raises OldShrunk or NewShrunk where that would lose
+        what cannot be got back."""
 
     def go(self, ctx: StepContext, old: Side, new: Side) -> None:
         """Let the application get from old to new. Raises SwitchElsewhere, with nothing done, and

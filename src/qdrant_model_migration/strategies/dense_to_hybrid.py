@@ -79,7 +79,7 @@ class DenseToHybrid(Strategy):
         if answers.get("change") == "model":
             made = f"each of {texts} texts is read once for both vectors"
         else:
-            made = f"only the sparse vectors of {texts} points are made; the dense ones are copied"
+            made = f"only the sparse vectors of {texts} points are made, no dense one again"
         return "people search for exact words, names or codes", made
 
     def made_with(self, survey: Survey, answers: Answers) -> ModelRef | None:

@@ -24,10 +24,10 @@ from qdrant_model_migration.redaction import keep_secret, keep_secrets_of, redac
 from qdrant_model_migration.tui import signs
 from qdrant_model_migration.tui.screens import by_name, is_named, kind_of
 from qdrant_model_migration.tui.screens.chooser import MoreScreen
-from qdrant_model_migration.tui.screens.dialog import Dialog
 from qdrant_model_migration.tui.screens.fault import FaultScreen
 from qdrant_model_migration.tui.screens.help import HelpScreen
 from qdrant_model_migration.tui.screens.leave import ask_to_leave
+from qdrant_model_migration.tui.screens.over import Over
 from qdrant_model_migration.tui.screens.small import SMALLEST, SmallScreen
 from qdrant_model_migration.tui.screens.stop import HelpText, Stop
 from qdrant_model_migration.tui.signs import PlainSigns
@@ -166,7 +166,7 @@ class WizardApp(App[int]):
             self.push_screen(MoreScreen(acts), chosen)
 
     def action_leave(self) -> None:
-        if isinstance(self.screen, Dialog) and self.screen.id == "leave":
+        if isinstance(self.screen, Over) and self.screen.id == "leave":
             self.screen.dismiss(None)
         elif not any(worker.group == "leave" for worker in self.workers):
             self.run_worker(ask_to_leave(self), group="leave")

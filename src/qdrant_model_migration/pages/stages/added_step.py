@@ -45,7 +45,9 @@ def _refused(run: RunView) -> bool:
 
 
 def page(session: Session) -> Page:
-    return of_run.framed(session, "Report", lambda run: _page(session, run))
+    run = session.of_run
+    ended = run is not None and all(step.state == "done" for step in run.steps if not step.extra)
+    return of_run.framed(session, "Report" if ended else "Run", lambda run: _page(session, run))
 
 
 def _page(session: Session, run: RunView) -> Page:

@@ -48,7 +48,7 @@ def page(session: Session) -> Page:
     title = f"Which collection? · {len(rows)}{so_far}"
     table = Table("collections", rows, COLUMNS, title, "below", enter="Survey")
     nothing = "This server has no collections yet. Practice has one to try things on."
-    over = Act("over", "Start practice over", button=False)
+    over = Act("start-over", "Start practice over", button=False)
     return Page(
         title="Which collection?",
         body=(table,) if rows else (Says((nothing,), "Nothing here"),),
@@ -133,7 +133,7 @@ def _facts(one: Listed) -> list[Fact]:
 def act(session: Session, key: str, values: Mapping[str, str]) -> Outcome:
     if key == "survey":
         return Go("survey", session.chosen(values["collections"]))
-    if key == "over":
+    if key == "start-over":
         says = "Deleting the practice Qdrant; then it is made anew."
         return Work("over", _reset, _anew, says)
     return _read(session, again=True)

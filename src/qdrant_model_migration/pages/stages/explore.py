@@ -88,7 +88,7 @@ def page(session: Session) -> Page:
             Act("slow", "Too slow?", own),
             Act("save", "Save page", own),
             Act("map", "Map", button=False),
-            Act("over", "Start over", button=False),
+            Act("start-over", "Start over", button=False),
         ),
         help=HELP,
         hello=HELLO,
@@ -140,7 +140,7 @@ def act(session: Session, key: str, values: Mapping[str, str]) -> Outcome:
         return Go("too_slow", session.on(answers=exploring.look(session).answers))
     if key == "map":
         return Go("map", session)
-    if key == "over":
+    if key == "start-over":
         anew = _with(session, WhatIf()).on(answers={})
         return Said(anew, "All facts are as at the beginning, and no question is answered.")
     if key == "save":

@@ -24,7 +24,7 @@ from qdrant_model_migration.pages.page import (
 from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.pages.stages import too_slow
 from qdrant_model_migration.pipeline.speed import kept_under
-from qdrant_model_migration.strategies import Strategy
+from qdrant_model_migration.strategies import Fit, Strategy, by_name
 from qdrant_model_migration.strategies.answered import way_back, what
 
 COLUMNS = (Column("STRATEGY", 20), Column("WHY"), Column("PRICE", 44))
@@ -112,10 +112,19 @@ def _others(session: Session, advice: Advice, others: list[Choice]) -> Table:
                 sign,
                 strategy.title,
                 about if cost is None else (*about, Facts(prices.facts(cost), "Its price")),
-                (Act("take", "Choose it anyway"),) if may else (),
+                (Act("take", "Choose it anyway"),) if may else _excluding(advice, fit),
             )
         )
     return Table("others", tuple(rows), COLUMNS, "Why not the others", marks=ways.MARKS)
+
+
+def _excluding(advice: Advice, fit: Fit) -> tuple[Act, ...]:
+    """To the answer that rules it out, where one does."""
+    given = any(
+        one.question.key == fit.decided_by and one.state in ("answered", "found")
+        for one in advice.standings
+    )
+    return (Act("decides", "Change this answer"),) if given else ()
 
 
 def _acts(session: Session, advice: Advice, taken: Strategy | None) -> tuple[Act, ...]:
@@ -138,10 +147,16 @@ def act(session: Session, key: str, values: Mapping[str, str]) -> Outcome:
     if key == "change":
         return asked.all_answers(session)
     if key == "ask":
-        return Go("questions", session.on(alone=(values["answers-given"], "strategy")))
+        return _ask(session, values["answers-given"])
+    if key == "decides":
+        return _ask(session, _advice(session).fit_of(by_name(values["others"])).decided_by)
     if key in answers_saved.KEYS:
         return answers_saved.act(session, key, values)
     return session
+
+
+def _ask(session: Session, question: str) -> Go:
+    return Go("questions", session.on(alone=(question, "strategy")))
 
 
 def _take(session: Session, name: str) -> Said:

@@ -11,9 +11,16 @@ from typing import Any, ClassVar, Literal
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.qdrant.errors import NameTaken
 from qdrant_model_migration.quality import Side
-from qdrant_model_migration.steps.errors import MadeAnew, NameElsewhere, OldShrunk, StillWritten
+from qdrant_model_migration.steps.errors import (
+    MadeAnew,
+    NameElsewhere,
+    NewShrunk,
+    OldShrunk,
+    StillWritten,
+)
 from qdrant_model_migration.steps.gate import Ask
 from qdrant_model_migration.steps.mark import doom_the_old_one, is_ours, must_be_the_old_one
+from qdrant_model_migration.steps.reading import ROWS_READ
 from qdrant_model_migration.steps.routes import route_of
 from qdrant_model_migration.steps.step import StepContext
 from qdrant_model_migration.steps.switch import NAME, InWords, State, Switch
@@ -84,10 +91,15 @@ class TakesName(Switch):
     def must_be_ready(self, ctx: StepContext) -> None:
         """What is taken out of the old one is taken out of the new one, and then there is none."""
         move = ctx.move
-        if move.points.followed and ctx.qdrant.exists(self.name):
-            here, there = ctx.qdrant.count(self.name), ctx.qdrant.count(move.target)
-            if there > 2 * here:
-                raise OldShrunk(self.name, here, move.target, there)
+        if not ctx.qdrant.exists(self.name):
+            return
+        must_be_the_old_one(ctx)
+        here, there = ctx.qdrant.count(self.name), ctx.qdrant.count(move.target)
+        if move.points.followed and there > 2 * here:
+            raise OldShrunk(self.name, here, move.target, there)
+        made = 0 if move.points.followed else ctx.recall(ROWS_READ, 0)
+        if there < made:
+            raise NewShrunk(move.target, there, made, self.name)
 
     def go(self, ctx: StepContext, old: Side, new: Side) -> None:
         """A kill between the two leaves no collection of that name; called again, it goes on.
@@ -96,7 +108,6 @@ class TakesName(Switch):
         assert new.collection != self.name, "there is nothing to go back to"
         assert is_ours(ctx, new.collection), "the new one stands, or nothing is deleted"
         if self.state(ctx, old, new) == "before":
-            must_be_the_old_one(ctx)
             self.must_be_ready(ctx)
             if changed := route_of(ctx.move).catch_up(ctx, most=1, anew=True):
                 raise StillWritten(self.name, changed)

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from qdrant_model_migration import engine
 from qdrant_model_migration.engine.errors import RunNotGoing
 from qdrant_model_migration.errors import QmmError
+from qdrant_model_migration.pages.page import Act, Page, Says
 from qdrant_model_migration.pages.run_words import share
 from qdrant_model_migration.pages.work.of_run import take_back
 from qdrant_model_migration.shell import qmm
 from qdrant_model_migration.tui.screens import is_named
-from qdrant_model_migration.tui.screens.dialog import Dialog
-from qdrant_model_migration.tui.widgets.press import Act
+from qdrant_model_migration.tui.screens.over import Over
 from qdrant_model_migration.tui.wizard import Wizard
 
 if TYPE_CHECKING:
@@ -26,7 +26,8 @@ async def ask_to_leave(app: Wizard) -> None:
     """Ask, and do what is answered; what is asked depends on whether a run is under way."""
     folder = app.session.run
     view = await asyncio.to_thread(_look, folder) if folder is not None else None
-    key = await app.push_screen_wait(_dialog(app, view))
+    picked = await app.push_screen_wait(Over(_page(app, view), id="leave"))
+    key = picked[0] if picked is not None else "stay"
     if key == "stop" and folder is not None:
         try:
             await asyncio.to_thread(_stop, folder)
@@ -40,35 +41,25 @@ async def ask_to_leave(app: Wizard) -> None:
         app.exit(0)
 
 
-def _dialog(app: Wizard, view: RunView | None) -> Dialog:
-    first: tuple[str, ...] = ()
-    if is_named(app.stop_below, "gate"):
-        first = ("Nothing was switched.",)
+def _page(app: Wizard, view: RunView | None) -> Page:
+    first = ("Nothing was switched.",) if is_named(app.stop_below, "gate") else ()
+    says: tuple[str, ...] = (
+        "Nothing is running. Plans and runs are kept; open questions are not.",
+    )
+    leave: tuple[Act, ...] = (Act("close", "Leave"),)
     if view is not None and view.state in engine.GOING:
-        dialog = Dialog(
-            "Leave the wizard?",
-            (
-                *first,
-                f"The run {view.run_id} is {share(view)} and does not need this window.",
-                f"{qmm('attach', view.run_id)} brings it back.",
-                "",
-                f"Stopping takes {view.stop_takes}: what is on its way is finished and",
-                "the checkpoint is saved. Nothing is lost either way.",
-            ),
-            (
-                Act("stay", "Stay"),
-                Act("close", "Close the window; the run goes on"),
-                Act("stop", "Stop the run safely, then leave"),
-            ),
+        says = (
+            f"Run {view.run_id} is {share(view)} and does not need this window.",
+            f"{qmm('attach', view.run_id)} brings it back.",
+            "",
+            f"Stopping takes {view.stop_takes}: what is on its way is finished and the checkpoint "
+            "is saved. Nothing is lost either way.",
         )
-    else:
-        dialog = Dialog(
-            "Leave the wizard?",
-            (*first, "Nothing is running. Plans and runs are kept; open questions are not."),
-            (Act("stay", "Stay"), Act("close", "Leave")),
+        leave = (
+            Act("close", "Close the window; the run goes on"),
+            Act("stop", "Stop the run safely, then leave"),
         )
-    dialog.id = "leave"
-    return dialog
+    return Page("Leave the wizard?", (Says((*first, *says)),), (Act("stay", "Stay"), *leave))
 
 
 def _look(folder: Path) -> RunView | None:

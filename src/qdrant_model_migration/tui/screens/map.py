@@ -30,6 +30,7 @@ class MapScreen(Stop):
     def __init__(self) -> None:
         super().__init__()
         self._lines: tuple[MapLine, ...] = ()
+        self._here = 0
 
     @property
     def made_up(self) -> bool:
@@ -88,6 +89,10 @@ class MapScreen(Stop):
             [Line(str(at), map_words.tree_line(one, width)) for at, one in enumerate(self._lines)]
         )
         titled(box, "Map · » you are here")
+        here = next((at for at, one in enumerate(self._lines) if one.here), 0)
+        if here != self._here:  # it may lie below what fits
+            self._here = here
+            box.go(str(here))
         left, total = ways.left(advice), len(advice.fits)
         ruled: dict[str, list[str]] = {}
         for choice in advice.fits:

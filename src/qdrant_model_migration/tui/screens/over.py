@@ -12,7 +12,6 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from qdrant_model_migration.pages.page import Act, Ask, Page
-from qdrant_model_migration.tui.screens.dialog import Dialog
 from qdrant_model_migration.tui.widgets.blocks import AskBlock, TableBlock, lines_of
 from qdrant_model_migration.tui.widgets.frame import titled
 from qdrant_model_migration.tui.widgets.lines import Lines
@@ -33,14 +32,14 @@ class Over(ModalScreen[Picked | None]):
     ]
     AUTO_FOCUS = "Lines, Input, Press"
 
-    def __init__(self, page: Page) -> None:
-        super().__init__()
+    def __init__(self, page: Page, *, id: str | None = None) -> None:
+        super().__init__(id=id)
         self._page = page
 
     def compose(self) -> ComposeResult:
         page = self._page
         with Container(id="dialog"):
-            if said := lines_of(page.body, Dialog.room(self.app.size.width)):
+            if said := lines_of(page.body, _room(self.app.size.width)):
                 with Scroll(id="words"):
                     yield Static(Text("\n".join(said)), markup=False, id="says")
             yield from (TableBlock(table) for table in page.tables)
@@ -102,3 +101,8 @@ class Over(ModalScreen[Picked | None]):
         for ask in self.query(AskBlock):
             values.update(ask.values)
         self.dismiss((key, values))
+
+
+def _room(width: int) -> int:
+    """Cells for words, where the window is `width` cells wide."""
+    return min(76, width * 96 // 100) - 8

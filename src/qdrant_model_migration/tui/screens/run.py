@@ -70,7 +70,7 @@ class RunScreen(StageScreen):
 
     def _draw_steps(self, view: RunView) -> None:
         box = self.query_one("#steps", Pane)
-        rows = max(4, box.size.height or 10)
+        rows = box.size.height or 10
         box.write("\n".join(run_drawing.step_lines(view, rows, max(24, box.size.width))))
 
     def _draw_server(self, view: RunView) -> None:

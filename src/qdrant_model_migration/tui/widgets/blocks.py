@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
@@ -74,19 +75,28 @@ def _bar(fact: Fact) -> str:
 
 
 class TextBlock(Pane):
-    """Says or Facts. low: a fact has one line, the rest of it is cut off."""
+    """Says or Facts. low: a fact has one line; what does not fit goes, how it is known first."""
 
     def show(self, block: Says | Facts, *, low: bool = False, width: int = 0) -> None:
         width = width or max(40, self.app.size.width - 5)  # beside what does not fit is a scrollbar
         lines = lines_of([block._replace(title="")], width)
         if low and isinstance(block, Facts):
             edge = max((len(label) for label, _ in pairs(block)), default=0) + 2
-            lines = [crop(f"{label:<{edge}}{said}", width).rstrip() for label, said in pairs(block)]
+            lines = [
+                _in_a_line(fact, f"{label:<{edge}}{said}", width)
+                for fact, (label, said) in zip(block.rows, pairs(block), strict=True)
+            ]
         self.write("\n".join(lines), title=block.title)
         self.set_class(not block.title, "bare")
         tone = block.tone if isinstance(block, Says) else ""
         self.set_class(tone == "good", "-go")
         self.set_class(tone == "bad", "-no-go")
+
+
+def _in_a_line(fact: Fact, words: str, width: int) -> str:
+    if fact.how and cell_len(words) > width:
+        words = words.removesuffix(f"; {fact.how}") + " …"
+    return crop(words, width).rstrip()
 
 
 class BesideBlock(Horizontal):
