@@ -31,7 +31,7 @@ from qdrant_model_migration.tui.app import WizardApp
 from qdrant_model_migration.tui.widgets.blocks import AskBlock, TableBlock
 from qdrant_model_migration.tui.widgets.press import Press
 from qdrant_model_migration.tui.widgets.tick import Tick
-from support.screens import press, settle, text_of, until
+from support.screens import press, settle, still, text_of, until
 from support.world import everything
 
 LONG = 120.0
@@ -247,7 +247,7 @@ async def test_in_the_wizard(way: Way, capsys: pytest.CaptureFixture[str]) -> No
         await press(pilot, "enter")
         await until(pilot, "Question 1 of about")
         await enter_until(pilot, "Recommended:", "left to acknowledge")
-        if f"Recommended: {way.strategy.title}" not in text_of(app):
+        if f"Recommended: {way.strategy.title}" not in await still(pilot):
             others = app.screen.query_one("#table-others", TableBlock)
             others.lines.focus()
             others.lines.go(way.strategy.name)
@@ -288,6 +288,7 @@ async def enter_until(pilot: Pilot[int], *words: str) -> None:
             return
         await press(pilot, "enter")
         await until(pilot, lambda shown=shown: text_of(pilot.app) != shown)  # type: ignore[misc]
+        await pilot.pause(0.05)
     raise AssertionError(f"it goes on and on:\n{text_of(pilot.app)}")
 
 
