@@ -115,9 +115,7 @@ def _range(
         else:
             low = found
         reach = max(low - first, 2 * points)
-        if (
-            found is None and end - low > _CLOSE * reach
-        ):  # close together, far from the end
+        if found is None and end - low > _CLOSE * reach:  # close together, far from the end
             probe = low + isqrt(reach * (end - low))
         else:
             probe = (low + end) // 2
