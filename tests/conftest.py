@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,31 @@ def fake_qdrant() -> Iterator[FakeQdrant]:
     """A fresh fake server of version 1.18.3 without keys; make others with `FakeQdrant(...)`."""
     with FakeQdrant() as fake:
         yield fake
+
+
+@pytest.fixture(scope="session")
+def practice_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Path]:
+    """The folder of the practice Qdrant as it is made with so many points. Only to be copied."""
+    from qdrant_model_migration.sandbox import Sandbox
+
+    @cache
+    def folder(points: int) -> Path:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("practice")))
+            made = Sandbox()
+            made.prepare(points)
+            return made.folder
+
+    return folder
+
+
+@pytest.fixture
+def forked_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Engines are processes of their own, begun without importing everything again."""
+    from support.forked import ensure_running, launch
+
+    ensure_running()  # before an app has taken the streams that it passes on
+    monkeypatch.setattr("qdrant_model_migration.engine.process._launch", launch)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -9,6 +9,7 @@ import os
 import random
 import uuid
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -107,6 +108,16 @@ def fill(qdrant: Qdrant, models: Models, collection: str, alias: str) -> None:
             collection, {"strict_mode_config": {"enabled": True, "upsert_max_batchsize": 50}}
         )
     qdrant.switch_alias(alias, collection)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def signs_once() -> Iterator[None]:
+    """fastembed looks at all of Unicode for signs each time that BM25 is opened."""
+    from fastembed.sparse import bm25
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bm25, "get_all_punctuation", cache(bm25.get_all_punctuation))
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,6 @@ import re
 import shlex
 import shutil
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +31,7 @@ from qdrant_model_migration.tui.app import WizardApp
 from qdrant_model_migration.tui.widgets.blocks import AskBlock, TableBlock
 from qdrant_model_migration.tui.widgets.press import Press
 from qdrant_model_migration.tui.widgets.tick import Tick
-from support.screens import text_of, until
+from support.screens import press, settle, still, text_of, until
 from support.world import everything
 
 LONG = 120.0
@@ -67,25 +66,11 @@ WAYS: dict[str, tuple[str, dict[str, Any]]] = {
 pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("every way")]
 
 
-@pytest.fixture(scope="session")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Path]:
-    """The practice Qdrant as it is made with so many points, to be copied."""
-
-    @cache
-    def folder(points: int) -> Path:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("practice")))
-            made = Sandbox()
-            made.prepare(points)
-            return made.folder
-
-    return folder
-
-
 @pytest.fixture(params=WAYS)
 def way(
     request: pytest.FixtureRequest,
-    prepared: Callable[[int], Path],
+    practice_of: Callable[[int], Path],
+    forked_engine: None,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Way:
@@ -96,7 +81,7 @@ def way(
     monkeypatch.setenv("QMM_RUN_DIR", str(tmp_path / "runs"))
     monkeypatch.chdir(tmp_path)
     sandbox = Sandbox()
-    shutil.copytree(prepared(MANY if "map" in request.param else FEW), sandbox.folder)
+    shutil.copytree(practice_of(MANY if "map" in request.param else FEW), sandbox.folder)
     strategy, given = WAYS[request.param]
     answers = {**sandbox.answers(), **given}
     if "originals" in given:  # the file that practice offers
@@ -132,6 +117,11 @@ class Way:
     def run(self) -> RunView:
         (run,) = list_runs()
         return run
+
+    def is_past(self, gate: dict[str, Any]) -> bool:
+        """Whether it went on from this gate and came to another one, or to its end."""
+        run = self.run
+        return run.state in ("waiting", "done", "failed") and run.gate != gate
 
     def assert_switched(self) -> None:
         run = self.run
@@ -250,21 +240,21 @@ async def test_in_the_wizard(way: Way, capsys: pytest.CaptureFixture[str]) -> No
     app = WizardApp(begin(answers=way.answers))
     async with app.run_test(size=(100, 40)) as pilot:
         await until(pilot, "▸ Practice")
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await until(pilot, f"▸ {COLLECTION}", seconds=LONG)
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await until(pilot, "▸[ Continue ]", seconds=LONG)
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await until(pilot, "Question 1 of about")
         await enter_until(pilot, "Recommended:", "left to acknowledge")
-        if f"Recommended: {way.strategy.title}" not in text_of(app):
+        if f"Recommended: {way.strategy.title}" not in await still(pilot):
             others = app.screen.query_one("#table-others", TableBlock)
             others.lines.focus()
             others.lines.go(way.strategy.name)
-            await pilot.press("enter")
+            await press(pilot, "enter")
             await press_button(pilot, "Choose it anyway")
         await until(pilot, f"▸[ Continue with {way.strategy.title} ]")
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await enter_until(pilot, "Plan: ")
         await press_button(pilot, "Start…")
         await press_button(pilot, "Start")
@@ -273,8 +263,8 @@ async def test_in_the_wizard(way: Way, capsys: pytest.CaptureFixture[str]) -> No
             lambda: any(end in text_of(app) for end in ("WAITING FOR YOU", "✓ DONE")),
             seconds=LONG,
         )
-        while way.run.gate is not None:
-            gate = Gate.model_validate(way.run.gate)
+        while (asked := way.run.gate) is not None:
+            gate = Gate.model_validate(asked)
             if gate.name == "cutover":
                 await press_button(pilot, "Look at the verdict")
                 await press_button(pilot, "Go to cutover")
@@ -282,12 +272,8 @@ async def test_in_the_wizard(way: Way, capsys: pytest.CaptureFixture[str]) -> No
                 await press_button(pilot, "Answer…")
             await fill(pilot, gate)
             await press_button(pilot, gate.button)
-            await until(pilot, lambda: way.run.gate is None or "WAITING" in text_of(app))
-            await until(
-                pilot,
-                lambda: "✓ DONE" in text_of(app) or "WAITING FOR YOU" in text_of(app),
-                seconds=LONG,
-            )
+            await until(pilot, lambda asked=asked: way.is_past(asked), seconds=LONG)
+        await until(pilot, "✓ DONE", seconds=LONG)
         await press_button(pilot, "Report")
         await until(pilot, "»REPORT")
     way.assert_switched()
@@ -300,7 +286,7 @@ async def enter_until(pilot: Pilot[int], *words: str) -> None:
         shown = text_of(pilot.app)
         if any(word in shown for word in words):
             return
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await until(pilot, lambda shown=shown: text_of(pilot.app) != shown)  # type: ignore[misc]
         await pilot.pause(0.05)
     raise AssertionError(f"it goes on and on:\n{text_of(pilot.app)}")
@@ -316,8 +302,7 @@ async def press_button(pilot: Pilot[int], label: str) -> None:
     assert button is not None
     button.focus()
     await until(pilot, f"▸[ {label} ]")
-    await pilot.press("enter")
-    await pilot.pause(0.05)
+    await press(pilot, "enter")
 
 
 async def fill(pilot: Pilot[int], gate: Gate) -> None:
@@ -327,8 +312,9 @@ async def fill(pilot: Pilot[int], gate: Gate) -> None:
         control = block.control
         ask = next(one for one in gate.asks if one.key == block.ask.key)
         control.focus()
+        await settle(pilot)
         if isinstance(control, Tick):
-            await pilot.press("enter")
+            await press(pilot, "enter")
         elif isinstance(control, Input):
             control.value = ask.expect
-        await pilot.pause(0.05)
+        await settle(pilot)

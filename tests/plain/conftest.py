@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
@@ -39,10 +40,10 @@ def all_asked() -> Iterator[None]:
 
 
 @pytest.fixture
-def sandbox(home: Path) -> Sandbox:
+def sandbox(home: Path, practice_of: Callable[[int], Path]) -> Sandbox:
     """Small, at its usual place."""
     made = Sandbox()
-    made.prepare(POINTS)
+    copytree(practice_of(POINTS), made.folder)
     return made
 
 

@@ -29,7 +29,7 @@ TO_THE_PLAN = (
 
 
 def test_from_practice_to_the_report_with_a_gate_left_shut_between(
-    sandbox: Sandbox, home: Path
+    sandbox: Sandbox, home: Path, forked_engine: None
 ) -> None:
     first = Spoken(
         ("Type a number, or back, why", "1"),

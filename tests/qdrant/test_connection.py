@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ssl
 import threading
 from pathlib import Path
 from typing import Any
@@ -286,3 +287,17 @@ def test_answers_are_asked_for_uncompressed(server: Any) -> None:
     """A compressed one waits for an acknowledgement of each of its pieces."""
     with open_qdrant(Address(url=server.url)):
         assert {sent.headers["accept-encoding"] for sent in server.requests} == {"identity"}
+
+
+def test_the_trusted_certificates_are_read_once(
+    server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_qdrant(Address(url=server.url)):
+        pass
+    read: list[object] = []
+    monkeypatch.setattr(
+        ssl.SSLContext, "load_verify_locations", lambda *given, **_: read.append(given)
+    )
+    with open_qdrant(Address(url=server.url)):
+        pass
+    assert read == []

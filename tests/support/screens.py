@@ -63,16 +63,20 @@ HOPS = 8  # from the control over its boxes and the screen to the app, each with
 async def until(
     pilot: Pilot[Any], words: str | Callable[[], bool], *, seconds: float = 20.0
 ) -> str:
-    """Wait until these words stand on the screen (or something holds); returns the screen."""
-    end = time.monotonic() + seconds
+    """Wait until these words stand on the screen (or something holds); returns the screen.
+
+    What takes long is looked at less often: looking takes time away from it.
+    """
+    began = time.monotonic()
     while True:
         await settle(pilot)
         shown = text_of(pilot.app)
         if words() if callable(words) else words in shown:
             return shown
-        if time.monotonic() > end:
+        waited = time.monotonic() - began
+        if waited > seconds:
             raise AssertionError(f"{words!r} did not appear within {seconds} s:\n{shown}")
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(min(0.02 + waited / 20, 0.15))
 
 
 def ask_alone(app: Any, key: str, asked_from: str = "home") -> None:

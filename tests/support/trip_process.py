@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import sys
@@ -15,11 +14,8 @@ from qdrant_model_migration.engine import run_here
 from qdrant_model_migration.engine.job import Job, job_of
 from qdrant_model_migration.qdrant import Qdrant
 from qdrant_model_migration.steps import readiness
+from support.forked import FORKED
 from support.world import HashModel
-
-# A clean process that has imported everything forks the engines: quick, and without threads.
-_FORKED = multiprocessing.get_context("forkserver")
-_FORKED.set_forkserver_preload([__name__, "qdrant_client", "filelock", "jinja2", "yaml"])
 
 
 def killed_at(folder: Path, request: int) -> int:
@@ -27,7 +23,7 @@ def killed_at(folder: Path, request: int) -> int:
 
     It dies before its n-th request is sent where n is odd, after it was answered where n is even.
     """
-    process = _FORKED.Process(target=_be_the_engine, args=(folder, request))
+    process = FORKED.Process(target=_be_the_engine, args=(folder, request))
     process.start()
     process.join(60)
     assert process.exitcode is not None, "it did not end"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import sys
 import termios
 import time
@@ -146,10 +147,10 @@ def acknowledge(window: Terminal) -> None:
 @pytest.mark.timeout(180)
 @pytest.mark.xdist_group("wizard trips")
 def test_practice_from_start_to_the_typed_cutover_and_the_report(
-    home: Path, terminal: Callable[..., Terminal]
+    home: Path, terminal: Callable[..., Terminal], practice_of: Callable[[int], Path]
 ) -> None:
     sandbox = Sandbox()
-    sandbox.prepare(150)
+    shutil.copytree(practice_of(150), sandbox.folder)
     window = terminal("demo")
     window.until("▸ docs_words", LONG)
     window.press(ENTER)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,15 +24,17 @@ from support.screens import text_of, until
 
 Make = Callable[..., WizardApp]
 LONG = 90.0
-pytestmark = pytest.mark.xdist_group("wizard trips")
+pytestmark = [pytest.mark.xdist_group("wizard trips"), pytest.mark.usefixtures("forked_engine")]
 
 
 @pytest.fixture
-def sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
+def sandbox(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, practice_of: Callable[[int], Path]
+) -> Sandbox:
     """The practice Qdrant with few points, where the wizard finds it ready."""
     monkeypatch.setattr(platformdirs, "user_data_path", lambda *_, **__: tmp_path / "data")
     practice = Sandbox()
-    practice.prepare(160)
+    shutil.copytree(practice_of(150), practice.folder)
     return practice
 
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 import math
+import ssl
 import warnings
 from collections.abc import Callable, Sequence
+from functools import cache
 from operator import itemgetter
 from typing import Any
 
@@ -24,6 +26,14 @@ from qdrant_model_migration.qdrant.wire import JsonObject
 _UNCOMPRESSED = {"Accept-Encoding": "identity"}
 _SNAPSHOTS = "/collections/{name}/snapshots"
 _VECTOR = "/collections/{name}/vectors/{vector}?wait=true"
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Those that are trusted, read once: that takes longer than anything else in opening."""
+    import httpx
+
+    return httpx.create_ssl_context()
 
 
 class Server:
@@ -44,6 +54,7 @@ class Server:
             timeout=math.ceil(timeout_s),
             check_compatibility=False,
             headers=_UNCOMPRESSED,
+            verify=_certificates(),
             limits=httpx.Limits(),  # kept, also to this computer: the client keeps none there
         )
         self._connect_s = connect_s

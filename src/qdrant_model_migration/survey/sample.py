@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Sequence
+from math import isqrt
 from uuid import UUID
 
 from qdrant_model_migration.qdrant import Page, Point, PointId, Qdrant, order
@@ -113,7 +114,11 @@ def _range(
             end = probe
         else:
             low = found
-        probe = (low + end) // 2
+        reach = max(low - first, 2 * points)
+        if found is None and end - low > _CLOSE * reach:  # close together, far from the end
+            probe = low + isqrt(reach * (end - low))
+        else:
+            probe = (low + end) // 2
         if probe <= low:
             break
     return kind, first, low
