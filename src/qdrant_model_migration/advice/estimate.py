@@ -202,7 +202,7 @@ def _seconds(survey: Survey, plan: Plan, speed: Speed | None) -> Range:
         how = f"about {rates[1]} points/s are written; without index and verify"
         written = Range(low=low, likely=likely, high=high, how=how)
         return _after(_sampled(survey, plan, speed), written)
-    if any(kind_of(model).at_server for model in _models(plan)):
+    if speed is None and any(kind_of(model).at_server for model in _models(plan)):
         return Range(how="not known: how fast the server makes vectors was not tried")
     taken = _embedding(survey, points, _texts_of(survey, plan, points), speed)
     if plan.move.rows is None or speed is None or taken.likely is None:

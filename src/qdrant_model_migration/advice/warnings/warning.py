@@ -118,7 +118,14 @@ class Case:
     def service(self) -> str:
         """Who gets the texts that are embedded, as a sentence says it; "": nobody."""
         embeds = self.embeds or "samples" in self.strategy.facets
-        return kind_of(self.model).service if embeds and self.model is not None else ""
+        return kind_of(self.model).who_reads(self.model) if embeds and self.model else ""
+
+    @property
+    def secret(self) -> str:
+        """The variable of the key that the server shows a provider; "": it needs none."""
+        model = self.model
+        asked = model is not None and kind_of(model).at_server
+        return (kind_of(model).secret_of(model) or "") if asked and model is not None else ""
 
     @property
     def payee(self) -> str:

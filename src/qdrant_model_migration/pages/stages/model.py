@@ -16,8 +16,9 @@ from qdrant_model_migration.advice import (
     model_rows,
     own_model,
     typed,
+    trying_says,
 )
-from qdrant_model_migration.embedders import ModelRef, Reach, kind_of
+from qdrant_model_migration.embedders import ModelRef, Reach
 from qdrant_model_migration.embedders.errors import FolderAsks
 from qdrant_model_migration.errors import QmmError, Stopped
 from qdrant_model_migration.pages import answers_saved, asked, speed_tried
@@ -192,9 +193,8 @@ def _acts(session: Session, row: ModelRow) -> tuple[Act, ...]:
     if not row.closed and not row.usable:
         use = Act("get", f"Fetch it ({words.size(row.reach.size or 0)})…")
     slow = "fetch it first" if row.fetches else row.reach.why
-    if kind_of(row.model).at_server:
-        slow = "the server does not tell how fast it makes vectors"
-    return (use, Act("speed", "Measure speed", "no texts in Explore" if session.explore else slow))
+    label = "Measure speed…" if trying_says(row.model) else "Measure speed"
+    return (use, Act("speed", label, "no texts in Explore" if session.explore else slow))
 
 
 def act(session: Session, key: str, values: Mapping[str, str]) -> Outcome:
@@ -218,7 +218,9 @@ def act(session: Session, key: str, values: Mapping[str, str]) -> Outcome:
         here = _best(session, rows)
     if here is None:
         return session
-    if key == "speed":
+    if key == "speed" and (says := trying_says(here.model)):
+        return _sure_to_send(here, says)
+    if key in ("speed", "try"):
         return speed_tried.work(session, here.model)
     if key == "get":
         return _sure(here)
@@ -242,6 +244,13 @@ def _sure(here: ModelRow) -> Page:
     )
     acts = (Act("no", "Not now"), Act("fetch", "Fetch it"))
     return Page(f"Fetch {here.model.label}?", (says,), acts)
+
+
+def _sure_to_send(here: ModelRow, says: str) -> Page:
+    acts = (Act("no", "Not now"), Act("try", "Measure it"))
+    return Page(
+        f"Measure the speed of {here.model.label}?", (Says((f"It takes {EFFORT}.", says)),), acts
+    )
 
 
 def _fetch(model: ModelRef) -> Work:
