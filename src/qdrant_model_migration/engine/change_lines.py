@@ -202,9 +202,10 @@ def meaning(rows: Rows) -> tuple[tuple[str, str], ...]:
         said.append(("Today's search", "goes on working unchanged; it finds by meaning alone."))
     if any(leg.served for leg in new.legs):
         said.append(("Server", _SERVED))
-    if by := _providers(new):
-        said.append(("Key", f"the server keeps none: that of {listing([p.title for p in by])} goes "
-                     f"with each request, in the header {listing([p.header for p in by])}."))  # fmt: skip
+    if asked := _providers(new):
+        whose, headers = (listing([getattr(p, n) for p in asked]) for n in ("title", "header"))
+        said.append(("Key", f"the server keeps none: that of {whose} goes with each request, in "
+                     f"the header {headers}."))  # fmt: skip
     if projected:
         said.append(("Limits", "scores lie elsewhere: test every score limit."))
         return tuple(said)

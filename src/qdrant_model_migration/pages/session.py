@@ -85,9 +85,10 @@ class Session:
     choices: the models as they were found here last. naming: a folder that holds a model, and what
     was said of it. speeds: of models; None: it could not be tried. heads: of files that answers
     name; None: it could not be read. seen: the last look at a run. runs: all of them. tried: what
-    was searched on both sides. form: of the lines to change. last_address: used before. checked: what connecting or preparing has found so far. reading: the survey as it
-    comes about. corrected: what was said otherwise of what it found. offered: files that practice
-    has for questions, by their keys. what_if: the made-up facts of Explore.
+    was searched on both sides. form: of the lines to change. last_address: used before. checked:
+    what connecting or preparing has found so far. reading: the survey as it comes about. corrected:
+    what was said otherwise of what it found. offered: files that practice has for questions, by
+    their keys. what_if: the made-up facts of Explore.
     """
 
     address: Address | None = None

@@ -6,6 +6,7 @@ Whether it can, and by a model of what size, is asked by one search: nothing is 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from qdrant_model_migration.errors import QmmError
@@ -86,12 +87,9 @@ class Inference(Collections, Reading, Writing, Searching):
         """Have the server make vectors of these in one call, for what that takes; nothing is
         written or kept. Raises what the service refuses."""
         using = next(iter(self.config(collection).vectors()), "")
-        try:
-            self.search_fused(
-                collection, [Query(using, one) for one in documents], "rrf", limit=1, payload=False
-            )
-        except (WrongDimensions, VectorNameUnknown):
-            pass  # they were made before they could be compared
+        asked = [Query(using, one) for one in documents]
+        with suppress(WrongDimensions, VectorNameUnknown):  # they are made before they are compared
+            self.search_fused(collection, asked, "rrf", limit=1, payload=False)
 
     def as_made(
         self,

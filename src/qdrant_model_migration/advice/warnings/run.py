@@ -145,8 +145,7 @@ def money(case: Case) -> Said | None:
             "caution",
             f"Tokens may have a price: {case.payee} may charge for them.",
             f"How much is not known here.{tokens}",
-            "Look the price of the model up. On Qdrant Cloud it stands in the Inference tab, for its "
-            "own models.",
+            "Look its price up. That of Qdrant Cloud's own models stands in the Inference tab.",
         )
     if not usd:
         return None

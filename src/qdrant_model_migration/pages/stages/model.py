@@ -43,6 +43,7 @@ from qdrant_model_migration.strategies.answered import old_model
 KEY = "model"
 FOLDER = "folder"
 LENGTH = "length"
+SERVED = "at the server"
 SAY = "say-"
 MARKS = {"✗": "closed"}
 COLUMNS = (
@@ -71,6 +72,11 @@ OTHER_LENGTH = (
 OWN = (
     "A folder with model.onnx and its tokenizer, as an ONNX export writes them. It is opened once, "
     "here, to see what it gives. Nothing is fetched."
+)
+THEIRS = (
+    "By its name there, such as openai/text-embedding-3-small. A model of OpenAI, Cohere, Jina AI "
+    "or OpenRouter (openai/, cohere/, jinaai/, openrouter/) needs the key of that provider in the "
+    "environment, such as OPENAI_API_KEY. One search asks for its size."
 )
 
 
@@ -135,10 +141,17 @@ def _table(session: Session, rows: tuple[ModelRow, ...], title: str) -> Table:
         more=(Says((OWN,)),),
         acts=(Act("folder", "Name a folder"),),
     )
-    listed = tuple(_row(session, row) for row in rows)
-    return Table(
-        "models", (*listed, *_typed(session), own), COLUMNS, title, "below", MARKS, enter="Select"
+    theirs = Row(
+        SERVED,
+        ("Other: at the server", "", "", "", "", ""),
+        title="A model that the server has",
+        more=(Says((THEIRS,)),),
+        acts=(Act("served", "Name a model of the server"),),
     )
+    listed = tuple(_row(session, row) for row in rows)
+    others = (own, theirs) if asked.surveyed(session).server_embeds.value else (own,)
+    rest = (*_typed(session), *others)
+    return Table("models", (*listed, *rest), COLUMNS, title, "below", MARKS, enter="Select")
 
 
 def _typed(session: Session) -> tuple[Row, ...]:
@@ -204,6 +217,10 @@ def act(session: Session, key: str, values: Mapping[str, str]) -> Outcome:
         return _length(session)
     if key == "take":
         return _at_length(session, values[LENGTH])
+    if key == "served":
+        return _named_there()
+    if key == "ask":
+        return _ask(session, values[SERVED].strip())
     if key == "read":
         return _read({FOLDER: values[FOLDER].strip()})
     if key.startswith(SAY):
@@ -300,6 +317,26 @@ def _folder() -> Page:
     ask = Ask(FOLDER, "text", "Folder", help="with model.onnx and its tokenizer")
     acts = (Act("read", "Read it", enter=True), Act("no", "Back"))
     return Page("A model of your own", (ask,), acts, first=FOLDER)
+
+
+def _named_there() -> Page:
+    ask = Ask(SERVED, "text", "Name", help="NAME, or NAME=DIMENSIONS")
+    acts = (Act("ask", "Ask the server", enter=True), Act("no", "Back"))
+    return Page("A model that the server has", (Says((THEIRS,)), ask), acts, first=SERVED)
+
+
+def _ask(session: Session, typed: str) -> Outcome:
+    if not typed:
+        return Refused("No model was named.", "models")
+    do = partial(models.at_server, session, typed)
+    return Work("served", do, _is_there, f"Asking the server for a vector of {typed}.")
+
+
+def _is_there(session: Session, model: ModelRef) -> Said:
+    others = (one for one in session.choices or () if one.model != model)
+    choices = (*others, ModelChoice(model, Reach("remote")))
+    said = f"The server has {model.label}: {model.dimensions} dimensions."
+    return Said(session.on(choices=choices), said, at=kept_under(model))
 
 
 def _read(said: Mapping[str, str]) -> Outcome:
