@@ -11,7 +11,12 @@ from qdrant_model_migration.advice.estimate import estimate
 from qdrant_model_migration.embedders import ModelRef, kind_of
 from qdrant_model_migration.plan.plan import Estimate, Plan
 from qdrant_model_migration.strategies import Answers, Strategy
-from qdrant_model_migration.strategies.answered import chosen_model, old_model, replaced_vector
+from qdrant_model_migration.strategies.answered import (
+    chosen_model,
+    old_model,
+    replaced_vector,
+    taken_out_in_place,
+)
 from qdrant_model_migration.survey.facts import Survey, VectorFact
 
 Severity = Literal["must", "caution", "note"]
@@ -66,9 +71,14 @@ class Case:
         return self.adds and self.answers.get("in_place") == "in place"
 
     @property
+    def takes_out(self) -> bool:
+        """Whether a vector is deleted of the collection itself."""
+        return "drop" in self.strategy.asks and taken_out_in_place(self.survey, self.answers)
+
+    @property
     def builds(self) -> bool:
         """Whether a new collection is built, which copies the payloads."""
-        return "builds" in self.strategy.facets and not self.in_place
+        return "builds" in self.strategy.facets and not (self.in_place or self.takes_out)
 
     @property
     def replaces(self) -> bool:
