@@ -29,7 +29,8 @@ Json = dict[str, Any]
 DENSE, WIDE = "stand-in/words-48", "stand-in/words-128"
 SPARSE, MULTI = "stand-in/sparse", "stand-in/tokens-16"
 OPENAI = "openai/words-48"
-SIZES = {DENSE: 48, WIDE: 128, MULTI: 16, OPENAI: 48}
+LISTED = "sentence-transformers/all-minilm-l6-v2"  # one that Qdrant Cloud is known to have
+SIZES = {DENSE: 48, WIDE: 128, MULTI: 16, OPENAI: 48, LISTED: 384}
 KEYS = {"openai-api-key": "sk-of-the-provider/0123 4567"}
 TOO_LONG = "too long for the model"
 """A text with these words in it is refused, with all others of its request."""
