@@ -18,7 +18,7 @@ from qdrant_model_migration.embedders import (
     open_embedder,
 )
 from qdrant_model_migration.pipeline.text import TextSource, text_of
-from qdrant_model_migration.qdrant import Document, Qdrant, Vector
+from qdrant_model_migration.qdrant import Document, Qdrant
 from qdrant_model_migration.qdrant.errors import InferenceRefused
 from qdrant_model_migration.survey.sample import sample
 
@@ -60,7 +60,7 @@ class AtServer:
                 raise
 
 
-def _is_text(vector: Vector) -> TypeGuard[Document]:
+def _is_text(vector: object) -> TypeGuard[Document]:
     return isinstance(vector, Document)
 
 

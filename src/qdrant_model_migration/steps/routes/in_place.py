@@ -367,7 +367,7 @@ class _Count(LedgerPass[_Looked]):
 
 
 class _Counted(NamedTuple):
-    """late: points that have changed since. without: points that are to go without a vector, by its
+    """late: points that have changed since. without: points that are to go without one, by its
     name. chosen: see `smallest`; they have every vector. lacking: points that had a vector and have
     lost it, by its name."""
 
