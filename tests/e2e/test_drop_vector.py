@@ -28,7 +28,7 @@ from .trips import consent
 PLACES = ["local", "fake 1.18.3", "fake 1.19.0",
           pytest.param("real", marks=pytest.mark.server)]  # fmt: skip
 POINTS = 40
-WAY = by_name("drop_vector")
+NAME = "drop_vector"
 pytestmark = pytest.mark.parametrize("place", PLACES, indirect=True)
 
 
@@ -63,7 +63,7 @@ def plan_of(place: Place, collection: str, **answers: Any) -> Plan:
     with place.open() as qdrant:
         found = survey(qdrant, collection)
     complete = answer_all(found, {"change": "drop", "drop": "old", **answers}, [])
-    plan = make_plan(found, complete, WAY, speed=None)
+    plan = make_plan(found, complete, by_name(NAME), speed=None)
     accepted = {w: Acceptance(at="2026-01-01T00:00:00", said="") for w in plan.must_accept}
     return plan.model_copy(update={"accepted": accepted, "practice": False})
 
@@ -153,10 +153,10 @@ def test_it_is_never_the_first_choice_and_says_that_nothing_brings_it_back(
     assert answer_all(found, asked, [])["drop"] is False, "no vector is suggested"
     advice = advise(found, answer_all(found, asked, []))
     assert advice.recommended is None
-    assert "which vector goes is not said" in advice.fit_of(WAY).reason
+    assert "which vector goes is not said" in advice.fit_of(by_name(NAME)).reason
     complete = answer_all(found, {**asked, "drop": "old"}, [])
     advice = advise(found, complete)
-    assert advice.recommended is WAY
+    assert advice.recommended is by_name(NAME)
     reasons = " ".join(advice.because)
     if not can(place):
         assert "in_place" not in complete
@@ -165,9 +165,11 @@ def test_it_is_never_the_first_choice_and_says_that_nothing_brings_it_back(
         assert aside == ("in_place",)
         return
     assert complete["in_place"] == "new"
-    assert "switch the alias back" in way_back(WAY, advice.settled)
+    assert "switch the alias back" in way_back(by_name(NAME), advice.settled)
     chosen = advise(found, {**complete, "in_place": "in place"})
-    assert way_back(WAY, chosen.settled) == "none: the vector is deleted, but for a snapshot"
+    assert (
+        way_back(by_name(NAME), chosen.settled) == "none: the vector is deleted, but for a snapshot"
+    )
     assert not {"target", "name", "writes", "pace"} & set(chosen.settled)
 
 
@@ -183,7 +185,7 @@ def test_a_plan_for_a_newer_server_is_refused_by_an_older_one(
         found = survey(qdrant, two)
     newer = found.model_copy(update={"capabilities": of_server(Version(1, 19, 0))})
     complete = answer_all(newer, {"change": "drop", "drop": "old", "in_place": "in place"}, [])
-    plan = make_plan(newer, complete, WAY, speed=None)
+    plan = make_plan(newer, complete, by_name(NAME), speed=None)
     accepted = {w: Acceptance(at="2026-01-01T00:00:00", said="") for w in plan.must_accept}
     folder = create_run(plan.model_copy(update={"accepted": accepted, "practice": False}))
     assert run_here(folder) == 4
@@ -191,4 +193,4 @@ def test_a_plan_for_a_newer_server_is_refused_by_an_older_one(
     with place.open() as qdrant:
         assert vectors_of(qdrant, two) == {"old", "new"}
     with pytest.raises(StrategyUnfit):
-        make_plan(found, answer_all(found, {"change": "drop"}, []), WAY, speed=None)
+        make_plan(found, answer_all(found, {"change": "drop"}, []), by_name(NAME), speed=None)
