@@ -15,8 +15,8 @@ from qdrant_model_migration.advice import (
     describe,
     model_rows,
     own_model,
-    typed,
     trying_says,
+    typed,
 )
 from qdrant_model_migration.embedders import ModelRef, Reach
 from qdrant_model_migration.embedders.errors import FolderAsks
