@@ -67,6 +67,17 @@ class WindowsUnsupported(UsageError):
         )
 
 
+class SecretMissing(QmmError):
+    """Whoever makes the vectors wants a key, and the environment has none. more: a sentence."""
+
+    def __init__(self, service: str, variable: str, more: str = "") -> None:
+        super().__init__(
+            f"{service} wants a key.",
+            f"The environment variable {variable} is not set, or holds none. {more}".strip(),
+            f"Set {variable}, then start qmm again. The key is never written down.",
+        )
+
+
 class FileNotWritten(QmmError):
     """A file that a person asked for, or one that the program keeps for them."""
 

@@ -250,6 +250,8 @@ def paths(survey: Survey) -> Iterator[tuple[dict[str, Any], Advice]]:
     for given in (*GIVEN, *(proves if old is not None and old.name == MINILM.name else ())):
         if given["change"] == "drop" and len(survey.vectors.value or ()) < 2:
             continue  # it is closed where there is one vector only
+        if given["change"] == "drop":
+            given = {**given, "drop": (survey.vectors.value or ())[-1].name}
         complete = answer_all(survey, given, CHOICES)
         yield complete, advise(survey, complete)
 

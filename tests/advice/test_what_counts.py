@@ -53,7 +53,8 @@ SURVEYS = {
     "made for cutting": docs(vectors=fact((UNNAMED,)), old_model=fact(NOMIC)),
     "practice, made for cutting": practice(vectors=fact((UNNAMED,)), old_model=fact(NOMIC)),
     "two named": docs(
-        vectors=fact(tuple(UNNAMED.model_copy(update={"name": name}) for name in "ab"))
+        capabilities=server(1, 19, 0),
+        vectors=fact(tuple(UNNAMED.model_copy(update={"name": name}) for name in "ab")),
     ),
     "sparse": docs(vectors=fact((UNNAMED, VectorFact(name="words", kind="sparse")))),
     "no dense": docs(vectors=fact((VectorFact(name="words", kind="sparse"),))),
@@ -110,6 +111,8 @@ STARTS: tuple[dict[str, Any], ...] = (
 
 
 def complete(survey: Survey, answers: Answers) -> dict[str, Any] | None:
+    if answers.get("change") == "drop" and "drop" not in answers:  # none is suggested
+        answers = {**answers, "drop": (survey.vectors.value or ())[-1].name}
     try:
         return answer_all(survey, answers, [ModelChoice(model, Reach("here")) for model in MODELS])
     except QmmError:

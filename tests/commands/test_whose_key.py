@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from qdrant_model_migration import cli
-from qdrant_model_migration.commands.connecting import server_flags
+from qdrant_model_migration.commands.connecting import key_for, server_flags
+from qdrant_model_migration.commands.errors import KeyOfAnother
 from qdrant_model_migration.commands.follow import carry_on, next_of
+from qdrant_model_migration.embedders import server_model
 from qdrant_model_migration.engine import (
     create_run,
     process,
@@ -115,6 +117,23 @@ def test_a_command_that_is_printed_names_the_server_where_it_must(
     ]
     monkeypatch.delenv("QDRANT_API_KEY")
     assert server_flags(server.url) == []
+
+
+def test_the_key_of_a_provider_goes_where_the_servers_own_goes(
+    server: FakeQdrant, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-of-openai-1")
+    monkeypatch.delenv("QDRANT_API_KEY")
+    address = Address.parse(server.url)
+    models = [server_model("openai/text-embedding-3-small", 1536)]
+    assert key_for(address, None, False, [server_model("somebody/model", 8)]) == {}
+    with pytest.raises(KeyOfAnother, match="The key in OPENAI_API_KEY was not sent to"):
+        key_for(address, None, False, models)
+    theirs = {"OPENAI_API_KEY": "sk-of-openai-1"}
+    assert key_for(address, host(server), False, models) == theirs
+    monkeypatch.setenv("QDRANT_API_KEY", KEY)
+    monkeypatch.setenv("QDRANT_URL", server.url)
+    assert key_for(address, None, False, models) == {**theirs, "QDRANT_API_KEY": KEY}
 
 
 @pytest.mark.parametrize("command", ["resume", "rollback", "cleanup", "discard"])

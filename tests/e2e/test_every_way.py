@@ -1,5 +1,6 @@
 """Each way, from its answers to the way back, on the practice Qdrant: by commands, in the wizard,
-one line at a time. The gates are opened by what the program itself says opens them."""
+one line at a time. What that cannot do (compress, make vectors itself) goes the same ways on a fake
+server. The gates are opened by what the program itself says opens them."""
 
 from __future__ import annotations
 
@@ -7,7 +8,8 @@ import io
 import re
 import shlex
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +19,20 @@ from textual.widgets import Input
 
 from qdrant_model_migration import cli
 from qdrant_model_migration.advice import read_named, save_answers
+from qdrant_model_migration.embedders import (
+    METADATA_KEY,
+    MODELS_KEY,
+    ModelRef,
+    kinds,
+    open_embedder,
+)
 from qdrant_model_migration.engine import RunView, list_runs
 from qdrant_model_migration.pages.beginning import begin
+from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.pipeline.sameness import same_payload, same_vector
 from qdrant_model_migration.plain import run_plain
 from qdrant_model_migration.plain.talk import Talk
-from qdrant_model_migration.qdrant import open_qdrant
+from qdrant_model_migration.qdrant import Address, Point, PointId, Vector, open_qdrant
 from qdrant_model_migration.sandbox import ALIAS, COLLECTION, Sandbox
 from qdrant_model_migration.steps.gate import Gate
 from qdrant_model_migration.steps.ways import ways
@@ -31,8 +41,12 @@ from qdrant_model_migration.tui.app import WizardApp
 from qdrant_model_migration.tui.widgets.blocks import AskBlock, TableBlock
 from qdrant_model_migration.tui.widgets.press import Press
 from qdrant_model_migration.tui.widgets.tick import Tick
+from support import inference
 from support.screens import press, settle, still, text_of, until
 from support.world import everything
+
+from .conftest import Models
+from .conftest import fill as fill_with_documents
 
 LONG = 120.0
 FEW, MANY = 150, 700  # a map is learned of some hundred texts
@@ -62,8 +76,62 @@ WAYS: dict[str, tuple[str, dict[str, Any]]] = {
         },
     ),
     "dense_to_hybrid with a model": ("dense_to_hybrid", {"keywords": "yes"}),
+    "truncate": ("truncate", {"change": "shorter"}),
+    "drop_vector in place": (
+        "drop_vector",
+        {"change": "drop", "drop": "subwords", "in_place": "in place"},
+    ),
+    "requantize on a server": (
+        "requantize",
+        {"change": "compression", "quantization": {"vector": None, "kind": "none"}},
+    ),
+    "server_inference on a server": ("server_inference", {}),
 }
 pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("every way")]
+
+
+def long_vectors(sandbox: Sandbox) -> dict[str, Any]:
+    """The practice collection made by the model that can be cut; what is asked for then."""
+    model = sandbox.new_model()
+    with open_qdrant(sandbox.address) as qdrant:
+        points = everything(qdrant, COLLECTION)
+        made = made_by(model, points)
+        qdrant.delete_collection(COLLECTION)
+        vectors = {"size": model.dimensions, "distance": "Cosine"}
+        qdrant.create_collection(COLLECTION, {"vectors": vectors, "metadata": model.to_metadata()})
+        new = [p._replace(vectors={"": made[i]} if i in made else {}) for i, p in points.items()]
+        qdrant.insert(COLLECTION, new)
+        qdrant.switch_alias(ALIAS, COLLECTION)
+    return {"model": as_json(model.cut_to(128))}
+
+
+def second_vector(sandbox: Sandbox) -> dict[str, Any]:
+    """A vector beside the present one, as a test of two models has left it."""
+    old, new = sandbox.old_model(), sandbox.new_model()
+    said = {name: dict(m.to_metadata())[METADATA_KEY] for name, m in (("", old), ("subwords", new))}
+    with open_qdrant(sandbox.address) as qdrant:
+        points = everything(qdrant, COLLECTION)
+        made = made_by(new, points)
+        body = {"size": new.dimensions, "distance": "Cosine"}
+        qdrant.add_vector(COLLECTION, "subwords", "dense", body)
+        mine = [points[i]._replace(vectors={"subwords": vector}) for i, vector in made.items()]
+        qdrant.set_vectors(COLLECTION, mine)
+        qdrant.patch(COLLECTION, {"metadata": {MODELS_KEY: said}})
+    return {}
+
+
+def made_by(model: ModelRef, points: Mapping[PointId, Point]) -> dict[PointId, Vector]:
+    texts = {i: p.payload["text"] for i, p in points.items() if p.vectors}
+    made = open_embedder(model).embed(list(texts.values()), "passage").vectors
+    return dict(zip(texts, made, strict=True))
+
+
+def as_json(model: ModelRef) -> dict[str, Any]:
+    return model.model_dump(mode="json", exclude_defaults=True)
+
+
+BEFORE = {"truncate": long_vectors, "drop_vector in place": second_vector}
+"""What is done to the practice Qdrant first, so that a way has something true to do."""
 
 
 @pytest.fixture(params=WAYS)
@@ -73,45 +141,81 @@ def way(
     forked_engine: None,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-) -> Way:
+) -> Iterator[Way]:
     for name in ("DATA", "STATE", "CACHE", "CONFIG"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
     for name in ("QDRANT_URL", "QDRANT_API_KEY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("QMM_RUN_DIR", str(tmp_path / "runs"))
     monkeypatch.chdir(tmp_path)
-    sandbox = Sandbox()
-    shutil.copytree(practice_of(MANY if "map" in request.param else FEW), sandbox.folder)
-    strategy, given = WAYS[request.param]
+    if request.param.endswith("on a server"):
+        with on_a_server(request.param, request.getfixturevalue("models"), monkeypatch) as there:
+            yield there
+    else:
+        sandbox = Sandbox()
+        shutil.copytree(practice_of(MANY if "map" in request.param else FEW), sandbox.folder)
+        yield practised(request.param, sandbox)
+
+
+def practised(name: str, sandbox: Sandbox) -> Way:
+    strategy, given = WAYS[name]
     answers = {**sandbox.answers(), **given}
+    if name in BEFORE:
+        answers = {**given, "proof": answers["proof"], **BEFORE[name](sandbox)}
     if "originals" in given:  # the file that practice offers
         originals = {**given["originals"], "file": str(sandbox.originals)}
         answers = read_named({**answers, "originals": originals})
     if given.get("model") == "late":
-        late = sandbox.late_model()
-        answers["model"] = late.model_dump(mode="json", exclude_defaults=True)
-    return Way(sandbox, strategy, answers)
+        answers["model"] = as_json(sandbox.late_model())
+    return Way(sandbox.address, COLLECTION, ALIAS, strategy, answers)
+
+
+@contextmanager
+def on_a_server(name: str, models: Models, monkeypatch: pytest.MonkeyPatch) -> Iterator[Way]:
+    """A fake one, with an inference service."""
+    strategy, given = WAYS[name]
+    with inference.beside("1.18.3") as (address, _, _):
+        monkeypatch.setenv("QDRANT_URL", str(address))
+        with open_qdrant(address) as qdrant:
+            fill_with_documents(qdrant, models, "docs_old", "docs")
+        answers = {"proof": {"kind": "later"}, **given}
+        if strategy == "server_inference":
+            (model,) = [m for m in kinds()["server"].models(None) if m.name == inference.LISTED]
+            answers |= {"change": "model", "both": "no", "model": as_json(model)}
+        yield Way(address, "docs_old", "docs", strategy, answers)
 
 
 class Way:
-    def __init__(self, sandbox: Sandbox, strategy: str, answers: dict[str, Any]) -> None:
-        self.sandbox, self.strategy, self.answers = sandbox, by_name(strategy), answers
+    def __init__(
+        self, address: Address, collection: str, alias: str, strategy: str, answers: dict[str, Any]
+    ) -> None:
+        self.address, self.collection, self.alias = address, collection, alias
+        self.strategy, self.answers = by_name(strategy), answers
         self.aliases, self.old = self._aliases(), self._old()
 
     def _aliases(self) -> dict[str, str]:
-        with open_qdrant(self.sandbox.address) as qdrant:
+        with open_qdrant(self.address) as qdrant:
             return qdrant.aliases()
 
     def _old(self) -> dict[Any, Any]:
         """Payloads and vectors of what the practice application leaves alone."""
-        with open_qdrant(self.sandbox.address) as qdrant:
-            points = everything(qdrant, COLLECTION)
+        with open_qdrant(self.address) as qdrant:
+            points = everything(qdrant, self.collection)
         return {i: (p.payload, p.vectors.get("")) for i, p in points.items()}
 
     @property
     def switches(self) -> bool:
         """Whether anything is written and switched at all."""
-        return bool({"builds", "adds"} & set(self.strategy.facets))
+        return bool({"builds", "adds"} & set(self.strategy.facets)) and not self.takes_out
+
+    @property
+    def takes_out(self) -> bool:
+        return "drop" in self.answers and self.answers.get("in_place") == "in place"
+
+    @property
+    def begun(self) -> Session:
+        url = None if self.address.folder else str(self.address)
+        return begin(address=url, answers=self.answers)
 
     @property
     def run(self) -> RunView:
@@ -126,6 +230,9 @@ class Way:
     def assert_switched(self) -> None:
         run = self.run
         assert run.state == "done", run.error
+        if self.takes_out:
+            with open_qdrant(self.address) as qdrant:
+                assert set(qdrant.config(self.collection).vectors()) == {""}
         if not self.switches:
             return
         assert run.verdict is not None
@@ -166,9 +273,9 @@ def open_gate(run: RunView) -> int:
 def test_by_commands(way: Way, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     answers = tmp_path / "answers.yaml"
     save_answers(answers, way.answers)
-    url = ("--url", str(way.sandbox.address.folder))
+    url = ("--url", str(way.address.folder or way.address))
     by = ("--strategy", way.strategy.name)
-    assert qmm("plan", ALIAS, *url, "--answers", str(answers), "--no-speed", *by) == 0
+    assert qmm("plan", way.alias, *url, "--answers", str(answers), "--no-speed", *by) == 0
     said = capsys.readouterr()
     assert way.strategy.title in said.out + said.err
     accepted = set(re.findall(r"Must, (W\d+)", " ".join((said.out + said.err).split())))
@@ -203,6 +310,7 @@ class Sure(Talk):
         self._once = {
             "Type a number, or back, why": "1",
             "again, over, a number": "1",
+            "Type again, a number, or back": "1",
             "Number, or back": "rest",
         }
         super().__init__(self, self.paper)
@@ -216,6 +324,8 @@ class Sure(Talk):
             heard = " ".join(self.paper.getvalue().split())
             if f"Recommended: {self.title}" not in heard:
                 return re.findall(rf"(\d+)\. possible, {self.title}", heard)[-1]
+        if "1. Keep it" in self.paper.getvalue()[-200:]:
+            return "1"
         for start in [key for key in self._once if key in message]:
             return self._once.pop(start)
         for pattern, answer in self.RULES:
@@ -231,17 +341,23 @@ class Sure(Talk):
 
 def test_one_line_at_a_time(way: Way, capsys: pytest.CaptureFixture[str]) -> None:
     talk = Sure(way.strategy.title)
-    assert run_plain(answers=way.answers, talk=talk) == 0, talk.paper.getvalue()[-3000:]
+    url = None if way.address.folder else str(way.address)
+    code = run_plain(url=url, answers=way.answers, talk=talk)
+    assert code == 0, talk.paper.getvalue()[-3000:]
     way.assert_switched()
     way.take_back(capsys)
 
 
 async def test_in_the_wizard(way: Way, capsys: pytest.CaptureFixture[str]) -> None:
-    app = WizardApp(begin(answers=way.answers))
+    app = WizardApp(way.begun, start=() if way.address.folder else ("connect",))
     async with app.run_test(size=(100, 40)) as pilot:
-        await until(pilot, "▸ Practice")
+        if way.address.folder:
+            await until(pilot, "▸ Practice")
+        else:
+            await press_button(pilot, "Connect")
+            await until(pilot, "▸[ See collections ]", seconds=LONG)
         await press(pilot, "enter")
-        await until(pilot, f"▸ {COLLECTION}", seconds=LONG)
+        await until(pilot, f"▸ {way.collection}", seconds=LONG)
         await press(pilot, "enter")
         await until(pilot, "▸[ Continue ]", seconds=LONG)
         await press(pilot, "enter")
@@ -313,7 +429,7 @@ async def fill(pilot: Pilot[int], gate: Gate) -> None:
         ask = next(one for one in gate.asks if one.key == block.ask.key)
         control.focus()
         await settle(pilot)
-        if isinstance(control, Tick):
+        if isinstance(control, Tick) or ask.kind == "choice":  # the first that there is
             await press(pilot, "enter")
         elif isinstance(control, Input):
             control.value = ask.expect

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 import pytest
 
@@ -17,7 +18,7 @@ from qdrant_model_migration import cli
 from qdrant_model_migration.advice import advise, answer_all
 from qdrant_model_migration.advice.make_plan import make_plan
 from qdrant_model_migration.embedders import ModelRef, open_embedder, server_model
-from qdrant_model_migration.engine import create_run, give_consent, run_here, view
+from qdrant_model_migration.engine import create_run, dead_letters, give_consent, run_here, view
 from qdrant_model_migration.engine.change_lines import lines, of
 from qdrant_model_migration.pipeline.sameness import made_of, same_payload, same_vector
 from qdrant_model_migration.plan import Acceptance, Plan, load_plan, save_plan
@@ -26,7 +27,16 @@ from qdrant_model_migration.strategies import by_name
 from qdrant_model_migration.survey import survey
 from support import inference
 from support.fake_qdrant import FakeQdrant
-from support.inference import DENSE, WIDE, Inference, refusal, vector
+from support.inference import (
+    DENSE,
+    KEYS,
+    OPENAI,
+    TOO_LONG,
+    WIDE,
+    Inference,
+    refusal,
+    vector,
+)
 from support.world import everything
 
 from .conftest import POINTS, Models, Place, document, fill, ident
@@ -242,6 +252,110 @@ def test_a_service_that_refuses_stops_the_run_and_resume_goes_on(served: Served)
     once_more = written - 2  # the sample of Verify, of all that have a text
     assert sum(service.calls) <= (POINTS - written) + POINTS + once_more
     assert_made(place)
+
+
+def test_texts_that_the_service_refuses_are_listed_and_the_run_goes_on(served: Served) -> None:
+    """Each costs its own point the vector, and is sent no more by any later pass."""
+    place, service = served
+    target, blocked = f"{place.collection}_new", {ident(30), ident(31)}
+    old = open_embedder(place.models.old).embed(["words"], "passage").vectors[0]
+    texts = {one: f"{TOO_LONG}, that of {one}" for one in blocked}
+    with place.open() as qdrant:
+        points = [Point(one, {"text": texts[one], "title": "x"}, {"": old}) for one in blocked]
+        qdrant.upsert(place.alias, points)
+    folder = to_the_cutover(plan_for(place))
+    assert all(check["ok"] is not False for check in checks(folder).values())
+    letters = {letter.point: letter.reason for letter in dead_letters(folder)}
+    assert len(letters) == 2 + 2
+    assert all("the text is too long" in letters[str(one)] for one in blocked)
+    often = {one: service.texts["update", texts[one]] for one in blocked}
+    assert max(often.values()) <= 8, "a request is halved"
+    write_meanwhile(place)
+    late = f"{TOO_LONG}, and written late"
+    with place.open() as qdrant:
+        qdrant.upsert(place.alias, [Point(9002, {"text": late, "title": "y"}, {"": old})])
+    consent(folder, "cutover")
+    assert run_here(folder) == 0, view(folder).error
+    assert often == {one: service.texts["update", texts[one]] for one in blocked}
+    assert "9002" in {letter.point for letter in dead_letters(folder)}
+    with place.open() as qdrant:
+        new = everything(qdrant, target)
+    assert all(new[one].vectors == {} and new[one].payload["title"] == "x" for one in blocked)
+    assert made_of(new[EDITED].vectors[""], vector(DENSE, EDIT["text"]), "Cosine", None)
+    assert (new[9002].payload["text"], new[9002].vectors) == (late, {})
+
+
+def test_many_refused_texts_wait_for_a_word_and_say_what_they_are(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qdrant_model_migration.steps.backfill.FEWEST", 60)
+    place, service = served
+    answer = service.answer
+
+    def strict(asked: Any) -> Any:
+        hit = any(len(one["data"]) % 4 == 0 for one in asked["inputs"])
+        return refusal(400, "blocked") if hit else answer(asked)
+
+    folder = create_run(plan_for(place))
+    service.answer = strict  # type: ignore[method-assign]
+    assert run_here(folder) == 3
+    gate = view(folder).gate
+    assert gate is not None
+    assert "of the texts are refused" in gate["title"]
+    assert "makes no vector" in gate["says"][0]
+
+
+def test_the_key_of_a_provider_stands_in_no_file_and_comes_by_the_environment(
+    served: Served, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    place, service = served
+    key = KEYS["openai-api-key"]
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-of-yesterday-4711")
+    folder = create_run(plan_for(place, server_model(OPENAI, 48)))
+    assert run_here(folder) == 4
+    assert "Look at the key in OPENAI_API_KEY" in str(view(folder).error)
+    with place.open() as qdrant:
+        assert not qdrant.exists(f"{place.collection}_new"), "before anything is created"
+    monkeypatch.delenv("OPENAI_API_KEY")
+    assert run_here(folder) == 4
+    assert "Set OPENAI_API_KEY" in str(view(folder).error)
+    monkeypatch.setenv("OPENAI_API_KEY", key)
+    service.shown.clear()
+    assert run_here(folder) == 3, view(folder).error
+    assert_made(place, OPENAI)
+    assert {one["openai-api-key"] for one in service.shown} == {key}
+    consent(folder, "cutover")
+    assert run_here(folder) == 0, view(folder).error
+    rows = of(view(folder).facts)
+    assert "+   -H 'openai-api-key: <your key of OpenAI>' \\" in lines(rows, "curl")
+    assert '+ with headers({"openai-api-key": <your key of OpenAI>}):' in lines(rows, "Python")
+    for path in tmp_path.rglob("*"):
+        if path.is_file():
+            held = path.read_bytes()
+            assert all(k.encode() not in held for k in (key, "sk-of-yesterday-4711", quote(key)))
+
+
+def test_its_speed_is_tried_where_a_person_says_so_and_the_time_is_reckoned(
+    served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    place, made = served.place, tmp_path / "plan.yaml"
+    monkeypatch.setenv("QDRANT_URL", str(place.address.url))
+    named = ["plan", place.collection, "--model", f"server:{DENSE}=48", "-o", str(made)]
+    assert cli.run(named) == 0
+    untried = load_plan(made).estimate
+    assert untried.seconds.likely is None
+    assert sum(served.service.calls) <= 1, "nobody was asked"
+    assert cli.run([*named, "--speed"]) == 0
+    said = capsys.readouterr().err
+    assert "They are sent to the Qdrant server, and whoever runs the server may charge" in said
+    assert sum(served.service.calls) > POINTS - 10
+    tried = load_plan(made).estimate
+    assert tried.seconds.likely is not None
+    assert "measured on" in tried.seconds.how
+    assert "letters/s" in tried.seconds.how
+    assert tried.usd is None
+    with place.open() as qdrant:
+        assert not any(name.endswith("_qmm_check") for name in qdrant.collections())
 
 
 def test_a_model_of_another_size_stops_it_before_anything_is_created(served: Served) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from qdrant_model_migration.embedders import keys_of, server_model
 from qdrant_model_migration.engine import Watch, give_consent, lock, process, start, steer, view
 from qdrant_model_migration.engine.errors import EngineDidNotStart, RunBusy, RunIsOver
 from qdrant_model_migration.engine.journal import Journal
@@ -132,6 +133,28 @@ def test_an_engine_gets_of_the_models_keys_those_that_its_own_models_need(
                 start(run, {"QDRANT_API_KEY": KEY}, extra="verify", given=given)
     assert [env.get("STAND_IN_KEY") for env in passed] == [None, stand_in.KEY]
     assert [env["QDRANT_API_KEY"] for env in passed] == [KEY, KEY]
+
+
+def test_the_key_of_a_provider_reaches_an_engine_only_by_who_starts_it(
+    run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is sent to the run's server, so it is given as that one's key is."""
+    passed: list[dict[str, str]] = []
+
+    def popen(command: list[str], *, env: dict[str, str], **_: object) -> None:
+        passed.append(env)
+        raise OSError("enough is seen")
+
+    monkeypatch.setattr(subprocess, "Popen", popen)
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-of-openai-1")
+    monkeypatch.setenv("COHERE_API_KEY", "of-cohere-2")
+    model = server_model("openai/text-embedding-3-small", 1536)
+    given = {"old_model": model.model_dump(mode="json")}
+    for env in ({}, keys_of([model])):
+        with pytest.raises(EngineDidNotStart):
+            start(run, env, extra="verify", given=given)
+    assert [env.get("OPENAI_API_KEY") for env in passed] == [None, "sk-of-openai-1"]
+    assert [env.get("COHERE_API_KEY") for env in passed] == [None, None]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from qdrant_model_migration.errors import SecretMissing
 from qdrant_model_migration.pipeline.sameness import made_of, same_vector
 from qdrant_model_migration.qdrant import (
     Address,
@@ -24,7 +25,19 @@ from qdrant_model_migration.qdrant import (
 from qdrant_model_migration.qdrant.limits import DOCUMENTS
 from support import inference
 from support.fake_qdrant import FakeQdrant
-from support.inference import DENSE, MULTI, SPARSE, WIDE, Answer, Inference, refusal, vector
+from support.inference import (
+    DENSE,
+    KEYS,
+    MULTI,
+    OPENAI,
+    SPARSE,
+    TOO_LONG,
+    WIDE,
+    Answer,
+    Inference,
+    refusal,
+    vector,
+)
 
 QUICK = Patience(total_s=20.0, first_wait_s=0.001, longest_wait_s=0.002)
 FAKES = ("1.17.1", "1.18.3", "1.19.0")
@@ -243,22 +256,130 @@ def test_a_service_that_is_busy_is_asked_again(at: With, first: Answer) -> None:
 
 
 @pytest.mark.parametrize(
-    ("first", "kind", "says"),
+    ("refusals", "kind", "says"),
     [
-        (refusal(401, "the key is old"), errors.InferenceClosed, "the key is old"),
-        (refusal(400, "no such option"), errors.InferenceRefused, "no such option"),
-        (Answer(400, b"nonsense"), errors.InferenceRefused, "nonsense"),
-        (refusal(413, "too many tokens"), errors.InferenceRefused, "too many tokens"),
+        ([refusal(401, "the key is old")], errors.InferenceClosed, "the key is old"),
+        ([refusal(400, "no such option")] * 2, errors.InferenceRefused, "no such option"),
+        ([Answer(400, b"nonsense")] * 2, errors.InferenceRefused, "nonsense"),
+        ([refusal(413, "too many tokens")] * 2, errors.InferenceRefused, "too many tokens"),
     ],
 )
-def test_a_service_that_refuses_is_asked_once_and_quoted(
-    at: With, first: Answer, kind: type[Exception], says: str
+def test_a_service_that_takes_not_even_a_short_text_is_asked_no_more_and_quoted(
+    at: With, refusals: list[Answer], kind: type[Exception], says: str
 ) -> None:
-    at.service.refusing = [first]
+    at.service.refusing = list(refusals)
     with pytest.raises(kind, match=says):
-        at.qdrant.insert(at.name, [point(1, "words")])
+        at.qdrant.insert(at.name, [point(n, f"words {n}") for n in range(30)])
     assert at.service.refusing == at.service.calls == []
     assert at.qdrant.count(at.name) == 0
+
+
+def test_a_text_that_is_refused_is_found_and_its_point_written_without(at: With) -> None:
+    said = {n: f"text number {n}" for n in range(64)}
+    said |= {7: f"this is {TOO_LONG}", 40: f"and this is {TOO_LONG}"}
+    unmade = at.qdrant.insert(at.name, [point(n, words) for n, words in said.items()])
+    assert [(one.point, one.vector, one.document.text) for one in unmade] == [
+        (7, "words", said[7]),
+        (40, "words", said[40]),
+    ]
+    assert all("the text is too long" in one.why for one in unmade)
+    found = {p.id: p for p in at.qdrant.retrieve(at.name, range(64), vectors=True)}
+    assert {n for n, one in found.items() if one.vectors} == said.keys() - {7, 40}
+    assert all(one.payload == {"text": said[n]} for n, one in found.items())
+    assert at.service.texts["update", said[5]] <= 8, "a request is halved, not taken apart"
+    at.service.calls.clear()
+    at.qdrant.insert(at.name, [point(n, words) for n, words in said.items()])
+    assert at.service.calls == []
+
+
+def test_of_two_texts_of_a_point_the_one_that_is_taken_is_kept(at: With) -> None:
+    both = {"sparse": text("a b", SPARSE), "words": text(TOO_LONG)}
+    (one,) = at.qdrant.insert(at.name, [point(1, "a b", **both)])
+    assert (one.point, one.vector) == (1, "words")
+    (stored,) = at.qdrant.retrieve(at.name, [1], vectors=True)
+    assert stored.vectors.keys() == {"sparse"}
+
+
+def test_a_further_vector_of_a_refused_text_is_left_out_and_nothing_else_touched(
+    at: With,
+) -> None:
+    said = {n: f"text {n}" for n in range(8)} | {3: TOO_LONG}
+    at.qdrant.insert(at.name, [Point(n, {"text": words}, {}) for n, words in said.items()])
+    (one,) = at.qdrant.set_vectors(at.name, [point(n, words) for n, words in said.items()])
+    assert (one.point, one.vector) == (3, "words")
+    found = {p.id: p for p in at.qdrant.retrieve(at.name, range(8), vectors=True)}
+    assert {n for n, point in found.items() if point.vectors} == said.keys() - {3}
+    assert found[3].payload == {"text": TOO_LONG}
+
+
+def test_a_request_that_is_too_large_for_the_service_is_halved_and_later_ones_are_smaller(
+    at: With,
+) -> None:
+    answer = at.service.answer
+
+    def of_few(asked: Any) -> Answer:
+        many = len(asked["inputs"]) > 20
+        return refusal(413, "too many tokens") if many else answer(asked)
+
+    at.service.answer = of_few  # type: ignore[method-assign]
+    assert at.qdrant.insert(at.name, [point(n, f"text {n}") for n in range(200)]) == []
+    assert at.qdrant.count(at.name) == 200
+    one_probe, four_parts = 1, 4
+    assert at.service.calls == [1] + [16] * 4 + [16] * 8 + [8]
+    assert len(at.service.calls) == one_probe + four_parts + 9
+
+
+def with_key(monkeypatch: pytest.MonkeyPatch, key: str = KEYS["openai-api-key"]) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", key)
+
+
+def test_the_key_of_a_provider_goes_with_each_request_for_its_model_and_with_no_other(
+    at: With, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_key(monkeypatch)
+    monkeypatch.setenv("COHERE_API_KEY", "of-somebody-else")
+    at.qdrant.insert(at.name, [point(1, "a b"), point(2, "c d", words=text("c d", OPENAI))])
+    at.qdrant.insert(at.name, [point(3, "e f")])
+    at.qdrant.set_vectors(at.name, [point(3, "e f", words=text("e f", OPENAI))])
+    at.qdrant.search(at.name, text("e f", OPENAI), using="words")
+    at.qdrant.search(at.name, text("e f"), using="words")
+    assert at.qdrant.inferred_size(at.name, text("words", OPENAI)) == 48
+    assert at.service.shown == [KEYS, {}, KEYS, KEYS, {}, KEYS]
+
+
+def test_without_the_key_of_a_provider_nothing_is_asked(
+    at: With, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    asked = [point(1, "a b", words=text("a b", OPENAI))]
+    with pytest.raises(SecretMissing, match="Set OPENAI_API_KEY"):
+        at.qdrant.insert(at.name, asked)
+    with_key(monkeypatch, "sk-pasted…in part")
+    with pytest.raises(SecretMissing, match="pasted in part") as unusable:
+        at.qdrant.insert(at.name, asked)
+    assert "sk-pasted" not in str(unusable.value)
+    assert at.service.shown == []
+
+
+def test_a_server_that_only_a_file_names_is_shown_no_key_of_a_provider(
+    at: With, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_key(monkeypatch)
+    with (
+        open_qdrant(at.qdrant.address, may_have_keys=False) as theirs,
+        pytest.raises(errors.ServiceKeyWithheld, match="OPENAI_API_KEY was not sent to"),
+    ):
+        theirs.search(at.name, text("a b", OPENAI), using="words")
+    assert at.service.shown == []
+
+
+def test_a_key_that_is_refused_is_named_by_its_variable_and_not_repeated(
+    at: With, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_key(monkeypatch, "sk-an-old-one-4711")
+    with pytest.raises(errors.InferenceClosed, match="Look at the key in OPENAI_API_KEY") as closed:
+        at.qdrant.insert(at.name, [point(1, "a b", words=text("a b", OPENAI))])
+    assert "invalid key [key]" in str(closed.value)
 
 
 def test_bm25_is_made_by_every_server_without_a_service(without: Qdrant) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from qdrant_model_migration.pipeline.move import TargetVector
-from qdrant_model_migration.qdrant import Address, Point, Qdrant, open_qdrant
+from qdrant_model_migration.qdrant import Address, Point, Qdrant, Unmade, open_qdrant
 from qdrant_model_migration.qdrant.errors import VectorTaken
 from qdrant_model_migration.steps.add_vectors import AddVectors
 from qdrant_model_migration.steps.backfill import Backfill
@@ -287,11 +287,12 @@ def test_a_text_that_is_another_only_while_its_vector_is_written_gets_it_neverth
     under_its_vector(world, 5, "another text")
     write = world.qdrant.set_vectors
 
-    def late(collection: str, points: list[Point]) -> None:
+    def late(collection: str, points: list[Point]) -> list[Unmade]:
         monkeypatch.undo()
         under_its_vector(world, 5, "a third one")
-        write(collection, points)
+        unmade = write(collection, points)
         under_its_vector(world, 5, "another text")
+        return unmade
 
     monkeypatch.setattr(world.qdrant, "set_vectors", late)
     CatchUp().apply(world)

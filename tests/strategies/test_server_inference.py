@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from qdrant_model_migration.advice import advise
+from qdrant_model_migration.advice import advise, timed_model, tried_unasked, warnings_for
 from qdrant_model_migration.advice.make_plan import make_plan
 from qdrant_model_migration.advice.model_rows import model_rows
 from qdrant_model_migration.advice.questions.model import why_closed
-from qdrant_model_migration.embedders import ModelChoice, Reach, server_model
+from qdrant_model_migration.embedders import ModelChoice, Reach, reach, server_model
+from qdrant_model_migration.pipeline.speed import Speed, kept_under
+from qdrant_model_migration.qdrant import Version
+from qdrant_model_migration.qdrant.capabilities import of_server
 from qdrant_model_migration.strategies import by_name
 from support.surveys import ANSWERS, as_answer, docs, fact, practice
 
@@ -76,3 +79,33 @@ def test_models_of_the_server_are_listed_where_it_is_known_to_make_vectors(serve
     assert bool(rows) is there
     closed = why_closed(survey, {}, AT_SERVER)
     assert ("no inference service" in closed) is (served is False)
+
+
+def test_a_model_of_a_provider_needs_its_key_and_a_server_that_passes_it_on(monkeypatch):
+    asked = server_model("openai/text-embedding-3-small", 1536)
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    assert reach(asked) == Reach("no", why="The environment variable OPENAI_API_KEY is not set.")
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-of-openai-1")
+    assert reach(asked).word == "remote"
+    assert why_closed(SERVED, {}, asked) == ""
+    older = SERVED.model_copy(update={"capabilities": of_server(Version(1, 16, 3))})
+    assert "from 1.17" in why_closed(older, {}, asked)
+    assert why_closed(older, {}, AT_SERVER) == ""
+
+
+def test_who_gets_the_texts_of_a_provider_and_its_key_is_warned_of():
+    asked = server_model("openai/text-embedding-3-small", 1536)
+    found = {w.id: w for w in warnings_for(SERVED, {**ANSWERS, "model": as_answer(asked)}, WAY)}
+    assert "OpenAI, by the Qdrant server, with the key in OPENAI_API_KEY" in str(found["W25"].said)
+    assert "OpenAI may charge" in str(found["W24"].said)
+
+
+def test_its_speed_makes_the_time_known_and_the_price_stays_unknown():
+    answers = {**ANSWERS, "query_side": "server"}
+    settled = advise(SERVED, answers).settled
+    plan = make_plan(SERVED, settled, WAY, speed=Speed(50.0, "measured on 256 texts"))
+    assert plan.estimate.seconds.likely > 0
+    assert "50 texts/s, measured on 256 texts" in plan.estimate.seconds.how
+    assert plan.estimate.usd is None
+    assert kept_under(timed_model(SERVED, settled, WAY)).endswith("at the server")
+    assert tried_unasked(SERVED, settled, WAY) is None

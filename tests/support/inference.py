@@ -28,7 +28,10 @@ Json = dict[str, Any]
 
 DENSE, WIDE = "stand-in/words-48", "stand-in/words-128"
 SPARSE, MULTI = "stand-in/sparse", "stand-in/tokens-16"
-SIZES = {DENSE: 48, WIDE: 128, MULTI: 16}
+OPENAI = "openai/words-48"
+LISTED = "sentence-transformers/all-minilm-l6-v2"  # one that Qdrant Cloud is known to have
+SIZES = {DENSE: 48, WIDE: 128, MULTI: 16, OPENAI: 48, LISTED: 384}
+KEYS = {"openai-api-key": "sk-of-the-provider/0123 4567"}
 TOO_LONG = "too long for the model"
 """A text with these words in it is refused, with all others of its request."""
 
@@ -46,7 +49,8 @@ class Answer(NamedTuple):
 class Inference:
     """The service. calls: the number of texts of each. refusing: answers that come first, one each.
 
-    texts: how often each text was embedded, by whether for a document or a search.
+    texts: how often each text was embedded, by whether for a document or a search. shown: keys of
+    providers that came in headers. It has their models too, for the right key: see KEYS.
     """
 
     def __init__(self) -> None:
@@ -54,13 +58,20 @@ class Inference:
         self.refusing: list[Answer] = []
         self.texts: Counter[tuple[str, str]] = Counter()
         self.asked: list[Json] = []  # the first input of each call
+        self.shown: list[dict[str, str]] = []
         self._lock = Lock()
 
     def answer(self, asked: Json) -> Answer:
-        inputs, role = asked["inputs"], asked["inference"]
+        """asked: the body, and under `headers` those of the request that end in -api-key."""
+        inputs, role, keys = asked["inputs"], asked["inference"], asked["headers"]
         with self._lock:
+            self.shown.append(dict(keys))
             if self.refusing:
                 return self.refusing.pop(0)
+            for one in inputs:
+                header = f"{one['model'].partition('/')[0]}-api-key"
+                if header in KEYS and keys.get(header) != KEYS[header]:
+                    return refusal(401, f"invalid key {keys.get(header)}")
             self.calls.append(len(inputs))
             self.asked.append({**inputs[0], "inference": role})
             self.texts.update((role, one["data"]) for one in inputs)
@@ -104,7 +115,8 @@ def served(one: Inference, port: int = 0) -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            said = one.answer(asked)
+            keys = {k.lower(): v for k, v in self.headers.items() if k.lower().endswith("-api-key")}
+            said = one.answer({**asked, "headers": keys})
             self.send_response(said.status)
             if said.retry_after is not None:
                 self.send_header("Retry-After", str(said.retry_after))

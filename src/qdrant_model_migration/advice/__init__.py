@@ -44,7 +44,13 @@ from qdrant_model_migration.advice.question import (
 )
 from qdrant_model_migration.advice.questions import BY_KEY, QUESTIONS, WITHDRAWN, read_named
 from qdrant_model_migration.advice.tree import TREE, Branch, MapLine, map_lines
-from qdrant_model_migration.advice.trying import timed_model, tried_unasked, try_size, try_speed
+from qdrant_model_migration.advice.trying import (
+    timed_model,
+    tried_unasked,
+    try_size,
+    try_speed,
+    trying_says,
+)
 from qdrant_model_migration.advice.warnings import Warning_, declared, warnings_for
 from qdrant_model_migration.embedders import ModelChoice
 
@@ -101,6 +107,7 @@ __all__ = [
     "tried_unasked",
     "try_size",
     "try_speed",
+    "trying_says",
     "turned",
     "typed_in",
     "unknown_model",

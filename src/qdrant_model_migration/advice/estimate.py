@@ -202,7 +202,7 @@ def _seconds(survey: Survey, plan: Plan, speed: Speed | None) -> Range:
         how = f"about {rates[1]} points/s are written; without index and verify"
         written = Range(low=low, likely=likely, high=high, how=how)
         return _after(_sampled(survey, plan, speed), written)
-    if any(kind_of(model).at_server for model in _models(plan)):
+    if speed is None and any(kind_of(model).at_server for model in _models(plan)):
         return Range(how="not known: how fast the server makes vectors was not tried")
     taken = _embedding(survey, points, _texts_of(survey, plan, points), speed)
     if plan.move.rows is None or speed is None or taken.likely is None:
@@ -311,9 +311,22 @@ def _room(survey: Survey, plan: Plan, speed: Speed | None) -> tuple[Range, Range
         return unknown, unknown
     if _only_reads(plan):
         return Range(how="nothing is written"), Range(how="nothing is written")
+    if plan.move is None and "quantization" not in plan.answers:
+        return _room_for_snapshot(survey)
     if plan.move is None:
         return _room_in_place(survey, plan, points)
     return _room_for_copy(survey, plan.move, points, speed)
+
+
+def _room_for_snapshot(survey: Survey) -> tuple[Range, Range]:
+    """What a collection takes as a file, while it is written."""
+    size = survey.bytes
+    if not survey.capabilities.snapshots or size is None:
+        return Range(how="nothing is added"), Range(how="nothing is added")
+    disk = Range(
+        low=size, likely=size, high=2 * size, how="the snapshot; up to twice that while it is made"
+    )
+    return disk, Range(low=0, likely=0, high=0, how="nothing is added")
 
 
 def _room_for_copy(

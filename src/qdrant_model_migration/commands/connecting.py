@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -14,8 +14,10 @@ import click
 from qdrant_model_migration.commands.errors import KeyOfAnother, OtherServer
 from qdrant_model_migration.environment import KEY, URL
 from qdrant_model_migration.errors import UsageError
+from qdrant_model_migration.words import listing
 
 if TYPE_CHECKING:
+    from qdrant_model_migration.embedders import ModelRef
     from qdrant_model_migration.qdrant import Address, Qdrant
     from qdrant_model_migration.survey import Survey
 
@@ -70,45 +72,50 @@ def key_options(function: F) -> F:
     )(function)
 
 
-def key_for(server: Address, named: str | None, wants_key: bool) -> dict[str, str]:
+def key_for(
+    server: Address, named: str | None, wants_key: bool, models: Iterable[ModelRef] = ()
+) -> dict[str, str]:
     """What the engine gets in its environment for this server, which is said; nothing: no key.
 
-    The key goes to the server that QDRANT_URL names, or that the person names or agrees to. Raises
-    UsageError where none of it is so, or another server is named than the file has.
+    models: of the plan. Where the server asks a provider for one, that has a key, too. Keys go to
+    the server that QDRANT_URL names, or that the person names or agrees to. Raises UsageError where
+    none of it is so, or another server is named than the file has.
     """
-    from qdrant_model_migration.qdrant import known_key, names, own_server
+    from qdrant_model_migration.embedders import keys_of
+    from qdrant_model_migration.qdrant import is_own, names, own_server
 
     click.echo(f"Server: {server}", err=True)
     if named is not None and not names(named, server):
         raise OtherServer(str(server), named, server.label)
     if server.folder is not None:
         return {}
+    keys = keys_of(models)
     if wants_key:
-        return {KEY: _ask(server)}
-    key = os.environ.get(KEY)
-    if not key:
-        return {}
-    if named is not None or known_key(server) or _agrees(server):
-        return {KEY: key}
-    raise KeyOfAnother(str(server), server.label, str(own_server() or ""))
+        return {**keys, KEY: _ask(server)}
+    if key := os.environ.get(KEY):
+        keys[KEY] = key
+    if not keys or named is not None or is_own(server) or _agrees(server, listing([*keys])):
+        return keys
+    raise KeyOfAnother(str(server), server.label, str(own_server() or ""), listing([*keys]))
 
 
 def server_flags(server: str) -> list[str]:
     """What `key_for` wants for this server, as it is typed: nothing where QDRANT_URL names it."""
     if "://" not in server or not os.environ.get(KEY):
         return []
-    from qdrant_model_migration.qdrant import Address, known_key
+    from qdrant_model_migration.qdrant import Address, is_own
 
     address = Address.read(server)
-    return [] if known_key(address) else ["--server", address.label]
+    return [] if is_own(address) else ["--server", address.label]
 
 
 def key_for_run(folder: Path, named: str | None, wants_key: bool) -> dict[str, str]:
     """As `key_for`, for a run that is there."""
-    from qdrant_model_migration.engine import read_card
+    from qdrant_model_migration.engine import models_of_run, read_card
     from qdrant_model_migration.qdrant import Address
 
-    return key_for(Address.read(read_card(folder).server), named, wants_key)
+    server = Address.read(read_card(folder).server)
+    return key_for(server, named, wants_key, models_of_run(folder))
 
 
 def _ask(server: Address) -> str:
@@ -117,11 +124,11 @@ def _ask(server: Address) -> str:
     return key
 
 
-def _agrees(server: Address) -> bool:
+def _agrees(server: Address, keys: str) -> bool:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return False
     return click.confirm(
-        f"QDRANT_URL does not name {server}. Send it the key in {KEY} all the same?", err=True
+        f"QDRANT_URL does not name {server}. Send it the key in {keys} all the same?", err=True
     )
 
 

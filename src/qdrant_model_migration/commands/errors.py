@@ -8,9 +8,9 @@ from qdrant_model_migration.errors import UsageError
 class KeyOfAnother(UsageError):
     """A plan or a run names a server which is not the one that the known key belongs to."""
 
-    def __init__(self, server: str, label: str, own: str) -> None:
+    def __init__(self, server: str, label: str, own: str, keys: str) -> None:
         super().__init__(
-            f"The key in QDRANT_API_KEY was not sent to {server}.",
+            f"The key in {keys} was not sent to {server}.",
             "It belongs to the server that QDRANT_URL names"
             + (f", {own}." if own else "; that names none now.")
             + " The file names this one. Nothing was started.",

@@ -46,7 +46,12 @@ if TYPE_CHECKING:
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="One more answer.")
 @click.option("--strategy", metavar="NAME", help="Not the recommended strategy but this one.")
 @click.option("--accept", multiple=True, metavar="ID", help="Acknowledge a warning, e.g. W11.")
-@click.option("--no-speed", is_flag=True, help="Do not try how fast the model is here.")
+@click.option(
+    "--speed/--no-speed",
+    "wanted",
+    default=None,
+    help="Try how fast the model is, or not. Unsaid: where no text leaves this computer for it.",
+)
 @click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("plan.yaml"))
 @click.option("--force", is_flag=True, help="Replace the file even if it was edited.")
 @click.option("--json", "as_json", is_flag=True, help="The plan as JSON on standard output.")
@@ -63,7 +68,7 @@ def command(
     settings: tuple[str, ...],
     strategy: str | None,
     accept: tuple[str, ...],
-    no_speed: bool,
+    wanted: bool | None,
     output: Path,
     force: bool,
     as_json: bool,
@@ -86,11 +91,13 @@ def command(
         tried_unasked,
         try_size,
         try_speed,
+        trying_says,
     )
     from qdrant_model_migration.advice.make_plan import make_plan
     from qdrant_model_migration.commands.settings import short_forms
     from qdrant_model_migration.embedders import model_choices
     from qdrant_model_migration.pages.session import Session
+    from qdrant_model_migration.pipeline.speed import EFFORT
     from qdrant_model_migration.plan import acknowledge, left_open, save_plan
     from qdrant_model_migration.strategies import by_name
     from qdrant_model_migration.strategies.answered import chosen_model, way_back
@@ -113,7 +120,9 @@ def command(
         advice = advise(found, complete)
         _say_answers(advice, given)
         chosen = named or _as_before(base, advice) or _recommended(advice)
-        tried = None if no_speed else tried_unasked(found, complete, chosen)
+        tried = None if wanted is False else tried_unasked(found, complete, chosen)
+        if wanted and (tried := timed_model(found, complete, chosen)) is not None:
+            click.echo(f"Trying the speed with {EFFORT}. {trying_says(tried)}".strip(), err=True)
         speed = try_speed(qdrant, found, complete, tried) if tried is not None else None
     plan = make_plan(found, complete, chosen, speed=speed)
     plan = acknowledge(plan, accept)

@@ -37,13 +37,14 @@ def command(
       qmm run plan.yaml
       qmm resume docs_minilm-1124 --cutover docs
     """
+    from qdrant_model_migration.embedders import models_in
     from qdrant_model_migration.engine import create_run
     from qdrant_model_migration.plan import acknowledge, load_plan, why_closed
 
     loaded = acknowledge(load_plan(plan), accept)
     if closed := why_closed(loaded):
         raise closed
-    key = key_for(loaded.server, named, ask_key)
+    key = key_for(loaded.server, named, ask_key, models_in(loaded))
     folder = create_run(loaded)
     click.echo(f"Run {folder.name}: {folder}")
     return carry_on(folder, given(consents), {**key, **fleet_for(fleet)})

@@ -43,17 +43,6 @@ class ModelClosed(QmmError):
         )
 
 
-class SecretMissing(QmmError):
-    """The service that makes the vectors wants a key, and the environment has none."""
-
-    def __init__(self, service: str, variable: str) -> None:
-        super().__init__(
-            f"{service} wants a key.",
-            f"The environment variable {variable} is not set.",
-            f"Set {variable}, then start qmm again. The key is never written down.",
-        )
-
-
 class ModelNotFetched(QmmError):
     """The download did not work."""
 

@@ -12,8 +12,9 @@ from pydantic import SecretStr
 
 from qdrant_model_migration import words
 from qdrant_model_migration.embedders.embedder import Embedder
-from qdrant_model_migration.embedders.errors import ModelNotFetched, SecretMissing
+from qdrant_model_migration.embedders.errors import ModelNotFetched
 from qdrant_model_migration.embedders.model import ModelRef, Setting
+from qdrant_model_migration.errors import SecretMissing
 from qdrant_model_migration.redaction import keep_secret
 
 Progress = Callable[[int, int], None]
@@ -53,7 +54,8 @@ class Kind:
     calls: at a time; 1: a call takes the whole computer, and waits for those of other such kinds.
     texts: of a call, at most.
     libraries: whose versions decide what its vectors are.
-    at_server: the Qdrant server makes the vectors itself: what it opens gives documents for it.
+    at_server: the Qdrant server makes the vectors itself: what it opens gives documents for it, and
+    keys are sent to that server alone.
     """
 
     name: ClassVar[str]
@@ -92,6 +94,19 @@ class Kind:
     def without_files(self, model: ModelRef) -> ModelRef | None:
         """What of this model can be opened before it is fetched; None: nothing."""
         return None
+
+    def who_reads(self, model: ModelRef) -> str:
+        """Who gets the texts for this model, as a sentence says it; "": nobody."""
+        return self.service
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The environment variables of all keys that its models may need."""
+        return (self.secret,) if self.secret is not None else ()
+
+    def secret_of(self, model: ModelRef) -> str | None:
+        """The environment variable of the key that this model needs."""
+        return self.secret
 
     def wants_idf(self, model: ModelRef) -> bool:
         """Whether its sparse vectors are made for the server's modifier idf, which weighs a word by

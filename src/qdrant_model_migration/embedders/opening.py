@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -121,9 +122,18 @@ def stays_here(model: ModelRef) -> bool:
     return reach(model).word == "here" and not kind_of(model).service
 
 
-def secrets_of(models: Iterable[ModelRef]) -> frozenset[str]:
-    """The environment variables with the keys that these models need."""
-    return frozenset(secret for model in models if (secret := kind_of(model).secret) is not None)
+def secrets_of(models: Iterable[ModelRef], *, at_server: bool = False) -> frozenset[str]:
+    """The environment variables with the keys that these models need. at_server: those that are
+    sent to the Qdrant server, instead of those that go to a service directly."""
+    asked = (model for model in models if kind_of(model).at_server == at_server)
+    return frozenset(secret for m in asked if (secret := kind_of(m).secret_of(m)) is not None)
+
+
+def keys_of(models: Iterable[ModelRef]) -> dict[str, str]:
+    """The keys of our environment that the Qdrant server needs to make vectors by these models, by
+    their variables."""
+    needed = secrets_of(models, at_server=True)
+    return {name: key for name in sorted(needed) if (key := os.environ.get(name, "").strip())}
 
 
 def must_reach(model: ModelRef) -> None:

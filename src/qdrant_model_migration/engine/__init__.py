@@ -7,7 +7,14 @@ from __future__ import annotations
 
 from qdrant_model_migration.engine.judging import judge_by, judged_by, wants_old_model
 from qdrant_model_migration.engine.new_run import create_run
-from qdrant_model_migration.engine.process import give_consent, run_here, start, steer, take_back
+from qdrant_model_migration.engine.process import (
+    give_consent,
+    models_of_run,
+    run_here,
+    start,
+    steer,
+    take_back,
+)
 from qdrant_model_migration.engine.report import LETTERS, write_report
 from qdrant_model_migration.engine.run_folder import (
     Card,
@@ -54,6 +61,7 @@ __all__ = [
     "judged_by",
     "list_runs",
     "local",
+    "models_of_run",
     "read_card",
     "run_folders",
     "run_here",

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
+from qdrant_model_migration.qdrant import Provider, provider_of
 from qdrant_model_migration.quality.difference import (
     AT_SERVER,
     BY_LANGUAGE,
@@ -201,6 +202,10 @@ def meaning(rows: Rows) -> tuple[tuple[str, str], ...]:
         said.append(("Today's search", "goes on working unchanged; it finds by meaning alone."))
     if any(leg.served for leg in new.legs):
         said.append(("Server", _SERVED))
+    if asked := _providers(new):
+        whose, headers = (listing([getattr(p, n) for p in asked]) for n in ("title", "header"))
+        said.append(("Key", f"the server keeps none: that of {whose} goes with each request, in "
+                     f"the header {headers}."))  # fmt: skip
     if projected:
         said.append(("Limits", "scores lie elsewhere: test every score limit."))
         return tuple(said)
@@ -309,7 +314,23 @@ def _python(old: Search, new: Search) -> list[str]:
     def code(side: Search) -> list[str]:
         return [line for leg in side.legs for line in embedding(leg)]
 
-    return [*_exchanged(code(old), code(new)), *_exchanged([search(old)], [search(new)])]
+    def sent(side: Search) -> list[str]:
+        if not (by := _providers(side)):
+            return [search(side)]
+        keys = ", ".join(f'"{p.header}": <your key of {p.title}>' for p in by)
+        return [
+            "from qdrant_client.context_headers import headers",
+            f"with headers({{{keys}}}):",
+            f"    {search(side)}",
+        ]
+
+    return [*_exchanged(code(old), code(new)), *_exchanged(sent(old), sent(new))]
+
+
+def _providers(side: Search) -> list[Provider]:
+    """Whom the server asks for the vectors of searches, with a key of the application's."""
+    asked = (provider_of(leg.model) for leg in side.legs if leg.served)
+    return list(dict.fromkeys(provider for provider in asked if provider is not None))
 
 
 def _settings(leg: Leg) -> str:
@@ -369,8 +390,12 @@ def _curl(old: Search, new: Search) -> list[str]:
             lines = [query(side.legs[0]), using(side.legs[0])]
         return [line and f"    {line}," for line in lines]
 
+    def keys(side: Search) -> list[str]:
+        return [f"  -H '{p.header}: <your key of {p.title}>' \\" for p in _providers(side)]
+
     return [
         f"  curl -X POST '<your server>/collections/{new.collection}/points/query' \\",
+        *_exchanged(keys(old), keys(new)),
         "    -H 'api-key: <your key>' -H 'Content-Type: application/json' -d '{",
         *_exchanged(body(old), body(new)),
         '      "limit": <your limit>',

@@ -32,6 +32,7 @@ from qdrant_model_migration.errors import QmmError, RunFolderUnusable
 from qdrant_model_migration.redaction import keep_secrets_of
 
 if TYPE_CHECKING:
+    from qdrant_model_migration.embedders import ModelRef
     from qdrant_model_migration.engine.job import Job
     from qdrant_model_migration.engine.sidecar import Sidecar
 
@@ -57,9 +58,10 @@ def start(
 ) -> None:
     """Begin or resume a run in a process of its own; returns when that has the run open.
 
-    env is added to the environment: the API key goes there (QDRANT_API_KEY) and nowhere else. The
-    key of our own environment is not passed on: it may be another server's than the run's. Of the
-    keys that kinds of models need, those of this run's models are passed on, and no others.
+    env is added to the environment: the keys that are sent to the server go there and nowhere else
+    (QDRANT_API_KEY, and those of providers that it asks for vectors). Those of our own environment
+    are not passed on: the run's may be another server. Of the keys that go to other services, those
+    of this run's models are passed on, and no others.
     extra: a step to add, of steps.added_kinds; given: its parameters. Raises RunBusy, RunIsOver,
     EngineDidNotStart, RunFolderUnusable, NoSuchRun, CollectionHasRun.
     """
@@ -85,14 +87,21 @@ def start(
 def _ours(folder: Path, given: Mapping[str, Any] | None) -> dict[str, str]:
     """Our environment without the secrets that the models of this run do not need."""
     from qdrant_model_migration.embedders import kinds, models_in, secrets_of
-    from qdrant_model_migration.plan import load_plan
 
-    named = list(models_in(given))
-    with suppress(QmmError):  # a plan that cannot be read is the engine's to complain of
-        named += models_in(load_plan(folder / PLAN))
-    every = {kind.secret for kind in kinds().values()}
+    named = (*models_in(given), *models_of_run(folder))
+    every = {secret for kind in kinds().values() for secret in kind.secrets}
     withheld = {KEY, *every} - secrets_of(named)
     return {name: value for name, value in os.environ.items() if name not in withheld}
+
+
+def models_of_run(folder: Path) -> tuple[ModelRef, ...]:
+    """Those that its plan names; none where it cannot be read, of which the engine complains."""
+    from qdrant_model_migration.embedders import models_in
+    from qdrant_model_migration.plan import load_plan
+
+    with suppress(QmmError):
+        return tuple(models_in(load_plan(folder / PLAN)))
+    return ()
 
 
 def take_back(folder: Path, env: Mapping[str, str] | None = None) -> None:

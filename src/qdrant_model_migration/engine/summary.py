@@ -65,6 +65,8 @@ def _title(run: RunView) -> str:
     switched = facts.get("switched")
     if run.state == "done" and switched:
         return f"Done: {_answers(switched, 'the new collection')}"
+    if run.state == "done" and (gone := facts.get("taken_out")):
+        return f"Done: vector {gone['vector']} is deleted"
     if run.state == "done":
         kept = {True: ": the new setting is kept", False: ": the old setting is back"}
         return f"Done{kept.get(facts.get('kept'), '')}"  # type: ignore[arg-type]

@@ -10,7 +10,7 @@ from qdrant_model_migration import words
 from qdrant_model_migration.engine import GOING, at_added, ending_of
 from qdrant_model_migration.pages.moments import clock, moment, span
 from qdrant_model_migration.steps.switches import recalled
-from qdrant_model_migration.words import number
+from qdrant_model_migration.words import number, plural
 
 if TYPE_CHECKING:
     from qdrant_model_migration.engine import RunView, StepView
@@ -319,9 +319,15 @@ def done_line(view: RunView) -> str:
     if kept is not None:
         setting = "The new setting is kept." if kept else "The old setting is set again."
         return f"{setting} The original vectors stay as they were."
+    if gone := view.facts.get("taken_out"):
+        return f"{vector_gone(gone)} All others and the payloads stay as they were."
     if in_place(view):
         return "Nothing was deleted. The report says what was done."
     return "Nothing old was deleted. The report says what is left for you."
+
+
+def vector_gone(gone: Mapping[str, Any]) -> str:
+    return f"Vector {gone['vector']} is deleted, of {plural(gone['points'], 'point')}."
 
 
 def no_bar(view: RunView) -> str:
@@ -374,6 +380,8 @@ def what_is_safe(view: RunView) -> Sequence[tuple[str, str]]:
     old = f"Everything old. {confirmed(view)}"
     if in_place(view):
         old = "The points and their original vectors."
+        if view.facts.get("taken_out"):
+            old = "The points and their other vectors."
     safe = {
         "done": old if in_place(view) else "Everything. The old collection is still there.",
         "failed": old if in_place(view) else _safe(view),

@@ -5,19 +5,21 @@ No screens and no work here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from qdrant_model_migration.advice.imagined import WhatIf
+from qdrant_model_migration.embedders import keys_of
+from qdrant_model_migration.environment import KEY
 from qdrant_model_migration.qdrant import Address
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
-    from qdrant_model_migration.embedders import ModelChoice
+    from qdrant_model_migration.embedders import ModelChoice, ModelRef
     from qdrant_model_migration.engine import DeadLetter, RunView
     from qdrant_model_migration.pages.page import Fact as Checked
     from qdrant_model_migration.pipeline.head import Head
@@ -78,15 +80,15 @@ class Files(NamedTuple):
 class Session:
     """One snapshot. `key` prints as stars; nothing here is ever saved but the answers.
 
-    key_of: the server that the key was given for; it is sent to no other one. asking: the question
-    that is asked now. alone: one that is asked alone, and the stage that it is asked from. choices:
-    the models as they were found here last. naming: a folder that holds a model, and what was said
-    of it. speeds: of models; None: it could not be tried. heads: of files that answers name; None:
-    it could not be read. seen: the last look at a run. runs: all
-    of them. tried: what was searched on both sides. form: of the lines to change. last_address:
-    used before. checked: what connecting or preparing has found so far. reading: the survey as it
-    comes about. corrected: what was said otherwise of what it found. offered: files that practice
-    has for questions, by their keys. what_if: the made-up facts of Explore.
+    key_of: the server that keys may be sent to, since a person has named it; no other. asking: the
+    question that is asked now. alone: one that is asked alone, and the stage that it is asked from.
+    choices: the models as they were found here last. naming: a folder that holds a model, and what
+    was said of it. speeds: of models; None: it could not be tried. heads: of files that answers
+    name; None: it could not be read. seen: the last look at a run. runs: all of them. tried: what
+    was searched on both sides. form: of the lines to change. last_address: used before. checked:
+    what connecting or preparing has found so far. reading: the survey as it comes about. corrected:
+    what was said otherwise of what it found. offered: files that practice has for questions, by
+    their keys. what_if: the made-up facts of Explore.
     """
 
     address: Address | None = None
@@ -148,9 +150,17 @@ class Session:
 
     def key_for(self, server: Address) -> str | None:
         """The key where it was given for this server, else None."""
-        if self.key is None or self.key_of is None or not server.is_same_server(self.key_of):
-            return None
-        return self.key.get_secret_value()
+        return self.key.get_secret_value() if self.key and self.may_have_keys(server) else None
+
+    def may_have_keys(self, server: Address) -> bool:
+        """Whether it is the one that a person has named."""
+        return self.key_of is not None and server.is_same_server(self.key_of)
+
+    def keys_for(self, server: Address, models: Iterable[ModelRef]) -> dict[str, str]:
+        """What the engine of a plan with these models gets in its environment for this server."""
+        key = self.key_for(server)
+        theirs = keys_of(models) if self.may_have_keys(server) else {}
+        return {**theirs, **({KEY: key} if key else {})}
 
     def answered(self, key: str, value: Any) -> Session:
         """With one answer given. What was decided after it has to be decided again."""

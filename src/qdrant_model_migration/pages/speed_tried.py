@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from qdrant_model_migration import words
-from qdrant_model_migration.embedders import ModelRef
+from qdrant_model_migration.embedders import ModelRef, kind_of
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.pages.outcome import Said, Work
 from qdrant_model_migration.pages.session import Session
@@ -25,7 +25,9 @@ def work(session: Session, model: ModelRef) -> Work:
 
 def _measured(model: ModelRef, session: Session, speed: Speed) -> Said:
     kept = session.on(speeds={**session.speeds, kept_under(model): speed})
-    return Said(kept, f"{words.count(round(speed.texts_per_second))} texts/s on this computer.")
+    service = kind_of(model).service
+    where = f"by {service}, one call at a time" if service else "on this computer"
+    return Said(kept, f"{words.count(round(speed.texts_per_second))} texts/s {where}.")
 
 
 def _failed(model: ModelRef, session: Session, error: QmmError) -> Said:

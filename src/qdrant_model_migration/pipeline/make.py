@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from qdrant_model_migration.pipeline import refused_texts
 from qdrant_model_migration.pipeline.move import Move, TargetVector
 from qdrant_model_migration.pipeline.origins import DeadLetter
 from qdrant_model_migration.pipeline.tools import Tools
-from qdrant_model_migration.qdrant import Point, PointId
+from qdrant_model_migration.qdrant import Point, PointId, Unmade
 
 if TYPE_CHECKING:
     from qdrant_model_migration.qdrant.points import WritableVector
@@ -44,6 +45,31 @@ def make(points: Sequence[Point], move: Move, tools: Tools) -> MadePoints:
             dead[letter.point] = _joined(dead.get(letter.point), letter, target, move)
     ready = [point._replace(vectors=slot) for point, slot in zip(points, vectors, strict=True)]
     return MadePoints(ready, list(dead.values()), tokens, cut_off, unlisted)
+
+
+def set_aside(unmade: Sequence[Unmade], move: Move, tools: Tools) -> list[DeadLetter]:
+    """The letters of points that were written without a vector, since the server's service does not
+    take its text. It is not sent again."""
+    if not unmade:
+        return []
+    refused_texts.note(unmade, tools)
+    targets = {target.name: target for target in move.vectors}
+    dead: dict[PointId, DeadLetter] = {}
+    for one in unmade:
+        letter = DeadLetter(one.point, *refused_texts.refusal(one.document.text, one.why))
+        dead[one.point] = _joined(dead.get(one.point), letter, targets[one.vector], move)
+    return list(dead.values())
+
+
+def bare_of(points: Sequence[Point], unmade: Sequence[Unmade]) -> list[Point]:
+    """Those of the points that were written without a vector, as they were written."""
+    gone = {(one.point, one.vector) for one in unmade}
+    ids = {one.point for one in unmade}
+    return [
+        p._replace(vectors={n: v for n, v in p.vectors.items() if (p.id, n) not in gone})
+        for p in points
+        if p.id in ids
+    ]
 
 
 def _joined(

@@ -6,22 +6,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from heapq import merge
 from itertools import pairwise
+from typing import TypeVar
 
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.read import scan
 from qdrant_model_migration.qdrant import PointId, Qdrant, ShardKey, order
 from qdrant_model_migration.qdrant.errors import ShardKeyUnknown
 
+T = TypeVar("T")
 
-def with_keys(qdrant: Qdrant, move: Move, write: Callable[[], None]) -> None:
+
+def with_keys(qdrant: Qdrant, move: Move, write: Callable[[], T]) -> T:
     """Write to the target; a shard key that it lacks is made first, as the source has it. write:
     may be repeated."""
     try:
-        write()
+        return write()
     except ShardKeyUnknown:
         if not qdrant.carry_shard_keys(move.source, move.target):
             raise
-        write()
+        return write()
 
 
 def under_two_keys(

@@ -14,7 +14,7 @@ from itertools import count, islice
 from typing import NamedTuple
 
 from qdrant_model_migration.pipeline.ledger import record
-from qdrant_model_migration.pipeline.make import make
+from qdrant_model_migration.pipeline.make import make, set_aside
 from qdrant_model_migration.pipeline.marks import mark_of
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.origins import DeadLetter
@@ -47,6 +47,7 @@ class SliceTask(NamedTuple):
 class SliceResult(NamedTuple):
     """What was done. `points` are those that the server confirmed; `seconds`: since it began.
     records: the ledger's, of the points as they were read; only where vectors are added to them.
+    refused: how many of the dead are so because the server's service does not take their text.
 
     slice: ends before that of the task where this had grown to more than is held at once.
     """
@@ -59,6 +60,7 @@ class SliceResult(NamedTuple):
     seconds: float
     records: bytes = b""
     unlisted: int = 0
+    refused: int = 0
 
 
 def find_slices(qdrant: Qdrant, source: Source, size: int) -> Iterator[Slice]:
@@ -87,23 +89,24 @@ def run_slice(
     if (beyond := next(reading, None)) is not None:
         where = where._replace(end=beyond.place)
     made = make(points, move, worker)
+    refused: list[DeadLetter] = []
     for first in range(0, len(made.points), move.load.batch):
         worker.breathe()
         batch = made.points[first : first + move.load.batch]
-        if move.in_place:
-            worker.qdrant.set_vectors(move.target, batch)
-        else:
-            with_keys(worker.qdrant, move, partial(worker.qdrant.insert, move.target, batch))
+        write = worker.qdrant.set_vectors if move.in_place else worker.qdrant.insert
+        unmade = with_keys(worker.qdrant, move, partial(write, move.target, batch))
+        refused += set_aside(unmade, move, worker)
         written += len(batch)
     marked = points if move.in_place else ()
     records = b"".join(record(point.id, mark_of(point, move)) for point in marked)
     return SliceResult(
         where,
         written,
-        tuple(made.dead),
+        (*made.dead, *refused),
         made.tokens,
         made.cut_off,
         clock() - began,
         records,
         made.unlisted,
+        len(refused),
     )

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 import numpy as np
 
 from qdrant_model_migration import words
-from qdrant_model_migration.embedders import Embedder, ModelRef, kind_of
+from qdrant_model_migration.embedders import (
+    Embedded,
+    Embedder,
+    ModelRef,
+    Role,
+    kind_of,
+    open_embedder,
+)
 from qdrant_model_migration.pipeline.text import TextSource, text_of
-from qdrant_model_migration.qdrant import Qdrant
+from qdrant_model_migration.qdrant import Document, Qdrant
+from qdrant_model_migration.qdrant.errors import InferenceRefused
 from qdrant_model_migration.survey.sample import sample
 
 SAMPLE = 1024  # points read, for how long the texts are
@@ -20,6 +28,40 @@ SECONDS = 20.0
 EFFORT = f"up to {TEXTS} of your own texts, about {SECONDS:.0f} s at most"
 BATCH = 32
 _A_CALL = 2.0  # seconds that one batch may take
+
+
+class AtServer:
+    """An Embedder for trying how fast a server makes vectors: it has them made, and keeps none. A
+    text that its service refuses is left out, unless none at all is taken."""
+
+    def __init__(self, qdrant: Qdrant, collection: str, model: ModelRef) -> None:
+        self._qdrant, self._collection, self._opened = qdrant, collection, open_embedder(model)
+        self._takes = False
+
+    @property
+    def model(self) -> ModelRef:
+        return self._opened.model
+
+    def embed(self, texts: Sequence[str], role: Role) -> Embedded:
+        documents = [one for one in self._opened.embed(texts, role).vectors if _is_text(one)]
+        self._make(documents)
+        return Embedded([], 0, 0)
+
+    def _make(self, documents: Sequence[Document]) -> None:
+        try:
+            self._qdrant.only_make(self._collection, documents)
+            self._takes = True
+        except InferenceRefused:
+            if len(documents) > 1:
+                middle = len(documents) // 2
+                self._make(documents[:middle])
+                self._make(documents[middle:])
+            elif not self._takes:
+                raise
+
+
+def _is_text(vector: object) -> TypeGuard[Document]:
+    return isinstance(vector, Document)
 
 
 class Speed(NamedTuple):
@@ -46,8 +88,9 @@ def measure_speed(
 ) -> Speed | None:
     """Embed texts of every length from all over the collection for about 20 s at most.
 
-    What a text costs goes by its tokens, so tokens a second are measured and reckoned up for the
-    whole sample, the texts that there was no time for included. None where there are no texts.
+    What a text costs goes by its tokens, so tokens a second are measured (letters, where nobody
+    counts them) and reckoned up for the whole sample, the texts that there was no time for
+    included. None where there are no texts.
     """
     points = sample(qdrant, collection, SAMPLE, qdrant.count(collection))
     return speed_with((point.payload for point in points), source, embedder, clock)
@@ -71,7 +114,7 @@ def speed_with(
     embedder.embed(texts[:1], "passage")
     size = max(1, min(BATCH, int(_A_CALL / max(clock() - began, 1e-9))))
     tried = texts[:: -(-len(texts) // TEXTS)]
-    seconds, tokens, done = 0.0, 0, 0
+    seconds, tokens, done, counted = 0.0, 0, 0, True
     lengths: dict[float, float] = {}  # letters and tokens of a text, by batch
     # A batch is of texts of about one length, as in a backfill.
     for first in _spread(range(0, len(tried), size)):
@@ -79,6 +122,8 @@ def speed_with(
         began = clock()
         read = embedder.embed(batch, "passage").tokens
         seconds += clock() - began
+        counted = counted and read > 0
+        read = read if counted else sum(map(len, batch))
         tokens += read
         done += len(batch)
         lengths[sum(map(len, batch)) / len(batch)] = read / len(batch)
@@ -87,11 +132,12 @@ def speed_with(
     letters = sorted(lengths)
     each = float(np.interp([len(t) for t in texts], letters, [lengths[n] for n in letters]).mean())
     rate = tokens / max(seconds, 1e-9)
+    unit = "token" if counted else "letter"
     how = (
         f"measured on {words.plural(done, 'text')} {where}{f', by {by}' if by else ''}: "
-        f"{words.count(rate)} tokens/s, {words.plural(round(each), 'token')} a text"
+        f"{words.count(rate)} {unit}s/s, {words.plural(round(each), unit)} a text"
     )
-    return Speed(rate / each, how, each)
+    return Speed(rate / each, how, each if counted else None)
 
 
 def _spread(places: Sequence[int]) -> list[int]:

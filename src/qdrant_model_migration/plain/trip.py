@@ -20,7 +20,7 @@ from qdrant_model_migration.plain.run import Correct, carry_through, take_up
 from qdrant_model_migration.plain.talk import Back, Leave, Talk
 from qdrant_model_migration.plain.visit import Visit
 from qdrant_model_migration.plan import load_plan
-from qdrant_model_migration.qdrant import Address, known_key
+from qdrant_model_migration.qdrant import Address, known_key, own_server
 from qdrant_model_migration.shell import qmm
 
 
@@ -125,4 +125,5 @@ def _taken_up(talk: Talk, folder: Path) -> Session:
     key = known_key(server)
     if key is None and server.folder is None:
         key = talk.hidden(f"API key of {server}, not shown; press Enter if there is none:")
-    return Session(run=folder, key=SecretStr(key) if key else None, key_of=server)
+    known = SecretStr(key) if key else None
+    return Session(run=folder, key=known, key_of=server if key else own_server())

@@ -7,7 +7,7 @@ from qdrant_model_migration.qdrant.address import Address
 from qdrant_model_migration.qdrant.by_value import Placed, can_order
 from qdrant_model_migration.qdrant.capabilities import Capabilities
 from qdrant_model_migration.qdrant.connection import Qdrant
-from qdrant_model_migration.qdrant.key import known_key, names, own_server
+from qdrant_model_migration.qdrant.key import is_own, known_key, names, own_server
 from qdrant_model_migration.qdrant.opening import open_qdrant
 from qdrant_model_migration.qdrant.points import (
     Document,
@@ -23,7 +23,9 @@ from qdrant_model_migration.qdrant.points import (
     Vector,
     order,
 )
+from qdrant_model_migration.qdrant.providers import PROVIDERS, Provider, provider_of
 from qdrant_model_migration.qdrant.reading import pages
+from qdrant_model_migration.qdrant.refused_texts import SHORT_TEXT, Unmade
 from qdrant_model_migration.qdrant.retries import Patience, Retry
 from qdrant_model_migration.qdrant.settings import (
     CollectionConfig,
@@ -42,6 +44,8 @@ from qdrant_model_migration.qdrant.version import OLDEST, Version
 
 __all__ = [
     "OLDEST",
+    "PROVIDERS",
+    "SHORT_TEXT",
     "Address",
     "Capabilities",
     "CollectionConfig",
@@ -58,12 +62,14 @@ __all__ = [
     "Point",
     "PointId",
     "Presence",
+    "Provider",
     "Qdrant",
     "Query",
     "Retry",
     "ShardKey",
     "Snapshot",
     "SparseVector",
+    "Unmade",
     "Vector",
     "Version",
     "can_order",
@@ -72,11 +78,13 @@ __all__ = [
     "create_body",
     "differences",
     "index_schema",
+    "is_own",
     "known_key",
     "names",
     "open_qdrant",
     "order",
     "own_server",
     "pages",
+    "provider_of",
     "strict_mode_body",
 ]

@@ -44,6 +44,8 @@ class Capabilities(BaseModel):
     aliases: bool = True
     bm25: bool = False
     """It makes BM25 vectors of texts itself, without any service (1.15.2)."""
+    passes_keys: bool = False
+    """It passes the keys of providers on to its inference service, from headers (1.17)."""
     notes: tuple[str, ...] = ()
     """What a person should know about these limits, in plain words."""
 
@@ -68,6 +70,7 @@ def of_server(version: Version) -> Capabilities:
         indexes=True,
         settings=True,
         bm25=version >= (1, 15, 2),
+        passes_keys=version >= (1, 17, 0),
         notes=tuple(notes),
     )
 

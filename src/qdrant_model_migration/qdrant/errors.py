@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from qdrant_model_migration.errors import QmmError, UsageError, meant
+from qdrant_model_migration.redaction import redacted
 
 
 class AddressInvalid(UsageError):
@@ -269,6 +270,7 @@ class InferenceRefused(QmmError):
     """The server's inference service does not take the request: the model, the text, an option."""
 
     def __init__(self, detail: str) -> None:
+        self.detail = redacted(detail)
         super().__init__(
             "The server makes no vector of this text.",
             f"Its inference service said: {detail}" if detail else "",
@@ -278,13 +280,26 @@ class InferenceRefused(QmmError):
 
 
 class InferenceClosed(QmmError):
-    """The server's inference service does not accept the server's own key."""
+    """The server's inference service does not accept the key that it is shown: the server's own,
+    or that of a provider, from an environment `variable`."""
 
-    def __init__(self, detail: str) -> None:
+    def __init__(self, detail: str, variable: str = "") -> None:
+        mend = f"Look at the key in {variable}" if variable else "Ask whoever runs the server"
         super().__init__(
             "The inference service does not accept the key that the server shows it.",
             f"It said: {detail}" if detail else "",
-            "Ask whoever runs the server, then resume. Everything confirmed before is kept.",
+            f"{mend}, then resume. Everything confirmed before is kept.",
+        )
+
+
+class ServiceKeyWithheld(QmmError):
+    """The key of a provider is not sent to a server that only a file names."""
+
+    def __init__(self, variable: str, server: str) -> None:
+        super().__init__(
+            f"The key in {variable} was not sent to {server}.",
+            "Only a file names this server, and the file may come from somebody else.",
+            "If the key is meant for it, connect to it by its address, or set QDRANT_URL.",
         )
 
 

@@ -39,7 +39,8 @@ class Fault(NamedTuple):
 class Situation(NamedTuple):
     """What was being tried. doing: completes "the server refused to ...". collection: the name
     in the request. timeout_s: of one attempt. attempts, waited_s: how long it was tried.
-    connecting: whether a Qdrant has ever answered here; if one has, the address is right."""
+    connecting: whether a Qdrant has ever answered here; if one has, the address is right. keys: the
+    variables with the keys of providers that it was shown."""
 
     address: Address
     doing: str
@@ -48,6 +49,7 @@ class Situation(NamedTuple):
     attempts: int = 1
     waited_s: float = 0.0
     connecting: bool = False
+    keys: str = ""
 
 
 class NotDoneYet(Exception):
@@ -278,7 +280,7 @@ _TEXTS: tuple[tuple[re.Pattern[str], _Build], ...] = tuple(
         (r"InferenceService", lambda m, f, s: errors.InferenceMissing(s.address.label)),
         (
             r"Authentication failed for inference service",
-            lambda m, f, s: errors.InferenceClosed(f.text),
+            lambda m, f, s: errors.InferenceClosed(f.text, s.keys),
         ),
         (
             r"Inference request validation failed|nvalid inference request|Invalid BM25 config"

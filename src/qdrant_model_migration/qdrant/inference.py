@@ -6,6 +6,7 @@ Whether it can, and by a model of what size, is asked by one search: nothing is 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from qdrant_model_migration.errors import QmmError
@@ -21,11 +22,13 @@ from qdrant_model_migration.qdrant.errors import (
 from qdrant_model_migration.qdrant.points import (
     Document,
     Point,
+    Query,
     holds_text,
     order,
     vector_to_json,
 )
 from qdrant_model_migration.qdrant.reading import Reading
+from qdrant_model_migration.qdrant.refused_texts import SHORT_TEXT, Unmade
 from qdrant_model_migration.qdrant.requests import ONCE
 from qdrant_model_migration.qdrant.searching import Searching
 from qdrant_model_migration.qdrant.writing import Writing
@@ -33,7 +36,6 @@ from qdrant_model_migration.qdrant.writing import Writing
 if TYPE_CHECKING:
     from qdrant_model_migration.qdrant.points import PointId, WritableVector
 
-SHORT_TEXT = "A short text."
 TRIED = Document(SHORT_TEXT, "sentence-transformers/all-minilm-l6-v2")
 """Asked for where only counts whether anybody answers: on Qdrant Cloud it costs nothing."""
 
@@ -44,12 +46,12 @@ _VECTOR = "made"
 class Inference(Collections, Reading, Writing, Searching):
     """The part of a connection by which the server makes vectors."""
 
-    def insert(self, collection: str, points: Sequence[Point]) -> None:
+    def insert(self, collection: str, points: Sequence[Point]) -> list[Unmade]:
         """See Writing. A text of a point that is there already is not sent: its vector would be
         made, and paid for, and left away."""
         asked = [point.id for point in points if holds_text(point)]
         here = {order(p.id) for p in self.retrieve(collection, asked, payload=False)}
-        super().insert(collection, [p for p in points if order(p.id) not in here])
+        return super().insert(collection, [p for p in points if order(p.id) not in here])
 
     def infers(self, collection: str) -> bool | None:
         """Whether a service makes vectors for this server; None: cannot be told now."""
@@ -81,6 +83,14 @@ class Inference(Collections, Reading, Writing, Searching):
         size: int | None = dense[using]["size"] if using is not None else None
         return size
 
+    def only_make(self, collection: str, documents: Sequence[Document]) -> None:
+        """Have the server make vectors of these in one call, for what that takes; nothing is
+        written or kept. Raises what the service refuses."""
+        using = next(iter(self.config(collection).vectors()), "")
+        asked = [Query(using, one) for one in documents]
+        with suppress(WrongDimensions, VectorNameUnknown):  # they are made before they are compared
+            self.search_fused(collection, asked, "rrf", limit=1, payload=False)
+
     def as_made(
         self,
         vectors: Sequence[WritableVector | None],
@@ -88,7 +98,8 @@ class Inference(Collections, Reading, Writing, Searching):
         params: Mapping[str, Any],
         beside: str,
     ) -> list[WritableVector | None]:
-        """These vectors, with what the server makes of each document in the document's place.
+        """These vectors, with what the server makes of each document in the document's place; None
+        for a text that its service refuses.
 
         It tells that only by storing it: in a small collection named after `beside`, which is
         deleted at once. kind, params: of the vector. Raises NameTaken where another one has its

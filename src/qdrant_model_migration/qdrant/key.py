@@ -15,8 +15,13 @@ from qdrant_model_migration.qdrant.errors import AddressInvalid
 
 def known_key(server: Address) -> str | None:
     """The key in the environment where it is of this server, else None."""
+    return os.environ.get(KEY) or None if is_own(server) else None
+
+
+def is_own(server: Address) -> bool:
+    """Whether it is the one that QDRANT_URL names, which the keys of the environment are for."""
     named = own_server()
-    return os.environ.get(KEY) or None if named and server.is_same_server(named) else None
+    return named is not None and server.is_same_server(named)
 
 
 def own_server() -> Address | None:

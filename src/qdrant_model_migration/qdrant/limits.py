@@ -19,7 +19,7 @@ BODY_BYTES = 24_000_000
 """Bytes of points in one request. The server takes 32 MiB; a proxy may take less."""
 
 DOCUMENTS = 64
-"""Points with texts in one request: the server asks its service for all of them in one call."""
+"""Points with texts in one request, until the service is known to take fewer."""
 
 IDS = 1_000
 """Ids in one request."""
@@ -35,6 +35,7 @@ class Limits:
         self._body_bytes = BODY_BYTES
         self._page: dict[str, int] = {}
         self._write: dict[str, int] = {}
+        self._documents = DOCUMENTS
 
     def page(self, collection: str, wanted: int) -> int:
         """How many points of this collection may be read at once."""
@@ -55,6 +56,19 @@ class Limits:
             size, count = size + len(body) + 1, count + 1
         return waiting[:count]
 
+    def of_few_documents(self, points: Sequence[Point]) -> Iterator[Sequence[Point]]:
+        """All of them; in parts where the server has to make vectors of texts, which it asks its
+        service for in one call."""
+        at = 0
+        while at < len(points):
+            most = self._documents if any(map(holds_text, points[at:])) else len(points)
+            yield points[at : at + most]
+            at += most
+
+    def learn_documents(self, taken: int) -> None:
+        """The service took so many texts in one call, and not twice as many."""
+        self._documents = max(1, min(self._documents, taken))
+
     def learn_write(
         self, collection: str, part: Sequence[Encoded], refusal: LimitExceeded | RequestTooLarge
     ) -> None:
@@ -72,12 +86,6 @@ class Limits:
             if len(part) == 1:
                 raise PointTooLarge(collection, str(part[0][0]), size)
             self._body_bytes = min(self._body_bytes, size // 2)
-
-
-def of_few_documents(points: Sequence[Point]) -> Iterator[Sequence[Point]]:
-    """All of them; in parts of DOCUMENTS where the server has to make vectors of texts."""
-    most = DOCUMENTS if any(map(holds_text, points)) else max(1, len(points))
-    return (points[first : first + most] for first in range(0, len(points), most))
 
 
 def in_parts(ids: Sequence[T], do: Callable[[Sequence[T]], None]) -> None:

@@ -12,9 +12,10 @@ from typing import Literal
 from qdrant_model_migration.qdrant.as_seen import as_seen
 from qdrant_model_migration.qdrant.collections import Collections
 from qdrant_model_migration.qdrant.errors import LimitReached, PointMissing
-from qdrant_model_migration.qdrant.limits import Encoded, in_parts, of_few_documents
+from qdrant_model_migration.qdrant.limits import Encoded, in_parts
 from qdrant_model_migration.qdrant.points import Point, encode, order
 from qdrant_model_migration.qdrant.reading import Reading
+from qdrant_model_migration.qdrant.refused_texts import Unmade
 from qdrant_model_migration.qdrant.requests import completed
 from qdrant_model_migration.qdrant.shard_keys import by_key
 from qdrant_model_migration.qdrant.wire import JsonObject
@@ -55,23 +56,25 @@ class NamedVectors(Collections, Reading, Writing):
 
     def set_vectors(
         self, collection: str, points: Sequence[Point], *, only_new: bool = False
-    ) -> None:
+    ) -> list[Unmade]:
         """Give points their vectors where they are still as these: their payload is compared, not
         written. One that was changed or deleted since stays as it is; read again to see which.
 
-        only_new: and only where a point does not have the vector.
+        only_new: and only where a point does not have the vector. What is returned: see Writing.
         """
+        unmade: list[Unmade] = []
         for name in dict.fromkeys(name for point in points for name in point.vectors):
             mine = [
                 p._replace(vectors={name: p.vectors[name]}) for p in points if name in p.vectors
             ]
             while mine:
                 try:
-                    self._set_vector(collection, mine, name if only_new else None)
+                    unmade += self._set_vector(collection, mine, name if only_new else None)
                     break
                 except PointMissing:
                     # Some others are written by now; the same once more does them no harm.
                     mine = self._still_there(collection, mine)
+        return unmade
 
     def unset_vectors(self, collection: str, seen: Sequence[Point]) -> None:
         """Take the vectors that are named in these points from them, where they are still as seen.
@@ -111,7 +114,9 @@ class NamedVectors(Collections, Reading, Writing):
         known = {(order(point.id), point.key) for point in here}
         return [point for point in points if (order(point.id), point.key) in known]
 
-    def _set_vector(self, collection: str, points: Sequence[Point], lacking: str | None) -> None:
+    def _set_vector(
+        self, collection: str, points: Sequence[Point], lacking: str | None
+    ) -> list[Unmade]:
         before = {order(point.id): point for point in points}
 
         def options(part: Sequence[Encoded]) -> JsonObject:
@@ -120,6 +125,7 @@ class NamedVectors(Collections, Reading, Writing):
                 condition["must_not"] = [{"has_vector": lacking}]
             return {"update_filter": condition}
 
+        unmade: list[Unmade] = []
         for where, of_key in by_key(points):
 
             def send(part: Sequence[Encoded], where: JsonObject = where) -> None:
@@ -128,5 +134,5 @@ class NamedVectors(Collections, Reading, Writing):
                 completed(self._wire.set_vectors(collection, entries, given))
 
             # With the payload, which is compared: a request holds both.
-            for some in of_few_documents(of_key):
-                self._in_requests(collection, [(p.id, encode(p)) for p in some], send)
+            unmade += self._in_requests(collection, of_key, send, bare=False)
+        return unmade

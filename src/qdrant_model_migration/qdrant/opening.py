@@ -26,12 +26,14 @@ def open_qdrant(
     stop: threading.Event | None = None,
     on_retry: Callable[[Retry], None] | None = None,
     patience: Patience = Patience(),  # noqa: B008 - immutable
+    may_have_keys: bool = True,
 ) -> Qdrant:
     """Connect, and find out what is there. Close it, or use it as a context manager.
 
     timeout: seconds for one attempt of a request. patience: for how long a request is repeated
     while the server is away or busy; connecting itself is tried once. stop: ends any waiting with
     Stopped. on_retry is called before each wait, in the thread that made the request.
+    may_have_keys: whether this server may be shown the keys of providers that it asks for vectors.
     Raises one of the errors of this room.
     """
     secret = SecretStr(api_key.strip()) if api_key else None
@@ -54,7 +56,9 @@ def open_qdrant(
         from qdrant_model_migration.qdrant.server import Server
 
         wire = Server(address, secret, timeout, min(timeout, CONNECT_S))
-    qdrant = Qdrant(address, wire, lock, timeout, stop or threading.Event(), on_retry)
+    qdrant = Qdrant(
+        address, wire, lock, timeout, stop or threading.Event(), on_retry, may_have_keys
+    )
     try:
         qdrant.introduce()
     except BaseException:

@@ -5,18 +5,20 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager, nullcontext
 from typing import TypeVar
 
 from qdrant_model_migration.qdrant import faults
 from qdrant_model_migration.qdrant.address import Address
 from qdrant_model_migration.qdrant.capabilities import Capabilities
 from qdrant_model_migration.qdrant.limits import Limits
+from qdrant_model_migration.qdrant.providers import keys_for, provider_of, shown
 from qdrant_model_migration.qdrant.retries import GaveUp, Patience, Retry, patiently
 from qdrant_model_migration.qdrant.version import Version
 from qdrant_model_migration.qdrant.wire import Wire
 from qdrant_model_migration.redaction import redacted
+from qdrant_model_migration.words import listing
 
 T = TypeVar("T")
 
@@ -42,13 +44,16 @@ class Requests:
         timeout_s: float,
         stop: threading.Event,
         on_retry: Callable[[Retry], None] | None,
+        may_have_keys: bool = True,
     ) -> None:
+        """may_have_keys: whether the server may be shown those of providers; see providers.py."""
         self.address = address
         self.patience = ONCE
         self._connecting = True
         self._wire, self._lock = wire, lock
         self._timeout_s, self._stop, self._on_retry = timeout_s, stop, on_retry
         self._limits = Limits()
+        self._may_have_keys = may_have_keys
 
     def _call(
         self,
@@ -56,22 +61,33 @@ class Requests:
         request: Callable[[], T],
         collection: str = "",
         patience: Patience | None = None,
+        models: Collection[str] = (),
     ) -> T:
-        """Send one request until it works or cannot. doing: completes "refused to ..."."""
+        """Send one request until it works or cannot. doing: completes "refused to ...". models: of
+        which the server is to make vectors for it."""
+        keys = keys_for(models, self.address.label, self._may_have_keys)
         try:
-            return patiently(
-                lambda: self._send(doing, request),
-                self.patience if patience is None else patience,
-                self._stop,
-                self._on_retry,
-            )
+            with shown(keys) if keys else nullcontext():
+                return patiently(
+                    lambda: self._send(doing, request),
+                    self.patience if patience is None else patience,
+                    self._stop,
+                    self._on_retry,
+                )
         except GaveUp as end:
             last, attempts, waited_s = end.last, end.attempts, end.waited_s
         if not faults.is_expected(last):
             raise last
         timeout_s = min(self._timeout_s, CONNECT_S) if self._connecting else self._timeout_s
         at = faults.Situation(
-            self.address, doing, collection, timeout_s, attempts, waited_s, self._connecting
+            self.address,
+            doing,
+            collection,
+            timeout_s,
+            attempts,
+            waited_s,
+            self._connecting,
+            listing([p.variable for p in map(provider_of, sorted(models)) if p is not None]),
         )
         # Without the cause, whose frames hold the request with its key; the log tells it.
         _log.info("could not %s: %s", doing, redacted(faults.summary(last)))

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from qdrant_model_migration.qdrant.points import Fusion, Hit, Query, vector_to_json
+from qdrant_model_migration.qdrant.providers import models_asked
 from qdrant_model_migration.qdrant.requests import ONCE, Requests
 from qdrant_model_migration.qdrant.wire import JsonObject
 
@@ -36,7 +37,8 @@ class Searching(Requests):
         params: JsonObject = {"exact": True} if exact else {}
         if quantization:
             params["quantization"] = dict(quantization)
-        return self._query(collection, _nearest(using, vector, limit, params), payload)
+        body = _nearest(using, vector, limit, params)
+        return self._query(collection, body, payload, [vector])
 
     def search_fused(
         self,
@@ -52,7 +54,7 @@ class Searching(Requests):
         params: JsonObject = {"exact": True} if exact else {}
         legs = [_nearest(query.using, query.vector, limit, params) for query in queries]
         body = {"prefetch": legs, "query": {"fusion": fusion}, "limit": limit}
-        return self._query(collection, body, payload)
+        return self._query(collection, body, payload, [query.vector for query in queries])
 
     def search_reranked(
         self,
@@ -70,12 +72,23 @@ class Searching(Requests):
         params: JsonObject = {"exact": True} if exact else {}
         legs = [_nearest(query.using, query.vector, depth, params) for query in first]
         body = {**_nearest(then.using, then.vector, limit, params), "prefetch": legs}
-        return self._query(collection, body, payload)
+        return self._query(collection, body, payload, [q.vector for q in (*first, then)])
 
-    def _query(self, collection: str, body: JsonObject, payload: bool | Sequence[str]) -> list[Hit]:
+    def _query(
+        self,
+        collection: str,
+        body: JsonObject,
+        payload: bool | Sequence[str],
+        asked: Sequence[WritableVector],
+    ) -> list[Hit]:
         wanted = payload if isinstance(payload, bool) else list(payload)
         whole = {**body, "with_payload": wanted}
-        hits = self._call("search", lambda: self._wire.query(collection, whole), collection)
+        hits = self._call(
+            "search",
+            lambda: self._wire.query(collection, whole),
+            collection,
+            models=models_asked(asked),
+        )
         return [Hit(hit["id"], hit["score"], hit.get("payload") or {}) for hit in hits]
 
     def search_seconds(self, collection: str, vector: WritableVector, *, using: str = "") -> float:
@@ -86,7 +99,11 @@ class Searching(Requests):
         body = {**_nearest(using, vector, 10, {}), "with_payload": False}
         began = time.perf_counter()
         told = self._call(
-            "search", lambda: self._wire.search_seconds(collection, body), collection, ONCE
+            "search",
+            lambda: self._wire.search_seconds(collection, body),
+            collection,
+            ONCE,
+            models_asked([vector]),
         )
         return time.perf_counter() - began if told is None else told
 

@@ -13,17 +13,24 @@ from qdrant_model_migration.qdrant.errors import (
     RequestTooLarge,
     ShardKeyNeeded,
 )
-from qdrant_model_migration.qdrant.limits import Encoded, in_parts, of_few_documents
+from qdrant_model_migration.qdrant.limits import Encoded, in_parts
 from qdrant_model_migration.qdrant.points import Point, PointId, encode, order
+from qdrant_model_migration.qdrant.providers import models_asked
+from qdrant_model_migration.qdrant.refused_texts import RefusedTexts, Unmade
 from qdrant_model_migration.qdrant.requests import completed
 from qdrant_model_migration.qdrant.shard_keys import ShardKeys, at, by_key
 from qdrant_model_migration.qdrant.wire import JsonObject
 
 
-class Writing(ShardKeys):
-    """The part of a connection that writes points, each to its shard key, where it has one."""
+class Writing(ShardKeys, RefusedTexts):
+    """The part of a connection that writes points, each to its shard key, where it has one.
 
-    def insert(self, collection: str, points: Sequence[Point]) -> None:
+    What writes points returns the vectors that they were written without: of texts in the place of
+    vectors those that the server's service refuses. It raises InferenceRefused where that takes
+    no text at all.
+    """
+
+    def insert(self, collection: str, points: Sequence[Point]) -> list[Unmade]:
         """Write the points whose ids are not there yet; those that are stay untouched.
 
         Returns when all of them are applied and visible. May be repeated at any time.
@@ -33,14 +40,16 @@ class Writing(ShardKeys):
         else:
             # Below 1.17: existing points are changed only if they pass, and none can.
             options = {"update_filter": {"must": [{"has_id": []}]}}
-        self._write(collection, points, lambda _: options)
+        return self._write(collection, points, lambda _: options)
 
-    def upsert(self, collection: str, points: Sequence[Point]) -> None:
+    def upsert(self, collection: str, points: Sequence[Point]) -> list[Unmade]:
         """Write the points, over those that are there. Up to 1.18 a point that is already
         indexed keeps the vectors and payload that are not given."""
-        self._write(collection, points, lambda _: {})
+        return self._write(collection, points, lambda _: {})
 
-    def replace(self, collection: str, points: Sequence[Point], seen: Sequence[Point]) -> None:
+    def replace(
+        self, collection: str, points: Sequence[Point], seen: Sequence[Point]
+    ) -> list[Unmade]:
         """Write the points over those that are still as `seen`, which has each of their ids.
 
         One that was changed since stays as it is, and so does one that was deleted (below 1.17
@@ -54,7 +63,7 @@ class Writing(ShardKeys):
         def options(part: Sequence[Encoded]) -> JsonObject:
             return {**mode, "update_filter": as_seen(before[order(id_)] for id_, _ in part)}
 
-        self._write(collection, points, options)
+        return self._write(collection, points, options)
 
     def delete_seen(self, collection: str, seen: Sequence[Point]) -> None:
         """Delete the points that are still as `seen`; the others stay. See `replace`."""
@@ -97,24 +106,48 @@ class Writing(ShardKeys):
         collection: str,
         points: Sequence[Point],
         options: Callable[[Sequence[Encoded]], JsonObject],
-    ) -> None:
+    ) -> list[Unmade]:
+        unmade: list[Unmade] = []
         for where, of_key in by_key(points):
 
             def send(part: Sequence[Encoded], where: JsonObject = where) -> None:
                 bodies = [body for _, body in part]
                 completed(self._wire.write(collection, bodies, {**options(part), **where}))
 
-            for some in of_few_documents(of_key):
-                self._in_requests(collection, [(p.id, encode(p)) for p in some], send)
+            unmade += self._in_requests(collection, of_key, send)
+        return unmade
 
     def _in_requests(
-        self, collection: str, waiting: Sequence[Encoded], send: Callable[[Sequence[Encoded]], None]
+        self,
+        collection: str,
+        points: Sequence[Point],
+        send: Callable[[Sequence[Encoded]], None],
+        *,
+        bare: bool = True,
+    ) -> list[Unmade]:
+        """Send them in as few requests as the server, and its service, take. bare: a point that is
+        left without any vector is sent as well."""
+
+        def write(some: Sequence[Point]) -> None:
+            self._send_parts(collection, [p for p in some if bare or p.vectors], send)
+
+        unmade: list[Unmade] = []
+        for some in self._limits.of_few_documents(points):
+            unmade += self._each_taken(collection, some, write)
+        return unmade
+
+    def _send_parts(
+        self,
+        collection: str,
+        points: Sequence[Point],
+        send: Callable[[Sequence[Encoded]], None],
     ) -> None:
-        """Send them in as few requests as the server takes."""
+        models = models_asked(vector for point in points for vector in point.vectors.values())
+        waiting: Sequence[Encoded] = [(point.id, encode(point)) for point in points]
         while waiting:
             part = self._limits.first(collection, waiting)
             try:
-                self._call("write points", partial(send, part), collection)
+                self._call("write points", partial(send, part), collection, models=models)
             except (LimitExceeded, RequestTooLarge) as refusal:
                 self._limits.learn_write(collection, part, refusal)
             else:

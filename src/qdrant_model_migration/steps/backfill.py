@@ -19,6 +19,7 @@ from qdrant_model_migration.words import plural
 
 WINDOW = 10_000  # points over which missing texts are judged
 ALARM = 0.01
+_REFUSED = "refused_texts"  # how many the server's service has refused
 FEWEST = 500  # below it a few missing texts are a large share by chance
 _ACCEPT = AskKind(
     "accept",
@@ -108,6 +109,7 @@ class _Filling:
         self._total = ctx.move.points.count(ctx.qdrant) or ctx.recall(ROWS_READ)
         self._done = sum(self._borders.points.values())
         self._recent = _Recent()
+        self._refused: int = ctx.recall(_REFUSED) or 0
         for number, points in self._borders.points.items():
             self._recent.add(points, self._borders.dead[number])
         load = ctx.move.load
@@ -128,6 +130,9 @@ class _Filling:
         self._size.fit(result.points, result.seconds)
         for letter in result.dead:
             self._ctx.dead_letter(letter.point, letter.reason, letter.held)
+        if result.refused:
+            self._refused += result.refused
+            self._ctx.remember(_REFUSED, self._refused)
         route_of(self._ctx.move).filled(self._ctx, result)
         left = self._borders.done(result.slice, result.points, len(result.dead))
         self._done += result.points
@@ -159,7 +164,25 @@ class _Filling:
         points, missing = self._recent.points, self._recent.missing
         alarm = max(ALARM, 2 * self._expected)
         if points >= FEWEST and missing / points > alarm and not self._ctx.consent("missing_texts"):
+            if 2 * self._refused > sum(self._borders.dead.values()):
+                raise Waiting(_refused_gate(missing / points))
             raise Waiting(_missing_gate(missing / points, self._expected))
+
+
+def _refused_gate(share: float) -> Gate:
+    return Gate(
+        name="missing_texts",
+        title=f"{share:.0%} of the texts are refused",
+        says=(
+            f"The server's service makes no vector of {share:.1%} of the last texts. What it says "
+            "of each stands in the list of dead letters.",
+            "Their points are copied with their payload and without a vector: filters find them, "
+            "searches do not.",
+            "Go on, or stop here and make a plan with another model, or with shorter texts.",
+        ),
+        asks=(_ACCEPT.ask("Copy the points of refused texts without a vector"),),
+        button="Go on",
+    )
 
 
 def _missing_gate(share: float, expected: float) -> Gate:

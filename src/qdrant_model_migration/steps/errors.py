@@ -53,6 +53,30 @@ class CannotAddVector(QmmError):
         )
 
 
+class CannotTakeOut(QmmError):
+    """This server must not be asked to delete a vector of a collection that stands."""
+
+    refusal = True
+
+    def __init__(self, collection: str, vector: str, version: str) -> None:
+        super().__init__(
+            f"Vector {vector} is not taken out of {collection}.",
+            f"The server is {version}; below 1.19 one can lose points after a vector was deleted.",
+            "Update the server, or make a plan with a new collection.",
+        )
+
+
+class OtherVectorsChanged(QmmError):
+    """A vector that was to stay is not there any more."""
+
+    def __init__(self, collection: str, missing: str) -> None:
+        super().__init__(
+            f"{collection} does not have all the vectors any more that were to stay.",
+            f"Missing: {missing}. This run has not deleted them.",
+            "Find out who did. A snapshot, where the run has made one, holds them.",
+        )
+
+
 class VectorGone(QmmError):
     """A vector that the run has added is not there any more."""
 

@@ -75,8 +75,14 @@ class Snapshot(Step):
                 "Nothing of the collection is changed yet. Make room, or give the key its right, "
                 "and resume: it is tried again.",
                 f"Without a snapshot {self.collection} cannot be restored as it is now. "
-                + ("The run only adds to it." if ctx.move.in_place else "The run deletes it."),
+                + _done_to_it(ctx),
             ),
             asks=(_WITHOUT.ask("Go on without a snapshot"),),
             button="Go on without",
         )
+
+
+def _done_to_it(ctx: StepContext) -> str:
+    if not ctx.has_move:
+        return "The run deletes a vector of it."
+    return "The run only adds to it." if ctx.move.in_place else "The run deletes it."

@@ -220,8 +220,23 @@ def one_model_is_not_enough(answers: Answers) -> Fit | None:
 
 
 def in_place(survey: Survey, answers: Answers) -> bool:
-    """Whether what is added goes into the collection as it stands."""
-    return survey.capabilities.add_vector and answers.get("in_place") == "in place"
+    """Whether the collection itself is changed, as it stands: a vector is added to it, or one is
+    taken out."""
+    adds = survey.capabilities.add_vector and answers.get("change") != "drop"
+    wanted = adds and answers.get("in_place") == "in place"
+    return wanted or taken_out_in_place(survey, answers)
+
+
+def may_be_taken_out(survey: Survey, answers: Answers) -> bool:
+    """Whether the vector that goes can be deleted of the collection as it stands."""
+    vector = dropped_vector(survey, answers)
+    return survey.capabilities.drop_vector and vector is not None and vector.name != ""
+
+
+def taken_out_in_place(survey: Survey, answers: Answers) -> bool:
+    """Whether that is done."""
+    wanted = answers.get("change") == "drop" and answers.get("in_place") == "in place"
+    return wanted and may_be_taken_out(survey, answers)
 
 
 def no_new_collection(survey: Survey, answers: Answers) -> Fit | None:
@@ -365,6 +380,8 @@ def way_back(strategy: Strategy, answers: Answers) -> str:
     """How it is undone with these answers: without an alias none is switched back."""
     if "builds" not in strategy.facets:
         return strategy.way_back
+    if _for_good(strategy, answers):
+        return "none: the vector is deleted, but for a snapshot"
     if _stays(strategy, answers):
         return "search as before again; nothing has to be moved"
     instead = {
@@ -376,9 +393,16 @@ def way_back(strategy: Strategy, answers: Answers) -> str:
 
 def never(strategy: Strategy, answers: Answers) -> str:
     """What it never touches, with these answers."""
+    if _for_good(strategy, answers):
+        return "Payloads and all other vectors are not changed."
     if "builds" in strategy.facets and without_alias(answers) == "takes over":
         return "Until the cutover the old collection is only read. Then it is DELETED."
     return strategy.never
+
+
+def _for_good(strategy: Strategy, answers: Answers) -> bool:
+    """Whether a vector is deleted of the collection that stands; these answers are settled."""
+    return "drop" in strategy.asks and answers.get("in_place") == "in place"
 
 
 def aliases_left(survey: Survey, answers: Answers) -> tuple[str, ...]:

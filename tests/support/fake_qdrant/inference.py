@@ -7,7 +7,7 @@ The server's own BM25 needs no service; see bm25.py.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from . import bm25, replies
@@ -25,17 +25,21 @@ class Said(Protocol):
 
 
 class Service(Protocol):
-    """Answers as a service of its own would over HTTP."""
+    """Answers as a service of its own would over HTTP. asked: the body, and the `headers` of the
+    request that a server passes on (src/common/inference/api_keys.rs, from 1.17)."""
 
     def answer(self, asked: Json) -> Said: ...
 
 
-def of_points(body: Json, service: Service | None) -> Json:
-    """A body that writes points, with vectors for documents."""
+Headers = Mapping[str, str]
+
+
+def of_points(body: Json, service: Service | None, headers: Headers) -> Json:
+    """A body that writes points, with vectors for documents. headers: of the request."""
     points = body.get("points")
     if service is None or not isinstance(points, list):
         return body
-    made = _made([one.get("vector") for one in points], service, "update")
+    made = _made([one.get("vector") for one in points], service, "update", headers)
     whole = [
         {**one, "vector": vector} if "vector" in one else one
         for one, vector in zip(points, made, strict=True)
@@ -43,15 +47,15 @@ def of_points(body: Json, service: Service | None) -> Json:
     return {**body, "points": whole}
 
 
-def of_search(body: Json, service: Service | None) -> Json:
+def of_search(body: Json, service: Service | None, headers: Headers) -> Json:
     """A search, with vectors for documents, in its parts as well."""
     if service is None:
         return body
     parts = {key: body[key] for key in ("query", "prefetch", "searches") if key in body}
-    return {**body, **_made([parts], service, "search")[0]}
+    return {**body, **_made([parts], service, "search", headers)[0]}
 
 
-def _made(values: list[Any], service: Service, role: str) -> list[Any]:
+def _made(values: list[Any], service: Service, role: str, headers: Headers) -> list[Any]:
     documents: list[Json] = []
 
     def note(one: Json) -> Any:
@@ -62,7 +66,7 @@ def _made(values: list[Any], service: Service, role: str) -> list[Any]:
     _each(values, note)
     if not documents:
         return values
-    vectors = _asked(documents, service, role)
+    vectors = _asked(documents, service, role, headers)
     made: list[Any] = _each(values, lambda one: vectors[documents.index(one)])
     return made
 
@@ -77,7 +81,7 @@ def _each(value: Any, do: Callable[[Json], Any]) -> Any:
     return {key: _each(one, do) for key, one in value.items()}
 
 
-def _asked(documents: list[Json], service: Service, role: str) -> list[Any]:
+def _asked(documents: list[Json], service: Service, role: str, headers: Headers) -> list[Any]:
     inputs = [
         {
             "data": one["text"],
@@ -87,7 +91,8 @@ def _asked(documents: list[Json], service: Service, role: str) -> list[Any]:
         }
         for one in documents
     ]
-    said = service.answer({"inputs": inputs, "inference": role, "token": None})
+    keys = {name.lower(): v for name, v in headers.items() if name.lower().endswith("-api-key")}
+    said = service.answer({"inputs": inputs, "inference": role, "token": None, "headers": keys})
     text = said.body.decode()
     if said.status == 200:
         made: list[Any] = json.loads(text)["embeddings"]

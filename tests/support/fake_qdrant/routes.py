@@ -301,13 +301,13 @@ class Routes:
 
     @_route("POST", "/collections/{c}/points/query", Right.READ)
     def query(self, request: Request, names: dict[str, str]) -> replies.Reply:
-        body = inference.of_search(request.object, self.service)
+        body = inference.of_search(request.object, self.service, request.headers)
         return replies.ok({"points": self.collection(request, names).query(body)})
 
     @_route("POST", "/collections/{c}/points/query/batch", Right.READ)
     def query_batch(self, request: Request, names: dict[str, str]) -> replies.Reply:
         collection = self.collection(request, names)
-        searches = inference.of_search(request.object, self.service)["searches"]
+        searches = inference.of_search(request.object, self.service, request.headers)["searches"]
         collection.limits.size("search_max_batchsize", "search batch size", len(searches))
         return replies.ok([{"points": collection.query(one)} for one in searches])
 
@@ -315,12 +315,12 @@ class Routes:
 
     @_route("PUT", "/collections/{c}/points", Right.WRITE_POINTS)
     def upsert(self, request: Request, names: dict[str, str]) -> replies.Reply:
-        body = inference.of_points(request.object, self.service)
+        body = inference.of_points(request.object, self.service, request.headers)
         return self._write(request, names, "upsert", body)
 
     @_route("PUT", "/collections/{c}/points/vectors", Right.WRITE_POINTS)
     def update_vectors(self, request: Request, names: dict[str, str]) -> replies.Reply:
-        body = inference.of_points(request.object, self.service)
+        body = inference.of_points(request.object, self.service, request.headers)
         return self._write(request, names, "update_vectors", body)
 
     @_route("POST", "/collections/{c}/points/vectors/delete", Right.WRITE_POINTS)

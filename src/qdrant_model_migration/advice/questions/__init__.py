@@ -4,7 +4,7 @@ Answers are JSON values by key:
 change "model" | "shorter" | "compression" | "keywords" | "second" | "drop"
 quantization {"vector": name or None, "kind": "none" | "scalar" | ..., "always_ram": bool, ...}
 search_params {"rescore": "default" | "yes" | "no", "oversampling": 1.0 to 10}
-drop name of a vector · replace name of a dense vector · model a ModelRef
+drop name of a vector, or false · replace name of a dense vector · model a ModelRef
 shortened_by "cut" | "projection"
 text {"fields": [paths]}, none: gone, or {"file": path}
 text_columns {"id": column, "text": [columns]} · originals "no" | {"have": "yes" | "recut", "file"}

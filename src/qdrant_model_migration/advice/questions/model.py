@@ -133,6 +133,9 @@ def why_closed(survey: Survey, answers: Answers, model: ModelRef) -> str:
     old = survey.old_model.value
     if kind_of(model).at_server and not makes_vectors(survey):
         return "This server makes no vectors itself: it has no inference service."
+    secret = kind_of(model).secret_of(model) if kind_of(model).at_server else None
+    if secret and not survey.capabilities.passes_keys:
+        return f"It needs the key in {secret}, which servers pass on from 1.17."
     if is_made_up(model) and survey.at != MADE_UP:
         return "It was made up in Explore; no computer can open it."
     if model.vector == "sparse":

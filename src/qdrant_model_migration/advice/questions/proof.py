@@ -20,6 +20,7 @@ from qdrant_model_migration.errors import meant
 from qdrant_model_migration.quality import read_queries
 from qdrant_model_migration.quality.errors import QueryFileUnusable
 from qdrant_model_migration.strategies import Answers
+from qdrant_model_migration.strategies.answered import taken_out_in_place
 from qdrant_model_migration.survey.facts import Survey
 
 MARGIN = 0.02
@@ -208,7 +209,7 @@ class Pace(Question):
 
     def applies(self, survey: Survey, answers: Answers) -> bool:
         # The practice Qdrant has one pace: it writes each point to disk by itself.
-        return not survey.capabilities.local
+        return not survey.capabilities.local and not taken_out_in_place(survey, answers)
 
     def options(self, survey: Survey, answers: Answers) -> tuple[Option, ...]:
         return (

@@ -13,7 +13,11 @@ from qdrant_model_migration.advice.question import (
     unknown,
 )
 from qdrant_model_migration.strategies import Answers
-from qdrant_model_migration.strategies.answered import map_saves_much, text_gone
+from qdrant_model_migration.strategies.answered import (
+    map_saves_much,
+    may_be_taken_out,
+    text_gone,
+)
 from qdrant_model_migration.survey.facts import Survey
 
 
@@ -116,6 +120,12 @@ class InPlace(Question):
     serves = ("adds",)
 
     def text(self, survey: Survey, answers: Answers) -> QuestionText:
+        if answers.get("change") == "drop":
+            return QuestionText(
+                "Build a new collection without it, or delete it in place?",
+                "From version 1.19 on the server deletes a named vector safely.",
+                "in place nothing is copied, and nothing brings the vector back but a snapshot.",
+            )
         return QuestionText(
             "Add the new vector to this collection, or build a new collection?",
             "From version 1.18.1 on the server can add a named vector to an existing collection.",
@@ -123,6 +133,8 @@ class InPlace(Question):
         )
 
     def applies(self, survey: Survey, answers: Answers) -> bool:
+        if answers.get("change") == "drop":
+            return may_be_taken_out(survey, answers)
         return survey.capabilities.add_vector
 
     def source(self, value: Any) -> str:
@@ -139,7 +151,9 @@ class InPlace(Question):
             Option(
                 "in place",
                 "In place",
-                "nothing is copied, no alias is switched; a search names the vector it means",
+                "the vector is deleted from every point for good"
+                if answers.get("change") == "drop"
+                else "nothing is copied, no alias is switched; a search names the vector it means",
             ),
             unknown("a new collection"),
         )
@@ -148,8 +162,12 @@ class InPlace(Question):
         return Suggestion("new", "default")
 
 
+NONE_SAID = False
+"""The answer to Drop that names no vector."""
+
+
 class Drop(Question):
-    """Answer: the name of the vector that is taken out."""
+    """Answer: the name of the vector that is taken out, or NONE_SAID."""
 
     key = "drop"
     short = "Takes out"
@@ -166,11 +184,14 @@ class Drop(Question):
 
     def options(self, survey: Survey, answers: Answers) -> tuple[Option, ...]:
         models = ((v.name, survey.model_of(v.name)) for v in survey.vectors.value or ())
-        return tuple(
-            Option(name, words.vector(name), f"made by {model.label}" if model else "")
-            for name, model in models
+        return (
+            *(
+                Option(name, words.vector(name), f"made by {model.label}" if model else "")
+                for name, model in models
+            ),
+            Option(NONE_SAID, "I do not know", "then none goes: look into every application first"),
         )
 
     def suggest(self, survey: Survey, answers: Answers) -> Suggestion:
-        """The first: what was added came later."""
-        return Suggestion(next(iter(survey.vectors.value or ())).name, "default")
+        """None: no server tells which of them is searched."""
+        return Suggestion(NONE_SAID, "default")

@@ -145,7 +145,7 @@ def money(case: Case) -> Said | None:
             "caution",
             f"Tokens may have a price: {case.payee} may charge for them.",
             f"How much is not known here.{tokens}",
-            "Look the price of the model up. On Qdrant Cloud it stands in the Inference tab.",
+            "Look its price up. That of Qdrant Cloud's own models stands in the Inference tab.",
         )
     if not usd:
         return None
@@ -162,13 +162,20 @@ def texts_leave(case: Case) -> Said | None:
     service = case.service
     if "W25" in case.strategy.warns:
         sent = "Every text is sent to the service that makes the vectors for the server."
-        here = f"{case.survey.address.label} embeds the texts, or has them embedded elsewhere."
+        here = f"{_label(case)} embeds the texts, or has them embedded elsewhere."
+        if case.secret:
+            sent = f"Every text is sent to {service}, with the key in {case.secret}."
+            here = f"Every search of your application goes there, too, by {_label(case)}."
     elif service:
         sent = f"Every text is sent to {service}."
         here = f"{service} makes the vectors. Every search of your application goes there, too."
     else:
         return None
     return Said("must", sent, here, "Make sure this is allowed, or use a model on this computer.")
+
+
+def _label(case: Case) -> str:
+    return case.survey.address.label
 
 
 @warning("W28", "Server busy", own=True)

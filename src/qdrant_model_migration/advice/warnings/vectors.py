@@ -182,8 +182,12 @@ def dropped(case: Case) -> Said | None:
         "A search that names a vector which is not there fails with an error"
         + (", and so does one that names none." if unnamed else "."),
         f"Taken out: {words.vector(vector.name)}, of {words.count(case.points)} points.",
-        "Look into every application first. The old collection keeps the vector until you clean "
-        "up.",
+        "Look into every application first. "
+        + (
+            "It is deleted for good: nothing brings it back but a snapshot."
+            if case.takes_out
+            else "The old collection keeps the vector until you clean up."
+        ),
     )
 
 

@@ -11,7 +11,12 @@ from qdrant_model_migration.advice.estimate import estimate
 from qdrant_model_migration.embedders import ModelRef, kind_of
 from qdrant_model_migration.plan.plan import Estimate, Plan
 from qdrant_model_migration.strategies import Answers, Strategy
-from qdrant_model_migration.strategies.answered import chosen_model, old_model, replaced_vector
+from qdrant_model_migration.strategies.answered import (
+    chosen_model,
+    old_model,
+    replaced_vector,
+    taken_out_in_place,
+)
 from qdrant_model_migration.survey.facts import Survey, VectorFact
 
 Severity = Literal["must", "caution", "note"]
@@ -66,9 +71,14 @@ class Case:
         return self.adds and self.answers.get("in_place") == "in place"
 
     @property
+    def takes_out(self) -> bool:
+        """Whether a vector is deleted of the collection itself."""
+        return "drop" in self.strategy.asks and taken_out_in_place(self.survey, self.answers)
+
+    @property
     def builds(self) -> bool:
         """Whether a new collection is built, which copies the payloads."""
-        return "builds" in self.strategy.facets and not self.in_place
+        return "builds" in self.strategy.facets and not (self.in_place or self.takes_out)
 
     @property
     def replaces(self) -> bool:
@@ -118,7 +128,14 @@ class Case:
     def service(self) -> str:
         """Who gets the texts that are embedded, as a sentence says it; "": nobody."""
         embeds = self.embeds or "samples" in self.strategy.facets
-        return kind_of(self.model).service if embeds and self.model is not None else ""
+        return kind_of(self.model).who_reads(self.model) if embeds and self.model else ""
+
+    @property
+    def secret(self) -> str:
+        """The variable of the key that the server shows a provider; "": it needs none."""
+        model = self.model
+        asked = model is not None and kind_of(model).at_server
+        return (kind_of(model).secret_of(model) or "") if asked and model is not None else ""
 
     @property
     def payee(self) -> str:

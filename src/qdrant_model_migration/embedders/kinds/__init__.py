@@ -16,5 +16,5 @@ __path__ = FOLDERS  # what a ModelRef may name and what is imported are the same
 def kinds() -> dict[str, Kind]:
     """One of each, by its name; by `order`, then by name."""
     found = [kind() for kind in defined_in(__name__, Kind) if "name" in vars(kind)]
-    hold_secrets(kind.secret for kind in found if kind.secret is not None)
+    hold_secrets(secret for kind in found for secret in kind.secrets)
     return {kind.name: kind for kind in sorted(found, key=lambda one: (one.order, one.name))}

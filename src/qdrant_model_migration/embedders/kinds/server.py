@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -9,7 +10,7 @@ from typing import Any, ClassVar, Literal
 from qdrant_model_migration.embedders.embedder import Embedded, Embedder
 from qdrant_model_migration.embedders.kind import Kind, Reach
 from qdrant_model_migration.embedders.model import ModelRef, Role, Setting
-from qdrant_model_migration.qdrant import Document
+from qdrant_model_migration.qdrant import PROVIDERS, Document, provider_of
 
 _DENSE = (
     ("sentence-transformers/all-minilm-l6-v2", 384, 256, ("en",)),
@@ -48,7 +49,22 @@ class Server(Kind):
         return server_model(name, 0)
 
     def reach(self, model: ModelRef) -> Reach:
+        secret = self.secret_of(model)
+        if secret is not None and not os.environ.get(secret, "").strip():
+            return Reach("no", why=f"The environment variable {secret} is not set.")
         return Reach("remote")
+
+    def who_reads(self, model: ModelRef) -> str:
+        provider = provider_of(model.name)
+        return f"{provider.title}, by {self.service}" if provider else self.service
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        return tuple(provider.variable for provider in PROVIDERS.values())
+
+    def secret_of(self, model: ModelRef) -> str | None:
+        provider = provider_of(model.name)
+        return None if provider is None else provider.variable
 
     def wants_idf(self, model: ModelRef) -> bool:
         return model.name.lower() in _OWN
@@ -61,6 +77,8 @@ class Server(Kind):
         return ("language", "none")
 
     def billed(self, model: ModelRef) -> str:
+        if (provider := provider_of(model.name)) is not None:
+            return provider.title
         return "" if model.name.lower() in _OWN else "whoever runs the server"
 
     def open(self, model: ModelRef, threads: int | None) -> Embedder:

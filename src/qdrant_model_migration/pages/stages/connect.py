@@ -82,7 +82,7 @@ def act(session: Session, key: str, values: Mapping[str, str]) -> Outcome:
     begun = session.on(
         address=address,
         key=given,
-        key_of=address if given else None,
+        key_of=address,
         practice=False,
         connected=None,
         checked=(Fact(f"Asking {address.label}…", ""),),

@@ -15,9 +15,10 @@ from qdrant_model_migration.advice import (
     describe,
     model_rows,
     own_model,
+    trying_says,
     typed,
 )
-from qdrant_model_migration.embedders import ModelRef, Reach, kind_of
+from qdrant_model_migration.embedders import ModelRef, Reach
 from qdrant_model_migration.embedders.errors import FolderAsks
 from qdrant_model_migration.errors import QmmError, Stopped
 from qdrant_model_migration.pages import answers_saved, asked, speed_tried
@@ -42,6 +43,7 @@ from qdrant_model_migration.strategies.answered import old_model
 KEY = "model"
 FOLDER = "folder"
 LENGTH = "length"
+SERVED = "at the server"
 SAY = "say-"
 MARKS = {"✗": "closed"}
 COLUMNS = (
@@ -70,6 +72,11 @@ OTHER_LENGTH = (
 OWN = (
     "A folder with model.onnx and its tokenizer, as an ONNX export writes them. It is opened once, "
     "here, to see what it gives. Nothing is fetched."
+)
+THEIRS = (
+    "By its name there, such as openai/text-embedding-3-small. A model of OpenAI, Cohere, Jina AI "
+    "or OpenRouter (openai/, cohere/, jinaai/, openrouter/) needs the key of that provider in the "
+    "environment, such as OPENAI_API_KEY. One search asks for its size."
 )
 
 
@@ -134,10 +141,17 @@ def _table(session: Session, rows: tuple[ModelRow, ...], title: str) -> Table:
         more=(Says((OWN,)),),
         acts=(Act("folder", "Name a folder"),),
     )
-    listed = tuple(_row(session, row) for row in rows)
-    return Table(
-        "models", (*listed, *_typed(session), own), COLUMNS, title, "below", MARKS, enter="Select"
+    theirs = Row(
+        SERVED,
+        ("Other: at the server", "", "", "", "", ""),
+        title="A model that the server has",
+        more=(Says((THEIRS,)),),
+        acts=(Act("served", "Name a model of the server"),),
     )
+    listed = tuple(_row(session, row) for row in rows)
+    others = (own, theirs) if asked.surveyed(session).server_embeds.value else (own,)
+    rest = (*_typed(session), *others)
+    return Table("models", (*listed, *rest), COLUMNS, title, "below", MARKS, enter="Select")
 
 
 def _typed(session: Session) -> tuple[Row, ...]:
@@ -192,9 +206,8 @@ def _acts(session: Session, row: ModelRow) -> tuple[Act, ...]:
     if not row.closed and not row.usable:
         use = Act("get", f"Fetch it ({words.size(row.reach.size or 0)})…")
     slow = "fetch it first" if row.fetches else row.reach.why
-    if kind_of(row.model).at_server:
-        slow = "the server does not tell how fast it makes vectors"
-    return (use, Act("speed", "Measure speed", "no texts in Explore" if session.explore else slow))
+    label = "Measure speed…" if trying_says(row.model) else "Measure speed"
+    return (use, Act("speed", label, "no texts in Explore" if session.explore else slow))
 
 
 def act(session: Session, key: str, values: Mapping[str, str]) -> Outcome:
@@ -204,6 +217,10 @@ def act(session: Session, key: str, values: Mapping[str, str]) -> Outcome:
         return _length(session)
     if key == "take":
         return _at_length(session, values[LENGTH])
+    if key == "served":
+        return _named_there()
+    if key == "ask":
+        return _ask(session, values[SERVED].strip())
     if key == "read":
         return _read({FOLDER: values[FOLDER].strip()})
     if key.startswith(SAY):
@@ -218,7 +235,9 @@ def act(session: Session, key: str, values: Mapping[str, str]) -> Outcome:
         here = _best(session, rows)
     if here is None:
         return session
-    if key == "speed":
+    if key == "speed" and (says := trying_says(here.model)):
+        return _sure_to_send(here, says)
+    if key in ("speed", "try"):
         return speed_tried.work(session, here.model)
     if key == "get":
         return _sure(here)
@@ -242,6 +261,13 @@ def _sure(here: ModelRow) -> Page:
     )
     acts = (Act("no", "Not now"), Act("fetch", "Fetch it"))
     return Page(f"Fetch {here.model.label}?", (says,), acts)
+
+
+def _sure_to_send(here: ModelRow, says: str) -> Page:
+    acts = (Act("no", "Not now"), Act("try", "Measure it"))
+    return Page(
+        f"Measure the speed of {here.model.label}?", (Says((f"It takes {EFFORT}.", says)),), acts
+    )
 
 
 def _fetch(model: ModelRef) -> Work:
@@ -291,6 +317,26 @@ def _folder() -> Page:
     ask = Ask(FOLDER, "text", "Folder", help="with model.onnx and its tokenizer")
     acts = (Act("read", "Read it", enter=True), Act("no", "Back"))
     return Page("A model of your own", (ask,), acts, first=FOLDER)
+
+
+def _named_there() -> Page:
+    ask = Ask(SERVED, "text", "Name", help="NAME, or NAME=DIMENSIONS")
+    acts = (Act("ask", "Ask the server", enter=True), Act("no", "Back"))
+    return Page("A model that the server has", (Says((THEIRS,)), ask), acts, first=SERVED)
+
+
+def _ask(session: Session, typed: str) -> Outcome:
+    if not typed:
+        return Refused("No model was named.", "models")
+    do = partial(models.at_server, session, typed)
+    return Work("served", do, _is_there, f"Asking the server for a vector of {typed}.")
+
+
+def _is_there(session: Session, model: ModelRef) -> Said:
+    others = (one for one in session.choices or () if one.model != model)
+    choices = (*others, ModelChoice(model, Reach("remote")))
+    said = f"The server has {model.label}: {model.dimensions} dimensions."
+    return Said(session.on(choices=choices), said, at=kept_under(model))
 
 
 def _read(said: Mapping[str, str]) -> Outcome:

@@ -22,7 +22,7 @@ from qdrant_model_migration.pages.page import (
     Says,
     Table,
 )
-from qdrant_model_migration.pages.run_words import in_place
+from qdrant_model_migration.pages.run_words import in_place, vector_gone
 from qdrant_model_migration.pages.session import Files, Session
 from qdrant_model_migration.pages.work import of_run as work
 from qdrant_model_migration.steps import added_kinds
@@ -106,6 +106,8 @@ def _hello(run: RunView) -> str:
     ending = engine.ending_of(run)
     if ending and ending.gone:
         return f"{ending.gone} is deleted."
+    if gone := run.facts.get("taken_out"):
+        return f"{vector_gone(gone)} The points and their other vectors stay."
     if in_place(run):
         return "Nothing was deleted. The points and their original vectors stay."
     return "The old collection is still there. Nothing was deleted."

@@ -9,17 +9,20 @@ from time import perf_counter
 from typing import Any
 
 from qdrant_model_migration import words
-from qdrant_model_migration.advice import ModelChoice, answer_all
+from qdrant_model_migration.advice import ModelChoice, answer_all, try_size
 from qdrant_model_migration.embedders import (
     ModelRef,
     assumed,
     fetch,
+    model_by_name,
     model_choices,
     model_from_folder,
+    must_reach,
 )
 from qdrant_model_migration.errors import QmmError, Stopped
 from qdrant_model_migration.pages.outcome import Report
 from qdrant_model_migration.pages.session import Session
+from qdrant_model_migration.pages.work.opened import opened
 
 BETWEEN_NEWS = 0.2  # seconds
 
@@ -61,6 +64,16 @@ def from_folder(said: Mapping[str, str], report: Report) -> ModelRef:
     report(said)
     more: dict[str, Any] = {key: value for key, value in said.items() if key != "folder"}
     return model_from_folder(Path(said["folder"]).expanduser(), **more)
+
+
+def at_server(session: Session, typed: str, report: Report) -> ModelRef:
+    """The model of this name at the server, whose size one search tells, where it was not typed.
+    Raises what the server says, SecretMissing, SizeNotKnown, ModelClosed."""
+    named = model_by_name(f"server:{typed}")
+    must_reach(named)
+    assert session.survey is not None, "models are named after the survey"
+    with opened(session) as qdrant:
+        return try_size(qdrant, session.survey, named)
 
 
 def rest_answered(session: Session) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from threading import Lock
 from typing import Any
 
 from qdrant_model_migration import engine, private_file
-from qdrant_model_migration.environment import KEY
 from qdrant_model_migration.errors import FileNotWritten
 from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.qdrant import Address
@@ -18,11 +17,10 @@ _WRITING = Lock()
 
 
 def environment(session: Session, folder: Path) -> Mapping[str, str]:
-    """What the engine of this run gets besides our environment: the key, if it is its own."""
-    if session.key is None:
-        return {}
-    key = session.key_for(Address.read(engine.read_card(folder).server))
-    return {KEY: key} if key else {}
+    """What the engine of this run gets besides our environment: the keys, if they are for its
+    server."""
+    server = Address.read(engine.read_card(folder).server)
+    return session.keys_for(server, engine.models_of_run(folder))
 
 
 def start(

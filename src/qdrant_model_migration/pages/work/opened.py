@@ -19,6 +19,11 @@ def opened(session: Session, *, timeout: float = 60.0) -> Iterator[Qdrant]:
         raise QmmError("No server is chosen.", "", "Go back to Connect.")
     with (
         door(address),
-        open_qdrant(address, session.key_for(address), timeout=timeout) as qdrant,
+        open_qdrant(
+            address,
+            session.key_for(address),
+            timeout=timeout,
+            may_have_keys=session.may_have_keys(address),
+        ) as qdrant,
     ):
         yield qdrant

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from qdrant_model_migration import engine
-from qdrant_model_migration.environment import KEY
+from qdrant_model_migration.embedders import models_in
 from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.pages.work.door import door
 from qdrant_model_migration.plan import Plan
@@ -17,7 +17,6 @@ def make_run(plan: Plan) -> Path:
 
 
 def start(session: Session, plan: Plan, folder: Path) -> None:
-    """Start its engine, with the key of this session if it is the server's own."""
-    key = session.key_for(plan.server)
+    """Start its engine, with the keys of this session if they are for its server."""
     with door(plan.server):  # a local folder must be closed here before the engine opens it
-        engine.start(folder, {KEY: key} if key else {})
+        engine.start(folder, session.keys_for(plan.server, models_in(plan)))

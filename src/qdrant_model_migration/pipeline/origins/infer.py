@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
 from qdrant_model_migration.embedders import ModelRef, Spoken, kind_of
+from qdrant_model_migration.pipeline import refused_texts
 from qdrant_model_migration.pipeline.errors import ModelDiffers
 from qdrant_model_migration.pipeline.origins.embed import Embed
 from qdrant_model_migration.pipeline.origins.origin import Origin
-from qdrant_model_migration.pipeline.text import TextSource
+from qdrant_model_migration.pipeline.text import NoText, TextSource
+from qdrant_model_migration.pipeline.tools import Tools
 from qdrant_model_migration.pipeline.worker import Equipment
-from qdrant_model_migration.qdrant import Document
+from qdrant_model_migration.qdrant import SHORT_TEXT, Document, Point
 
 
 class Infer(Embed):
@@ -19,6 +21,22 @@ class Infer(Embed):
 
     makes: ClassVar[str] = "sends the texts, of which the server makes the vectors"
     how: Literal["infer"] = "infer"  # type: ignore[assignment]
+
+    def _texts(self, points: Sequence[Point], tools: Tools) -> list[str | NoText | None]:
+        """Without those that the service is known to refuse."""
+        texts = super()._texts(points, tools)
+        if not (refused := refused_texts.known(tools)):
+            return texts
+        model = self.model
+        return [
+            refused_texts.no_text(
+                Document(model.passage_prefix + text, model.name, model.options), refused
+            )
+            or text
+            if isinstance(text, str)
+            else text
+            for text in texts
+        ]
 
     def proof(self, sample: int) -> str:
         return (
@@ -29,7 +47,7 @@ class Infer(Embed):
     def ready(self, params: Mapping[str, Any], equipment: Equipment, source: str) -> str:
         """One search asks the server for a vector; nothing is written."""
         label = self.model.label
-        document = Document("A short text.", self.model.name, self.model.options)
+        document = Document(SHORT_TEXT, self.model.name, self.model.options)
         size, expected = equipment.qdrant.inferred_size(source, document), params.get("size", 0)
         if size is None:
             return f"The server makes vectors by {label}; of which size is not known."

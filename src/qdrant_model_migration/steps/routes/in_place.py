@@ -21,7 +21,7 @@ from qdrant_model_migration.pipeline.ledger import (
     open_ledger,
     record,
 )
-from qdrant_model_migration.pipeline.make import make
+from qdrant_model_migration.pipeline.make import bare_of, make, set_aside
 from qdrant_model_migration.pipeline.marks import mark_of
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.sameness import made_of, same_payload
@@ -304,21 +304,23 @@ class _Refresh(LedgerPass[_Looked]):
         read = ctx.qdrant.retrieve(move.source, points, vectors=_presence(move))
         seen = [_bare(point, move) for point in read]
         made = make(seen, move, ctx)
-        ctx.qdrant.set_vectors(move.source, made.points)
+        unmade = ctx.qdrant.set_vectors(move.source, made.points)
+        bare = {point.id: point for point in bare_of(made.points, unmade)}
+        stand = [bare.get(point.id, point) for point in made.points]
         had = {point.id: point.vectors.keys() & _new(move) for point in read}
         stale = [
             point._replace(vectors=dict.fromkeys(gone, THERE))
-            for point in made.points
+            for point in stand
             if (gone := had[point.id] - point.vectors.keys())
         ]
         ctx.qdrant.unset_vectors(move.source, stale)
-        list_dead(ctx, points, made.dead)
-        self.found += sum(bool(point.vectors) or bool(had[point.id]) for point in made.points)
+        list_dead(ctx, points, (*made.dead, *set_aside(unmade, move, ctx)))
+        self.found += sum(bool(point.vectors) or bool(had[point.id]) for point in stand)
         new = sorted(_new(move))
         now = {p.id: p for p in ctx.qdrant.retrieve(move.source, points, vectors=new)}
         return {
             was.id: mark_of(was, move)
-            for was, point in zip(seen, made.points, strict=True)
+            for was, point in zip(seen, stand, strict=True)
             if point.id in now and _has(now[point.id], point, move)
         }
 
@@ -365,7 +367,7 @@ class _Count(LedgerPass[_Looked]):
 
 
 class _Counted(NamedTuple):
-    """late: points that have changed since. without: points that are to go without a vector, by its
+    """late: points that have changed since. without: points that are to go without one, by its
     name. chosen: see `smallest`; they have every vector. lacking: points that had a vector and have
     lost it, by its name."""
 

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from qdrant_model_migration.pipeline.make import make
+from qdrant_model_migration.pipeline.make import bare_of, make, set_aside
 from qdrant_model_migration.pipeline.marks import mark_of
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.origins import DeadLetter
 from qdrant_model_migration.pipeline.shard_keys import with_keys
-from qdrant_model_migration.qdrant import Point, PointId
+from qdrant_model_migration.qdrant import Point, PointId, Unmade
 from qdrant_model_migration.steps.dead_letters import list_dead
 from qdrant_model_migration.steps.step import StepContext
 
@@ -75,9 +75,10 @@ def put(ctx: StepContext, made: Remade) -> Changes:
     there = {p.id for p in qdrant.retrieve(target, made.ids, payload=False, vectors=False)}
     if there:
         qdrant.delete(target, list(there))
+    unmade: list[Unmade] = []
     if made.points:
-        with_keys(qdrant, ctx.move, partial(qdrant.insert, target, made.points))
-    list_dead(ctx, made.ids, made.dead)
+        unmade = with_keys(qdrant, ctx.move, partial(qdrant.insert, target, made.points))
+    list_dead(ctx, made.ids, (*made.dead, *set_aside(unmade, ctx.move, ctx)))
     return changes(made, there)
 
 
@@ -93,11 +94,15 @@ def put_live(ctx: StepContext, made: Remade, seen: Mapping[PointId, Point]) -> C
     kept = {p.id for p in over}
     if away := [seen[point] for point in made.ids if point in seen and point not in kept]:
         qdrant.delete_seen(move.target, away)
+    unmade: list[Unmade] = []
     if over:
-        qdrant.replace(move.target, over, [seen[p.id] for p in over])
+        unmade += qdrant.replace(move.target, over, [seen[p.id] for p in over])
+        if stale := bare_of(over, unmade):  # they may still have the vectors of before
+            qdrant.delete_seen(move.target, stale)
+            qdrant.insert(move.target, stale)
     if new := _without_another(ctx, [p for p in made.points if p.id not in kept]):
-        with_keys(qdrant, move, partial(qdrant.insert, move.target, new))
-    list_dead(ctx, made.ids, made.dead)
+        unmade += with_keys(qdrant, move, partial(qdrant.insert, move.target, new))
+    list_dead(ctx, made.ids, (*made.dead, *set_aside(unmade, move, ctx)))
     return changes(made, set(seen))
 
 

@@ -10,11 +10,12 @@ from qdrant_model_migration.pipeline.counterparts import due, same_point
 from qdrant_model_migration.pipeline.in_slice import BesideLedger
 from qdrant_model_migration.pipeline.late_writes import LateWrites, late_writes
 from qdrant_model_migration.pipeline.ledger import Ledger, changed, open_ledger
-from qdrant_model_migration.pipeline.make import make
+from qdrant_model_migration.pipeline.make import make, set_aside
 from qdrant_model_migration.pipeline.marks import is_unfinished, mark_of, shares, unfinished
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.worker import Equipment
 from qdrant_model_migration.qdrant import Point, PointId, order
+from qdrant_model_migration.steps.dead_letters import list_dead
 from qdrant_model_migration.steps.errors import OldEmptied
 from qdrant_model_migration.steps.passes import LedgerPass, in_batches
 from qdrant_model_migration.steps.routes.copy.mend import Remade, is_whole, put_live, remake
@@ -149,7 +150,8 @@ class _Sweep(LedgerPass[LateWrites]):
         move, qdrant = self.ctx.move, self.ctx.qdrant
         there = qdrant.retrieve(move.target, points, vectors=True)
         bare = [point for point in there if not is_whole(point, move)]
-        qdrant.replace(move.target, make(bare, move.over_itself, self.ctx).points, bare)
+        made = make(bare, move.over_itself, self.ctx).points
+        list_dead(self.ctx, (), set_aside(qdrant.replace(move.target, made, bare), move, self.ctx))
 
     def _note_written(self, made: Remade, there: Mapping[PointId, Point]) -> None:
         """Before they are: what a kill leaves of this is no write of the application."""
