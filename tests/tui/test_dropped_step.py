@@ -40,7 +40,7 @@ async def test_the_gate_leads_to_its_question_and_that_to_the_report(
         await until(pilot, lambda: stage.started == ["shelve"])
         stage.view = a_run(stage.folder, "waiting", at=7, gate=SHELF)
         await until(pilot, "[ No, go on ]")
-        await until(pilot, "»REPORT")
+        await until(pilot, "»RUN")
         await press(pilot, "up", *"docs", "down", "right", "enter")
         await until(pilot, lambda: stage.consents == [("shelf", {"alias": "docs"})])
         stage.view = a_run(stage.folder, "shelved", at=8)

@@ -32,9 +32,10 @@ def sandbox(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, practice_of: Callable[[int], Path]
 ) -> Sandbox:
     """The practice Qdrant with few points, where the wizard finds it ready."""
+    made = practice_of(150)  # before it would be made in the folder of this test
     monkeypatch.setattr(platformdirs, "user_data_path", lambda *_, **__: tmp_path / "data")
     practice = Sandbox()
-    shutil.copytree(practice_of(150), practice.folder)
+    shutil.copytree(made, practice.folder)
     return practice
 
 

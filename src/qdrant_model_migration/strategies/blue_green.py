@@ -19,6 +19,7 @@ from qdrant_model_migration.strategies.answered import (
     switched_aliases,
     text_source,
 )
+from qdrant_model_migration.strategies.moving import Own
 from qdrant_model_migration.strategies.new_collection import plan_replacing
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
 from qdrant_model_migration.survey.facts import Survey
@@ -81,7 +82,7 @@ class BlueGreen(Strategy):
             answers,
             model,
             embedded(model, text, where=kept_bare(survey, answers)),
-            expected_missing=missing_share(survey, answers),
+            Own(missing_share(survey, answers)),
         )
 
 

@@ -26,7 +26,7 @@ from qdrant_model_migration.strategies.keyword_vector import (
     slug,
     word_model,
 )
-from qdrant_model_migration.strategies.moving import searched_before, vector_of
+from qdrant_model_migration.strategies.moving import Asked, Own, searched_before, vector_of
 from qdrant_model_migration.strategies.new_collection import (
     kept,
     plan_new_collection,
@@ -109,9 +109,8 @@ class DenseToHybrid(Strategy):
             survey,
             answers,
             made,
-            (dense, exact),
-            fusion=answers.get("fusion", "rrf"),
-            expected_missing=missing_share(survey, answers),
+            Asked((dense, exact), fusion=answers.get("fusion", "rrf")),
+            Own(missing_share(survey, answers)),
         )
 
 

@@ -12,6 +12,7 @@ from qdrant_model_migration.strategies.answered import (
     ruled_out_by_change,
     taken_out_in_place,
 )
+from qdrant_model_migration.strategies.moving import Asked, Own
 from qdrant_model_migration.strategies.new_collection import kept, plan_new_collection
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
 from qdrant_model_migration.survey.facts import Survey
@@ -64,7 +65,7 @@ class DropVector(Strategy):
         searched = next((v for v in stay if v.kind == "dense"), stay[0])
         size = searched.params.get("size")
         leg = Leg(using=searched.name, model=survey.model_of(searched.name), size=size)
-        return plan_new_collection(self, survey, answers, stay, (leg,), searched=leg)
+        return plan_new_collection(self, survey, answers, stay, Asked((leg,)), Own(searched=leg))
 
     def _in_place(self, survey: Survey, answers: Answers, vector: str) -> Plan:
         collection = survey.collection

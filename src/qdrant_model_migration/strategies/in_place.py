@@ -5,13 +5,11 @@ from __future__ import annotations
 
 from qdrant_model_migration.pipeline.move import Move, TargetVector
 from qdrant_model_migration.plan.plan import Plan
-from qdrant_model_migration.qdrant import Fusion
-from qdrant_model_migration.quality import Leg, Side
 from qdrant_model_migration.steps.add_vectors import AddVectors
 from qdrant_model_migration.steps.snapshot import Snapshot
 from qdrant_model_migration.steps.switches.application import Application
 from qdrant_model_migration.strategies.answered import switched_aliases
-from qdrant_model_migration.strategies.moving import load_of, plan_moving
+from qdrant_model_migration.strategies.moving import Asked, Own, load_of, plan_moving
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
 from qdrant_model_migration.survey.facts import Survey
 
@@ -28,14 +26,10 @@ def plan_in_place(
     survey: Survey,
     answers: Answers,
     vectors: tuple[TargetVector, ...],
-    legs: tuple[Leg, ...],
-    *,
-    fusion: Fusion | None = None,
-    rerank: int | None = None,
-    probed: str | None = None,
-    expected_missing: float = 0.0,
+    asked: Asked,
+    own: Own = Own(),  # noqa: B008 - immutable
 ) -> Plan:
-    """These vectors are added; afterwards the collection is searched by these legs."""
+    """These vectors are added; afterwards the collection is searched as asked."""
     move = Move(
         source=survey.collection,
         target=survey.collection,
@@ -49,9 +43,8 @@ def plan_in_place(
         survey,
         answers,
         move,
-        Side(collection=move.target, legs=legs, fusion=fusion, rerank=rerank),
+        asked,
+        own,
         first=(*saved, AddVectors()),
         switch=Application(changes="using", name=name),
-        probed=probed,
-        expected_missing=expected_missing,
     )

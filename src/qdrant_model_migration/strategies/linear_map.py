@@ -21,7 +21,7 @@ from qdrant_model_migration.strategies.answered import (
     replaced_vector,
     sampled_texts,
 )
-from qdrant_model_migration.strategies.moving import proof_of
+from qdrant_model_migration.strategies.moving import Own, proof_of
 from qdrant_model_migration.strategies.new_collection import new_one, plan_replacing
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
 from qdrant_model_migration.survey.facts import Survey
@@ -93,8 +93,7 @@ class LinearMap(Strategy):
             answers,
             model,
             calculated(source.name, model, old_model(survey, answers)),
-            prepared_by=learning,
-            expected_missing=round(found.points / points, 6) if found and points else 0.0,
+            Own(round(found.points / points, 6) if found and points else 0.0, learning),
         )
         texts = bridged_texts(answers)
         if texts is None or not self.embeds_all(answers):

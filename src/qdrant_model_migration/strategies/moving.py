@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from qdrant_model_migration.embedders import ModelRef, kind_of
 from qdrant_model_migration.pipeline.move import Load, Move, Searches, TargetVector
 from qdrant_model_migration.pipeline.origins import Origin
 from qdrant_model_migration.pipeline.text import TextSource
 from qdrant_model_migration.plan.plan import Alias, Plan
+from qdrant_model_migration.qdrant import Fusion
 from qdrant_model_migration.quality import Leg, Side
 from qdrant_model_migration.steps import AnyStep
 from qdrant_model_migration.steps.adopt_alias import AdoptAlias
@@ -85,29 +86,45 @@ def searched_before(survey: Survey, answers: Answers) -> Leg:
     return Leg(using=old.name, model=survey.model_of(old.name), size=old.size)
 
 
+class Asked(NamedTuple):
+    """How the application searches afterwards, in whichever collection; see quality.Side."""
+
+    legs: tuple[Leg, ...]
+    fusion: Fusion | None = None
+    rerank: int | None = None
+
+
+class Own(NamedTuple):
+    """What one strategy has and others have not.
+
+    expected_missing: the share of points for which no new vector can be made (0..1). prepared_by:
+    what is done before anything is made. searched: how the application searches before; None: by
+    the vector that is replaced. probed: what that one is called afterwards, where its searches are
+    measured before and after. texts: of the collection's points, to make searches of; None: those
+    that were chosen at question Text.
+    """
+
+    expected_missing: float = 0.0
+    prepared_by: AnyStep | None = None
+    searched: Leg | None = None
+    probed: str | None = None
+    texts: TextSource | None = None
+
+
 def plan_moving(
     strategy: Strategy,
     survey: Survey,
     answers: Answers,
     move: Move,
-    after: Side,
+    asked: Asked,
+    own: Own,
     *,
     first: tuple[AnyStep, ...],
-    prepared_by: AnyStep | None = None,
-    searched: Leg | None = None,
-    probed: str | None = None,
     switch: AnySwitch | None = None,
-    expected_missing: float = 0.0,
-    texts: TextSource | None = None,
 ) -> Plan:
-    """The plan for this move. after: how the application searches then. texts: of the collection's
-    points, to make searches of; None: those that were chosen at question Text.
+    """The plan for this move.
 
-    first: make what is filled. prepared_by: what is done before that. searched: before; None: the
-    vector that is replaced. switch: None: the aliases that the application uses, or is to use.
-    probed: what the vector that is searched before is called afterwards, where its searches are
-    measured before and after.
-    expected_missing: the share of points for which no new vector can be made (0..1).
+    first: make what is filled. switch: None: the aliases that the application uses, or is to use.
     """
     switch = switch or _without_alias(survey, answers)
     alias = _alias(survey, answers) if switch is None else None
@@ -116,11 +133,11 @@ def plan_moving(
     if switch is None:
         assert alias is not None
         switch = Aliases(alias=alias.name, also=also, left=aliases_left(survey, answers))
-    before = searched or searched_before(survey, answers)
-    proof = proof_of(answers, texts or text_source(answers))
+    before = own.searched or searched_before(survey, answers)
+    proof = proof_of(answers, own.texts or text_source(answers))
     exists = alias is not None and alias.exists
     saved = switch.ends_old and survey.capabilities.snapshots
-    probes = _probes(survey, move, before.using, probed)
+    probes = _probes(survey, move, before.using, own.probed)
     steps: list[AnyStep] = [
         Check(
             collection=survey.collection,
@@ -130,11 +147,11 @@ def plan_moving(
             queries=proof.file,
         ),
         *([ReadRows()] if move.points.files or move.by_id else []),
-        *([prepared_by] if prepared_by is not None else []),
+        *([own.prepared_by] if own.prepared_by is not None else []),
         *([adopt] if adopt is not None and not exists else []),
         *probes[:1],
         *first,
-        Backfill(expected_missing=expected_missing),
+        Backfill(expected_missing=own.expected_missing),
         CatchUp(),
         Index(),
         *probes[1:],
@@ -150,7 +167,7 @@ def plan_moving(
         answers,
         alias=alias,
         before=Side(collection=survey.collection, legs=(before,)),
-        after=after,
+        after=Side(collection=move.target, **asked._asdict()),
         move=move,
         steps=tuple(steps),
         never_touched=(*(() if touched else (survey.collection,)), *others),

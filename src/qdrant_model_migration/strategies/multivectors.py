@@ -10,6 +10,7 @@ from qdrant_model_migration.strategies.answered import (
     no_text,
     ruled_out_by_change,
 )
+from qdrant_model_migration.strategies.moving import Asked
 from qdrant_model_migration.strategies.second_vector import plan_beside, vector_beside
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
 from qdrant_model_migration.survey.facts import Survey
@@ -61,8 +62,9 @@ class Multivectors(Strategy):
             survey,
             answers,
             beside,
-            (beside.searched,) if alone else (beside.old, beside.searched),
-            rerank=None if alone else RERANKED,
+            Asked((beside.searched,))
+            if alone
+            else Asked((beside.old, beside.searched), rerank=RERANKED),
             probed=beside.old.using,
         )
 

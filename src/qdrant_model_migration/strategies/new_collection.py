@@ -7,15 +7,13 @@ from qdrant_model_migration.embedders import ModelRef
 from qdrant_model_migration.pipeline.move import Move, TargetVector
 from qdrant_model_migration.pipeline.origins import Origin, as_it_is
 from qdrant_model_migration.pipeline.sources import Source
-from qdrant_model_migration.pipeline.text import TextSource
 from qdrant_model_migration.plan.plan import Plan
-from qdrant_model_migration.qdrant import Fusion
-from qdrant_model_migration.quality import Leg, Side
-from qdrant_model_migration.steps import AnyStep
+from qdrant_model_migration.quality import Leg
 from qdrant_model_migration.steps.create_collection import CreateCollection
-from qdrant_model_migration.steps.switches import AnySwitch
 from qdrant_model_migration.strategies.answered import replaced_vector
 from qdrant_model_migration.strategies.moving import (
+    Asked,
+    Own,
     load_of,
     plan_moving,
     tuning_like,
@@ -43,20 +41,13 @@ def plan_new_collection(
     survey: Survey,
     answers: Answers,
     vectors: tuple[TargetVector, ...],
-    legs: tuple[Leg, ...],
+    asked: Asked,
+    own: Own = Own(),  # noqa: B008 - immutable
     *,
-    fusion: Fusion | None = None,
-    rerank: int | None = None,
-    probed: str | None = None,
     rows: Source | None = None,
-    searched: Leg | None = None,
-    switch: AnySwitch | None = None,
-    prepared_by: AnyStep | None = None,
-    expected_missing: float = 0.0,
-    texts: TextSource | None = None,
 ) -> Plan:
-    """A collection with these vectors, searched by these legs. rows: where its points come from,
-    None: from the present one. See `plan_moving`."""
+    """A collection with these vectors, searched as asked. rows: where its points come from, None:
+    from the present one. See `plan_moving`."""
     move = Move(
         source=survey.collection,
         target=str(answers["target"]),
@@ -69,14 +60,9 @@ def plan_new_collection(
         survey,
         answers,
         move,
-        Side(collection=move.target, legs=legs, fusion=fusion, rerank=rerank),
+        asked,
+        own,
         first=(CreateCollection(),),
-        searched=searched,
-        probed=probed,
-        switch=switch,
-        prepared_by=prepared_by,
-        expected_missing=expected_missing,
-        texts=texts,
     )
 
 
@@ -86,21 +72,11 @@ def plan_replacing(
     answers: Answers,
     model: ModelRef,
     origin: Origin,
-    *,
-    prepared_by: AnyStep | None = None,
-    expected_missing: float = 0.0,
+    own: Own,
 ) -> Plan:
     """One dense vector is replaced, and nothing else. See `replacing`."""
     vectors, leg = replacing(survey, answers, model, origin)
-    return plan_new_collection(
-        strategy,
-        survey,
-        answers,
-        vectors,
-        (leg,),
-        prepared_by=prepared_by,
-        expected_missing=expected_missing,
-    )
+    return plan_new_collection(strategy, survey, answers, vectors, Asked((leg,)), own)
 
 
 def replacing(

@@ -17,6 +17,7 @@ from qdrant_model_migration.strategies.answered import (
     ruled_out_by_change,
     text_gone,
 )
+from qdrant_model_migration.strategies.moving import Asked, Own
 from qdrant_model_migration.strategies.new_collection import (
     new_one,
     plan_new_collection,
@@ -95,9 +96,9 @@ class RebuildFromSource(Strategy):
             survey,
             answers,
             (new,),
-            (Leg(using=new.name, model=model),),
+            Asked((Leg(using=new.name, model=model),)),
+            Own(texts=rows.text.model_copy(update={"file": rows.source}) if by_id else None),
             rows=rows.source,
-            texts=rows.text.model_copy(update={"file": rows.source}) if by_id else None,
         )
 
 

@@ -20,7 +20,7 @@ from qdrant_model_migration.strategies.answered import (
     vector_names,
 )
 from qdrant_model_migration.strategies.in_place import plan_in_place
-from qdrant_model_migration.strategies.moving import vector_of
+from qdrant_model_migration.strategies.moving import Asked, Own, vector_of
 from qdrant_model_migration.strategies.new_collection import kept, plan_new_collection
 from qdrant_model_migration.strategies.strategy import Answers, Strategy
 from qdrant_model_migration.survey.facts import Survey
@@ -56,24 +56,15 @@ def plan_beside(
     survey: Survey,
     answers: Answers,
     beside: Beside,
-    legs: tuple[Leg, ...],
+    asked: Asked,
     *,
-    rerank: int | None = None,
     probed: str | None = None,
 ) -> Plan:
-    """Afterwards the collection is searched by these legs. See `plan_moving`."""
+    """Afterwards the collection is searched as asked. See `plan_moving`."""
     make, vectors = (
         (plan_in_place, (beside.new,))
         if in_place(survey, answers)
         else (plan_new_collection, (*kept(survey, unnamed=beside.old.using), beside.new))
     )
-    return make(
-        strategy,
-        survey,
-        answers,
-        vectors,
-        legs,
-        rerank=rerank,
-        probed=probed,
-        expected_missing=missing_share(survey, answers),
-    )
+    own = Own(missing_share(survey, answers), probed=probed)
+    return make(strategy, survey, answers, vectors, asked, own)

@@ -11,7 +11,7 @@ from qdrant_model_migration.strategies.answered import (
     replaced_vector,
     ruled_out_by_change,
 )
-from qdrant_model_migration.strategies.moving import tuning_like
+from qdrant_model_migration.strategies.moving import Asked, tuning_like
 from qdrant_model_migration.strategies.second_vector import plan_beside, vector_beside
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
 from qdrant_model_migration.survey.facts import Survey
@@ -62,4 +62,4 @@ class SideBySide(Strategy):
         old = replaced_vector(survey, answers)
         assert old is not None, "without a dense vector this is ruled out"
         beside = vector_beside(survey, answers, tuning_like(old))
-        return plan_beside(self, survey, answers, beside, (beside.searched,))
+        return plan_beside(self, survey, answers, beside, Asked((beside.searched,)))

@@ -18,6 +18,7 @@ from qdrant_model_migration.strategies.answered import (
     ruled_out_by_change,
     shorter_of_old,
 )
+from qdrant_model_migration.strategies.moving import Asked, Own
 from qdrant_model_migration.strategies.new_collection import plan_new_collection, replacing
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
 from qdrant_model_migration.survey.facts import Survey, VectorFact
@@ -102,7 +103,9 @@ class Truncate(Strategy):
         if projects:
             leg = Leg(using=leg.using, model=whole, size=cut.dimensions, map=PROJECTION)
         measuring = _measuring(survey, source, old, cut, projects)
-        return plan_new_collection(self, survey, answers, vectors, (leg,), prepared_by=measuring)
+        return plan_new_collection(
+            self, survey, answers, vectors, Asked((leg,)), Own(prepared_by=measuring)
+        )
 
 
 def _measuring(
