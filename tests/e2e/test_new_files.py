@@ -137,7 +137,7 @@ from qdrant_model_migration.pipeline.origins.mean import mean_of
 from qdrant_model_migration.quality import Leg
 from qdrant_model_migration.steps.switches.name_file import NameFile
 from qdrant_model_migration.strategies.answered import ruled_out_by_change
-from qdrant_model_migration.strategies.moving import vector_of
+from qdrant_model_migration.strategies.moving import Asked, Own, vector_of
 from qdrant_model_migration.strategies.new_collection import plan_new_collection
 from qdrant_model_migration.strategies.strategy import Fit, Strategy
 
@@ -164,7 +164,7 @@ class Merge(Strategy):
         new = vector_of("mean", model, mean_of(one.name, other.name, model))
         legs = (Leg(using="mean", model=model),)
         switch = NameFile(path=os.environ["NAME_FILE"])
-        return plan_new_collection(self, survey, answers, (new,), legs, switch=switch)
+        return plan_new_collection(self, survey, answers, (new,), Asked(legs), Own(switch=switch))
 '''
 
 FILES = {

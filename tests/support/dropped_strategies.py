@@ -22,7 +22,7 @@ from qdrant_model_migration.quality import Leg
 from qdrant_model_migration.strategies.answered import (
     chosen_model, no_text, ruled_out_by_change, text_source,
 )
-from qdrant_model_migration.strategies.moving import vector_of
+from qdrant_model_migration.strategies.moving import Asked, vector_of
 from qdrant_model_migration.strategies.new_collection import kept, plan_new_collection
 from qdrant_model_migration.strategies.strategy import Fit, Strategy
 
@@ -49,7 +49,7 @@ class Beside(Strategy):
         new = vector_of("new", model, embedded(model, text_source(answers)))
         vectors = (*kept(survey, unnamed="old"), new)
         return plan_new_collection(
-            self, survey, answers, vectors, (Leg(using="new", model=model),)
+            self, survey, answers, vectors, Asked((Leg(using="new", model=model),))
         )
 """
 
@@ -60,7 +60,7 @@ from qdrant_model_migration.quality import Leg
 from qdrant_model_migration.strategies.answered import (
     no_text, replaced_vector, ruled_out_by_change, text_source,
 )
-from qdrant_model_migration.strategies.moving import vector_of
+from qdrant_model_migration.strategies.moving import Asked, vector_of
 from qdrant_model_migration.strategies.new_collection import kept, plan_new_collection
 from qdrant_model_migration.strategies.strategy import Fit, Strategy
 
@@ -91,7 +91,7 @@ class Words(Strategy):
             Leg(using=old.name or "meaning", model=survey.model_of(old.name)),
             Leg(using="words", model=model),
         )
-        return plan_new_collection(self, survey, answers, vectors, legs, fusion="rrf")
+        return plan_new_collection(self, survey, answers, vectors, Asked(legs, fusion="rrf"))
 """
 
 IN_PLACE = """
@@ -101,7 +101,7 @@ from qdrant_model_migration.strategies.answered import (
     chosen_model, no_text, ruled_out_by_change, text_source,
 )
 from qdrant_model_migration.strategies.in_place import cannot_be_added, plan_in_place
-from qdrant_model_migration.strategies.moving import vector_of
+from qdrant_model_migration.strategies.moving import Asked, vector_of
 from qdrant_model_migration.strategies.strategy import Fit, Strategy
 
 
@@ -125,7 +125,8 @@ class Here(Strategy):
     def build(self, survey, answers):
         model = chosen_model(answers)
         new = vector_of("new", model, embedded(model, text_source(answers)))
-        return plan_in_place(self, survey, answers, (new,), (Leg(using="new", model=model),))
+        asked = Asked((Leg(using="new", model=model),))
+        return plan_in_place(self, survey, answers, (new,), asked)
 """
 
 FROM_FILE = """
@@ -136,7 +137,7 @@ from qdrant_model_migration.pipeline.sources.file import rows_of
 from qdrant_model_migration.pipeline.text import TextSource
 from qdrant_model_migration.quality import Leg
 from qdrant_model_migration.strategies.answered import chosen_model, ruled_out_by_change
-from qdrant_model_migration.strategies.moving import vector_of
+from qdrant_model_migration.strategies.moving import Asked, vector_of
 from qdrant_model_migration.strategies.new_collection import plan_new_collection
 from qdrant_model_migration.strategies.strategy import Fit, Strategy
 
@@ -163,7 +164,7 @@ class FromRows(Strategy):
         new = vector_of("", model, embedded(model, TextSource(fields=("body",))))
         rows = rows_of(os.environ["ROWS"], "id")
         legs = (Leg(using="", model=model),)
-        return plan_new_collection(self, survey, answers, (new,), legs, rows=rows)
+        return plan_new_collection(self, survey, answers, (new,), Asked(legs), rows=rows)
 """
 
 COUNTED = """

@@ -44,7 +44,6 @@ def plan_in_place(
         answers,
         move,
         asked,
-        own,
+        own._replace(switch=Application(changes="using", name=name)),
         first=(*saved, AddVectors()),
-        switch=Application(changes="using", name=name),
     )

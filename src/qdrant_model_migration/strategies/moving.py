@@ -101,7 +101,8 @@ class Own(NamedTuple):
     what is done before anything is made. searched: how the application searches before; None: by
     the vector that is replaced. probed: what that one is called afterwards, where its searches are
     measured before and after. texts: of the collection's points, to make searches of; None: those
-    that were chosen at question Text.
+    that were chosen at question Text. switch: None: the aliases that the application uses, or is
+    to use.
     """
 
     expected_missing: float = 0.0
@@ -109,6 +110,7 @@ class Own(NamedTuple):
     searched: Leg | None = None
     probed: str | None = None
     texts: TextSource | None = None
+    switch: AnySwitch | None = None
 
 
 def plan_moving(
@@ -120,13 +122,9 @@ def plan_moving(
     own: Own,
     *,
     first: tuple[AnyStep, ...],
-    switch: AnySwitch | None = None,
 ) -> Plan:
-    """The plan for this move.
-
-    first: make what is filled. switch: None: the aliases that the application uses, or is to use.
-    """
-    switch = switch or _without_alias(survey, answers)
+    """The plan for this move. first: make what is filled."""
+    switch = own.switch or _without_alias(survey, answers)
     alias = _alias(survey, answers) if switch is None else None
     also = switched_aliases(survey, answers)[1:] if alias is not None else ()
     adopt = AdoptAlias(alias=alias.name, collection=survey.collection) if alias else None
