@@ -12,6 +12,7 @@ from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.read import scan
 from qdrant_model_migration.qdrant import PointId, Qdrant, ShardKey, order
 from qdrant_model_migration.qdrant.errors import ShardKeyUnknown
+from qdrant_model_migration.qdrant.shard_keys import Sharded
 
 T = TypeVar("T")
 
@@ -22,9 +23,14 @@ def with_keys(qdrant: Qdrant, move: Move, write: Callable[[], T]) -> T:
     try:
         return write()
     except ShardKeyUnknown:
-        if not qdrant.carry_shard_keys(move.source, move.target):
+        if not carry_keys(qdrant, move):
             raise
         return write()
+
+
+def carry_keys(qdrant: Qdrant, move: Move) -> tuple[Sharded, ...]:
+    """Make the shard keys that the target lacks; returns those that were made."""
+    return qdrant.carry_shard_keys(move.source, move.target)
 
 
 def under_two_keys(
