@@ -29,10 +29,14 @@ WAYS: dict[str, dict[str, Any]] = {
     "side_by_side": {
         "change": "second", "in_place": "in place", "vector_names": {"new": "subwords"},
     },
+    "multivectors": {
+        "change": "second", "model": "late", "vector_names": {"new": "late", "old": "words"},
+    },
     "linear_map": {"accuracy": "approximate"},
     "rebuild_from_source": {"originals": {"have": "yes", "file": "here"}},
 }  # fmt: skip
-"""What is answered otherwise than practice suggests; "here" is the practice file of originals."""
+"""What is answered otherwise than practice suggests; "here" is the practice file of originals,
+"late" its model that makes a vector for each word."""
 
 
 def main() -> None:
@@ -63,6 +67,8 @@ async def trip(place: Path, way: str) -> None:
     answers = {**sandbox.answers(), **WAYS[way]} if way else {}
     if "originals" in answers:
         answers["originals"] = {"have": "yes", "file": str(sandbox.originals)}
+    if answers.get("model") == "late":
+        answers["model"] = sandbox.late_model().model_dump(mode="json", exclude_defaults=True)
     app = WizardApp(begin(answers=answers), start=(), log_file=place / "log")
 
     def shown() -> str:
