@@ -15,8 +15,9 @@ from qdrant_model_migration.pipeline.move import Load
 from qdrant_model_migration.pipeline.slices import run_slice
 from qdrant_model_migration.qdrant import Address, open_qdrant
 from qdrant_model_migration.steps import backfill
-from qdrant_model_migration.steps.backfill import SECONDS, Backfill
+from qdrant_model_migration.steps.backfill import Backfill
 from qdrant_model_migration.steps.create_collection import CreateCollection
+from qdrant_model_migration.steps.slice_size import SECONDS
 from support.fake_qdrant import FakeQdrant
 from support.world import NEW, HashModel, World, a_move, old_point
 

@@ -19,6 +19,8 @@ _WRITING = Lock()
 def environment(session: Session, folder: Path) -> Mapping[str, str]:
     """What the engine of this run gets besides our environment: the keys, if they are for its
     server."""
+    if session.key_of is None:
+        return {}
     server = Address.read(engine.read_card(folder).server)
     return session.keys_for(server, engine.models_of_run(folder))
 
