@@ -68,7 +68,7 @@ async def test_the_gate_of_three_aliases_stands_whole_on_a_small_screen(
             "Now      docs, docs_search and docs_write → docs_old   (old)",
             "After    docs, docs_search and docs_write → docs_new   (new)",
             "Stays    note → docs_old, also to write; cleanup waits for it",
-            "stays        collection name, query prefix, using",
+            "stays        collection name docs",
             "[ ] The application changes its query model together with the aliases",
             "Type the first alias name to allow the switch of all 3: docs",
             "[ Switch 3 aliases ] (tick the box first)",
