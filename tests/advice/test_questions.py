@@ -65,6 +65,19 @@ def test_i_do_not_know_is_the_last_option_and_says_what_it_is_taken_as():
         assert last.note.startswith("taken as ")
 
 
+def test_every_answer_can_be_named_also_i_do_not_know():
+    for question in QUESTIONS:
+        values = [option.value for option in question.options(docs(), ANSWERS)]
+        assert all(question.label(value, docs(), ANSWERS) for value in (*values, UNKNOWN))
+
+
+def test_an_answer_of_a_file_may_name_a_part_of_it():
+    question = BY_KEY["keyword_model"]
+    (language, *numbers) = question.fields(docs(), ANSWERS, {"language": "en"})
+    assert language.suggested == "en"
+    assert {field.key for field in numbers} <= {"avg_len", "k", "b"}
+
+
 def test_options_have_different_values():
     for question in QUESTIONS:
         values = [repr(option.value) for option in question.options(docs(), ANSWERS)]

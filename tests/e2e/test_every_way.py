@@ -309,7 +309,7 @@ class Sure(Talk):
         self.left = 120
         self._once = {
             "Type a number, or back, why": "1",
-            "again, over, a number": "1",
+            "again, start-over, a number": "1",
             "Type again, a number, or back": "1",
             "Number, or back": "rest",
         }

@@ -89,11 +89,11 @@ class Bridge(Question):
         return {"kind": "embed", "hottest": hottest}
 
     def label(self, value: Any, survey: Survey, answers: Answers) -> str:
-        hottest = value.get("hottest") if isinstance(value, Mapping) else ""
-        if hottest:
-            return f"proper ones behind, {hottest} first"
-        bare = {**value, "hottest": ""} if value != _STAY else value
-        return super().label(bare, survey, answers)
+        if isinstance(value, Mapping) and value.get("kind") == "embed":
+            if hottest := value.get("hottest"):
+                return f"proper ones behind, {hottest} first"
+            value = {**value, "hottest": ""}
+        return super().label(value, survey, answers)
 
 
 def _orderable(survey: Survey) -> list[str]:

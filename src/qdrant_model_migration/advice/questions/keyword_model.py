@@ -82,9 +82,13 @@ class KeywordModel(Question):
                 *((c, NAMES[c]) for c in codes),
             ),
         )
+        # An answer from a file may name a part of it; the rest is usual.
+        one = listed(survey, value)
+        whole = {**(told(survey, answers, one) if one is not None else {}), **value}
         numbers = (
-            Field(name, label, "number", f"{value[name]:g}")
+            Field(name, label, "number", f"{whole[name]:g}")
             for name, (label, _, _) in _NUMBERS.items()
+            if name in whole
         )
         return (language, *numbers)
 
