@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
+from qdrant_model_migration.pipeline import proper
 from qdrant_model_migration.pipeline.counterparts import due, same_point
 from qdrant_model_migration.pipeline.in_slice import BesideLedger
 from qdrant_model_migration.pipeline.late_writes import LateWrites, late_writes
@@ -151,11 +152,13 @@ class _Sweep(LedgerPass[LateWrites]):
         there = qdrant.retrieve(move.target, points, vectors=True)
         bare = [point for point in there if not is_whole(point, move)]
         made = make(bare, move.over_itself, self.ctx).points
+        proper.forget(self.ctx.folder, [point.id for point in made])
         list_dead(self.ctx, (), set_aside(qdrant.replace(move.target, made, bare), move, self.ctx))
 
     def _note_written(self, made: Remade, there: Mapping[PointId, Point]) -> None:
         """Before they are: what a kill leaves of this is no write of the application."""
         move = self.ctx.move
+        proper.forget(self.ctx.folder, [point.id for point in made.points])
         self._written |= {**dict.fromkeys(made.ids), **made.marks(move)}
         rows = [[point, (mark or b"").hex()] for point, mark in self._written.items()]
         self.ctx.remember(_WRITTEN, rows)
