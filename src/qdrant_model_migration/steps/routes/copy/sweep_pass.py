@@ -19,7 +19,13 @@ from qdrant_model_migration.qdrant import Point, PointId, order
 from qdrant_model_migration.steps.dead_letters import list_dead
 from qdrant_model_migration.steps.errors import OldEmptied
 from qdrant_model_migration.steps.passes import LedgerPass, in_batches
-from qdrant_model_migration.steps.routes.copy.mend import Remade, is_whole, put_live, remake
+from qdrant_model_migration.steps.routes.copy.mend import (
+    Remade,
+    is_whole,
+    may_go_first,
+    put_live,
+    remake,
+)
 from qdrant_model_migration.steps.step import StepContext
 
 REPLACED = "_replaced"  # ids that were being deleted and inserted again, for the case of a kill
@@ -162,8 +168,7 @@ class _Sweep(LedgerPass[LateWrites]):
         self._written |= {**dict.fromkeys(made.ids), **made.marks(move)}
         rows = [[point, (mark or b"").hex()] for point, mark in self._written.items()]
         self.ctx.remember(_WRITTEN, rows)
-        replaced = {p.id for p in made.points if not is_whole(p, move)} & there.keys()
-        if replaced:
+        if replaced := may_go_first(made, there, move):
             self._ours |= replaced
             self.ctx.remember(REPLACED, sorted(self._ours, key=order))
 
