@@ -199,3 +199,21 @@ def test_it_can_be_ended_with_what_it_has(
     add(folder, "cleanup")
     with place.open() as qdrant:
         assert not qdrant.exists(place.collection)
+
+
+@FAKE
+def test_a_late_write_that_changes_no_text_becomes_proper_too(place: Place, tmp_path: Path) -> None:
+    folder = to_the_bridge(place, tmp_path)
+    assert run_here(folder) == 0, view(folder).error
+    application(place)()
+    with place.open() as qdrant:
+        (late,) = qdrant.retrieve(place.collection, [ident(40)], vectors=True)
+        qdrant.upsert(place.collection, [late._replace(payload=late.payload | {"late": True})])
+    add(folder, "cleanup")
+    _, wrong = proper(place)
+    assert wrong == set(TEXTLESS)
+    with place.open() as qdrant:
+        points = everything(qdrant, f"{place.collection}_new")
+        said = qdrant.config(f"{place.collection}_new").metadata["qmm_model"]
+    assert points[ident(40)].payload["late"]
+    assert said["mapped_points"] == len(TEXTLESS)

@@ -13,6 +13,7 @@ from qdrant_model_migration.embedders import METADATA_KEY, Embedded
 from qdrant_model_migration.pipeline.ledger import FILE, open_ledger
 from qdrant_model_migration.pipeline.move import Load
 from qdrant_model_migration.pipeline.origins import calculated
+from qdrant_model_migration.pipeline.proper import forget
 from qdrant_model_migration.pipeline.text import TextSource
 from qdrant_model_migration.qdrant import Address, Point, PointId, open_qdrant
 from qdrant_model_migration.steps import Waiting
@@ -197,11 +198,11 @@ def test_what_the_application_writes_meanwhile_stays_and_what_it_deletes_is_not_
     assert all(is_proper(point) for point in others)
 
 
-def fake_payload(world: World, number: int, payload: dict[str, Any]) -> None:
+def fake_payload(world: World, number: int | list[int], payload: dict[str, Any]) -> None:
     import httpx
 
     url = f"{world.qdrant.address.url}/collections/docs_new/points/payload?wait=true"
-    body = {"payload": payload, "points": [number]}
+    body = {"payload": payload, "points": number if isinstance(number, list) else [number]}
     httpx.post(url, json=body).raise_for_status()
 
 
@@ -296,6 +297,12 @@ def test_it_ends_with_what_it_has_where_somebody_says_so(world: World) -> None:
         "mapped_points": told["calculated"],
     }
     assert Cleanup.refused(world.kept.get, "run") is None
+    with open_ledger(world.folder / "proper") as ledger:
+        late = [point for point, _ in ledger.rows() if point != TEXTLESS][:2]
+    forget(world.folder, late)
+    for _ in range(2):
+        Bridge.follow(world)
+        assert metadata(world)["mapped_points"] == told["calculated"] + 2
     with pytest.raises(BridgeRefused):
         bridge(world, again=True).apply(world)
 
@@ -336,13 +343,88 @@ def test_late_writes_that_a_cleanup_carries_over_become_proper_too(world: World)
     assert metadata(world) == SAID
     Bridge.follow(world)
     late = [Point(n, {"text": f"late {n}"}, {"": _near(n)}) for n in (50, 51)]
+    forget(world.folder, [50, 51])  # as the sweep does, before it writes
     world.qdrant.upsert("docs_new", late)
     world.kept["swept"] = 2
     Bridge.follow(world)
     points = everything(world.qdrant, "docs_new")
     assert all(is_proper(points[n]) for n in (50, 51))
     assert metadata(world) == SAID
+    forget(world.folder, [60])
     world.qdrant.upsert("docs_new", [points[60]._replace(vectors={"": _near(60)})])
+    for n in (70, 71):  # by the application, with its new model
+        edited = points[n]._replace(payload={"text": f"edited {n}"})
+        world.qdrant.upsert(
+            "docs_new", [edited._replace(vectors={"": list(proper(f"edited {n}"))})]
+        )
     world.kept["swept"] = 3
     Bridge.follow(world)
+    assert is_proper(everything(world.qdrant, "docs_new")[60])
+    assert metadata(world) == SAID
+    forget(world.folder, [61])  # then it was killed, and nobody counted what was carried over
+    world.qdrant.upsert("docs_new", [points[61]._replace(vectors={"": _near(61)})])
+    killed_at(world, lambda key, _: key == "pass bridge", lambda: Bridge.follow(world))
+    Bridge.follow(world)
+    assert is_proper(everything(world.qdrant, "docs_new")[61])
+    assert metadata(world) == SAID
+    (world.folder / "proper" / FILE).write_bytes(b"nothing of that kind")
+    forget(world.folder, [80])
+    world.qdrant.upsert("docs_new", [points[80]._replace(vectors={"": _near(80)})])
+    world.kept["swept"] = 4
+    Bridge.follow(world)
     assert metadata(world) == {**SAID, "mapped_from": OLD.name, "mapped_points": 1}
+
+
+def test_what_was_deleted_is_not_taken_for_made(world: World) -> None:
+    def dies(key: str, value: Any) -> bool:
+        return key == "_bridge_settled" and value >= 100
+
+    killed_at(world, dies, lambda: bridge(world).apply(world))
+    points = everything(world.qdrant, "docs_new")
+    made = [n for n, point in points.items() if n != TEXTLESS and is_proper(point)]
+    world.qdrant.delete("docs_new", made)
+    world.consents["bridge"] = {"stays": "yes"}
+    bridge(world, again=True).apply(world)
+    told = world.kept[BRIDGE]
+    assert (told["proper"], told["calculated"]) == (0, NUMBER - len(made))
+    assert metadata(world)["mapped_points"] == NUMBER - len(made)
+
+
+def test_without_its_list_nothing_is_taken_for_made(world: World) -> None:
+    killed_at(world, lambda key, _: key == "_bridge_settled", lambda: bridge(world).apply(world))
+    (world.folder / "proper" / FILE).write_bytes(b"nothing of that kind")
+    world.consents["bridge"] = {"stays": "yes"}
+    bridge(world, again=True).apply(world)
+    assert metadata(world)["mapped_points"] == NUMBER
+
+
+LAST_DAY = "9999-12-31T23:59:59Z"
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("integer", 2**63 - 1),
+        ("integer", 1_764_200_000_123_456_789),
+        ("datetime", LAST_DAY),
+        ("float", -1.7976931348623157e308),
+    ],
+)
+def test_values_beyond_what_a_double_tells_apart_end_too(
+    world: World, kind: str, value: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Many of one value, as where "never" is the greatest number or the last day."""
+    monkeypatch.setattr("qdrant_model_migration.steps.slice_size.FIRST", 8)
+    world.qdrant.create_payload_index("docs_new", "until", kind)
+    fake_payload(world, list(range(100)), {"until": value})
+    asked, highest = 0, type(world.qdrant).highest
+
+    def counts(*args: Any, **more: Any) -> Any:
+        nonlocal asked
+        asked += 1
+        assert asked < 50, "it goes round in a circle"
+        return highest(*args, **more)
+
+    monkeypatch.setattr(type(world.qdrant), "highest", counts)
+    bridge(world, "until").apply(world)
+    assert world.kept[BRIDGE]["proper"] == NUMBER - 1

@@ -202,6 +202,12 @@ class Ledger:
             amended = self._sql.execute("SELECT id, mark FROM amended").fetchall()
         return {self._point(key) for key, mark in amended if is_unfinished(mark or None)}
 
+    def taken_out(self) -> int:
+        """How many rows were taken out since their part was written."""
+        with _in_words(self._path):
+            sql = "SELECT count(*) FROM amended WHERE length(mark) = 0"
+            return int(self._sql.execute(sql).fetchone()[0])
+
     def _set_amended(self, rows: Mapping[PointId, bytes]) -> None:
         self._sql.executemany(
             "INSERT OR REPLACE INTO amended VALUES(?, ?)",

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import Any, NamedTuple
 
+from qdrant_model_migration.pipeline.errors import LedgerDamaged
 from qdrant_model_migration.pipeline.in_slice import BesideLedger, beside_ledger
-from qdrant_model_migration.pipeline.ledger import record, rows_of
+from qdrant_model_migration.pipeline.ledger import open_ledger, record, rows_of
 from qdrant_model_migration.pipeline.make import make
 from qdrant_model_migration.pipeline.marks import DIGEST_BYTES, mark_of, unfinished
 from qdrant_model_migration.pipeline.move import Move, TargetVector
@@ -21,6 +24,9 @@ from qdrant_model_migration.pipeline.slices import Slice
 from qdrant_model_migration.pipeline.text import TextSource
 from qdrant_model_migration.pipeline.worker import Equipment
 from qdrant_model_migration.qdrant import Point, PointId, Presence, order
+
+FOLDER = "proper"
+"""In the run folder, for a ledger of its own: what has the vector of its text."""
 
 TRIES = 3
 """How often a point is read again whose text was changed while its vector was made."""
@@ -40,6 +46,14 @@ def text_alone(point: Point, source: TextSource) -> Point:
     roots = {path for field in source.fields for path in (field, field.partition(".")[0])}
     payload = {key: value for key, value in point.payload.items() if key in roots}
     return point._replace(payload=payload, vectors={})
+
+
+def forget(run: Path, points: Sequence[PointId]) -> None:
+    """These are about to get calculated vectors. A ledger that cannot be read any more is found
+    so by whoever goes by it."""
+    if points and (run / FOLDER).exists():
+        with suppress(LedgerDamaged), open_ledger(run / FOLDER, begin=True) as ledger:
+            ledger.amend(dict.fromkeys(points))
 
 
 class Settled(NamedTuple):

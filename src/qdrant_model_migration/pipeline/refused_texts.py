@@ -27,7 +27,7 @@ def note(unmade: Iterable[Unmade], tools: Tools) -> None:
 def known(tools: Tools) -> Mapping[str, str]:
     """For `no_text`. A last line that a kill has cut off does no harm."""
     with suppress(FileNotFoundError):
-        rows = tools.artifact(FILE).read_text(encoding="utf-8").splitlines()
+        rows = tools.artifact(FILE).read_text(encoding="utf-8", errors="replace").splitlines()
         return dict(row.split(" ", 1) for row in rows if " " in row)
     return {}
 

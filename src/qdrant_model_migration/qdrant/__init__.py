@@ -21,6 +21,7 @@ from qdrant_model_migration.qdrant.points import (
     ShardKey,
     SparseVector,
     Vector,
+    holds_text,
     order,
 )
 from qdrant_model_migration.qdrant.providers import PROVIDERS, Provider, provider_of
@@ -77,6 +78,7 @@ __all__ = [
     "carried_later",
     "create_body",
     "differences",
+    "holds_text",
     "index_schema",
     "is_own",
     "known_key",

@@ -25,6 +25,7 @@ from qdrant_model_migration.pipeline.ledger import MOST, Ledger, forget_ledger, 
 from qdrant_model_migration.pipeline.marks import is_unfinished, mark_of
 from qdrant_model_migration.pipeline.move import Move, TargetVector
 from qdrant_model_migration.pipeline.proper import Settled, Sliced, SlicePart, settle_slice
+from qdrant_model_migration.pipeline.read import align
 from qdrant_model_migration.pipeline.slices import Slice
 from qdrant_model_migration.pipeline.text import TextSource
 from qdrant_model_migration.pipeline.worker import Equipment
@@ -52,11 +53,11 @@ BRIDGE = "bridge"
 MOST_PASSES = 3
 SAMPLE = 200  # vectors that are read back and made again
 EVERY = 10**12  # texts, however many there are
-_FOLDER = "proper"  # in the run folder, for a ledger of its own
 _SETTLED = "_bridge_settled"
 _PASSES = "_bridge_passes"
 _LOST = "_bridge_lost"
 _STEP = "_bridge_step"
+_FOLLOWS = "_bridge_follows"  # late writes are being made proper
 _SWEPT = "_bridge_swept"  # late writes that were carried over before it ended
 _STAYS = AskKind(
     "stays", "tick", "--stay-approximate", "Keep calculated vectors where no proper one is made."
@@ -158,7 +159,8 @@ class Bridge(AddedStep):
                 "A point without a text keeps the calculated vector and is listed.",
                 "Only when all are made, and some of them made again and compared, does the "
                 "metadata stop saying that they are approximate.",
-                "Stop it whenever you like. Resume goes on; to end it as it stands: qmm bridge RUN.",
+                "Stop it whenever you like. Resume goes on; to end it as it stands: "
+                "qmm bridge RUN.",
                 watched(move),
             ),
         )
@@ -183,25 +185,40 @@ class Bridge(AddedStep):
     @classmethod
     def follow(cls, ctx: StepContext) -> None:
         """Late writes to the old collection that were carried over since it has ended came with
-        calculated vectors: make proper ones of these too. Of what cannot be told the metadata
-        says how many."""
+        calculated vectors (see proper.forget): make proper ones of these too. Of what cannot be
+        told the metadata says how many."""
         told = ctx.recall(BRIDGE)
-        late = (ctx.recall("swept") or 0) - (ctx.recall(_SWEPT) or 0)
-        if told is None or not told["ended"] or late <= 0:
+        if told is None or not told["ended"]:
             return
         step = cls.model_validate_json(json.dumps(ctx.recall(_STEP)))
-        made = 0 if told["stays"] else step._once_more(ctx)
-        left = told["calculated"] + max(0, late - made)
-        step._tell(ctx, told["proper"], left, stays=told["stays"])
+        if told["stays"]:
+            points = ctx.qdrant.count(ctx.move.target)
+            left = step._still_calculated(ctx, points)
+            if left > told["calculated"]:
+                step._tell(ctx, points - left, left, stays=True)
+            return
+        try:
+            step._once_more(ctx)
+        except LedgerDamaged:
+            late = (ctx.recall("swept") or 0) - (ctx.recall(_SWEPT) or 0)
+            if late > 0:
+                step._tell(ctx, told["proper"], told["calculated"] + late, stays=False)
 
-    def _once_more(self, ctx: StepContext) -> int:
-        """One pass; how many points it has made."""
+    def _once_more(self, ctx: StepContext) -> None:
+        """One pass from the beginning, where a late write was carried over. Raises
+        LedgerDamaged."""
         move, size = proper.over(ctx.move, self._vector), SliceSize(ctx.move.load.slice)
         with open_ledger(self._folder(ctx), begin=True) as ledger, _copied(ctx) as ours:
+            if not ledger.taken_out() and not ctx.recall(_FOLLOWS):
+                return
+            ctx.remember(_FOLLOWS, True)
+            ctx.remember(f"pass {_Pass.name}", None)
             progress = _Progress(ctx, move.target)
             one = _Pass(ctx, MOST_PASSES, move, self._texts, ledger, ours, size, progress)
             one.carry_out(ctx.qdrant.count(move.target))
-        return int(one.found["made"])
+            settled, left, _ = _counted(ledger)
+        self._tell(ctx, settled - left, left + int(one.found["lost"]), stays=False)
+        ctx.remember(_FOLLOWS, None)
 
     # --- making them --------------------------------------------------------------------------
 
@@ -271,14 +288,29 @@ class Bridge(AddedStep):
         if refusal := self.refused(ctx.recall, ctx.folder.name):
             raise BridgeRefused(ctx.folder.name, refusal.why)
         must_be_ours(ctx)
-        with open_ledger(self._folder(ctx), begin=True) as ledger:
-            settled, left, _ = _counted(ledger)
-        made = settled - left
         points = ctx.qdrant.count(ctx.move.target)
+        left = self._still_calculated(ctx, points)
         if ctx.consent("bridge") is None:
-            raise Waiting(_gate(ctx.move.target, made, points))
-        self._tell(ctx, made, max(0, points - made), stays=True)
+            raise Waiting(_gate(ctx.move.target, points - left, points))
+        self._tell(ctx, points - left, left, stays=True)
         ctx.spend("bridge")
+
+    def _still_calculated(self, ctx: StepContext, points: int) -> int:
+        """At most: what the run has copied and not made since. What was deleted meanwhile is not
+        taken for made; where this cannot be told any more, it is all of them."""
+        try:
+            with (
+                open_ledger(self._folder(ctx), begin=True) as made,
+                open_ledger(ctx.folder) as all_,
+            ):
+                both = (row for _, row in align(all_.rows(), made.rows()))
+                left = sum(
+                    copied is not None and (mark is None or is_unfinished(mark))
+                    for copied, mark in both
+                )
+        except LedgerDamaged:
+            return points
+        return min(points, left)
 
     def _tell(self, ctx: StepContext, made: int, left: int, *, stays: bool) -> None:
         target = ctx.move.target
@@ -297,7 +329,7 @@ class Bridge(AddedStep):
         ctx.say("bridge", f"{in_words(made, left)}. {_metadata_says(target, left)}")
 
     def _folder(self, ctx: StepContext) -> Path:
-        folder = ctx.artifact(_FOLDER)
+        folder = ctx.artifact(proper.FOLDER)
         folder.mkdir(mode=0o700, exist_ok=True)
         return folder
 

@@ -64,22 +64,30 @@ class HottestFirst:
         qdrant, name = self._ctx.qdrant, self._move.source
         while True:
             at, size = stand.get("at"), self._size()
+            if stand == OVER:
+                return
             if "of" in stand:
                 assert at is not None, "a value whose points are read by id"
                 page = qdrant.of_value(name, self._field, at, start=stand["of"], limit=size)
-                stand = {"at": _below(at)} if page.next is None else {"at": at, "of": page.next}
+                stand = _below(at) if page.next is None else {"at": at, "of": page.next}
                 yield page.points, stand
                 continue
             rows = qdrant.highest(name, self._field, at_most=at, limit=size)
             if not rows:
                 return
             last = rows[-1].value
-            higher = [row.point for row in rows if row.value > last]
+            higher = [row.point for row in rows if float(row.value) > float(last)]
             stand = {"at": last} if higher else {"at": last, "of": None}
             if higher:
                 yield higher, stand
 
 
-def _below(value: float) -> float:
-    """The next lower one."""
-    return value - 1 if isinstance(value, int) else math.nextafter(value, -math.inf)
+def _below(value: float) -> dict[str, Any]:
+    """Where the reading stands below it. The server takes a value as a double, so the next lower
+    double is meant: it would give a greater whole number, or a date far away, again and again."""
+    lower = math.nextafter(float(value), -math.inf)
+    if math.isinf(lower):
+        return OVER
+    if isinstance(value, int):
+        lower = value - 1 if float(value - 1) < float(value) else int(lower)
+    return {"at": lower}

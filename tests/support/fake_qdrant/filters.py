@@ -193,6 +193,7 @@ def _range(key: str, bounds: Json) -> Filter:
     limits = {name: value for name, value in bounds.items() if value is not None}
     if any(isinstance(value, str) for value in limits.values()):
         raise replies.not_spoken("datetime ranges")
+    limits = {name: float(value) for name, value in limits.items()}  # as the real server does
 
     def inside(value: object) -> bool:
         # A date with an index is met by its microseconds too; without one the real server says no.

@@ -27,6 +27,7 @@ def ordered(
     kind = _kind(order["key"], schema)
     down = order.get("direction") == "desc"
     start = number(order["start_from"], kind) if order.get("start_from") is not None else None
+    start = start if start is None else float(start)  # as the real server takes it
     rows = [
         (value, at, point)
         for at, point in enumerate(points)

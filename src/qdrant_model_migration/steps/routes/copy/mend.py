@@ -11,7 +11,7 @@ from qdrant_model_migration.pipeline.marks import mark_of
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.origins import DeadLetter
 from qdrant_model_migration.pipeline.shard_keys import with_keys
-from qdrant_model_migration.qdrant import Point, PointId, Unmade
+from qdrant_model_migration.qdrant import Point, PointId, Unmade, holds_text
 from qdrant_model_migration.steps.dead_letters import list_dead
 from qdrant_model_migration.steps.step import StepContext
 
@@ -88,9 +88,7 @@ def put_live(ctx: StepContext, made: Remade, seen: Mapping[PointId, Point]) -> C
     seen: what the new collection has of them. What it changed meanwhile stays as it made it.
     """
     move, qdrant = ctx.move, ctx.qdrant
-    over = [
-        p for p in made.points if p.id in seen and is_whole(p, move) and p.key == seen[p.id].key
-    ]
+    over = [p for p in made.points if p.id in seen and _over(p, seen[p.id], move)]
     kept = {p.id for p in over}
     if away := [seen[point] for point in made.ids if point in seen and point not in kept]:
         qdrant.delete_seen(move.target, away)
@@ -117,6 +115,21 @@ def _without_another(ctx: StepContext, points: Sequence[Point]) -> list[Point]:
 def changes(made: Remade, there: set[PointId]) -> Changes:
     present = {p.id for p in made.points}
     return Changes(len(present - there), len(present & there), len((there & {*made.ids}) - present))
+
+
+def may_go_first(made: Remade, seen: Mapping[PointId, Point], move: Move) -> set[PointId]:
+    """Those that put_live may delete before it inserts them: a kill in between loses them, unless
+    somebody knows."""
+    return {
+        p.id
+        for p in made.points
+        if p.id in seen and (holds_text(p) or not _over(p, seen[p.id], move))
+    }
+
+
+def _over(point: Point, seen: Point, move: Move) -> bool:
+    """Whether an upsert does it: it leaves nothing old, and goes to the same shard key."""
+    return is_whole(point, move) and point.key == seen.key
 
 
 def is_whole(point: Point, move: Move) -> bool:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
+from qdrant_model_migration.pipeline import proper
 from qdrant_model_migration.pipeline.counterparts import due, same_point
 from qdrant_model_migration.pipeline.in_slice import BesideLedger
 from qdrant_model_migration.pipeline.late_writes import LateWrites, late_writes
@@ -18,7 +19,13 @@ from qdrant_model_migration.qdrant import Point, PointId, order
 from qdrant_model_migration.steps.dead_letters import list_dead
 from qdrant_model_migration.steps.errors import OldEmptied
 from qdrant_model_migration.steps.passes import LedgerPass, in_batches
-from qdrant_model_migration.steps.routes.copy.mend import Remade, is_whole, put_live, remake
+from qdrant_model_migration.steps.routes.copy.mend import (
+    Remade,
+    is_whole,
+    may_go_first,
+    put_live,
+    remake,
+)
 from qdrant_model_migration.steps.step import StepContext
 
 REPLACED = "_replaced"  # ids that were being deleted and inserted again, for the case of a kill
@@ -151,16 +158,17 @@ class _Sweep(LedgerPass[LateWrites]):
         there = qdrant.retrieve(move.target, points, vectors=True)
         bare = [point for point in there if not is_whole(point, move)]
         made = make(bare, move.over_itself, self.ctx).points
+        proper.forget(self.ctx.folder, [point.id for point in made])
         list_dead(self.ctx, (), set_aside(qdrant.replace(move.target, made, bare), move, self.ctx))
 
     def _note_written(self, made: Remade, there: Mapping[PointId, Point]) -> None:
         """Before they are: what a kill leaves of this is no write of the application."""
         move = self.ctx.move
+        proper.forget(self.ctx.folder, [point.id for point in made.points])
         self._written |= {**dict.fromkeys(made.ids), **made.marks(move)}
         rows = [[point, (mark or b"").hex()] for point, mark in self._written.items()]
         self.ctx.remember(_WRITTEN, rows)
-        replaced = {p.id for p in made.points if not is_whole(p, move)} & there.keys()
-        if replaced:
+        if replaced := may_go_first(made, there, move):
             self._ours |= replaced
             self.ctx.remember(REPLACED, sorted(self._ours, key=order))
 
