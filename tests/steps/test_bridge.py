@@ -161,6 +161,19 @@ def test_a_point_that_cannot_be_embedded_keeps_its_vector_and_the_metadata_says_
     assert "1 calculated" in world.said[-1]
 
 
+def test_a_point_that_no_search_found_gets_no_vector_though_it_has_a_text(world: World) -> None:
+    bare = Point(20, {"text": "text 20", HOT: 20}, {})
+    for name in ("docs_old", "docs_new"):
+        world.qdrant.delete(name, [20])
+        world.qdrant.insert(name, [bare])
+    for hottest in (None, HOT):
+        bridge(world, hottest).apply(world)
+        found = everything(world.qdrant, "docs_new")
+        assert found[20].vectors == {}
+        assert all(is_proper(p) for i, p in found.items() if i not in (20, TEXTLESS))
+    assert world.kept[BRIDGE]["ended"]
+
+
 def test_what_the_application_writes_meanwhile_stays_and_what_it_deletes_is_not_made_again(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,7 +2,7 @@
 
 A vector goes only to a point that still has the text of which it was made, so that what the
 application writes meanwhile stays; only the text counts, since other fields change all the time. A
-point that was deleted is not made again.
+point that was deleted is not made again, and one that has no vector gets none.
 """
 
 from __future__ import annotations
@@ -147,7 +147,8 @@ def settle_slice(task: Sliced, worker: Equipment) -> SlicePart:
 
 
 def theirs(mark: bytes) -> bytes:
-    """The mark of a point that its application has added, with a vector of its own."""
+    """The mark of a point that its application has added, with a vector of its own; and of one that
+    has none."""
     return mark[:_HALF] + _THEIRS
 
 
@@ -168,9 +169,10 @@ def _settle(
 ) -> Settled:
     """Make, write, read again; what has another text by then once more."""
     began, tokens, cut_off = clock(), 0, 0
-    marks: dict[PointId, bytes] = {}
+    bare = _bare(due, move, worker)
+    marks = {point.id: theirs(mark_of(point, move)) for point in due if point.id in bare}
     dead: dict[PointId, DeadLetter] = {}
-    left = list(due)
+    left = [point for point in due if point.id not in bare]
     for _ in range(TRIES):
         if not left:
             break
@@ -185,6 +187,17 @@ def _settle(
         dead |= {point: letter for point, letter in none.items() if point in settled}
     tried, lost = [point.id for point in due], [point.id for point in left]
     return Settled(marks, tried, lost, list(dead.values()), tokens, cut_off, clock() - began)
+
+
+def _bare(points: Sequence[Point], move: Move, worker: Equipment) -> set[PointId]:
+    """Those that have no such vector, and so get none: no search has found them before."""
+    (target,) = move.vectors
+    asked = [point.id for point in points]
+    there = worker.qdrant.retrieve(
+        move.target, asked, payload=False, vectors=[Presence(target.name)]
+    )
+    without = {order(point.id) for point in there if target.name not in point.vectors}
+    return {point for point in asked if order(point) in without}
 
 
 def _seen_again(
