@@ -45,14 +45,19 @@ class Bridge(Question):
 
     def options(self, survey: Survey, answers: Answers) -> tuple[Option, ...]:
         return (
-            Option(_STAY, "Keep the calculated vectors", "the metadata says that", "calculated"),
+            Option(
+                _STAY,
+                "Keep the calculated vectors",
+                "the metadata says that they are calculated",
+                "calculated",
+            ),
             Option(
                 {"kind": "embed", "hottest": ""},
                 "Make proper vectors behind them, in the same run",
                 "every text is embedded after the switch",
                 "proper ones behind",
             ),
-            unknown("keep the calculated vectors"),
+            unknown("keeping the calculated vectors"),
         )
 
     def suggest(self, survey: Survey, answers: Answers) -> Suggestion:
@@ -89,11 +94,9 @@ class Bridge(Question):
         return {"kind": "embed", "hottest": hottest}
 
     def label(self, value: Any, survey: Survey, answers: Answers) -> str:
-        hottest = value.get("hottest") if isinstance(value, Mapping) else ""
-        if hottest:
-            return f"proper ones behind, {hottest} first"
-        bare = {**value, "hottest": ""} if value != _STAY else value
-        return super().label(bare, survey, answers)
+        if not isinstance(value, Mapping) or not value.get("hottest"):
+            return super().label(value, survey, answers)
+        return f"proper ones behind, {value['hottest']} first"
 
 
 def _orderable(survey: Survey) -> list[str]:
