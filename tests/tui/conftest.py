@@ -11,7 +11,7 @@ import pytest
 from qdrant_model_migration import engine
 from qdrant_model_migration.advice import ModelChoice, WhatIf, answer_all, imagine
 from qdrant_model_migration.embedders import Reach
-from qdrant_model_migration.engine import Card, RunView
+from qdrant_model_migration.engine import RunView
 from qdrant_model_migration.pages import moments
 from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.pages.work import models
@@ -85,17 +85,12 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
     def take_back(at: Path, env: Mapping[str, str] | None = None) -> None:
         played.started.append("taken back")
 
-    def read_card(at: Path) -> Card:
-        assert played.view is not None
-        return played.view.card
-
     def list_runs(at: Path | None = None) -> tuple[RunView, ...]:
         return (played.view,) if played.view else ()
 
     for name, double in (
         ("view", view), ("steer", steer), ("give_consent", give_consent), ("start", start),
         ("list_runs", list_runs), ("take_back", take_back),
-        ("read_card", read_card),
     ):  # fmt: skip
         monkeypatch.setattr(engine, name, double)
     monkeypatch.setattr(moments, "present", lambda: NOW.astimezone())
