@@ -158,7 +158,7 @@ class Bridge(AddedStep):
                 "A point without a text keeps the calculated vector and is listed.",
                 "Only when all are made, and some of them made again and compared, does the "
                 "metadata stop saying that they are approximate.",
-                "Stop it whenever you like. Resume goes on; to end it as it stands: qmm bridge RUN.",
+                "Stop it whenever you like. Resume goes on; to end it as it is: qmm bridge RUN.",
                 watched(move),
             ),
         )
