@@ -418,6 +418,8 @@ def test_the_suggestion_of_every_question_asked_is_a_valid_answer(survey, answer
         if standing.state in ("here", "next", "found") and question.kind != "model":
             suggested = question.suggest(survey, settled).value
             assert question.clean(suggested, survey, settled) == suggested
+            for option in question.options(survey, settled):
+                assert question.label(option.value, survey, settled)
             assert question.label(suggested, survey, settled)
             text = question.text(survey, settled)
             assert text.wording.endswith("?")

@@ -529,7 +529,7 @@ def test_keyword_search_is_by_bm25_in_the_language_and_length_of_the_texts():
         "kind": "fastembed", "name": "Qdrant/bm25", "language": "en", "avg_len": 84.5, "k": 1.2,
         "b": 0.75,
     }  # fmt: skip
-    assert "84.5 of its words on average" in question.text(docs(), answers).help
+    assert "84.5 words that count on average" in question.text(docs(), answers).help
     assert "not measured" in question.text(docs(word_lengths=Fact()), answers).help
     bm25, splade, _ = question.options(docs(), answers)
     assert "qmm models --fetch Qdrant/bm25" in bm25.note

@@ -127,7 +127,7 @@ def test_the_whole_trip_with_an_application_that_writes(place: Place, tmp_path: 
     seen = view(folder)
     assert seen.verdict is not None
     checks = {check["name"]: check["ok"] for check in seen.verdict["integrity"]["checks"]}
-    assert checks["Vectors calculated right"] is True
+    assert checks["Calculated right"] is True
     assert False not in checks.values()
     assert seen.dead_letters == 2
     said = dict(summarize(seen).rows)["Dead letters"]

@@ -131,7 +131,7 @@ def test_a_projection_is_learned_proved_searched_through_and_taken_back(
     assert seen.verdict is not None
     assert seen.verdict["judgement"], seen.verdict
     checks = {check["name"]: check["ok"] for check in seen.verdict["integrity"]["checks"]}
-    assert checks["Vectors projected right"] is True
+    assert checks["Projected right"] is True
     assert False not in checks.values()
     assert seen.gate is not None
     asked = [ask["label"] for ask in seen.gate["asks"]]

@@ -206,6 +206,8 @@ def test_it_is_asked_where_every_text_is_at_hand_and_offers_fields_that_can_be_o
     assert question.fields(docs(), asked, embed.value) == ()
     assert question.clean({"kind": "embed"}, docs(), asked) == embed.value
     assert question.label({"kind": "embed", "hottest": "at"}, ordered(), asked).endswith("at first")
+    for option in question.options(ordered(), asked):
+        assert advise(ordered(), {**asked, "bridge": option.value}).standings, "as the map tries it"
     assert question.clean("unknown", docs(), asked) == "unknown"
     assert question.taken_as(docs(), asked) == STAY
     for wrong in ({"kind": "embed", "hottest": "tag"}, {"kind": "embed", "hottest": "lookup"},

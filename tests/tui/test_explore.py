@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from qdrant_model_migration.tui.app import WizardApp
+from qdrant_model_migration.tui.screens.over import Over
 from qdrant_model_migration.tui.screens.stage import StageScreen
 from qdrant_model_migration.tui.widgets.lines import Lines
-from support.screens import press, text_of, until
+from support.screens import press, still, text_of, until
 
 Make = Callable[..., WizardApp]
 
@@ -32,3 +33,21 @@ async def test_what_is_typed_and_turned_is_followed_at_once(wizard: Make, explor
         await until(pilot, lambda: "What do you want to change?" in text_of(app))
         await press(pilot, "down", "down", "enter")
         await until(pilot, lambda: "It leads to: Requantize" in text_of(app))
+
+
+async def test_what_came_of_a_dialog_is_said_when_it_is_gone(wizard: Make, explored: Any) -> None:
+    app = wizard("explore", session=explored)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, "It leads to:")
+        lines = app.screen.query_one("#what-if", Lines)
+        for typed, said in (
+            ("abc", "abc is not a number."),
+            ("2000", "Made up now: points: 2,000."),
+        ):
+            lines.focus()
+            lines.go("points")
+            await press(pilot, "enter")
+            await until(pilot, "how many")
+            await press(pilot, "ctrl+u", *typed, "enter")
+            await until(pilot, lambda: not isinstance(app.screen, Over))
+            assert said in await still(pilot)

@@ -115,6 +115,18 @@ async def test_the_gate_and_the_list_of_runs_offer_to_give_a_run_up(
         await until(pilot, "[ Discard… ] (it is done)")
 
 
+@pytest.mark.parametrize(("key", "leads_to"), [("watch", "»RUN"), ("report", "»REPORT")])
+async def test_the_list_of_runs_leads_to_one(
+    wizard: Make, stage: Any, key: str, leads_to: str
+) -> None:
+    stage.view = a_run(stage.folder, "done", at=8, facts=SWITCHED)
+    app = wizard("runs")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "[ Watch ]")
+        await app.stop_below.act(key)  # type: ignore[union-attr]
+        await until(pilot, leads_to)
+
+
 async def test_a_discard_that_is_refused_says_why(wizard: Make, stage: Any) -> None:
     stage.view = a_run(stage.folder, "waiting", at=6, gate=CUTOVER, error=ERROR)
     asked = Session(run=stage.folder, adding=Adding("discard"))

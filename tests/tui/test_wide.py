@@ -29,7 +29,7 @@ async def test_a_question_has_the_whole_tree_beside_it_and_why_each_is_ruled_out
 ) -> None:
     app = wizard("questions", session=explored)
     async with app.run_test(size=(120, 40)) as pilot:
-        shown = await until(pilot, "If you choose this")
+        shown = await until(pilot, "If chosen")
         for words in ("compress differently", "1.18.1 or newer: in place", "add keyword search"):
             assert words in shown
         assert "(Change)" in shown

@@ -255,7 +255,8 @@ class Visit:
             if row.acts or not page_lines.is_read_out(table)
         ]
         first = next((act for act in page.acts if act.enter and not act.closed), None)
-        others = [act for act in page.acts if act is not first and act.key != BACK]
+        named = {BACK, "map"} if page.map else {BACK}  # at the end of the sentence
+        others = [act for act in page.acts if act is not first and act.key not in named]
         ways = [act.key for act in others] + (["a number"] if rows else [])
         enter = f"Press Enter to {first.to or first.label.lower()}" if first else ""
         typing = f"{'type' if enter else 'Type'} {', '.join(ways)}" if ways else ""

@@ -159,8 +159,7 @@ class Bridge(AddedStep):
                 "A point without a text keeps the calculated vector and is listed.",
                 "Only when all are made, and some of them made again and compared, does the "
                 "metadata stop saying that they are approximate.",
-                "Stop it whenever you like. Resume goes on; to end it as it stands: "
-                "qmm bridge RUN.",
+                "Stop it whenever you like. Resume goes on; to end it as it is: qmm bridge RUN.",
                 watched(move),
             ),
         )
@@ -216,8 +215,8 @@ class Bridge(AddedStep):
             progress = _Progress(ctx, move.target)
             one = _Pass(ctx, MOST_PASSES, move, self._texts, ledger, ours, size, progress)
             one.carry_out(ctx.qdrant.count(move.target))
-            settled, left, _ = _counted(ledger)
-        self._tell(ctx, settled - left, left + int(one.found["lost"]), stays=False)
+            made, left, _ = _counted(ledger)
+        self._tell(ctx, made, left + int(one.found["lost"]), stays=False)
         ctx.remember(_FOLLOWS, None)
 
     # --- making them --------------------------------------------------------------------------
@@ -237,9 +236,9 @@ class Bridge(AddedStep):
                     break
             wait_until_indexed(ctx, move.target)
             progress.more(0)
-            settled, left, chosen = _counted(ledger)
+            made, left, chosen = _counted(ledger)
         self._must_be_proper(ctx, move, chosen)
-        self._tell(ctx, settled - left, left + (ctx.recall(_LOST) or 0), stays=False)
+        self._tell(ctx, made, left + (ctx.recall(_LOST) or 0), stays=False)
 
     def _hottest_first(
         self,
@@ -396,21 +395,21 @@ def _copied(ctx: StepContext) -> Iterator[_Copied]:
 
 
 def _counted(ledger: Ledger) -> tuple[int, int, dict[PointId, bytes]]:
-    """Points that are settled, and how many of them keep a calculated vector. And some of those
-    whose vectors this run has made."""
-    settled = left = 0
+    """Vectors that this run has made, and points that keep a calculated one. And some of those that
+    it has made."""
+    made = left = 0
 
     def done() -> Iterator[tuple[str, PointId]]:
-        nonlocal settled, left
+        nonlocal made, left
         for point, mark in ledger.rows():
-            settled += 1
             if is_unfinished(mark):
                 left += 1
             elif not proper.is_theirs(mark):
+                made += 1
                 yield mark.hex(), point
 
     chosen = {point: bytes.fromhex(mark) for mark, point in smallest(SAMPLE, done())}
-    return settled, left, dict(sorted(chosen.items(), key=lambda row: order(row[0])))
+    return made, left, dict(sorted(chosen.items(), key=lambda row: order(row[0])))
 
 
 class _Progress:

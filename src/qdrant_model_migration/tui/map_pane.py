@@ -15,7 +15,7 @@ class MapPane(Pane):
     def show(self, now: Ways, tried: Ways, *, wide: bool) -> None:
         width = max(20, self.size.width or (self.app.size.width // 2 - 4 if wide else 28))
         many = len(tried.advice.fits)
-        share = f"─ If you choose this: {ways.left(tried.advice)} of {many} "
+        share = f"─ If chosen: {ways.left(tried.advice)} of {many} "
         rows = max(6, (self.size.height or 17) - many - 1)
         if wide:
             lines = map_words.tree(map_lines(tried.survey, tried.advice), width)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len
 
-from qdrant_model_migration.advice import Advice
+from qdrant_model_migration.advice import Advice, Choice
 from qdrant_model_migration.advice.tree import MapLine
 from qdrant_model_migration.pages import ways
 from qdrant_model_migration.strategies import Fit
@@ -42,7 +42,16 @@ def _cell(sign: str, name: str, label: str, width: int) -> str:
 def fits(advice: Advice, width: int) -> list[str]:
     """Every strategy with its sign and what decides: the possible first."""
     ranked = ways.best_first(advice.fits)
-    return [fit_line(c.strategy.title, c.fit, advice.decides(c.fit), width) for c in ranked]
+    return [
+        fit_line(c.strategy.title, _told(c, advice), advice.decides(c.fit), width) for c in ranked
+    ]
+
+
+def _told(choice: Choice, advice: Advice) -> Fit:
+    """Of several that are meant for exactly this, only the recommended one is called first."""
+    other = advice.recommended not in (None, choice.strategy)
+    first = choice.fit.word == "first"
+    return choice.fit._replace(word="possible") if first and other else choice.fit
 
 
 def fit_line(title: str, fit: Fit, decided: str, width: int) -> str:

@@ -45,14 +45,19 @@ class Bridge(Question):
 
     def options(self, survey: Survey, answers: Answers) -> tuple[Option, ...]:
         return (
-            Option(_STAY, "Keep the calculated vectors", "the metadata says that", "calculated"),
+            Option(
+                _STAY,
+                "Keep the calculated vectors",
+                "the metadata says that they are calculated",
+                "calculated",
+            ),
             Option(
                 {"kind": "embed", "hottest": ""},
                 "Make proper vectors behind them, in the same run",
                 "every text is embedded after the switch",
                 "proper ones behind",
             ),
-            unknown("keep the calculated vectors"),
+            unknown("keeping the calculated vectors"),
         )
 
     def suggest(self, survey: Survey, answers: Answers) -> Suggestion:

@@ -204,7 +204,7 @@ def _measured(survey: Survey, answers: Answers) -> str:
     average = average_length(survey, answers)
     if average is None:
         return "How long your texts are in its words was not measured."
-    return f"Your texts have {average:g} of its words on average, measured on a sample."
+    return f"A text of yours has {average:g} words that count on average, measured on a sample."
 
 
 def _by(field: LanguageField) -> str:

@@ -80,9 +80,9 @@ def _left(session: Session) -> tuple[RunView, ...]:
 def _hello(left: tuple[RunView, ...]) -> str:
     if not left:
         return "New here? Practice takes a few minutes and harms nothing."
-    are = "is" if len(left) == 1 else "are"
+    are, it = ("is", "it") if len(left) == 1 else ("are", "one")
     many = words.plural(len(left), "run")
-    return f"{many} {are} unfinished. Enter on it shows where it stands."
+    return f"{many} {are} unfinished. Enter on {it} shows where it stands."
 
 
 def _unfinished(session: Session) -> Block:

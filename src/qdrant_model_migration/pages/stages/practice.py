@@ -12,7 +12,7 @@ from qdrant_model_migration.pages.work import practising
 
 WHAT = (
     "A Qdrant in a folder of this computer, filled with texts that every Python has: its own "
-    "documentation. Two small models that need no download. An application that searches and "
+    "documentation. Small models that need no download. An application that searches and "
     "writes through the alias docs meanwhile. The documents lie in a file as well, so that loading "
     "them again can be tried.",
     "What it cannot do, it says: the practice Qdrant does not compress and has no indexes. "

@@ -46,7 +46,7 @@ def page(session: Session) -> Page:
     return Page(
         title="Runs",
         body=(table,) if runs else (none,),
-        help=(*HELP, f"{about} All of them ask for a typed name first."),
+        help=(*HELP, f"{about} Each of them asks before it does anything."),
         hello="Only what fits the state of a run can be chosen; the rest says why not.",
         where="runs",
         first=next(wanted, "runs" if runs else "back"),
@@ -68,7 +68,7 @@ def act(session: Session, key: str, values: Mapping[str, str]) -> Outcome:
     run = next((run for run in session.runs or () if run.run_id == values["runs"]), None)
     if run is None:
         return session
-    trip = session.anew(run=run.folder, practice=run.card.practice, seen=run, runs=session.runs)
+    trip = session.anew(run=run.folder, practice=run.card.practice, seen=run)
     if key == "watch":
         return Go("run", trip)
     if key.partition("--")[0] == "resume":

@@ -23,7 +23,7 @@ class Cut(Origin):
 
     makes: ClassVar[str] = "cuts their vectors"
     needs: ClassVar[str] = "a usable first part of its vector"
-    checked: ClassVar[str] = "Vectors cut right"
+    checked: ClassVar[str] = "Cut right"
     fault: ClassVar[str] = "copied with other vectors"
     how: Literal["cut"] = "cut"
     source: str

@@ -24,7 +24,7 @@ class Mapped(Origin):
 
     makes: ClassVar[str] = "calculates vectors from the old ones"
     needs: ClassVar[str] = "a usable old vector"
-    checked: ClassVar[str] = "Vectors calculated right"
+    checked: ClassVar[str] = "Calculated right"
     fault: ClassVar[str] = "copied with other vectors"
     how: Literal["map"] = "map"
     source: str

@@ -21,7 +21,7 @@ class Projected(Mapped):
     so many values are left. distance of model: of the vectors."""
 
     makes: ClassVar[str] = "projects their vectors"
-    checked: ClassVar[str] = "Vectors projected right"
+    checked: ClassVar[str] = "Projected right"
     how: Literal["project"] = "project"  # type: ignore[assignment]
     size: int
 

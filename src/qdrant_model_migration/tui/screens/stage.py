@@ -402,13 +402,15 @@ class StageScreen(Stop):
         self._corrected = True
 
     def _over(self, page: Page) -> None:
-        async def chosen(picked: tuple[str, dict[str, str]] | None) -> None:
-            if picked is not None:
-                key, values = picked
-                given = {**self._values(), **values}
-                await self._carry_out(self._stage.act(self.session, key, given))
+        def chosen(picked: tuple[str, dict[str, str]] | None) -> None:
+            if picked is not None:  # not before this screen is on top again, which says its own
+                self.call_later(self._chosen, *picked)
 
         self.app.push_screen(Over(page), chosen)
+
+    async def _chosen(self, key: str, values: dict[str, str]) -> None:
+        given = {**self._values(), **values}
+        await self._carry_out(self._stage.act(self.session, key, given))
 
     # -- where it leads ------------------------------------------------------------------------
 
