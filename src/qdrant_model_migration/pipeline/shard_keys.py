@@ -23,12 +23,12 @@ def with_keys(qdrant: Qdrant, move: Move, write: Callable[[], T]) -> T:
     try:
         return write()
     except ShardKeyUnknown:
-        if not carry_keys(qdrant, move):
+        if not make_missing_keys(qdrant, move):
             raise
         return write()
 
 
-def carry_keys(qdrant: Qdrant, move: Move) -> tuple[Sharded, ...]:
+def make_missing_keys(qdrant: Qdrant, move: Move) -> tuple[Sharded, ...]:
     """Make the shard keys that the target lacks; returns those that were made."""
     return qdrant.carry_shard_keys(move.source, move.target)
 

@@ -164,14 +164,16 @@ def holds_text(point: Point) -> bool:
 
 def point_to_json(point: Point) -> dict[str, Any]:
     """The JSON shape of a point to write, in plain Python values."""
-    return _whole(point, vector_to_json)
+    return _whole(point, vector_to_json, payload=True)
 
 
-def _whole(point: Point, shape: Callable[[WritableVector], Any]) -> dict[str, Any]:
+def _whole(
+    point: Point, shape: Callable[[WritableVector], Any], *, payload: bool
+) -> dict[str, Any]:
     vectors = {name: shape(vector) for name, vector in point.vectors.items()}
     # A named "" is refused by collections that have one unnamed vector and nothing else.
     vector = vectors[""] if list(vectors) == [""] else vectors
-    return {"id": point.id, "vector": vector, "payload": point.payload}
+    return {"id": point.id, "vector": vector, **({"payload": point.payload} if payload else {})}
 
 
 def encode(point: Point, *, payload: bool = True) -> bytes:
@@ -183,18 +185,16 @@ def encode(point: Point, *, payload: bool = True) -> bytes:
     """
     import orjson
 
-    whole = _whole(point, _shape)
-    if not payload:
-        del whole["payload"]
+    whole = _whole(point, _shape, payload=payload)
     # What json refuses, orjson may take: it is passed on to json, to be refused there.
     strictly = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
     try:
         written = orjson.dumps(whole, option=orjson.OPT_SERIALIZE_NUMPY | strictly)
     except TypeError:  # whole numbers beyond 64 bits, keys that are no text
-        return _slowly(point, payload)
-    # It writes null for what is not finite.
-    all_there = b"null" not in written or _finite(whole)
-    return written if all_there else _slowly(point, payload)
+        return _slowly(point, payload=payload)
+    if b"null" in written and not _finite(whole):  # it writes null for what is not finite
+        return _slowly(point, payload=payload)
+    return written
 
 
 def _finite(value: Any) -> bool:
@@ -207,11 +207,9 @@ def _finite(value: Any) -> bool:
     return not hasattr(value, "dtype") or math.isfinite(value.sum(dtype="float64"))
 
 
-def _slowly(point: Point, payload: bool) -> bytes:
+def _slowly(point: Point, *, payload: bool) -> bytes:
     """By the standard library, which takes larger numbers and refuses what is not finite."""
-    whole = point_to_json(point)
-    if not payload:
-        del whole["payload"]
+    whole = _whole(point, vector_to_json, payload=payload)
     try:
         text = json.dumps(whole, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
         return text.encode()

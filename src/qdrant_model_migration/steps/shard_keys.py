@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from qdrant_model_migration.pipeline.shard_keys import carry_keys as carry_keys_of
-from qdrant_model_migration.pipeline.shard_keys import under_two_keys
+from qdrant_model_migration.pipeline.shard_keys import make_missing_keys, under_two_keys
 from qdrant_model_migration.steps.errors import TwoKeys
 from qdrant_model_migration.steps.step import StepContext
 from qdrant_model_migration.words import plural
@@ -18,7 +17,7 @@ def carry_keys(ctx: StepContext) -> None:
     """Make the shard keys that the target lacks, also those under which no point stands yet: the
     application writes to them after the switch."""
     if has_keys(ctx):
-        for key, shards, _ in carry_keys_of(ctx.qdrant, ctx.move):
+        for key, shards, _ in make_missing_keys(ctx.qdrant, ctx.move):
             ctx.say("create", f"The shard key {key} is made, with {plural(shards, 'shard')}.")
 
 
