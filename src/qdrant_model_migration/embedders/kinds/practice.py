@@ -71,16 +71,17 @@ class Practice(Kind):
                 yield practice_model(name, beside or practice_models_folder())
 
     def reach(self, model: ModelRef) -> Reach:
-        folder = _found(model).folder
+        folder = found(model).folder
         if folder is not None and holds(Path(folder), (FILE,)):
             return Reach("here")
         return Reach("no", why="It was made on another computer, or has been deleted.")
 
     def open(self, model: ModelRef, threads: int | None) -> Embedder:
-        return PracticeEmbedder(_found(model))
+        return PracticeEmbedder(found(model))
 
 
-def _found(model: ModelRef) -> ModelRef:
+def found(model: ModelRef) -> ModelRef:
+    """The model with the folder that it has on this computer."""
     return at_home(model, (FILE,), practice_models_folder() / model.short_name)
 
 
@@ -143,18 +144,24 @@ def practice_model(name: str, models: Path) -> ModelRef:
     )
 
 
+def checked(model: ModelRef) -> tuple[Path, str]:
+    """The folder of its file, and the file's fingerprint. Raises ModelOutOfReach, ModelChanged."""
+    folder = Path(model.folder or "")
+    if model.folder is None or not (folder / FILE).is_file():
+        raise ModelOutOfReach(model.label, model.folder)
+    print_of_file = fingerprint(folder, (FILE,))
+    if model.fingerprint not in (None, print_of_file):
+        raise ModelChanged(model.label, folder)
+    return folder, print_of_file
+
+
 class PracticeEmbedder:
     """An open practice model. Tokens are words. Safe to use from several threads."""
 
     def __init__(self, model: ModelRef) -> None:
         """Raises ModelUnknown, ModelOutOfReach, ModelUnusable, ModelChanged."""
         self._recipe = _recipe(model.name)
-        folder = Path(model.folder or "")
-        if model.folder is None or not (folder / FILE).is_file():
-            raise ModelOutOfReach(model.label, model.folder)
-        print_of_file = fingerprint(folder, (FILE,))
-        if model.fingerprint not in (None, print_of_file):
-            raise ModelChanged(model.label, folder)
+        folder, print_of_file = checked(model)
         try:
             with np.load(folder / FILE, allow_pickle=False) as saved:
                 buckets, self._idf = saved["buckets"], saved["idf"]

@@ -13,18 +13,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qdrant_model_migration.embedders.embedder import Embedded, Embedder, checked_multi
-from qdrant_model_migration.embedders.errors import ModelChanged, ModelOutOfReach, ModelUnusable
+from qdrant_model_migration.embedders.errors import ModelOutOfReach, ModelUnusable
 from qdrant_model_migration.embedders.fingerprint import fingerprint
-from qdrant_model_migration.embedders.kind import Kind, Reach
 from qdrant_model_migration.embedders.kinds.practice import (
     FILE,
     WORD,
+    Practice,
     buckets_of,
+    checked,
+    found,
     practice_models_folder,
     saved_at,
 )
 from qdrant_model_migration.embedders.model import ModelRef, Role
-from qdrant_model_migration.embedders.places import at_home, holds
 
 NAME = "practice/late-48"
 _DIMENSIONS, _MOST = 48, 128
@@ -32,27 +33,16 @@ _LONGEST = 40  # letters of a word that is counted; others are as good as unseen
 _RARE = 2.5  # the power of a word's rarity by which it counts in a search
 
 
-class PracticeLate(Kind):
+class PracticeLate(Practice):
     name = "practice_late"
     order = 11
-    toy = True
 
     def models(self, beside: Path | None) -> Iterator[ModelRef]:
         with suppress(ModelOutOfReach):
             yield late_model(beside or practice_models_folder())
 
-    def reach(self, model: ModelRef) -> Reach:
-        folder = _found(model).folder
-        if folder is not None and holds(Path(folder), (FILE,)):
-            return Reach("here")
-        return Reach("no", why="It was made on another computer, or has been deleted.")
-
     def open(self, model: ModelRef, threads: int | None) -> Embedder:
-        return LateEmbedder(_found(model))
-
-
-def _found(model: ModelRef) -> ModelRef:
-    return at_home(model, (FILE,), practice_models_folder() / model.short_name)
+        return LateEmbedder(found(model))
 
 
 def fit_late(texts: Sequence[str], models: Path) -> ModelRef:
@@ -94,12 +84,7 @@ class LateEmbedder:
 
     def __init__(self, model: ModelRef) -> None:
         """Raises ModelOutOfReach, ModelUnusable, ModelChanged."""
-        folder = Path(model.folder or "")
-        if model.folder is None or not (folder / FILE).is_file():
-            raise ModelOutOfReach(model.label, model.folder)
-        print_of_file = fingerprint(folder, (FILE,))
-        if model.fingerprint not in (None, print_of_file):
-            raise ModelChanged(model.label, folder)
+        folder, print_of_file = checked(model)
         try:
             with np.load(folder / FILE, allow_pickle=False) as saved:
                 weights, self._unseen = saved["weights"].tolist(), float(saved["unseen"])
