@@ -13,9 +13,12 @@ from hypothesis import settings
 
 from support.fake_qdrant import FakeQdrant
 
-# How long an example takes says nothing here: other tests run beside it.
-settings.register_profile("no deadline", deadline=None)
-settings.load_profile("no deadline")
+# How long an example takes says nothing here: other tests run beside it. The same code is tried on
+# the same examples, so that a change is judged by itself; `--hypothesis-profile=search` looks for
+# new ones.
+settings.register_profile("repeatable", deadline=None, derandomize=True)
+settings.register_profile("search", deadline=None)
+settings.load_profile("repeatable")
 
 MEMORY, ROOM = Path("/dev/shm"), 4 * 1024**3  # bytes
 

@@ -441,6 +441,7 @@ BUILT = (
     "fusion",
     "many_for",
     "drop",
+    "bridge",
     "search_params",
 )
 """Answers that a plan's steps are made of."""
