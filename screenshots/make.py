@@ -1,9 +1,12 @@
 """Takes the pictures of the README: the real wizard on the practice Qdrant, by keys alone.
 
     python screenshots/make.py            # SVG, and PNG where chromium is installed
+    python screenshots/make.py truncate requantize        # these ways alone; "first": the trip
 
 Everything happens in a temporary folder. The texts are those of this Python's documentation, so
-another Python gives other results, and the same screens.
+another Python gives other results, and the same screens. Requantize and Server inference need a
+server: one at QDRANT_INFERENCE_URL (see tests/support/inference.py) gets the practice collection
+and loses it again. Without one their pictures stay as they are.
 """
 
 from __future__ import annotations
@@ -13,15 +16,21 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.app import App
 
+if TYPE_CHECKING:
+    from qdrant_model_migration.sandbox import Sandbox
+
 HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "tests"))
 SIZE = (80, 24)
 PATIENCE = 180.0
 WAYS: dict[str, dict[str, Any]] = {
@@ -33,34 +42,41 @@ WAYS: dict[str, dict[str, Any]] = {
         "change": "second", "model": "late", "vector_names": {"new": "late", "old": "words"},
     },
     "linear_map": {"accuracy": "approximate"},
+    "map_queries": {"accuracy": "queries"},
+    "truncate": {"change": "shorter"},
+    "drop_vector": {"change": "drop", "drop": "subwords", "in_place": "in place"},
     "rebuild_from_source": {"originals": {"have": "yes", "file": "here"}},
+    "requantize": {"change": "compression", "quantization": {"vector": None, "kind": "scalar"}},
+    "server_inference": {
+        "change": "model", "both": "no", "proof": {"kind": "made up"},
+        "model": {"kind": "server", "name": "stand-in/words-128", "dimensions": 128},
+    },
 }  # fmt: skip
 """What is answered otherwise than practice suggests; "here" is the practice file of originals,
 "late" its model that makes a vector for each word."""
 
 
+ON_A_SERVER = ("requantize", "server_inference")
+
+
 def main() -> None:
-    for way in ("", *WAYS):
+    ways = [way for way in WAYS if way not in ON_A_SERVER or "QDRANT_INFERENCE_URL" in os.environ]
+    for way in sys.argv[1:] or ("first", *ways):
         with tempfile.TemporaryDirectory() as place:
             for name in ("XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"):
                 os.environ[name] = str(Path(place) / name.lower())
             os.environ["QMM_RUN_DIR"] = str(Path(place) / "runs")
             for key in ("QDRANT_URL", "QDRANT_API_KEY"):
                 os.environ.pop(key, None)
-            asyncio.run(trip(Path(place), way))
+            with practised("" if way == "first" else way) as (url, answers):
+                asyncio.run(trip(Path(place), "" if way == "first" else way, url, answers))
 
 
-async def trip(place: Path, way: str) -> None:
-    """The whole trip with every picture; of a further way the strategy, its plan and verdict."""
-    from textual.pilot import Pilot
-
-    from qdrant_model_migration.pages.beginning import begin
+@contextmanager
+def practised(way: str) -> Iterator[tuple[str | None, dict[str, Any]]]:
+    """The practice collection with what this way needs; where it is on a server, and answers."""
     from qdrant_model_migration.sandbox import Sandbox
-    from qdrant_model_migration.strategies import by_name
-    from qdrant_model_migration.tui.app import WizardApp
-    from qdrant_model_migration.tui.widgets.blocks import AskBlock, TableBlock
-    from qdrant_model_migration.tui.widgets.press import Press
-    from qdrant_model_migration.tui.widgets.tick import Tick
+    from support import practised
 
     sandbox = Sandbox()
     sandbox.prepare(800 if way else 3000)
@@ -68,8 +84,58 @@ async def trip(place: Path, way: str) -> None:
     if "originals" in answers:
         answers["originals"] = {"have": "yes", "file": str(sandbox.originals)}
     if answers.get("model") == "late":
-        answers["model"] = sandbox.late_model().model_dump(mode="json", exclude_defaults=True)
-    app = WizardApp(begin(answers=answers), start=(), log_file=place / "log")
+        answers["model"] = practised.as_json(sandbox.late_model())
+    if way == "truncate":
+        answers |= practised.long_vectors(sandbox)
+    if way == "drop_vector":
+        del answers["model"]
+        practised.second_vector(sandbox)
+    if way not in ON_A_SERVER:
+        yield None, answers
+        return
+    with on_a_server(sandbox) as url:
+        yield url, answers
+
+
+@contextmanager
+def on_a_server(sandbox: Sandbox) -> Iterator[str]:
+    """The practice collection behind its alias, and an inference service that counts words."""
+    from qdrant_model_migration.qdrant import open_qdrant
+    from qdrant_model_migration.sandbox import ALIAS, COLLECTION
+    from support import inference
+    from support.world import everything
+
+    with open_qdrant(sandbox.address) as folder:
+        points, metadata = everything(folder, COLLECTION), folder.config(COLLECTION).metadata
+    with inference.beside("real") as (address, _, _), open_qdrant(address) as server:
+        body = {"vectors": {"size": 128, "distance": "Cosine"}, "metadata": metadata}
+        server.create_collection(COLLECTION, body)
+        try:
+            server.insert(COLLECTION, list(points.values()))
+            server.switch_alias(ALIAS, COLLECTION)
+            os.environ["QDRANT_URL"] = str(address)
+            yield str(address)
+        finally:
+            for name in server.collections():
+                if name.startswith(COLLECTION):
+                    server.delete_collection(name)
+
+
+async def trip(place: Path, way: str, url: str | None, answers: dict[str, Any]) -> None:
+    """The whole trip with every picture; of a further way the strategy, its plan and verdict."""
+    from textual.pilot import Pilot
+    from textual.widgets import Input
+
+    from qdrant_model_migration.engine import list_runs
+    from qdrant_model_migration.pages.beginning import begin
+    from qdrant_model_migration.steps.gate import Gate
+    from qdrant_model_migration.strategies import by_name
+    from qdrant_model_migration.tui.app import WizardApp
+    from qdrant_model_migration.tui.widgets.blocks import AskBlock, TableBlock
+    from qdrant_model_migration.tui.widgets.press import Press
+
+    begun = begin(address=url, answers=answers)
+    app = WizardApp(begun, start=("connect",) if url else (), log_file=place / "log")
 
     def shown() -> str:
         return "\n".join(strip.text for strip in app.screen._compositor.render_strips())
@@ -105,7 +171,11 @@ async def trip(place: Path, way: str) -> None:
             take(app, name)
 
     async with app.run_test(size=SIZE) as pilot:
-        await until(pilot, "▸ Practice")
+        if url:
+            await choose(pilot, "Connect")
+            await until(pilot, "▸[ See collections ]")
+        else:
+            await until(pilot, "▸ Practice")
         picture("home")
         await pilot.press("enter")
         await until(pilot, "▸ docs_words")
@@ -138,7 +208,8 @@ async def trip(place: Path, way: str) -> None:
         await until(pilot, "▸[ Continue with")
         take(app, f"{way}_strategy".lstrip("_"))
         await pilot.press("enter")
-        await until(pilot, lambda: "left to acknowledge" in shown() or "Plan: " in shown())
+        warned = ("left to acknowledge", "No serious warnings", "Plan: ")
+        await until(pilot, lambda: any(word in shown() for word in warned))
         picture("warnings")
         while "left to acknowledge" in shown():
             await pilot.press("enter", "enter")
@@ -152,18 +223,31 @@ async def trip(place: Path, way: str) -> None:
         if not way:
             await until(pilot, lambda: re.search(r"[3-8]\d %", shown()) is not None)
             picture("run")
-        await until(pilot, "WAITING FOR YOU")
-        await until(pilot, lambda: "[ Look at the verdict ]" in shown() or "[ Answer… ]" in shown())
-        while "[ Answer… ]" in shown():  # another gate comes before the switch
+        verdict = ("[ Look at the verdict ]", "[ Verdict ]")
+        stops = ("[ Answer… ]", *verdict, "✓ DONE", "! FAILED")
+        for number in range(1, 4):  # other gates come before the switch
+            await until(pilot, lambda: any(word in shown() for word in stops))
+            if "[ Answer… ]" not in shown():
+                break
             await choose(pilot, "Answer…")
             await until(pilot, lambda: len(app.screen.query(AskBlock)) > 0)
-            take(app, f"{way}_gate")
-            for block in app.screen.query(AskBlock):
+            take(app, f"{way}_gate_{number}".removesuffix("_1"))
+            gate = Gate.model_validate(list_runs()[0].gate)
+            for ask, block in zip(gate.asks, app.screen.query(AskBlock), strict=True):
                 block.control.focus()
-                if isinstance(block.control, Tick):
+                if isinstance(block.control, Input):
+                    block.control.value = ask.expect
+                else:
                     await pilot.press("enter")
-            await choose(pilot, "Go on")
-            await until(pilot, "[ Look at the verdict ]")
+            await choose(pilot, gate.button)
+            await until(pilot, lambda title=gate.title[:30]: title not in shown()[:400])  # type: ignore[misc]
+        if "[ Look at the verdict ]" not in shown():
+            failed = "[ Verdict ]" in shown()
+            if failed:
+                await choose(pilot, "Verdict")
+                await until(pilot, "»VERIFY")
+            take(app, f"{way}_verify" if failed else f"{way}_done")
+            return
         await choose(pilot, "Look at the verdict")
         await until(pilot, "▸[ Try it yourself ]")
         take(app, f"{way}_verify".lstrip("_"))

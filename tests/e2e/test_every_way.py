@@ -8,7 +8,7 @@ import io
 import re
 import shlex
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,20 +19,14 @@ from textual.widgets import Input
 
 from qdrant_model_migration import cli
 from qdrant_model_migration.advice import read_named, save_answers
-from qdrant_model_migration.embedders import (
-    METADATA_KEY,
-    MODELS_KEY,
-    ModelRef,
-    kinds,
-    open_embedder,
-)
+from qdrant_model_migration.embedders import kinds
 from qdrant_model_migration.engine import RunView, list_runs
 from qdrant_model_migration.pages.beginning import begin
 from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.pipeline.sameness import same_payload, same_vector
 from qdrant_model_migration.plain import run_plain
 from qdrant_model_migration.plain.talk import Talk
-from qdrant_model_migration.qdrant import Address, Point, PointId, Vector, open_qdrant
+from qdrant_model_migration.qdrant import Address, open_qdrant
 from qdrant_model_migration.sandbox import ALIAS, COLLECTION, Sandbox
 from qdrant_model_migration.steps.gate import Gate
 from qdrant_model_migration.steps.ways import ways
@@ -42,6 +36,7 @@ from qdrant_model_migration.tui.widgets.blocks import AskBlock, TableBlock
 from qdrant_model_migration.tui.widgets.press import Press
 from qdrant_model_migration.tui.widgets.tick import Tick
 from support import inference
+from support.practised import as_json, long_vectors, second_vector
 from support.screens import press, settle, still, text_of, until
 from support.world import everything
 
@@ -88,46 +83,6 @@ WAYS: dict[str, tuple[str, dict[str, Any]]] = {
     "server_inference on a server": ("server_inference", {}),
 }
 pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("every way")]
-
-
-def long_vectors(sandbox: Sandbox) -> dict[str, Any]:
-    """The practice collection made by the model that can be cut; what is asked for then."""
-    model = sandbox.new_model()
-    with open_qdrant(sandbox.address) as qdrant:
-        points = everything(qdrant, COLLECTION)
-        made = made_by(model, points)
-        qdrant.delete_collection(COLLECTION)
-        vectors = {"size": model.dimensions, "distance": "Cosine"}
-        qdrant.create_collection(COLLECTION, {"vectors": vectors, "metadata": model.to_metadata()})
-        new = [p._replace(vectors={"": made[i]} if i in made else {}) for i, p in points.items()]
-        qdrant.insert(COLLECTION, new)
-        qdrant.switch_alias(ALIAS, COLLECTION)
-    return {"model": as_json(model.cut_to(128))}
-
-
-def second_vector(sandbox: Sandbox) -> dict[str, Any]:
-    """A vector beside the present one, as a test of two models has left it."""
-    old, new = sandbox.old_model(), sandbox.new_model()
-    said = {name: dict(m.to_metadata())[METADATA_KEY] for name, m in (("", old), ("subwords", new))}
-    with open_qdrant(sandbox.address) as qdrant:
-        points = everything(qdrant, COLLECTION)
-        made = made_by(new, points)
-        body = {"size": new.dimensions, "distance": "Cosine"}
-        qdrant.add_vector(COLLECTION, "subwords", "dense", body)
-        mine = [points[i]._replace(vectors={"subwords": vector}) for i, vector in made.items()]
-        qdrant.set_vectors(COLLECTION, mine)
-        qdrant.patch(COLLECTION, {"metadata": {MODELS_KEY: said}})
-    return {}
-
-
-def made_by(model: ModelRef, points: Mapping[PointId, Point]) -> dict[PointId, Vector]:
-    texts = {i: p.payload["text"] for i, p in points.items() if p.vectors}
-    made = open_embedder(model).embed(list(texts.values()), "passage").vectors
-    return dict(zip(texts, made, strict=True))
-
-
-def as_json(model: ModelRef) -> dict[str, Any]:
-    return model.model_dump(mode="json", exclude_defaults=True)
 
 
 BEFORE = {"truncate": long_vectors, "drop_vector in place": second_vector}
