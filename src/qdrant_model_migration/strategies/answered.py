@@ -268,6 +268,15 @@ def missing_share(survey: Survey, answers: Answers) -> float:
     return round((missing_texts(survey, answers) or 0) / points, 6) if points else 0.0
 
 
+def expected_tokens(survey: Survey, answers: Answers, texts: int | None = None) -> int | None:
+    """Tokens that the texts are likely to have; None where that is not known. texts: how many there
+    are, None: those of the collection."""
+    points, each = survey.points.value, survey.average_tokens.value
+    if texts is None and points is not None:
+        texts = max(0, points - (missing_texts(survey, answers) or 0))
+    return round(texts * each) or None if texts and each else None
+
+
 def missing_texts(survey: Survey, answers: Answers) -> int | None:
     """How many points have no text in the chosen fields; None where it is not known.
 
