@@ -27,6 +27,7 @@ from qdrant_model_migration.engine import (
     view,
 )
 from qdrant_model_migration.engine.change_lines import lines, of
+from qdrant_model_migration.environment import FLEET
 from qdrant_model_migration.pages.run_words import server_lines
 from qdrant_model_migration.pipeline.sameness import made_of, same_payload, same_vector
 from qdrant_model_migration.pipeline.spent import Spent
@@ -469,8 +470,11 @@ def test_what_is_written_meanwhile_waits_for_the_limit_before_the_switch_and_not
         catch_up(step, ctx)
 
     monkeypatch.setattr(CatchUp, "apply", edited_meanwhile)
+    monkeypatch.setenv(FLEET, "ray")
     gate = at_the_limit(folder, "catch_up")
     assert gate["says"][2].startswith("Left  2 points, ")
+    said = [event.text for event in view(folder).events if event.kind == "worker"]
+    assert [text[:29] for text in said] == ["The server makes the vectors,"], "no others are asked"
     give_consent(folder, "token_limit", {"limit": str(told(folder).tokens + 1)})
     to_the_cutover_of(folder)
     assert_made(place)

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from qdrant_model_migration.engine.journal import FILE, Journal
-from qdrant_model_migration.engine.token_meter import TokenMeter
+from qdrant_model_migration.engine.backup import keep_copy
+from qdrant_model_migration.engine.journal import COPY, FILE, Journal
+from qdrant_model_migration.engine.token_meter import BEHIND_S, TokenMeter
 from qdrant_model_migration.pipeline.spending import Spending
 from qdrant_model_migration.pipeline.spent import Spent, TokensSpent
 from qdrant_model_migration.qdrant import Document
@@ -68,3 +69,15 @@ def test_a_limit_that_was_given_later_counts_in_place_of_the_plans(
         assert kept(journal).most == 7
         with pytest.raises(TokensSpent):
             meter.before(ONE)
+
+
+def test_the_second_copy_of_the_journal_is_a_few_seconds_behind_at_most(
+    journal: Journal, tmp_path: Path
+) -> None:
+    moments = iter([0.0, 0.0, BEHIND_S - 0.1, BEHIND_S, BEHIND_S])
+    keep_copy(journal, tmp_path)
+    meter = TokenMeter(journal, tmp_path, None, lambda: next(moments))
+    for copied in (1, 1, 3):
+        meter.after(ONE, 1)
+        with closing(Journal(tmp_path / COPY)) as copy:
+            assert kept(copy).tokens == copied

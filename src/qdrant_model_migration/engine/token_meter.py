@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from qdrant_model_migration.qdrant import Document
 from qdrant_model_migration.steps.token_limit import LIMIT, USED
 from qdrant_model_migration.survey import texts
 
+BEHIND_S = 5.0  # seconds that the second copy of the journal may be behind: it takes its time
+
 
 class TokenMeter:
     """The meter of a run's connection (qdrant/metering.py). What is counted is in the journal
@@ -23,8 +26,15 @@ class TokenMeter:
     Where the server does not tell, tokens are estimated as the survey does.
     """
 
-    def __init__(self, journal: Journal, folder: Path, spending: Spending | None) -> None:
-        self._journal, self._folder = journal, folder
+    def __init__(
+        self,
+        journal: Journal,
+        folder: Path,
+        spending: Spending | None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._journal, self._folder, self._clock = journal, folder, clock
+        self._copied_at = float("-inf")
         self._plan = spending or Spending()
         self._lock = threading.Lock()
         self._stops = False
@@ -55,7 +65,9 @@ class TokenMeter:
                 reckoned=self._spent.reckoned + reckoned,
             )
             self._journal.remember(USED, self._spent._asdict())
-            keep_fact(self._journal, self._folder, USED)
+            if self._clock() - self._copied_at >= BEHIND_S:
+                keep_fact(self._journal, self._folder, USED)
+                self._copied_at = self._clock()
 
     def _look_up_limit(self) -> None:
         most = self._journal.recall(LIMIT, self._plan.most)

@@ -18,6 +18,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple, Union
 
 from qdrant_model_migration.errors import QmmError
+from qdrant_model_migration.words import is_whole
 
 if TYPE_CHECKING:
     from qdrant_model_migration.advice import Advice
@@ -122,7 +123,7 @@ class Ask(NamedTuple):
         if self.kind == "choice":
             return given in {choice.value for choice in self.choices}
         if self.least is not None:
-            return given.isascii() and given.isdecimal() and int(given) >= self.least
+            return is_whole(given, self.least)
         return given == (self.expect or "yes") if self.kind in ("typed", "tick") else True
 
     @property

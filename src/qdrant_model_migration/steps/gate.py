@@ -7,6 +7,8 @@ from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
+from qdrant_model_migration.words import is_whole
+
 Kind = Literal["typed", "tick", "choice", "number"]
 
 
@@ -147,5 +149,5 @@ def _fits(ask: Ask, answer: str | None) -> bool:
     if ask.kind == "choice":
         return answer in {value for value, _ in ask.choices}
     if ask.kind == "number":
-        return answer.isascii() and answer.isdecimal() and int(answer) >= ask.least
+        return is_whole(answer, ask.least)
     return answer == "yes"
