@@ -18,6 +18,7 @@ from qdrant_model_migration.pipeline.text import TextSource
 from qdrant_model_migration.qdrant.quantization import Quantization, body
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
 from qdrant_model_migration.survey.facts import Bare, Survey, VectorFact
+from qdrant_model_migration.survey.texts import two_digits
 
 SMALL_BYTES = 25_000_000
 """Below it loading again from the originals is quicker than copying (the seed)."""
@@ -274,7 +275,7 @@ def expected_tokens(survey: Survey, answers: Answers, texts: int | None = None) 
     points, each = survey.points.value, survey.average_tokens.value
     if texts is None and points is not None:
         texts = max(0, points - (missing_texts(survey, answers) or 0))
-    return round(texts * each) or None if texts and each else None
+    return two_digits(texts * each) if texts and each else None
 
 
 def missing_texts(survey: Survey, answers: Answers) -> int | None:

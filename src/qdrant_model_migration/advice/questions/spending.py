@@ -23,11 +23,10 @@ from qdrant_model_migration.strategies.answered import chosen_model, expected_to
 from qdrant_model_migration.strategies.keyword_vector import word_model
 from qdrant_model_migration.strategies.paid_models import is_paid
 from qdrant_model_migration.survey.facts import Survey
-from qdrant_model_migration.survey.texts import two_digits
 from qdrant_model_migration.words import count
 
 TIMES = 2
-"""The suggested limit is about so many times what all texts are likely to take."""
+"""The suggested limit is so many times what all texts are likely to take."""
 
 _PARTS = ("kind", "tokens", "usd", "price", "texts")
 _MOST = 1e15
@@ -57,7 +56,7 @@ class SpendingLimit(Question):
 
     def options(self, survey: Survey, answers: Answers) -> tuple[Option, ...]:
         expected = expected_tokens(survey, answers)
-        limit = two_digits(TIMES * expected) if expected else None
+        limit = TIMES * expected if expected else None
         said = f"{count(limit)} tokens" if limit else "the tokens that you type"
         return (
             Option(
