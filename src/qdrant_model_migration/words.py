@@ -5,6 +5,7 @@ No sentences here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
@@ -84,6 +85,11 @@ def listing(parts: Sequence[str], last: str = "and") -> str:
 def plural(number: int, one: str, many: str = "") -> str:
     """ "1 point", "2 points"."""
     return f"{count(number)} {one if number == 1 else many or one + 's'}"
+
+
+def is_whole(typed: str, least: int) -> bool:
+    """Whether that is a whole number, not below `least`, that somebody may mean."""
+    return re.fullmatch("[0-9]{1,15}", typed) is not None and int(typed) >= least
 
 
 def nearest(typed: str, known: Iterable[str]) -> str:

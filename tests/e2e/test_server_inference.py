@@ -18,11 +18,23 @@ from qdrant_model_migration import cli
 from qdrant_model_migration.advice import advise, answer_all
 from qdrant_model_migration.advice.make_plan import make_plan
 from qdrant_model_migration.embedders import ModelRef, open_embedder, server_model
-from qdrant_model_migration.engine import create_run, dead_letters, give_consent, run_here, view
+from qdrant_model_migration.engine import (
+    create_run,
+    dead_letters,
+    give_consent,
+    run_here,
+    summarize,
+    view,
+)
 from qdrant_model_migration.engine.change_lines import lines, of
+from qdrant_model_migration.environment import FLEET
+from qdrant_model_migration.pages.run_words import server_lines
 from qdrant_model_migration.pipeline.sameness import made_of, same_payload, same_vector
+from qdrant_model_migration.pipeline.spent import Spent
 from qdrant_model_migration.plan import Acceptance, Plan, load_plan, save_plan
 from qdrant_model_migration.qdrant import Address, Document, Point
+from qdrant_model_migration.steps import StepContext
+from qdrant_model_migration.steps.catch_up import CatchUp
 from qdrant_model_migration.strategies import by_name
 from qdrant_model_migration.survey import survey
 from support import inference
@@ -37,6 +49,7 @@ from support.inference import (
     refusal,
     vector,
 )
+from support.trip_process import killed_at
 from support.world import everything
 
 from .conftest import POINTS, Models, Place, document, fill, ident
@@ -356,6 +369,127 @@ def test_its_speed_is_tried_where_a_person_says_so_and_the_time_is_reckoned(
     assert tried.usd is None
     with place.open() as qdrant:
         assert not any(name.endswith("_qmm_check") for name in qdrant.collections())
+
+
+HERE = pytest.mark.parametrize("served", ["1.18.3", REAL], indirect=True)
+LENGTHS = [len(document(n)["text"].split()) for n in range(POINTS) if n not in (7, 8)]
+AT_ONCE = 4  # requests, as the pace `fast` has it
+
+
+def told(folder: Path) -> Spent:
+    return Spent.of(view(folder).facts["tokens_used"])
+
+
+def at_the_limit(folder: Path, step: str) -> dict[str, Any]:
+    assert run_here(folder) == 3, view(folder).error
+    seen = view(folder)
+    assert seen.gate is not None
+    assert seen.step is not None
+    assert (seen.gate["name"], seen.steps[seen.step].name) == ("token_limit", step)
+    return seen.gate
+
+
+@HERE
+def test_the_run_waits_at_its_limit_of_tokens_also_after_a_kill(served: Served) -> None:
+    """No more is used beyond the limit than by what is on its way: one request of each stream, and
+    after a kill that of one more."""
+    place, service = served
+    limit, texts = sum(LENGTHS) // 2, 16
+    wanted = {"tokens": str(limit), "price": "1000", "texts": str(texts)}
+    plan = plan_for(place, spending=wanted, pace="fast")
+    assert plan.move is not None
+    assert plan.move.load.spending is not None
+    assert plan.estimate.usd == plan.move.load.spending.expected / 1000  # type: ignore[operator]
+    folder, asked = create_run(plan), service.tokens
+    assert killed_at(folder, 4, open_embedder, "write points") == -9
+    on_its_way = AT_ONCE * texts * max(LENGTHS)
+    assert 0 < told(folder).tokens <= service.tokens - asked <= told(folder).tokens + on_its_way
+    gate = at_the_limit(folder, "backfill")
+    used, sent = told(folder).tokens, service.tokens
+    assert limit <= used < limit + on_its_way
+    assert sent - asked < limit + 2 * on_its_way
+    assert max(service.calls) <= texts
+    assert f"{used:,} tokens ({used / 1000:,.2f} USD), as the server counts them" in gate["says"][0]
+    with place.open() as qdrant:
+        there = qdrant.count(f"{place.collection}_new")
+    left = round(used / there * (POINTS - there))
+    assert gate["says"][2].startswith(
+        f"Left  {POINTS - there} points, about {left:,} tokens, about"
+    )
+    give_consent(folder, "token_limit", {"limit": str(used)})
+    assert at_the_limit(folder, "backfill")["missing"], "it has to be more than is used"
+    assert service.tokens == sent, "nothing is sent while it waits"
+    give_consent(folder, "token_limit", {"limit": gate["asks"][0]["expect"]})
+    to_the_cutover_of(folder)
+    assert_made(place)
+    assert told(folder).reckoned == 0
+    rows = dict(summarize(view(folder)).rows)
+    assert f"{told(folder).tokens:,} tokens" in rows["Tokens"]
+    assert "the plan said about" in rows["Tokens"]
+    assert ("Tokens", told(folder).short) in server_lines(view(folder))
+
+
+@pytest.mark.parametrize("served", ["1.18.3"], indirect=True)
+def test_where_the_server_tells_no_tokens_they_are_estimated_and_that_is_said(
+    served: Served, capsys: Any
+) -> None:
+    place, service = served
+    service.silent = True
+    folder = create_run(plan_for(place, spending={"tokens": 1500, "texts": 16}, pace="fast"))
+    gate = at_the_limit(folder, "backfill")
+    spent = told(folder)
+    assert spent.tokens == spent.reckoned >= 1500
+    assert "estimated: the server does not tell" in gate["says"][0]
+    assert cli.run(["resume", folder.name, "--token-limit", "1500"]) == 3
+    said = capsys.readouterr()
+    assert f"it has to be {spent.tokens + 1} or more" in said.err
+    assert f"--token-limit {gate['asks'][0]['expect']}" in said.out + said.err
+    assert told(folder) == spent
+    assert cli.run(["resume", folder.name, "--token-limit", "9000000"]) == 3
+    seen = view(folder)
+    assert seen.gate is not None
+    assert seen.gate["name"] == "cutover"
+    assert_made(place)
+
+
+@pytest.mark.parametrize("served", ["1.18.3"], indirect=True)
+def test_what_is_written_meanwhile_waits_for_the_limit_before_the_switch_and_not_after(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = served.place
+    folder = create_run(plan_for(place, spending={"tokens": sum(LENGTHS)}, pace="fast"))
+    catch_up, writes = CatchUp.apply, [write_meanwhile]
+
+    def edited_meanwhile(step: CatchUp, ctx: StepContext) -> None:
+        while writes:
+            writes.pop()(place)
+        catch_up(step, ctx)
+
+    monkeypatch.setattr(CatchUp, "apply", edited_meanwhile)
+    monkeypatch.setenv(FLEET, "ray")
+    gate = at_the_limit(folder, "catch_up")
+    assert gate["says"][2].startswith("Left  2 points, ")
+    said = [event.text for event in view(folder).events if event.kind == "worker"]
+    assert [text[:29] for text in said] == ["The server makes the vectors,"], "no others are asked"
+    give_consent(folder, "token_limit", {"limit": str(told(folder).tokens + 1)})
+    to_the_cutover_of(folder)
+    assert_made(place)
+    with place.open() as qdrant:
+        old = open_embedder(place.models.old).embed(["late"], "passage").vectors[0]
+        late = [Point(8000 + n, document(n), {"": old}) for n in range(20)]
+        qdrant.upsert(place.alias, late)
+    consent(folder, "cutover")
+    assert run_here(folder) == 0, view(folder).error
+    assert_made(place)
+    with place.open() as qdrant:
+        assert qdrant.retrieve(f"{place.collection}_new", [8000])
+
+
+def to_the_cutover_of(folder: Path) -> None:
+    assert run_here(folder) == 3, view(folder).error
+    gate = view(folder).gate
+    assert gate is not None
+    assert gate["name"] == "cutover"
 
 
 def test_a_model_of_another_size_stops_it_before_anything_is_created(served: Served) -> None:

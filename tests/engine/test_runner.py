@@ -133,7 +133,7 @@ def test_the_qdrant_is_free_before_the_state_says_the_run_has_ended(run: Path) -
 
     @contextmanager
     def connect(stop: threading.Event, on_retry: Callable[[Retry], None]) -> Iterator[Qdrant]:
-        yield cast(Qdrant, object())
+        yield cast(Qdrant, SimpleNamespace())
         at_close.append(view(run).state)
 
     run_here(run, job_of=job(Fake(), connect=connect))
@@ -339,7 +339,7 @@ def test_a_run_that_the_engine_stops_itself_is_not_called_stopped_by_the_operato
     @contextmanager
     def connect(stop: threading.Event, on_retry: Callable[[Retry], None]) -> Iterator[Qdrant]:
         stops.append(stop)
-        yield cast(Qdrant, object())
+        yield cast(Qdrant, SimpleNamespace())
 
     def lock_up(ctx: StepContext) -> None:
         """As a step that waits for the server, while the disk is full for a moment."""
@@ -440,7 +440,7 @@ def test_a_stop_interrupts_a_long_rest_and_ends_retries(run: Path, deed: Deed) -
     @contextmanager
     def connect(stop: threading.Event, on_retry: Callable[[Retry], None]) -> Iterator[Qdrant]:
         stops.append(stop)
-        yield cast(Qdrant, object())
+        yield cast(Qdrant, SimpleNamespace())
 
     code: list[int] = []
     steps = job(deed("index", lambda ctx: ctx.rest(3600)), connect=connect)
@@ -542,7 +542,7 @@ def test_silence_of_the_server_is_told_and_so_is_its_end(run: Path, deed: Deed) 
     @contextmanager
     def connect(stop: threading.Event, on_retry: Callable[[Retry], None]) -> Iterator[Qdrant]:
         hears.append(on_retry)
-        yield cast(Qdrant, object())
+        yield cast(Qdrant, SimpleNamespace())
 
     during: list[RunView] = []
 

@@ -70,3 +70,20 @@ def test_a_choice_is_made_by_number() -> None:
     assert "3 is none of them." in talk.flat
     assert ask_gate(CHOICE, Spoken(("Number", ""))) is None
     assert ask_gate(CHOICE, Spoken(("Number", "back"))) is None
+
+
+LIMIT = Gate(
+    name="token_limit",
+    title="The limit of 100 tokens is reached",
+    says=(),
+    asks=(Ask(key="limit", kind="number", label="Tokens in all", expect="150", least=101),),
+    button="Go on",
+)
+
+
+def test_a_number_is_asked_until_it_is_large_enough_and_enter_leaves_it() -> None:
+    talk = Spoken(("whole number from 101 on", "100"), ("whole number from 101 on", "200"))
+    assert ask_gate(LIMIT, talk) == {"limit": "200"}
+    assert "Tokens in all (for example 150)." in talk.flat
+    assert "You typed '100'; it has to be a whole number from 101 on." in talk.flat
+    assert ask_gate(LIMIT, Spoken(("whole number", ""))) is None

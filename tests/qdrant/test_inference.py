@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import pytest
@@ -416,3 +416,61 @@ def test_a_check_whose_answer_is_lost_goes_on(method: str) -> None:
             (made,) = qdrant.as_made(documents, "sparse", {}, "docs")
             assert isinstance(made, SparseVector)
             assert not qdrant.collections()
+
+
+class Counted:
+    """A meter: the texts of each request, and the tokens that it was told."""
+
+    def __init__(self, stops_at: int | None = None) -> None:
+        self.sent: list[tuple[int, int | None]] = []
+        self.stops_at = stops_at
+
+    def before(self, documents: Sequence[Document]) -> None:
+        if self.stops_at == len(self.sent):
+            raise StopIteration
+
+    def after(self, documents: Sequence[Document], tokens: int | None) -> None:
+        self.sent.append((len(documents), tokens))
+
+
+def words_of(n: int) -> Point:
+    return Point(n, {}, {"words": Document(f"text number {n}", DENSE)})
+
+
+def test_what_a_request_took_is_told_by_the_server_and_heard(at: With) -> None:
+    meter = at.qdrant.meter = Counted()
+    at.qdrant.insert(at.name, [words_of(n) for n in range(70)])
+    assert meter.sent == [(64, 64 * 3), (6, 6 * 3)]
+    at.qdrant.search(at.name, Document("two words", DENSE), using="words")
+    two = [Query("words", Document("a b c d", DENSE)), Query("sparse", Document("e", SPARSE))]
+    at.qdrant.search_fused(at.name, two, "rrf")
+    assert meter.sent[2:] == [(1, 2), (2, 5)]
+    at.qdrant.set_vectors(at.name, [Point(3, {}, {"late": Document("a b", MULTI)})])
+    assert meter.sent[4:] == [(1, 2)]
+    assert sum(tokens or 0 for _, tokens in meter.sent) == at.service.tokens
+
+
+def test_nothing_is_heard_of_a_service_that_does_not_tell_and_of_own_models(at: With) -> None:
+    at.service.silent = True
+    meter = at.qdrant.meter = Counted()
+    at.qdrant.insert(at.name, [words_of(1), words_of(2)])
+    assert meter.sent == [(2, None)]
+    at.qdrant.insert(at.name, [Point(9, {}, {"sparse": Document("a word", "Qdrant/bm25")})])
+    at.qdrant.insert(at.name, [Point(10, {}, {"words": [1.0] * 48})])
+    assert meter.sent == [(2, None)], "the server makes that itself, and nobody charges for it"
+
+
+def test_no_more_is_sent_than_the_meter_lets(at: With) -> None:
+    at.qdrant.texts_at_once(10)
+    at.qdrant.meter = Counted(stops_at=2)
+    with pytest.raises(StopIteration):
+        at.qdrant.insert(at.name, [words_of(n) for n in range(70)])
+    assert at.service.calls == [10, 10]
+    assert at.qdrant.count(at.name) == 20
+
+
+def test_of_what_was_refused_nothing_is_counted(at: With) -> None:
+    meter = at.qdrant.meter = Counted()
+    bad = Point(2, {}, {"words": Document(TOO_LONG, DENSE)})
+    at.qdrant.insert(at.name, [words_of(1), bad])
+    assert sum(tokens or 0 for _, tokens in meter.sent) == at.service.tokens

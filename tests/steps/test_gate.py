@@ -45,3 +45,18 @@ def test_a_wrong_name_leaves_the_gate_shut() -> None:
 
 def test_without_flags_everything_is_missing() -> None:
     assert len(GATE.missing(GATE.given_by({}))) == 4
+
+
+def test_a_number_has_to_be_whole_and_not_too_small() -> None:
+    more = Ask(key="limit", kind="number", label="", expect="150", flag="--more", named=True,
+               least=101)  # fmt: skip
+    gate = GATE.model_copy(update={"asks": (more,), "name": "token_limit"})
+    assert [way.command for way in ways(gate, "docs")] == ["qmm resume docs --more 150"]
+    for typed, fits in (
+        ("101", True),
+        ("100", False),
+        ("1e9", False),
+        ("", False),
+        ("-200", False),
+    ):
+        assert (gate.missing(gate.given_by({"--more": typed})) == ()) is fits

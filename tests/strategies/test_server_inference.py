@@ -59,7 +59,7 @@ def test_a_model_in_a_folder_is_at_no_server():
 
 
 def test_a_listed_model_is_asked_for_by_its_name_and_without_prefix():
-    answers = {**ANSWERS, "query_side": "server"}
+    answers = {**ANSWERS, "query_side": "server", "spending": "unknown"}
     plan = make_plan(SERVED, advise(SERVED, answers).settled, WAY, speed=None)
     (leg,) = plan.after.legs
     chosen = ANSWERS["model"]
@@ -101,7 +101,7 @@ def test_who_gets_the_texts_of_a_provider_and_its_key_is_warned_of():
 
 
 def test_its_speed_makes_the_time_known_and_the_price_stays_unknown():
-    answers = {**ANSWERS, "query_side": "server"}
+    answers = {**ANSWERS, "query_side": "server", "spending": "unknown"}
     settled = advise(SERVED, answers).settled
     plan = make_plan(SERVED, settled, WAY, speed=Speed(50.0, "measured on 256 texts"))
     assert plan.estimate.seconds.likely > 0

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Literal, cast
 
 from qdrant_model_migration.embedders import Embedder, ModelRef
@@ -121,7 +122,7 @@ def job(*steps: Step, connect: Any = None, open_embedder: Any = None) -> Callabl
 
 @contextmanager
 def _nowhere() -> Iterator[Qdrant]:
-    yield cast(Qdrant, object())
+    yield cast(Qdrant, SimpleNamespace())
 
 
 def nowhere(

@@ -49,8 +49,9 @@ class Answer(NamedTuple):
 class Inference:
     """The service. calls: the number of texts of each. refusing: answers that come first, one each.
 
-    texts: how often each text was embedded, by whether for a document or a search. shown: keys of
-    providers that came in headers. It has their models too, for the right key: see KEYS.
+    texts: how often each text was embedded, by whether for a document or a search. tokens: of all,
+    told as usage unless it is `silent`. shown: keys of providers that came in headers. It has their
+    models too, for the right key: see KEYS.
     """
 
     def __init__(self) -> None:
@@ -59,6 +60,7 @@ class Inference:
         self.texts: Counter[tuple[str, str]] = Counter()
         self.asked: list[Json] = []  # the first input of each call
         self.shown: list[dict[str, str]] = []
+        self.tokens, self.silent = 0, False
         self._lock = Lock()
 
     def answer(self, asked: Json) -> Answer:
@@ -85,7 +87,10 @@ class Inference:
         for one in inputs:
             tokens[one["model"]] += len(one["data"].split())
         usage = {"models": {model: {"tokens": count} for model, count in tokens.items()}}
-        return Answer(200, json.dumps({"embeddings": made, "usage": usage}).encode())
+        with self._lock:
+            self.tokens += sum(tokens.values())
+        told = {"embeddings": made, "usage": None if self.silent else usage}
+        return Answer(200, json.dumps(told).encode())
 
 
 def refusal(status: int, text: str, retry_after: int | None = None) -> Answer:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from qdrant_model_migration.embedders import Embedder, ModelRef
 from qdrant_model_migration.engine import run_here
 from qdrant_model_migration.engine.job import Job, job_of
 from qdrant_model_migration.qdrant import Qdrant
@@ -18,27 +19,36 @@ from support.forked import FORKED
 from support.world import HashModel
 
 
-def killed_at(folder: Path, request: int) -> int:
+def killed_at(
+    folder: Path,
+    request: int,
+    open_embedder: Callable[[ModelRef], Embedder] = HashModel,
+    doing: str = "",
+) -> int:
     """Carry the run on in another process; its exit code, -9 where it was killed.
 
     It dies before its n-th request is sent where n is odd, after it was answered where n is even.
+    doing: only those that do this count.
     """
-    process = FORKED.Process(target=_be_the_engine, args=(folder, request))
+    told = (folder, request, open_embedder, doing)
+    process = FORKED.Process(target=_be_the_engine, args=told)
     process.start()
     process.join(60)
     assert process.exitcode is not None, "it did not end"
     return process.exitcode
 
 
-def _be_the_engine(folder: Path, kill_at: int) -> None:
+def _be_the_engine(
+    folder: Path, kill_at: int, open_embedder: Callable[[ModelRef], Embedder], only: str
+) -> None:
     readiness.POLL_SECONDS = 0.0
     sent, lock, send = 0, threading.Lock(), Qdrant._send
 
     def counted(self: Qdrant, doing: str, request: Callable[[], Any]) -> Any:
         nonlocal sent
         with lock:
-            sent += 1
-            mine = sent == kill_at
+            sent += (counts := only in ("", doing))
+            mine = counts and sent == kill_at
         if mine and kill_at % 2:
             os.kill(os.getpid(), signal.SIGKILL)
         answer = send(self, doing, request)
@@ -47,7 +57,7 @@ def _be_the_engine(folder: Path, kill_at: int) -> None:
         return answer
 
     def job(folder: Path) -> Job:
-        return job_of(folder)._replace(open_embedder=HashModel)
+        return job_of(folder)._replace(open_embedder=open_embedder)
 
     Qdrant._send = counted  # type: ignore[method-assign]
     sys.exit(run_here(folder, job_of=job))

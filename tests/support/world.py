@@ -151,6 +151,9 @@ class World:
     def workers(self) -> AbstractContextManager[Fleet]:
         return self.fleet()
 
+    def limited(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
     def waiting(self) -> AbstractContextManager[None]:
         return nullcontext()
 

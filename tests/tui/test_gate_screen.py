@@ -248,3 +248,22 @@ async def test_leaving_the_wizard_takes_the_question_of_a_rollback_back(
         await until(pilot, "Leave the wizard?")
         await press(pilot, "right", "enter")
         await until(pilot, lambda: stage.started == ["taken back"])
+
+
+async def test_a_number_is_typed_and_one_that_is_too_small_keeps_it_closed(
+    wizard: Make, stage: Any
+) -> None:
+    ask = {"key": "limit", "kind": "number", "label": "Tokens in all", "expect": "9", "least": 8}
+    gate = {"name": "token_limit", "title": "The limit is reached", "says": ["Used  7 tokens"],
+            "asks": [ask], "button": "Go on"}  # fmt: skip
+    app = wizard("run", "gate", session=waiting(stage, gate))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "[ Go on ] (type a number first)")
+        await press(pilot, "up", "7", "enter")
+        await until(pilot, "You typed '7'; it has to be a whole number from 8 on.")
+        assert stage.consents == []
+        await press(pilot, "backspace", "8", "enter", "right")
+        await until(pilot, "▸[ Go on ]")
+        await press(pilot, "enter")
+        await until(pilot, lambda: bool(stage.started))
+        assert stage.consents == [("token_limit", {"limit": "8"})]

@@ -141,6 +141,9 @@ def _like(survey: Survey, answers: Answers, facets: Sequence[str], model: ModelR
 def price_note(plan: Plan) -> str:
     """A few words beside the price; "" where there are none."""
     if payees := _billed(plan):
+        spending = plan.move.load.spending if plan.move is not None else None
+        if spending is not None and spending.usd is not None:
+            return f"at {spending.usd:g} USD for a million tokens, as you said"
         return f"{words.listing(payees)} may charge for the tokens"
     served = any(kind_of(model).service for model in _models(plan))
     return "" if plan.estimate.usd or served else "the model runs on this computer"
@@ -159,13 +162,17 @@ def _usd(survey: Survey, plan: Plan) -> float | None:
     embedded = [(model, every) for model in _models(plan)]
     embedded += [found for step in plan.steps if (found := step.embeds()) is not None]
     priced = [(p, n) for model, n in embedded if (p := kind_of(model).usd(model)) is not None]
+    spending = plan.move.load.spending if plan.move is not None else None
+    billed = 0.0
     if _billed(plan):
-        return None
+        if spending is None or spending.usd is None or spending.expected is None:
+            return None
+        billed = spending.usd * spending.expected / 1e6
     if not priced:
-        return 0.0
+        return billed
     if points is None or tokens is None:
         return None
-    return sum(price * min(n, points) for price, n in priced) * tokens / 1e6
+    return billed + sum(price * min(n, points) for price, n in priced) * tokens / 1e6
 
 
 def _models(plan: Plan) -> list[ModelRef]:

@@ -80,7 +80,8 @@ def answers_for(seen: RunView, flags: Mapping[str, str]) -> dict[str, str] | Non
         for ask in missing:
             click.echo(f"Still missing: {ask.label}.", err=True)
             if ask.key in answers:
-                click.echo(f"You gave {answers[ask.key]}, it is {ask.expect}.", err=True)
+                wanted = f"it has to be {ask.least} or more" if ask.least else f"it is {ask.expect}"
+                click.echo(f"You gave {answers[ask.key]}, {wanted}.", err=True)
         return None
     if sys.stdin.isatty() and sys.stdout.isatty():
         from qdrant_model_migration.plain.gates import ask_gate

@@ -14,6 +14,7 @@ def command(run: str | None, as_json: bool) -> int:
     """List all runs, or show where RUN stands. Exit code 0, whatever the state."""
     from qdrant_model_migration.commands.follow import in_one_line, next_of
     from qdrant_model_migration.engine import find_run, list_runs, local, view
+    from qdrant_model_migration.pipeline.spent import Spent
 
     if run is None:
         runs = list_runs()
@@ -41,6 +42,8 @@ def command(run: str | None, as_json: bool) -> int:
         click.echo(" ".join(part for part in seen.error.values() if part))
     if seen.dead_letters:
         click.echo(f"Dead letters: {seen.dead_letters:,}")
+    if spent := seen.facts.get("tokens_used"):
+        click.echo(f"Tokens: {Spent.of(spent).whole}")
     if seen.conflicts:
         click.echo(f"Conflicts: {seen.conflicts:,}, changed on both sides after the switch")
     if line := next_of(seen):
@@ -76,6 +79,7 @@ def _data(seen: object) -> dict[str, object]:
         "verdict": seen.verdict,
         "error": seen.error,
         "dead_letters": seen.dead_letters,
+        "tokens": seen.facts.get("tokens_used"),
         "held": seen.held,
         "slowed": seen.slowed,
         "searches": seen.searches,

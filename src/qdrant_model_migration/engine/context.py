@@ -14,6 +14,7 @@ from qdrant_model_migration.engine.journal import Journal, is_fact
 from qdrant_model_migration.engine.progress import Progress
 from qdrant_model_migration.engine.retrying import Retrying
 from qdrant_model_migration.engine.steering import Steering
+from qdrant_model_migration.engine.token_meter import TokenMeter
 from qdrant_model_migration.environment import KEY
 from qdrant_model_migration.pipeline.calls import InCalls
 from qdrant_model_migration.pipeline.fleet import Fleet, threads
@@ -61,10 +62,11 @@ class Context:
         steering: Steering,
         retrying: Retrying,
         models: Models,
+        meter: TokenMeter,
         parent: int | None,
         fleet: str = "",
     ) -> None:
-        self._fleet = fleet
+        self._fleet, self._meter = fleet, meter
         self._folder, self._run_id, self._accepted = folder, run_id, accepted
         self._move = move
         self._sides = (sides[0].placed(folder), sides[1].placed(folder)) if sides else None
@@ -169,6 +171,9 @@ class Context:
     def workers(self) -> AbstractContextManager[Fleet]:
         if self._fleet != "ray":
             return self.fleet()
+        if self.move.load.spending is not None:
+            self.say("worker", _NO_OTHERS)
+            return self.fleet()
         from qdrant_model_migration.pipeline.ray_fleet import ray_fleet
 
         # Minutes, not the engine's week: a worker's silence is to be heard of.
@@ -179,12 +184,21 @@ class Context:
 
         return ray_fleet(self, spec, self.move, told)
 
+    def limited(self) -> AbstractContextManager[None]:
+        return self._meter.limited()
+
     def waiting(self) -> AbstractContextManager[None]:
         return self._steering.waiting()
 
     def rest(self, seconds: float) -> None:
         self._progress.flush()
         self._steering.rest(seconds)
+
+
+_NO_OTHERS = (
+    "The server makes the vectors, so other computers would make nothing quicker, and their tokens "
+    "would not be counted here. The texts are sent from this one."
+)
 
 
 def point_text(point: PointId) -> str:

@@ -27,6 +27,7 @@ from qdrant_model_migration.engine.signals import Signals
 from qdrant_model_migration.engine.stamps import now
 from qdrant_model_migration.engine.states import GOING, NOTHING, finished, is_over
 from qdrant_model_migration.engine.steering import Steering
+from qdrant_model_migration.engine.token_meter import TokenMeter
 from qdrant_model_migration.engine.watch import view
 from qdrant_model_migration.errors import QmmError, Stopped
 from qdrant_model_migration.exit_codes import DONE, FAILED, STOPPED, WAITS
@@ -187,10 +188,14 @@ class Runner:
             running_beside(self._sidecar, qdrant, self._journal, self._session),
         ):
             watches: dict[str, SearchWatch] = {}
+            spending = job.move.load.spending if job.move is not None else None
+            meter = qdrant.meter = TokenMeter(self._journal, self._folder, spending)
+            if spending is not None:
+                qdrant.texts_at_once(spending.texts)
             for item in todo:
                 self._steering.breathe()
                 watch = self._search_watch(item.step, job, qdrant, watches)
-                self._carry_out_step(item, job, qdrant, retrying, models, watch)
+                self._carry_out_step(item, job, qdrant, retrying, models, meter, watch)
 
     def _search_watch(
         self, step: Step, job: Job, qdrant: Qdrant, watches: dict[str, SearchWatch]
@@ -215,6 +220,7 @@ class Runner:
         qdrant: Qdrant,
         retrying: Retrying,
         models: Models,
+        meter: TokenMeter,
         watch: SearchWatch | None,
     ) -> None:
         journal, title = self._journal, item.step.text(job.move).title
@@ -237,6 +243,7 @@ class Runner:
             steering=self._steering,
             retrying=retrying,
             models=models,
+            meter=meter,
             parent=event,
             fleet=job.fleet,
         )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from qdrant_model_migration.engine.run_view import RunView, StepView
 from qdrant_model_migration.engine.stamps import local
 from qdrant_model_migration.engine.states import GOING
+from qdrant_model_migration.pipeline.spent import Spent
 from qdrant_model_migration.shell import qmm
 from qdrant_model_migration.words import count, duration, listing, plural, size
 
@@ -126,6 +127,8 @@ def _rows(run: RunView) -> list[tuple[str, str]]:
     rows += _probes(facts)
     if run.application and run.application.get("text"):
         rows.append(("Application", str(run.application["text"])))
+    if spent := facts.get("tokens_used"):
+        rows.append(("Tokens", Spent.of(spent).whole))
     worked = sum(step.seconds for step in run.steps)
     if worked:
         rows.append(("Took", f"{duration(worked)}, without the time it waited for you"))

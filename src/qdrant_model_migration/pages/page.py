@@ -18,6 +18,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple, Union
 
 from qdrant_model_migration.errors import QmmError
+from qdrant_model_migration.words import is_whole
 
 if TYPE_CHECKING:
     from qdrant_model_migration.advice import Advice
@@ -97,7 +98,8 @@ class Choice(NamedTuple):
 class Ask(NamedTuple):
     """One thing to give. What is given is text; a tick is yes or "".
 
-    value: what stands there already. expect: what has to be typed, to the letter. refused: what is
+    value: what stands there already. expect: what has to be typed, to the letter. least: the
+    smallest whole number that will do, where one is wanted. refused: what is
     said to anything else; without it Enter alone leads back in a talk. must: nothing goes on
     without it. at_once: giving it, with all that its choice wants to know, is an act under its key.
     done: how it is said where it was given before. label "": what stands above it says what it is.
@@ -109,6 +111,7 @@ class Ask(NamedTuple):
     value: str = ""
     help: str = ""
     expect: str = ""
+    least: int | None = None
     refused: str = ""
     choices: tuple[Choice, ...] = ()
     must: bool = False
@@ -119,17 +122,26 @@ class Ask(NamedTuple):
         """Whether that is what is wanted."""
         if self.kind == "choice":
             return given in {choice.value for choice in self.choices}
+        if self.least is not None:
+            return is_whole(given, self.least)
         return given == (self.expect or "yes") if self.kind in ("typed", "tick") else True
 
     @property
     def wanted(self) -> str:
         """What is to be done, in a few words."""
-        words = {"tick": "tick the box first", "choice": "choose first"}
+        words = {
+            "tick": "tick the box first",
+            "choice": "choose first",
+            "number": "type a number first",
+        }
         return words.get(self.kind, f"type {self.expect} first")
 
     def wrong(self, given: str) -> str:
         """What is said to something else than what has to be typed."""
-        return f"You typed '{given}'; it has to be {self.expect or 'yes'}. Nothing was changed."
+        wanted = self.expect or "yes"
+        if self.least is not None:
+            wanted = f"a whole number from {self.least} on"
+        return f"You typed '{given}'; it has to be {wanted}. Nothing was changed."
 
 
 class Act(NamedTuple):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from qdrant_model_migration import words
 from qdrant_model_migration.engine import GOING, at_added, ending_of
 from qdrant_model_migration.pages.moments import clock, moment, span
+from qdrant_model_migration.pipeline.spent import Spent
 from qdrant_model_migration.steps.switches import recalled
 from qdrant_model_migration.words import number, plural
 
@@ -422,6 +423,8 @@ def server_lines(view: RunView) -> list[tuple[str, str]]:
         rows.append(("Answers", f"from {application['answers_from']}"))
     if application.get("writes"):
         rows.append(("Writes", f"{number(application['writes'])} by the application"))
+    if spent := view.facts.get("tokens_used"):
+        rows.append(("Tokens", Spent.of(spent).short))
     caught = view.facts.get("caught_up")
     if isinstance(caught, list) and any(caught):
         rows.append(("Caught up", words.plural(sum(caught), "late write")))

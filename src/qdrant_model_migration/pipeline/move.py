@@ -11,6 +11,7 @@ from qdrant_model_migration.embedders import ModelRef
 from qdrant_model_migration.pipeline.origins import AnyOrigin, Origin, as_it_is
 from qdrant_model_migration.pipeline.sources import AnySource, Source
 from qdrant_model_migration.pipeline.sources.collection import Collection
+from qdrant_model_migration.pipeline.spending import Spending
 from qdrant_model_migration.pipeline.text import TextSource
 from qdrant_model_migration.qdrant import Presence
 from qdrant_model_migration.strict import Strict
@@ -58,12 +59,14 @@ class Searches(Strict):
 
 class Load(Strict):
     """How hard the server is worked: points per request, requests at a time, points per slice at
-    most. searches: how slow they may become; None: they are not watched."""
+    most. searches: how slow they may become; None: they are not watched. spending: what services
+    of the server may be asked for; None: none makes vectors."""
 
     batch: Annotated[int, Field(ge=1, le=256)] = 128
     streams: Annotated[int, Field(ge=1, le=4)] = 2
     slice: Annotated[int, Field(ge=64, le=100_000)] = 1024
     searches: Searches | None = Searches()
+    spending: Spending | None = None
 
 
 class Move(Strict):

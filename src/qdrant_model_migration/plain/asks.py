@@ -18,6 +18,10 @@ def answer(talk: Talk, ask: Ask, tells: Tells | None = None) -> str:
     if ask.kind == "typed":
         talk.say(f"{ask.label}.")
         return _exactly(talk, ask, f"Type {ask.expect} to go on, or press Enter to go back:")
+    if ask.least is not None:
+        talk.say(f"{ask.label}{_hint(ask)}.")
+        prompt = f"Type a whole number from {ask.least} on, or press Enter to go back:"
+        return _exactly(talk, ask, prompt)
     if ask.kind == "tick" and ask.must:
         talk.say(f"{ask.label}.")
         back = "back, leave:" if ask.refused else "press Enter to go back:"

@@ -12,6 +12,7 @@ from qdrant_model_migration.engine import EventView, RunView, StepView, Watch, l
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.pages.run_words import headline, second_line, slowed
 from qdrant_model_migration.pages.stages.run import PACES
+from qdrant_model_migration.pipeline.spent import Spent
 from qdrant_model_migration.plain.talk import Back, Leave, Talk
 
 PULSE = 30.0
@@ -84,6 +85,8 @@ def _line(seen: RunView) -> str:
     slow = f" Slowed down: {slowed(seen)}." if seen.slowed else ""
     where = f"{state}, step {seen.step + 1} of {len(seen.steps)}, {step.title}."
     counted = _counted(step)
+    if spent := seen.facts.get("tokens_used"):
+        counted = ", ".join(filter(None, (counted, Spent.of(spent).short)))
     return f"{where} {counted}.{slow}" if counted else f"{where}{slow}"
 
 

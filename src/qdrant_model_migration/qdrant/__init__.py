@@ -8,6 +8,7 @@ from qdrant_model_migration.qdrant.by_value import Placed, can_order
 from qdrant_model_migration.qdrant.capabilities import Capabilities
 from qdrant_model_migration.qdrant.connection import Qdrant
 from qdrant_model_migration.qdrant.key import is_own, known_key, names, own_server
+from qdrant_model_migration.qdrant.metering import OWN_MODELS, Meter, Unmetered
 from qdrant_model_migration.qdrant.opening import open_qdrant
 from qdrant_model_migration.qdrant.points import (
     Document,
@@ -45,6 +46,7 @@ from qdrant_model_migration.qdrant.version import OLDEST, Version
 
 __all__ = [
     "OLDEST",
+    "OWN_MODELS",
     "PROVIDERS",
     "SHORT_TEXT",
     "Address",
@@ -56,6 +58,7 @@ __all__ = [
     "Document",
     "Fusion",
     "Hit",
+    "Meter",
     "NotCarried",
     "Page",
     "Patience",
@@ -71,6 +74,7 @@ __all__ = [
     "Snapshot",
     "SparseVector",
     "Unmade",
+    "Unmetered",
     "Vector",
     "Version",
     "can_order",

@@ -19,7 +19,8 @@ BODY_BYTES = 24_000_000
 """Bytes of points in one request. The server takes 32 MiB; a proxy may take less."""
 
 DOCUMENTS = 64
-"""Points with texts in one request, until the service is known to take fewer."""
+"""Points with texts in one request, where nothing else is said, until the service is known to take
+fewer."""
 
 IDS = 1_000
 """Ids in one request."""
@@ -64,6 +65,10 @@ class Limits:
             most = self._documents if any(map(holds_text, points[at:])) else len(points)
             yield points[at : at + most]
             at += most
+
+    def allow_documents(self, most: int) -> None:
+        """So many texts in one call, as somebody who knows the service says."""
+        self._documents = most
 
     def learn_documents(self, taken: int) -> None:
         """The service took so many texts in one call, and not twice as many."""

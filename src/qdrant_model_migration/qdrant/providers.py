@@ -9,15 +9,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from qdrant_model_migration.errors import SecretMissing
 from qdrant_model_migration.qdrant.errors import ServiceKeyWithheld
-from qdrant_model_migration.qdrant.points import Document
 from qdrant_model_migration.redaction import keep_secret
-
-if TYPE_CHECKING:
-    from qdrant_model_migration.qdrant.points import WritableVector
 
 
 class Provider(NamedTuple):
@@ -42,11 +38,6 @@ def provider_of(model: str) -> Provider | None:
     """Who is asked for vectors of this model of a server; None: the server or its own service."""
     begins, slash, _ = model.partition("/")
     return PROVIDERS.get(begins.lower()) if slash else None
-
-
-def models_asked(vectors: Iterable[WritableVector]) -> frozenset[str]:
-    """The models of which the server makes vectors for these."""
-    return frozenset(vector.model for vector in vectors if isinstance(vector, Document))
 
 
 def keys_for(models: Iterable[str], server: str, may_have: bool) -> dict[str, str]:

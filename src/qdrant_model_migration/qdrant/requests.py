@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import TypeVar
 
@@ -13,6 +13,8 @@ from qdrant_model_migration.qdrant import faults
 from qdrant_model_migration.qdrant.address import Address
 from qdrant_model_migration.qdrant.capabilities import Capabilities
 from qdrant_model_migration.qdrant.limits import Limits
+from qdrant_model_migration.qdrant.metering import Meter, Unmetered, listening, served
+from qdrant_model_migration.qdrant.points import Document
 from qdrant_model_migration.qdrant.providers import keys_for, provider_of, shown
 from qdrant_model_migration.qdrant.retries import GaveUp, Patience, Retry, patiently
 from qdrant_model_migration.qdrant.version import Version
@@ -31,10 +33,14 @@ ONCE = Patience(total_s=0.0)
 
 
 class Requests:
-    """What every part of a connection stands on. Tests inject faults into `_send`."""
+    """What every part of a connection stands on. Tests inject faults into `_send`.
+
+    meter: hears of every text that the server's service is asked for.
+    """
 
     version: Version
     capabilities: Capabilities
+    meter: Meter = Unmetered()
 
     def __init__(
         self,
@@ -61,19 +67,25 @@ class Requests:
         request: Callable[[], T],
         collection: str = "",
         patience: Patience | None = None,
-        models: Collection[str] = (),
+        documents: Sequence[Document] = (),
     ) -> T:
-        """Send one request until it works or cannot. doing: completes "refused to ...". models: of
-        which the server is to make vectors for it."""
+        """Send one request until it works or cannot. doing: completes "refused to ...". documents:
+        of which the server is to make vectors for it."""
+        models = {document.model for document in documents}
         keys = keys_for(models, self.address.label, self._may_have_keys)
+        if metered := served(documents):
+            self.meter.before(metered)
         try:
-            with shown(keys) if keys else nullcontext():
-                return patiently(
+            with shown(keys) if keys else nullcontext(), listening() as told:
+                result = patiently(
                     lambda: self._send(doing, request),
                     self.patience if patience is None else patience,
                     self._stop,
                     self._on_retry,
                 )
+            if metered:
+                self.meter.after(metered, sum(told) if told else None)
+            return result
         except GaveUp as end:
             last, attempts, waited_s = end.last, end.attempts, end.waited_s
         if not faults.is_expected(last):

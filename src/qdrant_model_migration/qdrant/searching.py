@@ -6,8 +6,8 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from qdrant_model_migration.qdrant.metering import documents_in
 from qdrant_model_migration.qdrant.points import Fusion, Hit, Query, vector_to_json
-from qdrant_model_migration.qdrant.providers import models_asked
 from qdrant_model_migration.qdrant.requests import ONCE, Requests
 from qdrant_model_migration.qdrant.wire import JsonObject
 
@@ -87,7 +87,7 @@ class Searching(Requests):
             "search",
             lambda: self._wire.query(collection, whole),
             collection,
-            models=models_asked(asked),
+            documents=documents_in(asked),
         )
         return [Hit(hit["id"], hit["score"], hit.get("payload") or {}) for hit in hits]
 
@@ -103,7 +103,7 @@ class Searching(Requests):
             lambda: self._wire.search_seconds(collection, body),
             collection,
             ONCE,
-            models_asked([vector]),
+            documents_in([vector]),
         )
         return time.perf_counter() - began if told is None else told
 

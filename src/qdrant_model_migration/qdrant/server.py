@@ -18,6 +18,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from qdrant_model_migration.qdrant.address import Address
+from qdrant_model_migration.qdrant.metering import hear
 from qdrant_model_migration.qdrant.points import PointId
 from qdrant_model_migration.qdrant.wire import JsonObject
 
@@ -206,4 +207,5 @@ class Server:
             **(written if body is not None else {}),
             **({"timeout": timeout_s} if timeout_s is not None else {}),
         )
+        hear(answer)
         return take(answer)

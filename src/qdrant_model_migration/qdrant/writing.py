@@ -14,8 +14,8 @@ from qdrant_model_migration.qdrant.errors import (
     ShardKeyNeeded,
 )
 from qdrant_model_migration.qdrant.limits import Encoded, in_parts
+from qdrant_model_migration.qdrant.metering import documents_in
 from qdrant_model_migration.qdrant.points import Point, PointId, encode, order
-from qdrant_model_migration.qdrant.providers import models_asked
 from qdrant_model_migration.qdrant.refused_texts import RefusedTexts, Unmade
 from qdrant_model_migration.qdrant.requests import completed
 from qdrant_model_migration.qdrant.shard_keys import ShardKeys, at, by_key
@@ -29,6 +29,10 @@ class Writing(ShardKeys, RefusedTexts):
     vectors those that the server's service refuses. It raises InferenceRefused where that takes
     no text at all.
     """
+
+    def texts_at_once(self, most: int) -> None:
+        """From now on no request asks for vectors of more texts than that."""
+        self._limits.allow_documents(most)
 
     def insert(self, collection: str, points: Sequence[Point]) -> list[Unmade]:
         """Write the points whose ids are not there yet; those that are stay untouched.
@@ -142,12 +146,13 @@ class Writing(ShardKeys, RefusedTexts):
         points: Sequence[Point],
         send: Callable[[Sequence[Encoded]], None],
     ) -> None:
-        models = models_asked(vector for point in points for vector in point.vectors.values())
         waiting: Sequence[Encoded] = [(point.id, encode(point)) for point in points]
         while waiting:
             part = self._limits.first(collection, waiting)
+            sent = points[len(points) - len(waiting) :][: len(part)]
+            texts = documents_in(vector for point in sent for vector in point.vectors.values())
             try:
-                self._call("write points", partial(send, part), collection, models=models)
+                self._call("write points", partial(send, part), collection, documents=texts)
             except (LimitExceeded, RequestTooLarge) as refusal:
                 self._limits.learn_write(collection, part, refusal)
             else:

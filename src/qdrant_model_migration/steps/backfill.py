@@ -15,6 +15,7 @@ from qdrant_model_migration.steps.reading import ROWS_READ, must_be_unchanged
 from qdrant_model_migration.steps.routes import route_of
 from qdrant_model_migration.steps.slice_size import SliceSize
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
+from qdrant_model_migration.steps.token_limit import TOKEN_LIMIT, within_limit
 from qdrant_model_migration.words import plural
 
 WINDOW = 10_000  # points over which missing texts are judged
@@ -33,7 +34,10 @@ class Backfill(Step):
     """`expected_missing`: the share of points without a text that the survey found (0..1)."""
 
     loads: ClassVar[bool] = True
-    gates: ClassVar[tuple[GateKind, ...]] = (GateKind("missing_texts", (_ACCEPT,)),)
+    gates: ClassVar[tuple[GateKind, ...]] = (
+        GateKind("missing_texts", (_ACCEPT,)),
+        TOKEN_LIMIT,
+    )
     step: Literal["backfill"] = "backfill"
     expected_missing: float = 0.0
 
@@ -51,6 +55,7 @@ class Backfill(Step):
                 f"Reads {move.points.name} in slices, {made or 'copies the vectors'} and "
                 f"{words.inserts}.",
                 f"{move.load.batch} points a request, {move.load.streams} requests at a time.",
+                *sent(move),
                 words.there,
                 *(f"A point without {it} {words.goes_without}" for it in needs),
                 *notes,
@@ -62,8 +67,19 @@ class Backfill(Step):
         route_of(ctx.move).must_be_ours(ctx)
         must_be_unchanged(ctx)
         filling = _Filling(ctx, self.expected_missing)
-        by_slices(ctx, filling.tasks(), run_slice, filling.take, ctx.workers())
+        with within_limit(ctx):
+            by_slices(ctx, filling.tasks(), run_slice, filling.take, ctx.workers())
         filling.must_not_lack_texts()
+
+
+def sent(move: Move) -> tuple[str, ...]:
+    """Sentences: how texts go to services of the server, where they do."""
+    spending = move.load.spending
+    if spending is None:
+        return ()
+    limit = spending.limit_in_words()
+    texts = f"{plural(spending.texts, 'text')} a request at most."
+    return (texts, f"Tokens are counted: {limit}." if limit else "Tokens are counted.")
 
 
 def watched(move: Move) -> str:

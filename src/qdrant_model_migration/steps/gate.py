@@ -7,11 +7,14 @@ from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
-Kind = Literal["typed", "tick", "choice"]
+from qdrant_model_migration.words import is_whole
+
+Kind = Literal["typed", "tick", "choice", "number"]
 
 
 class Ask(BaseModel):
-    """One thing a gate asks for. `typed`: the person types `expect` exactly; `tick`: a box.
+    """One thing a gate asks for. `typed`: the person types `expect` exactly; `tick`: a box;
+    `number`: a whole one, not below `least`; `expect` is one that will do.
 
     flag: what gives it on a command line, e.g. "--cutover"; a choice is a flag for each value.
     named: the flag is followed by what would be typed.
@@ -26,6 +29,7 @@ class Ask(BaseModel):
     choices: tuple[tuple[str, str], ...] = ()
     flag: str = ""
     named: bool = False
+    least: int = 0
 
     def given_by(self, flags: Mapping[str, str]) -> str | None:
         """The answer that these flags (flag -> what follows it, "" for nothing) give, or None."""
@@ -52,7 +56,7 @@ class AskKind(NamedTuple):
     metavar: str = ""
     choices: tuple[tuple[str, str, str], ...] = ()
 
-    def ask(self, label: str, expect: str = "") -> Ask:
+    def ask(self, label: str, expect: str = "", least: int = 0) -> Ask:
         return Ask(
             key=self.key,
             kind=self.kind,
@@ -61,6 +65,7 @@ class AskKind(NamedTuple):
             choices=tuple((value, said) for value, said, _ in self.choices),
             flag=self.flag,
             named=bool(self.metavar),
+            least=least,
         )
 
     @property
@@ -143,4 +148,6 @@ def _fits(ask: Ask, answer: str | None) -> bool:
         return answer == ask.expect
     if ask.kind == "choice":
         return answer in {value for value, _ in ask.choices}
+    if ask.kind == "number":
+        return is_whole(answer, ask.least)
     return answer == "yes"

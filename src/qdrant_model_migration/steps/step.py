@@ -117,6 +117,11 @@ class StepContext(Equipment, Protocol):
         """Who makes vectors: other computers, where the run is to use them, else `fleet`."""
         ...
 
+    def limited(self) -> AbstractContextManager[None]:
+        """Around work that sends texts to services that may take money: raises TokensSpent where
+        the run has used what it may; see token_limit.py."""
+        ...
+
     def waiting(self) -> AbstractContextManager[None]:
         """Around waiting for another thread, which is no work of this one's."""
         ...

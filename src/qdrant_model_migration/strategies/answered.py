@@ -18,6 +18,7 @@ from qdrant_model_migration.pipeline.text import TextSource
 from qdrant_model_migration.qdrant.quantization import Quantization, body
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
 from qdrant_model_migration.survey.facts import Bare, Survey, VectorFact
+from qdrant_model_migration.survey.texts import two_digits
 
 SMALL_BYTES = 25_000_000
 """Below it loading again from the originals is quicker than copying (the seed)."""
@@ -266,6 +267,15 @@ def missing_share(survey: Survey, answers: Answers) -> float:
     """The share of points without a text in the chosen fields (0..1), 0 where it is not known."""
     points = survey.points.value or 0
     return round((missing_texts(survey, answers) or 0) / points, 6) if points else 0.0
+
+
+def expected_tokens(survey: Survey, answers: Answers, texts: int | None = None) -> int | None:
+    """Tokens that the texts are likely to have; None where that is not known. texts: how many there
+    are, None: those of the collection."""
+    points, each = survey.points.value, survey.average_tokens.value
+    if texts is None and points is not None:
+        texts = max(0, points - (missing_texts(survey, answers) or 0))
+    return two_digits(texts * each) if texts and each else None
 
 
 def missing_texts(survey: Survey, answers: Answers) -> int | None:

@@ -40,6 +40,7 @@ from qdrant_model_migration.strategies.answered import (
     text_source,
     without_alias,
 )
+from qdrant_model_migration.strategies.paid_models import with_spending
 from qdrant_model_migration.strategies.strategy import Answers, Strategy
 from qdrant_model_migration.survey.facts import Survey, VectorFact
 
@@ -124,6 +125,7 @@ def plan_moving(
     first: tuple[AnyStep, ...],
 ) -> Plan:
     """The plan for this move. first: make what is filled."""
+    move = with_spending(move, survey, answers)
     switch = own.switch or _without_alias(survey, answers)
     alias = _alias(survey, answers) if switch is None else None
     also = switched_aliases(survey, answers)[1:] if alias is not None else ()

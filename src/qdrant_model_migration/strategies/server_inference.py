@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
 from qdrant_model_migration.embedders import ModelRef, kind_of, server_model
 from qdrant_model_migration.pipeline.origins import embedded
 from qdrant_model_migration.plan.plan import Plan
@@ -33,6 +36,7 @@ class ServerInference(Strategy):
     never = "The old collection is only read."
     facets = ("builds", "infers", "needs_text", "takes_model", "replaces")
     asks = ("query_side",)
+    implied: ClassVar[Mapping[str, Any]] = {"query_side": "server"}
     warns = ("W25",)
     order = 45
 

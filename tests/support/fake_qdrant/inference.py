@@ -34,28 +34,35 @@ class Service(Protocol):
 Headers = Mapping[str, str]
 
 
-def of_points(body: Json, service: Service | None, headers: Headers) -> Json:
+Usage = Json | None
+"""What the service says that it took, as the server passes it on; None: it says nothing."""
+
+
+def of_points(body: Json, service: Service | None, headers: Headers) -> tuple[Json, Usage]:
     """A body that writes points, with vectors for documents. headers: of the request."""
     points = body.get("points")
     if service is None or not isinstance(points, list):
-        return body
-    made = _made([one.get("vector") for one in points], service, "update", headers)
+        return body, None
+    made, usage = _made([one.get("vector") for one in points], service, "update", headers)
     whole = [
         {**one, "vector": vector} if "vector" in one else one
         for one, vector in zip(points, made, strict=True)
     ]
-    return {**body, "points": whole}
+    return {**body, "points": whole}, usage
 
 
-def of_search(body: Json, service: Service | None, headers: Headers) -> Json:
+def of_search(body: Json, service: Service | None, headers: Headers) -> tuple[Json, Usage]:
     """A search, with vectors for documents, in its parts as well."""
     if service is None:
-        return body
+        return body, None
     parts = {key: body[key] for key in ("query", "prefetch", "searches") if key in body}
-    return {**body, **_made([parts], service, "search", headers)[0]}
+    (made,), usage = _made([parts], service, "search", headers)
+    return {**body, **made}, usage
 
 
-def _made(values: list[Any], service: Service, role: str, headers: Headers) -> list[Any]:
+def _made(
+    values: list[Any], service: Service, role: str, headers: Headers
+) -> tuple[list[Any], Usage]:
     documents: list[Json] = []
 
     def note(one: Json) -> Any:
@@ -65,10 +72,10 @@ def _made(values: list[Any], service: Service, role: str, headers: Headers) -> l
 
     _each(values, note)
     if not documents:
-        return values
-    vectors = _asked(documents, service, role, headers)
+        return values, None
+    vectors, usage = _asked(documents, service, role, headers)
     made: list[Any] = _each(values, lambda one: vectors[documents.index(one)])
-    return made
+    return made, usage
 
 
 def _each(value: Any, do: Callable[[Json], Any]) -> Any:
@@ -81,7 +88,9 @@ def _each(value: Any, do: Callable[[Json], Any]) -> Any:
     return {key: _each(one, do) for key, one in value.items()}
 
 
-def _asked(documents: list[Json], service: Service, role: str, headers: Headers) -> list[Any]:
+def _asked(
+    documents: list[Json], service: Service, role: str, headers: Headers
+) -> tuple[list[Any], Usage]:
     inputs = [
         {
             "data": one["text"],
@@ -95,12 +104,13 @@ def _asked(documents: list[Json], service: Service, role: str, headers: Headers)
     said = service.answer({"inputs": inputs, "inference": role, "token": None, "headers": keys})
     text = said.body.decode()
     if said.status == 200:
-        made: list[Any] = json.loads(text)["embeddings"]
+        told = json.loads(text)
+        made: list[Any] = told["embeddings"]
         if not made:
             raise _internal(
                 "Inference service returned no vectors. Check if models are properly loaded."
             )
-        return made
+        return made, told.get("usage")
     if said.status == 400:
         try:
             raise replies.bad_request(

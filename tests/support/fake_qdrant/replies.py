@@ -35,9 +35,11 @@ def as_json(status: int, value: object, headers: dict[str, str] | None = None) -
     return Reply(status, body, {"content-type": "application/json", **(headers or {})})
 
 
-def ok(result: Any) -> Reply:
-    """200 with the server's envelope."""
-    return as_json(200, {"result": result, "status": "ok", "time": 0.0})
+def ok(result: Any, inference: dict[str, Any] | None = None) -> Reply:
+    """200 with the server's envelope. inference: what its service took (lib/api/src/rest/models.rs:
+    usage is left out where there is nothing to tell)."""
+    usage = {"usage": {"inference": inference}} if inference else {}
+    return as_json(200, {"result": result, "status": "ok", "time": 0.0, **usage})
 
 
 def accepted() -> Reply:

@@ -301,27 +301,28 @@ class Routes:
 
     @_route("POST", "/collections/{c}/points/query", Right.READ)
     def query(self, request: Request, names: dict[str, str]) -> replies.Reply:
-        body = inference.of_search(request.object, self.service, request.headers)
-        return replies.ok({"points": self.collection(request, names).query(body)})
+        body, usage = inference.of_search(request.object, self.service, request.headers)
+        return replies.ok({"points": self.collection(request, names).query(body)}, usage)
 
     @_route("POST", "/collections/{c}/points/query/batch", Right.READ)
     def query_batch(self, request: Request, names: dict[str, str]) -> replies.Reply:
         collection = self.collection(request, names)
-        searches = inference.of_search(request.object, self.service, request.headers)["searches"]
+        body, usage = inference.of_search(request.object, self.service, request.headers)
+        searches = body["searches"]
         collection.limits.size("search_max_batchsize", "search batch size", len(searches))
-        return replies.ok([{"points": collection.query(one)} for one in searches])
+        return replies.ok([{"points": collection.query(one)} for one in searches], usage)
 
     # Writing points
 
     @_route("PUT", "/collections/{c}/points", Right.WRITE_POINTS)
     def upsert(self, request: Request, names: dict[str, str]) -> replies.Reply:
-        body = inference.of_points(request.object, self.service, request.headers)
-        return self._write(request, names, "upsert", body)
+        body, usage = inference.of_points(request.object, self.service, request.headers)
+        return self._write(request, names, "upsert", body, usage)
 
     @_route("PUT", "/collections/{c}/points/vectors", Right.WRITE_POINTS)
     def update_vectors(self, request: Request, names: dict[str, str]) -> replies.Reply:
-        body = inference.of_points(request.object, self.service, request.headers)
-        return self._write(request, names, "update_vectors", body)
+        body, usage = inference.of_points(request.object, self.service, request.headers)
+        return self._write(request, names, "update_vectors", body, usage)
 
     @_route("POST", "/collections/{c}/points/vectors/delete", Right.WRITE_POINTS)
     def delete_vectors(self, request: Request, names: dict[str, str]) -> replies.Reply:
@@ -358,10 +359,15 @@ class Routes:
         return replies.ok(results)
 
     def _write(
-        self, request: Request, names: dict[str, str], kind: str, body: Json
+        self,
+        request: Request,
+        names: dict[str, str],
+        kind: str,
+        body: Json,
+        usage: inference.Usage = None,
     ) -> replies.Reply:
         collection = self.collection(request, names)
-        return _updated(request, _applied(request, collection, kind, body))
+        return _updated(request, _applied(request, collection, kind, body), usage)
 
     # Snapshots
 
@@ -422,5 +428,5 @@ def _result(request: Request, number: int) -> Json:
     return {"operation_id": number, "status": "completed" if request.wait else "acknowledged"}
 
 
-def _updated(request: Request, number: int) -> replies.Reply:
-    return replies.ok(_result(request, number))
+def _updated(request: Request, number: int, usage: inference.Usage = None) -> replies.Reply:
+    return replies.ok(_result(request, number), usage)

@@ -18,6 +18,7 @@ name {"alias": str, "exists": bool, "also": [aliases]} | {"kind": "changes" | "t
 query_side "own" | "framework" | "server" · writes "changes" | "adds" | "none"
 vector_name str, "": without a name
 vector_names {"new": str, "old": str, "": without a name} · many_for "rerank" | "search"
+spending {"kind": "limit" | "none", "tokens", "usd", "price", "texts"}
 proof {"kind", "file", "margin"}
 pace "gently" | "normally" | "fast"
 """
@@ -47,6 +48,7 @@ from qdrant_model_migration.advice.questions.originals import Columns, Originals
 from qdrant_model_migration.advice.questions.proof import Pace, Proof
 from qdrant_model_migration.advice.questions.search_params import SearchParams
 from qdrant_model_migration.advice.questions.shortening import ShortenedBy
+from qdrant_model_migration.advice.questions.spending import SpendingLimit
 from qdrant_model_migration.advice.questions.texts import Bare, Missing, Text
 from qdrant_model_migration.advice.questions.way import (
     Accuracy,
@@ -81,6 +83,7 @@ QUESTIONS: tuple[Question, ...] = (
     Name(),
     Target(),
     QuerySide(),
+    SpendingLimit(),
     Writes(),
     VectorName(),
     VectorNames(),

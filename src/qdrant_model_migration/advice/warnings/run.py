@@ -138,13 +138,13 @@ def small(case: Case) -> Said | None:
 @warning("W24", "This costs money")
 def money(case: Case) -> Said | None:
     usd = case.cost.usd if case.cost else None
-    if case.payee:
+    if case.payee and not usd:
         each = case.survey.average_tokens.value
         tokens = f" About {words.count(round(case.points * each))} are sent." if each else ""
         return Said(
             "caution",
             f"Tokens may have a price: {case.payee} may charge for them.",
-            f"How much is not known here.{tokens}",
+            f"How much is not known here.{tokens}{_limit(case)}",
             "Look its price up. That of Qdrant Cloud's own models stands in the Inference tab.",
         )
     if not usd:
@@ -152,9 +152,16 @@ def money(case: Case) -> Said | None:
     return Said(
         "must" if usd > _MUCH_USD else "caution",
         f"About {usd:,.2f} USD.",
-        "A service that is paid for makes the vectors.",
+        f"A service that is paid for makes the vectors.{_limit(case)}",
         "Make sure that this is within your limit, or use a model on this computer.",
     )
+
+
+def _limit(case: Case) -> str:
+    move = case.plan.move if case.plan is not None else None
+    spending = move.load.spending if move is not None else None
+    limit = spending.limit_in_words() if spending is not None else ""
+    return f" {limit[:1].upper()}{limit[1:]}." if limit else ""
 
 
 @warning("W25", "Texts leave your network")

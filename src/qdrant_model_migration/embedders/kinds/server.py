@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal
 from qdrant_model_migration.embedders.embedder import Embedded, Embedder
 from qdrant_model_migration.embedders.kind import Kind, Reach
 from qdrant_model_migration.embedders.model import ModelRef, Role, Setting
-from qdrant_model_migration.qdrant import PROVIDERS, Document, provider_of
+from qdrant_model_migration.qdrant import OWN_MODELS, PROVIDERS, Document, provider_of
 
 _DENSE = (
     ("sentence-transformers/all-minilm-l6-v2", 384, 256, ("en",)),
@@ -18,7 +18,6 @@ _DENSE = (
     ("mixedbread-ai/mxbai-embed-large-v1", 1024, 512, ("en",)),
 )
 BM25 = "Qdrant/bm25"
-_OWN = ("qdrant/bm25", "bm25")
 
 VectorKind = Literal["dense", "sparse", "multivector"]
 
@@ -67,10 +66,10 @@ class Server(Kind):
         return None if provider is None else provider.variable
 
     def wants_idf(self, model: ModelRef) -> bool:
-        return model.name.lower() in _OWN
+        return model.name.lower() in OWN_MODELS
 
     def counts_words(self, model: ModelRef) -> bool:
-        return model.name.lower() in _OWN
+        return model.name.lower() in OWN_MODELS
 
     def as_written(self, model: ModelRef) -> tuple[str, Setting]:
         """Of a language that it does not know it takes off no endings and leaves out no words."""
@@ -79,7 +78,7 @@ class Server(Kind):
     def billed(self, model: ModelRef) -> str:
         if (provider := provider_of(model.name)) is not None:
             return provider.title
-        return "" if model.name.lower() in _OWN else "whoever runs the server"
+        return "" if model.name.lower() in OWN_MODELS else "whoever runs the server"
 
     def open(self, model: ModelRef, threads: int | None) -> Embedder:
         return Documents(model)

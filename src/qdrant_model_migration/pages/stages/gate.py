@@ -98,7 +98,9 @@ def asks(gate: Gate) -> tuple[Ask, ...]:
             ask.key,
             ask.kind,
             ask.label,
-            expect=ask.expect,
+            expect=ask.expect if ask.kind != "number" else "",
+            help=f"for example {ask.expect}" if ask.kind == "number" else "",
+            least=ask.least if ask.kind == "number" else None,
             choices=tuple(Choice(value, label) for value, label in ask.choices),
             must=ask.kind != "choice",
         )

@@ -28,6 +28,7 @@ from qdrant_model_migration.pages.prices import time_of
 from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.pages.stages import too_slow
 from qdrant_model_migration.pages.work import saving, starting
+from qdrant_model_migration.pipeline.spending import Spending
 from qdrant_model_migration.plan import Plan, left_open
 from qdrant_model_migration.shell import qmm
 from qdrant_model_migration.steps.routes import route_of
@@ -142,6 +143,9 @@ def _costs(plan: Plan) -> Facts:
         )
     money = f"{cost.usd:.2f} USD" if cost.usd is not None else "not known"
     rows.append(Fact("Money", money, price_note(plan)))
+    spending = plan.move.load.spending if plan.move is not None else None
+    if spending is not None:
+        rows.append(Fact("Tokens", *_tokens(spending)))
     if plan.lost_settings:
         rows.append(Fact("Lost", f"cannot be carried over: {', '.join(plan.lost_settings)}"))
     if cost.notes_bytes:
@@ -150,6 +154,11 @@ def _costs(plan: Plan) -> Facts:
             Fact("Run folder", f"up to {size} on this computer", "for notes of what was copied")
         )
     return Facts(tuple(rows), f"Never touched: {_untouched(plan)}", "Time, room and money")
+
+
+def _tokens(spending: Spending) -> tuple[str, str]:
+    likely = f"about {words.count(spending.expected)}" if spending.expected else "not known"
+    return likely, spending.limit_in_words() or "no limit; they are counted and shown"
 
 
 def _untouched(plan: Plan) -> str:
