@@ -202,9 +202,14 @@ def _points(run: RunView) -> list[tuple[str, str]]:
     if isinstance(behind, dict) and sum(behind.values()):
         said = listing([f"{count(number)} {what}" for what, number in behind.items() if number])
         rows.append(("Left behind", f"writes made after the cutover, not carried back: {said}"))
-    elif behind is None and run.facts.get("rolled_back"):
+    elif behind is None and (back := run.facts.get("rolled_back")) and _copied(back):
         rows.append(("Left behind", "writes made after the cutover; they were not counted"))
     return rows
+
+
+def _copied(switch: Mapping[str, Any]) -> bool:
+    """Whether another collection answers than before."""
+    return bool(switch.get("from") != switch.get("to"))
 
 
 def _step(run: RunView, name: str) -> StepView | None:

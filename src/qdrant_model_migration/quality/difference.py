@@ -19,6 +19,7 @@ OLD_VECTOR = "old vector"
 SETTINGS = "settings"
 LANGUAGE, BY_LANGUAGE = "language", "by language"
 MAP = "map"
+SECOND = "re-ranked in"
 MADE_BY, HERE, AT_SERVER = "query vector by", "your application", "the Qdrant server"
 
 
@@ -44,6 +45,8 @@ def rows(before: Side, after: Side, names: tuple[str, str]) -> list[dict[str, st
         made.append(_row("fusion", before.fusion or NONE, after.fusion or NONE))
     if before.rerank or after.rerank:
         made.append(_row("re-ranked", _reranked(before), _reranked(after)))
+    if before.second or after.second:
+        made.append(_row(SECOND, before.second or NONE, after.second or NONE))
     return made
 
 
@@ -81,7 +84,7 @@ def still_there(before: Side, after: Side, names: Sequence[str | None]) -> list[
 def asks_alike(before: Side, after: Side) -> bool:
     """Whether searches ask the same vectors by the same models on both sides."""
     mine, others = (
-        [(leg.using, leg.model, leg.map, leg.spoken) for leg in side.legs]
+        [(leg.using, leg.model, leg.map, leg.spoken, leg.second) for leg in side.legs]
         for side in (before, after)
     )
     alike = (before.fusion, before.rerank) == (after.fusion, after.rerank)

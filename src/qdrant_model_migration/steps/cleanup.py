@@ -60,6 +60,13 @@ class Cleanup(AddedStep):
                 "the alias was not switched",
                 "This run has not switched, so the application still uses it.",
             )
+        if (switched := recall("switched")) and switched.get("from") == switched.get("to"):
+            stays = switched.get("from")
+            return Refusal(
+                "nothing is left over",
+                f"Nothing took the place of {stays}, which stays in use: nothing is left over.",
+                f"{qmm('rollback', run)} first takes back what the application uses of this run.",
+            )
         if not recall("verdict"):
             return Refusal(
                 "it was not verified",

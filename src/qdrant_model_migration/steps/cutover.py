@@ -81,7 +81,8 @@ class Cutover(Step):
         must_not_be_worse(ctx)
         if self.switch.by_hand:
             self._level(ctx, begun=bool(ctx.recall(MAY_BE_SWITCHED)))
-            ctx.remember(MAY_BE_SWITCHED, ONE_SIDE if ctx.move.in_place else True)
+            stays = ctx.before.collection == ctx.after.collection
+            ctx.remember(MAY_BE_SWITCHED, ONE_SIDE if stays else True)
         proved = (ctx.recall("verdict") or {}).get("word") == "GO"
         if ctx.consent("cutover") is None or (ctx.recall(_PROVED) and not proved):
             ctx.remember(_PROVED, proved)
