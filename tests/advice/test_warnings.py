@@ -84,6 +84,8 @@ CASES = [
      "Both have 384 dimensions."),
     ("W04", "side_by_side", SECOND, docs(), "must",
      "the application must change using as well as the model"),
+    ("W04", "multivectors", {**LATE, "many_for": "apart"}, docs(), "must",
+     "What is missing there is found as before, and not put in order."),
     ("W04", "blue_green", {**ANSWERS, "vector_name": "bge_base_768"}, docs(), "must",
      "The new vector is named bge_base_768; the present one has no name."),
     ("W05", "blue_green", {**ANSWERS, "name": {"alias": "d", "exists": False}}, docs(), "must",

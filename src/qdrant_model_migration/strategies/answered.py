@@ -233,6 +233,13 @@ def apart(answers: Answers) -> bool:
     return answers.get("many_for") == "apart" and makes_many(answers)
 
 
+def present_one_stays(answers: Answers) -> Fit | None:
+    """Ruled out because what it makes takes the place of the present vectors."""
+    if not apart(answers):
+        return None
+    return Fit("ruled out", "the present vector goes on finding", "many_for")
+
+
 def may_be_taken_out(survey: Survey, answers: Answers) -> bool:
     """Whether the vector that goes can be deleted of the collection as it stands."""
     vector = dropped_vector(survey, answers)
@@ -246,10 +253,7 @@ def taken_out_in_place(survey: Survey, answers: Answers) -> bool:
 
 
 def no_new_collection(survey: Survey, answers: Answers) -> Fit | None:
-    """Ruled out because it builds a new collection in the place of the present one, and none is
-    wanted."""
-    if apart(answers):
-        return Fit("ruled out", "the present vector goes on finding", "many_for")
+    """Ruled out because it builds a new collection, and none is wanted."""
     if not in_place(survey, answers):
         return None
     return Fit("ruled out", "it builds a new collection", "in_place")
