@@ -153,6 +153,8 @@ CASES = [
     ("W11", "blue_green", ANSWERS,
      docs(cannot_carry=(("wal_config", "size of the log"), ("read_fan_out", "spreads reads"))),
      "must", "wal_config: size of the log; read_fan_out: spreads reads."),
+    ("W12", "multivectors", {**LATE, "many_for": "apart"}, docs(), "caution",
+     "points get no new vector: found as before, and not put in order."),
     ("W12", "blue_green", ANSWERS, docs(), "caution",
      "118 points get no new vector and will not be found by searches."),
     ("W12", "blue_green", ANSWERS, docs(texts_missing=fact(9000)), "must",

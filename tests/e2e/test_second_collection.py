@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from qdrant_model_migration.embedders import ModelRef, open_embedder
-from qdrant_model_migration.engine import change_lines, give_consent, run_here, view
+from qdrant_model_migration.engine import change_lines, give_consent, run_here, summarize, view
 from qdrant_model_migration.plan import load_plan, save_plan
 from qdrant_model_migration.qdrant import Point, PointId, Qdrant
 from qdrant_model_migration.steps.sweep import Sweep
@@ -139,10 +139,16 @@ def test_they_put_in_order_from_a_collection_of_their_own(
         assert qdrant.config(place.collection) == settings
         assert qdrant.aliases() == aliases
 
+    todo = " ".join(one.text for one in summarize(view(folder)).todo)
+    assert f"Everything that writes documents writes {second}, too" in todo
+    assert "free the space" not in todo
     give_consent(folder, "cleanup", {"collection": place.collection})
     assert run_here(folder, extra="cleanup") == 4, "the present collection is never left over"
     assert "stays in use" in f"{view(folder).error}"
     add(folder, "rollback")
+    todo = " ".join(one.text for one in summarize(view(folder)).todo)
+    assert f"it neither asks nor writes {second} any more" in todo
+    assert f"Then free the space of {second}" in todo
     give_consent(folder, "cleanup", {"collection": place.collection})
     assert run_here(folder, extra="cleanup") == 3
     add(folder, "cleanup")

@@ -158,7 +158,7 @@ def _plan(folder: Path) -> Plan | None:
 
 def _application(run: RunView) -> Section:
     from qdrant_model_migration.engine import change_lines
-    from qdrant_model_migration.quality.difference import MAP
+    from qdrant_model_migration.quality.difference import MAP, second_of
 
     changes = change_lines.of(run.facts)
     rows = tuple(
@@ -170,8 +170,12 @@ def _application(run: RunView) -> Section:
     mapped = any(row["what"] == MAP for row in changes)
     if mapped and any(row[0] == "dimensions" and row[2] == "stays" for row in rows):
         when = "Here a learned map stands between the two; nothing in Qdrant changes."
+    if asked := second_of(changes):
+        when = f"From the cutover on the application asks {asked}, too, and writes both."
     if change_lines.goes_back(run.facts):
         when = "The old collection answers again, so the application goes back to its old model."
+        if second_of(run.facts.get("application_changes") or ()):
+            when = "The present collection is searched and written alone again."
         title, head = "Lines to change back in the application", ("what", "now", "old")
     says = (f"Queries and documents must be made by the same model. {when}",)
     code = tuple(change_lines.lines(changes, "Python"))

@@ -259,12 +259,16 @@ def _behind(run: RunView) -> list[Todo]:
 
 def _deploy(rows: Iterable[Mapping[str, Any]]) -> list[Todo]:
     """What the application deploys; where no model is another one, none is named."""
+    from qdrant_model_migration.quality.difference import second_of
+
     changed = [row for row in rows if row["old"] != row["new"]]
+    second = second_of(changed)
+    writes = f"writes {second}, too, and deletes there" if second else "uses it too"
     models = [row["new"] for row in changed if str(row["what"]).startswith("query model")]
     if models:
         return [
             Todo("query", f"Deploy the query model: {listing(models)}"),
-            Todo("writers", "Everything that writes documents uses it too"),
+            Todo("writers", f"Everything that writes documents {writes}"),
         ]
     if changed:
         what = listing([str(row["what"]) for row in changed])

@@ -7,8 +7,9 @@ vector that is searched on the rows are numbered: "query model 2".
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import zip_longest
+from typing import Any
 
 from qdrant_model_migration.embedders import ModelRef, kind_of
 from qdrant_model_migration.quality.side import Leg, Side
@@ -79,6 +80,12 @@ def still_there(before: Side, after: Side, names: Sequence[str | None]) -> list[
         return []
     said = listing([name or NO_NAME for name in there])
     return [_row(OLD_VECTOR, said, said)]
+
+
+def second_of(changes: Iterable[Mapping[str, Any]]) -> str:
+    """The second collection that comes in by these rows; "" where none does."""
+    new = (row["new"] for row in changes if row["what"] == SECOND and row["new"] != NONE)
+    return str(next(new, ""))
 
 
 def asks_alike(before: Side, after: Side) -> bool:

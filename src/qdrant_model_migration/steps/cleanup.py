@@ -92,6 +92,8 @@ class Cleanup(AddedStep):
     def listed(cls, run: Known) -> str:
         switched, back = run.facts.get("switched"), run.facts.get("rolled_back") or {}
         last = switched if run.state == "done" else back if run.state == "rolled back" else None
+        if run.state == "rolled back" and (second := back.get("second")):
+            return f"Then free the space of {second}; never by itself"
         if not last or last.get("from") == last.get("to"):  # nothing was copied
             return ""
         doomed = last.get("from", "the old collection")

@@ -154,12 +154,12 @@ class Cutover(Step):
         )
 
     def _back(self, ctx: StepContext, *, gone: bool) -> str:
-        old, new = ctx.before.collection, ctx.after.collection
+        old = ctx.before.collection
         if gone:
             return f"none: {old} is gone already"
         if self.switch.ends_old:
             return f"none: {old} is deleted, but for a snapshot"
-        kept = "the vectors that were there stay" if old == new else f"{old} is kept"
+        kept = "the vectors that were there stay" if ctx.move.in_place else f"{old} is kept"
         return f"{kept}; {qmm('rollback', ctx.folder.name)}"
 
 

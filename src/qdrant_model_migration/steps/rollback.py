@@ -83,14 +83,17 @@ class Rollback(AddedStep):
     def ending(cls, run: Known) -> Ending:
         rows = run.facts.get("application_changes") or ()
         model = next((row["old"] for row in rows if row["what"] == "query model"), "not known")
+        back = f"Put the old query model back: {model}"
+        if second := difference.second_of(rows):
+            back = f"Change the application back: it neither asks nor writes {second} any more"
         answers = f"{answering(run.facts.get)} again"
         return Ending(
             title=f"Rolled back: {answers}",
             now=f"{answers}.",
             happened="The run was rolled back.",
             safe=f"Everything. {_where_it_answers(run)}",
-            todo="Put the old query model back, if that has not happened yet.",
-            left=(("old-model", f"Put the old query model back: {model}"),),
+            todo=f"{back.partition(':')[0]}, if that has not happened yet.",
+            left=(("old-model", back),),
         )
 
     def text(self, move: Move | None) -> StepText:
