@@ -58,7 +58,7 @@ WAYS: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "multivectors": (
         "multivectors",
-        {"change": "second", "model": "late", "vector_names": {"new": "late", "old": "words"}},
+        {"change": "second", "model": "late", "vector_names": {"new": "late"}},
     ),
     "dense_to_hybrid": ("dense_to_hybrid", {"change": "keywords"}),
     "dense_to_hybrid in place": (

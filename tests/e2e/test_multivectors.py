@@ -52,7 +52,7 @@ def plan_for(place: Place, late: ModelRef, strategy: str, **answers: Any) -> Pla
     return plan.model_copy(update={"accepted": accepted, "practice": False})
 
 
-BESIDE = {"vector_names": {"new": "late", "old": "dense"}}
+BESIDE = {"many_for": "rerank", "vector_names": {"new": "late", "old": "dense"}}
 ALONE = document(17)
 WORDS = " ".join(ALONE["text"].split()[1:11])
 """Ten words that no other document has all of: which one comes first is no matter of ties."""
@@ -115,7 +115,7 @@ def test_they_put_in_order_what_the_dense_vector_finds(
 
 
 def test_they_are_added_in_place(place: Place, late: ModelRef) -> None:
-    names = {"vector_names": {"new": "late"}}
+    names = {"many_for": "rerank", "vector_names": {"new": "late"}}
     folder = to_the_cutover(plan_for(place, late, "multivectors", in_place="in place", **names))
     write_meanwhile(place)
     switch(folder)

@@ -237,3 +237,48 @@ def test_a_search_that_orders_what_another_finds_is_printed_whole() -> None:
     python = change_lines.lines(rows, "Python")[-1]
     assert "prefetch=[models.Prefetch(query=vector, limit=100)]" in python
     assert 'query=vector_2, using="late"' in python
+
+
+BESIDE = rows(
+    query_model=("a", "a"), query_prefix=("none", "none"), dimensions=("8", "8"),
+    query_model_2=("none", "late"), query_prefix_2=("none", "q: "), dimensions_2=("none", "16"),
+    using_2=("none", "tokens"), **{"re-ranked": ("none", "the first 100")},
+    **{"re-ranked in": ("none", "docs_late")},
+)  # fmt: skip
+
+
+def test_a_second_collection_is_asked_second_and_written_too() -> None:
+    lines = change_lines.lines(BESIDE, "Python")
+    assert not [line for line in lines if line.startswith("-") and "query_points" not in line]
+    for sign in "-+":
+        code = side(lines, sign)
+        for hole in ("<your embedding call>", "<your client>", "<your limit>", "<id>",
+                     "<the vectors of its tokens>"):  # fmt: skip
+            code = code.replace(hole, "known")
+        ast.parse(code)
+    new = side(lines, "+")
+    assert (
+        'found = <your client>.query_points(collection_name="docs", query=vector, limit=100)' in new
+    )
+    assert 'query_points(collection_name="docs_late", query=vector_2, using="tokens"' in new
+    assert 'upsert(collection_name="docs_late"' in new
+    assert 'delete(collection_name="docs_late"' in new
+    curl = side(change_lines.lines(BESIDE, "curl"), "+")
+    assert "/collections/docs_late/points/query'" in curl
+    assert '"filter": {"must": [{"has_id": <the ids that were found>}]}' in curl
+    assert "/collections/docs_late/points/delete'" in curl
+    assert "docs_late" not in side(change_lines.lines(BESIDE, "curl"), "-")
+    told = dict(change_lines.meaning(BESIDE))
+    assert "filtered already" in told["Filters"]
+    assert "writes docs, then docs_late under the same id" in told["New texts"]
+    assert "deletes it in docs_late, too" in told["Deleted"]
+
+
+def test_on_the_way_back_the_second_collection_is_neither_asked_nor_written() -> None:
+    back = [{**row, "old": row["new"], "new": row["old"]} for row in BESIDE]
+    lines = change_lines.lines(back, "Python")
+    assert "docs_late" not in side(lines, "+")
+    assert "- results = " in "\n".join(lines)
+    told = dict(change_lines.meaning(back))
+    assert told["Name"] == "docs stays, and is searched alone."
+    assert told["New texts"] == "docs_late need not be written any more."

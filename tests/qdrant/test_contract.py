@@ -420,6 +420,11 @@ def test_many_vectors_order_what_a_dense_search_finds(qdrant: Qdrant, name: str)
     assert (found[0].id, found[0].score) == (2, 2.0)
     assert sorted(str(hit.id) for hit in found) == ["1", "2", "3"]
     assert [hit.id for hit in qdrant.search_reranked(name, first, then, 3, limit=1)] == [2]
+    # The same in two requests: only what was found is put in order, the best of all is not.
+    among = qdrant.search(name, then.vector, using="late", among=[1, 2, 3, 77], payload=False)
+    assert [(hit.id, hit.score) for hit in among][:1] == [(2, 2.0)]
+    assert sorted(str(hit.id) for hit in among) == ["1", "2", "3"]
+    assert qdrant.search(name, then.vector, using="late", among=[]) == []
 
 
 @pytest.mark.parametrize("fusion", ["rrf", "dbsf"])

@@ -123,6 +123,34 @@ def test_the_last_one_orders_what_the_others_find_and_adds_nothing(qdrant: Qdran
     assert found(deep, qdrant, "xyz") == [1, 2, 3], "without words, what is found stays in order"
 
 
+def test_a_second_collection_orders_what_is_found_and_the_rest_comes_after(qdrant: Qdrant) -> None:
+    qdrant.create_collection("second", {"sparse_vectors": {"words": {}}})
+    words = {2: (1.0,), 3: (2.0,), 9: (9.0,)}  # 1 is missing there, 9 is nowhere else
+    points = [Point(n, {}, {"words": SparseVector((0,), of)}) for n, of in words.items()]
+    qdrant.insert("second", points)
+    body, there = BOTH.legs[0], Leg(using="words", model=WORDS, second="second")
+    side = Side(collection="docs", legs=(body, there), rerank=3)
+    assert side.collections == ("docs", "second")
+    assert found(side, qdrant, "a") == [3, 2, 1]
+    assert found(side, qdrant, "xyz") == [1, 2, 3], "no vector of the text, so as it was found"
+    searcher = side.searcher(qdrant, Written, exact=True, here=(DENSE, WORDS))
+    assert searcher is not None
+    assert [hit.id for hit in searcher.search("a", limit=2).hits] == [3, 2]
+
+
+def test_only_the_last_one_of_a_rerank_may_be_asked_elsewhere() -> None:
+    there = Leg(using="words", model=WORDS, second="second")
+    whole = {"collection": "docs", "legs": (BOTH.legs[0], there), "rerank": 10}
+    assert Side.model_validate(whole).second == "second"
+    for wrong in (
+        {"legs": (there, BOTH.legs[0])},
+        {"rerank": None, "fusion": "rrf"},
+        {"rerank": None, "legs": (there,)},
+    ):
+        with pytest.raises(ValidationError):
+            Side.model_validate(whole | wrong)
+
+
 def test_a_size_that_is_not_said_is_the_one_that_the_collection_has(qdrant: Qdrant) -> None:
     side = Side(collection="docs", legs=(Leg(using="body"),))
     assert side.measured(qdrant).legs[0].size == 2

@@ -16,6 +16,7 @@ from qdrant_model_migration.plan.plan import Estimate, Plan, Range
 from qdrant_model_migration.qdrant.quantization import bits
 from qdrant_model_migration.strategies import Answers, Strategy
 from qdrant_model_migration.strategies.answered import (
+    apart,
     chosen_model,
     missing_texts,
     original_rows,
@@ -123,7 +124,7 @@ def paid(survey: Survey, answers: Answers, usd: float) -> float | None:
 
 def _like(survey: Survey, answers: Answers, facets: Sequence[str], model: ModelRef | None) -> Move:
     """A move with the vectors that it would have, as far as they count for its room."""
-    in_place = "adds" in facets and answers.get("in_place") == "in place"
+    in_place = "adds" in facets and (answers.get("in_place") == "in place" or apart(answers))
     replaced = replaced_vector(survey, answers) if "replaces" in facets else None
     stays = [] if in_place else [
         vector.model_copy(update={"params": {"size": fact.size, **vector.params}})
@@ -346,7 +347,8 @@ def _room_for_copy(
     if not sized:
         unknown = Range(how="not known: the vectors have no size that could be computed")
         return unknown, unknown
-    payload = 0 if move.in_place else survey.payload_bytes.value or 0
+    copied = move.payload and not move.in_place
+    payload = (survey.payload_bytes.value or 0) if copied else 0
     whole = survey.quantization.value
     quantized = sum(
         size * _quantized_share(vector.params.get("quantization_config") or whole)
@@ -362,12 +364,13 @@ def _room_for_copy(
     kept = f" and {len(sized) - 1} kept" if len(sized) > 1 else ""
     how = f"computed: {formula}{kept}, x {OVERHEAD:g} for the index{without}"
     payload_how = "payload" if payload or move.in_place else "payload not known"
+    beside = f"plus {payload_how}" if move.payload else "without payload"
     return (
         Range(
             low=raw + payload,
             likely=round(raw * OVERHEAD + payload + quantized),
             high=round(raw * 2 * OVERHEAD + payload + quantized),
-            how=f"{how}, plus {payload_how}; up to twice that while the index is built",
+            how=f"{how}, {beside}; up to twice that while the index is built",
         ),
         Range(
             low=in_memory,

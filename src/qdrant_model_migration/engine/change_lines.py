@@ -21,6 +21,7 @@ from qdrant_model_migration.quality.difference import (
     NONE,
     NOT_KNOWN,
     OLD_VECTOR,
+    SECOND,
     SETTINGS,
 )
 from qdrant_model_migration.words import listing
@@ -31,6 +32,8 @@ FORMS = ("Python", "curl", "list")
 FILE = "app-changes.txt"
 _NO_NAME = "not needed"
 _ITS_LANGUAGE = "<code of the language of the question>"
+_HEADERS = "-H 'api-key: <your key>' -H 'Content-Type: application/json' -d '{"
+_OF_TEXT = "the vectors of its tokens"
 _SERVED = (
     "it makes the vectors of queries and documents: send the text and the model's name in place of "
     "a vector. The Python client is opened with cloud_inference=True."
@@ -60,12 +63,14 @@ class Leg(NamedTuple):
 
 class Search(NamedTuple):
     """How searches are made before or after. fusion: how several lists become one, or "". reranked:
-    how many results of the others the last leg puts in order, or ""."""
+    how many results of the others the last leg puts in order, or ""; second: in which other
+    collection, or ""."""
 
     collection: str
     legs: tuple[Leg, ...]
     fusion: str
     reranked: str
+    second: str = ""
 
 
 def of(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -177,6 +182,8 @@ def meaning(rows: Rows) -> tuple[tuple[str, str], ...]:
              "documents alike. Copy the file to where the application runs, and keep it as long as "
              "these vectors: they cannot be searched without it."),
         ]  # fmt: skip
+    if new.second or old.second:
+        return (*said[1:], *_beside(old, new))
     before, after = ([(leg.prefix, leg.using) for leg in side.legs] for side in (old, new))
     if [prefix for prefix, _ in before] != [prefix for prefix, _ in after]:
         said.append(("Prefix", "is put before each search text, not before documents."))
@@ -212,6 +219,28 @@ def meaning(rows: Rows) -> tuple[tuple[str, str], ...]:
     said.append(("Limits", "scores of another model lie elsewhere: test every score limit."))
     said.append(("New texts", _new_texts(old, new)))
     return tuple(said)
+
+
+def _beside(old: Search, new: Search) -> tuple[tuple[str, str], ...]:
+    """What a second collection asks of the application, or no longer asks of it."""
+    if not new.second:
+        return (
+            ("Name", f"{new.collection} stays, and is searched alone."),
+            ("New texts", f"{old.second} need not be written any more."),
+        )
+    first, second, last = new.collection, new.second, new.legs[-1]
+    prefix = (("Prefix", "is put before each search text, not before documents."),)
+    return (
+        ("Name", f"{first} stays, and finds as today; {second} is asked in a second request, for "
+         "the order of the ids that were found."),
+        *(prefix if last.prefix else ()),
+        ("Filters", "belong to the first request: the ids that it gives are filtered already."),
+        ("Missing", f"what {second} does not hold is found as before and comes after the others."),
+        ("New texts", f"whatever adds or changes a text writes {first}, then {second} under the "
+         f"same id: the vectors {_quoted(last.using)} of its tokens, no payload."),
+        ("Deleted", f"whatever deletes a point of {first} deletes it in {second}, too."),
+        ("Limits", "scores of the second request lie elsewhere: test every score limit."),
+    )  # fmt: skip
 
 
 def _new_texts(old: Search, new: Search) -> str:
@@ -261,6 +290,7 @@ def _search(rows: Rows, side: str) -> Search:
         tuple(legs),
         "" if fusion == NONE else fusion,
         "" if reranked == NONE else reranked.rpartition(" ")[2],
+        "" if (second := found.get(SECOND, NONE)) == NONE else second,
     )
 
 
@@ -303,13 +333,31 @@ def _python(old: Search, new: Search) -> list[str]:
             legs = ", ".join(f"models.Prefetch({query(leg)})" for leg in side.legs)
             fusion = f"models.FusionQuery(fusion=models.Fusion.{side.fusion.upper()})"
             how = f"prefetch=[{legs}], query={fusion}"
-        if side.reranked:
+        if side.reranked and not side.second:
             *first, last = side.legs
             legs = ", ".join(
                 f"models.Prefetch({query(leg)}, limit={side.reranked})" for leg in first
             )
             how = f"prefetch=[{legs}], {query(last)}"
-        return f"<your client>.query_points(collection_name={_quoted(side.collection)}, {how})"
+        how += f", limit={side.reranked}" if side.second else ""
+        asked = f"<your client>.query_points(collection_name={_quoted(side.collection)}, {how})"
+        return f"found = {asked}.points" if side.second else asked
+
+    def second(side: Search) -> list[str]:
+        """In the order of another collection, and what keeps that in step."""
+        if not side.second:
+            return []
+        last, there = side.legs[-1], f"collection_name={_quoted(side.second)}"
+        only = "models.Filter(must=[models.HasIdCondition(has_id=[p.id for p in found])])"
+        written = f"models.PointStruct(id=<id>, vector={{{_quoted(last.using)}: <{_OF_TEXT}>}})"
+        return [
+            f"ranked = <your client>.query_points({there}, {query(last)}, query_filter={only}, "
+            "with_payload=False, limit=<your limit>).points",
+            "left = {p.id: p for p in found}",
+            "results = [left.pop(p.id) for p in ranked] + list(left.values())",
+            f"<your client>.upsert({there}, points=[{written}])  # a text that is new or changed",
+            f"<your client>.delete({there}, points_selector=[<id>])  # a text that is deleted",
+        ]
 
     def code(side: Search) -> list[str]:
         return [line for leg in side.legs for line in embedding(leg)]
@@ -324,7 +372,11 @@ def _python(old: Search, new: Search) -> list[str]:
             f"    {search(side)}",
         ]
 
-    return [*_exchanged(code(old), code(new)), *_exchanged(sent(old), sent(new))]
+    return [
+        *_exchanged(code(old), code(new)),
+        *_exchanged(sent(old), sent(new)),
+        *_exchanged(second(old), second(new)),
+    ]
 
 
 def _providers(side: Search) -> list[Provider]:
@@ -383,7 +435,7 @@ def _curl(old: Search, new: Search) -> list[str]:
         if side.fusion:
             fusion = f'"query": {{"fusion": "{side.fusion}"}}'
             lines = [prefetch(side.legs, '"limit": <your limit>'), fusion]
-        elif side.reranked:
+        elif side.reranked and not side.second:
             *first, last = side.legs
             lines = [prefetch(first, f'"limit": {side.reranked}'), query(last), using(last)]
         else:
@@ -393,13 +445,37 @@ def _curl(old: Search, new: Search) -> list[str]:
     def keys(side: Search) -> list[str]:
         return [f"  -H '{p.header}: <your key of {p.title}>' \\" for p in _providers(side)]
 
+    def limit(side: Search) -> list[str]:
+        return [f'    "limit": {side.reranked if side.second else "<your limit>"}']
+
+    def second(side: Search) -> list[str]:
+        """In the order of another collection, and what keeps that in step."""
+        if not side.second:
+            return []
+        last, there = side.legs[-1], f"'<your server>/collections/{side.second}/points"
+        asked = ", ".join(filter(None, (query(last), using(last))))
+        written = f'"id": <id>, "vector": {{{_quoted(last.using)}: <{_OF_TEXT}>}}'
+        return [
+            f"curl -X POST {there}/query' {_HEADERS}",
+            f'    {asked}, "filter": {{"must": [{{"has_id": <the ids that were found>}}]}},',
+            '    "limit": <your limit>',
+            "  }'",
+            f"curl -X PUT {there}' {_HEADERS}",
+            f'    "points": [{{{written}}}]',
+            "  }'",
+            f"curl -X POST {there}/delete' {_HEADERS}",
+            '    "points": [<id>]',
+            "  }'",
+        ]
+
     return [
         f"  curl -X POST '<your server>/collections/{new.collection}/points/query' \\",
         *_exchanged(keys(old), keys(new)),
-        "    -H 'api-key: <your key>' -H 'Content-Type: application/json' -d '{",
+        f"    {_HEADERS}",
         *_exchanged(body(old), body(new)),
-        '      "limit": <your limit>',
+        *_exchanged(limit(old), limit(new)),
         "    }'",
+        *_exchanged(second(old), second(new)),
     ]
 
 

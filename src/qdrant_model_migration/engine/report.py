@@ -136,7 +136,7 @@ def _report(run: RunView, watch: Watch, plan: Plan | None) -> Report:
         _search_params(run.facts),
         _settings(plan),
         _steps(run),
-        _dead_letters(run, watch),
+        _dead_letters(run, watch, plan),
         _conflicts(watch),
         _consents(run),
         _timeline(watch),
@@ -158,7 +158,7 @@ def _plan(folder: Path) -> Plan | None:
 
 def _application(run: RunView) -> Section:
     from qdrant_model_migration.engine import change_lines
-    from qdrant_model_migration.quality.difference import MAP
+    from qdrant_model_migration.quality.difference import MAP, second_of
 
     changes = change_lines.of(run.facts)
     rows = tuple(
@@ -170,8 +170,12 @@ def _application(run: RunView) -> Section:
     mapped = any(row["what"] == MAP for row in changes)
     if mapped and any(row[0] == "dimensions" and row[2] == "stays" for row in rows):
         when = "Here a learned map stands between the two; nothing in Qdrant changes."
+    if asked := second_of(changes):
+        when = f"From the cutover on the application asks {asked}, too, and writes both."
     if change_lines.goes_back(run.facts):
         when = "The old collection answers again, so the application goes back to its old model."
+        if second_of(run.facts.get("application_changes") or ()):
+            when = "The present collection is searched and written alone again."
         title, head = "Lines to change back in the application", ("what", "now", "old")
     says = (f"Queries and documents must be made by the same model. {when}",)
     code = tuple(change_lines.lines(changes, "Python"))
@@ -259,7 +263,7 @@ def _settings(plan: Plan | None) -> Section:
     says = ["Never touched: " + "; ".join(plan.never_touched) + "."] if plan.never_touched else []
     if lost:
         says.append("Acknowledged as not carried over:")
-    elif plan.move is not None and not plan.move.in_place:
+    elif plan.move is not None and plan.move.payload and not plan.move.in_place:
         says.append("Every setting of the old collection was to be carried over.")
     return Section("Settings", tuple(says), (), lost)
 
@@ -280,9 +284,14 @@ def _steps(run: RunView) -> Section:
     return Section("Steps", (), ("", "step", "state", "took", "writes to", "way back"), rows)
 
 
-def _dead_letters(run: RunView, watch: Watch) -> Section:
+def _dead_letters(run: RunView, watch: Watch, plan: Plan | None) -> Section:
+    from qdrant_model_migration.steps.routes import route_of
+    from qdrant_model_migration.steps.routes.route import DEAD_LETTERS
+
     if not run.dead_letters:
         return Section("Dead letters")
+    move = plan.move if plan is not None else None
+    said = route_of(move).words(move).dead_letters if move is not None else DEAD_LETTERS
     reasons = ", ".join(f"{reason}: {count(n)}" for reason, n in run.dead_letter_reasons.items())
     rows = tuple(
         (letter.point, letter.reason, letter.held)
@@ -290,8 +299,7 @@ def _dead_letters(run: RunView, watch: Watch) -> Section:
     )
     left = plural(run.rows_left_out, "row")
     says = (
-        "These points were copied with their payload and without a vector: filters find them, "
-        f"searches do not. By reason: {reasons}.",
+        f"{said} By reason: {reasons}.",
         *(
             (f"Of them {left} of a file, named by the line, became no point.",)
             * bool(run.rows_left_out)

@@ -205,9 +205,14 @@ def _points(run: RunView) -> list[tuple[str, str]]:
     if isinstance(behind, dict) and sum(behind.values()):
         said = listing([f"{count(number)} {what}" for what, number in behind.items() if number])
         rows.append(("Left behind", f"writes made after the cutover, not carried back: {said}"))
-    elif behind is None and run.facts.get("rolled_back"):
+    elif behind is None and (back := run.facts.get("rolled_back")) and _copied(back):
         rows.append(("Left behind", "writes made after the cutover; they were not counted"))
     return rows
+
+
+def _copied(switch: Mapping[str, Any]) -> bool:
+    """Whether another collection answers than before."""
+    return bool(switch.get("from") != switch.get("to"))
 
 
 def _step(run: RunView, name: str) -> StepView | None:
@@ -257,12 +262,16 @@ def _behind(run: RunView) -> list[Todo]:
 
 def _deploy(rows: Iterable[Mapping[str, Any]]) -> list[Todo]:
     """What the application deploys; where no model is another one, none is named."""
+    from qdrant_model_migration.quality.difference import second_of
+
     changed = [row for row in rows if row["old"] != row["new"]]
+    second = second_of(changed)
+    writes = f"writes {second}, too, and deletes there" if second else "uses it too"
     models = [row["new"] for row in changed if str(row["what"]).startswith("query model")]
     if models:
         return [
             Todo("query", f"Deploy the query model: {listing(models)}"),
-            Todo("writers", "Everything that writes documents uses it too"),
+            Todo("writers", f"Everything that writes documents {writes}"),
         ]
     if changed:
         what = listing([str(row["what"]) for row in changed])

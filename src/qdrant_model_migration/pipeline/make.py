@@ -47,6 +47,11 @@ def make(points: Sequence[Point], move: Move, tools: Tools) -> MadePoints:
     return MadePoints(ready, list(dead.values()), tokens, cut_off, unlisted)
 
 
+def vectors_alone(points: Sequence[Point]) -> list[Point]:
+    """The points for a target without payloads; one without a vector has no place there."""
+    return [point._replace(payload={}) for point in points if point.vectors]
+
+
 def set_aside(unmade: Sequence[Unmade], move: Move, tools: Tools) -> list[DeadLetter]:
     """The letters of points that were written without a vector, since the server's service does not
     take its text. It is not sent again."""

@@ -13,7 +13,7 @@ from qdrant_model_migration.pipeline.sources import AnySource, Source
 from qdrant_model_migration.pipeline.sources.collection import Collection
 from qdrant_model_migration.pipeline.spending import Spending
 from qdrant_model_migration.pipeline.text import TextSource
-from qdrant_model_migration.qdrant import Presence
+from qdrant_model_migration.qdrant import Point, Presence
 from qdrant_model_migration.strict import Strict
 from qdrant_model_migration.words import listing, vector
 
@@ -74,13 +74,15 @@ class Move(Strict):
 
     source: the collection that stands, whose settings and aliases count. target: the one that is
     filled; the same, where vectors are added to it. rows: where the points come from, None: from
-    the source.
+    the source. payload: whether payloads go along; a target without them stands beside the source,
+    by the same ids, and cannot take its place.
     """
 
     source: str
     target: str
     vectors: tuple[TargetVector, ...]
     rows: AnySource | None = None
+    payload: bool = True
     load: Load = Load()
 
     @property
@@ -95,9 +97,12 @@ class Move(Strict):
 
     @property
     def label(self) -> str:
-        """What goes where, for a title: "docs → docs_new", "docs: new"."""
+        """What goes where, for a title: "docs → docs_new", "docs: vector new", "docs: docs_late
+        beside it". Where an arrow stands, the one takes the place of the other."""
         if self.in_place:
             return f"{self.source}: {listing([vector(target.name) for target in self.vectors])}"
+        if not self.payload:
+            return f"{self.source}: {self.target} beside it"
         return f"{self.points.name} → {self.target}"
 
     @property
@@ -142,6 +147,13 @@ class Move(Strict):
         names = [name for origin in self.origins for name in origin.reads]
         whole = [name for name in names if not isinstance(name, Presence)]
         return tuple(dict.fromkeys((*whole, *names)))
+
+    def made_from(self, point: Point) -> Point:
+        """A point of the source, as far as the target's is made of it."""
+        if self.payload:
+            return point
+        fields = frozenset[str]().union(*(origin.fields for origin in self.origins))
+        return point._replace(payload={k: v for k, v in point.payload.items() if k in fields})
 
     @property
     def over_itself(self) -> Move:

@@ -8,20 +8,20 @@ result can be pickled, so that any fleet can run it.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import count, islice
 from typing import NamedTuple
 
 from qdrant_model_migration.pipeline.ledger import record
-from qdrant_model_migration.pipeline.make import make, set_aside
+from qdrant_model_migration.pipeline.make import make, set_aside, vectors_alone
 from qdrant_model_migration.pipeline.marks import mark_of
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.origins import DeadLetter
 from qdrant_model_migration.pipeline.shard_keys import with_keys
 from qdrant_model_migration.pipeline.sources import Place, Source
 from qdrant_model_migration.pipeline.worker import Equipment
-from qdrant_model_migration.qdrant import PointId, Qdrant, order
+from qdrant_model_migration.qdrant import Point, PointId, Qdrant, Unmade, order
 
 
 class Slice(NamedTuple):
@@ -46,7 +46,8 @@ class SliceTask(NamedTuple):
 
 class SliceResult(NamedTuple):
     """What was done. `points` are those that the server confirmed; `seconds`: since it began.
-    records: the ledger's, of the points as they were read; only where vectors are added to them.
+    records: the ledger's, of the points as they were read; only where their payload does not go
+    along to tell it.
     refused: how many of the dead are so because the server's service does not take their text.
 
     slice: ends before that of the task where this had grown to more than is held at once.
@@ -85,7 +86,7 @@ def run_slice(
     reading = move.points.read(
         worker.qdrant, where.start, where.end, move.read_vectors, worker.breathe
     )
-    points = [placed.point for placed in islice(reading, 2 * move.load.slice)]
+    points = [move.made_from(placed.point) for placed in islice(reading, 2 * move.load.slice)]
     if (beyond := next(reading, None)) is not None:
         where = where._replace(end=beyond.place)
     made = make(points, move, worker)
@@ -93,11 +94,10 @@ def run_slice(
     for first in range(0, len(made.points), move.load.batch):
         worker.breathe()
         batch = made.points[first : first + move.load.batch]
-        write = worker.qdrant.set_vectors if move.in_place else worker.qdrant.insert
-        unmade = with_keys(worker.qdrant, move, partial(write, move.target, batch))
+        unmade = with_keys(worker.qdrant, move, partial(_write, worker.qdrant, move, batch))
         refused += set_aside(unmade, move, worker)
         written += len(batch)
-    marked = points if move.in_place else ()
+    marked = points if move.in_place or not move.payload else ()
     records = b"".join(record(point.id, mark_of(point, move)) for point in marked)
     return SliceResult(
         where,
@@ -110,3 +110,12 @@ def run_slice(
         made.unlisted,
         len(refused),
     )
+
+
+def _write(qdrant: Qdrant, move: Move, points: Sequence[Point]) -> list[Unmade]:
+    """Where nothing but vectors is written, what an earlier try has left may be of older texts."""
+    if move.in_place:
+        return qdrant.set_vectors(move.target, points)
+    if not move.payload:
+        return qdrant.upsert(move.target, vectors_alone(points))
+    return qdrant.insert(move.target, points)

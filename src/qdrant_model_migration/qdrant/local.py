@@ -92,6 +92,7 @@ class Folder:
             prefetch=legs or None,
             query=_query(body["query"]),
             using=body.get("using"),
+            query_filter=_filter(body.get("filter")),
             limit=body["limit"],
             with_payload=body["with_payload"],
         )

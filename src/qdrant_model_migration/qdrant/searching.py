@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from qdrant_model_migration.qdrant.metering import documents_in
-from qdrant_model_migration.qdrant.points import Fusion, Hit, Query, vector_to_json
+from qdrant_model_migration.qdrant.points import Fusion, Hit, PointId, Query, vector_to_json
 from qdrant_model_migration.qdrant.requests import ONCE, Requests
 from qdrant_model_migration.qdrant.wire import JsonObject
 
@@ -28,16 +28,20 @@ class Searching(Requests):
         exact: bool = False,
         payload: bool | Sequence[str] = True,
         quantization: Mapping[str, Any] | None = None,
+        among: Sequence[PointId] | None = None,
     ) -> list[Hit]:
         """The nearest points, best first. exact: without the index, for the truth.
 
         quantization: how compressed vectors are searched, as the server is told: ignore, rescore,
-        oversampling. What is left out it decides itself.
+        oversampling. What is left out it decides itself. among: ids of the points that may be
+        found; None: all.
         """
         params: JsonObject = {"exact": True} if exact else {}
         if quantization:
             params["quantization"] = dict(quantization)
         body = _nearest(using, vector, limit, params)
+        if among is not None:
+            body["filter"] = {"must": [{"has_id": list(among)}]}
         return self._query(collection, body, payload, [vector])
 
     def search_fused(

@@ -7,8 +7,9 @@ vector that is searched on the rows are numbered: "query model 2".
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import zip_longest
+from typing import Any
 
 from qdrant_model_migration.embedders import ModelRef, kind_of
 from qdrant_model_migration.quality.side import Leg, Side
@@ -19,6 +20,7 @@ OLD_VECTOR = "old vector"
 SETTINGS = "settings"
 LANGUAGE, BY_LANGUAGE = "language", "by language"
 MAP = "map"
+SECOND = "re-ranked in"
 MADE_BY, HERE, AT_SERVER = "query vector by", "your application", "the Qdrant server"
 
 
@@ -44,6 +46,8 @@ def rows(before: Side, after: Side, names: tuple[str, str]) -> list[dict[str, st
         made.append(_row("fusion", before.fusion or NONE, after.fusion or NONE))
     if before.rerank or after.rerank:
         made.append(_row("re-ranked", _reranked(before), _reranked(after)))
+    if before.second or after.second:
+        made.append(_row(SECOND, before.second or NONE, after.second or NONE))
     return made
 
 
@@ -78,10 +82,16 @@ def still_there(before: Side, after: Side, names: Sequence[str | None]) -> list[
     return [_row(OLD_VECTOR, said, said)]
 
 
+def second_of(changes: Iterable[Mapping[str, Any]]) -> str:
+    """The second collection that comes in by these rows; "" where none does."""
+    new = (row["new"] for row in changes if row["what"] == SECOND and row["new"] != NONE)
+    return str(next(new, ""))
+
+
 def asks_alike(before: Side, after: Side) -> bool:
     """Whether searches ask the same vectors by the same models on both sides."""
     mine, others = (
-        [(leg.using, leg.model, leg.map, leg.spoken) for leg in side.legs]
+        [(leg.using, leg.model, leg.map, leg.spoken, leg.second) for leg in side.legs]
         for side in (before, after)
     )
     alike = (before.fusion, before.rerank) == (after.fusion, after.rerank)

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from qdrant_model_migration.embedders import Embedder, Usable, embed_usable
-from qdrant_model_migration.qdrant import Fusion, Hit, Qdrant, Query
+from qdrant_model_migration.qdrant import Fusion, Hit, PointId, Qdrant, Query
 from qdrant_model_migration.quality.errors import QueryEmpty
 
 if TYPE_CHECKING:
@@ -63,7 +63,8 @@ class Asked(NamedTuple):
 @dataclass(frozen=True)
 class Searcher:
     """One side of a comparison. `name`: collection or alias; fusion: how several become one list;
-    rerank: how many results of the others the last one puts in order.
+    rerank: how many results of the others the last one puts in order; second: in which other
+    collection, None: in the same.
 
     The embedder puts the model's query prefix before each text. exact: no index is used, so that
     only the models are judged, not the index too.
@@ -75,6 +76,7 @@ class Searcher:
     fusion: Fusion | None = None
     exact: bool = False
     rerank: int | None = None
+    second: str | None = None
 
     def search(self, text: str, limit: int = 10, language: str | None = None) -> Found:
         """Results with their payload. Raises QueryEmpty, and what embedder and server raise."""
@@ -127,6 +129,8 @@ class Searcher:
             for one, vector in zip(self.asked, vectors, strict=True)
             if vector is not None
         ]
+        if self.second is not None and vectors[0] is None:
+            queries = []  # there is nothing to put in order
         if not queries:
             return Found((), 0.0, embedding)
         began = perf_counter()
@@ -140,6 +144,8 @@ class Searcher:
             )
         if self.rerank is not None and len(queries) == len(self.asked):
             *first, last = queries
+            if self.second is not None:
+                return self._by_second(self.second, first, last, limit, payload)
             return self.qdrant.search_reranked(
                 self.name,
                 first,
@@ -157,3 +163,32 @@ class Searcher:
             exact=self.exact,
             payload=payload,
         )
+
+    def _by_second(
+        self, second: str, first: Sequence[Query], last: Query, limit: int, payload: bool
+    ) -> list[Hit]:
+        """Two requests, as an application sends them: the first finds, the second puts in order
+        what was found. What it does not hold comes after that, as it was found."""
+        depth = max(self.rerank or limit, limit)
+        found: dict[PointId, Hit] = {}
+        for one in first:
+            hits = self.qdrant.search(
+                self.name,
+                one.vector,
+                using=one.using,
+                limit=depth,
+                exact=self.exact,
+                payload=payload,
+            )
+            found = {hit.id: hit for hit in hits} | found
+        ranked = self.qdrant.search(
+            second,
+            last.vector,
+            using=last.using,
+            limit=limit,
+            exact=self.exact,
+            payload=False,
+            among=list(found),
+        )
+        best = [found.pop(hit.id)._replace(score=hit.score) for hit in ranked]
+        return [*best, *found.values()][:limit]

@@ -24,7 +24,8 @@ class Leg(Strict):
     model: with its query prefix and its cut; None: not known. size: values of a vector as the
     collection has it; None: not told, or there is no such number. map: the file of a learned map
     that each query vector goes through; in a plan its name in the run folder (see `Side.placed`).
-    spoken: what the model is told by the language of a query.
+    spoken: what the model is told by the language of a query. second: another collection, in which
+    it is asked for the order of what the others have found; None: the side's own.
     """
 
     using: str = ""
@@ -32,6 +33,7 @@ class Leg(Strict):
     size: int | None = None
     map: str | None = None
     spoken: Spoken | None = None
+    second: str | None = None
 
     def by_language(self) -> dict[str, ModelRef]:
         """The model as it is told for a query in each language; empty where that is the same."""
@@ -76,7 +78,21 @@ class Side(Strict):
                 "fusion_differs",
                 "it needs one leg alone, or several with a fusion or with a rerank",
             )
+        if any(leg.second for leg in (self.legs if self.rerank is None else self.legs[:-1])):
+            raise PydanticCustomError(
+                "second_differs", "only the last leg of a rerank is asked in a second collection"
+            )
         return self
+
+    @property
+    def second(self) -> str | None:
+        """The collection that puts in order what is found in this one; None: this one does."""
+        return self.legs[-1].second
+
+    @property
+    def collections(self) -> tuple[str, ...]:
+        """All that are asked."""
+        return (self.collection, self.second) if self.second else (self.collection,)
 
     @property
     def label(self) -> str:
@@ -122,7 +138,9 @@ class Side(Strict):
         if self.out_of_reach(here):
             return None
         asked = tuple(leg.asked(open_embedder) for leg in self.legs)
-        return Searcher(qdrant, self.collection, asked, self.fusion, exact, self.rerank)
+        return Searcher(
+            qdrant, self.collection, asked, self.fusion, exact, self.rerank, self.second
+        )
 
     def placed(self, folder: Path) -> Side:
         """The same, with whole paths for the maps that a run keeps in its folder."""

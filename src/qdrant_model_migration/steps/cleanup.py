@@ -60,6 +60,13 @@ class Cleanup(AddedStep):
                 "the alias was not switched",
                 "This run has not switched, so the application still uses it.",
             )
+        if (switched := recall("switched")) and switched.get("from") == switched.get("to"):
+            stays = switched.get("from")
+            return Refusal(
+                "nothing is left over",
+                f"Nothing took the place of {stays}, which stays in use: nothing is left over.",
+                f"{qmm('rollback', run)} first takes back what the application uses of this run.",
+            )
         if not recall("verdict"):
             return Refusal(
                 "it was not verified",
@@ -85,6 +92,8 @@ class Cleanup(AddedStep):
     def listed(cls, run: Known) -> str:
         switched, back = run.facts.get("switched"), run.facts.get("rolled_back") or {}
         last = switched if run.state == "done" else back if run.state == "rolled back" else None
+        if run.state == "rolled back" and (second := back.get("second")):
+            return f"Then free the space of {second}; never by itself"
         if not last or last.get("from") == last.get("to"):  # nothing was copied
             return ""
         doomed = last.get("from", "the old collection")

@@ -42,7 +42,10 @@ class CreateCollection(Step):
             "delete it",
             (
                 f"Creates {move.target} with the settings of {move.source}, its payload indexes "
-                "and its metadata, and reads everything back.",
+                "and its metadata, and reads everything back."
+                if move.payload
+                else f"Creates {move.target} with the settings and the metadata of {move.source}, "
+                "and reads everything back. It holds no payload, and needs no index of one.",
                 "Its index is not built before the points are in.",
             ),
         )
@@ -64,7 +67,7 @@ class CreateCollection(Step):
         for late in carried_later(old):
             qdrant.patch(move.target, late)
         present = qdrant.config(move.target).payload_schema
-        for path, info in old.payload_schema.items():
+        for path, info in old.payload_schema.items() if move.payload else ():
             if path not in present:
                 ctx.breathe()
                 qdrant.create_payload_index(move.target, path, index_schema(info))
@@ -93,6 +96,7 @@ def settings_that_differ(ctx: StepContext, *, postponed: bool) -> tuple[str, ...
             d.setting
             for d in found
             if d.setting not in meant
+            and (move.payload or not d.setting.startswith("payload_schema."))
             and not (d.setting == INDEXING_THRESHOLD and d.old is None and d.new == SERVER_DEFAULT)
         ),
         *(f"vectors.{name}" for name in vectors_since(ctx)),

@@ -81,7 +81,8 @@ class Cutover(Step):
         must_not_be_worse(ctx)
         if self.switch.by_hand:
             self._level(ctx, begun=bool(ctx.recall(MAY_BE_SWITCHED)))
-            ctx.remember(MAY_BE_SWITCHED, ONE_SIDE if ctx.move.in_place else True)
+            stays = ctx.before.collection == ctx.after.collection
+            ctx.remember(MAY_BE_SWITCHED, ONE_SIDE if stays else True)
         proved = (ctx.recall("verdict") or {}).get("word") == "GO"
         if ctx.consent("cutover") is None or (ctx.recall(_PROVED) and not proved):
             ctx.remember(_PROVED, proved)
@@ -153,12 +154,12 @@ class Cutover(Step):
         )
 
     def _back(self, ctx: StepContext, *, gone: bool) -> str:
-        old, new = ctx.before.collection, ctx.after.collection
+        old = ctx.before.collection
         if gone:
             return f"none: {old} is gone already"
         if self.switch.ends_old:
             return f"none: {old} is deleted, but for a snapshot"
-        kept = "the vectors that were there stay" if old == new else f"{old} is kept"
+        kept = "the vectors that were there stay" if ctx.move.in_place else f"{old} is kept"
         return f"{kept}; {qmm('rollback', ctx.folder.name)}"
 
 

@@ -258,6 +258,21 @@ class OldEmptied(QmmError):
         )
 
 
+class EmptiedBeside(QmmError):
+    """Most of the collection is gone beside which another one is filled."""
+
+    refusal = True
+
+    def __init__(self, source: str, before: int, here: int, target: str) -> None:
+        super().__init__(
+            f"{source} has {here:,} points by now, and had {before:,} when it was last read.",
+            "Perhaps it was emptied, or is being restored. To follow that would delete most of the "
+            f"vectors in {target}, which took long to make. Nothing was deleted.",
+            f"When {source} is whole again, resume. If those points are to be gone, delete them in "
+            f"{target} too, then resume.",
+        )
+
+
 class CleanupRefused(QmmError):
     """The old collection must not be deleted now."""
 

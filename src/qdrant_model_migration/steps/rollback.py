@@ -83,14 +83,17 @@ class Rollback(AddedStep):
     def ending(cls, run: Known) -> Ending:
         rows = run.facts.get("application_changes") or ()
         model = next((row["old"] for row in rows if row["what"] == "query model"), "not known")
+        back = f"Put the old query model back: {model}"
+        if second := difference.second_of(rows):
+            back = f"Change the application back: it neither asks nor writes {second} any more"
         answers = f"{answering(run.facts.get)} again"
         return Ending(
             title=f"Rolled back: {answers}",
             now=f"{answers}.",
             happened="The run was rolled back.",
             safe=f"Everything. {_where_it_answers(run)}",
-            todo="Put the old query model back, if that has not happened yet.",
-            left=(("old-model", f"Put the old query model back: {model}"),),
+            todo=f"{back.partition(':')[0]}, if that has not happened yet.",
+            left=(("old-model", back),),
         )
 
     def text(self, move: Move | None) -> StepText:
@@ -138,7 +141,7 @@ def _switch_back(ctx: StepContext, switch: Switch) -> None:
     ctx.remember("switched", None)
     ctx.say(
         "rollback",
-        f"{switch.answers} from {old} again. Put the old query model back now{_models(ctx)}.",
+        f"{switch.answers} from {old} again. {_query_model(ctx)} now{_models(ctx)}.",
     )
 
 
@@ -162,6 +165,11 @@ def _in_words(behind: dict[str, int], collection: str) -> str:
     return f"Not copied back: {writes} since the cutover, kept in {collection} ({said})."
 
 
+def _query_model(ctx: StepContext) -> str:
+    kept = ctx.before.stays_in(ctx.after)
+    return "Search by the present model alone" if kept else "Put the old query model back"
+
+
 def _models(ctx: StepContext) -> str:
     models = difference.models_in_words(ctx.before)
     return f": {models}" if models else ""
@@ -169,6 +177,7 @@ def _models(ctx: StepContext) -> str:
 
 def _gate(ctx: StepContext, switch: Switch) -> Gate:
     old, new = ctx.before.collection, ctx.after.collection
+    counted = "How many writes stay behind is counted after the switch; nothing is read before it."
     _, state = ctx.qdrant.overview(old)  # it may have been emptied or made anew since
     return Gate(
         name="rollback",
@@ -176,8 +185,9 @@ def _gate(ctx: StepContext, switch: Switch) -> Gate:
         says=(
             f"Now      {switch.at(ctx.after)}",
             f"After    {switch.at(ctx.before)}   ({plural(state.points, 'point')})",
-            "How many writes stay behind is counted after the switch; nothing is read before it.",
-            f"Put the old query model back at the same moment{_models(ctx)}. {new} stays.",
+            *((counted,) if old != new else ()),
+            f"{_query_model(ctx)} at the same moment{_models(ctx)}. "
+            f"{route_of(ctx.move).words(ctx.move).made} stays.",
         ),
         asks=(switch.ask(ctx.before, "it"),),
         button=f"{switch.button} back",

@@ -23,8 +23,8 @@ NAME = AskKind(
 
 MAY_BE_SWITCHED = "_may_be_switched"
 """Kept once a person was asked to change the application: it may write to the new side from then
-on, so nothing of the old side is mended into it any more but by the sweep. ONE_SIDE where both
-sides are one collection, in which a pass mends nothing that the application wrote."""
+on, so nothing of the old side is mended into it any more but by the sweep. ONE_SIDE where it goes
+on using its collection, so that what a pass makes is of what the application wrote there."""
 
 ONE_SIDE = "one side"
 
@@ -117,6 +117,11 @@ class Switch(Strict):
         """What a run keeps of it once it is at this side, with its `how`; None where nothing is
         there."""
         return self.model_dump(mode="json")
+
+    def _as_said(self, ctx: StepContext, new: Side) -> State:
+        """Where a person has said the application to be: the server cannot tell."""
+        now = ctx.after if ctx.recall("switched") else ctx.before
+        return "after" if now == new else "before"
 
     @classmethod
     def recalled(cls, fact: Mapping[str, Any]) -> Switch:

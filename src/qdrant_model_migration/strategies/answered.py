@@ -223,9 +223,22 @@ def one_model_is_not_enough(answers: Answers) -> Fit | None:
 def in_place(survey: Survey, answers: Answers) -> bool:
     """Whether the collection itself is changed, as it stands: a vector is added to it, or one is
     taken out."""
-    adds = survey.capabilities.add_vector and answers.get("change") != "drop"
+    adds = survey.capabilities.add_vector and answers.get("change") != "drop" and not apart(answers)
     wanted = adds and answers.get("in_place") == "in place"
     return wanted or taken_out_in_place(survey, answers)
+
+
+def apart(answers: Answers) -> bool:
+    """Whether the new vectors get a second collection, beside the present one, which stays as it
+    is and in use."""
+    return answers.get("many_for") == "apart" and makes_many(answers)
+
+
+def present_one_stays(answers: Answers) -> Fit | None:
+    """Ruled out because what it makes takes the place of the present vectors."""
+    if not apart(answers):
+        return None
+    return Fit("ruled out", "the present vector goes on finding", "many_for")
 
 
 def may_be_taken_out(survey: Survey, answers: Answers) -> bool:
@@ -378,12 +391,24 @@ def what(strategy: Strategy, answers: Answers) -> str:
     }
     return strategy.what.format(
         switched=switched.get(without_alias(answers) or "", "the alias is switched, in one moment"),
-        kept="stay as they are" if _stays(strategy, answers) else "are copied",
+        kept=_kept(strategy, answers),
     )
 
 
+def is_apart(strategy: Strategy, answers: Answers) -> bool:
+    """Whether this strategy gives its vectors a second collection."""
+    return "many_for" in strategy.asks and apart(answers)
+
+
+def _kept(strategy: Strategy, answers: Answers) -> str:
+    if is_apart(strategy, answers):
+        return "stay as they are, and the new ones get a collection of their own"
+    return "stay as they are" if _stays(strategy, answers) else "are copied"
+
+
 def _stays(strategy: Strategy, answers: Answers) -> bool:
-    return "adds" in strategy.facets and answers.get("in_place") == "in place"
+    placed = answers.get("in_place") == "in place"
+    return ("adds" in strategy.facets and placed) or is_apart(strategy, answers)
 
 
 def way_back(strategy: Strategy, answers: Answers) -> str:

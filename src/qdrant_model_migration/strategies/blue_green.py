@@ -14,6 +14,7 @@ from qdrant_model_migration.strategies.answered import (
     no_dense,
     no_new_collection,
     no_text,
+    present_one_stays,
     ruled_out_by_change,
     shorter_of_old,
     switched_aliases,
@@ -45,6 +46,7 @@ class BlueGreen(Strategy):
             or both_for_good(answers)
             or at_the_server(answers)
             or no_new_collection(survey, answers)
+            or present_one_stays(answers)
             or no_dense(survey)
             or _nothing_to_gain(survey, answers)
         )

@@ -16,6 +16,7 @@ from qdrant_model_migration.strategies.answered import (
     no_dense,
     no_text,
     one_model_is_not_enough,
+    present_one_stays,
     ruled_out_by_change,
     text_source,
 )
@@ -61,6 +62,7 @@ class DenseToHybrid(Strategy):
             or no_text(answers)
             or no_dense(survey)
             or (one_model_is_not_enough(answers) if with_model else None)
+            or present_one_stays(answers)
             or _no_model(survey, answers)
         )
         if ruled:

@@ -134,10 +134,11 @@ def plan_moving(
         assert alias is not None
         switch = Aliases(alias=alias.name, also=also, left=aliases_left(survey, answers))
     before = own.searched or searched_before(survey, answers)
+    after = Side(collection=move.target if move.payload else move.source, **asked._asdict())
     proof = proof_of(answers, own.texts or text_source(answers))
     exists = alias is not None and alias.exists
     saved = switch.ends_old and survey.capabilities.snapshots
-    probes = _probes(survey, move, before.using, own.probed)
+    probes = _probes(survey, after.collection, before.using, own.probed)
     steps: list[AnyStep] = [
         Check(
             collection=survey.collection,
@@ -167,7 +168,7 @@ def plan_moving(
         answers,
         alias=alias,
         before=Side(collection=survey.collection, legs=(before,)),
-        after=Side(collection=move.target, **asked._asdict()),
+        after=after,
         move=move,
         steps=tuple(steps),
         never_touched=(*(() if touched else (survey.collection,)), *others),
@@ -178,14 +179,14 @@ def plan_moving(
     )
 
 
-def _probes(survey: Survey, move: Move, name: str, after: str | None) -> tuple[AnyStep, ...]:
-    """Searches by one vector, before and after. None where nothing would be learned: the practice
-    Qdrant has no index, and reads no disk."""
+def _probes(survey: Survey, then: str, name: str, after: str | None) -> tuple[AnyStep, ...]:
+    """Searches by one vector, before and after; then: the collection that answers after. None where
+    nothing would be learned: the practice Qdrant has no index, and reads no disk."""
     if after is None or survey.capabilities.local:
         return ()
     return (
-        ProbeSearch(collection=move.source, vector=name, moment="before", of="beside"),
-        ProbeSearch(collection=move.target, vector=after, was=name, moment="after", of="beside"),
+        ProbeSearch(collection=survey.collection, vector=name, moment="before", of="beside"),
+        ProbeSearch(collection=then, vector=after, was=name, moment="after", of="beside"),
     )
 
 

@@ -1,9 +1,11 @@
-"""Multivectors: a vector for each token of a text (ColBERT), beside the dense one that finds."""
+"""Multivectors: a vector for each token of a text (ColBERT), to put in order what the dense one
+finds: in a second collection, or beside it."""
 
 from __future__ import annotations
 
 from qdrant_model_migration.plan.plan import Plan
 from qdrant_model_migration.strategies.answered import (
+    apart,
     chosen_model,
     makes_many,
     no_dense,
@@ -24,8 +26,8 @@ class Multivectors(Strategy):
     title = "Multivectors"
     subtitle = "many vectors for a text (ColBERT), to put the results in order"
     what = (
-        "Every text gets a vector for each of its tokens beside the vector it has. The present "
-        "one finds, the new ones put in order what it found. The present vectors {kept}."
+        "Every text gets a vector for each of its tokens. The present vector finds, the new ones "
+        "put in order what it found. The present vectors {kept}."
     )
     way_back = "search by the present vector alone, as before; the alias is switched back"
     never = "The stored vectors of the present model are kept as they are."
@@ -43,6 +45,8 @@ class Multivectors(Strategy):
             return Fit("open", "decided by the model", "model")
         if not makes_many(answers):
             return Fit("ruled out", "the model makes one vector for a text", "model")
+        if apart(answers):
+            return Fit("first", "a collection of their own puts in order what is found", "many_for")
         if answers.get("change") == "second" or answers.get("both") in ("test", "always"):
             return Fit("first", "the present vector finds, the new ones put in order", "model")
         return Fit("possible", "beside the present vector, to put results in order", "model")
@@ -50,7 +54,9 @@ class Multivectors(Strategy):
     def because(self, survey: Survey, answers: Answers) -> tuple[str, ...]:
         return (
             "the model makes many vectors for a text, too many to be searched by themselves",
-            "on disk and without an index they slow the other searches least",
+            "in a collection of their own they slow no search that does not use them"
+            if apart(answers)
+            else "on disk and without an index they slow the other searches least",
             "no present vector is made again",
         )
 

@@ -14,6 +14,7 @@ from qdrant_model_migration.strategies.answered import (
     no_dense,
     one_model_is_not_enough,
     original_rows,
+    present_one_stays,
     ruled_out_by_change,
     text_gone,
 )
@@ -47,6 +48,7 @@ class RebuildFromSource(Strategy):
         ruled = (
             ruled_out_by_change(answers, "model")
             or one_model_is_not_enough(answers)
+            or present_one_stays(answers)
             or no_dense(survey)
             or _rows_have_no_keys(survey)
         )

@@ -1,5 +1,5 @@
 """The plan of every strategy that puts a vector of a chosen model beside the present ones: in a
-collection that holds both, or in the one that stands. No strategy lives here."""
+collection that holds both, in the one that stands, or in a second one. No strategy lives here."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from qdrant_model_migration.pipeline.origins import embedded
 from qdrant_model_migration.plan.plan import Plan
 from qdrant_model_migration.quality import Leg
 from qdrant_model_migration.strategies.answered import (
+    apart,
     chosen_model,
     in_place,
     kept_bare,
@@ -22,6 +23,7 @@ from qdrant_model_migration.strategies.answered import (
 from qdrant_model_migration.strategies.in_place import plan_in_place
 from qdrant_model_migration.strategies.moving import Asked, Own, vector_of
 from qdrant_model_migration.strategies.new_collection import kept, plan_new_collection
+from qdrant_model_migration.strategies.second_collection import plan_second_collection
 from qdrant_model_migration.strategies.strategy import Answers, Strategy
 from qdrant_model_migration.survey.facts import Survey
 
@@ -43,7 +45,8 @@ def vector_beside(survey: Survey, answers: Answers, tuning: Mapping[str, Any] | 
     assert old is not None, "without a dense vector this is ruled out"
     names = vector_names(survey, answers)
     origin = embedded(model, text, where=kept_bare(survey, answers))
-    stands = old.name if in_place(survey, answers) else names.old
+    stays = in_place(survey, answers) or apart(answers)
+    stands = old.name if stays else names.old
     return Beside(
         vector_of(names.new, model, origin, tuning),
         Leg(using=names.new, model=model),
@@ -61,10 +64,10 @@ def plan_beside(
     probed: str | None = None,
 ) -> Plan:
     """Afterwards the collection is searched as asked. See `plan_moving`."""
-    make, vectors = (
-        (plan_in_place, (beside.new,))
-        if in_place(survey, answers)
-        else (plan_new_collection, (*kept(survey, unnamed=beside.old.using), beside.new))
-    )
     own = Own(missing_share(survey, answers), probed=probed)
-    return make(strategy, survey, answers, vectors, asked, own)
+    if apart(answers):
+        return plan_second_collection(strategy, survey, answers, (beside.new,), asked, own)
+    if in_place(survey, answers):
+        return plan_in_place(strategy, survey, answers, (beside.new,), asked, own)
+    both = (*kept(survey, unnamed=beside.old.using), beside.new)
+    return plan_new_collection(strategy, survey, answers, both, asked, own)

@@ -15,6 +15,7 @@ from qdrant_model_migration.strategies.answered import (
     no_dense,
     no_text,
     one_model_is_not_enough,
+    present_one_stays,
     ruled_out_by_change,
     text_source,
 )
@@ -57,6 +58,7 @@ class ServerInference(Strategy):
             ruled_out_by_change(answers, "model")
             or no_text(answers)
             or one_model_is_not_enough(answers)
+            or present_one_stays(answers)
             or no_dense(survey)
             or _no_model_of_a_server(answers)
         )

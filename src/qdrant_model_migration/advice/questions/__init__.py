@@ -17,7 +17,7 @@ in_place "new" | "in place" · target str
 name {"alias": str, "exists": bool, "also": [aliases]} | {"kind": "changes" | "takes over"}
 query_side "own" | "framework" | "server" · writes "changes" | "adds" | "none"
 vector_name str, "": without a name
-vector_names {"new": str, "old": str, "": without a name} · many_for "rerank" | "search"
+vector_names {"new": str, "old": str, "": without a name} · many_for "apart" | "rerank" | "search"
 spending {"kind": "limit" | "none", "tokens", "usd", "price", "texts"}
 proof {"kind", "file", "margin"}
 pace "gently" | "normally" | "fast"
@@ -78,8 +78,8 @@ QUESTIONS: tuple[Question, ...] = (
     Keywords(),
     KeywordModel(),
     Fusion(),
-    InPlace(),
     ManyFor(),
+    InPlace(),
     Name(),
     Target(),
     QuerySide(),

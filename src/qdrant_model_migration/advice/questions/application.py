@@ -20,6 +20,7 @@ from qdrant_model_migration.advice.question import (
 from qdrant_model_migration.embedders import ModelRef
 from qdrant_model_migration.strategies import Answers, strategies
 from qdrant_model_migration.strategies.answered import (
+    apart,
     at_the_server,
     chosen_model,
     in_place,
@@ -54,7 +55,7 @@ class Name(Question):
         )
 
     def applies(self, survey: Survey, answers: Answers) -> bool:
-        return not in_place(survey, answers)
+        return not in_place(survey, answers) and not apart(answers)
 
     def found(self, survey: Survey, answers: Answers) -> bool:
         return len(survey.aliases.value or ()) == 1
@@ -193,9 +194,7 @@ class Target(Question):
     def text(self, survey: Survey, answers: Answers) -> QuestionText:
         return QuestionText(
             "What should the new collection be called?",
-            "Your application is changed to this name."
-            if without_alias(answers) == "changes"
-            else "Your application never uses this name; it uses the alias.",
+            _uses_name(answers),
             "old and new stand side by side for a while, and a name that says what is new tells "
             "them apart.",
         )
@@ -320,7 +319,8 @@ class VectorNames(Question):
     @staticmethod
     def _names_both(survey: Survey, answers: Answers) -> bool:
         old = replaced_vector(survey, answers)
-        return old is not None and old.name == "" and not in_place(survey, answers)
+        stays = in_place(survey, answers) or apart(answers)
+        return old is not None and old.name == "" and not stays
 
     @staticmethod
     def _free(raw: Any, survey: Survey, example: str, field: str) -> str:
@@ -406,7 +406,7 @@ class Writes(Question):
         )
 
     def applies(self, survey: Survey, answers: Answers) -> bool:
-        return not in_place(survey, answers)
+        return not in_place(survey, answers) and not apart(answers)
 
     def found(self, survey: Survey, answers: Answers) -> bool:
         return (survey.writes.value or 0) > 0
@@ -495,6 +495,14 @@ def _named(value: Any, aliases: Sequence[str]) -> Any:
     else:
         return value
     return {"alias": named[0], "exists": True, "also": named[1:]}
+
+
+def _uses_name(answers: Answers) -> str:
+    if apart(answers):
+        return "Your application asks it by this name for the order of what it has found."
+    if without_alias(answers) == "changes":
+        return "Your application is changed to this name."
+    return "Your application never uses this name; it uses the alias."
 
 
 def is_taken(survey: Survey, name: str) -> bool:

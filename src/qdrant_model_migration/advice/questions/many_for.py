@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from qdrant_model_migration.advice.question import (
     Option,
     Question,
@@ -15,7 +17,7 @@ from qdrant_model_migration.survey.facts import Survey
 
 
 class ManyFor(Question):
-    """Answer: "rerank" or "search"."""
+    """Answer: "apart", "rerank" or "search"."""
 
     key = "many_for"
     short = "Many vectors"
@@ -24,9 +26,9 @@ class ManyFor(Question):
         return QuestionText(
             "What should the vectors of a text's tokens be used for?",
             "They take a hundred times the room of one vector, and slow every search that they "
-            "stand beside in memory.",
-            "on disk and without an index they only put in order what the present vector finds; "
-            "searched by themselves they need memory and an index.",
+            "stand beside. A reported case: 13 s per search, 2 s after taking them out.",
+            "in a collection of their own they slow no other search, and nothing that stands is "
+            "touched; the application then asks twice and writes both.",
         )
 
     def applies(self, survey: Survey, answers: Answers) -> bool:
@@ -35,9 +37,15 @@ class ManyFor(Question):
     def options(self, survey: Survey, answers: Answers) -> tuple[Option, ...]:
         return (
             Option(
+                "apart",
+                "To put results in order, from a collection of their own",
+                "the present collection stays as it is and finds; a second request puts in order",
+                "a second collection",
+            ),
+            Option(
                 "rerank",
-                "To put results in order",
-                "on disk, without an index; the present vector finds, these choose",
+                "To put results in order, beside the present vector",
+                "on disk, without an index; one request finds and puts in order",
                 "for ordering",
             ),
             Option(
@@ -46,8 +54,20 @@ class ManyFor(Question):
                 "in memory, with an index; slows all searches of the collection",
                 "searched",
             ),
-            unknown("to put results in order"),
+            unknown("a collection of their own" if _both(answers) else "beside the present vector"),
+        )
+
+    def source(self, value: Any) -> str:
+        return (
+            "Co-locating large multi-vectors (especially ColBERT) with dense vectors degrades ALL "
+            "queries, even those only using dense."
         )
 
     def suggest(self, survey: Survey, answers: Answers) -> Suggestion:
-        return Suggestion("rerank", "default")
+        """Where the model was to replace the present one, that is not turned into staying."""
+        return Suggestion("apart" if _both(answers) else "rerank", "default")
+
+
+def _both(answers: Answers) -> bool:
+    """Whether the present vector is to stay in any case."""
+    return answers.get("change") == "second" or answers.get("both") in ("test", "always")

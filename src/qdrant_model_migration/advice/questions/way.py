@@ -14,6 +14,7 @@ from qdrant_model_migration.advice.question import (
 )
 from qdrant_model_migration.strategies import Answers
 from qdrant_model_migration.strategies.answered import (
+    apart,
     map_saves_much,
     may_be_taken_out,
     text_gone,
@@ -135,7 +136,7 @@ class InPlace(Question):
     def applies(self, survey: Survey, answers: Answers) -> bool:
         if answers.get("change") == "drop":
             return may_be_taken_out(survey, answers)
-        return survey.capabilities.add_vector
+        return survey.capabilities.add_vector and not apart(answers)
 
     def source(self, value: Any) -> str:
         return "All named vectors must be defined at collection creation time."

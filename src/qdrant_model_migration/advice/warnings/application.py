@@ -85,6 +85,15 @@ def using(case: Case) -> Said | None:
             "goes on by meaning alone.",
             f"Change the query {when}; the report prints it.",
         )
+    if case.apart:
+        return Said(
+            "must",
+            "Results are put in order by a second request, to another collection, and whoever "
+            "writes texts writes both collections from then on. No alias can do that.",
+            f"{case.answers.get('target')} stands beside {case.survey.collection}. What is missing "
+            "there is found as before, and not put in order.",
+            "Change searches and writers together; the report prints the lines.",
+        )
     here = f"The new vector is named {name}; the present one has no name." if renamed else ""
     return Said(
         "must",

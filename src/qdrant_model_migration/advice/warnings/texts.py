@@ -22,15 +22,19 @@ def missing(case: Case) -> Said | None:
     have = "point gets" if number == 1 else "points get"
     return Said(
         severity,
-        f"{words.count(number)} {have} no new vector and will not be found by {_searches(case)}.",
+        f"{words.count(number)} {have} no new vector{_then(case)}.",
         f"{words.share(part)} of {words.count(case.points)} points have no text.",
         "Correct the texts, or accept.",
     )
 
 
-def _searches(case: Case) -> str:
-    """The present vectors stay where only keyword search is added."""
-    return "keyword search" if case.adds and case.model is None else "searches"
+def _then(case: Case) -> str:
+    """The present vectors stay where only keyword search is added, and where a second collection
+    puts in order what they find."""
+    if case.apart:
+        return ": found as before, and not put in order"
+    searches = "keyword search" if case.adds and case.model is None else "searches"
+    return f" and will not be found by {searches}"
 
 
 @warning("W13", "Texts cut off", risk=True)

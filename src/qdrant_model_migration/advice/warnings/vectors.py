@@ -26,6 +26,8 @@ _LARGE_TODO = "Put them into a collection of their own, or on disk without an in
 def large(case: Case) -> Said | None:
     there = [v for v in case.survey.vectors.value or () if v.kind == "multivector"]
     new = case.model is not None and case.model.vector == "multivector"
+    if case.apart:
+        return None  # nothing stands beside them
     beside = case.adds or len(case.survey.dense) > 1
     if new and beside:
         return _new_ones(case)
@@ -50,8 +52,8 @@ def _new_ones(case: Case) -> Said:
         _SLOWS,
         f"New: {case.model.label if case.model else ''}, {where}, beside "
         f"{words.listing([words.vector(v.name) for v in case.survey.dense])}.",
-        "Look at the time of the present searches before and after; the run measures it. "
-        "Blue-green gives them a collection of their own."
+        "Give them a collection of their own. Or look at the time of the present searches before "
+        "and after; the run measures it."
         if case.adds
         else _LARGE_TODO,
     )
@@ -107,7 +109,7 @@ def calculated(case: Case) -> Said | None:
 
 @warning("W17", "New collection needed")
 def too_old_to_add(case: Case) -> Said | None:
-    if not case.adds or case.survey.capabilities.add_vector:
+    if not case.adds or case.apart or case.survey.capabilities.add_vector:
         return None
     return Said(
         "note",

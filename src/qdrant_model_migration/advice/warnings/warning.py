@@ -13,6 +13,7 @@ from qdrant_model_migration.plan.plan import Estimate, Plan
 from qdrant_model_migration.strategies import Answers, Strategy
 from qdrant_model_migration.strategies.answered import (
     chosen_model,
+    is_apart,
     old_model,
     replaced_vector,
     taken_out_in_place,
@@ -68,7 +69,12 @@ class Case:
     @property
     def in_place(self) -> bool:
         """Whether that is done in the collection itself."""
-        return self.adds and self.answers.get("in_place") == "in place"
+        return self.adds and self.answers.get("in_place") == "in place" and not self.apart
+
+    @property
+    def apart(self) -> bool:
+        """Whether it gets a second collection, beside the present one, which stays in use."""
+        return is_apart(self.strategy, self.answers)
 
     @property
     def takes_out(self) -> bool:
@@ -78,7 +84,8 @@ class Case:
     @property
     def builds(self) -> bool:
         """Whether a new collection is built, which copies the payloads."""
-        return "builds" in self.strategy.facets and not (self.in_place or self.takes_out)
+        stays = self.in_place or self.apart or self.takes_out
+        return "builds" in self.strategy.facets and not stays
 
     @property
     def replaces(self) -> bool:

@@ -30,9 +30,10 @@ def search_both(session: Session, folder: Path, query: str) -> Tried:
         )
     before, after = compared
     with opened(session.on(address=load_plan(folder / PLAN).server)) as qdrant:
-        if not qdrant.exists(after.collection):
-            made = f"{after.collection} does not exist yet."
-            raise QmmError(made, "", "Wait until the run made it.")
+        for collection in after.collections:
+            if not qdrant.exists(collection):
+                made = f"{collection} does not exist yet."
+                raise QmmError(made, "", "Wait until the run made it.")
         told = language(query) if after.languages else None
         searchers = both_sides(qdrant, before, after)
         known = told if told in after.languages else None

@@ -46,6 +46,15 @@ class Embed(Origin):
         return () if self.where is None else (Presence(self.where),)
 
     @property
+    def fields(self) -> frozenset[str]:
+        paths = (*(self.text.fields if self.text.file is None else ()), *self._says_language)
+        return frozenset(part for path in paths for part in (path, path.split(".", 1)[0]))
+
+    @property
+    def _says_language(self) -> tuple[str, ...]:
+        return () if self.spoken is None else (self.spoken.field,)
+
+    @property
     def texts(self) -> TextSource | None:
         return self.text if self.text.file is not None else None
 

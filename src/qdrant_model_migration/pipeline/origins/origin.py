@@ -74,6 +74,11 @@ class Origin(Strict):
         return ()
 
     @property
+    def fields(self) -> frozenset[str]:
+        """The fields of a payload that it reads, each by the first part of its path and whole."""
+        return frozenset()
+
+    @property
     def texts(self) -> TextSource | None:
         """The texts that it takes from a file, by the ids of points; None: it needs no file."""
         return None

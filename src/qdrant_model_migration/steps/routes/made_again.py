@@ -57,17 +57,21 @@ def check_model(
     target: TargetVector,
     chosen: Sequence[PointId],
     as_counted: Callable[[Point], bool] = lambda point: True,
-    also: Sequence[str] = (),
+    read: Callable[[Sequence[PointId]], Sequence[Point]] | None = None,
 ) -> Check:
     """Whether the vectors of these points are those of the model and of the present text.
 
     as_counted: whether a point is still what it was when it was chosen; others are passed over.
-    also: vectors that it has to be read with for that.
+    read: points with the vector, and with what it is made of; None: the target's own.
     """
     right = remade = 0
     for ids in in_batches(chosen, ctx.move.load.batch):
         ctx.breathe()
-        found = ctx.qdrant.retrieve(ctx.move.target, ids, vectors=[target.name, *also])
+        found = (
+            read(ids)
+            if read is not None
+            else ctx.qdrant.retrieve(ctx.move.target, ids, vectors=[target.name])
+        )
         points = [point for point in found if as_counted(point)]
         for stored, vector in zip(points, made_again(ctx, target, points), strict=True):
             if vector is None:
@@ -90,7 +94,12 @@ def check_model(
     )
 
 
-def check_without(target: TargetVector, without: int, unexplained: int) -> Check:
+def check_without(
+    target: TargetVector,
+    without: int,
+    unexplained: int,
+    note: str = "dead letters: filters find them, searches do not",
+) -> Check:
     """How many points go without it, and how many of them for no reason."""
     return Check(
         name=f"No vector{_called(target)}",
@@ -98,7 +107,7 @@ def check_without(target: TargetVector, without: int, unexplained: int) -> Check
         found=without,
         note=f"{are(unexplained, 'without a vector though they have a text')}"
         if unexplained
-        else "dead letters: filters find them, searches do not",
+        else note,
         todo="Delete the new collection and start again",
     )
 

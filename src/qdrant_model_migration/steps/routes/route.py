@@ -13,6 +13,11 @@ from qdrant_model_migration.steps.step import StepContext
 
 MOST_PASSES = 3
 
+DEAD_LETTERS = (
+    "These points were copied with their payload and without a vector: filters find them, "
+    "searches do not."
+)
+
 
 class Words(NamedTuple):
     """What the steps of this route say of it; the lists are whole sentences.
@@ -21,7 +26,8 @@ class Words(NamedTuple):
     target: for the column "writes to". undo: for the column "way back". inserts: completes "reads
     docs in slices, embeds the texts and ...". there: what becomes of what is there already.
     goes_without: completes "a point without a text ...". finishing, catching_up, comparing,
-    sweeping: what these steps do. sweep, catch_up: the titles of those steps.
+    sweeping: what these steps do. sweep, catch_up: the titles of those steps. dead_letters: what it
+    means for a point to be one.
     """
 
     made: str
@@ -37,6 +43,7 @@ class Words(NamedTuple):
     sweep: str
     sweeping: tuple[str, ...]
     catch_up: str = "Catch up with new writes"
+    dead_letters: str = DEAD_LETTERS
 
 
 class Leftover(NamedTuple):

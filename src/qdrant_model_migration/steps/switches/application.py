@@ -52,9 +52,7 @@ class Application(Switch):
         )
 
     def state(self, ctx: StepContext, old: Side, new: Side) -> State:
-        """As the person has said: the server cannot tell."""
-        now = ctx.after if ctx.recall("switched") else ctx.before
-        return "after" if now == new else "before"
+        return self._as_said(ctx, new)
 
     def title(self, back_to: str = "") -> str:
         if back_to:

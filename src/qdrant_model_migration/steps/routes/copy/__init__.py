@@ -43,7 +43,7 @@ class Copy(NewCollection):
     asks: ClassVar[tuple[AskKind, ...]] = (_CONFLICTS,)
 
     def fits(self, move: Move) -> bool:
-        return move.rows is None and not move.in_place
+        return move.rows is None and not move.in_place and move.payload
 
     def words(self, move: Move) -> Words:
         changed = listing([*dict.fromkeys(v.origin.remakes for v in move.new_vectors)])
