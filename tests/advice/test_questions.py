@@ -187,6 +187,10 @@ def test_what_was_typed_within_an_answer_comes_back_to_be_corrected(question, op
         "k": "1.5",
         "b": "0.6",
         "oversampling": "2.5",
+        "tokens": "3000000",
+        "usd": "12.5",
+        "price": "0.04",
+        "texts": "32",
     }
     typed_in = {
         field.key: "no" if field.kind == "tick"

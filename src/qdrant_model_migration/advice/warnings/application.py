@@ -90,7 +90,7 @@ def using(case: Case) -> Said | None:
             "must",
             "Results are put in order by a second request, to another collection, and whoever "
             "writes texts writes both collections from then on. No alias can do that.",
-            f"{case.answers.get('target')} stands beside {case.survey.collection}. What is missing "
+            f"{case.answers.get('target') or 'The new collection'} stands beside {case.survey.collection}. What is missing "
             "there is found as before, and not put in order.",
             "Change searches and writers together; the report prints the lines.",
         )
