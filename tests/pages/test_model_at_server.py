@@ -18,7 +18,7 @@ from qdrant_model_migration.pipeline.speed import kept_under
 from qdrant_model_migration.qdrant import Point, open_qdrant
 from qdrant_model_migration.survey import survey
 from support import inference
-from support.inference import DENSE, KEYS, OPENAI, Inference
+from support.inference import DENSE, KEYS, OPENAI, WIDE, Inference
 
 MODELS = stage("model")
 
@@ -63,6 +63,20 @@ def test_a_model_of_a_provider_is_named_and_its_size_asked_for(
     assert service.shown[-1] == KEYS
     used = MODELS.act(said.session, "use", {"models": kept_under(server_model(OPENAI, 48))})
     assert getattr(used, "session", used).answers["model"]["name"] == OPENAI
+
+
+def test_a_model_named_in_a_file_of_answers_stands_in_the_list_and_is_the_one_that_enter_takes(
+    at: tuple[Session, Inference],
+) -> None:
+    """It was not in the list, and Enter took another one in its place."""
+    session, _ = at
+    named = server_model(WIDE, 128)
+    value = named.model_dump(mode="json", exclude_defaults=True)
+    session = session.on(choices=None, answers={**session.answers, "model": value})
+    said = done(MODELS.enter(session), session)
+    assert said.at == kept_under(named)
+    used = MODELS.act(said.session, "use", {"models": said.at})
+    assert getattr(used, "session", used).answers["model"] == value
 
 
 def test_its_speed_is_tried_only_after_what_that_means_was_said(

@@ -30,7 +30,7 @@ from qdrant_model_migration.advice.model_rows import (
     best_model,
     describe,
     model_rows,
-    own_model,
+    named_model,
     unknown_model,
 )
 from qdrant_model_migration.advice.price import Price, price
@@ -93,8 +93,8 @@ __all__ = [
     "make_plan",
     "map_lines",
     "model_rows",
+    "named_model",
     "of_old_model",
-    "own_model",
     "price",
     "price_note",
     "read_named",

@@ -84,11 +84,16 @@ def _row(survey: Survey, answers: Answers, choice: ModelChoice) -> ModelRow:
     )
 
 
-def own_model(answers: Answers) -> ModelRef | None:
-    """The model from a folder of the operator's own that the answers name."""
+def named_model(answers: Answers, listed: Iterable[ModelChoice]) -> ModelChoice | None:
+    """The model that the answers name and the list has not: of a folder of the operator's own, or
+    the server's."""
     model = chosen_model(answers)
-    own = model is not None and model.folder is not None and not kind_of(model).toy
-    return model if own else None
+    if model is None or kind_of(model).toy or any(one.model == model for one in listed):
+        return None
+    if model.folder is not None:
+        return ModelChoice(model, Reach("here"))
+    kind = kind_of(model)
+    return ModelChoice(model, kind.reach(model)) if kind.at_server else None
 
 
 def best_model(rows: Iterable[ModelRow]) -> ModelRow | None:

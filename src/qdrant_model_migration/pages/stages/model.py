@@ -14,7 +14,7 @@ from qdrant_model_migration.advice import (
     best_model,
     describe,
     model_rows,
-    own_model,
+    named_model,
     trying_says,
     typed,
 )
@@ -92,9 +92,8 @@ def _listed(session: Session, report: Report) -> tuple[ModelChoice, ...]:
 
 
 def _found(session: Session, choices: tuple[ModelChoice, ...]) -> Said:
-    own = own_model(session.answers)
-    also = () if own is None else (ModelChoice(own, Reach("here")),)
-    session = session.on(choices=(*choices, *also))
+    named = named_model(session.answers, choices)
+    session = session.on(choices=(*choices, *((named,) if named else ())))
     return Said(session, page(session).hello, at=page(session).first)
 
 
