@@ -90,8 +90,9 @@ def using(case: Case) -> Said | None:
             "must",
             "Results are put in order by a second request, to another collection, and whoever "
             "writes texts writes both collections from then on. No alias can do that.",
-            f"{case.answers.get('target') or 'The new collection'} stands beside {case.survey.collection}. What is missing "
-            "there is found as before, and not put in order.",
+            f"{case.answers.get('target') or 'The new collection'} stands beside "
+            f"{case.survey.collection}. What is missing there is found as before, and not put in "
+            "order.",
             "Change searches and writers together; the report prints the lines.",
         )
     here = f"The new vector is named {name}; the present one has no name." if renamed else ""
