@@ -33,6 +33,7 @@ from support.fake_qdrant import FakeQdrant
 from support.world import NEW, HashModel, World, a_move, everything, new_model, old_point
 
 NUMBER = 150
+LATE = TargetVector(name="late", params={"size": 12, "distance": "Cosine"}, origin=new_model())
 SECOND = {"payload": False, "source": "docs", "target": "docs_late"}
 SWITCHED = {**SecondCollection(name="docs", second="docs_late").model_dump(), "from": "docs",
             "to": "docs", "at": "2026-01-01T00:00:00"}  # fmt: skip
@@ -57,8 +58,7 @@ def filled(qdrant: Qdrant, folder: Path) -> World:
     qdrant.insert("docs", [old_point(n, f"text {n}", views=n) for n in range(NUMBER)])
     beyond = old_point(501, "what")._replace(payload={"text": "beyond it"})
     qdrant.insert("docs", [old_point(500, " "), beyond])
-    new = TargetVector(name="late", params={"size": 12, "distance": "Cosine"}, origin=new_model())
-    return World(qdrant, folder, a_move(vectors=(new,), **SECOND))
+    return World(qdrant, folder, a_move(vectors=(LATE,), **SECOND))
 
 
 def load(world: World) -> None:
@@ -161,9 +161,28 @@ def test_what_the_application_writes_in_both_while_it_is_swept_ends_right(
 
     monkeypatch.setattr(HashModel, "embed", while_it_is_made)
     monkeypatch.setattr(world.qdrant, "upsert", before_it_is_written)
-    Sweep().apply(world)
+    route_of(world.move).catch_up(world, most=1)  # as the last pass of a sweep
     assert_right(world)
     assert everything(world.qdrant, "docs")[5].payload["text"] == "changed before it was written"
+
+
+def test_a_pass_does_not_write_over_what_the_application_writes_while_it_makes_the_vector(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load(world)
+    world.qdrant.upsert("docs", [old_point(3, "a late one")])
+    embed = HashModel.embed
+
+    def meanwhile(model: HashModel, texts: Sequence[str], role: str) -> object:
+        if "a late one" in texts:
+            monkeypatch.undo()
+            in_both(world, 3, "changed while it was made")
+        return embed(model, texts, role)
+
+    monkeypatch.setattr(HashModel, "embed", meanwhile)
+    route_of(world.move).catch_up(world, most=1)
+    there = everything(world.qdrant, "docs_late")[3].vectors["late"]
+    np.testing.assert_allclose(np.asarray(there), made("changed while it was made"), atol=1e-4)
 
 
 def test_one_that_is_added_in_both_while_a_slice_is_read_is_not_taken_for_a_deleted_one(
@@ -259,6 +278,42 @@ def test_after_the_switch_nothing_is_left_over_and_after_a_rollback_the_second_o
     Cleanup().apply(world)
     assert not world.qdrant.exists("docs_late")
     assert len(everything(world.qdrant, "docs")) == NUMBER + 2
+
+
+def test_a_point_that_moves_to_another_shard_key_moves_here_too_also_where_it_is_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is deleted under the one key and written under the other."""
+    with (
+        FakeQdrant("1.18.3", distributed=True) as fake,
+        open_qdrant(Address(url=fake.url)) as qdrant,
+    ):
+        body = {"vectors": {"size": 8, "distance": "Cosine"}, "sharding_method": "custom"}
+        qdrant.create_collection("docs", {**body, "shard_number": 1})
+        for key in ("a", "b"):
+            qdrant._wire.add_shard_key("docs", {"shard_key": key})
+        points = [old_point(n, f"text {n}")._replace(key="ab"[n % 2]) for n in range(20)]
+        qdrant.insert("docs", points)
+        world = World(qdrant, tmp_path, a_move(vectors=(LATE,), **SECOND))
+        load(world)
+        assert_right(world)
+        qdrant.delete("docs", [4])
+        qdrant.insert("docs", [points[4]._replace(key="b")])
+
+        def dies(*_: object) -> None:
+            raise Killed
+
+        with monkeypatch.context() as patched:
+            patched.setattr(qdrant, "upsert", dies)
+            with pytest.raises(Killed):
+                CatchUp().apply(world)
+        assert 4 not in everything(qdrant, "docs_late")
+        CatchUp().apply(world)
+        there = everything(qdrant, "docs_late")
+        assert {i: p.key for i, p in there.items()} == {
+            i: p.key for i, p in everything(qdrant, "docs").items()
+        }
+        assert_right(world)
 
 
 def test_one_of_that_name_that_somebody_has_made_stays(world: World) -> None:

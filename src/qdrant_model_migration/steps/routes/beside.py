@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import ClassVar
 
 from qdrant_model_migration.pipeline.in_slice import BesideLedger, Held, points_in
 from qdrant_model_migration.pipeline.ledger import open_ledger, rows_of
@@ -51,8 +50,6 @@ from qdrant_model_migration.steps.step import StepContext
 
 
 class Beside(InStep, NewCollection):
-    tries: ClassVar[int] = 3  # the application may write there, too
-
     def fits(self, move: Move) -> bool:
         return not move.payload
 
@@ -119,15 +116,16 @@ class Beside(InStep, NewCollection):
         read: Sequence[Point],
         made: Sequence[Point],
     ) -> Written:
-        """Making them took long, so that the source is read again first. A point is deleted before
+        """Making them took long, and the application may have written both meanwhile: the source is
+        read again first, and what has changed is left. A point is deleted before
         it is written where an upsert would leave something: another key, a vector that goes."""
         move, qdrant = ctx.move, ctx.qdrant
         then = {point.id: mark_of(without_new(point, move), move) for point in read}
+        there = {p.id: p for p in qdrant.retrieve(move.target, ids, vectors=presence(move))}
         now = {
             point.id: mark_of(move.made_from(point), move)
             for point in qdrant.retrieve(move.source, ids, vectors=list(move.read_vectors) or False)
         }
-        there = {p.id: p for p in qdrant.retrieve(move.target, ids, vectors=presence(move))}
         still = [point for point in made if now.get(point.id) == then[point.id]]
         gone = there.keys() - now.keys()
         over = {
@@ -146,9 +144,10 @@ class Beside(InStep, NewCollection):
         return Written(unmade, len(gone))
 
     def stands(self, was: Point, now: Point, made: Point, move: Move) -> bool:
-        return mark_of(without_new(now, move), move) == mark_of(was, move) and (
-            now.vectors.keys() & new_names(move) == made.vectors.keys()
-        )
+        """Nothing tells whether the application has written both since but its text."""
+        there = now.vectors.keys() & new_names(move)
+        same = mark_of(without_new(now, move), move) == mark_of(was, move)
+        return same and there == made.vectors.keys()
 
     def doomed(self, ctx: StepContext) -> str:
         """Never the present one, whatever the run remembers."""

@@ -36,6 +36,8 @@ from qdrant_model_migration.steps.routes.route import MOST_PASSES, Route
 from qdrant_model_migration.steps.step import StepContext
 from qdrant_model_migration.words import plural
 
+TRIES = 3  # a point that changes while it is made is made again at once
+
 
 class Row(NamedTuple):
     """A point of the source as it is now, with those of its new vectors that are there; None where
@@ -55,9 +57,6 @@ class Written(NamedTuple):
 
 
 class InStep(Route):
-    tries: ClassVar[int] = 1
-    """How often a pass makes a point again at once that has changed while it was being made."""
-
     def rows(self, task: BesideLedger, worker: Equipment) -> Held[Row]:
         raise NotImplementedError
 
@@ -252,17 +251,16 @@ class _Refresh(_InStepPass):
             # What was noted of these holds no longer, once one of their vectors is written.
             self.ledger.replace(where.start, where.end, result.records)
         for points in in_batches(to_make, self.ctx.move.load.batch):
-            left: Sequence[PointId] = points
-            for _ in range(self.route.tries):
+            left = list(points)
+            for _ in range(TRIES):
                 if left:
                     self.ctx.breathe()
-                    settled, left = self._make(left)
-                    marks.update(settled)
+                    marks.update(self._make(left))
+                    left = [point for point in left if point not in marks]
         self.ledger.replace(where.start, where.end, changed(result.records, marks))
 
-    def _make(self, points: Sequence[PointId]) -> tuple[Mapping[PointId, bytes], Sequence[PointId]]:
-        """The marks of those that have what was made of them, and are still as they were read; and
-        the ids of those that have changed meanwhile."""
+    def _make(self, points: Sequence[PointId]) -> Mapping[PointId, bytes]:
+        """The marks of those that have what was made of them, and are still as they were read."""
         ctx, move, new = self.ctx, self.ctx.move, new_names(self.ctx.move)
         read = self.route.read(ctx, points, presence(move))
         seen = [without_new(point, move) for point in read]
@@ -274,13 +272,11 @@ class _Refresh(_InStepPass):
         had = {point.id for point in read if point.vectors.keys() & new}
         self.found += removed + sum(bool(p.vectors) or p.id in had for p in stand)
         now = {p.id: p for p in self.route.read(ctx, points, sorted(new))}
-        marks = {
+        return {
             was.id: mark_of(was, move)
             for was, point in zip(seen, stand, strict=True)
             if point.id in now and self.route.stands(was, now[point.id], point, move)
         }
-        were = {point.id for point in read}
-        return marks, [p for p in points if p not in marks and (p in now or p in were)]
 
 
 class _Count(_InStepPass):
