@@ -51,6 +51,8 @@ def same_vector(
     """Equal within `tolerance` per value (float32 after one more normalisation)."""
     if one is None or other is None:
         return one is other
+    if isinstance(one, list) and isinstance(other, list) and one == other:
+        return True  # nearly all are, which is seen at once
     if isinstance(one, SparseVector) or isinstance(other, SparseVector):
         if not isinstance(one, SparseVector) or not isinstance(other, SparseVector):
             return False
