@@ -165,6 +165,17 @@ class Move(Strict):
         return self.model_copy(update={"source": self.target, "vectors": vectors})
 
     @property
+    def without_values(self) -> Move:
+        """Only the vectors of which a look at both sides reads no values."""
+
+        def is_read(vector: TargetVector) -> bool:
+            names = (*vector.origin.reads, vector.origin.compared(vector.name))
+            return any(name is not None and not isinstance(name, Presence) for name in names)
+
+        vectors = tuple(v for v in self.vectors if not is_read(v))
+        return self.model_copy(update={"vectors": vectors})
+
+    @property
     def without_models(self) -> Move:
         """Only the vectors that need no model to be made."""
         vectors = tuple(v for v in self.vectors if not v.origin.embeds)

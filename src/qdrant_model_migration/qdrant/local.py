@@ -60,6 +60,9 @@ class Folder:
     def memory(self, name: str) -> JsonObject | None:
         return None  # everything is in this process, and not counted
 
+    def telemetry(self) -> JsonObject | None:
+        return None  # writes are not numbered
+
     def count(self, name: str, condition: JsonObject | None) -> int:
         return self._client.count(name, count_filter=_filter(condition), exact=True).count
 

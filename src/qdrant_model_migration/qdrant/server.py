@@ -88,6 +88,10 @@ class Server:
         told: JsonObject = self._ask("GET", "/collections/{name}/memory", name)
         return told
 
+    def telemetry(self) -> JsonObject | None:
+        told: JsonObject = self._ask("GET", "/telemetry?details_level=3")
+        return told
+
     def count(self, name: str, condition: JsonObject | None) -> int:
         body = {"exact": True, **({"filter": condition} if condition else {})}
         return int(self._ask("POST", "/collections/{name}/points/count", name, body)["count"])
