@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from qdrant_model_migration.embedders import ModelRef
+from qdrant_model_migration.embedders import ModelRef, kind_of
 from qdrant_model_migration.pipeline.origins import AnyOrigin, Origin, as_it_is
 from qdrant_model_migration.pipeline.sources import AnySource, Source
 from qdrant_model_migration.pipeline.sources.collection import Collection
@@ -36,6 +36,12 @@ class TargetVector(Strict):
                 {"size": size, "dimensions": made},
             )
         return self
+
+    @property
+    def depends_on_batch(self) -> bool:
+        """Whether a model makes it, and other vectors of a text in the company of other texts."""
+        model = self.model if self.origin.embeds else None
+        return model is not None and kind_of(model).depends_on_batch(model)
 
     @property
     def model(self) -> ModelRef | None:
