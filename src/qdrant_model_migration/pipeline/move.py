@@ -121,6 +121,12 @@ class Move(Strict):
         return tuple(dict.fromkeys(o.texts for o in self.origins if o.texts is not None))
 
     @property
+    def as_it_is(self) -> bool:
+        """Whether all points go from one collection into another one as they are."""
+        copied = all(vector.origin.carries == vector.name for vector in self.vectors)
+        return copied and self.payload and self.rows is None and not self.in_place
+
+    @property
     def embeds(self) -> bool:
         """Whether any vector is made by a model on this computer, which takes the time."""
         return any(origin.embeds for origin in self.origins)

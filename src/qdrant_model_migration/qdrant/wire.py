@@ -44,6 +44,9 @@ class Wire(Protocol):
 
     def scroll(self, name: str, body: JsonObject) -> JsonObject: ...
 
+    def scroll_as_written(self, name: str, body: JsonObject) -> bytes:
+        """The whole answer of scroll in its own bytes; only of a server."""
+
     def retrieve(self, name: str, body: JsonObject) -> list[JsonObject]: ...
 
     def query(self, name: str, body: JsonObject) -> list[JsonObject]: ...
