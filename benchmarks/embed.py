@@ -3,42 +3,85 @@
 from __future__ import annotations
 
 import argparse
+import os
 import random
+import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from made_models import SCRIPTS, encoder
-from sides import interleaved, read_sizes, show
+from made_models import SCRIPTS, WORDS, encoder
+from sides import TESTS, interleaved, read_sizes, show
 
-from qdrant_model_migration.embedders import model_from_folder, open_embedder
+from qdrant_model_migration.embedders import model_by_name, model_from_folder, open_embedder
 from qdrant_model_migration.pipeline.calls import InCalls
+
+Side = Callable[[], object]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model-folder", type=Path, help="a real model instead of a made one")
     parser.add_argument("--equal", action="store_true", help="texts of equal length")
+    parser.add_argument("--static", action="store_true", help="a static model, which is a table")
     given = read_sizes(parser, texts=1024, rounds=5)
-    choose = random.Random(0)
-    lengths = [
-        60 if given.equal else min(500, int(choose.lognormvariate(4.1, 0.9)) + 1)
-        for _ in range(given.texts)
-    ]
-    scripts = SCRIPTS[1:2] if given.equal else SCRIPTS
-    texts = [" ".join(choose.choices(choose.choice(scripts), k=length)) for length in lengths]
-    texts.sort(key=len)
+    texts = _texts(given.texts, given.equal)
     with tempfile.TemporaryDirectory() as beside:
-        folder = given.model_folder or encoder(Path(beside) / "encoder")
-        model = open_embedder(model_from_folder(folder))
-        ours, alone = InCalls(model), _alone(folder)
-        sides: dict[str, Callable[[], object]] = {
-            "fastembed, sorted, batch 32": lambda: list(alone.embed(texts, batch_size=32)),
-            "ours": lambda: ours.embed(texts, "passage"),
-        }
+        sides = (
+            _static(Path(beside), texts)
+            if given.static
+            else _encoder(given.model_folder or encoder(Path(beside) / "encoder"), texts)
+        )
         for side in sides.values():
             side()
-        show(interleaved(sides, given.rounds), "fastembed, sorted, batch 32")
+        show(interleaved(sides, given.rounds), next(iter(sides)))
+
+
+def _texts(number: int, equal: bool) -> list[str]:
+    choose = random.Random(0)
+    lengths = [
+        60 if equal else min(500, int(choose.lognormvariate(4.1, 0.9)) + 1) for _ in range(number)
+    ]
+    scripts = SCRIPTS[1:2] if equal else SCRIPTS
+    texts = [" ".join(choose.choices(choose.choice(scripts), k=length)) for length in lengths]
+    return sorted(texts, key=len)
+
+
+def _encoder(folder: Path, texts: list[str]) -> dict[str, Side]:
+    ours, alone = InCalls(open_embedder(model_from_folder(folder))), _alone(folder)
+    return {
+        "fastembed, sorted, batch 32": lambda: list(alone.embed(texts, batch_size=32)),
+        "ours": lambda: ours.embed(texts, "passage"),
+    }
+
+
+def _static(folder: Path, texts: list[str]) -> dict[str, Side]:
+    """The batch makes no difference to the model, so it is the one that fastembed has of itself."""
+    from fastembed import TextEmbedding
+
+    sys.path.insert(0, str(TESTS))
+    from support.tiny_static import NAME, tiny_static
+
+    tiny_static(folder, WORDS)
+    with _downloads_in(folder):
+        ours, alone = InCalls(open_embedder(model_by_name(NAME))), TextEmbedding(NAME)
+    return {
+        "fastembed": lambda: list(alone.embed(texts)),
+        "ours": lambda: ours.embed(texts, "passage"),
+    }
+
+
+@contextmanager
+def _downloads_in(folder: Path) -> Iterator[None]:
+    before = os.environ.get("FASTEMBED_CACHE_PATH")
+    os.environ.update(FASTEMBED_CACHE_PATH=str(folder))
+    try:
+        yield
+    finally:
+        del os.environ["FASTEMBED_CACHE_PATH"]
+        if before is not None:
+            os.environ["FASTEMBED_CACHE_PATH"] = before
 
 
 def _alone(folder: Path) -> object:

@@ -270,6 +270,42 @@ def test_an_idle_collection_says_so(qdrant: Qdrant, name: str) -> None:
     assert (state.running, state.queued) == ((0, 0) if tells else (None, None))
 
 
+def test_writes_are_numbered_and_nothing_else_is(qdrant: Qdrant, name: str) -> None:
+    params = {"size": 2, "distance": "Dot"}
+    qdrant.create_collection(name, {"vectors": {"": params}, "sparse_vectors": {"words": {}}})
+    first = qdrant.writes(name)
+    if qdrant.capabilities.local or qdrant.version < (1, 18, 0):
+        assert first is None
+        return
+    assert first is not None
+
+    def other() -> bool:
+        nonlocal first
+        before, first = first, qdrant.writes(name)
+        assert first is not None
+        return first != before
+
+    point = Point(1, {"a": 1}, {"": [1.0, 2.0]})
+    qdrant.create_collection(f"{name}-2", {"vectors": params})
+    qdrant.upsert(f"{name}-2", [point])
+    assert not other()
+    qdrant.insert(name, [point])
+    assert other()
+    qdrant.insert(name, [point])  # it is applied, though it changes nothing
+    assert other()
+    qdrant.set_vectors(name, [Point(1, {}, {"": [2.0, 1.0]})])
+    assert other()
+    qdrant.create_payload_index(name, "a", "integer")
+    assert other()
+    qdrant.patch(name, {"optimizers_config": {"indexing_threshold": 5}})
+    qdrant.patch(name, {"metadata": {"a": "b"}})
+    list(pages(qdrant, name))
+    assert not other()
+    qdrant.delete(name, [1])
+    assert other()
+    assert qdrant.writes(f"{name}-3") is None
+
+
 def test_a_copy_has_every_setting_of_its_original(qdrant: Qdrant, name: str) -> None:
     _on_a_server(qdrant)
     old, new = f"{name}-old", f"{name}-new"

@@ -41,25 +41,29 @@ def tiny_onnx(
     normalise: bool = True,
     prompts: dict[str, str] | None = None,
     unknown_value: float | None = None,
+    quantized: bool = False,
 ) -> Path:
     """Write a model into `folder` and return it.
 
     pooled: the output is one vector per text, and is called sentence_embedding. outputs: several,
     by name, in this order. pooling: what the folder says of it ("cls", "mean", None: nothing).
     unknown_value: every value of the vector of a word that is not in `words`, so that NaN or 0 can
-    be provoked by a text.
+    be provoked by a text. quantized: tokens go through whole numbers of 8 bits whose scale is taken
+    from all of the batch, and the values of the last word are so large that it shows.
     """
     vocabulary = (*SPECIAL, *words)
     table = np.random.default_rng(seed).normal(size=(len(vocabulary), dimensions))
     if unknown_value is not None:
         table[:] = np.where(np.arange(len(vocabulary))[:, None] < len(SPECIAL), 0.0, table)
         table[1] = unknown_value
+    if quantized:
+        table[-1] *= 8
     path = folder / file
     path.parent.mkdir(parents=True, exist_ok=True)
     usual: dict[str, Kind] = (
         {"sentence_embedding": "mean"} if pooled else {"last_hidden_state": "tokens"}
     )
-    onnx.save(_graph(table.astype(np.float32), outputs or usual), str(path))
+    onnx.save(_graph(table.astype(np.float32), outputs or usual, quantized), str(path))
     tiny_tokenizer(vocabulary).save(str(folder / "tokenizer.json"))
     _write(folder / "tokenizer_config.json", {"model_max_length": max_tokens, "pad_token": "[PAD]"})
     _write(folder / "config.json", {"pad_token_id": 0, "hidden_size": dimensions})
@@ -89,15 +93,24 @@ def tiny_download(cache: Path, repo: str, *, commit: str = "0" * 40, **model: ob
     return tiny_onnx(home / "snapshots" / commit, **model)  # type: ignore[arg-type]
 
 
-def _graph(table: np.ndarray, outputs: Mapping[str, Kind]) -> onnx.ModelProto:
+def _graph(table: np.ndarray, outputs: Mapping[str, Kind], quantized: bool) -> onnx.ModelProto:
     size = table.shape[1]
     inputs = [
         helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "tokens"])
         for name in ("input_ids", "attention_mask")
     ]
     node = helper.make_node
+    whole = ["whole", "scale", "zero_point"]
     nodes = [
-        node("Gather", ["table", "input_ids"], ["of tokens"]),
+        node("Gather", ["table", "input_ids"], ["of words" if quantized else "of tokens"]),
+        *(
+            (
+                node("DynamicQuantizeLinear", ["of words"], whole),
+                node("DequantizeLinear", whole, ["of tokens"]),
+            )
+            if quantized
+            else ()
+        ),
         node("Cast", ["attention_mask"], ["of mask"], to=TensorProto.FLOAT),
         node("Unsqueeze", ["of mask", "last_axis"], ["wide"]),
         node("Mul", ["of tokens", "wide"], ["kept"]),

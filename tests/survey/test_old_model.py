@@ -10,6 +10,7 @@ import pytest
 
 from qdrant_model_migration.embedders import Embedded, Embedder, ModelRef
 from qdrant_model_migration.embedders.errors import ModelOutOfReach
+from qdrant_model_migration.embedders.kinds.fastembed import Fastembed
 from qdrant_model_migration.embedders.model import Role
 from qdrant_model_migration.qdrant import CollectionConfig, Point, Vector
 from qdrant_model_migration.survey import old_model, old_models
@@ -116,6 +117,29 @@ def test_small_differences_of_another_machine_are_forgiven_another_model_is_not(
     near, far = Made(ref("right"), noise=0.02), Made(ref("right"), noise=0.8)
     assert World(near).find(None, stored).matches == (64, 64)
     assert (World(far).find(None, stored).matches or (0, 0))[0] < 32
+
+
+def test_a_model_that_depends_on_its_batch_gets_more_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = Made(ref("old"))
+
+    def off(text: str, by: float) -> Vector:
+        """At a right angle to the vector, so far off as a part of its length."""
+        values = np.asarray(made.vector(text))
+        aside = np.roll(values, 1) - values * (np.roll(values, 1) @ values) / (values @ values)
+        vector: list[float] = (
+            values + by * np.linalg.norm(values) * aside / np.linalg.norm(aside)
+        ).tolist()
+        return vector
+
+    def stored(by: float) -> list[Point]:
+        return [Point(n, {"text": f"text {n}"}, {"": off(f"text {n}", by)}) for n in range(20)]
+
+    world = World(made)
+    assert (world.find(None, stored(0.17)).matches or (0, 0))[0] == 0  # a cosine of 0.986
+    monkeypatch.setattr(Fastembed, "depends_on_batch", lambda self, model: True)
+    assert world.find(None, stored(0.17)).matches == (20, 20)
+    # 0.95: where the same model lies that is not quantized.
+    assert (world.find(None, stored(0.33)).matches or (0, 0))[0] == 0
 
 
 def test_a_datatype_that_rounds_gets_more_room() -> None:

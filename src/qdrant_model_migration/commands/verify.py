@@ -20,12 +20,14 @@ from qdrant_model_migration.commands.follow import carry_on
     help="How much worse recall@10 may be, e.g. 0.02.",
 )
 @click.option("--old-model", metavar="NAME", help="The model that made the old vectors.")
+@click.option("--full", is_flag=True, help="Read all vectors again, also those that stand.")
 @key_options
 def command(
     run: str,
     queries: Path | None,
     margin: float | None,
     old_model: str | None,
+    full: bool,
     ask_key: bool,
     named: str | None,
 ) -> int:
@@ -41,6 +43,6 @@ def command(
     from qdrant_model_migration.engine import find_run, judge_by
 
     folder = find_run(run)
-    given = judge_by(folder, queries=queries, margin=margin, old_model=old_model)
+    given = judge_by(folder, queries=queries, margin=margin, old_model=old_model, full=full)
     key = key_for_run(folder, named, ask_key)
     return carry_on(folder, {}, key, extra="verify", given=given)

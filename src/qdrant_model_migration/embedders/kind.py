@@ -113,6 +113,11 @@ class Kind:
         how rare it is."""
         return False
 
+    def depends_on_batch(self, model: ModelRef) -> bool:
+        """Whether it makes other vectors of a text in the company of other texts, so that one that
+        is made again is only nearly the same."""
+        return False
+
     def counts_words(self, model: ModelRef) -> bool:
         """Whether it counts the words of a text: it is told their language, and how long texts are
         on average (options language, avg_len, k, b)."""

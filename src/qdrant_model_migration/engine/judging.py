@@ -33,9 +33,10 @@ def judge_by(
     queries: Path | None = None,
     margin: float | None = None,
     old_model: str | None = None,
+    full: bool = False,
 ) -> dict[str, Any]:
     """What `start(folder, extra="verify", given=...)` takes: other searches, another limit, or the
-    old model's name; what is left out stays as it was.
+    old model's name; what is left out stays as it was. full: all vectors are read again.
 
     Raises QueryFileUnusable, ModelUnknown, ModelOutOfReach, ModelClosed.
     """
@@ -49,7 +50,7 @@ def judge_by(
     if margin is not None:
         proof["margin"] = margin
     Proof.model_validate_json(json.dumps(proof)).queries()
-    given: dict[str, Any] = {"proof": proof}
+    given: dict[str, Any] = {"proof": proof, "full": full}
     if old_model is not None:
         model = model_by_name(old_model)
         must_reach(model)

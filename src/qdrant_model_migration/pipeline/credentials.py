@@ -1,7 +1,8 @@
 """What a worker on another computer shows before it gets work: that it makes the same vectors.
 
 The same program and libraries, and the vectors of a few points of the source, made by both. Other
-processors differ by less than a thousandth; another model, prefix or length limit by far more.
+processors differ by less than a thousandth; another model, prefix or length limit by far more. Of a
+model that depends on its batch see NEARLY.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import NamedTuple
 from qdrant_model_migration.embedders import kind_of, models_in
 from qdrant_model_migration.pipeline.make import MadePoints, make
 from qdrant_model_migration.pipeline.move import Move
-from qdrant_model_migration.pipeline.sameness import same_vector
+from qdrant_model_migration.pipeline.sameness import nearly_same, same_vector
 from qdrant_model_migration.pipeline.worker import Equipment
 from qdrant_model_migration.qdrant import Document, Point
 
@@ -27,10 +28,12 @@ _NEAR = 2e-3
 
 
 class Credentials(NamedTuple):
-    """versions: of the program and of what makes vectors. made: of the probe."""
+    """versions: of the program and of what makes vectors. made: of the probe. nearly: the vectors
+    that a model makes otherwise in the company of other texts."""
 
     versions: Mapping[str, str]
     made: MadePoints
+    nearly: frozenset[str] = frozenset()
 
 
 def probe(move: Move, equipment: Equipment) -> list[Point]:
@@ -45,7 +48,8 @@ def shown(points: Sequence[Point], move: Move, equipment: Equipment) -> Credenti
     kinds = {kind_of(model) for model in models_in(move.origins)}
     libraries = {*_EVERY, *(library for kind in kinds for library in kind.libraries)}
     versions.update({library: version(library) for library in sorted(libraries)})
-    return Credentials(versions, make(points, move, equipment))
+    nearly = frozenset(vector.name for vector in move.vectors if vector.depends_on_batch)
+    return Credentials(versions, make(points, move, equipment), nearly)
 
 
 def what_differs(mine: Credentials, theirs: Credentials) -> str | None:
@@ -61,6 +65,7 @@ def what_differs(mine: Credentials, theirs: Credentials) -> str | None:
                 one == other_one
                 if isinstance(one, Document) or isinstance(other_one, Document)
                 else same_vector(one, other_one, _NEAR)
+                or (name in mine.nearly and nearly_same(other_one, one))
             )
             if not same:
                 of = f"the vector {name}" if name else "the vector"

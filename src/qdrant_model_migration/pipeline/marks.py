@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import math
+import struct
 from hashlib import blake2b
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.qdrant import Point, SparseVector
+
+if TYPE_CHECKING:
+    from qdrant_model_migration.qdrant.points import WritableVector
 
 DIGEST_BYTES = 16
 _HALF = DIGEST_BYTES // 2
@@ -59,8 +63,16 @@ def _half(start: bytes, point: Point, vectors: tuple[str, ...]) -> bytes:
             vector = list(vector.values)
         if vector is not None:
             # A sparse vector without a value is not a missing one: filters tell them apart.
-            mark.update(np.asarray(vector, np.float32).tobytes() or b"\1")
+            mark.update(_values(vector) or b"\1")
     return mark.digest()
+
+
+def _values(vector: WritableVector) -> bytes:
+    """As float32, which the server keeps."""
+    try:  # three times as fast for a list, as dense vectors are read
+        return struct.pack(f"={len(vector)}f", *vector)
+    except (struct.error, OverflowError):  # rows of a multivector, or beyond float32
+        return np.asarray(vector, np.float32).tobytes()
 
 
 def _rounded(value: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from qdrant_model_migration.embedders import ModelRef
+from qdrant_model_migration.embedders import ModelRef, kind_of
 from qdrant_model_migration.pipeline.origins import AnyOrigin, Origin, as_it_is
 from qdrant_model_migration.pipeline.sources import AnySource, Source
 from qdrant_model_migration.pipeline.sources.collection import Collection
@@ -36,6 +36,12 @@ class TargetVector(Strict):
                 {"size": size, "dimensions": made},
             )
         return self
+
+    @property
+    def depends_on_batch(self) -> bool:
+        """Whether a model makes it, and other vectors of a text in the company of other texts."""
+        model = self.model if self.origin.embeds else None
+        return model is not None and kind_of(model).depends_on_batch(model)
 
     @property
     def model(self) -> ModelRef | None:
@@ -115,6 +121,12 @@ class Move(Strict):
         return tuple(dict.fromkeys(o.texts for o in self.origins if o.texts is not None))
 
     @property
+    def as_it_is(self) -> bool:
+        """Whether all points go from one collection into another one as they are."""
+        copied = all(vector.origin.carries == vector.name for vector in self.vectors)
+        return copied and self.payload and self.rows is None and not self.in_place
+
+    @property
     def embeds(self) -> bool:
         """Whether any vector is made by a model on this computer, which takes the time."""
         return any(origin.embeds for origin in self.origins)
@@ -163,6 +175,17 @@ class Move(Strict):
             for v in self.vectors
         )
         return self.model_copy(update={"source": self.target, "vectors": vectors})
+
+    @property
+    def without_values(self) -> Move:
+        """Only the vectors of which a look at both sides reads no values."""
+
+        def is_read(vector: TargetVector) -> bool:
+            names = (*vector.origin.reads, vector.origin.compared(vector.name))
+            return any(name is not None and not isinstance(name, Presence) for name in names)
+
+        vectors = tuple(v for v in self.vectors if not is_read(v))
+        return self.model_copy(update={"vectors": vectors})
 
     @property
     def without_models(self) -> Move:

@@ -82,10 +82,11 @@ def run_slice(
 
     Never holds more than twice the plan's size of a slice: a larger one is done in part.
     """
-    (where, move), written, began = task, 0, clock()
-    reading = move.points.read(
-        worker.qdrant, where.start, where.end, move.read_vectors, worker.breathe
-    )
+    (where, move), began = task, clock()
+    written, at = _passed_on(where, move, worker) if move.as_it_is else (0, where.start)
+    if written and (at == where.end or written >= 2 * move.load.slice):
+        return SliceResult(where._replace(end=at), written, (), 0, 0, clock() - began)
+    reading = move.points.read(worker.qdrant, at, where.end, move.read_vectors, worker.breathe)
     points = [move.made_from(placed.point) for placed in islice(reading, 2 * move.load.slice)]
     if (beyond := next(reading, None)) is not None:
         where = where._replace(end=beyond.place)
@@ -119,3 +120,22 @@ def _write(qdrant: Qdrant, move: Move, points: Sequence[Point]) -> list[Unmade]:
     if not move.payload:
         return qdrant.upsert(move.target, vectors_alone(points))
     return qdrant.insert(move.target, points)
+
+
+def _passed_on(where: Slice, move: Move, worker: Equipment) -> tuple[int, Place | None]:
+    """The first pages of a slice, copied whole: how many points, and where they end."""
+    points, at = 0, where.start
+    while points < 2 * move.load.slice and (not points or at != where.end):
+        worker.breathe()
+        page = worker.qdrant.pass_on(
+            move.source,
+            move.target,
+            start=at,
+            end=where.end,
+            vectors=move.read_vectors,
+            limit=move.load.batch,
+        )
+        if page is None:
+            break
+        points, at = points + page.points, page.next
+    return points, at

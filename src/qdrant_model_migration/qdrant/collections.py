@@ -13,9 +13,10 @@ from qdrant_model_migration.qdrant.errors import (
     RightMissing,
     RouteUnknown,
 )
-from qdrant_model_migration.qdrant.requests import completed
+from qdrant_model_migration.qdrant.requests import ONCE, completed
 from qdrant_model_migration.qdrant.settings import CollectionConfig, JsonObject
 from qdrant_model_migration.qdrant.state import CollectionMemory, CollectionState, state_from_json
+from qdrant_model_migration.qdrant.writes import as_numbered
 
 
 class Collections(Aliases):
@@ -55,6 +56,15 @@ class Collections(Aliases):
         return CollectionMemory(
             total["ram_bytes"], total.get("cached_bytes") or 0, total.get("disk_bytes") or 0
         )
+
+    def writes(self, collection: str) -> str | None:
+        """A text that becomes another one with the next write that is applied to the collection,
+        of whomever. None where this cannot be known; see `as_numbered`."""
+        try:
+            told = self._call("tell its writes", self._wire.telemetry, collection, ONCE)
+        except QmmError:  # good to know, and nothing that has to be known
+            return None
+        return as_numbered(told, collection)
 
     def _info(self, collection: str) -> JsonObject:
         return self._call("read a collection", lambda: self._wire.info(collection), collection)

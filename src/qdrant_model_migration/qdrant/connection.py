@@ -14,11 +14,12 @@ from qdrant_model_migration.qdrant.by_value import ByValue
 from qdrant_model_migration.qdrant.errors import NotQdrant, RightMissing, ServerTooOld
 from qdrant_model_migration.qdrant.inference import Inference
 from qdrant_model_migration.qdrant.named_vectors import NamedVectors
+from qdrant_model_migration.qdrant.passing_on import PassingOn
 from qdrant_model_migration.qdrant.snapshots import Snapshots
 from qdrant_model_migration.qdrant.version import OLDEST, Version
 
 
-class Qdrant(NamedVectors, ByValue, Inference, Snapshots):
+class Qdrant(NamedVectors, ByValue, Inference, Snapshots, PassingOn):
     """An open connection. Safe to use from several threads. Made by open_qdrant."""
 
     def introduce(self) -> None:

@@ -42,6 +42,11 @@ class Limits:
         """How many points of this collection may be read at once."""
         return min(wanted, self._page.get(collection, wanted))
 
+    def takes(self, source: str, target: str, points: int, size: int = 0) -> bool:
+        """Whether so many points may be read from the one and written to the other at once."""
+        few = points <= min(self.page(source, points), self._write.get(target, points))
+        return few and size <= self._body_bytes
+
     def learn_page(self, collection: str, asked: int, refusal: LimitExceeded) -> None:
         """Strict mode allows shorter pages. Raises the refusal if it is about something else."""
         if refusal.setting != "limit" or not 0 < refusal.limit < asked:

@@ -60,6 +60,9 @@ class Folder:
     def memory(self, name: str) -> JsonObject | None:
         return None  # everything is in this process, and not counted
 
+    def telemetry(self) -> JsonObject | None:
+        return None  # writes are not numbered
+
     def count(self, name: str, condition: JsonObject | None) -> int:
         return self._client.count(name, count_filter=_filter(condition), exact=True).count
 
@@ -73,6 +76,9 @@ class Folder:
             with_vectors=body["with_vector"],
         )
         return {"points": [_record(record) for record in records], "next_page_offset": following}
+
+    def scroll_as_written(self, name: str, body: JsonObject) -> bytes:
+        raise NotImplementedError("nothing is written where nobody answers")
 
     def retrieve(self, name: str, body: JsonObject) -> list[JsonObject]:
         records = self._client.retrieve(

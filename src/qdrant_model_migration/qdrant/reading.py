@@ -48,7 +48,7 @@ class Reading(Requests):
         this one. key: only those of this shard key. The page may be shorter than limit where strict
         mode allows less; only next tells the end.
         """
-        body = {**_selection(payload, vectors), **at(key)}
+        body = {**selection(payload, vectors), **at(key)}
         if without_vector is not None:
             body["filter"] = _lacks(without_vector)
         if start is not None:
@@ -80,7 +80,7 @@ class Reading(Requests):
         vectors: bool | Sequence[str] = False,
     ) -> list[Point]:
         """The points that are there, in the order of ids; ids that are missing are left out."""
-        body = _selection(payload, vectors)
+        body = selection(payload, vectors)
         found: dict[tuple[int, int], Point] = {}  # one UUID can be spelled in several ways
 
         def some(part: Sequence[PointId]) -> None:
@@ -121,7 +121,7 @@ class Reading(Requests):
             body: JsonObject = {
                 "filter": {"must": [{"has_id": list(part)}], **_lacks(vector)},
                 "limit": len(part),
-                **_selection(False, False),
+                **selection(False, False),
             }
             answer = self._call(
                 "read points", lambda: self._wire.scroll(collection, body), collection
@@ -164,7 +164,8 @@ def pages(
         following = page.next
 
 
-def _selection(payload: bool | Sequence[str], vectors: bool | Sequence[str]) -> JsonObject:
+def selection(payload: bool | Sequence[str], vectors: bool | Sequence[str]) -> JsonObject:
+    """The part of a request that says what comes of each point; a Presence is asked for beside."""
     read = [] if isinstance(vectors, bool) else [v for v in vectors if not isinstance(v, Presence)]
     return {
         "with_payload": payload if isinstance(payload, bool) else list(payload),

@@ -13,7 +13,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from functools import cache
 from operator import itemgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
 
@@ -22,9 +22,14 @@ from qdrant_model_migration.qdrant.metering import hear
 from qdrant_model_migration.qdrant.points import PointId
 from qdrant_model_migration.qdrant.wire import JsonObject
 
+if TYPE_CHECKING:
+    import httpx
+    from qdrant_client.http.api_client import Send
+
 # A compressed answer leaves the server in small pieces, each of which waits until the one before is
 # acknowledged: 40 ms a page over a kept connection.
 _UNCOMPRESSED = {"Accept-Encoding": "identity"}
+_AS_WRITTEN = "qmm_as_written"
 _SNAPSHOTS = "/collections/{name}/snapshots"
 _VECTOR = "/collections/{name}/vectors/{vector}?wait=true"
 
@@ -35,6 +40,18 @@ def _certificates() -> ssl.SSLContext:
     import httpx
 
     return httpx.create_ssl_context()
+
+
+def _keep_as_written(request: httpx.Request, send: Send) -> httpx.Response:
+    """Of an answer that is asked for as it is written the client reads nothing."""
+    import httpx
+
+    answer: httpx.Response = send(request)
+    kept = request.extensions.get(_AS_WRITTEN)
+    if kept is None or answer.status_code != httpx.codes.OK:
+        return answer
+    kept.append(answer.content)
+    return httpx.Response(httpx.codes.OK, content=b'{"result":null}', request=request)
 
 
 class Server:
@@ -58,6 +75,7 @@ class Server:
             verify=_certificates(),
             limits=httpx.Limits(),  # kept, also to this computer: the client keeps none there
         )
+        self._client.http.client.add_middleware(_keep_as_written)
         self._connect_s = connect_s
 
     def root(self) -> JsonObject:
@@ -88,6 +106,10 @@ class Server:
         told: JsonObject = self._ask("GET", "/collections/{name}/memory", name)
         return told
 
+    def telemetry(self) -> JsonObject | None:
+        told: JsonObject = self._ask("GET", "/telemetry?details_level=3")
+        return told
+
     def count(self, name: str, condition: JsonObject | None) -> int:
         body = {"exact": True, **({"filter": condition} if condition else {})}
         return int(self._ask("POST", "/collections/{name}/points/count", name, body)["count"])
@@ -95,6 +117,13 @@ class Server:
     def scroll(self, name: str, body: JsonObject) -> JsonObject:
         page: JsonObject = self._ask("POST", "/collections/{name}/points/scroll", name, body)
         return page
+
+    def scroll_as_written(self, name: str, body: JsonObject) -> bytes:
+        kept: list[bytes] = []
+        self._ask(
+            "POST", "/collections/{name}/points/scroll", name, body, extensions={_AS_WRITTEN: kept}
+        )
+        return kept[0]
 
     def retrieve(self, name: str, body: JsonObject) -> list[JsonObject]:
         records: list[JsonObject] = self._ask("POST", "/collections/{name}/points", name, body)
@@ -194,6 +223,7 @@ class Server:
         vector: str = "",
         timeout_s: float | None = None,
         take: Callable[[JsonObject], Any] = itemgetter("result"),
+        extensions: dict[str, Any] | None = None,
     ) -> Any:
         """One request, and what to take of its answer. The client raises for anything but 2xx."""
         if body is not None and not isinstance(body, bytes):
@@ -206,6 +236,7 @@ class Server:
             path_params={"name": name, **({"vector": vector} if vector else {})},
             **(written if body is not None else {}),
             **({"timeout": timeout_s} if timeout_s is not None else {}),
+            **({"extensions": extensions} if extensions is not None else {}),
         )
         hear(answer)
         return take(answer)

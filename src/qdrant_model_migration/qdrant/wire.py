@@ -35,10 +35,17 @@ class Wire(Protocol):
     def memory(self, name: str) -> JsonObject | None:
         """Bytes of a collection by component, None where nobody tells."""
 
+    def telemetry(self) -> JsonObject | None:
+        """What the server tells of itself and its collections with their shards; None where nobody
+        does."""
+
     def count(self, name: str, condition: JsonObject | None) -> int:
         """Exactly, of the points that meet the filter."""
 
     def scroll(self, name: str, body: JsonObject) -> JsonObject: ...
+
+    def scroll_as_written(self, name: str, body: JsonObject) -> bytes:
+        """The whole answer of scroll in its own bytes; only of a server."""
 
     def retrieve(self, name: str, body: JsonObject) -> list[JsonObject]: ...
 

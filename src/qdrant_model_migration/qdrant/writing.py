@@ -39,12 +39,15 @@ class Writing(ShardKeys, RefusedTexts):
 
         Returns when all of them are applied and visible. May be repeated at any time.
         """
+        return self._write(collection, points, lambda _: self.only_new)
+
+    @property
+    def only_new(self) -> JsonObject:
+        """The part of a request that leaves points alone that are there."""
         if self.capabilities.insert_only == "update_mode":
-            options: JsonObject = {"update_mode": "insert_only"}
-        else:
-            # Below 1.17: existing points are changed only if they pass, and none can.
-            options = {"update_filter": {"must": [{"has_id": []}]}}
-        return self._write(collection, points, lambda _: options)
+            return {"update_mode": "insert_only"}
+        # Below 1.17: existing points are changed only if they pass, and none can.
+        return {"update_filter": {"must": [{"has_id": []}]}}
 
     def upsert(self, collection: str, points: Sequence[Point]) -> list[Unmade]:
         """Write the points, over those that are there. Up to 1.18 a point that is already

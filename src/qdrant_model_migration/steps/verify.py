@@ -66,7 +66,7 @@ class Proof(Strict):
 
 
 class Verify(AddedStep):
-    """`before` None: as the plan says. `sample`: vectors re-made.
+    """`before` None: as the plan says. `sample`: vectors re-made. full: all vectors are read again.
 
     again: it was added to the run, to judge anew; the newest verdict is the one that counts.
     """
@@ -80,6 +80,7 @@ class Verify(AddedStep):
     proof: Proof = Proof()
     before: Side | None = None
     sample: int = 256
+    full: bool = False
     again: bool = False
 
     @classmethod
@@ -146,7 +147,7 @@ class Verify(AddedStep):
         route = route_of(ctx.move)
         if began:
             route.catch_up(ctx)  # a verify that is repeated first fetches what was missing
-        integrity = Integrity(checks=tuple(route.check(ctx, self.sample)))
+        integrity = Integrity(checks=tuple(route.check(ctx, self.sample, full=self.full)))
         verdict, again = self._judge(ctx, integrity, known)
         ctx.remember("proof", self.proof.model_dump(mode="json"))
         ctx.remember("judge_again", again)

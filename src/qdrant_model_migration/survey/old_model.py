@@ -14,6 +14,7 @@ from qdrant_model_migration.embedders import (
     Embedder,
     ModelRef,
     embed_usable,
+    kind_of,
     list_models,
     open_embedder,
     said_of,
@@ -30,6 +31,7 @@ _FIRST_LOOK = 8
 # below. Datatypes that round the stored vector get more room.
 _ALIKE = {"uint8": 0.95, "turbo4": 0.9}
 _ALIKE_FLOAT = 0.99
+_ALIKE_IN_OTHER_COMPANY = 0.98  # of a model that makes other vectors of a text in another batch
 _SAID_ELSEWHERE = ("embedding_model", "embedding_model_name", "model_name", "model", "embedder")
 
 Open = Callable[[ModelRef], Embedder]
@@ -217,7 +219,9 @@ def _same(
         return 0
     _check(stop)
     made = embed_usable(embedder, [text for text, _ in pairs], "passage").vectors
-    limit = _ALIKE.get(vector.datatype or "", _ALIKE_FLOAT)
+    by_batch = kind_of(embedder.model).depends_on_batch(embedder.model)
+    usual = _ALIKE_IN_OTHER_COMPANY if by_batch else _ALIKE_FLOAT
+    limit = _ALIKE.get(vector.datatype or "", usual)
     return sum(
         1
         for new, (_, old) in zip(made, pairs, strict=True)

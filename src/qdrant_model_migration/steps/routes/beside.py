@@ -93,7 +93,7 @@ class Beside(InStep, NewCollection):
         _must_not_be_emptied(ctx)
         return super().catch_up(ctx, most=most, anew=anew)
 
-    def check(self, ctx: StepContext, sample: int) -> list[Check]:
+    def check(self, ctx: StepContext, sample: int, *, full: bool = False) -> list[Check]:
         return _checks(ctx, self, self.counted(ctx, sample))
 
     def rows(self, task: BesideLedger, worker: Equipment) -> Held[Row]:

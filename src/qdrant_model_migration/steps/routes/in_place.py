@@ -84,7 +84,7 @@ class InPlace(InStep):
         self.must_be_ours(ctx)
         wait_until_indexed(ctx, ctx.move.source)
 
-    def check(self, ctx: StepContext, sample: int) -> list[Check]:
+    def check(self, ctx: StepContext, sample: int, *, full: bool = False) -> list[Check]:
         return _checks(ctx, self, self.counted(ctx, sample))
 
     def rows(self, task: BesideLedger, worker: Equipment) -> Held[Row]:

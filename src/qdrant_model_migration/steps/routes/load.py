@@ -62,7 +62,7 @@ class Load(NewCollection):
         must_be_ours(ctx)
         return 0
 
-    def check(self, ctx: StepContext, sample: int) -> list[Check]:
+    def check(self, ctx: StepContext, sample: int, *, full: bool = False) -> list[Check]:
         return [*_checks(ctx, sample), *check_settings(ctx)]
 
     def sweep(self, ctx: StepContext, *, anew: bool = False) -> bool:

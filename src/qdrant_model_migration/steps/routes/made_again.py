@@ -65,6 +65,7 @@ def check_model(
     read: points with the vector, and with what it is made of; None: the target's own.
     """
     right = remade = 0
+    nearly = target.depends_on_batch
     for ids in in_batches(chosen, ctx.move.load.batch):
         ctx.breathe()
         found = (
@@ -82,6 +83,7 @@ def check_model(
                 vector,
                 target.params.get("distance", ""),
                 target.params.get("datatype"),
+                nearly=nearly,
             )
     return Check(
         name=f"Right model{_called(target)}",

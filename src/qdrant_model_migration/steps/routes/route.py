@@ -101,8 +101,9 @@ class Route:
     def last_look(self, ctx: StepContext) -> None:
         """Directly before the switch; a few requests at most."""
 
-    def check(self, ctx: StepContext, sample: int) -> list[Check]:
-        """Is everything there, and right? `sample`: points whose vectors are made again."""
+    def check(self, ctx: StepContext, sample: int, *, full: bool = False) -> list[Check]:
+        """Is everything there, and right? `sample`: points whose vectors are made again. full: all
+        of it is read again, also what is known to stand as it was read last."""
         raise NotImplementedError
 
     def sweep(self, ctx: StepContext, *, anew: bool = False) -> bool:

@@ -10,6 +10,7 @@ from qdrant_model_migration.embedders.errors import ModelOutOfReach, ModelUnknow
 from qdrant_model_migration.embedders.fingerprint import fingerprint
 from qdrant_model_migration.embedders.kind import Kind, Progress, Reach, alike
 from qdrant_model_migration.embedders.kinds.fastembed import bm25
+from qdrant_model_migration.embedders.kinds.fastembed.by_batch import depends_on_batch
 from qdrant_model_migration.embedders.kinds.fastembed.catalogue import catalogue
 from qdrant_model_migration.embedders.kinds.fastembed.downloads import downloaded, found, locate
 from qdrant_model_migration.embedders.kinds.fastembed.fetch import fetch
@@ -50,6 +51,9 @@ class Fastembed(Kind):
     def wants_idf(self, model: ModelRef) -> bool:
         entry = catalogue().get(model.name.lower())
         return entry is not None and entry.idf
+
+    def depends_on_batch(self, model: ModelRef) -> bool:
+        return depends_on_batch(model)
 
     def counts_words(self, model: ModelRef) -> bool:
         return bm25.is_bm25(model)

@@ -31,6 +31,10 @@ from qdrant_model_migration.steps.step import StepContext
 from qdrant_model_migration.words import listing, plural
 
 _ASKED = "_conflicts_asked"  # those that a person was asked about; a pass may find more and break
+_SPARED = (
+    "Where the server tells that nothing was written since a pass has compared all vectors, those "
+    "of a sample are compared again."
+)
 _CONFLICTS = AskKind(
     "conflicts",
     "tick",
@@ -54,7 +58,10 @@ class Copy(NewCollection):
                 f"Compares {move.source} and {move.target} point by point, by id and payload.",
                 f"Inserts what was added, {again}, deletes what was deleted.",
             ),
-            comparing=("Compares every id and payload of both collections, and the settings.",),
+            comparing=(
+                "Compares every id and payload of both collections, and the settings.",
+                *((_SPARED,) if move.without_values != move else ()),
+            ),
             sweep="Sweep: late writes to the old one",
             sweeping=(
                 f"Looks for points of {move.source} that changed after the last catch-up and "
@@ -88,8 +95,8 @@ class Copy(NewCollection):
         carry_keys(ctx)
         last_look(ctx)
 
-    def check(self, ctx: StepContext, sample: int) -> list[Check]:
-        found, late = check_both_sides(ctx, sample)
+    def check(self, ctx: StepContext, sample: int, *, full: bool = False) -> list[Check]:
+        found, late = check_both_sides(ctx, sample, full=full)
         return [*found, *check_settings(ctx), *late]
 
     def sweep(self, ctx: StepContext, *, anew: bool = False) -> bool:

@@ -1,7 +1,8 @@
 """Is everything there? Both collections side by side with the ledger, and a sample made again.
 
 Not a step: Verify uses it. A point that changed in the old collection after the last catch-up is
-a late write, not a fault; the cutover catches up with it.
+a late write, not a fault; the cutover catches up with it. Where the new collection stands as a pass
+has read it back and compared it, the values of copied vectors are read again of a sample only.
 """
 
 from __future__ import annotations
@@ -20,8 +21,11 @@ from qdrant_model_migration.pipeline.read import align
 from qdrant_model_migration.pipeline.sameness import same_payload
 from qdrant_model_migration.pipeline.slices import Slice
 from qdrant_model_migration.pipeline.worker import Equipment
+from qdrant_model_migration.qdrant import Point, PointId
 from qdrant_model_migration.quality import Check
-from qdrant_model_migration.steps.passes import LedgerPass
+from qdrant_model_migration.shell import qmm
+from qdrant_model_migration.steps.passes import LedgerPass, in_batches
+from qdrant_model_migration.steps.routes.copy.read_back import stands_as_read_back
 from qdrant_model_migration.steps.routes.copy.shard_keys import CHECKED, check_keys
 from qdrant_model_migration.steps.routes.made_again import (
     Chosen,
@@ -75,10 +79,19 @@ class _CountedSlice(NamedTuple):
         return self.counted.points
 
 
-def check_both_sides(ctx: StepContext, sample: int) -> tuple[list[Check], list[Check]]:
-    """Ids, payloads, kept vectors, and the new vectors of `sample` points; and what came late."""
-    counted = _count(ctx, sample)
+def check_both_sides(
+    ctx: StepContext, sample: int, *, full: bool
+) -> tuple[list[Check], list[Check]]:
+    """Ids, payloads, kept vectors, and the new vectors of `sample` points; and what came late.
+    full: every vector is read, however it stands."""
+    move = ctx.move
+    sparing = not full and stands_as_read_back(ctx)
+    counted = _count(ctx, sample, sparing)
     here = counted.points - counted.missing
+    vectors_differ, read = counted.vectors_differ, None
+    if sparing:
+        read, wrong = _of_sample(ctx, counted.sample)
+        vectors_differ = Counter(vectors_differ) + wrong
     checks = [
         Check(
             name="Each id once",
@@ -97,8 +110,8 @@ def check_both_sides(ctx: StepContext, sample: int) -> tuple[list[Check], list[C
             todo="Resume copies them again",
         ),
     ]
-    for name, fault in _comparisons(ctx.move).items():
-        differ = counted.vectors_differ.get(name, 0)
+    for name, fault in _comparisons(move).items():
+        differ = vectors_differ.get(name, 0)
         checks.append(
             Check(
                 name=name,
@@ -109,10 +122,22 @@ def check_both_sides(ctx: StepContext, sample: int) -> tuple[list[Check], list[C
                 todo="Resume copies them again",
             )
         )
-    checks += check_keys(ctx, here, counted.vectors_differ.get(CHECKED, 0))
+    if read is not None:
+        checks.append(_read_again(ctx, read))
+    checks += check_keys(ctx, here, vectors_differ.get(CHECKED, 0))
     sampled = [point for _, point in counted.sample]
     checks += check_made(ctx, Sampled(sampled, counted.without, counted.late))
     return checks, check_late(counted.late)
+
+
+def _read_again(ctx: StepContext, read: int) -> Check:
+    return Check(
+        name="Vectors read again",
+        ok=None,
+        found=read,
+        note=f"the last pass has compared all; nothing was written to {ctx.move.target} since; "
+        f"all again: {qmm('verify', ctx.folder.name, flags=('--full',))}",
+    )
 
 
 def _comparisons(move: Move) -> dict[str, str]:
@@ -122,24 +147,26 @@ def _comparisons(move: Move) -> dict[str, str]:
 
 
 class _Count(LedgerPass[_CountedSlice]):
+    """sparing: without the values of vectors."""
+
     name: ClassVar[str] = "integrity"
 
-    def __init__(self, ctx: StepContext, ledger: Ledger, sample: int) -> None:
+    def __init__(self, ctx: StepContext, ledger: Ledger, sample: int, sparing: bool) -> None:
         self.found = list(_Counted())
         # Both sides stand as they stood, unless something was mended since.
-        super().__init__(ctx, ledger, of=[ctx.recall("caught_up"), sample])
-        self.sample = sample
+        super().__init__(ctx, ledger, of=[ctx.recall("caught_up"), sample, sparing])
+        self.sample, self._sparing = sample, sparing
 
     def work(self) -> Callable[[BesideLedger, Equipment], _CountedSlice]:
-        return count_slice
+        return count_without_values if self._sparing else count_slice
 
     def take(self, task: BesideLedger, result: _CountedSlice) -> None:
         self.found = list(_Counted(*self.found).plus(result.counted, self.sample))
 
 
-def _count(ctx: StepContext, sample: int) -> _Counted:
+def _count(ctx: StepContext, sample: int, sparing: bool) -> _Counted:
     with open_ledger(ctx.folder) as ledger:
-        count = _Count(ctx, ledger, sample)
+        count = _Count(ctx, ledger, sample, sparing)
         count.carry_out(ctx.qdrant.count(ctx.move.source))
     return _Counted(*count.found)
 
@@ -147,33 +174,122 @@ def _count(ctx: StepContext, sample: int) -> _Counted:
 def count_slice(task: BesideLedger, worker: Equipment) -> _CountedSlice:
     """Reads, and writes nothing. A slice that has grown is counted in part."""
     where, move, records, sample = task
-    points = missing = payload = extra = late = 0
-    differ: Counter[str] = Counter()
-    without: Counter[str] = Counter()
-    chosen: list[Chosen] = []
-    to_see = unseen(move)
+    tally = _Tally(move, worker)
     rows = Held(where, align(*readings(where, move, worker), rows_of(records)))
     for point, (mine, theirs, before) in rows:
         if before != (mark_of(mine, move) if mine else None):
-            late += 1
-            continue
-        if mine is None or before is None:
-            extra += 1
-            continue
-        points += 1
-        if theirs is None:
-            missing += 1
-        elif not same_payload(mine.payload, theirs.payload):
-            payload += 1
-        elif mine.key != theirs.key:
-            differ[CHECKED] += 1
-        elif wrong := {
-            v.origin.checked for v, j in judged(mine, theirs, move, worker) if j == "differs"
-        }:
-            differ.update(wrong)
-        elif bare := [v.name for v in to_see if not v.origin.wants(mine)]:
-            without.update(bare)
+            tally.late += 1
         else:
-            chosen.append((before.hex(), point))
-    found = _Counted(points, missing, payload, differ, extra, late, without, chosen)
-    return _CountedSlice(rows.slice, _Counted().plus(found, sample))
+            tally.add(point, mine, theirs, before, move)
+    return _CountedSlice(rows.slice, tally.counted(sample))
+
+
+def count_without_values(task: BesideLedger, worker: Equipment) -> _CountedSlice:
+    """The same without the values of vectors. Points of which the rest is not alike on both sides
+    are read again with them: that tells a late write, as far as it has changed the rest."""
+    where, move, records, sample = task
+    looked, tally = move.without_values, _Tally(move, worker)
+    doubtful: dict[PointId, bytes] = {}
+    rows = Held(where, align(*readings(where, looked, worker), rows_of(records)))
+    for point, (mine, theirs, before) in rows:
+        if (mine is None) != (before is None):
+            tally.late += 1
+        elif mine is not None and before is not None and not _alike(mine, theirs):
+            doubtful[point] = before
+        else:
+            tally.add(point, mine, theirs, before, looked)
+    for points in in_batches(tuple(doubtful), move.load.batch):
+        for point, (old, new) in _both_of(points, move, worker).items():
+            if doubtful[point] != (mark_of(old, move) if old else None):
+                tally.late += 1
+            else:
+                tally.add(point, old, new, doubtful[point], move)
+    return _CountedSlice(rows.slice, tally.counted(sample))
+
+
+def _alike(mine: Point, theirs: Point | None) -> bool:
+    if theirs is None or mine.key != theirs.key:
+        return False
+    return same_payload(mine.payload, theirs.payload)
+
+
+def _both_of(
+    points: Sequence[PointId], move: Move, worker: Equipment
+) -> dict[PointId, tuple[Point | None, Point | None]]:
+    """These points of both collections, as far as they are compared."""
+    old, new = (
+        {p.id: p for p in worker.qdrant.retrieve(collection, points, vectors=list(names) or False)}
+        for collection, names in ((move.source, move.read_vectors), (move.target, move.compared))
+    )
+    return {point: (old.get(point), new.get(point)) for point in points}
+
+
+def _of_sample(ctx: StepContext, chosen: Sequence[Chosen]) -> tuple[int, Counter[str]]:
+    """How many of these points were read again with all vectors, and how many fail which check;
+    those that were written since are passed over."""
+    read, differ, marks = 0, Counter[str](), {point: mark for mark, point in chosen}
+    for points in in_batches(tuple(marks), ctx.move.load.batch):
+        ctx.breathe()
+        for point, (old, new) in _both_of(points, ctx.move, ctx).items():
+            if old is None or new is None or mark_of(old, ctx.move).hex() != marks[point]:
+                continue
+            read += 1
+            differ.update(_wrong(old, new, ctx.move, ctx))
+    return read, differ
+
+
+def _wrong(mine: Point, theirs: Point, move: Move, worker: Equipment) -> set[str]:
+    """The checks that the target's point fails."""
+    seen = judged(mine, theirs, move, worker)
+    return {vector.origin.checked for vector, judgement in seen if judgement == "differs"}
+
+
+class _Tally:
+    """What is found of points, one by one; see _Counted."""
+
+    def __init__(self, move: Move, worker: Equipment) -> None:
+        self._unseen, self._worker = unseen(move), worker
+        self.late = 0
+        self._points = self._missing = self._payload = self._extra = 0
+        self._differ: Counter[str] = Counter()
+        self._without: Counter[str] = Counter()
+        self._chosen: list[Chosen] = []
+
+    def add(
+        self,
+        point: PointId,
+        mine: Point | None,
+        theirs: Point | None,
+        before: bytes | None,
+        looked: Move,
+    ) -> None:
+        """One of which the source is as the ledger has it. looked: the vectors that were read."""
+        if mine is None or before is None:
+            self._extra += 1
+            return
+        self._points += 1
+        if theirs is None:
+            self._missing += 1
+        elif not same_payload(mine.payload, theirs.payload):
+            self._payload += 1
+        elif mine.key != theirs.key:
+            self._differ[CHECKED] += 1
+        elif wrong := _wrong(mine, theirs, looked, self._worker):
+            self._differ.update(wrong)
+        elif bare := [v.name for v in self._unseen if not v.origin.wants(mine)]:
+            self._without.update(bare)
+        else:
+            self._chosen.append((before.hex(), point))
+
+    def counted(self, sample: int) -> _Counted:
+        found = _Counted(
+            self._points,
+            self._missing,
+            self._payload,
+            self._differ,
+            self._extra,
+            self.late,
+            self._without,
+            self._chosen,
+        )
+        return _Counted().plus(found, sample)
