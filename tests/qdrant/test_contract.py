@@ -129,6 +129,37 @@ def test_points_come_back_as_written_in_the_order_of_ids(qdrant: Qdrant, name: s
     assert qdrant.count(name, without_vector="words") == 4
 
 
+def test_a_cosine_vector_is_given_back_at_length_one(
+    qdrant: Qdrant, name: str, tmp_path: Path
+) -> None:
+    """Whoever opens a folder next is given the same as whoever wrote to it."""
+    late = {"size": 2, "distance": "Cosine", "multivector_config": {"comparator": "max_sim"}}
+    others = {"cosine": {"size": 2, "distance": "Cosine"}, "dot": {"size": 2, "distance": "Dot"}}
+    three_four = {"late": [[3.0, 4.0], [0.0, 2.0]], "cosine": [3.0, 4.0], "dot": [3.0, 4.0]}
+
+    def written(opened: Qdrant) -> None:
+        opened.create_collection(name, {"vectors": {"late": late, **others}})
+        opened.insert(name, [Point(1, {}, three_four), Point(2, {}, {"cosine": [0.0, 0.0]})])
+
+    def given_back(opened: Qdrant) -> None:
+        first, second = opened.scroll(name, vectors=True).points
+        assert np.allclose(first.vectors["late"], [[0.6, 0.8], [0.0, 1.0]])
+        assert np.allclose(first.vectors["cosine"], [0.6, 0.8])
+        assert first.vectors["dot"] == [3.0, 4.0]
+        assert second.vectors["cosine"] == [0.0, 0.0]
+        (one,) = opened.retrieve(name, [1], vectors=True)
+        assert np.allclose(one.vectors["cosine"], [0.6, 0.8])
+
+    written(qdrant)
+    given_back(qdrant)
+    if qdrant.capabilities.local:
+        another = Address(folder=str(tmp_path / "another"))
+        with open_qdrant(another) as first_time:
+            written(first_time)
+        with open_qdrant(another) as again:
+            given_back(again)
+
+
 @pytest.mark.parametrize("rows", [[[1, 0], [0, 1]], np.eye(2, dtype=np.int8)])
 def test_a_multivector_of_whole_numbers_is_written_and_searched(
     qdrant: Qdrant, name: str, rows: Any
