@@ -139,6 +139,8 @@ def test_a_new_collection_without_it_is_filled_verified_and_taken_back(
     add(folder, "rollback")
     with place.open() as qdrant:
         assert qdrant.aliases()[f"{two}_live"] == two
+    report = (folder / "report.md").read_text()
+    assert "Put the old" not in report, "searches asked the same all the time"
     add(folder, "cleanup")
 
 
