@@ -140,6 +140,7 @@ def test_a_new_collection_without_it_is_filled_verified_and_taken_back(
     with place.open() as qdrant:
         assert qdrant.aliases()[f"{two}_live"] == two
     report = (folder / "report.md").read_text()
+    assert "was to be carried over, but those of its vectors" in report
     assert "Put the old" not in report, "searches asked the same all the time"
     add(folder, "cleanup")
 

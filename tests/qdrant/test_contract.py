@@ -26,6 +26,7 @@ from qdrant_model_migration.qdrant import (
     differences,
     errors,
     index_schema,
+    not_as_asked,
     open_qdrant,
     order,
     pages,
@@ -158,6 +159,46 @@ def test_a_cosine_vector_is_given_back_at_length_one(
             written(first_time)
         with open_qdrant(another) as again:
             given_back(again)
+
+
+def test_the_parameters_of_vectors_are_read_back_as_they_were_set(
+    qdrant: Qdrant, name: str
+) -> None:
+    plain: dict[str, Any] = {"size": 4, "distance": "Dot"}
+    own: dict[str, dict[str, Any]] = {
+        "": {"size": 4, "distance": "Cosine"},
+        "kept small": {"on_disk": True, "datatype": "float16"},
+        "said though default": {"on_disk": False, "datatype": "float32"},
+        "whole numbers": {"datatype": "uint8"},
+        "index": {"hnsw_config": {"m": 0, "ef_construct": 100, "on_disk": False}},
+        "nothing set": {"hnsw_config": {"m": None}, "quantization_config": None},
+        "scalar": {"quantization_config": {"scalar": {"type": "int8", "quantile": 0.97}}},
+        "binary": {"quantization_config": {"binary": {"always_ram": True}}},
+        "product": {"quantization_config": {"product": {"compression": "x16"}}},
+        "late": {"multivector_config": {"comparator": "max_sim"}},
+    }
+    vectors = {vector: {**plain, **params} for vector, params in own.items()}
+    sparse: dict[str, dict[str, Any]] = {
+        "words": {"modifier": "idf"},
+        "more words": {"index": {"on_disk": True, "full_scan_threshold": 1000}},
+        "bare": {},
+    }
+    qdrant.create_collection(name, {"vectors": vectors, "sparse_vectors": sparse})
+
+    there = qdrant.config(name)
+    assert not_as_asked({**vectors, **sparse}, there) == ()
+    other: dict[str, dict[str, Any]] = {
+        "": {"size": 5, "distance": "Cosine"},
+        "scalar": {**vectors["scalar"], "on_disk": True},
+        "bare": {"modifier": "idf"},
+        "gone": {},
+    }
+    assert not_as_asked(other, there) == (
+        "vectors.gone",
+        "vectors.(unnamed).size",
+        "vectors.bare.modifier",
+        "vectors.scalar.on_disk",
+    )
 
 
 @pytest.mark.parametrize("rows", [[[1, 0], [0, 1]], np.eye(2, dtype=np.int8)])

@@ -268,7 +268,10 @@ def _settings(plan: Plan | None) -> Section:
     if lost:
         says.append("Acknowledged as not carried over:")
     elif plan.move is not None and plan.move.payload and not plan.move.in_place:
-        says.append("Every setting of the old collection was to be carried over.")
+        says.append(
+            "Every setting of the old collection was to be carried over, but those of its vectors, "
+            "which are as the plan says."
+        )
     return Section("Settings", tuple(says), (), lost)
 
 
