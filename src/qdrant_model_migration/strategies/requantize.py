@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
 from qdrant_model_migration.plan.plan import Plan
 from qdrant_model_migration.quality.rescoring import FACTORS
 from qdrant_model_migration.steps.check import Check
@@ -30,6 +33,7 @@ class Requantize(Strategy):
     never = "Points, payloads and original vectors are not changed."
     asks = ("quantization", "search_params")
     warns = ("W27", "W28")
+    implied: ClassVar[Mapping[str, Any]] = {"change": "compression"}
     order = 10
 
     def fit(self, survey: Survey, answers: Answers) -> Fit:
