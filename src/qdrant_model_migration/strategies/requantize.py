@@ -40,7 +40,7 @@ class Requantize(Strategy):
         if ruled := ruled_out_by_change(answers, "compression"):
             return ruled
         if survey.capabilities.local:
-            return Fit("ruled out", "the practice Qdrant does not compress", "survey")
+            return Fit("ruled out", "an embedded Qdrant does not compress", "survey")
         if not survey.capabilities.quantization:
             return Fit("ruled out", "this server does not compress", "survey")
         if survey.vectors.value is not None and not survey.quantizations.own:
