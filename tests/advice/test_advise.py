@@ -265,7 +265,7 @@ def test_texts_that_are_gone_but_for_a_sample_leave_the_linear_map():
 def test_the_practice_qdrant_does_not_compress():
     advice = advise(practice(), {"change": "compression"})
     assert advice.collision == ("change", "survey")
-    assert "the practice Qdrant does not compress" in advice.collision_says
+    assert "an embedded Qdrant does not compress" in advice.collision_says
     assert states(advice)["quantization"] == "skip"
 
 

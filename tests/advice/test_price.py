@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 
-from qdrant_model_migration.advice import make_plan, price
+from qdrant_model_migration.advice import answer_all, make_plan, price, price_note
 from qdrant_model_migration.advice.estimate import estimate, reckoned
 from qdrant_model_migration.pipeline.speed import Speed
 from qdrant_model_migration.strategies import by_name, strategies
@@ -95,3 +95,15 @@ def test_every_way_has_a_price_whatever_is_known(survey, answers) -> None:  # ty
         for part in (cost.cost.seconds, cost.cost.disk_bytes, cost.cost.memory_bytes):
             assert part.likely is None or part.likely >= 0
         assert cost.written is None or cost.written >= 0
+
+
+def test_a_model_is_said_to_run_here_only_where_one_runs() -> None:
+    two = docs(vectors=fact((*docs().dense, BESIDE)))
+    ways = {
+        "drop_vector": ({"change": "drop", "drop": "title"}, ""),
+        "blue_green": ({**ANSWERS, "replace": ""}, "the model runs on this computer"),
+        "linear_map": ({**ANSWERS, "replace": "", "accuracy": "approximate"}, "the model runs on this computer"),
+    }
+    for name, (answers, said) in ways.items():
+        plan = make_plan(two, answer_all(two, answers, []), by_name(name), speed=None)
+        assert price_note(plan) == said

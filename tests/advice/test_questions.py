@@ -388,7 +388,7 @@ def test_a_kind_that_the_server_cannot_do_is_closed_with_the_reason():
     assert older["scalar"] == older["binary"] == older["product"] == ""
     assert kinds(docs())["turbo"] == ""
     assert kinds(docs())["none"] == "the vectors are not compressed now"
-    assert kinds(practice())["scalar"] == "The practice Qdrant does not compress."
+    assert kinds(practice())["scalar"] == "An embedded Qdrant does not compress."
 
 
 def test_the_present_compression_cannot_be_chosen_again():

@@ -31,7 +31,6 @@ from support.surveys import (
     server,
 )
 
-IDS = [f"W{number:02}" for number in (*range(1, 40), 46, 47, 50, 51, 52) if number != 19]
 KEYWORDS = {"change": "keywords", "text": {"fields": ["text"]}}
 SECOND = {"change": "second"}
 UNPROVEN = {"change": "shorter", "model": as_answer(MINILM.cut_to(192, unproven=True))}
@@ -251,8 +250,9 @@ def test_a_warning_about_cost_is_shown_with_the_plan(id_, plan, severity, senten
 
 
 def test_every_declared_warning_has_its_case():
-    assert [one.id for one in declared()] == IDS
-    assert {case[0] for case in (*CASES, *WITH_PLAN)} == set(IDS)
+    ids = [one.id for one in declared()]
+    assert ids == sorted(set(ids)), "ids stay as they are: what was acknowledged is kept by them"
+    assert {case[0] for case in (*CASES, *WITH_PLAN)} == set(ids), "add a case to CASES"
 
 
 def test_every_sentence_is_whole_and_calm():

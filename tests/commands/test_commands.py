@@ -292,6 +292,16 @@ def test_requantize_by_commands_alone(
     assert not config["quantization_config"]
 
 
+def test_a_strategy_that_is_for_one_change_is_asked_for_by_its_name_alone(
+    server: FakeQdrant, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ("plan", "docs", "--strategy", "requantize")
+    assert qmm(*asked, "--set", "quantization.kind=scalar") == 0
+    assert load_plan(Path("plan.yaml")).answers["change"] == "compression"
+    assert qmm(*asked, "--change", "keywords", "-o", "other.yaml") == 2
+    assert "Only keyword search is added" in capsys.readouterr().err
+
+
 def test_every_parameter_of_a_compression_can_be_set(
     server: FakeQdrant, capsys: pytest.CaptureFixture[str]
 ) -> None:

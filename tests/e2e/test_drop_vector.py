@@ -23,7 +23,7 @@ from qdrant_model_migration.survey import survey
 from support.world import everything
 
 from .conftest import Place
-from .trips import consent
+from .trips import add, consent, switch, to_the_cutover
 
 PLACES = ["local", "fake 1.18.3", "fake 1.19.0",
           pytest.param("real", marks=pytest.mark.server)]  # fmt: skip
@@ -39,12 +39,13 @@ def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def two(place: Place) -> Iterator[str]:
-    """A collection in which each point has two vectors; the metadata says who made which."""
+    """A collection in which each point has two vectors; the metadata says who made which. The one
+    that stays is written at other lengths than the one that Cosine stores it at."""
     name = f"{place.collection}_two"
-    sizes = {"old": 4, "new": 6}
+    vectors = {"old": {"size": 4, "distance": "Dot"}, "new": {"size": 6, "distance": "Cosine"}}
     body = {
-        "vectors": {one: {"size": size, "distance": "Dot"} for one, size in sizes.items()},
-        "metadata": {"qmm_models": {one: {"kind": "practice", "name": one} for one in sizes}},
+        "vectors": vectors,
+        "metadata": {"qmm_models": {one: {"kind": "practice", "name": one} for one in vectors}},
     }
     with place.open() as qdrant:
         qdrant.create_collection(name, body)
@@ -115,6 +116,33 @@ def test_it_is_deleted_once_its_name_is_typed_and_all_else_stays(place: Place, t
     seen = view(folder)
     assert seen.facts["taken_out"] == {"vector": "old", "points": POINTS}
     assert done_line(seen).startswith("Vector old is deleted, of 40 points.")
+
+
+def test_a_new_collection_without_it_is_filled_verified_and_taken_back(
+    place: Place, two: str
+) -> None:
+    with place.open() as qdrant:
+        qdrant.switch_alias(f"{two}_live", two)
+    folder = to_the_cutover(plan_of(place, two, target=f"{two}_new", in_place="new"))
+    with place.open() as qdrant:
+        qdrant.upsert(two, [point(3, "edited"), point(9001)])
+        qdrant.delete(two, [4])
+    switch(folder)
+    with place.open() as qdrant:
+        old, new = everything(qdrant, two), everything(qdrant, f"{two}_new")
+        assert qdrant.aliases()[f"{two}_live"] == f"{two}_new"
+    assert new.keys() == old.keys() == {*range(POINTS), 9001} - {4}
+    for number, stands in new.items():
+        assert stands.vectors.keys() == {"new"}
+        assert same_payload(stands.payload, old[number].payload)
+        assert same_vector(stands.vectors["new"], old[number].vectors["new"])
+    add(folder, "rollback")
+    with place.open() as qdrant:
+        assert qdrant.aliases()[f"{two}_live"] == two
+    report = (folder / "report.md").read_text()
+    assert "was to be carried over, but those of its vectors" in report
+    assert "Put the old" not in report, "searches asked the same all the time"
+    add(folder, "cleanup")
 
 
 def test_a_kill_after_the_deletion_is_finished_and_can_not_be_given_up(

@@ -30,7 +30,7 @@ from qdrant_model_migration.qdrant import Address, open_qdrant
 from qdrant_model_migration.sandbox import ALIAS, COLLECTION, Sandbox
 from qdrant_model_migration.steps.gate import Gate
 from qdrant_model_migration.steps.ways import ways
-from qdrant_model_migration.strategies import by_name
+from qdrant_model_migration.strategies import by_name, strategies
 from qdrant_model_migration.tui.app import WizardApp
 from qdrant_model_migration.tui.widgets.blocks import AskBlock, TableBlock
 from qdrant_model_migration.tui.widgets.press import Press
@@ -138,6 +138,11 @@ def on_a_server(name: str, models: Models, monkeypatch: pytest.MonkeyPatch) -> I
             (model,) = [m for m in kinds()["server"].models(None) if m.name == inference.LISTED]
             answers |= {"change": "model", "both": "no", "model": as_json(model)}
         yield Way(address, "docs_old", "docs", strategy, answers)
+
+
+def test_every_way_there_is_goes_here() -> None:
+    missing = {strategy.name for strategy in strategies()} - {name for name, _ in WAYS.values()}
+    assert not missing, "add it to WAYS, with the answers that lead to it"
 
 
 class Way:

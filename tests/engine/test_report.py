@@ -271,8 +271,31 @@ def test_after_a_rollback_the_lines_lead_back(run: Path) -> None:
     del DEEDS["back"]
     text = (run / "report.md").read_text()
     assert "## Lines to change back in the application" in text
+    assert "so the application goes back to its old model." in text
     assert "| query model | new-model | old-model |" in text
     assert '    - model = "new-model"\n    + model = "old-model"\n' in text
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"what": "using", "old": "a", "new": "a"}, "Here nothing of that changes."),
+        ({"what": "query model 2", "old": "none", "new": "b"},
+         "The application changes its queries at the moment in which the alias is switched."),
+    ],
+)  # fmt: skip
+def test_no_model_is_said_to_change_that_stays(run: Path, more: dict[str, str], said: str) -> None:
+    rows = [
+        {"what": "collection name", "old": "docs", "new": "docs"},
+        {"what": "query model", "old": "old-model", "new": "old-model"},
+        more,
+    ]
+    DEEDS["stays"] = lambda ctx: ctx.remember("application_changes", rows)
+    run_here(run, job_of=job(Fake(does="stays")))
+    del DEEDS["stays"]
+    text = (run / "report.md").read_text()
+    assert f"Queries and documents must be made by the same model. {said}\n" in text
+    assert "| query model | old-model | stays |" in text
 
 
 def test_a_run_that_was_given_up_has_no_lines_to_change(run: Path) -> None:

@@ -47,4 +47,4 @@ def test_the_practice_qdrant_says_what_it_cannot_do(folder: Qdrant) -> None:
     assert not can.indexes
     assert not can.settings
     assert not can.reports_optimizations
-    assert "the practice Qdrant does not compress" in can.notes
+    assert "an embedded Qdrant does not compress" in can.notes

@@ -26,6 +26,7 @@ from qdrant_model_migration.qdrant import (
     differences,
     errors,
     index_schema,
+    not_as_asked,
     open_qdrant,
     order,
     pages,
@@ -127,6 +128,77 @@ def test_points_come_back_as_written_in_the_order_of_ids(qdrant: Qdrant, name: s
     assert qdrant.count(name) == 6
     assert qdrant.count(name, without_vector="dense") == 4
     assert qdrant.count(name, without_vector="words") == 4
+
+
+def test_a_cosine_vector_is_given_back_at_length_one(
+    qdrant: Qdrant, name: str, tmp_path: Path
+) -> None:
+    """Whoever opens a folder next is given the same as whoever wrote to it."""
+    late = {"size": 2, "distance": "Cosine", "multivector_config": {"comparator": "max_sim"}}
+    others = {"cosine": {"size": 2, "distance": "Cosine"}, "dot": {"size": 2, "distance": "Dot"}}
+    three_four = {"late": [[3.0, 4.0], [0.0, 2.0]], "cosine": [3.0, 4.0], "dot": [3.0, 4.0]}
+
+    def written(opened: Qdrant) -> None:
+        opened.create_collection(name, {"vectors": {"late": late, **others}})
+        opened.insert(name, [Point(1, {}, three_four), Point(2, {}, {"cosine": [0.0, 0.0]})])
+
+    def given_back(opened: Qdrant) -> None:
+        first, second = opened.scroll(name, vectors=True).points
+        assert np.allclose(first.vectors["late"], [[0.6, 0.8], [0.0, 1.0]])
+        assert np.allclose(first.vectors["cosine"], [0.6, 0.8])
+        assert first.vectors["dot"] == [3.0, 4.0]
+        assert second.vectors["cosine"] == [0.0, 0.0]
+        (one,) = opened.retrieve(name, [1], vectors=True)
+        assert np.allclose(one.vectors["cosine"], [0.6, 0.8])
+
+    written(qdrant)
+    given_back(qdrant)
+    if qdrant.capabilities.local:
+        another = Address(folder=str(tmp_path / "another"))
+        with open_qdrant(another) as first_time:
+            written(first_time)
+        with open_qdrant(another) as again:
+            given_back(again)
+
+
+def test_the_parameters_of_vectors_are_read_back_as_they_were_set(
+    qdrant: Qdrant, name: str
+) -> None:
+    plain: dict[str, Any] = {"size": 4, "distance": "Dot"}
+    own: dict[str, dict[str, Any]] = {
+        "": {"size": 4, "distance": "Cosine"},
+        "kept small": {"on_disk": True, "datatype": "float16"},
+        "said though default": {"on_disk": False, "datatype": "float32"},
+        "whole numbers": {"datatype": "uint8"},
+        "index": {"hnsw_config": {"m": 0, "ef_construct": 100, "on_disk": False}},
+        "nothing set": {"hnsw_config": {"m": None}, "quantization_config": None},
+        "scalar": {"quantization_config": {"scalar": {"type": "int8", "quantile": 0.97}}},
+        "binary": {"quantization_config": {"binary": {"always_ram": True}}},
+        "product": {"quantization_config": {"product": {"compression": "x16"}}},
+        "late": {"multivector_config": {"comparator": "max_sim"}},
+    }
+    vectors = {vector: {**plain, **params} for vector, params in own.items()}
+    sparse: dict[str, dict[str, Any]] = {
+        "words": {"modifier": "idf"},
+        "more words": {"index": {"on_disk": True, "full_scan_threshold": 1000}},
+        "bare": {},
+    }
+    qdrant.create_collection(name, {"vectors": vectors, "sparse_vectors": sparse})
+
+    there = qdrant.config(name)
+    assert not_as_asked({**vectors, **sparse}, there) == ()
+    other: dict[str, dict[str, Any]] = {
+        "": {"size": 5, "distance": "Cosine"},
+        "scalar": {**vectors["scalar"], "on_disk": True},
+        "bare": {"modifier": "idf"},
+        "gone": {},
+    }
+    assert not_as_asked(other, there) == (
+        "vectors.gone",
+        "vectors.(unnamed).size",
+        "vectors.bare.modifier",
+        "vectors.scalar.on_disk",
+    )
 
 
 @pytest.mark.parametrize("rows", [[[1, 0], [0, 1]], np.eye(2, dtype=np.int8)])

@@ -6,7 +6,8 @@ from qdrant_model_migration.embedders import ModelRef, server_model
 from qdrant_model_migration.quality import Leg, Side
 from qdrant_model_migration.quality.difference import (
     asks_alike,
-    models_in_words,
+    of_queries,
+    put_back,
     queries_in_words,
     rows,
 )
@@ -70,11 +71,27 @@ def test_where_only_another_vector_is_searched_no_model_is_said_to_change():
     assert queries_in_words(side(Leg()), side(Leg(using="new"))) == "changes its query model"
 
 
-def test_the_models_to_put_back_are_told_only_where_all_are_known():
-    assert models_in_words(side(Leg(model=OLD.cut_to(4)))) == (
-        "a/old, first 4 of 8 values, at length one"
+def test_on_the_way_back_is_told_what_had_changed_and_nothing_else():
+    def back(before: Side, after: Side, when: str = "") -> str:
+        return put_back(rows(before, after, NAMES), when)
+
+    old, words = Leg(model=OLD), Leg(using="words", model=WORDS)
+    cut = side(Leg(model=OLD.cut_to(4)))
+    assert back(cut, side(Leg(model=NEW)), "now") == (
+        "Put the old query model back now: a/old, first 4 of 8 values, at length one"
     )
-    assert models_in_words(side(Leg(model=OLD), Leg(using="words"), fusion="dbsf")) == ""
+    assert back(side(Leg(size=8)), side(Leg(model=NEW))) == "Put the old query model back"
+    both = side(old, words, fusion="rrf")
+    assert back(side(old), both, "now") == "Search by the present model alone now: a/old"
+    assert back(side(old), side(Leg(using="b", model=OLD))) == "Put the old queries back: using"
+
+
+def test_the_name_of_the_collection_is_no_other_way_to_search():
+    for leg in (Leg(model=OLD), Leg(using="a", size=8)):  # by a model that nobody knows, too
+        moved = rows(side(leg), side(leg), ("docs_old", "docs_new"))
+        assert asks_alike(side(leg), side(leg))
+        assert of_queries(moved) == []
+        assert put_back(moved) == ""
 
 
 def test_who_makes_the_vector_is_a_row_only_where_the_server_does():

@@ -158,6 +158,14 @@ def test_a_size_that_is_not_said_is_the_one_that_the_collection_has(qdrant: Qdra
     assert gone.measured(qdrant) == gone
 
 
+def test_a_side_says_by_which_models_it_is_searched_where_all_are_known() -> None:
+    known, unknown = Leg(using="body", model=DENSE), Leg(using="words")
+    assert Side(collection="docs", legs=(known,)).label == "dense"
+    for legs in ((unknown,), (known, unknown)):
+        fusion = "rrf" if len(legs) > 1 else None
+        assert Side(collection="docs", legs=legs, fusion=fusion).label == "model not known"
+
+
 def test_queries_go_through_the_map_of_a_leg(qdrant: Qdrant, tmp_path: Path) -> None:
     turned = np.array([[-1.0, 0.0], [0.0, 1.0]], np.float32)
     LearnedMap(turned, np.zeros(2, np.float32)).save(tmp_path / "turned.npz")

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from qdrant_model_migration.pipeline.ledger import room
+from qdrant_model_migration.pipeline.origins import as_it_is
 from qdrant_model_migration.pipeline.slices import run_slice
 from qdrant_model_migration.qdrant import Address, Point, Qdrant, open_qdrant
 from qdrant_model_migration.quality.errors import QueryFileUnusable
@@ -20,7 +21,7 @@ from qdrant_model_migration.steps.backfill import Backfill
 from qdrant_model_migration.steps.catch_up import CatchUp
 from qdrant_model_migration.steps.check import Check
 from qdrant_model_migration.steps.cleanup import Cleanup
-from qdrant_model_migration.steps.create_collection import CreateCollection
+from qdrant_model_migration.steps.create_collection import CreateCollection, settings_that_differ
 from qdrant_model_migration.steps.cutover import Cutover
 from qdrant_model_migration.steps.errors import (
     AliasMoved,
@@ -30,6 +31,7 @@ from qdrant_model_migration.steps.errors import (
     NothingToRollBack,
     PlanOutdated,
     SettingsChanged,
+    SettingsDiffer,
     TargetTaken,
 )
 from qdrant_model_migration.steps.gate import Waiting
@@ -128,6 +130,36 @@ def test_settings_come_along_and_what_was_postponed_is_put_back(world: World) ->
         assert new.raw["strict_mode_config"]["max_query_limit"] == 900
         assert new.raw["optimizer_config"]["indexing_threshold"] == 10_000
         assert "rank" in new.payload_schema
+
+
+def test_a_new_vector_that_is_not_made_as_the_plan_has_it_stops_the_run(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not world.qdrant.capabilities.settings:
+        pytest.skip("the practice Qdrant has no settings")
+    (vector,) = world.move.vectors
+    tuned = vector.model_copy(update={"params": {**vector.params, "on_disk": True}})
+    world._move = world.move.model_copy(update={"vectors": (tuned,)})
+
+    def without(qdrant: Qdrant, name: str, body: dict[str, Any]) -> None:
+        create(qdrant, name, {**body, "vectors": {**body["vectors"], "on_disk": False}})
+
+    create = Qdrant.create_collection
+    monkeypatch.setattr(Qdrant, "create_collection", without)
+    with pytest.raises(SettingsDiffer, match=r"not as asked for: vectors\.\(unnamed\)\.on_disk\."):
+        CreateCollection().apply(world)
+
+
+def test_a_copied_vector_is_made_as_the_plan_says_and_compared_with_the_old_one_before_a_switch(
+    world: World,
+) -> None:
+    """An origin that changes a parameter is not one that carries: Verify finds it."""
+    (vector,) = world.move.vectors
+    params = {"size": 8, "distance": "Dot"}
+    kept = vector.model_copy(update={"origin": as_it_is(""), "params": params})
+    world._move = world.move.model_copy(update={"vectors": (kept,)})
+    load(world)
+    assert settings_that_differ(world, postponed=False) == ("vectors.(unnamed).distance",)
 
 
 def test_catch_up_mends_inserts_edits_and_deletes(world: World) -> None:

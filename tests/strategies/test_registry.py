@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,8 @@ def test_what_is_deleted_is_said_at_once():
 
 
 def test_there_are_these_ways():
+    """One that comes in is named here, in WAYS of tests/e2e/test_every_way.py, and in the tables of
+    README.md and docs/strategies.md."""
     assert {s.name for s in room.strategies()} == {
         "blue_green",
         "dense_to_hybrid",
@@ -73,6 +76,29 @@ def test_there_are_these_ways():
         "server_inference",
         "truncate",
     }
+
+
+@pytest.mark.parametrize(
+    ("file", "row"), [("README.md", "| **{}** |"), ("docs/strategies.md", "| [{}](#")]
+)
+def test_every_way_has_its_row_in_the_tables(file, row):
+    lines = iter(_read(file).splitlines())
+    next(line for line in lines if line.startswith("| strategy |"))
+    rows = list(takewhile(lambda line: line.startswith("|"), lines))[1:]
+    for strategy in room.strategies():
+        start = row.format(strategy.title)
+        assert any(line.startswith(start) for line in rows), f"{start} is missing in {file}"
+    assert len(rows) == len(room.strategies()), f"{file} has a row too many"
+
+
+def test_the_docs_say_how_many_ways_there_are():
+    numbers = dict(enumerate("Ten Eleven Twelve Thirteen Fourteen Fifteen Sixteen".split(), 10))
+    ways = f"{numbers[len(room.strategies())]} ways to migrate."
+    assert ways in _read("docs/strategies.md"), f'docs/strategies.md begins with "{ways}"'
+
+
+def _read(file):
+    return (Path(__file__).parents[2] / file).read_text(encoding="utf-8")
 
 
 def test_an_unknown_name_lists_the_known_ones():

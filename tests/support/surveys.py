@@ -6,6 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from qdrant_model_migration.advice import BY_KEY
 from qdrant_model_migration.embedders import ModelRef
 from qdrant_model_migration.qdrant import Address, Capabilities
 from qdrant_model_migration.qdrant.capabilities import of_practice, of_server
@@ -347,3 +348,11 @@ any_answers = st.fixed_dictionaries(
 
 wild_answers = st.dictionaries(st.sampled_from(list(_sensible)), _json, max_size=5)
 """What a careless file could hold."""
+
+
+def changes(survey: Survey) -> tuple[dict[str, Any], ...]:
+    """Each change that can be chosen here, and nothing else; what is taken out is never suggested,
+    so the last vector is."""
+    open_ones = (o.value for o in BY_KEY["change"].options(survey, {}) if not o.closed)
+    last = [vector.name for vector in survey.vectors.value or ()][-1:]
+    return tuple({"change": one, **({"drop": last[0]} if one == "drop" else {})} for one in open_ones)

@@ -146,8 +146,10 @@ def price_note(plan: Plan) -> str:
         if spending is not None and spending.usd is not None:
             return f"at {spending.usd:g} USD for a million tokens, as you said"
         return f"{words.listing(payees)} may charge for the tokens"
-    served = any(kind_of(model).service for model in _models(plan))
-    return "" if plan.estimate.usd or served else "the model runs on this computer"
+    samples = (found for step in plan.steps if (found := step.embeds()) is not None)
+    models = [*_models(plan), *(model for model, _ in samples)]
+    served = any(kind_of(model).service for model in models)
+    return "" if plan.estimate.usd or served or not models else "the model runs on this computer"
 
 
 def _billed(plan: Plan) -> list[str]:

@@ -110,7 +110,7 @@ def command(
     if not name:
         raise UsageError("No collection is named.", "", f"{qmm('inspect')} lists them.")
     short = short_forms(change, _named(model, model_folder, model_output, pooling))
-    given = {**(named.implied if named else {}), **_given(base, answers, short, settings)}
+    given = _given(named.implied if named else {}, base, answers, short, settings)
     with connect(url, ask_key) as qdrant:
         found = surveyed(qdrant, name, text_field=_text_field(given))
         if (meant := chosen_model(given)) is not None:
@@ -145,16 +145,20 @@ def command(
 
 
 def _given(
-    base: Plan | None, file: Path | None, short: Mapping[str, Any], settings: Sequence[str]
+    implied: Mapping[str, Any],
+    base: Plan | None,
+    file: Path | None,
+    short: Mapping[str, Any],
+    settings: Sequence[str],
 ) -> dict[str, Any]:
-    """The answers of the options, over those of the file, over those of another plan."""
+    """The answers of the options, over those of the file, over those of another plan, over those
+    that the named strategy implies."""
     from qdrant_model_migration.advice import read_named
     from qdrant_model_migration.advice.answers_file import load_answers
     from qdrant_model_migration.commands.settings import laid_over
 
     before = {**(base.answers if base else {}), **(load_answers(file) if file else {}), **short}
-    given = {"change": "model", **laid_over(before, settings)}
-    return read_named(given)
+    return read_named(laid_over({"change": "model", **implied, **before}, settings))
 
 
 def _named(

@@ -23,10 +23,9 @@ from qdrant_model_migration.quality.difference import (
     OLD_VECTOR,
     SECOND,
     SETTINGS,
+    Rows,
 )
 from qdrant_model_migration.words import listing
-
-Rows = Sequence[Mapping[str, Any]]
 
 FORMS = ("Python", "curl", "list")
 FILE = "app-changes.txt"

@@ -158,14 +158,17 @@ def _plan(folder: Path) -> Plan | None:
 
 def _application(run: RunView) -> Section:
     from qdrant_model_migration.engine import change_lines
-    from qdrant_model_migration.quality.difference import MAP, second_of
+    from qdrant_model_migration.quality.difference import MAP, of_models, of_queries, second_of
 
     changes = change_lines.of(run.facts)
     rows = tuple(
         (str(row["what"]), str(row["old"]), "stays" if row["old"] == row["new"] else row["new"])
         for row in changes
     )
-    when = "The application changes its query model at the moment in which the alias is switched."
+    what = "query model" if of_models(changes) else "queries"
+    when = f"The application changes its {what} at the moment in which the alias is switched."
+    if not of_queries(changes):
+        when = "Here nothing of that changes."
     title, head = "Lines to change in the application", ("what", "old", "new")
     mapped = any(row["what"] == MAP for row in changes)
     if mapped and any(row[0] == "dimensions" and row[2] == "stays" for row in rows):
@@ -173,7 +176,8 @@ def _application(run: RunView) -> Section:
     if asked := second_of(changes):
         when = f"From the cutover on the application asks {asked}, too, and writes both."
     if change_lines.goes_back(run.facts):
-        when = "The old collection answers again, so the application goes back to its old model."
+        goes_back = f", so the application goes back to its old {what.removeprefix('query ')}"
+        when = f"The old collection answers again{goes_back if of_queries(changes) else ''}."
         if second_of(run.facts.get("application_changes") or ()):
             when = "The present collection is searched and written alone again."
         title, head = "Lines to change back in the application", ("what", "now", "old")
@@ -264,7 +268,10 @@ def _settings(plan: Plan | None) -> Section:
     if lost:
         says.append("Acknowledged as not carried over:")
     elif plan.move is not None and plan.move.payload and not plan.move.in_place:
-        says.append("Every setting of the old collection was to be carried over.")
+        says.append(
+            "Every setting of the old collection was to be carried over, but those of its vectors, "
+            "which are as the plan says."
+        )
     return Section("Settings", tuple(says), (), lost)
 
 

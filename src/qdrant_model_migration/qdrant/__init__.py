@@ -38,6 +38,7 @@ from qdrant_model_migration.qdrant.settings import (
     create_body,
     differences,
     index_schema,
+    not_as_asked,
     strict_mode_body,
 )
 from qdrant_model_migration.qdrant.snapshots import Snapshot
@@ -84,6 +85,7 @@ __all__ = [
     "differences",
     "holds_text",
     "index_schema",
+    "not_as_asked",
     "is_own",
     "known_key",
     "names",

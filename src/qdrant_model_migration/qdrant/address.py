@@ -75,7 +75,7 @@ class Address(BaseModel):
         if not path.is_dir():
             raise AddressInvalid(
                 f"There is no folder {path}.",
-                "A text with a slash is read as the folder of a practice Qdrant.",
+                "A text with a slash is read as the folder of an embedded Qdrant.",
                 "Enter a server's address, such as http://localhost:6333, or an existing folder.",
             )
         return cls(folder=str(path))

@@ -89,8 +89,8 @@ def of_practice(version: Version) -> Capabilities:
         settings=False,
         snapshots=False,
         notes=(
-            "the practice Qdrant does not compress",
-            "the practice Qdrant has no payload indexes",
-            "the practice Qdrant ignores index, optimizer and strict mode settings",
+            "an embedded Qdrant does not compress",
+            "an embedded Qdrant has no payload indexes",
+            "an embedded Qdrant ignores index, optimizer and strict mode settings",
         ),
     )

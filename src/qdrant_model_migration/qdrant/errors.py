@@ -178,7 +178,7 @@ class FolderInUse(QmmError):
 
     def __init__(self, folder: str) -> None:
         super().__init__(
-            f"The practice Qdrant in {folder} is already in use.",
+            f"The embedded Qdrant in {folder} is already in use.",
             "Exactly one program at a time may open it; a run that is still going owns it.",
             "Wait for the run to end or stop it, or close the other program, then try again.",
         )
@@ -189,7 +189,7 @@ class FolderUnusable(QmmError):
 
     def __init__(self, folder: str, why: str) -> None:
         super().__init__(
-            f"The folder {folder} cannot be opened as a practice Qdrant.",
+            f"The folder {folder} cannot be opened as an embedded Qdrant.",
             why,
             "Choose another folder, or start the practice over.",
         )

@@ -2,6 +2,9 @@
 
 Local mode is not thread-safe and one client owns a folder; the lock around every call is in
 requests.py. It keeps vectors, payloads, metadata and aliases, and ignores other settings.
+
+Opened again, it gives a Cosine vector back as it was written, while a server gives it back as it is
+stored, at length one. So here it is made length one where it is read, and nobody above can tell.
 """
 
 from __future__ import annotations
@@ -15,11 +18,13 @@ from typing import TYPE_CHECKING, Any
 
 from qdrant_model_migration.qdrant.errors import FolderInUse, FolderUnusable
 from qdrant_model_migration.qdrant.points import PointId
+from qdrant_model_migration.qdrant.settings import CollectionConfig
 from qdrant_model_migration.qdrant.wire import JsonObject
 
 if TYPE_CHECKING:
     from qdrant_client import models
 
+_ROUNDED = 1e-6  # as far from length one a server makes nothing longer or shorter (tools.rs:15)
 _NOISE = (
     "Payload indexes have no effect in the local Qdrant",
     "Local mode is not recommended",
@@ -75,7 +80,9 @@ class Folder:
             with_payload=body["with_payload"],
             with_vectors=body["with_vector"],
         )
-        return {"points": [_record(record) for record in records], "next_page_offset": following}
+        cosine = self._cosine(name, body)
+        points = [_record(record, cosine) for record in records]
+        return {"points": points, "next_page_offset": following}
 
     def scroll_as_written(self, name: str, body: JsonObject) -> bytes:
         raise NotImplementedError("nothing is written where nobody answers")
@@ -84,7 +91,8 @@ class Folder:
         records = self._client.retrieve(
             name, body["ids"], with_payload=body["with_payload"], with_vectors=body["with_vector"]
         )
-        return [_record(record) for record in records]
+        cosine = self._cosine(name, body)
+        return [_record(record, cosine) for record in records]
 
     def query(self, name: str, body: JsonObject) -> list[JsonObject]:
         from qdrant_client import models
@@ -225,6 +233,13 @@ class Folder:
     def close(self) -> None:
         self._client.close()
 
+    def _cosine(self, name: str, asked: JsonObject) -> frozenset[str]:
+        """The vectors that are stored at length one, where any are asked for."""
+        if not asked["with_vector"]:
+            return frozenset()
+        config = CollectionConfig.of(self.info(name))
+        return frozenset(v for v, has in config.vectors().items() if has["distance"] == "Cosine")
+
 
 def _check(folder: Path) -> None:
     """Refuse what local mode would open wrongly.
@@ -284,14 +299,32 @@ def _filter(condition: JsonObject | None) -> models.Filter | None:
     return models.Filter(**condition) if condition else None
 
 
-def _record(record: models.Record) -> JsonObject:
-    return {"id": record.id, "payload": record.payload, "vector": _vector(record.vector)}
+def _record(record: models.Record, cosine: frozenset[str]) -> JsonObject:
+    vector: Any = record.vector
+    if isinstance(vector, dict):
+        vector = {name: _vector(value, name in cosine) for name, value in vector.items()}
+    else:
+        vector = _vector(vector, "" in cosine)
+    return {"id": record.id, "payload": record.payload, "vector": vector}
 
 
-def _vector(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _vector(vector) for name, vector in value.items()}
+def _vector(value: Any, cosine: bool) -> Any:
+    if cosine and value:
+        return _at_length_one(value)
     return value.model_dump() if hasattr(value, "model_dump") else value
+
+
+def _at_length_one(vector: list[Any]) -> list[Any]:
+    """A vector, or each row of a multivector; one that has that length or none stays as it is."""
+    import numpy as np
+
+    values = np.asarray(vector, np.float32)
+    length = np.linalg.norm(values, axis=-1, keepdims=True)
+    stays = (length < np.finfo(np.float32).eps) | (np.abs(length - 1) <= _ROUNDED)
+    if stays.all():
+        return vector
+    made: list[Any] = (values / np.where(stays, 1, length)).tolist()
+    return made
 
 
 def _json(model: Any) -> JsonObject:

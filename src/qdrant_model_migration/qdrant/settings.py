@@ -196,6 +196,18 @@ def differences(
     )
 
 
+def not_as_asked(vectors: Mapping[str, JsonObject], there: CollectionConfig) -> tuple[str, ...]:
+    """The parameters of these vectors that read back in another way, for after creation.
+
+    A server tells what was set, and nulls are not: it may add a default, which counts for nothing.
+    """
+    every = {**there.vectors(), **there.sparse()}
+    missing = [f"vectors.{name or words.UNNAMED}" for name in vectors if name not in every]
+    asked = dict(_flat({"vectors": {name or words.UNNAMED: v for name, v in vectors.items()}}))
+    found = dict(_flat(_named(there, {name: name for name in vectors})))
+    return (*missing, *sorted(name for name in asked if asked[name] != found.get(name)))
+
+
 def index_schema(info: Mapping[str, Any]) -> JsonObject | str:
     """What creates this payload index again: its parameters, or its bare type if it has none."""
     params = info.get("params")

@@ -7,7 +7,7 @@ vector that is searched on the rows are numbered: "query model 2".
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 from typing import Any
 
@@ -15,7 +15,10 @@ from qdrant_model_migration.embedders import ModelRef, kind_of
 from qdrant_model_migration.quality.side import Leg, Side
 from qdrant_model_migration.words import listing
 
+Rows = Sequence[Mapping[str, Any]]
+
 NOT_KNOWN, NONE, NO_NAME = "not known", "none", "not needed: the vector has no name"
+NAME, MODEL = "collection name", "query model"
 OLD_VECTOR = "old vector"
 SETTINGS = "settings"
 LANGUAGE, BY_LANGUAGE = "language", "by language"
@@ -26,7 +29,7 @@ MADE_BY, HERE, AT_SERVER = "query vector by", "your application", "the Qdrant se
 
 def rows(before: Side, after: Side, names: tuple[str, str]) -> list[dict[str, str]]:
     """names: under which the application reaches the collection, before and after."""
-    made = [_row("collection name", *names)]
+    made = [_row(NAME, *names)]
     legs = list(zip_longest(before.legs, after.legs))
     for number, (old, new) in enumerate(legs, 1):
         old_words, new_words = _in_words(old), _in_words(new)
@@ -82,7 +85,7 @@ def still_there(before: Side, after: Side, names: Sequence[str | None]) -> list[
     return [_row(OLD_VECTOR, said, said)]
 
 
-def second_of(changes: Iterable[Mapping[str, Any]]) -> str:
+def second_of(changes: Rows) -> str:
     """The second collection that comes in by these rows; "" where none does."""
     new = (row["new"] for row in changes if row["what"] == SECOND and row["new"] != NONE)
     return str(next(new, ""))
@@ -110,10 +113,34 @@ def queries_in_words(before: Side, after: Side) -> str:
     return "cuts its query vectors" if cut else "changes its query model"
 
 
-def models_in_words(side: Side) -> str:
-    """The query models as an application has to use them, "" where one is not known."""
-    said = [_with_cut(model) for model in side.models]
-    return "; ".join(said) if len(said) == len(side.legs) else ""
+def of_queries(rows: Rows) -> list[str]:
+    """The rows that change how a search is made; none where only the collection is another one."""
+    return [str(row["what"]) for row in rows if row["what"] != NAME and row["old"] != row["new"]]
+
+
+def of_models(rows: Rows) -> bool:
+    """Whether another model makes the queries. One that comes in or goes out beside it does not."""
+    return MODEL in of_queries(rows)
+
+
+def put_back(rows: Rows, when: str = "") -> str:
+    """What an application does on the way back, without its end; "" where its searches stay as
+    they were all the time. when: "now"."""
+    models = [row for row in rows if str(row["what"]).startswith(MODEL)]
+    mine = [str(row["old"]) for row in models if row["old"] not in (NONE, NOT_KNOWN)]
+    changed = of_queries(rows)
+    if second := second_of(rows):
+        does, which = "Change the application back", f"it neither asks nor writes {second} any more"
+    elif not changed:
+        return ""
+    elif of_models(rows):
+        does, which = f"Put the old {MODEL} back", listing(mine)
+    elif any(row["old"] == NONE for row in models):
+        does, which = "Search by the present model alone", listing(mine)
+    else:
+        does, which = "Put the old queries back", listing(changed)
+    does = f"{does} {when}".strip()
+    return f"{does}: {which}" if which else does
 
 
 def _reranked(side: Side) -> str:
@@ -126,13 +153,13 @@ def _row(what: str, old: str, new: str) -> dict[str, str]:
 
 def _in_words(leg: Leg | None) -> dict[str, str]:
     if leg is None:
-        rows = ("query model", MADE_BY, "query prefix", "dimensions", "using")
+        rows = (MODEL, MADE_BY, "query prefix", "dimensions", "using")
         return dict.fromkeys(rows, NONE)
     model = leg.model
     at_server = model is not None and kind_of(model).at_server
     size = leg.size or (model.dimensions if model else None)
     return {
-        "query model": _with_cut(model) if model else NOT_KNOWN,
+        MODEL: _with_cut(model) if model else NOT_KNOWN,
         MADE_BY: AT_SERVER if at_server else HERE,
         "query prefix": (model.query_prefix if model else "") or NONE,
         "dimensions": NONE if size == 0 else str(size or NOT_KNOWN),

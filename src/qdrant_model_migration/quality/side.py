@@ -96,9 +96,9 @@ class Side(Strict):
 
     @property
     def label(self) -> str:
-        """Its models for screens, "not known" where one of them is not."""
+        """Its models for screens, "model not known" where one of them is not."""
         labels = [leg.label for leg in self.legs if leg.model is not None]
-        return listing(labels) if len(labels) == len(self.legs) else "not known"
+        return listing(labels) if len(labels) == len(self.legs) else "model not known"
 
     @property
     def models(self) -> tuple[ModelRef, ...]:

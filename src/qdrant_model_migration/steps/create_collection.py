@@ -14,6 +14,7 @@ from qdrant_model_migration.qdrant import (
     create_body,
     differences,
     index_schema,
+    not_as_asked,
 )
 from qdrant_model_migration.qdrant.errors import NameTaken
 from qdrant_model_migration.steps.errors import SettingsDiffer, TargetTaken
@@ -72,20 +73,23 @@ class CreateCollection(Step):
                 ctx.breathe()
                 qdrant.create_payload_index(move.target, path, index_schema(info))
                 ctx.say("create", f"The payload index on {path} is created.")
-        if wrong := settings_that_differ(ctx, postponed=True):
+        there = qdrant.config(move.target)
+        vectors = not_as_asked({vector.name: vector.params for vector in move.vectors}, there)
+        if wrong := (*settings_that_differ(ctx, postponed=True), *vectors):
             raise SettingsDiffer(move.target, wrong)
 
 
 def settings_that_differ(ctx: StepContext, *, postponed: bool) -> tuple[str, ...]:
     """Settings in which the new collection is not like the old one, the intended ones left out.
 
-    postponed: index building and strict mode are not yet as they will be.
+    postponed: index building and strict mode are not yet as they will be, and vectors have just
+    been made as the plan says.
     """
     move, qdrant = ctx.move, ctx.qdrant
     found = differences(
         qdrant.config(move.source),
         qdrant.config(move.target),
-        kept=move.kept,
+        kept={} if postponed else move.kept,
         strict_mode=not postponed,
     )
     meant = {f"metadata.{key}" for key in (RUN_MARK, DOOMED_BY, METADATA_KEY, MODELS_KEY)}

@@ -120,7 +120,6 @@ class Cutover(Step):
             label = "Not proved better. Type the words: without proof"
             asks.append(_UNPROVED.ask(label, WITHOUT_PROOF))
         asks.append(switch.ask(after, "the switch"))
-        old = before.label.replace("not known", "model not known")
         stays = switch.stays(ctx)
         followed = ctx.move.points.followed
         gone = switch.ends_old and state == "in part"
@@ -133,7 +132,7 @@ class Cutover(Step):
             name="cutover",
             title=switch.title(),
             says=(
-                f"Now      {switch.at(before)}   ({old})",
+                f"Now      {switch.at(before)}   ({before.label})",
                 f"After    {switch.at(after)}   ({after.label})",
                 *((f"Stays    {stays}",) if stays else ()),
                 f"Verdict  {verdict.get('word', 'none')}: {verdict.get('reason', 'not verified')}",

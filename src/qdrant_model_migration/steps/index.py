@@ -30,6 +30,6 @@ class Index(Step):
 
     def apply(self, ctx: StepContext) -> None:
         if not ctx.qdrant.capabilities.settings:
-            ctx.say("index", "The practice Qdrant builds no index; it compares every vector.")
+            ctx.say("index", "An embedded Qdrant builds no index; it compares every vector.")
             return
         route_of(ctx.move).index(ctx)

@@ -81,19 +81,15 @@ class Rollback(AddedStep):
 
     @classmethod
     def ending(cls, run: Known) -> Ending:
-        rows = run.facts.get("application_changes") or ()
-        model = next((row["old"] for row in rows if row["what"] == "query model"), "not known")
-        back = f"Put the old query model back: {model}"
-        if second := difference.second_of(rows):
-            back = f"Change the application back: it neither asks nor writes {second} any more"
+        back = difference.put_back(run.facts.get("application_changes") or ())
         answers = f"{answering(run.facts.get)} again"
         return Ending(
             title=f"Rolled back: {answers}",
             now=f"{answers}.",
             happened="The run was rolled back.",
             safe=f"Everything. {_where_it_answers(run)}",
-            todo=f"{back.partition(':')[0]}, if that has not happened yet.",
-            left=(("old-model", back),),
+            todo=f"{back.partition(':')[0]}, if that has not happened yet." if back else "Nothing.",
+            left=(("old-model", back),) if back else (),
         )
 
     def text(self, move: Move | None) -> StepText:
@@ -139,10 +135,7 @@ def _switch_back(ctx: StepContext, switch: Switch) -> None:
     at = datetime.now(timezone.utc).isoformat(timespec="seconds")
     ctx.remember("rolled_back", {**kept, "to": old, "from": new, "at": at})
     ctx.remember("switched", None)
-    ctx.say(
-        "rollback",
-        f"{switch.answers} from {old} again. {_query_model(ctx)} now{_models(ctx)}.",
-    )
+    ctx.say("rollback", f"{switch.answers} from {old} again.{_put_back(ctx, 'now')}")
 
 
 def _count(ctx: StepContext, new: str, *, anew: bool) -> None:
@@ -165,14 +158,10 @@ def _in_words(behind: dict[str, int], collection: str) -> str:
     return f"Not copied back: {writes} since the cutover, kept in {collection} ({said})."
 
 
-def _query_model(ctx: StepContext) -> str:
-    kept = ctx.before.stays_in(ctx.after)
-    return "Search by the present model alone" if kept else "Put the old query model back"
-
-
-def _models(ctx: StepContext) -> str:
-    models = difference.models_in_words(ctx.before)
-    return f": {models}" if models else ""
+def _put_back(ctx: StepContext, when: str) -> str:
+    """A sentence on the application's queries, if they changed; with a space before it."""
+    back = difference.put_back(ctx.recall("application_changes") or (), when)
+    return f" {back}." if back else ""
 
 
 def _gate(ctx: StepContext, switch: Switch) -> Gate:
@@ -186,8 +175,8 @@ def _gate(ctx: StepContext, switch: Switch) -> Gate:
             f"Now      {switch.at(ctx.after)}",
             f"After    {switch.at(ctx.before)}   ({plural(state.points, 'point')})",
             *((counted,) if old != new else ()),
-            f"{_query_model(ctx)} at the same moment{_models(ctx)}. "
-            f"{route_of(ctx.move).words(ctx.move).made} stays.",
+            f"{_put_back(ctx, 'at the same moment')} "
+            f"{route_of(ctx.move).words(ctx.move).made} stays.".strip(),
         ),
         asks=(switch.ask(ctx.before, "it"),),
         button=f"{switch.button} back",

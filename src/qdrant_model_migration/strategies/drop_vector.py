@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
 from qdrant_model_migration.plan.plan import Plan
 from qdrant_model_migration.quality import Leg
 from qdrant_model_migration.steps.check import Check
@@ -32,6 +35,7 @@ class DropVector(Strategy):
     facets = ("builds",)
     asks = ("drop", "in_place")
     warns = ("W39",)
+    implied: ClassVar[Mapping[str, Any]] = {"change": "drop"}
     order = 65
 
     def fit(self, survey: Survey, answers: Answers) -> Fit:

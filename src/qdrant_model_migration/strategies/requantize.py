@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
 from qdrant_model_migration.plan.plan import Plan
 from qdrant_model_migration.quality.rescoring import FACTORS
 from qdrant_model_migration.steps.check import Check
@@ -30,13 +33,14 @@ class Requantize(Strategy):
     never = "Points, payloads and original vectors are not changed."
     asks = ("quantization", "search_params")
     warns = ("W27", "W28")
+    implied: ClassVar[Mapping[str, Any]] = {"change": "compression"}
     order = 10
 
     def fit(self, survey: Survey, answers: Answers) -> Fit:
         if ruled := ruled_out_by_change(answers, "compression"):
             return ruled
         if survey.capabilities.local:
-            return Fit("ruled out", "the practice Qdrant does not compress", "survey")
+            return Fit("ruled out", "an embedded Qdrant does not compress", "survey")
         if not survey.capabilities.quantization:
             return Fit("ruled out", "this server does not compress", "survey")
         if survey.vectors.value is not None and not survey.quantizations.own:

@@ -308,7 +308,7 @@ class _Reading:
             Fact[tuple[str, ...]](value=fields, how="sample", note=self._of(points)),
         )
         indexes = index_paths(self._config)
-        note = "" if self._qdrant.capabilities.indexes else "the practice Qdrant has none"
+        note = "" if self._qdrant.capabilities.indexes else "an embedded Qdrant has none"
         self._tell("payload_indexes", Fact[tuple[str, ...]](value=indexes, how="asked", note=note))
         uneven = len(self._dense) < len(self._vectors)
         some = self._reader.with_vectors(spread(points, AT_A_TIME)) if uneven else []

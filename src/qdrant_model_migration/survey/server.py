@@ -7,9 +7,9 @@ from qdrant_model_migration.survey.facts import Fact
 
 
 def server_fact(capabilities: Capabilities) -> Fact[str]:
-    """ "Qdrant 1.18.3", or the practice Qdrant; note: what it leaves out."""
+    """ "Qdrant 1.18.3", or an embedded Qdrant; note: what it leaves out."""
     note = "; ".join(capabilities.notes)
-    name = "the practice Qdrant" if capabilities.local else f"Qdrant {capabilities.version}"
+    name = "an embedded Qdrant" if capabilities.local else f"Qdrant {capabilities.version}"
     return Fact[str](value=name, how="asked", note=note)
 
 

@@ -376,7 +376,7 @@ class QuerySide(Question):
                 "The Qdrant server (inference)",
                 "the model name in the requests changes; the stored vectors are still made again",
                 "the server",
-                "The practice Qdrant cannot embed." if survey.capabilities.local else "",
+                "An embedded Qdrant cannot embed." if survey.capabilities.local else "",
             ),
             unknown("our own application"),
         )

@@ -270,7 +270,7 @@ def _must_change(answer: Mapping[str, Any], survey: Survey) -> None:
 
 def _cannot(kind: str, survey: Survey) -> str:
     if survey.capabilities.local:
-        return "The practice Qdrant does not compress."
+        return "An embedded Qdrant does not compress."
     if kind == "turbo":
         return f"It needs Qdrant 1.18; this is {survey.capabilities.version}."
     return f"Qdrant {survey.capabilities.version} does not offer it."

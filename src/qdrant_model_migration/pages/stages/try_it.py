@@ -101,7 +101,7 @@ def act(session: Session, key: str, values: Mapping[str, str]) -> Outcome:
     if run is None:
         return session
     if run.live:
-        return Refused("The run is at work and holds the practice Qdrant. Search when it waits.")
+        return Refused("The run is at work and holds the embedded Qdrant. Search when it waits.")
     if key == "next" and (shown := samples(run)):
         query = shown[(shown.index(query) + 1) % len(shown)] if query in shown else shown[0]
     do = partial(_search, session, run.folder, query)

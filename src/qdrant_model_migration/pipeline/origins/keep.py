@@ -1,4 +1,8 @@
-"""Origin: the vector is copied from the source as it stands."""
+"""Origin: the vector is copied from the source as it stands.
+
+Its size, its distance and all its parameters stay, so both sides are compared as they are stored.
+Where one of them changes, that is an origin of its own (see `made_of` in `pipeline/sameness.py`).
+"""
 
 from __future__ import annotations
 

@@ -85,7 +85,8 @@ class Origin(Strict):
 
     @property
     def carries(self) -> str | None:
-        """The source vector that stands in the target as it is, if this is one."""
+        """The source vector that stands in the target as it is, if this is one: its values, and
+        its parameters with size and distance too, which are compared before a switch."""
         return None
 
     @property
