@@ -24,7 +24,7 @@ from qdrant_model_migration.survey.sample import sample
 
 SAMPLE = 1024  # points read, for how long the texts are
 TEXTS = 256  # of them, embedded at most
-SECONDS = 20.0
+SECONDS = 5.0
 EFFORT = f"up to {TEXTS} of your own texts, about {SECONDS:.0f} s at most"
 BATCH = 32
 _A_CALL = 2.0  # seconds that one batch may take
@@ -86,7 +86,7 @@ def measure_speed(
     embedder: Embedder,
     clock: Callable[[], float] = time.perf_counter,
 ) -> Speed | None:
-    """Embed texts of every length from all over the collection for about 20 s at most.
+    """Embed texts of every length from all over the collection for about 5 s at most.
 
     What a text costs goes by its tokens, so tokens a second are measured (letters, where nobody
     counts them) and reckoned up for the whole sample, the texts that there was no time for
