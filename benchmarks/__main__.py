@@ -16,6 +16,9 @@ ALL = (
     "start_up.py",
     "first_paint.py",
     "plan.py",
+    "start_run.py",
+    "watched.py",
+    "estimate.py",
 )
 
 

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import fcntl
 import os
-import pty
-import struct
-import sys
 import tempfile
-import termios
 from pathlib import Path
 
 from sides import as_installed, interleaved, read_sizes, show
+from terminal import in_terminal
 
 BARE = """
 from textual.app import App, ComposeResult
@@ -24,7 +20,6 @@ class Bare(App):
 
 Bare().run()
 """
-ROWS, COLUMNS = 40, 100
 
 
 def main() -> None:
@@ -42,18 +37,10 @@ def main() -> None:
 
 def until_painted(env: dict[str, str], words: bytes, *arguments: str) -> None:
     """Start Python in a terminal of its own, wait for these words on it, and end it."""
-    pid, terminal = pty.fork()
-    if pid == 0:
-        os.execve(sys.executable, [sys.executable, *arguments], {**env, "TERM": "xterm-256color"})
-    try:
-        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+    with in_terminal(env, *arguments) as terminal:
         shown = b""
         while words not in shown:
             shown += os.read(terminal, 65536)
-    finally:
-        os.kill(pid, 9)
-        os.waitpid(pid, 0)
-        os.close(terminal)
 
 
 if __name__ == "__main__":

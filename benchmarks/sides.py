@@ -65,9 +65,16 @@ def filled(
 ) -> Iterator[Qdrant]:
     """A fake server in its own process, or the one at `url`, with a collection of this name; texts
     of very unequal length. Where there is such a collection already, it is taken as it is."""
-    with nullcontext(url) if url else _fake() as at, open_qdrant(Address.read(at)) as qdrant:
+    with empty(url) as qdrant:
         if not qdrant.exists(name):
             _fill(qdrant, name, points, size)
+        yield qdrant
+
+
+@contextmanager
+def empty(url: str | None = None) -> Iterator[Qdrant]:
+    """A fake server in its own process, or the one at `url`, as it is."""
+    with nullcontext(url) if url else _fake() as at, open_qdrant(Address.read(at)) as qdrant:
         yield qdrant
 
 

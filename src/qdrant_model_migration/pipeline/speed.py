@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, TypeGuard
+from typing import Any, NamedTuple, TypeGuard, TypeVar
 
 import numpy as np
 
@@ -22,12 +22,13 @@ from qdrant_model_migration.qdrant import Document, Qdrant
 from qdrant_model_migration.qdrant.errors import InferenceRefused
 from qdrant_model_migration.survey.sample import sample
 
+T = TypeVar("T")
+
 SAMPLE = 1024  # points read, for how long the texts are
-TEXTS = 256  # of them, embedded at most
+TEXTS = 512  # of them, embedded at most
 SECONDS = 5.0
 EFFORT = f"up to {TEXTS} of your own texts, about {SECONDS:.0f} s at most"
-BATCH = 32
-_A_CALL = 2.0  # seconds that one batch may take
+_A_CALL = 1.0  # seconds that a call should take, as in a backfill: fewer texts leave cores idle
 
 
 class AtServer:
@@ -112,13 +113,12 @@ def speed_with(
     by = embedder.embed(texts[-1:], "passage").by
     began = clock()
     embedder.embed(texts[:1], "passage")
-    size = max(1, min(BATCH, int(_A_CALL / max(clock() - began, 1e-9))))
+    letters_a_call = len(texts[0]) * _A_CALL / max(clock() - began, 1e-9)
     tried = texts[:: -(-len(texts) // TEXTS)]
     seconds, tokens, done, counted = 0.0, 0, 0, True
-    lengths: dict[float, float] = {}  # letters and tokens of a text, by batch
-    # A batch is of texts of about one length, as in a backfill.
-    for first in _spread(range(0, len(tried), size)):
-        batch = tried[first : first + size]
+    lengths: dict[float, float] = {}  # letters and tokens of a text, by call
+    # A call is of texts of about one length, as in a backfill.
+    for batch in _spread(_calls(tried, letters_a_call)):
         began = clock()
         read = embedder.embed(batch, "passage").tokens
         seconds += clock() - began
@@ -131,6 +131,7 @@ def speed_with(
             break
     letters = sorted(lengths)
     each = float(np.interp([len(t) for t in texts], letters, [lengths[n] for n in letters]).mean())
+    each = tokens / done if done == len(tried) else each
     rate = tokens / max(seconds, 1e-9)
     unit = "token" if counted else "letter"
     how = (
@@ -140,7 +141,19 @@ def speed_with(
     return Speed(rate / each, how, each if counted else None)
 
 
-def _spread(places: Sequence[int]) -> list[int]:
+def _calls(texts: Sequence[str], letters: float) -> list[Sequence[str]]:
+    """The texts in their order, each call with so many letters."""
+    calls: list[Sequence[str]] = []
+    first = held = 0
+    for place, text in enumerate(texts):
+        if held and held + len(text) > letters:
+            calls.append(texts[first:place])
+            first, held = place, 0
+        held += len(text)
+    return [*calls, texts[first:]]
+
+
+def _spread(places: Sequence[T]) -> list[T]:
     """Both ends first, then the middle, the quarters and so on: any beginning of it is spread."""
     last = len(places) - 1
     inner = sorted(range(1, last), key=lambda n: f"{n:016b}"[::-1])
