@@ -233,8 +233,7 @@ def _sampled(survey: Survey, plan: Plan, speed: Speed | None) -> Range | None:
     if speed is None or speed.texts_per_second <= 0:
         return Range(how="not known: the run tells how fast the sample is embedded")
     low, likely, high = (
-        round(texts / speed.texts_per_second * (1 + spread), 1)
-        for spread in (-_SPREAD, 0.0, _SPREAD)
+        round(texts / speed.texts_per_second * (1 + spread), 1) for spread in _spread(speed)
     )
     how = f"{words.plural(texts, 'sampled text')} at {speed.texts_per_second:,.0f} a second"
     return Range(low=low, likely=likely, high=high, how=how)
@@ -259,7 +258,7 @@ def _embedding(survey: Survey, points: int, texts: int, speed: Speed | None) -> 
     pace = speed.texts_per_second
     (low, best), (likely, usual), (high, worst) = (
         (texts / pace * (1 + spread), points / written)
-        for spread, written in zip((-_SPREAD, 0.0, _SPREAD), _written(survey), strict=True)
+        for spread, written in zip(_spread(speed), _written(survey), strict=True)
     )
     low, likely = max(low, best), max(likely, usual)
     # A server on the same computer may take its time from the model.
@@ -269,6 +268,12 @@ def _embedding(survey: Survey, points: int, texts: int, speed: Speed | None) -> 
     if points / _written(survey)[1] > texts / pace:
         how = f"writing is the limit: about {_written(survey)[1]} points/s; " + how
     return Range(low=round(low, 1), likely=round(likely, 1), high=round(high, 1), how=how)
+
+
+def _spread(speed: Speed) -> tuple[float, float, float]:
+    """Shares of the time: less at best, none, more at worst."""
+    share = max(_SPREAD, speed.unsteady)
+    return -share, 0.0, share
 
 
 def _against_copying(survey: Survey, plan: Plan, pace: float, loading: float) -> str:

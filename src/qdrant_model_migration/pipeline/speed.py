@@ -28,6 +28,7 @@ SAMPLE = 1024  # points read, for how long the texts are
 TEXTS = 512  # of them, embedded at most
 SECONDS = 5.0
 EFFORT = f"up to {TEXTS} of your own texts, about {SECONDS:.0f} s at most"
+_STEADY, _UNSTEADIEST = 0.1, 0.5
 _A_CALL = 1.0  # seconds that a call should take, as in a backfill: fewer texts leave cores idle
 
 
@@ -67,11 +68,13 @@ def _is_text(vector: object) -> TypeGuard[Document]:
 
 class Speed(NamedTuple):
     """Of the whole collection, and how it is known: a part of a sentence. tokens: of a text, as the
-    model counts them; None: not counted."""
+    model counts them; None: not counted. unsteady: how far two tries with the same texts lay apart,
+    as a share: on a busy computer the rest of the time cannot be told more exactly."""
 
     texts_per_second: float
     how: str = ""
     tokens: float | None = None
+    unsteady: float = 0.0
 
 
 def kept_under(model: ModelRef) -> str:
@@ -118,10 +121,13 @@ def speed_with(
     seconds, tokens, done, counted = 0.0, 0, 0, True
     lengths: dict[float, float] = {}  # letters and tokens of a text, by call
     # A call is of texts of about one length, as in a backfill.
-    for batch in _spread(_calls(tried, letters_a_call)):
+    calls = _spread(_calls(tried, letters_a_call))
+    first = 0.0
+    for batch in calls:
         began = clock()
         read = embedder.embed(batch, "passage").tokens
-        seconds += clock() - began
+        took = clock() - began
+        first, seconds = first or took, seconds + took
         counted = counted and read > 0
         read = read if counted else sum(map(len, batch))
         tokens += read
@@ -133,12 +139,20 @@ def speed_with(
     each = float(np.interp([len(t) for t in texts], letters, [lengths[n] for n in letters]).mean())
     each = tokens / done if done == len(tried) else each
     rate = tokens / max(seconds, 1e-9)
+    unsteady = 0.0
+    if 0 < first <= 2 * _A_CALL and not kind_of(embedder.model).service:  # which may take money
+        began = clock()
+        embedder.embed(calls[0], "passage")
+        again = clock() - began
+        unsteady = min(_UNSTEADIEST, abs(again - first) / max(again, first))
     unit = "token" if counted else "letter"
     how = (
         f"measured on {words.plural(done, 'text')} {where}{f', by {by}' if by else ''}: "
         f"{words.count(rate)} {unit}s/s, {words.plural(round(each), unit)} a text"
     )
-    return Speed(rate / each, how, each if counted else None)
+    if unsteady > _STEADY:
+        how += f"; two tries with the same texts lay {words.share(unsteady)} apart"
+    return Speed(rate / each, how, each if counted else None, unsteady)
 
 
 def _calls(texts: Sequence[str], letters: float) -> list[Sequence[str]]:
