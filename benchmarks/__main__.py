@@ -7,7 +7,19 @@ import sys
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-ALL = ("embed.py", "backfill.py", "copying.py", "compare_pass.py", "memory.py", "start_up.py")
+ALL = (
+    "embed.py",
+    "backfill.py",
+    "copying.py",
+    "compare_pass.py",
+    "memory.py",
+    "start_up.py",
+    "first_paint.py",
+    "plan.py",
+    "start_run.py",
+    "watched.py",
+    "estimate.py",
+)
 
 
 def main() -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import subprocess
 import sys
@@ -59,12 +60,21 @@ def read_sizes(parser: argparse.ArgumentParser, **usual: int) -> argparse.Namesp
 
 
 @contextmanager
-def filled(points: int, *, size: int = OLD, url: str | None = None) -> Iterator[Qdrant]:
-    """A fake server in its own process, or the real one at `url`, with a collection `old`; texts of
-    very unequal length. Where there is a collection `old` already, it is taken as it is."""
+def filled(
+    points: int, *, size: int = OLD, url: str | None = None, name: str = "old"
+) -> Iterator[Qdrant]:
+    """A fake server in its own process, or the one at `url`, with a collection of this name; texts
+    of very unequal length. Where there is such a collection already, it is taken as it is."""
+    with empty(url) as qdrant:
+        if not qdrant.exists(name):
+            _fill(qdrant, name, points, size)
+        yield qdrant
+
+
+@contextmanager
+def empty(url: str | None = None) -> Iterator[Qdrant]:
+    """A fake server in its own process, or the one at `url`, as it is."""
     with nullcontext(url) if url else _fake() as at, open_qdrant(Address.read(at)) as qdrant:
-        if not qdrant.exists("old"):
-            _fill(qdrant, points, size)
         yield qdrant
 
 
@@ -83,9 +93,9 @@ def _fake() -> Iterator[str]:
         process.terminate()
 
 
-def _fill(qdrant: Qdrant, points: int, size: int) -> None:
+def _fill(qdrant: Qdrant, name: str, points: int, size: int) -> None:
     choose, vectors = random.Random(0), np.random.default_rng(0)
-    qdrant.create_collection("old", {"vectors": {"size": size, "distance": "Cosine"}})
+    qdrant.create_collection(name, {"vectors": {"size": size, "distance": "Cosine"}})
 
     def point(number: int) -> Point:
         words = choose.choices(WORDS, k=int(choose.lognormvariate(3.5, 1)) + 1)
@@ -93,7 +103,15 @@ def _fill(qdrant: Qdrant, points: int, size: int) -> None:
         return Point(number, {"text": " ".join(words), "number": number}, {"": vector})
 
     for first in range(0, points, 1_000):
-        qdrant.insert("old", [point(n) for n in range(first, min(points, first + 1_000))])
+        qdrant.insert(name, [point(n) for n in range(first, min(points, first + 1_000))])
+
+
+def as_installed(folder: Path) -> dict[str, str]:
+    """An environment in which Python keeps what it compiles, in `folder`, where runs are kept, too:
+    the first call is not measured."""
+    kept = {"PYTHONPYCACHEPREFIX": str(folder / "compiled"), "QMM_RUN_DIR": str(folder / "runs")}
+    rest = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    return {**rest, **kept}
 
 
 def interleaved(sides: dict[str, Callable[[], None]], rounds: int) -> dict[str, list[float]]:

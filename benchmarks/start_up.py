@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import os
 import subprocess
 import sys
 import tempfile
+from pathlib import Path
 
-from sides import interleaved, read_sizes, show
+from sides import as_installed, interleaved, read_sizes, show
 
 
 def main() -> None:
     given = read_sizes(argparse.ArgumentParser(description=__doc__), rounds=15)
-    with tempfile.TemporaryDirectory() as runs:
-        env = {**os.environ, "QMM_RUN_DIR": runs}
+    with tempfile.TemporaryDirectory() as folder:
+        env = as_installed(Path(folder))
 
         def call(*arguments: str) -> None:
             subprocess.run(
@@ -27,6 +27,8 @@ def main() -> None:
             "qmm --help": lambda: call(*qmm, "--help"),
             "qmm status": lambda: call(*qmm, "status"),
         }
+        for side in sides.values():
+            side()  # compiles what is imported, as installing does
         show(interleaved(sides, given.rounds), "python -c pass")
 
 

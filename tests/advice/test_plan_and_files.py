@@ -138,7 +138,8 @@ def test_the_estimate_says_how_each_number_was_made():
     assert cost.memory_bytes.likely == pytest.approx(120_482 * 768 * 4 * 1.5, rel=1e-6)
     assert "120,482 x 768 x 4 bytes" in cost.memory_bytes.how
     assert cost.disk_bytes.likely == pytest.approx(cost.memory_bytes.likely + 146e6, rel=1e-6)
-    assert cost.notes_bytes == 36 * 120_482 + 2**20
+    smallest_slices = -(-120_482 // 64)
+    assert cost.notes_bytes == 36 * 120_482 + 2**20 + 750 * smallest_slices
     assert cost.usd == 0.0
     assert cost.step_seconds[2] == cost.seconds.likely
 

@@ -6,15 +6,16 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 from qdrant_model_migration.engine import give_consent, run_here, view
 from qdrant_model_migration.engine.backup import keep_copy, keep_fact, open_journal
 from qdrant_model_migration.engine.errors import JournalDamaged
-from qdrant_model_migration.engine.journal import Journal
+from qdrant_model_migration.engine.journal import COPY, FILE, Journal
 from qdrant_model_migration.errors import Stopped
-from qdrant_model_migration.steps import StepContext
+from qdrant_model_migration.steps import StepContext, borders, slice_size
 from support.fake_run import AskFirst, Fake, Fill, job
 
 Deed = Callable[[str, Callable[[StepContext], None]], Fake]
@@ -190,3 +191,22 @@ def test_a_change_of_the_copy_that_was_broken_off_is_taken_back(tmp_path: Path) 
     assert (tmp_path / "journal.copy.db-journal").exists()
     gone(tmp_path / "journal.db")
     assert open_journal(tmp_path).recall("old_setting") == "old"
+
+
+def test_a_slice_takes_no_more_in_the_journal_and_its_copy_than_is_told(tmp_path: Path) -> None:
+    def taken(slices: int) -> int:
+        folder = tmp_path / str(slices)
+        folder.mkdir()
+        journal = Journal(folder / FILE)
+        for number in range(slices):
+            start, end = (str(UUID(int=2**127 + n)) for n in (number, number + 1))
+            row = {"start": start, "end": end, "points": 64, "dead": 0}
+            journal.remember(f"slice {number}", row, forced=False)
+            said = f"Slice {number:,} done: 64 points, 12 texts cut off, checkpoint saved."
+            counted = {"points": 64, "tokens": 30_000, "cut_off": 12, "unlisted": 0}
+            journal.event("slice", said, counted, 1)
+        keep_copy(journal, folder)
+        journal.close()
+        return sum((folder / name).stat().st_size for name in (FILE, COPY))
+
+    assert 0 < taken(2_000) - taken(0) <= borders.room(2_000 * slice_size.FIRST)

@@ -16,9 +16,8 @@ from qdrant_model_migration.engine.errors import ReportNotWritten
 from qdrant_model_migration.engine.report import Report, Section, html, markdown
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.pipeline.speed import Speed
-from qdrant_model_migration.plan import save_plan
 from qdrant_model_migration.quality import Check, Integrity, decide
-from qdrant_model_migration.steps import StepContext
+from qdrant_model_migration.steps import Step, StepContext
 from qdrant_model_migration.strategies import by_name
 from support.fake_run import DEEDS, AskFirst, Fake, Fill, job
 from support.surveys import ANSWERS, docs
@@ -232,13 +231,17 @@ def test_after_a_rollback_the_new_collection_is_left_to_be_cleaned_up(run: Path)
     )
 
 
-def test_the_planned_time_says_what_it_leaves_out(run: Path) -> None:
-    speed = Speed(100.0)
-    plan = make_plan(docs(), ANSWERS, by_name("blue_green"), speed=speed)
-    save_plan(plan, run / "plan.yaml")
-    run_here(run, job_of=job(Fill()))
-    (planned,) = re.findall(r"\*\*Planned\*\*: .* to (.*)", (run / "report.md").read_text())
-    assert planned.endswith(", without index and verify")
+@pytest.mark.parametrize(
+    ("steps", "took"), [((Fake(step="backfill"), Fake()), "; took [01] s"), ((Fill(),), "")]
+)
+def test_what_was_promised_stands_beside_what_it_took(
+    run: Path, steps: tuple[Step, ...], took: str
+) -> None:
+    plan = make_plan(docs(), ANSWERS, by_name("blue_green"), speed=Speed(100.0))
+    job_of = job(*steps)
+    run_here(run, job_of=lambda at: job_of(at)._replace(promised=plan.estimate.seconds.between))
+    (said,) = re.findall(r"\*\*Promised\*\*: (.*)", (run / "report.md").read_text())
+    assert re.fullmatch(f"18 min to 22 min, without index and verify{took}", said)
 
 
 def test_a_failed_run_says_what_happened_and_what_to_do(run: Path) -> None:

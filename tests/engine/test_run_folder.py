@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from qdrant_model_migration.engine import find_run, list_runs, run_folders, runs_folder
+from qdrant_model_migration.engine import find_run, list_runs, run_folders
 from qdrant_model_migration.engine.errors import NoSuchRun
 from qdrant_model_migration.engine.run_folder import read_card
+from qdrant_model_migration.environment import runs_folder
 from qdrant_model_migration.errors import RunFolderUnusable
 from support.fake_run import make_run
 

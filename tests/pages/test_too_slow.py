@@ -191,7 +191,7 @@ def test_the_probe_is_of_the_chosen_model_where_that_is_on_this_computer() -> No
 
 
 def test_in_explore_the_typed_speed_counts() -> None:
-    made_up = Session().on(what_if=WhatIf()._replace(speed=50.0))
+    made_up = Session().on(made_up=WhatIf()._replace(speed=50.0))
     explored = exploring.explored(made_up, {}).on(choices=session().choices)
     explored = explored.on(answers=exploring.look(explored).answers)
     assert "50 texts/s, typed by you" in takes(explored)["Time"]

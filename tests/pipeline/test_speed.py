@@ -9,10 +9,13 @@ from typing import Any, cast
 
 import pytest
 
+from qdrant_model_migration.advice import make_plan
 from qdrant_model_migration.embedders import Embedded, ModelRef
 from qdrant_model_migration.pipeline.speed import SECONDS, measure_speed
 from qdrant_model_migration.pipeline.text import TextSource
 from qdrant_model_migration.qdrant import Page, Point, PointId, Qdrant, order
+from qdrant_model_migration.strategies import by_name
+from support.surveys import ANSWERS, docs
 
 POINTS = 20_000
 SOURCE = TextSource(fields=("text",))
@@ -87,10 +90,36 @@ def test_how_it_was_measured_is_said() -> None:
     collection = Collection(SHAPES["all alike"], whole=True)
     speed = measure_speed(cast(Qdrant, collection), "c", SOURCE, model, clock=model.clock)
     assert speed is not None
-    tried = sum(model.calls) - 2  # one to open it, one to see how long the longest takes
+    # one to open it, one to see how long the longest takes, and the first call once more
+    tried = sum(model.calls) - 2 - model.calls[2]
     assert speed.how == (
         f"measured on {tried} texts from all over the collection: 1,000 tokens/s, 100 tokens a text"
     )
+
+
+def test_a_busy_computer_makes_the_promise_wider() -> None:
+    class Busier(Slow):
+        def embed(self, texts: Sequence[str], role: str) -> Embedded:
+            self._rate *= 0.9
+            return super().embed(texts, role)
+
+    collection, model = Collection(SHAPES["all alike"], whole=True), Busier(4_000)
+    speed = measure_speed(cast(Qdrant, collection), "c", SOURCE, model, clock=model.clock)
+    assert speed is not None
+    between = len(model.calls) - 3
+    assert speed.unsteady == pytest.approx(min(0.5, 1 - 0.9**between))
+    assert speed.how.endswith(
+        f"two tries with the same texts lay {speed.unsteady * 100:.0f} % apart"
+    )
+    narrow, wide = (
+        make_plan(docs(), ANSWERS, by_name("blue_green"), speed=one).estimate.seconds
+        for one in (speed._replace(unsteady=0.0), speed)
+    )
+    assert narrow.likely == wide.likely
+    assert narrow.between is not None
+    assert wide.between is not None
+    assert wide.between[0] < narrow.between[0]
+    assert wide.between[1] > narrow.between[1]
 
 
 def test_a_collection_without_texts_has_no_speed() -> None:

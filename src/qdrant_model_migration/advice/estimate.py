@@ -14,6 +14,7 @@ from qdrant_model_migration.pipeline.origins import as_it_is
 from qdrant_model_migration.pipeline.speed import Speed
 from qdrant_model_migration.plan.plan import Estimate, Plan, Range
 from qdrant_model_migration.qdrant.quantization import bits
+from qdrant_model_migration.steps import borders
 from qdrant_model_migration.strategies import Answers, Strategy
 from qdrant_model_migration.strategies.answered import (
     apart,
@@ -34,6 +35,8 @@ _BYTES = {"float16": 2.0, "uint8": 1.0, "turbo4": 0.5}
 _BYTES_PER_WORD = 8
 """An index and a weight. A word that occurs twice in a text takes no more: an upper limit."""
 _SPREAD = 0.10
+_BEGINNING = 3.0
+"""Seconds that the first slices, which are small, may take besides."""
 _TO_SERVER = (10_000, 5_000, 2_000)
 """Measured with 256 dimensions and a small payload over REST, two cores for both sides."""
 _TO_FOLDER = (600, 200, 60)
@@ -232,8 +235,7 @@ def _sampled(survey: Survey, plan: Plan, speed: Speed | None) -> Range | None:
     if speed is None or speed.texts_per_second <= 0:
         return Range(how="not known: the run tells how fast the sample is embedded")
     low, likely, high = (
-        round(texts / speed.texts_per_second * (1 + spread), 1)
-        for spread in (-_SPREAD, 0.0, _SPREAD)
+        round(texts / speed.texts_per_second * (1 + spread), 1) for spread in _spread(speed)
     )
     how = f"{words.plural(texts, 'sampled text')} at {speed.texts_per_second:,.0f} a second"
     return Range(low=low, likely=likely, high=high, how=how)
@@ -256,15 +258,24 @@ def _embedding(survey: Survey, points: int, texts: int, speed: Speed | None) -> 
     if speed is None or speed.texts_per_second <= 0:
         return Range(how="not known: the speed was not tried")
     pace = speed.texts_per_second
-    low, likely, high = (
-        max(texts / pace * (1 + spread), points / written)
-        for spread, written in zip((-_SPREAD, 0.0, _SPREAD), _written(survey), strict=True)
+    (low, best), (likely, usual), (high, worst) = (
+        (texts / pace * (1 + spread), points / written)
+        for spread, written in zip(_spread(speed), _written(survey), strict=True)
     )
+    low, likely = max(low, best), max(likely, usual)
+    # A server on the same computer may take its time from the model.
+    high = (high + worst if survey.address.on_this_computer else max(high, worst)) + _BEGINNING
     rate = f"{pace:,.0f}" if pace >= 10 else f"{pace:.1f}"
     how = f"{rate} texts/s{f', {speed.how}' if speed.how else ''}; without index and verify"
     if points / _written(survey)[1] > texts / pace:
         how = f"writing is the limit: about {_written(survey)[1]} points/s; " + how
     return Range(low=round(low, 1), likely=round(likely, 1), high=round(high, 1), how=how)
+
+
+def _spread(speed: Speed) -> tuple[float, float, float]:
+    """Shares of the time: less at best, none, more at worst."""
+    share = max(_SPREAD, speed.unsteady)
+    return -share, 0.0, share
 
 
 def _against_copying(survey: Survey, plan: Plan, pace: float, loading: float) -> str:
@@ -311,7 +322,7 @@ def _notes(survey: Survey, plan: Plan) -> int | None:
     if plan.move is None or points is None:
         return None
     twice = any(step.name() == "bridge" for step in plan.steps)
-    return ledger.room(points) * (2 if twice else 1)
+    return (ledger.room(points) + borders.room(points)) * (2 if twice else 1)
 
 
 def _room(survey: Survey, plan: Plan, speed: Speed | None) -> tuple[Range, Range]:

@@ -22,9 +22,10 @@ def command(ctx: click.Context, run: str | None) -> int:
         raise UsageError("There is no run yet.", "", "Start one with qmm, or try qmm demo.")
     folder = find_run(run) if run is not None else runs[0].folder
     if sys.stdin.isatty() and sys.stdout.isatty() and not (ctx.obj or {}).get("plain"):
-        from qdrant_model_migration.tui import run_wizard
+        from qdrant_model_migration.commands.wizard import open_wizard
 
-        return run_wizard(attach=folder, ascii_signs=bool((ctx.obj or {}).get("ascii")))
+        ascii_signs = bool((ctx.obj or {}).get("ascii"))
+        return open_wizard(plain=False, ascii_signs=ascii_signs, attach=folder)
     from qdrant_model_migration.commands.follow import ending, watch
 
     return ending(watch(folder, stop_on_interrupt=False))

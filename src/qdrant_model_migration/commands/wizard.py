@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -54,18 +55,24 @@ def open_wizard(
     answers: dict[str, Any] | None = None,
     practice: bool = False,
     explore: WhatIf | None = None,
+    attach: Path | None = None,
 ) -> int:
-    """Either face; returns the exit code."""
+    """Either face; returns the exit code. attach: a run that the wizard shows."""
     if plain:
         from qdrant_model_migration.plain import run_plain
 
         return run_plain(url=url, answers=answers, practice=practice, explore=explore)
-    from qdrant_model_migration.tui import run_wizard
+    gc.disable()  # of no use until the first frame, and a fifth of the time to it
+    try:
+        from qdrant_model_migration.tui import run_wizard
 
-    return run_wizard(
-        address=url,
-        practice=practice,
-        answers=answers,
-        explore=explore,
-        ascii_signs=ascii_signs,
-    )
+        return run_wizard(
+            address=url,
+            practice=practice,
+            answers=answers,
+            attach=attach,
+            explore=explore,
+            ascii_signs=ascii_signs,
+        )
+    finally:
+        gc.enable()

@@ -21,7 +21,6 @@ from qdrant_model_migration.engine.run_folder import (
     find_run,
     read_card,
     run_folders,
-    runs_folder,
 )
 from qdrant_model_migration.engine.run_view import (
     ConsentView,
@@ -65,7 +64,6 @@ __all__ = [
     "read_card",
     "run_folders",
     "run_here",
-    "runs_folder",
     "start",
     "steer",
     "summarize",

@@ -28,7 +28,8 @@ class Job(NamedTuple):
     later: makes a step that is added to a run, by its name and with what was given for it. connect:
     opens the Qdrant, given what stops it and what hears of retries. closed: why the steps of the
     plan must not be carried out; an added one may be all the same. fleet: "ray": vectors are made
-    on the computers of a Ray cluster, this time."""
+    on the computers of a Ray cluster, this time. promised: seconds, at least and at most, until all
+    is written; None: not known."""
 
     steps: tuple[Step, ...]
     later: Callable[[str, Mapping[str, Any]], Step]
@@ -39,6 +40,7 @@ class Job(NamedTuple):
     closed: QmmError | None = None
     sides: tuple[Side, Side] | None = None
     fleet: str = ""
+    promised: tuple[float, float] | None = None
 
 
 def job_of(folder: Path) -> Job:
@@ -86,4 +88,5 @@ def job_of(folder: Path) -> Job:
         closed=open_warnings(plan),
         sides=(plan.before, plan.after) if plan.before and plan.after else None,
         fleet=os.environ.get(FLEET, ""),
+        promised=plan.estimate.seconds.between,
     )

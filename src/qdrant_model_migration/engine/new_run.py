@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from qdrant_model_migration import private_file
 from qdrant_model_migration.engine import control, lock
 from qdrant_model_migration.engine.one_run import refuse_second
-from qdrant_model_migration.engine.run_folder import CARD, PLAN, Card, file_digest, runs_folder
+from qdrant_model_migration.engine.run_folder import CARD, PLAN, Card, file_digest
 from qdrant_model_migration.engine.stamps import now
+from qdrant_model_migration.environment import runs_folder
 from qdrant_model_migration.errors import RunFolderUnusable
 
 if TYPE_CHECKING:

@@ -124,12 +124,6 @@ def html(report: Report) -> str:
 
 def _report(run: RunView, watch: Watch, plan: Plan | None) -> Report:
     summary = summarize(run)
-    rows = summary.rows
-    if plan is not None and plan.estimate.seconds.likely is not None:
-        planned = plan.estimate.seconds
-        low, high = (planned.low or planned.likely, planned.high or planned.likely)
-        span = f"{duration(low or 0)} to {duration(high or 0)}, without index and verify"
-        rows += (("Planned", span),)
     sections = (
         _application(run),
         *_verdict(run.verdict),
@@ -143,7 +137,7 @@ def _report(run: RunView, watch: Watch, plan: Plan | None) -> Report:
     )
     made = run.ended or run.heard
     kept = tuple(section for section in sections if section.says or section.rows)
-    return Report(summary.title, run.run_id, at(made), rows, summary.todo, kept)
+    return Report(summary.title, run.run_id, at(made), summary.rows, summary.todo, kept)
 
 
 def _plan(folder: Path) -> Plan | None:

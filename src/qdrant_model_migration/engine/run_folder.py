@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from qdrant_model_migration.engine.errors import NoSuchRun
-from qdrant_model_migration.environment import RUN_DIR
+from qdrant_model_migration.environment import runs_folder
 from qdrant_model_migration.errors import RunFolderUnusable
 
 CARD = "run.json"
@@ -45,16 +45,6 @@ class Card(NamedTuple):
         come from a file."""
         source, arrow, _ = self.what.partition(" → ")
         return not arrow or source == self.collection
-
-
-def runs_folder() -> Path:
-    """The folder that holds all runs of this user; QMM_RUN_DIR names another one."""
-    named = os.environ.get(RUN_DIR)
-    if named:
-        return Path(named).expanduser().absolute()
-    from platformdirs import user_state_path
-
-    return user_state_path("qmm", appauthor=False) / "runs"
 
 
 def find_run(name: str, runs: Path | None = None) -> Path:

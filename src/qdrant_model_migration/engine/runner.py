@@ -27,6 +27,7 @@ from qdrant_model_migration.engine.signals import Signals
 from qdrant_model_migration.engine.stamps import now
 from qdrant_model_migration.engine.states import GOING, NOTHING, finished, is_over
 from qdrant_model_migration.engine.steering import Steering
+from qdrant_model_migration.engine.summary import PROMISED
 from qdrant_model_migration.engine.token_meter import TokenMeter
 from qdrant_model_migration.engine.watch import view
 from qdrant_model_migration.errors import QmmError, Stopped
@@ -159,6 +160,8 @@ class Runner:
                 return self._before("Nothing was changed.")
             if not todo or (is_over(self._was("state"), None) and not todo[0].extra):
                 return self._as_it_was("Nothing was left to do.")
+            if job.promised is not None:
+                self._journal.remember(PROMISED, job.promised)
             self._carry_out(job, todo)
             return self._done(todo)
         except Waiting as waiting:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 
 SHOWN_REASONS = 3
+PROMISED = "promised"
+"""The fact of a run that tells what its plan promised: seconds, at least and at most."""
 
 
 class Todo(NamedTuple):
@@ -129,10 +131,21 @@ def _rows(run: RunView) -> list[tuple[str, str]]:
         rows.append(("Application", str(run.application["text"])))
     if spent := facts.get("tokens_used"):
         rows.append(("Tokens", Spent.of(spent).whole))
+    if promised := facts.get(PROMISED):
+        rows.append(("Promised", _promised(run, *promised)))
     worked = sum(step.seconds for step in run.steps)
     if worked:
         rows.append(("Took", f"{duration(worked)}, without the time it waited for you"))
     return rows
+
+
+def _promised(run: RunView, low: float, high: float) -> str:
+    """What the plan said of the time until all is written, and what that took."""
+    said = f"{duration(low)} to {duration(high)}, without index and verify"
+    filled = next((n for n, step in enumerate(run.steps) if step.name == "backfill"), None)
+    if filled is None or run.steps[filled].state != "done":
+        return said
+    return f"{said}; took {duration(sum(step.seconds for step in run.steps[: filled + 1]))}"
 
 
 def _proper(run: RunView) -> list[tuple[str, str]]:

@@ -6,16 +6,16 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pydantic import SecretStr
-
-from qdrant_model_migration.advice import WhatIf
-from qdrant_model_migration.environment import KEY
-from qdrant_model_migration.pages.exploring import explored
+from qdrant_model_migration.environment import KEY, URL
 from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.pages.work.memory import last_address
-from qdrant_model_migration.qdrant import Address, own_server
+
+if TYPE_CHECKING:
+    from pydantic import SecretStr
+
+    from qdrant_model_migration.advice import WhatIf
 
 
 def begin(
@@ -29,17 +29,26 @@ def begin(
 ) -> Session:
     """key: for this address; without one that of the environment. explore: on these made-up facts.
     Raises AddressInvalid."""
-    given = Address.parse(address) if address else None
-    known = os.environ.get(KEY)
     session = Session(
+        practice=practice, answers=dict(answers or {}), run=run, last_address=last_address()
+    )
+    if address or key or os.environ.keys() & {URL, KEY}:
+        session = _at_a_server(session, address, key)
+    if explore is None:
+        return session
+    from qdrant_model_migration.pages.exploring import explored
+
+    return explored(session.on(made_up=explore), session.answers)
+
+
+def _at_a_server(session: Session, address: str | None, key: SecretStr | None) -> Session:
+    from pydantic import SecretStr
+
+    from qdrant_model_migration.qdrant import Address, own_server
+
+    given, known = Address.parse(address) if address else None, os.environ.get(KEY)
+    return session.on(
         address=given,
         key=key or (SecretStr(known) if known else None),
         key_of=given if key else own_server(),
-        practice=practice,
-        answers=dict(answers or {}),
-        run=run,
-        last_address=last_address(),
     )
-    if explore is None:
-        return session
-    return explored(session.on(what_if=explore), session.answers)

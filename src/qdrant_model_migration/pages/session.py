@@ -11,20 +11,19 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from qdrant_model_migration.advice.imagined import WhatIf
-from qdrant_model_migration.embedders import keys_of
 from qdrant_model_migration.environment import KEY
-from qdrant_model_migration.qdrant import Address
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
+    from qdrant_model_migration.advice import WhatIf
     from qdrant_model_migration.embedders import ModelChoice, ModelRef
     from qdrant_model_migration.engine import DeadLetter, RunView
     from qdrant_model_migration.pages.page import Fact as Checked
     from qdrant_model_migration.pipeline.head import Head
     from qdrant_model_migration.pipeline.speed import Speed
     from qdrant_model_migration.plan import Acceptance, Plan
+    from qdrant_model_migration.qdrant import Address
     from qdrant_model_migration.quality import SideBySide
     from qdrant_model_migration.survey.facts import Fact, Survey
     from qdrant_model_migration.survey.listing import Listed
@@ -88,7 +87,8 @@ class Session:
     was searched on both sides. form: of the lines to change. last_address: used before. checked:
     what connecting or preparing has found so far. reading: the survey as it comes about. corrected:
     what was said otherwise of what it found. offered: files that practice has for questions, by
-    their keys. what_if: the made-up facts of Explore.
+    their keys. made_up: the facts of Explore, where they were
+    changed.
     """
 
     address: Address | None = None
@@ -121,7 +121,7 @@ class Session:
     reading: Reading | None = None
     corrected: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
     offered: Mapping[str, str] = field(default_factory=lambda: NOTHING)
-    what_if: WhatIf = WhatIf()  # noqa: RUF009 - immutable
+    made_up: WhatIf | None = None
 
     def on(self, **changes: Any) -> Session:
         """The next snapshot."""
@@ -134,9 +134,16 @@ class Session:
             key_of=self.key_of,
             runs=self.runs,
             last_address=self.last_address,
-            what_if=self.what_if,
+            made_up=self.made_up,
             **changes,
         )
+
+    @property
+    def what_if(self) -> WhatIf:
+        """The made-up facts of Explore."""
+        from qdrant_model_migration.advice import WhatIf
+
+        return self.made_up or WhatIf()
 
     @property
     def of_run(self) -> RunView | None:
@@ -159,6 +166,8 @@ class Session:
     def keys_for(self, server: Address, models: Iterable[ModelRef]) -> dict[str, str]:
         """What the engine of a plan with these models gets in its environment for this server."""
         key = self.key_for(server)
+        from qdrant_model_migration.embedders import keys_of
+
         theirs = keys_of(models) if self.may_have_keys(server) else {}
         return {**theirs, **({KEY: key} if key else {})}
 
@@ -190,6 +199,8 @@ class Session:
         if self.explore:
             return "no server · nothing is changed"
         if self.connected is None and self.of_run is not None:
+            from qdrant_model_migration.qdrant import Address
+
             return Address.read(self.of_run.card.server).label
         if self.address is None or self.connected is None:
             return "not connected"

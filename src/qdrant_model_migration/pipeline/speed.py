@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, TypeGuard
+from typing import Any, NamedTuple, TypeGuard, TypeVar
 
 import numpy as np
 
@@ -22,12 +22,14 @@ from qdrant_model_migration.qdrant import Document, Qdrant
 from qdrant_model_migration.qdrant.errors import InferenceRefused
 from qdrant_model_migration.survey.sample import sample
 
+T = TypeVar("T")
+
 SAMPLE = 1024  # points read, for how long the texts are
-TEXTS = 256  # of them, embedded at most
-SECONDS = 20.0
+TEXTS = 512  # of them, embedded at most
+SECONDS = 5.0
 EFFORT = f"up to {TEXTS} of your own texts, about {SECONDS:.0f} s at most"
-BATCH = 32
-_A_CALL = 2.0  # seconds that one batch may take
+_STEADY, _UNSTEADIEST = 0.1, 0.5
+_A_CALL = 1.0  # seconds that a call should take, as in a backfill: fewer texts leave cores idle
 
 
 class AtServer:
@@ -66,11 +68,13 @@ def _is_text(vector: object) -> TypeGuard[Document]:
 
 class Speed(NamedTuple):
     """Of the whole collection, and how it is known: a part of a sentence. tokens: of a text, as the
-    model counts them; None: not counted."""
+    model counts them; None: not counted. unsteady: how far two tries with the same texts lay apart,
+    as a share: on a busy computer the rest of the time cannot be told more exactly."""
 
     texts_per_second: float
     how: str = ""
     tokens: float | None = None
+    unsteady: float = 0.0
 
 
 def kept_under(model: ModelRef) -> str:
@@ -86,7 +90,7 @@ def measure_speed(
     embedder: Embedder,
     clock: Callable[[], float] = time.perf_counter,
 ) -> Speed | None:
-    """Embed texts of every length from all over the collection for about 20 s at most.
+    """Embed texts of every length from all over the collection for about 5 s at most.
 
     What a text costs goes by its tokens, so tokens a second are measured (letters, where nobody
     counts them) and reckoned up for the whole sample, the texts that there was no time for
@@ -112,16 +116,18 @@ def speed_with(
     by = embedder.embed(texts[-1:], "passage").by
     began = clock()
     embedder.embed(texts[:1], "passage")
-    size = max(1, min(BATCH, int(_A_CALL / max(clock() - began, 1e-9))))
+    letters_a_call = len(texts[0]) * _A_CALL / max(clock() - began, 1e-9)
     tried = texts[:: -(-len(texts) // TEXTS)]
     seconds, tokens, done, counted = 0.0, 0, 0, True
-    lengths: dict[float, float] = {}  # letters and tokens of a text, by batch
-    # A batch is of texts of about one length, as in a backfill.
-    for first in _spread(range(0, len(tried), size)):
-        batch = tried[first : first + size]
+    lengths: dict[float, float] = {}  # letters and tokens of a text, by call
+    # A call is of texts of about one length, as in a backfill.
+    calls = _spread(_calls(tried, letters_a_call))
+    first = 0.0
+    for batch in calls:
         began = clock()
         read = embedder.embed(batch, "passage").tokens
-        seconds += clock() - began
+        took = clock() - began
+        first, seconds = first or took, seconds + took
         counted = counted and read > 0
         read = read if counted else sum(map(len, batch))
         tokens += read
@@ -131,16 +137,37 @@ def speed_with(
             break
     letters = sorted(lengths)
     each = float(np.interp([len(t) for t in texts], letters, [lengths[n] for n in letters]).mean())
+    each = tokens / done if done == len(tried) else each
     rate = tokens / max(seconds, 1e-9)
+    unsteady = 0.0
+    if 0 < first <= 2 * _A_CALL and not kind_of(embedder.model).service:  # which may take money
+        began = clock()
+        embedder.embed(calls[0], "passage")
+        again = clock() - began
+        unsteady = min(_UNSTEADIEST, abs(again - first) / max(again, first))
     unit = "token" if counted else "letter"
     how = (
         f"measured on {words.plural(done, 'text')} {where}{f', by {by}' if by else ''}: "
         f"{words.count(rate)} {unit}s/s, {words.plural(round(each), unit)} a text"
     )
-    return Speed(rate / each, how, each if counted else None)
+    if unsteady > _STEADY:
+        how += f"; two tries with the same texts lay {words.share(unsteady)} apart"
+    return Speed(rate / each, how, each if counted else None, unsteady)
 
 
-def _spread(places: Sequence[int]) -> list[int]:
+def _calls(texts: Sequence[str], letters: float) -> list[Sequence[str]]:
+    """The texts in their order, each call with so many letters."""
+    calls: list[Sequence[str]] = []
+    first = held = 0
+    for place, text in enumerate(texts):
+        if held and held + len(text) > letters:
+            calls.append(texts[first:place])
+            first, held = place, 0
+        held += len(text)
+    return [*calls, texts[first:]]
+
+
+def _spread(places: Sequence[T]) -> list[T]:
     """Both ends first, then the middle, the quarters and so on: any beginning of it is spread."""
     last = len(places) - 1
     inner = sorted(range(1, last), key=lambda n: f"{n:016b}"[::-1])

@@ -23,6 +23,14 @@ class Range(Strict):
     high: float | None = None
     how: str = ""
 
+    @property
+    def between(self) -> tuple[float, float] | None:
+        """The lowest and the highest; None: not known."""
+        if self.likely is None:
+            return None
+        low, high = (self.likely if end is None else end for end in (self.low, self.high))
+        return low, high
+
 
 class Estimate(Strict):
     """What the plan costs: seconds, bytes of disk and memory on the server, money in USD.

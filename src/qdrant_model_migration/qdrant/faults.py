@@ -57,17 +57,10 @@ class NotDoneYet(Exception):
 
 
 def read(error: BaseException) -> Fault:
-    """Any exception of the client, of local mode or of the operating system, as a Fault."""
+    """Any exception of the line, of local mode or of the operating system, as a Fault."""
     status = getattr(error, "status_code", None)
     if isinstance(status, int):
         return _answered(status, getattr(error, "content", b""), getattr(error, "headers", None))
-    if hasattr(error, "retry_after_s"):  # the client's form of 429 with Retry-After
-        return Fault(429, str(error), told=True, retry_after=float(error.retry_after_s))
-    if type(error).__name__ == "QdrantException":  # 429 whose Retry-After is a date
-        return Fault(429, str(error))
-    source = getattr(error, "source", None)  # the client wraps every failure of the line
-    if isinstance(source, BaseException):
-        return Fault(None, str(source), cause=source)
     return Fault(None, str(error), cause=error)
 
 
@@ -80,10 +73,11 @@ def _answered(status: int, content: bytes, headers: object) -> Fault:
         pass  # plain text, a proxy's page, or nothing
     lookup: Callable[..., object] = getattr(headers, "get", lambda *_: None)
     after = str(lookup("retry-after") or "")
+    dated = bool(after) and not after.isdigit()  # by a proxy: Qdrant writes seconds
     return Fault(
         status,
         text,
-        told,
+        told and not dated,
         float(after) if after.isdigit() else None,
         str(lookup("location") or ""),
     )
@@ -91,9 +85,9 @@ def _answered(status: int, content: bytes, headers: object) -> Fault:
 
 def is_expected(error: BaseException) -> bool:
     """Whether this is a failure of the world outside, not of this program."""
-    wrapped = hasattr(error, "status_code") or hasattr(error, "source")
     outside = (QmmError, NotDoneYet, OSError, ValueError, KeyError, RuntimeError)
-    return wrapped or isinstance(error, outside) or type(error).__module__.startswith(_OUTSIDE)
+    answered = hasattr(error, "status_code")
+    return answered or isinstance(error, outside) or type(error).__module__.startswith(_OUTSIDE)
 
 
 _OUTSIDE = ("qdrant_client.", "httpx", "sqlite3")

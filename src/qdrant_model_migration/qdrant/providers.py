@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager
 from typing import NamedTuple
 
 from qdrant_model_migration.errors import SecretMissing
@@ -55,13 +54,6 @@ def keys_for(models: Iterable[str], server: str, may_have: bool) -> dict[str, st
             raise ServiceKeyWithheld(provider.variable, server)
         found[provider.header] = key
     return found
-
-
-def shown(keys: Mapping[str, str]) -> AbstractContextManager[None]:
-    """What this thread asks of a server meanwhile shows it these headers."""
-    from qdrant_client.context_headers import headers
-
-    return headers(dict(keys))
 
 
 _ONLY_THERE = "A run gets it only where QDRANT_URL or --server names its server."

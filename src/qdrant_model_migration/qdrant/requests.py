@@ -15,7 +15,8 @@ from qdrant_model_migration.qdrant.capabilities import Capabilities
 from qdrant_model_migration.qdrant.limits import Limits
 from qdrant_model_migration.qdrant.metering import Meter, Unmetered, listening, served
 from qdrant_model_migration.qdrant.points import Document
-from qdrant_model_migration.qdrant.providers import keys_for, provider_of, shown
+from qdrant_model_migration.qdrant.providers import keys_for, provider_of
+from qdrant_model_migration.qdrant.rest import with_headers
 from qdrant_model_migration.qdrant.retries import GaveUp, Patience, Retry, patiently
 from qdrant_model_migration.qdrant.version import Version
 from qdrant_model_migration.qdrant.wire import Wire
@@ -76,7 +77,7 @@ class Requests:
         if metered := served(documents):
             self.meter.before(metered)
         try:
-            with shown(keys) if keys else nullcontext(), listening() as told:
+            with with_headers(keys) if keys else nullcontext(), listening() as told:
                 result = patiently(
                     lambda: self._send(doing, request),
                     self.patience if patience is None else patience,

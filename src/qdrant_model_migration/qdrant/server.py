@@ -1,4 +1,4 @@
-"""A Qdrant server, spoken to in raw JSON over the client's own REST connection.
+"""A Qdrant server, spoken to in raw JSON.
 
 Raw, because typed answers lose the settings they do not know and refuse the fields they do not
 expect; and because points are written as the bytes that were measured.
@@ -8,50 +8,20 @@ from __future__ import annotations
 
 import json
 import math
-import ssl
-import warnings
 from collections.abc import Callable, Sequence
-from functools import cache
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import SecretStr
 
 from qdrant_model_migration.qdrant.address import Address
 from qdrant_model_migration.qdrant.metering import hear
 from qdrant_model_migration.qdrant.points import PointId
+from qdrant_model_migration.qdrant.rest import Rest
 from qdrant_model_migration.qdrant.wire import JsonObject
 
-if TYPE_CHECKING:
-    import httpx
-    from qdrant_client.http.api_client import Send
-
-# A compressed answer leaves the server in small pieces, each of which waits until the one before is
-# acknowledged: 40 ms a page over a kept connection.
-_UNCOMPRESSED = {"Accept-Encoding": "identity"}
-_AS_WRITTEN = "qmm_as_written"
 _SNAPSHOTS = "/collections/{name}/snapshots"
 _VECTOR = "/collections/{name}/vectors/{vector}?wait=true"
-
-
-@cache
-def _certificates() -> ssl.SSLContext:
-    """Those that are trusted, read once: that takes longer than anything else in opening."""
-    import httpx
-
-    return httpx.create_ssl_context()
-
-
-def _keep_as_written(request: httpx.Request, send: Send) -> httpx.Response:
-    """Of an answer that is asked for as it is written the client reads nothing."""
-    import httpx
-
-    answer: httpx.Response = send(request)
-    kept = request.extensions.get(_AS_WRITTEN)
-    if kept is None or answer.status_code != httpx.codes.OK:
-        return answer
-    kept.append(answer.content)
-    return httpx.Response(httpx.codes.OK, content=b'{"result":null}', request=request)
 
 
 class Server:
@@ -60,29 +30,12 @@ class Server:
     def __init__(
         self, address: Address, secret: SecretStr | None, timeout_s: float, connect_s: float
     ) -> None:
-        import httpx
-        from qdrant_client import QdrantClient
-
-        # The program warns about this in its own words and place.
-        warnings.filterwarnings("ignore", message="Api key is used with an insecure connection")
-        self._client = QdrantClient(
-            url=address.url,
-            port=address.port,
-            api_key=secret.get_secret_value() if secret else None,
-            timeout=math.ceil(timeout_s),
-            check_compatibility=False,
-            headers=_UNCOMPRESSED,
-            verify=_certificates(),
-            limits=httpx.Limits(),  # kept, also to this computer: the client keeps none there
-        )
-        self._client.http.client.add_middleware(_keep_as_written)
+        key = secret.get_secret_value() if secret else None
+        self._rest = Rest(address, key, math.ceil(timeout_s))
         self._connect_s = connect_s
 
     def root(self) -> JsonObject:
-        answer: JsonObject = self._client.http.client.request(
-            type_=JsonObject, method="GET", url="/", timeout=self._connect_s
-        )
-        return answer
+        return self._rest.ask("GET", "/", {}, timeout_s=self._connect_s)
 
     def collections(self) -> list[str]:
         return [found["name"] for found in self._ask("GET", "/collections")["collections"]]
@@ -119,11 +72,8 @@ class Server:
         return page
 
     def scroll_as_written(self, name: str, body: JsonObject) -> bytes:
-        kept: list[bytes] = []
-        self._ask(
-            "POST", "/collections/{name}/points/scroll", name, body, extensions={_AS_WRITTEN: kept}
-        )
-        return kept[0]
+        asked = json.dumps(body, allow_nan=False).encode()
+        return self._rest.send("POST", "/collections/{name}/points/scroll", {"name": name}, asked)
 
     def retrieve(self, name: str, body: JsonObject) -> list[JsonObject]:
         records: list[JsonObject] = self._ask("POST", "/collections/{name}/points", name, body)
@@ -211,7 +161,7 @@ class Server:
         self._ask("PUT", "/collections/{name}/shards", name, body)
 
     def close(self) -> None:
-        self._client.close()
+        self._rest.close()
 
     def _ask(
         self,
@@ -223,20 +173,10 @@ class Server:
         vector: str = "",
         timeout_s: float | None = None,
         take: Callable[[JsonObject], Any] = itemgetter("result"),
-        extensions: dict[str, Any] | None = None,
     ) -> Any:
-        """One request, and what to take of its answer. The client raises for anything but 2xx."""
+        """One request, and what to take of its answer."""
         if body is not None and not isinstance(body, bytes):
             body = json.dumps(body, allow_nan=False).encode()
-        written = {"content": body, "headers": {"Content-Type": "application/json"}}
-        answer: JsonObject = self._client.http.client.request(
-            type_=JsonObject,
-            method=method,
-            url=url,
-            path_params={"name": name, **({"vector": vector} if vector else {})},
-            **(written if body is not None else {}),
-            **({"timeout": timeout_s} if timeout_s is not None else {}),
-            **({"extensions": extensions} if extensions is not None else {}),
-        )
+        answer = self._rest.ask(method, url, {"name": name, "vector": vector}, body, timeout_s)
         hear(answer)
         return take(answer)

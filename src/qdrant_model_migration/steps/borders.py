@@ -6,7 +6,16 @@ from collections.abc import Iterator
 
 from qdrant_model_migration.pipeline.slices import Slice
 from qdrant_model_migration.qdrant import PointId, order
+from qdrant_model_migration.steps.slice_size import FIRST
 from qdrant_model_migration.steps.step import StepContext
+
+_A_SLICE = 750
+"""Bytes that a slice takes in the journal and its copy: its borders, and what is said of it."""
+
+
+def room(points: int) -> int:
+    """Bytes of all that, where a slow model takes so many points in the smallest slices."""
+    return -(-points // FIRST) * _A_SLICE
 
 
 class Borders:

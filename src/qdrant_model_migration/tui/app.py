@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from threading import Event
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from pydantic import SecretStr
 from rich.text import Text
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.events import Resize
 from textual.filter import LineFilter
 
-from qdrant_model_migration import engine, private_file
-from qdrant_model_migration.advice import WhatIf
+from qdrant_model_migration import private_file
 from qdrant_model_migration.pages.beginning import begin
 from qdrant_model_migration.pages.session import Session
+from qdrant_model_migration.pages.stages import stage, stages
 from qdrant_model_migration.pages.work import memory
 from qdrant_model_migration.redaction import keep_secret, keep_secrets_of, redacted
 from qdrant_model_migration.tui import signs
@@ -26,12 +27,16 @@ from qdrant_model_migration.tui.screens import by_name, is_named, kind_of
 from qdrant_model_migration.tui.screens.chooser import MoreScreen
 from qdrant_model_migration.tui.screens.fault import FaultScreen
 from qdrant_model_migration.tui.screens.help import HelpScreen
-from qdrant_model_migration.tui.screens.leave import ask_to_leave
 from qdrant_model_migration.tui.screens.over import Over
 from qdrant_model_migration.tui.screens.small import SMALLEST, SmallScreen
 from qdrant_model_migration.tui.screens.stop import HelpText, Stop
 from qdrant_model_migration.tui.signs import PlainSigns
 from qdrant_model_migration.tui.widgets.press import Act
+
+if TYPE_CHECKING:
+    from pydantic import SecretStr
+
+    from qdrant_model_migration.advice import WhatIf
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +72,7 @@ class WizardApp(App[int]):
         self._start = tuple(start)
         self._plain_signs = PlainSigns(enabled=ascii_signs)
         self.faults = 0
+        self.painted = Event()
 
     @property
     def plain_signs(self) -> bool:
@@ -83,6 +89,13 @@ class WizardApp(App[int]):
         self.push_screen(by_name("home"))
         for name in self._start:
             self.push_screen(by_name(name))
+        self.call_after_refresh(self._is_painted)
+
+    def _is_painted(self) -> None:
+        """The first frame stands: now is the time for all that it did not need."""
+        self.painted.set()
+        gc.enable()
+        self.run_worker(_import_the_rest, thread=True, group="rooms")
 
     # -- screens -------------------------------------------------------------------------------
 
@@ -169,6 +182,8 @@ class WizardApp(App[int]):
         if isinstance(self.screen, Over) and self.screen.id == "leave":
             self.screen.dismiss(None)
         elif not any(worker.group == "leave" for worker in self.workers):
+            from qdrant_model_migration.tui.screens.leave import ask_to_leave
+
             self.run_worker(ask_to_leave(self), group="leave")
 
     def action_copy(self) -> None:
@@ -216,7 +231,7 @@ class WizardApp(App[int]):
 def run_wizard(
     *,
     address: str | None = None,
-    api_key: SecretStr | str | None = None,
+    api_key: SecretStr | None = None,
     practice: bool = False,
     answers: Mapping[str, Any] | None = None,
     attach: Path | None = None,
@@ -225,17 +240,22 @@ def run_wizard(
 ) -> int:
     """Open the wizard and stay until it is left. Returns the exit code.
 
-    address: put into the Connect screen. api_key: kept in a holder that prints as stars. practice:
-    open the sandbox at once. answers: suggested instead of the defaults. attach: a run folder whose
-    run screen is shown. explore: the made-up facts that Explore begins with, which is opened at
-    once. Raises AddressInvalid before anything is shown.
+    address: put into the Connect screen. practice: open the sandbox at once. answers: suggested
+    instead of the defaults. attach: a run folder whose run screen is shown. explore: the made-up
+    facts that Explore begins with, which is opened at once. Raises AddressInvalid before anything
+    is shown.
     """
-    holder = SecretStr(api_key) if isinstance(api_key, str) and api_key else api_key or None
-    del api_key  # a crash report that shows variables must not show the key
-    practice = practice or (attach is not None and engine.read_card(attach).practice)
-    key = holder if isinstance(holder, SecretStr) else None
+    if attach is not None:
+        from qdrant_model_migration.engine import read_card
+
+        practice = practice or read_card(attach).practice
     session = begin(
-        address=address, key=key, practice=practice, answers=answers, run=attach, explore=explore
+        address=address,
+        key=api_key,
+        practice=practice,
+        answers=answers,
+        run=attach,
+        explore=explore,
     )
     start = ("run",) if attach else ("practice",) if practice else ("connect",) if address else ()
     start = ("explore",) if explore is not None else start
@@ -247,6 +267,12 @@ def run_wizard(
     app = WizardApp(session, start=start, ascii_signs=plain, log_file=log_file)
     code = app.run()
     return app.return_code or 0 if code is None else code
+
+
+def _import_the_rest() -> None:
+    """So that the next screen does not wait for it."""
+    for name in stages():
+        stage(name)
 
 
 class _WithoutSecrets(logging.Formatter):

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from qdrant_model_migration.advice import map_lines
-from qdrant_model_migration.pages import ways
 from qdrant_model_migration.pages.page import Ways
-from qdrant_model_migration.tui import map_words
 from qdrant_model_migration.tui.widgets.frame import Pane
 
 
@@ -13,6 +10,10 @@ class MapPane(Pane):
     """In a wide window the whole tree, and why each way is ruled out."""
 
     def show(self, now: Ways, tried: Ways, *, wide: bool) -> None:
+        from qdrant_model_migration.advice import map_lines
+        from qdrant_model_migration.pages import ways
+        from qdrant_model_migration.tui import map_words
+
         width = max(20, self.size.width or (self.app.size.width // 2 - 4 if wide else 28))
         many = len(tried.advice.fits)
         share = f"─ If chosen: {ways.left(tried.advice)} of {many} "

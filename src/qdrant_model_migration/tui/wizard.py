@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Event
 from typing import Any, Protocol, TypeVar
 
 from textual.screen import Screen
@@ -23,6 +24,7 @@ class Wizard(Protocol):
 
     session: Session
     log_file: Path | None
+    painted: Event
 
     @property
     def plain_signs(self) -> bool: ...

@@ -189,7 +189,7 @@ def _now(session: Session, line: str) -> Said:
 
 
 def _with(session: Session, what_if: WhatIf) -> Session:
-    session = session.on(what_if=what_if, strategy=None, plan=None)
+    session = session.on(made_up=what_if, strategy=None, plan=None)
     return session.on(survey=imagine(what_if)) if session.explore else session
 
 

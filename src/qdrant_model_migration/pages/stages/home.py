@@ -1,13 +1,16 @@
-"""The first stage: what would you like to do, and is something unfinished."""
+"""The first stage: what would you like to do, and is something unfinished.
+
+It imports what it needs to be drawn; nothing else has to be there for the first frame.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from qdrant_model_migration import engine, words
-from qdrant_model_migration.engine import RunView
+from qdrant_model_migration import words
+from qdrant_model_migration.environment import runs_folder
 from qdrant_model_migration.errors import QmmError
-from qdrant_model_migration.pages import exploring
 from qdrant_model_migration.pages.outcome import Go, Outcome, Report, Said, Work
 from qdrant_model_migration.pages.page import (
     Act,
@@ -20,8 +23,10 @@ from qdrant_model_migration.pages.page import (
     Says,
     Table,
 )
-from qdrant_model_migration.pages.run_words import state_word
 from qdrant_model_migration.pages.session import NOTHING, Session
+
+if TYPE_CHECKING:
+    from qdrant_model_migration.engine import RunView
 
 READ_AGAIN = 2.0  # seconds
 WAYS = (
@@ -95,6 +100,8 @@ def _unfinished(session: Session) -> Block:
     if not left:
         return Says(("None. All runs are finished; Runs lists them.",), title)
     attach = (Act("attach", "Open", enter=True),)
+    from qdrant_model_migration.pages.run_words import state_word
+
     rows = tuple(
         Row(run.run_id, (run.run_id, run.what, state_word(run)), acts=attach) for run in left
     )
@@ -115,12 +122,16 @@ def act(session: Session, key: str, values: Mapping[str, str]) -> Outcome:
     if way == "migrate":
         return Go("connect", session.anew(address=session.address, answers=kept))
     if way == "explore":
+        from qdrant_model_migration.pages import exploring
+
         return Go("explore", exploring.explored(session, session.answers))
     return Go(way, session)
 
 
 def _read(report: Report) -> tuple[RunView, ...]:
-    return engine.list_runs(engine.runs_folder())
+    from qdrant_model_migration import engine
+
+    return engine.list_runs(runs_folder())
 
 
 def _have(session: Session, runs: tuple[RunView, ...]) -> Session:

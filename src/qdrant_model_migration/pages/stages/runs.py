@@ -7,6 +7,7 @@ from functools import partial
 
 from qdrant_model_migration import engine
 from qdrant_model_migration.engine import RunView
+from qdrant_model_migration.environment import runs_folder
 from qdrant_model_migration.pages import of_run
 from qdrant_model_migration.pages.moments import day
 from qdrant_model_migration.pages.outcome import Go, Outcome, Report, Work
@@ -33,7 +34,7 @@ def enter(session: Session) -> Outcome:
 
 
 def _read(report: Report) -> tuple[RunView, ...]:
-    return engine.list_runs(engine.runs_folder())
+    return engine.list_runs(runs_folder())
 
 
 def page(session: Session) -> Page:

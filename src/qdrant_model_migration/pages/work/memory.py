@@ -5,14 +5,15 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from qdrant_model_migration import engine, private_file
+from qdrant_model_migration import private_file
+from qdrant_model_migration.environment import runs_folder
 
 log = logging.getLogger(__name__)
 
 
 def folder() -> Path:
     """Where the wizard keeps its own few files: beside the folder of the runs."""
-    return engine.runs_folder().parent
+    return runs_folder().parent
 
 
 def last_address() -> str:

@@ -13,7 +13,7 @@ from qdrant_model_migration.plan import Plan
 
 def make_run(plan: Plan) -> Path:
     """The folder of a new run, which is not started yet."""
-    return engine.create_run(plan, engine.runs_folder())
+    return engine.create_run(plan)
 
 
 def start(session: Session, plan: Plan, folder: Path) -> None:

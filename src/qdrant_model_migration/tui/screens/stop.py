@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 Report = Callable[[object], None]
 NARROW = 72  # columns below which there is one pane above the other
 WIDE = (110, 36)
+A_MOMENT = 1.0  # seconds; a frame that takes longer is none to wait for
 
 
 class HelpText(NamedTuple):
@@ -317,6 +318,7 @@ class Stop(Screen[str | None]):
         )
 
     def _carry(self, name: str, turn: int, task: Callable[[Report], object]) -> None:
+        self.wizard.painted.wait(A_MOMENT)  # nothing beside the first frame
         try:
             result = task(lambda news: self._post(JobNews(name, turn, news)))
         except QmmError as error:
