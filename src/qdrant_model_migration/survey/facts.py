@@ -101,6 +101,14 @@ class Placeholders(Frozen):
     what: str
 
 
+class WrittenBy(Frozen):
+    """Products whose points look like these, by the names of their files in `integrations/`. sure:
+    nothing else that is known looks like them."""
+
+    names: tuple[str, ...]
+    sure: bool
+
+
 class Survey(Frozen):
     """All facts about one collection, on one server, at one moment."""
 
@@ -130,6 +138,8 @@ class Survey(Frozen):
     """Payload fields that say in which language a text is, the surest first."""
     old_model: Fact[ModelRef] = Fact()
     pieces: Fact[Pieces] = Fact()
+    written_by: Fact[WrittenBy] = Fact()
+    """The products that probably wrote the points; None: none that is known."""
     word_models: Fact[tuple[WordModel, ...]] = Fact()
     word_lengths: Fact[dict[str, float]] = Fact()
     """The average length of the texts in words that keyword search counts, by payload field."""

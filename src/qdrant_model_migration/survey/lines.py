@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from qdrant_model_migration import words
-from qdrant_model_migration.survey import languages
+from qdrant_model_migration.survey import integrations, languages
 from qdrant_model_migration.survey.collection import vectors_in_words
 from qdrant_model_migration.survey.facts import Fact, Survey
 from qdrant_model_migration.survey.server import can_add_vector, can_insert_only, server_fact
@@ -52,6 +52,7 @@ def lines(facts: Facts) -> tuple[Line, ...]:
         *_inference(facts),
         _points(facts),
         _vectors(facts),
+        *_written_by(facts),
         _line(facts, "quantization", "Quantization", lambda f: f.note),
         _text_field(facts),
         _text_length(facts),
@@ -104,6 +105,16 @@ def _vectors(facts: Facts) -> Line:
     return Line(
         "vectors", "Vectors", found, fact.how, note=fact.note.removeprefix(found).lstrip("; ")
     )
+
+
+def _written_by(facts: Facts) -> tuple[Line, ...]:
+    """Only where the points look like those of a product that is known."""
+    fact = facts.get("written_by", _NONE)
+    if fact.value is None:
+        return ()
+    probably = "" if fact.value.sure else "probably "
+    found = f"{probably}{integrations.titles(fact.value.names)}"
+    return (Line("written_by", "Written by", found, fact.how, note=fact.note),)
 
 
 def _bare(facts: Facts) -> tuple[Line, ...]:

@@ -16,6 +16,7 @@ from qdrant_model_migration.embedders import ModelRef, mapped_from, mapped_point
 from qdrant_model_migration.qdrant import Point, Qdrant, cannot_carry
 from qdrant_model_migration.qdrant.errors import RightMissing
 from qdrant_model_migration.survey import (
+    integrations,
     language_fields,
     languages,
     old_model,
@@ -188,6 +189,9 @@ class _Reading:
 
     def _read_texts(self, points: Sequence[Point]) -> None:
         payloads = [point.payload for point in points]
+        ids, names = [point.id for point in points], [vector.name for vector in self._vectors]
+        shape = integrations.shape_of(payloads, ids, names, self._reader.collection)
+        self._tell("written_by", integrations.recognise(shape))
         fields = texts.text_fields(payloads)
         choice = texts.choose(fields)
         self._tell(

@@ -1,0 +1,30 @@
+"""Open WebUI, with and without its multi-tenant mode."""
+
+from __future__ import annotations
+
+from qdrant_model_migration.survey.integrations.integration import Integration, Settings, Sign
+
+
+class OpenWebUi(Integration):
+    title = "Open WebUI"
+    signs = (
+        Sign(("text", "metadata", "tenant_id"), sure=True),
+        Sign(("text", "metadata"), collection="open-webui_*", sure=True),
+    )
+    text = ("text",)
+    metadata = "below metadata; tenant_id beside it"
+    sees_alias = True
+    looks = "It asks for its collections by name, and an alias answers."
+    names = "fixed"
+    family = ("{}_memories", "{}_knowledge", "{}_files", "{}_web-search", "{}_hash-based")
+    says = (
+        "Its collections are called by a prefix and fixed endings, and all share one model. A new "
+        "prefix leads it to other names: one alias for each of them, all under that prefix.",
+        "Reset of its vector storage deletes every collection that begins with the prefix.",
+    )
+    settings = Settings(
+        collection="the prefix alone: QDRANT_COLLECTION_PREFIX",
+        model="Embedding Model (Admin Settings, Documents), or RAG_EMBEDDING_MODEL",
+        prefix="RAG_EMBEDDING_QUERY_PREFIX",
+    )
+    code = "open-webui/open-webui: backend/open_webui/retrieval/vector/dbs/qdrant_multitenancy.py"
