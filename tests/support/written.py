@@ -6,7 +6,8 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from qdrant_model_migration.qdrant import Point, PointId, Qdrant, SparseVector
@@ -37,7 +38,7 @@ class Shape(NamedTuple):
     dense: str = ""
     sparse: str = ""
     as_map: bool = False
-    more: dict[str, Any] = {}
+    more: Mapping[str, Any] = MappingProxyType({})
 
 
 def _each(payload: Callable[[int, str], dict[str, Any]], texts: Sequence[str] = TEXTS) -> Any:

@@ -51,6 +51,8 @@ def test_each_is_recognised_by_what_it_writes(
     assert by is not None
     assert by.names == ALIKE.get(product, (product,))
     assert by.sure is (product not in PROBABLE)
+    assert found.text_field.value in (BY_NAME[product].text or (None,))
+    assert found.text_field.note == "" or product == "txtai"
     (line,) = (line for line in lines(facts_of(found)) if line.key == "written_by")
     assert line.found.startswith("probably ") is not by.sure
     assert all(one.title in line.found for one in named(by.names))

@@ -70,7 +70,8 @@ def test_the_facts_told_one_by_one_are_those_of_the_survey_in_the_order_of_the_s
     assert told == facts_of(found)
     assert list(told) == [
         "server", "add_vector", "insert_only", "server_embeds", "points", "status", "vectors",
-        "quantization", "written_by", "text_fields", "text_field", "texts_missing", "average_tokens",
+        "quantization", "written_by", "text_fields", "text_field", "texts_missing",
+        "average_tokens",
         "longest_tokens", "languages", "pieces", "word_models", "word_lengths", "old_model", "bare",
         "payload_fields", "payload_indexes",
         "vector_bytes", "payload_bytes", "aliases", "writes",

@@ -18,6 +18,7 @@ from qdrant_model_migration.pipeline.text import TextSource
 from qdrant_model_migration.qdrant.quantization import Quantization, body
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
 from qdrant_model_migration.survey.facts import Bare, Survey, VectorFact
+from qdrant_model_migration.survey.path import root
 from qdrant_model_migration.survey.texts import two_digits
 
 SMALL_BYTES = 25_000_000
@@ -84,7 +85,7 @@ def file_of(answer: Any) -> str | None:
 
 def _with_roots(names: Sequence[str]) -> tuple[str, ...]:
     """Columns as they were named, and what holds them where that is a part: body.en, body."""
-    return tuple(dict.fromkeys(one for name in names for one in (name, name.split(".", 1)[0])))
+    return tuple(dict.fromkeys(one for name in names for one in (name, root(name))))
 
 
 class Rows(NamedTuple):

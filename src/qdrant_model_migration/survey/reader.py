@@ -49,10 +49,10 @@ class Reader:
             found += self.qdrant.retrieve(self.collection, ids, vectors=True)
         return found
 
-    def tally_all(self, field: str) -> Counter[texts.Held]:
-        """What each point of the collection holds in a field."""
+    def tally_all(self, field: str, stored: str) -> Counter[texts.Held]:
+        """What each point of the collection holds in a field. stored: what is sent to see it."""
         held: Counter[texts.Held] = Counter()
-        for page in pages(self.qdrant, self.collection, payload=selector(field)):
+        for page in pages(self.qdrant, self.collection, payload=selector(stored)):
             self.check()
             held += texts.tally((point.payload for point in page), field)
         return held

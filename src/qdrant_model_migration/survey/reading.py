@@ -39,7 +39,7 @@ from qdrant_model_migration.survey.collection import (
 )
 from qdrant_model_migration.survey.errors import CollectionEmpty
 from qdrant_model_migration.survey.facts import Fact, Pieces, Survey, TextField, VectorFact
-from qdrant_model_migration.survey.path import value_at
+from qdrant_model_migration.survey.path import stored_at, value_at
 from qdrant_model_migration.survey.reader import AT_A_TIME, Reader, heed
 from qdrant_model_migration.survey.sample import sample as read_sample
 from qdrant_model_migration.survey.sample import spread
@@ -191,9 +191,11 @@ class _Reading:
         payloads = [point.payload for point in points]
         ids, names = [point.id for point in points], [vector.name for vector in self._vectors]
         shape = integrations.shape_of(payloads, ids, names, self._reader.collection)
-        self._tell("written_by", integrations.recognise(shape))
-        fields = texts.text_fields(payloads)
-        choice = texts.choose(fields)
+        written_by = integrations.recognise(shape)
+        self._tell("written_by", written_by)
+        known = integrations.texts_of(written_by.value)
+        fields = texts.text_fields(payloads, known)
+        choice = texts.choose(fields, payloads, known)
         self._tell(
             "text_fields",
             Fact[tuple[TextField, ...]](value=fields, how="sample", note=self._of(points)),
@@ -225,7 +227,7 @@ class _Reading:
         payloads, count = [point.payload for point in points], self._reader.count
         held, counted = texts.tally(payloads, field), len(points) >= count
         if not counted and self._reader.one_by_one(count):
-            held, counted = self._reader.tally_all(field), True
+            held, counted = self._reader.tally_all(field, stored_at(field, payloads)), True
         self._tell("texts_missing", missing_fact(held, counted, count))
         found = [value_at(payload, field) for payload in payloads]
         present = [text for text in found if isinstance(text, str) and text.strip()]

@@ -28,6 +28,7 @@ from qdrant_model_migration.strategies.answered import (
     text_gone,
 )
 from qdrant_model_migration.survey.facts import Survey, TextField
+from qdrant_model_migration.survey.path import root
 
 ANOTHER = {"fields": [""]}
 IN_A_FILE = {"file": None}
@@ -189,7 +190,7 @@ def _is_known(field: str, known: tuple[str, ...], survey: Survey) -> bool:
     texts = [text.path for text in survey.text_fields.value or ()]
     if survey.text_field.how != "told":  # what a person said is checked like what one types here
         texts.append(survey.text_field.value or "")
-    return field in known or field.split(".", 1)[0] in known or field in texts
+    return field in known or root(field) in known or field in texts
 
 
 class Bare(Question):

@@ -22,7 +22,7 @@ __all__ = [
     "named",
     "recognise",
     "shape_of",
-    "text_of",
+    "texts_of",
     "titles",
 ]
 
@@ -56,8 +56,7 @@ def recognise(shape: Shape) -> Fact[WrittenBy]:
     return Fact[WrittenBy](value=by, how="sample", note=f"recognised by {told}")
 
 
-def text_of(by: WrittenBy | None) -> tuple[tuple[str, ...], bool]:
-    """The paths of the text, and whether a point has it in one or several of them; nothing where
-    those that it may be do not agree."""
-    told = {(one.text, one.joined) for one in named(by.names if by else ())}
-    return told.pop() if len(told) == 1 else ((), False)
+def texts_of(by: WrittenBy | None) -> tuple[str, ...]:
+    """Where the text is for sure; empty where what wrote it is only probable."""
+    sure = named(by.names) if by is not None and by.sure else ()
+    return tuple(dict.fromkeys(path for one in sure for path in one.text))
