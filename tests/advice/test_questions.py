@@ -16,8 +16,16 @@ from qdrant_model_migration.advice import (
     make_plan,
     typed,
 )
+from qdrant_model_migration.advice.question import Suggestion
 from qdrant_model_migration.strategies import by_name
-from qdrant_model_migration.survey.facts import Bare, Fact, LanguageField, TextField, VectorFact
+from qdrant_model_migration.survey.facts import (
+    Bare,
+    Fact,
+    LanguageField,
+    TextField,
+    VectorFact,
+    WrittenBy,
+)
 from support.surveys import ANSWERS, BGE_BASE, COLBERT, as_answer, docs, fact, practice, server
 
 NUMBER = {"example": "0.02", "low": 0.0, "high": 0.5}
@@ -598,3 +606,42 @@ def test_no_new_model_is_judged_where_the_model_stays():
     for change in ("keywords", "shorter", "compression"):
         text = proof.text(docs(), {"change": change})
         assert "new model" not in " ".join(text), change
+
+
+WRITTEN_BY = {"mem0": True, "n8n": False, "spring_ai": True, "cheshire_cat": True}
+
+
+@pytest.mark.parametrize("product", WRITTEN_BY)
+def test_without_an_alias_is_suggested_where_the_product_finds_none(product):
+    sure = WRITTEN_BY[product]
+    by = fact(WrittenBy(names=(product,), sure=sure), "sample")
+    name = BY_KEY["name"]
+    bare = docs(written_by=by, aliases=fact(()), all_aliases={})
+    assert name.suggest(bare, {}) == Suggestion({"kind": "changes"}, "default")
+    assert name.settle("unknown", bare, {}) == {"kind": "changes"}
+    assert "finds no collection by an alias" in name.text(bare, {}).help
+    held = docs(written_by=by)
+    expected = {"kind": "changes"} if sure else {"alias": "docs", "exists": True}
+    assert name.suggest(held, {}).value == expected, "what is only probable overrules no alias"
+
+
+def test_a_product_that_sees_an_alias_is_asked_as_before_and_the_place_is_named():
+    by = fact(WrittenBy(names=("haystack",), sure=True), "sample")
+    bare = docs(written_by=by, aliases=fact(()), all_aliases={})
+    assert BY_KEY["name"].suggest(bare, {}).value == {
+        "alias": "docs_minilm_live", "exists": False,
+    }  # fmt: skip
+    assert BY_KEY["name"].text(bare, {}).help == ("It is index of QdrantDocumentStore (Haystack).")
+    assert BY_KEY["query_side"].suggest(bare, ANSWERS) == Suggestion("framework", "found")
+
+
+def test_a_product_that_makes_the_name_of_its_model_gets_that_name():
+    by = fact(WrittenBy(names=("lightrag",), sure=True), "sample")
+    survey = docs(
+        written_by=by, collection="lightrag_vdb_chunks_old_384d", aliases=fact(()), all_aliases={}
+    )
+    answers = {"model": ANSWERS["model"]}
+    assert BY_KEY["name"].suggest(survey, answers).value == {"kind": "changes"}
+    answers |= {"name": {"kind": "changes"}}
+    named = "lightrag_vdb_chunks_baai_bge_base_en_v1_5_768d"
+    assert BY_KEY["target"].suggest(survey, answers).value == named

@@ -14,6 +14,7 @@ from qdrant_model_migration.survey.integrations import (
     recognise,
     shape_of,
 )
+from support.integrations_page import PAGE, page
 from support.sentences import sentence
 from support.written import SHAPES, TEXTS, write
 
@@ -109,3 +110,7 @@ def test_some_look_for_a_name_that_their_model_makes(model: ModelRef) -> None:
     assert light.collection_for("my_own", new) is None
     assert mcp.vector_for(new) == "fast-large-v1.5"
     assert Integration.collection_for(light, old, new) is None
+
+
+def test_the_page_for_readers_says_what_the_program_knows() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(), "python -m support.integrations_page"

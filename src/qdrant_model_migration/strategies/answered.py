@@ -18,6 +18,7 @@ from qdrant_model_migration.pipeline.text import TextSource
 from qdrant_model_migration.qdrant.quantization import Quantization, body
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
 from qdrant_model_migration.survey.facts import Bare, Survey, VectorFact
+from qdrant_model_migration.survey.integrations import blind, named
 from qdrant_model_migration.survey.path import root
 from qdrant_model_migration.survey.texts import two_digits
 
@@ -374,6 +375,25 @@ def switched_aliases(survey: Survey, answers: Answers) -> tuple[str, ...]:
         return (survey.alias,) if survey.alias is not None else ()
     named = (answer.get("alias"), *(answer.get("also") or ())) if answer.get("exists") else ()
     return tuple(alias for alias in named if alias in (survey.aliases.value or ()))
+
+
+def products(survey: Survey) -> tuple[str, ...]:
+    """The products that probably wrote the points, by name."""
+    return survey.written_by.value.names if survey.written_by.value is not None else ()
+
+
+def finds_no_alias(survey: Survey) -> bool:
+    """Whether no product that may have written the points finds a collection by an alias."""
+    names = products(survey)
+    return bool(names) and len(blind(names)) == len(names)
+
+
+def looked_for(survey: Survey, answers: Answers) -> str | None:
+    """The name that the application itself looks for with the chosen model; None: any will do."""
+    model = chosen_model(answers)
+    ones = named(products(survey)) if model is not None else ()
+    found = (one.collection_for(survey.collection, model) for one in ones if model is not None)
+    return next((name for name in found if name is not None), None)
 
 
 def without_alias(answers: Answers) -> str | None:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from qdrant_model_migration import words
 from qdrant_model_migration.advice.warnings.warning import Case, Said, warning
-from qdrant_model_migration.strategies.answered import aliases_left, without_alias
+from qdrant_model_migration.strategies.answered import aliases_left, products, without_alias
+from qdrant_model_migration.survey.integrations import named
 
 _CHANGE = {
     "framework": "find the setting of your framework that names the embedding model",
@@ -38,7 +39,7 @@ def query_model(case: Case) -> Said | None:
             f"At the moment of the cutover, cut every query vector to its first {model.dimensions} "
             "values and make it length one again, or ask the model for that length.",
         )
-    change = _CHANGE.get(str(case.answers.get("query_side")), "change the query model")
+    change = _change(case)
     if case.adds and "keyword_model" not in case.strategy.asks:
         return Said(
             "must",
@@ -53,6 +54,15 @@ def query_model(case: Case) -> Said | None:
         f"{before} becomes {model.label} ({model.dimensions}).",
         f"At the moment of the cutover, {change}; the report prints what changes.",
     )
+
+
+def _change(case: Case) -> str:
+    """What is changed, by the name that it has in the product where that is known."""
+    side = str(case.answers.get("query_side"))
+    settings = [f"{one.settings.model} ({one.title})" for one in named(products(case.survey))]
+    if side == "framework" and settings:
+        return f"change {words.listing(settings, 'or')}"
+    return _CHANGE.get(side, "change the query model")
 
 
 @warning("W03", "Wrong query, no error")

@@ -159,7 +159,7 @@ def _written_by(survey: Survey) -> list[Block]:
                 Fact("Text", words.listing(one.text, "or") or "none"),
                 Fact("Metadata", one.metadata),
                 Fact("Alias", one.looks, mark="good" if one.sees_alias else "caution"),
-                *(Fact("Model" if n == 0 else "", said) for n, said in enumerate(one.says)),
+                *(Fact("To know", said) for said in (*one.dangers, *one.says)),
             ),
             one.title,
         )

@@ -18,6 +18,8 @@ __all__ = [
     "Integration",
     "Shape",
     "Sign",
+    "blind",
+    "how_it_looks",
     "integrations",
     "named",
     "recognise",
@@ -42,6 +44,20 @@ def named(names: Sequence[str]) -> tuple[Integration, ...]:
 def titles(names: Sequence[str], last: str = "or") -> str:
     """ "LangChain JS, n8n or Flowise"."""
     return words.listing([one.title for one in named(names)], last)
+
+
+def blind(names: Sequence[str]) -> tuple[Integration, ...]:
+    """Those of these that find no collection by an alias."""
+    return tuple(one for one in named(names) if not one.sees_alias)
+
+
+def how_it_looks(names: Sequence[str]) -> str:
+    """How those that find no collection by an alias look for theirs; "" where there is none."""
+    ones = blind(names)
+    if not ones:
+        return ""
+    said = " ".join(dict.fromkeys(one.looks for one in ones))
+    return f"{titles([one.name for one in ones])} finds no collection by an alias. {said}"
 
 
 def recognise(shape: Shape) -> Fact[WrittenBy]:

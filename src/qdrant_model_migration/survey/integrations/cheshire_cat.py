@@ -17,7 +17,7 @@ class CheshireCat(Integration):
     looks = "When it starts it lists the collections and makes the missing one anew."
     names = "fixed"
     family = ("episodic", "declarative", "procedural")
-    says = (
+    dangers = (
         "Its alias is a note of the model, not a name that it uses: where the first alias of the "
         "collection is not the model's name, an underscore and the collection's name, or the size "
         "is another one, it DELETES the collection when it starts.",

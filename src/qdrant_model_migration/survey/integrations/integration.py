@@ -60,8 +60,8 @@ class Integration:
     several of them. sees_alias: whether it finds a collection that exists only under an alias.
     looks: how it looks for its collection, a sentence. names: whether its collection can be called
     anything. family: names of collections that share the model, with {} for what their names have
-    in common. says: whole sentences, to be known before its model changes. settings: what a person
-    changes there. code: where all this was read.
+    in common. says: whole sentences, to be known before its model changes; dangers: those of them
+    that can cost the data. settings: what a person changes there. code: where all this was read.
     """
 
     title: ClassVar[str]
@@ -75,6 +75,7 @@ class Integration:
     looks: ClassVar[str]
     names: ClassVar[Names] = "free"
     family: ClassVar[tuple[str, ...]] = ()
+    dangers: ClassVar[tuple[str, ...]] = ()
     says: ClassVar[tuple[str, ...]] = ()
     settings: ClassVar[Settings]
     code: ClassVar[str]

@@ -14,10 +14,12 @@ class RooCode(Integration):
     sees_alias = True
     looks = "It asks for its collection by name, and an alias answers."
     names = "fixed"
-    says = (
-        "The name is made of the path of the workspace (ws- and 16 letters) and cannot be chosen.",
+    dangers = (
         "Where the size of the vectors is not that of its model, it DELETES the collection and "
         "makes it anew: stop it before the switch, and change its model before it starts again.",
+    )
+    says = (
+        "The name is made of the path of the workspace (ws- and 16 letters) and cannot be chosen.",
         "One point with a zero vector is its note that all is indexed. It has no text and is "
         "copied without a vector, which is enough: it is read by its id.",
     )
