@@ -15,12 +15,23 @@ PAGE = Path(__file__).parents[2] / "docs/integrations.md"
 
 HEAD = """# Integrations
 
-Twenty products write into Qdrant each in its own way. The survey recognises them by the points that they leave and says so in the line *Written by*: their text is then not guessed, questions Name and Query side begin with what suits them, warnings W60 to W62 say what they do by themselves, and the lines to change name their settings. Where several leave the same points, all of them are named; "probably" stands where points of one's own could look the same.
+{}
 
-This page is made of the files in `src/qdrant_model_migration/survey/integrations/` (`python -m support.integrations_page` in `tests/`), each read in the product's own code. A product changes; what the survey finds in your points goes before what stands here.
+{}
 
 | you use | its text is in | finds a collection by an alias | name of the collection |
 |---|---|---|---|"""
+
+FIRST = (
+    "Twenty products write into Qdrant each in its own way. The survey recognises them by the "
+    "points that they leave and says so in the line *Written by*: their text is then not guessed, "
+    "questions Name and Query side begin with what suits them, warnings W60 to W62 say what they "
+    "do by themselves, and the lines to change name their settings. Where several leave the same "
+    'points, all of them are named; "probably" stands where your own could look the same.',
+    "This page is made of the files in `src/qdrant_model_migration/survey/integrations/` "
+    "(`python -m support.integrations_page` in `tests/`), each read in the product's own code. A "
+    "product changes; what the survey finds in your points goes before what stands here.",
+)
 
 NAMES = {"free": "your choice", "by model": "made of the model", "fixed": "fixed"}
 WAYS = {
@@ -28,8 +39,11 @@ WAYS = {
     (False, "free"): 'At question Name answer "changes the name itself": an alias is not found.',
     (True, "by model"): 'At question Name answer "changes the name itself", and keep the suggested '
     "name: with the new model it looks for that one.",
-    (True, "fixed"): "An alias answers, but its name cannot be chosen: the new collection can only "
-    "take the name over, with the old one deleted.",
+    (
+        True,
+        "fixed",
+    ): "Its name cannot be chosen, so the new collection can only take the name "
+    "over, with the old one deleted.",
     (False, "fixed"): "No way of this program leads it to the new collection.",
 }
 SETTINGS = {
@@ -44,7 +58,7 @@ SETTINGS = {
 def page() -> str:
     rows = (_row(one) for one in integrations())
     sections = ("\n".join(_section(one)) for one in integrations())
-    return "\n".join([HEAD, *rows]) + "\n\n" + "\n\n".join(sections) + "\n"
+    return "\n".join([HEAD.format(*FIRST), *rows]) + "\n\n" + "\n\n".join(sections) + "\n"
 
 
 def _anchor(one: Integration) -> str:
@@ -61,7 +75,7 @@ def _row(one: Integration) -> str:
 def _section(one: Integration) -> Iterator[str]:
     yield f"## You use {one.title}"
     yield ""
-    yield f"- **Points**: ids are {one.ids}; vectors: {one.vectors}; metadata {one.metadata}."
+    yield f"- **Points**: ids: {one.ids}; vectors: {one.vectors}; metadata: {one.metadata}."
     yield f"- **Alias**: {one.looks} {WAYS[one.sees_alias, one.names]}"
     for said in (*one.dangers, *one.says):
         yield f"- {said}"
