@@ -52,7 +52,7 @@ def whole_way(plan: Plan) -> Path:
 
 
 @pytest.mark.parametrize("place", PLACES, indirect=True)
-@pytest.mark.parametrize("product", ["llamaindex", "mem0", "roo_code"])
+@pytest.mark.parametrize("product", ["langchain", "llamaindex", "mem0", "roo_code"])
 def test_what_a_product_wrote_gets_there_whole(place: Place, product: str) -> None:
     shape = SHAPES[product]()
     old_model, new_model = open_embedder(place.models.old), open_embedder(place.models.new)
