@@ -118,6 +118,11 @@ class Kind:
         is made again is only nearly the same."""
         return False
 
+    def length_one(self, model: ModelRef) -> bool:
+        """Whether each of its vectors is of length one, so that Dot, Euclid and Cosine put the same
+        neighbours first."""
+        return False
+
     def counts_words(self, model: ModelRef) -> bool:
         """Whether it counts the words of a text: it is told their language, and how long texts are
         on average (options language, avg_len, k, b)."""

@@ -6,7 +6,12 @@ from collections.abc import Mapping
 
 from qdrant_model_migration import words
 from qdrant_model_migration.advice.warnings.warning import Case, Said, warning
-from qdrant_model_migration.strategies.answered import aliases_left, products, without_alias
+from qdrant_model_migration.strategies.answered import (
+    aliases_left,
+    in_its_place,
+    products,
+    without_alias,
+)
 from qdrant_model_migration.survey.integrations import named
 
 _CHANGE = {
@@ -191,11 +196,16 @@ def scores(case: Case) -> Said | None:
 def distance(case: Case) -> Said | None:
     if case.model is None or case.vector is None or case.vector.distance is None:
         return None
-    if case.vector.distance.lower() == case.model.distance.lower():
+    keeps = case.strategy.embeds and case.replaces and not case.loads
+    model = in_its_place(case.survey, case.answers, case.model) if keeps else case.model
+    if case.vector.distance.lower() == model.distance.lower():
         return None
     return Said(
         "caution",
-        "Scores and their order mean something else with another distance.",
-        f"Old: {case.vector.distance}, new: {case.model.distance}.",
-        "Check score limits and re-ranking.",
+        "Scores and their order mean something else with another distance. An application that "
+        "compares it with its settings when it starts, as LangChain and Haystack do, refuses the "
+        "new collection.",
+        f"Old: {case.vector.distance}, new: {model.distance}.",
+        "Check score limits and re-ranking, and change the distance where the application names "
+        "it.",
     )

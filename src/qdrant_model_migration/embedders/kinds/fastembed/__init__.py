@@ -55,6 +55,14 @@ class Fastembed(Kind):
     def depends_on_batch(self, model: ModelRef) -> bool:
         return depends_on_batch(model)
 
+    def length_one(self, model: ModelRef) -> bool:
+        if model.full_dimensions is not None:
+            return True
+        if model.model_file is not None:
+            return model.normalise
+        entry = catalogue().get(model.name.lower())
+        return entry is not None and entry.length_one
+
     def counts_words(self, model: ModelRef) -> bool:
         return bm25.is_bm25(model)
 
