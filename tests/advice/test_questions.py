@@ -645,3 +645,29 @@ def test_a_product_that_makes_the_name_of_its_model_gets_that_name():
     answers |= {"name": {"kind": "changes"}}
     named = "lightrag_vdb_chunks_baai_bge_base_en_v1_5_768d"
     assert BY_KEY["target"].suggest(survey, answers).value == named
+
+
+@pytest.mark.parametrize(
+    ("name", "product", "wanted"),
+    [
+        ("fast-all-minilm-l6-v2", "mcp_server_qdrant", "fast-bge-base-en-v1.5"),
+        ("all-MiniLM-L6-v2_body", None, "bge-base-en-v1.5_body"),
+        ("body", None, None),
+    ],
+)
+def test_a_name_that_says_the_old_model_is_to_say_the_new_one(name, product, wanted):
+    vector = VectorFact(name=name, kind="dense", size=384, distance="Cosine")
+    by = WrittenBy(names=(product,), sure=True) if product else None
+    survey = docs(vectors=fact((vector,)), written_by=fact(by))
+    question = BY_KEY["vector_name"]
+    assert question.applies(survey, ANSWERS) is (wanted is not None)
+    if wanted is None:
+        return
+    assert question.suggest(survey, ANSWERS).value == wanted
+    assert question.clean(name, survey, ANSWERS) == name, "it may stay"
+    assert question.fields(survey, ANSWERS, name) == ()
+    answers = {**ANSWERS, "vector_name": wanted}
+    plan = make_plan(survey, answers, by_name("blue_green"), speed=None)
+    assert [v.name for v in plan.move.vectors] == [wanted]
+    assert (plan.before.legs[0].using, plan.after.legs[0].using) == (name, wanted)
+    assert "W04" in plan.must_accept

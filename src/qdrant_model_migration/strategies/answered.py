@@ -205,6 +205,22 @@ def in_its_place(survey: Survey, answers: Answers, model: ModelRef) -> ModelRef:
     return model.model_copy(update={"distance": kept})
 
 
+def name_with_model(survey: Survey, answers: Answers) -> str | None:
+    """What the vector whose name says the old model is called once it says the chosen one; None
+    where its name says none."""
+    old, model = replaced_vector(survey, answers), chosen_model(answers)
+    if old is None or old.name == "" or model is None:
+        return None
+    asked_for = (one.vector_for(model) for one in named(products(survey)))
+    wanted = next((name for name in asked_for if name is not None), None)
+    made_by = old_model(survey, answers)
+    if wanted is None and made_by is not None:
+        before, after = made_by.short_name.lower(), model.short_name.lower()
+        wanted = old.name.lower().replace(before, after) if before in old.name.lower() else None
+    taken = {vector.name for vector in survey.vectors.value or ()}
+    return wanted if wanted not in taken else None
+
+
 def old_model(survey: Survey, answers: Answers) -> ModelRef | None:
     """The model of that vector, None where it is not known."""
     vector = replaced_vector(survey, answers)

@@ -26,6 +26,7 @@ from qdrant_model_migration.strategies.answered import (
     finds_no_alias,
     in_place,
     looked_for,
+    name_with_model,
     old_model,
     products,
     replaced_vector,
@@ -451,13 +452,22 @@ class Writes(Question):
 
 
 class VectorName(Question):
-    """Answer: the name of the new vector, "" where it stays without one."""
+    """Answer: the name of the new vector, "" where it stays without one. Where the present one has
+    a name, it is asked if that says the old model."""
 
     key = "vector_name"
     short = "Vector name"
     serves = ("replaces",)
 
     def text(self, survey: Survey, answers: Answers) -> QuestionText:
+        old = replaced_vector(survey, answers)
+        if old is not None and old.name:
+            return QuestionText(
+                "What should the new vector be called?",
+                f"The name {old.name} says the model that made it.",
+                "a product that makes the name of its model looks for the new one; others search "
+                "by the name that they are told.",
+            )
         return QuestionText(
             "Will you change models again?",
             "A vector can have a name. Then old and new fit into one collection later.",
@@ -466,10 +476,22 @@ class VectorName(Question):
 
     def applies(self, survey: Survey, answers: Answers) -> bool:
         old = replaced_vector(survey, answers)
-        unnamed = old is not None and old.name == ""
-        return unnamed and answers.get("change") not in ("compression", "keywords", "second")
+        if old is None or answers.get("change") in ("compression", "keywords", "second"):
+            return False
+        says = name_with_model(survey, answers) is not None and not in_place(survey, answers)
+        return old.name == "" or says
 
     def options(self, survey: Survey, answers: Answers) -> tuple[Option, ...]:
+        wanted, old = name_with_model(survey, answers), replaced_vector(survey, answers)
+        if wanted is not None and old is not None:
+            using = "searches must name it (using)"
+            return (
+                Option(wanted, f"By the new model: {wanted}", using, wanted),
+                Option(
+                    old.name, f"As before: {old.name}", "it goes on saying the old model", "kept"
+                ),
+                unknown(wanted),
+            )
         named = _free_vector_name(survey, answers)
         return (
             Option("", "Unlikely", "the shape stays; searches name no vector", "none"),
@@ -483,17 +505,18 @@ class VectorName(Question):
         )
 
     def suggest(self, survey: Survey, answers: Answers) -> Suggestion:
-        return Suggestion("", "default")
+        return Suggestion(name_with_model(survey, answers) or "", "default")
 
     def fields(self, survey: Survey, answers: Answers, value: Any) -> tuple[Field, ...]:
-        if value in ("", UNKNOWN):
+        if value in ("", UNKNOWN, self._present(survey, answers)):
             return ()
         return (Field("", "Name of the vector", "text", str(value)),)
 
     def check(self, value: Any, survey: Survey, answers: Answers) -> Any:
-        if value == "":
-            return ""
-        example = _free_vector_name(survey, answers)
+        present = self._present(survey, answers)
+        if value == present:
+            return value
+        example = name_with_model(survey, answers) or _free_vector_name(survey, answers)
         name = typed.name(value, "the name of a vector", example=example, field="")
         if any(vector.name == name for vector in survey.vectors.value or ()):
             raise BadAnswer(
@@ -503,6 +526,12 @@ class VectorName(Question):
 
     def label(self, value: Any, survey: Survey, answers: Answers) -> str:
         return "none" if value == "" else super().label(value, survey, answers)
+
+    @staticmethod
+    def _present(survey: Survey, answers: Answers) -> str:
+        """The name that stays where it is not changed."""
+        old = replaced_vector(survey, answers)
+        return old.name if old is not None else ""
 
 
 def _where_it_stands(survey: Survey) -> str:

@@ -86,8 +86,8 @@ def same_size(case: Case) -> Said | None:
 @warning("W04", "Alias picks no vector")
 def using(case: Case) -> Said | None:
     name = case.answers.get("vector_name")
-    unnamed = case.vector is not None and case.vector.name == ""
-    renamed = bool(name) and unnamed and case.replaces
+    present = case.vector.name if case.vector is not None else name
+    renamed = bool(name) and name != present and case.replaces
     if not case.adds and not renamed:
         return None
     if "keyword_model" in case.strategy.asks:
@@ -110,7 +110,8 @@ def using(case: Case) -> Said | None:
             "order.",
             "Change searches and writers together; the report prints the lines.",
         )
-    here = f"The new vector is named {name}; the present one has no name." if renamed else ""
+    has = f"is called {present}" if present else "has no name"
+    here = f"The new vector is named {name}; the present one {has}." if renamed else ""
     return Said(
         "must",
         "With named vectors the application must change using as well as the model; an alias "
