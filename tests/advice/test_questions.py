@@ -18,6 +18,7 @@ from qdrant_model_migration.advice import (
 )
 from qdrant_model_migration.advice.question import Suggestion
 from qdrant_model_migration.strategies import by_name
+from qdrant_model_migration.strategies.answered import missing_texts, other_text
 from qdrant_model_migration.survey.facts import (
     Bare,
     Fact,
@@ -671,3 +672,22 @@ def test_a_name_that_says_the_old_model_is_to_say_the_new_one(name, product, wan
     assert [v.name for v in plan.move.vectors] == [wanted]
     assert (plan.before.legs[0].using, plan.after.legs[0].using) == (name, wanted)
     assert "W04" in plan.must_accept
+
+
+def test_fields_of_which_each_point_has_one_are_suggested_joined_and_miss_nothing():
+    half = (
+        TextField(path="text", share=0.5, average_words=9.0),
+        TextField(path="description", share=0.5, average_words=9.0),
+    )
+    survey = docs(
+        text_fields=fact(half), text_joined=fact(("description",)), texts_missing=fact(0),
+        figures={"": {"text": (32, 32)}}, payload_fields=fact(("text", "description")),
+    )  # fmt: skip
+    text = BY_KEY["text"]
+    suggested = text.suggest(survey, ANSWERS)
+    assert suggested.value == {"fields": ["text", "description"]}
+    assert text.options(survey, ANSWERS)[0].label == "The payload fields text and description"
+    answers = {**ANSWERS, "text": suggested.value}
+    assert missing_texts(survey, answers) == 0
+    assert other_text(survey, answers) is None, "the stored vectors are of these"
+    assert missing_texts(survey, {**ANSWERS, "text": {"fields": ["text"]}}) == 60_241

@@ -54,6 +54,10 @@ def test_each_is_recognised_by_what_it_writes(
     assert by.sure is (product not in PROBABLE)
     assert found.text_field.value in (BY_NAME[product].text or (None,))
     assert found.text_field.note == "" or product == "txtai"
+    missing = {"haystack": 1, "langchain4j": 1, "roo_code": 1, "txtai": None}
+    assert found.texts_missing.value == missing.get(product, 0)
+    joined = ("description",) if product == "semantic_kernel" else ()
+    assert (found.text_joined.value or ()) == joined
     (line,) = (line for line in lines(facts_of(found)) if line.key == "written_by")
     assert line.found.startswith("probably ") is not by.sure
     assert all(one.title in line.found for one in named(by.names))

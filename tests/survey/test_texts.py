@@ -199,3 +199,15 @@ def test_a_path_with_odd_keys_is_not_sent_as_a_selector() -> None:
     assert selector("meta.body_1") == ["meta.body_1"]
     assert selector("größe") is True
     assert selector("a b") is True
+
+
+def test_two_fields_of_which_each_point_has_one_are_meant_together() -> None:
+    half = [{"text": LONG} if n % 2 else {"description": LONG} for n in range(20)]
+    fields = texts.text_fields(half)
+    assert texts.complement(half, "text", fields) == "description"
+    both = [{**payload, "description": LONG} for payload in half]
+    assert texts.complement(both, "text", texts.text_fields(both)) is None
+    assert texts.complement(half[1::2], "text", fields) is None, "there nothing is missing"
+    assert texts.tally(half, "text", ["description"]) == {"a text": 20}
+    one = [{"text": LONG}] * 19 + [{"description": LONG}]
+    assert texts.complement(one, "text", texts.text_fields(one)) is None, "one may be a marker"

@@ -170,6 +170,8 @@ def other_text(survey: Survey, answers: Answers) -> OtherText | None:
     made_of = survey.made_of(vector.name) if vector else None
     if vector is None or made_of is None or not fields:
         return None
+    if made_of in fields and fields == survey.text_meant:
+        return None  # a point has its text in one of them
     figures = survey.figures[vector.name]
     tried = figures.get(fields[0]) if len(fields) == 1 else None
     if tried is not None and tried[0] * figures[made_of][1] >= tried[1] * figures[made_of][0]:
@@ -331,7 +333,7 @@ def missing_texts(survey: Survey, answers: Answers) -> int | None:
     fields = text.get("fields") if isinstance(text, Mapping) else None
     if file_of(text):
         return None
-    if fields is None or fields == [survey.text_field.value]:
+    if fields is None or tuple(fields) == survey.text_meant:
         return survey.texts_missing.value
     shares = [field.share for field in survey.text_fields.value or () if field.path in fields]
     if not shares or survey.points.value is None:

@@ -129,6 +129,8 @@ class Survey(Frozen):
     quantization: Fact[dict[str, Any]] = Fact()
     text_fields: Fact[tuple[TextField, ...]] = Fact()
     text_field: Fact[str] = Fact()
+    text_joined: Fact[tuple[str, ...]] = Fact()
+    """Fields that have the text where that one has none, and next to nowhere else."""
     texts_missing: Fact[int] = Fact()
     average_tokens: Fact[float] = Fact()
     longest_tokens: Fact[int] = Fact()
@@ -167,6 +169,12 @@ class Survey(Frozen):
     """Points without a vector of this name; names that every point has are left out."""
     placeholders: dict[str, Placeholders] = {}
     """Of each dense vector, by its name; names without any are left out."""
+
+    @property
+    def text_meant(self) -> tuple[str, ...]:
+        """The fields in one of which a point has its text; empty where none was found."""
+        named = self.text_field.value
+        return (named, *(self.text_joined.value or ())) if named is not None else ()
 
     @property
     def fingerprint(self) -> str:

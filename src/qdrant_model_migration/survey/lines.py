@@ -144,15 +144,16 @@ def _text_field(facts: Facts) -> Line:
     if field.value is None:
         return Line("text_field", "Text field", "none found", field.how, note=field.note)
     settle = field.how == "sample" and bool(field.note)
+    named = words.listing([field.value, *(facts.get("text_joined", _NONE).value or ())], "or")
     if missing is None or missing.value is None:
-        return Line("text_field", "Text field", str(field.value), field.how, settle, field.note)
+        return Line("text_field", "Text field", named, field.how, settle, field.note)
     points = facts.get("points", _NONE).value or 0
     about = "about " if missing.how == "sample" and missing.value else ""
     lack = f"{about}{words.count(missing.value)} {'has' if missing.value == 1 else 'have'} none"
     found = (
-        f"{field.value}: in {about}{words.plural(points - missing.value, 'point')}; {lack}"
+        f"{named}: in {about}{words.plural(points - missing.value, 'point')}; {lack}"
         if missing.value
-        else f"{field.value}: in all points{' of the sample' if missing.how == 'sample' else ''}"
+        else f"{named}: in all points{' of the sample' if missing.how == 'sample' else ''}"
     )
     note = "; ".join(part for part in (field.note, missing.note) if part)
     return Line("text_field", "Text field", found, missing.how, settle, note)

@@ -124,6 +124,7 @@ def find(
     fields: Sequence[str],
     *,
     also: Sequence[str] = (),
+    whole: Sequence[str] = (),
     stop: threading.Event | None = None,
     open_model: Open = open_embedder,
     known: Callable[[], Sequence[ModelRef]] = list_models,
@@ -132,9 +133,9 @@ def find(
     """Try the models that are on this machine on up to 64 texts, the named one first.
 
     points: with payload and vectors. fields: which may hold the text, the likeliest first. also:
-    others, tried only with the model that was found, so that each has its figures. Models
-    are never fetched for this, and no text leaves this computer: another one stays told. Raises
-    Stopped.
+    others, tried only with the model that was found, so that each has its figures. whole: of these
+    all texts are tried, whatever the first few show. Models are never fetched for this, and no text
+    leaves this computer: another one stays told. Raises Stopped.
     """
     listed = known() if vector is not None or isinstance(said, str) else ()
     named = _by_name(said, listed) if isinstance(said, str) else said
@@ -153,7 +154,7 @@ def find(
         _check(stop)
         try:
             embedder = open_model(model)
-            match = _best_field(embedder, vector, points, fields, stop)
+            match = _best_field(embedder, vector, points, fields, stop, whole)
             if match is not None and match.same:
                 untried = [field for field in also if field not in match.figures]
                 more = _figures(embedder, vector, points, untried, stop)
@@ -180,12 +181,13 @@ def _figures(
     points: Sequence[Point],
     fields: Sequence[str],
     stop: threading.Event | None,
+    whole: Sequence[str] = (),
 ) -> Figures:
-    """A few texts of each field first, all 64 of one that matches."""
+    """A few texts of each field first, all 64 of one that matches, or that is asked about."""
     found: Figures = {}
     for field in fields:
         pairs = _pairs(points, field, vector.name)
-        same = _same(embedder, vector, pairs[:_FIRST_LOOK], stop)
+        same = 1 if field in whole else _same(embedder, vector, pairs[:_FIRST_LOOK], stop)
         tried = min(_FIRST_LOOK, len(pairs))
         if same:
             same, tried = _same(embedder, vector, pairs[:TEXTS], stop), min(TEXTS, len(pairs))
@@ -200,9 +202,10 @@ def _best_field(
     points: Sequence[Point],
     fields: Sequence[str],
     stop: threading.Event | None,
+    whole: Sequence[str],
 ) -> Match | None:
     """The field whose texts match best, the first of several that match alike."""
-    figures = _figures(embedder, vector, points, fields, stop)
+    figures = _figures(embedder, vector, points, fields, stop, whole)
     if not figures:
         return None
     field = max(figures, key=lambda one: figures[one][0])

@@ -39,7 +39,7 @@ from qdrant_model_migration.survey.collection import (
 )
 from qdrant_model_migration.survey.errors import CollectionEmpty
 from qdrant_model_migration.survey.facts import Fact, Pieces, Survey, TextField, VectorFact
-from qdrant_model_migration.survey.path import stored_at, value_at
+from qdrant_model_migration.survey.path import value_at
 from qdrant_model_migration.survey.reader import AT_A_TIME, Reader, heed
 from qdrant_model_migration.survey.sample import sample as read_sample
 from qdrant_model_migration.survey.sample import spread
@@ -214,23 +214,28 @@ class _Reading:
             tell_field()
             found = self._find_models(points, candidates, listed)
             field = told or found.field or field
+        other = None
+        if field is not None and told is None:
+            other = texts.complement(payloads, field, fields)
+        joined = (other,) if other is not None else ()
+        self._tell("text_joined", Fact[tuple[str, ...]](value=joined, how="sample"))
         tell_field()
         if field is not None:
-            self._read_one_field(points, field)
+            self._read_one_field(points, field, joined)
         self._read_word_lengths(payloads, listed)
         if found is None:
             found = self._find_models(points, candidates, listed)
         self._known["matches"] = found.matches
         self._tell("old_model", found.fact)
 
-    def _read_one_field(self, points: Sequence[Point], field: str) -> None:
+    def _read_one_field(self, points: Sequence[Point], field: str, also: Sequence[str]) -> None:
         payloads, count = [point.payload for point in points], self._reader.count
-        held, counted = texts.tally(payloads, field), len(points) >= count
+        held, counted = texts.tally(payloads, field, also), len(points) >= count
         if not counted and self._reader.one_by_one(count):
-            held, counted = self._reader.tally_all(field, stored_at(field, payloads)), True
+            held, counted = self._reader.tally_all(field, also, payloads), True
         self._tell("texts_missing", missing_fact(held, counted, count))
-        found = [value_at(payload, field) for payload in payloads]
-        present = [text for text in found if isinstance(text, str) and text.strip()]
+        read = (field, *also)
+        present = [text for one in payloads if (text := texts.first_text(one, read)) is not None]
         if not present:
             return
         lengths = tuple(sorted(texts.tokens(text) for text in present))
@@ -285,6 +290,7 @@ class _Reading:
             stored,
             fields,
             also=also,
+            whole=(self._told_field,) if self._told_field is not None else (),
             mapped=mapped,
             stop=self._stop,
         )

@@ -22,6 +22,7 @@ _USUAL_NAMES = (
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\u0e00-\u0eff]")
 _NO_TEXT = re.compile(r"(https?://|s3://|file:|data:|/)\S*\Z|[\d\s:.,TZ+/-]+\Z|\{.*\}\Z", re.DOTALL)
 _MANY_WORDS, _FEW_WORDS = 12, 5
+_FEWEST_LACKING, _SOME = 2, 0.1
 _NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight"}
 
 
@@ -150,9 +151,33 @@ def mixed_note(held: Mapping[Held, int]) -> str:
     return f"{', '.join(others)} there" if others else ""
 
 
-def tally(payloads: Iterable[Mapping[str, Any]], path: str) -> Counter[Held]:
-    """How many of these payloads hold what at the path."""
-    return Counter(held_at(payload, path) for payload in payloads)
+def tally(
+    payloads: Iterable[Mapping[str, Any]], path: str, also: Sequence[str] = ()
+) -> Counter[Held]:
+    """How many of these payloads hold what at the path. also: others whose text does as well."""
+    return Counter(
+        "a text" if also and first_text(payload, also) is not None else held_at(payload, path)
+        for payload in payloads
+    )
+
+
+def complement(
+    payloads: Sequence[Mapping[str, Any]], path: str, fields: Sequence[TextField]
+) -> str | None:
+    """The field that has the text of nearly all payloads where this one has none, and of next to
+    no other: each has its text in one or the other."""
+    has = [first_text(payload, (path,)) is not None for payload in payloads]
+    lacking = has.count(False)
+    if lacking < max(_FEWEST_LACKING, _SOME * len(has)):
+        return None
+    best = None
+    for other in (field.path for field in fields if field.path != path):
+        there = [first_text(payload, (other,)) is not None for payload in payloads]
+        fills = sum(b and not a for a, b in zip(has, there, strict=True)) / lacking
+        both = sum(a and b for a, b in zip(has, there, strict=True))
+        if fills >= 1 - _SOME and both <= _SOME * len(has) and (best is None or fills > best[0]):
+            best = fills, other
+    return best[1] if best is not None else None
 
 
 def estimate_missing(held: Mapping[Held, int], points: int) -> int:

@@ -62,6 +62,7 @@ class Text(Question):
             listed.insert(0, Option({"fields": [found]}, f"The payload field {found}", note))
         default = self.suggest(survey, answers).value["fields"]
         return (
+            *self._joined(survey),
             *listed,
             Option(
                 ANOTHER,
@@ -81,13 +82,22 @@ class Text(Question):
                 "rules out everything that embeds again",
                 "gone",
             ),
-            unknown(f"the field {default[0]}" if default else "gone"),
+            unknown(f"the field {words.listing(default, 'or')}" if default else "gone"),
         )
+
+    @staticmethod
+    def _joined(survey: Survey) -> tuple[Option, ...]:
+        """Several fields of which a point has its text in one."""
+        meant = survey.text_meant
+        if len(meant) < 2:
+            return ()
+        label = f"The payload fields {words.listing(meant)}"
+        return (Option({"fields": list(meant)}, label, "found; each point has its text in one"),)
 
     def suggest(self, survey: Survey, answers: Answers) -> Suggestion:
         if survey.text_field.value is not None:
             told = survey.text_field.how == "told"
-            return Suggestion({"fields": [survey.text_field.value]}, "told" if told else "found")
+            return Suggestion({"fields": list(survey.text_meant)}, "told" if told else "found")
         fields = survey.text_fields.value or ()
         if fields:
             return Suggestion({"fields": [fields[0].path]}, "default")

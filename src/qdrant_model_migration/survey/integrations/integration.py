@@ -56,12 +56,12 @@ class Integration:
     """Subclass it in one new file of this folder; the registry finds it.
 
     The file's stem is its name. title: on screens. ids, vectors, metadata: what it writes, in a few
-    words. text: paths that hold the text, the likeliest first; joined: a point has it in one or in
-    several of them. sees_alias: whether it finds a collection that exists only under an alias.
-    looks: how it looks for its collection, a sentence. names: whether its collection can be called
-    anything. family: names of collections that share the model, with {} for what their names have
-    in common. says: whole sentences, to be known before its model changes; dangers: those of them
-    that can cost the data. settings: what a person changes there. code: where all this was read.
+    words. text: paths that hold the text, the likeliest first. sees_alias: whether it finds a
+    collection that exists only under an alias. looks: how it looks for its collection, a sentence.
+    names: whether its collection can be called anything. family: names of collections that share
+    the model, with {} for what their names have in common. says: whole sentences, to be known
+    before its model changes; dangers: those of them that can cost the data. settings: what a person
+    changes there. code: where all this was read.
     """
 
     title: ClassVar[str]
@@ -69,7 +69,6 @@ class Integration:
     ids: ClassVar[str] = "UUIDs"
     vectors: ClassVar[str] = "one without a name"
     text: ClassVar[tuple[str, ...]] = ()
-    joined: ClassVar[bool] = False
     metadata: ClassVar[str] = "at the top level"
     sees_alias: ClassVar[bool]
     looks: ClassVar[str]

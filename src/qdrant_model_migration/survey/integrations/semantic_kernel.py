@@ -9,7 +9,6 @@ class SemanticKernel(Integration):
     title = "Semantic Kernel"
     signs = (Sign(("text", "description", "additional_metadata"), sure=True),)
     text = ("text", "description")
-    joined = True
     metadata = "additional_metadata, a string"
     sees_alias = True
     looks = "It asks for its collection by name, and an alias answers."
