@@ -14,10 +14,11 @@ from qdrant_model_migration.embedders import Reach, open_embedder
 from qdrant_model_migration.engine import change_lines, create_run, run_here, view
 from qdrant_model_migration.pipeline.sameness import same_payload, same_vector
 from qdrant_model_migration.plan import Acceptance, Plan
+from qdrant_model_migration.qdrant import Point, SparseVector
 from qdrant_model_migration.strategies import by_name
 from qdrant_model_migration.survey import survey
 from support.world import everything
-from support.written import SHAPES, write
+from support.written import SHAPES, TEXTS, write
 
 from .conftest import Place
 from .trips import consent
@@ -84,3 +85,34 @@ def test_what_a_product_wrote_gets_there_whole(place: Place, product: str) -> No
     with_alias = SHAPES[product] is not SHAPES["mem0"]
     assert ("alias" in facts["switched"]) is with_alias, "mem0 finds none"
     assert change_lines.lines(change_lines.of(facts), change_lines.forms(facts)[0])
+
+
+@pytest.mark.parametrize("place", PLACES, indirect=True)
+def test_each_point_keeps_the_one_vector_that_it_has_of_several(place: Place) -> None:
+    """Half of the points have one named vector, half the other, some a sparse one besides."""
+    size = place.models.old.dimensions
+    params = {"size": size, "distance": "Dot"}
+    name, target = f"both_{place.alias}", f"both_{place.alias}_{place.alias}_new"
+    made = open_embedder(place.models.old).embed(TEXTS, "passage").vectors
+    points = [
+        Point(n, {"body": text}, {"title" if n % 2 else "body": vector})
+        for n, (text, vector) in enumerate(zip(TEXTS, made, strict=True))
+    ]
+    points[0].vectors["words"] = SparseVector((3, 9), (0.5, 1.0))
+    with place.open() as qdrant:
+        qdrant.create_collection(
+            name, {"vectors": {"body": params, "title": params}, "sparse_vectors": {"words": {}}}
+        )
+        qdrant.insert(name, points)
+    whole_way(planned(place, name))
+    with place.open() as qdrant:
+        new, config = everything(qdrant, target), qdrant.config(target)
+    assert config.vectors()["body"]["distance"] == "Dot", "vectors of length one rank the same"
+    assert config.sparse() == {"words": {}}, "kept without a modifier, as found"
+    right = open_embedder(place.models.new).embed(TEXTS, "passage").vectors
+    for n, point in new.items():
+        names = {"title"} if int(n) % 2 else {"body", "words"} if n == 0 else {"body"}
+        assert set(point.vectors) == names
+        if "body" in names:
+            stored: Any = point.vectors["body"]
+            np.testing.assert_allclose(np.asarray(stored), np.asarray(right[int(n)]), atol=2e-3)

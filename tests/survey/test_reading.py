@@ -263,7 +263,7 @@ def test_the_operators_corrections_win(docs: Qdrant, model: ModelRef) -> None:
     assert found.figures[""]["title"] == (0, 63), "what a person named is tried whole"
     assert found.text_field.note == (
         f"said by you; the stored vectors are of meta.body: {same} of {tried} samples give theirs "
-        "again, with title 0 of 8"
+        "again, with title 0 of 63"
     )
     assert (found.old_model.how, found.matches) == ("re-embedded", (same, tried))
 
