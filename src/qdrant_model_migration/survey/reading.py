@@ -50,6 +50,7 @@ from qdrant_model_migration.survey.server import (
     server_fact,
 )
 from qdrant_model_migration.survey.text_field import field_fact, length_facts, missing_fact
+from qdrant_model_migration.survey.trial import TEXTS
 from qdrant_model_migration.survey.writes import writes_fact
 
 _MOST_RIVALS = 4
@@ -270,7 +271,7 @@ class _Reading:
         ]
         asked = {point.id for point in wanted}
         textless = [point for point in points if point.id not in asked]
-        stored = self._reader.with_vectors(spread(wanted, old_model.TEXTS))
+        stored = self._reader.with_vectors(spread(wanted, TEXTS))
         bare_of_text = self._reader.with_vectors(spread(textless, _TEXTLESS))
         self._read_placeholders([*stored, *bare_of_text], fields)
         metadata = self._config.metadata
