@@ -691,3 +691,30 @@ def test_fields_of_which_each_point_has_one_are_suggested_joined_and_miss_nothin
     assert missing_texts(survey, answers) == 0
     assert other_text(survey, answers) is None, "the stored vectors are of these"
     assert missing_texts(survey, {**ANSWERS, "text": {"fields": ["text"]}}) == 60_241
+
+
+def test_a_template_is_typed_with_fields_in_braces_and_previewed():
+    survey = docs(
+        text_fields=fact((
+            TextField(path="text", share=1.0, average_words=9.0, example="The parser returns."),
+            TextField(path="title", share=1.0, average_words=2.0, example="The parser"),
+        )),
+    )  # fmt: skip
+    text = BY_KEY["text"]
+    answer = text.clean({"fields": "# {title}\\n{text}"}, survey, ANSWERS)
+    assert answer == {"fields": ["title", "text"], "template": "# {title}\n{text}"}
+    assert text.clean(answer, survey, ANSWERS) == answer
+    (field,) = text.fields(survey, ANSWERS, answer)
+    assert (field.key, field.suggested) == ("fields", "# {title}\\n{text}")
+    assert field.hint == "gives: # The parser\\nThe parser returns."
+    options = text.options(survey, ANSWERS)
+    assert options[text.place(answer, options, survey, ANSWERS)].short == "another field"
+    assert text.label(answer, survey, ANSWERS) == "template of title, text"
+    plan = make_plan(survey, {**ANSWERS, "text": answer}, by_name("blue_green"), speed=None)
+    assert plan.move.vectors[0].origin.text.template == "# {title}\n{text}"
+    for wrong in ({"template": "no field"}, {"fields": "{nowhere}"}, {"fields": "title {}"}):
+        with pytest.raises(BadAnswer):
+            text.clean(wrong, survey, ANSWERS)
+    again = text.compose(answer, {"fields": "{text} ({title})"}, survey, ANSWERS)
+    assert again == {"fields": ["text", "title"], "template": "{text} ({title})"}
+    assert text.compose(answer, {"fields": "title"}, survey, ANSWERS) == {"fields": ["title"]}

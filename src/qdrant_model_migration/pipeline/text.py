@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, NamedTuple
 
@@ -11,15 +12,20 @@ from qdrant_model_migration.pipeline.sources import AnySource
 from qdrant_model_migration.strict import Strict
 from qdrant_model_migration.survey.path import ABSENT, value_at
 
+_FIELD = re.compile(r"\{([^{}\n]+)\}")
+
 
 class TextSource(Strict):
     """The payload fields (dotted paths) that make the text, joined by a blank line.
 
-    file: whose rows they are columns of, found by the id of the point; None: the point's own.
+    template: how they stand in it instead, each in braces, with what is said before and between
+    them; "": joined. file: whose rows they are columns of, found by the id of the point; None: the
+    point's own.
     """
 
     fields: Annotated[tuple[str, ...], Field(min_length=1)]
     join: str = "\n\n"
+    template: str = ""
     file: AnySource | None = None
 
 
@@ -31,13 +37,16 @@ class NoText(NamedTuple):
 
 
 def text_of(payload: Mapping[str, Any], source: TextSource) -> str | NoText:
-    """The point's text, or why there is none. Fields without a text are left out of a joined one.
+    """The point's text, or why there is none. Fields without a text are left out of a joined one,
+    and empty in a template; where none has one, labels alone are no text either.
 
     Nothing is ever embedded in place of a text: an empty string would get a vector that turns up
     in searches.
     """
     found = [value_at(payload, path) for path in source.fields]
     texts = [value for value in found if isinstance(value, str) and value.strip()]
+    if texts and source.template:
+        return filled(source.template, dict(zip(source.fields, found, strict=True)))
     if texts:
         return source.join.join(texts)
     path, value = source.fields[0], found[0]
@@ -46,6 +55,21 @@ def text_of(payload: Mapping[str, Any], source: TextSource) -> str | NoText:
     if isinstance(value, str):
         return NoText("text is only spaces" if value else "text is empty", f'"{value[:20]}"')
     return NoText("not a text", _in_words(value))
+
+
+def named_in(template: str) -> tuple[str, ...]:
+    """The fields that a template names, each once."""
+    return tuple(dict.fromkeys(_FIELD.findall(template)))
+
+
+def filled(template: str, held: Mapping[str, Any]) -> str:
+    """The template with the texts that these fields hold."""
+
+    def text(found: re.Match[str]) -> str:
+        value = held.get(found[1])
+        return value if isinstance(value, str) else ""
+
+    return _FIELD.sub(text, template).strip()
 
 
 def _in_words(value: Any) -> str:

@@ -74,7 +74,8 @@ def text_source(answers: Answers) -> TextSource | None:
         rows = rows_of(file, str(columns.get("id") or "id"), columns=_with_roots(text_of))
         return TextSource(fields=text_of, file=rows)
     fields = text.get("fields") if isinstance(text, Mapping) else None
-    return TextSource(fields=tuple(fields)) if fields else None
+    template = text.get("template", "") if isinstance(text, Mapping) else ""
+    return TextSource(fields=tuple(fields), template=template) if fields else None
 
 
 def file_of(answer: Any) -> str | None:

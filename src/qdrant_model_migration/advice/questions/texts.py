@@ -17,6 +17,7 @@ from qdrant_model_migration.advice.question import (
     unknown,
 )
 from qdrant_model_migration.advice.questions.originals import FILE, named_file, with_head
+from qdrant_model_migration.pipeline.text import filled, named_in
 from qdrant_model_migration.strategies import Answers, Strategy
 from qdrant_model_migration.strategies.answered import (
     bare,
@@ -34,9 +35,12 @@ ANOTHER = {"fields": [""]}
 IN_A_FILE = {"file": None}
 
 
+_PREVIEWED = 160  # letters
+
+
 class Text(Question):
-    """Answer: {"fields": [payload paths]}; no field: the texts are gone. Or {"file": path}, with
-    what was read of it."""
+    """Answer: {"fields": [payload paths]}; no field: the texts are gone. With "template" how they
+    stand in the text. Or {"file": path}, with what was read of it."""
 
     key = "text"
     short = "Text"
@@ -67,7 +71,7 @@ class Text(Question):
             Option(
                 ANOTHER,
                 "Another field, or several joined",
-                "several are joined by a blank line, in the order typed",
+                "joined by a blank line, in the order typed; or as in {title}\\n{body}",
                 "another field",
             ),
             Option(
@@ -110,7 +114,10 @@ class Text(Question):
         if value == ANOTHER or (isinstance(value, Mapping) and value not in shown):
             named = value.get("fields")
             typed = ", ".join(map(str, named)) if isinstance(named, list) else ""
+            template = value.get("template", "") if isinstance(value, Mapping) else ""
             hint = "names of payload fields, with a comma between them; a.b for b within a"
+            if template:
+                typed, hint = template.replace("\n", "\\n"), _preview(template, survey)
             return (Field("fields", "Fields", "text", typed, hint),)
         return ()
 
@@ -118,9 +125,13 @@ class Text(Question):
         if isinstance(value, Mapping) and "file" in value:
             return named_file(value, "texts.csv")
         fields = value.get("fields") if isinstance(value, Mapping) else None
-        if isinstance(fields, str):
+        template = _template(value)
+        if template:
+            fields = list(named_in(template))
+        elif isinstance(fields, str):
             fields = [part.strip() for part in fields.split(",")]
-        if not isinstance(fields, list) or set(value) != {"fields"}:
+        unnamed = bool(template) and not fields
+        if not isinstance(fields, list) or unnamed or set(value) - {"fields", "template"}:
             raise BadAnswer("This names no field.", "", "Type for example title, body.", "fields")
         if not all(isinstance(field, str) and field for field in fields):
             raise BadAnswer("A field has no name.", "", "Type for example title, body.", "fields")
@@ -136,7 +147,7 @@ class Text(Question):
                     "Type one or more of them.",
                     "fields",
                 )
-        return {"fields": fields}
+        return {"fields": fields, **({"template": template} if template else {})}
 
     def reads(self, value: Any) -> bool:
         return file_of(value) is not None
@@ -157,6 +168,8 @@ class Text(Question):
         fields = value.get("fields") if isinstance(value, Mapping) else None
         if not isinstance(fields, list):
             return super().label(value, survey, answers)
+        if value.get("template"):
+            return f"template of {', '.join(fields)}"
         return (
             f"{'field' if len(fields) == 1 else 'fields'} {', '.join(fields)}" if fields else "gone"
         )
@@ -171,6 +184,23 @@ class Text(Question):
             same, tried = figures[field.path]
             note += f"; {same} of {tried} samples match"
         return Option({"fields": [field.path]}, f"The payload field {field.path}", note)
+
+
+def _template(value: Any) -> str:
+    """What was typed in place of names, where fields stand in it in braces, with its ends of lines;
+    "" where names were typed."""
+    if not isinstance(value, Mapping):
+        return ""
+    typed = value.get("fields")
+    if isinstance(typed, str):
+        return typed.replace("\\n", "\n").strip() if named_in(typed) else ""
+    return str(value.get("template") or "")
+
+
+def _preview(template: str, survey: Survey) -> str:
+    """What becomes of it with texts of the sample."""
+    held = {field.path: field.example for field in survey.text_fields.value or ()}
+    return f"gives: {filled(template, held)[:_PREVIEWED]}".replace("\n", "\\n")
 
 
 def _checked(survey: Survey, answers: Answers) -> str:
