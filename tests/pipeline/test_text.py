@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from copy import deepcopy
 
-from qdrant_model_migration.pipeline.text import NoText, TextSource, named_in, text_of
+from qdrant_model_migration.pipeline.text import NoText, TextSource, text_of
+from qdrant_model_migration.survey.template import named_in
 
 NODE = {"text": "the text of the node", "metadata": {"author": "Jane Doe"}}
 

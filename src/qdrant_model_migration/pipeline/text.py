@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Annotated, Any, NamedTuple
 
@@ -11,8 +10,7 @@ from pydantic import Field
 from qdrant_model_migration.pipeline.sources import AnySource
 from qdrant_model_migration.strict import Strict
 from qdrant_model_migration.survey.path import ABSENT, value_at
-
-_FIELD = re.compile(r"\{([^{}\n]+)\}")
+from qdrant_model_migration.survey.template import filled
 
 
 class TextSource(Strict):
@@ -46,7 +44,7 @@ def text_of(payload: Mapping[str, Any], source: TextSource) -> str | NoText:
     found = [value_at(payload, path) for path in source.fields]
     texts = [value for value in found if isinstance(value, str) and value.strip()]
     if texts and source.template:
-        return filled(source.template, dict(zip(source.fields, found, strict=True)))
+        return filled(source.template, payload)
     if texts:
         return source.join.join(texts)
     path, value = source.fields[0], found[0]
@@ -55,21 +53,6 @@ def text_of(payload: Mapping[str, Any], source: TextSource) -> str | NoText:
     if isinstance(value, str):
         return NoText("text is only spaces" if value else "text is empty", f'"{value[:20]}"')
     return NoText("not a text", _in_words(value))
-
-
-def named_in(template: str) -> tuple[str, ...]:
-    """The fields that a template names, each once."""
-    return tuple(dict.fromkeys(_FIELD.findall(template)))
-
-
-def filled(template: str, held: Mapping[str, Any]) -> str:
-    """The template with the texts that these fields hold."""
-
-    def text(found: re.Match[str]) -> str:
-        value = held.get(found[1])
-        return value if isinstance(value, str) else ""
-
-    return _FIELD.sub(text, template).strip()
 
 
 def _in_words(value: Any) -> str:

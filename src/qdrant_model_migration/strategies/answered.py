@@ -173,6 +173,8 @@ def other_text(survey: Survey, answers: Answers) -> OtherText | None:
         return None
     if made_of in fields and fields == survey.text_meant:
         return None  # a point has its text in one of them
+    if isinstance(text, Mapping) and text.get("template") == made_of:
+        return None
     figures = survey.figures[vector.name]
     tried = figures.get(fields[0]) if len(fields) == 1 else None
     if tried is not None and tried[0] * figures[made_of][1] >= tried[1] * figures[made_of][0]:

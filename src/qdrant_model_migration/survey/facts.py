@@ -143,6 +143,8 @@ class Survey(Frozen):
     written_by: Fact[WrittenBy] = Fact()
     """The products that probably wrote the points; None: none that is known."""
     word_models: Fact[tuple[WordModel, ...]] = Fact()
+    text_template: str = ""
+    """How the text field stood among other fields when it was embedded, "" where it stood alone."""
     word_lengths: Fact[dict[str, float]] = Fact()
     """The average length of the texts in words that keyword search counts, by payload field."""
     payload_fields: Fact[tuple[str, ...]] = Fact()

@@ -28,12 +28,14 @@ class OldModel(NamedTuple):
     """The fact for the survey, the field whose texts matched, and the numbers behind it.
 
     figures: of every field that was tried with the model that was found; None where none was.
+    template: how the texts of the field stood among others, "" where alone.
     """
 
     fact: Fact[ModelRef]
     field: str | None = None
     matches: tuple[int, int] | None = None
     figures: Figures | None = None
+    template: str = ""
 
 
 def told(config: CollectionConfig, vector: str = "") -> ModelRef | str | None:
@@ -115,6 +117,7 @@ def find(
     trial = Trial(vector, points, fields, also, whole, stop, open_model)
     trial.of(Way("", model) for model in candidates)
     trial.of(way for model in candidates for way in kind_of(model).other_ways(model))
+    trial.headed()
     if trial.found is None:
         return _nothing_found(unproved, named, vector, len(fitting), trial)
     return _found(trial.found)
@@ -123,6 +126,8 @@ def find(
 def _found(match: Match) -> OldModel:
     label, same, tried = match.model.label, match.same, match.tried
     note = f"{same} of {tried} texts match{f' {match.way}' if match.way else ''}"
+    if match.template:
+        note += ", together with other fields"
     if match.mixed:
         note = (
             f"This collection seems to hold vectors of two models: {same} of {tried} sample texts "
@@ -130,7 +135,7 @@ def _found(match: Match) -> OldModel:
             "Only vectors made again repair it."
         )
     fact = Fact[ModelRef](value=match.model, how="re-embedded", note=note)
-    return OldModel(fact, match.field, (same, tried), match.figures)
+    return OldModel(fact, match.field, (same, tried), match.figures, match.template)
 
 
 def _unproved(said: ModelRef | str | None, by_operator: bool) -> Fact[ModelRef]:

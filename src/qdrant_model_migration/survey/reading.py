@@ -227,6 +227,7 @@ class _Reading:
         if found is None:
             found = self._find_models(points, candidates, listed)
         self._known["matches"] = found.matches
+        self._known["text_template"] = found.template
         self._tell("old_model", found.fact)
 
     def _read_one_field(self, points: Sequence[Point], field: str, also: Sequence[str]) -> None:

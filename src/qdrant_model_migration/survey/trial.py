@@ -13,6 +13,7 @@ from qdrant_model_migration.errors import QmmError, Stopped
 from qdrant_model_migration.qdrant import Point
 from qdrant_model_migration.survey.facts import VectorFact
 from qdrant_model_migration.survey.path import value_at
+from qdrant_model_migration.survey.template import filled, usual
 
 TEXTS = 64
 _FIRST_LOOK = 8
@@ -23,6 +24,7 @@ _ALIKE_FLOAT = 0.99
 _ALIKE_IN_OTHER_COMPANY = 0.98  # of a model that makes other vectors of a text in another batch
 _CHANCE, _SURE = 0.05, 0.9  # shares of the texts
 _NEAR = 0.8
+_SHORTEST = 2
 
 Open = Callable[[ModelRef], Embedder]
 
@@ -36,7 +38,7 @@ class Match(NamedTuple):
     """How many of the texts in `field` give the stored vector again when `model` embeds them.
 
     figures: of all fields that were tried with this model, this one among them. way: how the model
-    was used, "" where as it is meant.
+    was used, "" where as it is meant. template: how the text stood among other fields, "": alone.
     """
 
     model: ModelRef
@@ -45,6 +47,7 @@ class Match(NamedTuple):
     tried: int
     figures: Figures
     way: str = ""
+    template: str = ""
 
     @property
     def mixed(self) -> bool:
@@ -76,6 +79,7 @@ class Trial:
     ) -> None:
         self._vector, self._fields, self._stop = vector, fields, stop
         self._also, self._whole, self._open = also, whole, open_model
+        self._points = points
         self._pairs = {field: _pairs(points, field, vector.name) for field in (*fields, *also)}
         self.best: Match | None = None
         self.tried: list[str] = []
@@ -109,6 +113,34 @@ class Trial:
                 self.tried.append(way.model.label)
             if match is not None and (self.best is None or match.same > self.best.same):
                 self.best = match
+
+    def headed(self) -> None:
+        """Try texts as they are usually embedded together with other fields, by the model that came
+        near, and keep what proves it. Raises Stopped."""
+        if self.near is None or self.sure:
+            return
+        try:
+            self._headed(self._open(self.near.model), self.near.field)
+        except Stopped:
+            raise
+        except QmmError as error:
+            self.failed[self.near.model.name] = error.what
+
+    def _headed(self, embedder: Embedder, field: str) -> None:
+        """Of each template the shortest texts first: they cost least, and show it best."""
+        first = next((p.payload for p in self._points if p.vectors and _held(p, field)), None)
+        for template in dict.fromkeys(usual(first, field)) if first is not None else ():
+            pairs = _templated(self._points, template, field, self._vector.name)[:TEXTS]
+            pairs.sort(key=lambda pair: len(pair[0]))
+            if self._same(embedder, field, pairs[:_SHORTEST]) < len(pairs[:_SHORTEST]):
+                continue
+            same = self._same(embedder, field, pairs)
+            figures = dict(self.best.figures) if self.best is not None else {}
+            figures[template] = same, len(pairs)
+            match = Match(embedder.model, field, same, len(pairs), figures, template=template)
+            if match.same >= _SURE * match.tried:
+                self.best = match
+                return
 
     def _match(self, embedder: Embedder, way: str) -> Match | None:
         """The field whose texts match best, the first of several that match alike."""
@@ -164,6 +196,20 @@ def _pairs(points: Sequence[Point], field: str, name: str) -> list[_Pair]:
         text, stored = value_at(point.payload, field), point.vectors.get(name)
         if isinstance(text, str) and text.strip() and isinstance(stored, list):
             pairs.append((text, stored))  # type: ignore[arg-type] # dense: one row
+    return pairs
+
+
+def _held(point: Point, field: str) -> bool:
+    return isinstance(value_at(point.payload, field), str)
+
+
+def _templated(points: Sequence[Point], template: str, field: str, name: str) -> list[_Pair]:
+    """The texts of the template, of those points that have one in its field."""
+    pairs: list[_Pair] = []
+    for point in points:
+        stored = point.vectors.get(name)
+        if _held(point, field) and isinstance(stored, list):
+            pairs.append((filled(template, point.payload), stored))  # type: ignore[arg-type]
     return pairs
 
 

@@ -17,7 +17,6 @@ from qdrant_model_migration.advice.question import (
     unknown,
 )
 from qdrant_model_migration.advice.questions.originals import FILE, named_file, with_head
-from qdrant_model_migration.pipeline.text import filled, named_in
 from qdrant_model_migration.strategies import Answers, Strategy
 from qdrant_model_migration.strategies.answered import (
     bare,
@@ -30,6 +29,7 @@ from qdrant_model_migration.strategies.answered import (
 )
 from qdrant_model_migration.survey.facts import Survey, TextField
 from qdrant_model_migration.survey.path import root
+from qdrant_model_migration.survey.template import filled, named_in
 
 ANOTHER = {"fields": [""]}
 IN_A_FILE = {"file": None}
@@ -91,7 +91,11 @@ class Text(Question):
 
     @staticmethod
     def _joined(survey: Survey) -> tuple[Option, ...]:
-        """Several fields of which a point has its text in one."""
+        """Several fields of which a point has its text in one, or that stood in it together."""
+        if template := survey.text_template:
+            label = f"As it was embedded: {template}".replace("\n", "\\n")
+            value = {"fields": list(named_in(template)), "template": template}
+            return (Option(value, label, "found; this gives the stored vectors"),)
         meant = survey.text_meant
         if len(meant) < 2:
             return ()
@@ -99,6 +103,8 @@ class Text(Question):
         return (Option({"fields": list(meant)}, label, "found; each point has its text in one"),)
 
     def suggest(self, survey: Survey, answers: Answers) -> Suggestion:
+        if survey.text_template and survey.text_field.how != "told":
+            return Suggestion(self._joined(survey)[0].value, "found")
         if survey.text_field.value is not None:
             told = survey.text_field.how == "told"
             return Suggestion({"fields": list(survey.text_meant)}, "told" if told else "found")
