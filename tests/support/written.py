@@ -255,7 +255,12 @@ def _chatgpt_retrieval_plugin() -> Shape:
         lambda n, text: {
             "id": f"doc-{n % 3}_{n}",
             "text": text,
-            "metadata": {"source": "file", "author": "Jane Doe", "document_id": f"doc-{n % 3}"},
+            "metadata": {
+                "source": "file",
+                "source_id": None,
+                "author": "Jane Doe",
+                "document_id": f"doc-{n % 3}",
+            },
             "created_at": 1_764_200_000,
         }
     )

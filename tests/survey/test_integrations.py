@@ -75,8 +75,26 @@ def test_what_is_only_probable_gives_way_to_what_is_sure() -> None:
     assert recognise(shape).value == recognise(shape._replace(vectors=("", "other"))).value
     assert recognise(shape).value is not None
     assert recognise(shape).value.sure is False  # type: ignore[union-attr]
-    dify = shape_of([{**payload, "group_id": "g"}] * 9, [1] * 9, [""], "docs")
+    named = {**payload, "group_id": "g", "metadata": {"doc_id": "d"}}
+    dify = shape_of([named] * 9, [1] * 9, [""], "docs")
     assert recognise(dify).value.names == ("dify",)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("payload", "vector"),
+    [
+        ({"id": "1", "content": TEXTS[0], "meta": {}}, ""),
+        ({"id": "1", "text": TEXTS[0], "metadata": {}, "created_at": 1}, ""),
+        ({"text": TEXTS[0], "metadata": {}, "tenant_id": "t"}, ""),
+        ({"id": "1", "content": TEXTS[0], "workspace_id": "w"}, ""),
+    ],
+)
+def test_what_ones_own_application_may_well_write_is_only_probable(
+    payload: dict[str, object], vector: str
+) -> None:
+    found = recognise(shape_of([payload] * 9, [1] * 9, [vector], "docs")).value
+    assert found is not None
+    assert not found.sure
 
 
 def test_one_point_in_ten_may_look_otherwise_and_not_two() -> None:

@@ -7,7 +7,10 @@ from qdrant_model_migration.survey.integrations.integration import Integration, 
 
 class ChatGptRetrievalPlugin(Integration):
     title = "chatgpt-retrieval-plugin"
-    signs = (Sign(("id", "text", "metadata", "created_at"), sure=True),)
+    signs = (
+        Sign(("id", "text", "created_at", "metadata.document_id", "metadata.source_id"), sure=True),
+        Sign(("id", "text", "metadata", "created_at")),
+    )
     ids = "UUIDs of its own ids, which stand in the field id"
     text = ("text",)
     metadata = "below metadata; created_at beside it"

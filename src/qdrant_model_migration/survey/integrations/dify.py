@@ -7,7 +7,7 @@ from qdrant_model_migration.survey.integrations.integration import Integration, 
 
 class Dify(Integration):
     title = "Dify"
-    signs = (Sign(("page_content", "metadata", "group_id"), sure=True),)
+    signs = (Sign(("page_content", "group_id", "metadata.doc_id"), sure=True),)
     ids = "UUIDs, which stand in metadata.doc_id as well"
     text = ("page_content",)
     metadata = "below metadata; group_id beside it"

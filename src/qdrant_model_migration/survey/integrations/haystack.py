@@ -7,7 +7,10 @@ from qdrant_model_migration.survey.integrations.integration import Integration, 
 
 class Haystack(Integration):
     title = "Haystack"
-    signs = (Sign(("id", "content", "meta"), sure=True),)
+    signs = (
+        Sign(("id", "content", "meta", "score"), sure=True),
+        Sign(("id", "content", "meta")),
+    )
     ids = "UUIDs of its own ids, which stand in the field id"
     vectors = "one without a name; with sparse embeddings text-dense and text-sparse"
     text = ("content",)

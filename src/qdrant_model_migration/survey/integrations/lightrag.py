@@ -15,7 +15,10 @@ _KINDS = ("chunks", "entities", "relationships")
 
 class LightRag(Integration):
     title = "LightRAG"
-    signs = (Sign(("id", "content", "workspace_id"), sure=True),)
+    signs = (
+        Sign(("id", "content", "workspace_id"), collection="lightrag_vdb_*", sure=True),
+        Sign(("id", "content", "workspace_id")),
+    )
     ids = "UUIDs of its own ids, which stand in the field id"
     text = ("content",)
     metadata = "at the top level; workspace_id tells workspaces apart"

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 class McpServerQdrant(Integration):
     title = "mcp-server-qdrant"
-    signs = (Sign(("document",), vectors="fast-*", sure=True),)
+    signs = (Sign(("document", "metadata"), vectors="fast-*", sure=True),)
     vectors = "fast- and the model's name, in small letters"
     text = ("document",)
     metadata = "below metadata, which may be null"

@@ -8,7 +8,7 @@ from qdrant_model_migration.survey.integrations.integration import Integration, 
 class Mem0(Integration):
     title = "mem0"
     signs = (
-        Sign(("data", "hash"), sure=True),
+        Sign(("data", "hash", "created_at"), sure=True),
         Sign(("data", "linked_memory_ids"), sure=True),
     )
     ids = "UUIDs, in old collections integers"
