@@ -33,6 +33,30 @@ FIRST = (
     "product changes; what the survey finds in your points goes before what stands here.",
 )
 
+LAST = """## Where a text may stand
+
+At question Text, and in an answers file under `text.fields`:
+
+| written | means |
+|---|---|
+| `body` | the field |
+| `meta.body` | the field within another one; also where `meta` is a string that holds JSON |
+| `messages[].content` | the field of each object of a list: their texts, joined by a blank line |
+| `title, body` | both, joined by a blank line; of a point that has one, that one |
+| `Title: {title}\\n{body}` | a template: fields in braces, `\\n` begins a new line |
+
+The payload is copied as it is found: a string of JSON stays that string.
+
+{}"""
+
+PROVED = (
+    "Which of them it was, the survey proves with a model that is on this computer: it embeds "
+    "sampled texts again and compares. It tries fields alone, lines of metadata before the text, a "
+    "title before it, the model without its prefixes, and pooled by the first token or by the "
+    "mean. Where nothing fits but a model comes near, it says so, with the cosine: then something "
+    "else stood before the text, and a template can say what."
+)
+
 NAMES = {"free": "your choice", "by model": "made of the model", "fixed": "fixed"}
 WAYS = {
     (True, "free"): "Let it use an alias, or change its name at the cutover.",
@@ -58,7 +82,12 @@ SETTINGS = {
 def page() -> str:
     rows = (_row(one) for one in integrations())
     sections = ("\n".join(_section(one)) for one in integrations())
-    return "\n".join([HEAD.format(*FIRST), *rows]) + "\n\n" + "\n\n".join(sections) + "\n"
+    return (
+        "\n".join([HEAD.format(*FIRST), *rows])
+        + "\n\n"
+        + "\n\n".join([*sections, LAST.replace("{}", PROVED)])
+        + "\n"
+    )
 
 
 def _anchor(one: Integration) -> str:
