@@ -16,8 +16,17 @@ from qdrant_model_migration.advice import (
     make_plan,
     typed,
 )
+from qdrant_model_migration.advice.question import Suggestion
 from qdrant_model_migration.strategies import by_name
-from qdrant_model_migration.survey.facts import Bare, Fact, LanguageField, TextField, VectorFact
+from qdrant_model_migration.strategies.answered import missing_texts, other_text
+from qdrant_model_migration.survey.facts import (
+    Bare,
+    Fact,
+    LanguageField,
+    TextField,
+    VectorFact,
+    WrittenBy,
+)
 from support.surveys import ANSWERS, BGE_BASE, COLBERT, as_answer, docs, fact, practice, server
 
 NUMBER = {"example": "0.02", "low": 0.0, "high": 0.5}
@@ -598,3 +607,114 @@ def test_no_new_model_is_judged_where_the_model_stays():
     for change in ("keywords", "shorter", "compression"):
         text = proof.text(docs(), {"change": change})
         assert "new model" not in " ".join(text), change
+
+
+WRITTEN_BY = {"mem0": True, "n8n": False, "spring_ai": True, "cheshire_cat": True}
+
+
+@pytest.mark.parametrize("product", WRITTEN_BY)
+def test_without_an_alias_is_suggested_where_the_product_finds_none(product):
+    sure = WRITTEN_BY[product]
+    by = fact(WrittenBy(names=(product,), sure=sure), "sample")
+    name = BY_KEY["name"]
+    bare = docs(written_by=by, aliases=fact(()), all_aliases={})
+    assert name.suggest(bare, {}) == Suggestion({"kind": "changes"}, "default")
+    assert name.settle("unknown", bare, {}) == {"kind": "changes"}
+    assert "finds no collection by an alias" in name.text(bare, {}).help
+    held = docs(written_by=by)
+    expected = {"kind": "changes"} if sure else {"alias": "docs", "exists": True}
+    assert name.suggest(held, {}).value == expected, "what is only probable overrules no alias"
+
+
+def test_a_product_that_sees_an_alias_is_asked_as_before_and_the_place_is_named():
+    by = fact(WrittenBy(names=("haystack",), sure=True), "sample")
+    bare = docs(written_by=by, aliases=fact(()), all_aliases={})
+    assert BY_KEY["name"].suggest(bare, {}).value == {
+        "alias": "docs_minilm_live", "exists": False,
+    }  # fmt: skip
+    assert BY_KEY["name"].text(bare, {}).help == ("It is index of QdrantDocumentStore (Haystack).")
+    assert BY_KEY["query_side"].suggest(bare, ANSWERS) == Suggestion("framework", "found")
+
+
+def test_a_product_that_makes_the_name_of_its_model_gets_that_name():
+    by = fact(WrittenBy(names=("lightrag",), sure=True), "sample")
+    survey = docs(
+        written_by=by, collection="lightrag_vdb_chunks_old_384d", aliases=fact(()), all_aliases={}
+    )
+    answers = {"model": ANSWERS["model"]}
+    assert BY_KEY["name"].suggest(survey, answers).value == {"kind": "changes"}
+    answers |= {"name": {"kind": "changes"}}
+    named = "lightrag_vdb_chunks_baai_bge_base_en_v1_5_768d"
+    assert BY_KEY["target"].suggest(survey, answers).value == named
+
+
+@pytest.mark.parametrize(
+    ("name", "product", "wanted"),
+    [
+        ("fast-all-minilm-l6-v2", "mcp_server_qdrant", "fast-bge-base-en-v1.5"),
+        ("all-MiniLM-L6-v2_body", None, "bge-base-en-v1.5_body"),
+        ("body", None, None),
+    ],
+)
+def test_a_name_that_says_the_old_model_is_to_say_the_new_one(name, product, wanted):
+    vector = VectorFact(name=name, kind="dense", size=384, distance="Cosine")
+    by = WrittenBy(names=(product,), sure=True) if product else None
+    survey = docs(vectors=fact((vector,)), written_by=fact(by))
+    question = BY_KEY["vector_name"]
+    assert question.applies(survey, ANSWERS) is (wanted is not None)
+    if wanted is None:
+        return
+    assert question.suggest(survey, ANSWERS).value == wanted
+    assert question.clean(name, survey, ANSWERS) == name, "it may stay"
+    assert question.fields(survey, ANSWERS, name) == ()
+    answers = {**ANSWERS, "vector_name": wanted}
+    plan = make_plan(survey, answers, by_name("blue_green"), speed=None)
+    assert [v.name for v in plan.move.vectors] == [wanted]
+    assert (plan.before.legs[0].using, plan.after.legs[0].using) == (name, wanted)
+    assert "W04" in plan.must_accept
+
+
+def test_fields_of_which_each_point_has_one_are_suggested_joined_and_miss_nothing():
+    half = (
+        TextField(path="text", share=0.5, average_words=9.0),
+        TextField(path="description", share=0.5, average_words=9.0),
+    )
+    survey = docs(
+        text_fields=fact(half), text_joined=fact(("description",)), texts_missing=fact(0),
+        figures={"": {"text": (32, 32)}}, payload_fields=fact(("text", "description")),
+    )  # fmt: skip
+    text = BY_KEY["text"]
+    suggested = text.suggest(survey, ANSWERS)
+    assert suggested.value == {"fields": ["text", "description"]}
+    assert text.options(survey, ANSWERS)[0].label == "The payload fields text and description"
+    answers = {**ANSWERS, "text": suggested.value}
+    assert missing_texts(survey, answers) == 0
+    assert other_text(survey, answers) is None, "the stored vectors are of these"
+    assert missing_texts(survey, {**ANSWERS, "text": {"fields": ["text"]}}) == 60_241
+
+
+def test_a_template_is_typed_with_fields_in_braces_and_previewed():
+    survey = docs(
+        text_fields=fact((
+            TextField(path="text", share=1.0, average_words=9.0, example="The parser returns."),
+            TextField(path="title", share=1.0, average_words=2.0, example="The parser"),
+        )),
+    )  # fmt: skip
+    text = BY_KEY["text"]
+    answer = text.clean({"fields": "# {title}\\n{text}"}, survey, ANSWERS)
+    assert answer == {"fields": ["title", "text"], "template": "# {title}\n{text}"}
+    assert text.clean(answer, survey, ANSWERS) == answer
+    (field,) = text.fields(survey, ANSWERS, answer)
+    assert (field.key, field.suggested) == ("fields", "# {title}\\n{text}")
+    assert field.hint == "gives: # The parser\\nThe parser returns."
+    options = text.options(survey, ANSWERS)
+    assert options[text.place(answer, options, survey, ANSWERS)].short == "another field"
+    assert text.label(answer, survey, ANSWERS) == "template of title, text"
+    plan = make_plan(survey, {**ANSWERS, "text": answer}, by_name("blue_green"), speed=None)
+    assert plan.move.vectors[0].origin.text.template == "# {title}\n{text}"
+    for wrong in ({"template": "no field"}, {"fields": "{nowhere}"}, {"fields": "title {}"}):
+        with pytest.raises(BadAnswer):
+            text.clean(wrong, survey, ANSWERS)
+    again = text.compose(answer, {"fields": "{text} ({title})"}, survey, ANSWERS)
+    assert again == {"fields": ["text", "title"], "template": "{text} ({title})"}
+    assert text.compose(answer, {"fields": "title"}, survey, ANSWERS) == {"fields": ["title"]}

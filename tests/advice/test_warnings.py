@@ -15,6 +15,7 @@ from qdrant_model_migration.survey.facts import (
     Placeholders,
     TextField,
     VectorFact,
+    WrittenBy,
 )
 from support.surveys import (
     ANSWERS,
@@ -55,7 +56,27 @@ FIGURES = {"": {"text": (64, 64), "title": (0, 8), "copy": (64, 64)}}
 LANG = LanguageField(path="lang", texts={"de": 54, "en": 40, "ja": 6}, agrees=1.0, unnamed=3)
 REBUILT = {**ANSWERS, **ORIGINALS}
 
+
+def by(*names, sure=True):
+    return fact(WrittenBy(names=names, sure=sure), "sample")
+
+
 CASES = [
+    ("W60", "blue_green", ANSWERS, docs(written_by=by("mem0")), "must",
+     "mem0 finds no collection by an alias. When it starts it lists the collections and makes"),
+    ("W60", "blue_green", ANSWERS, docs(written_by=by("langchain_js", "n8n", sure=False)),
+     "caution", 'Answer at question Name that it "changes the name itself".'),
+    ("W60", "blue_green", ANSWERS, docs(written_by=by("cheshire_cat")), "must",
+     "Read first what it does when it starts"),
+    ("W61", "blue_green", ANSWERS,
+     docs(written_by=by("mem0"), others=("docs_minilm_entities", "another")), "must",
+     "mem0 has beside this one: docs_minilm_entities."),
+    ("W62", "blue_green", ANSWERS, docs(written_by=by("roo_code")), "must",
+     "it DELETES the collection and makes it anew: stop it before the switch"),
+    ("W62", "blue_green", ANSWERS, docs(written_by=by("kotaemon", "llamaindex")), "caution",
+     "Before the text it embeds the lines of a node's metadata"),
+    ("W02", "blue_green", {**ANSWERS, "query_side": "framework"}, docs(written_by=by("mem0")),
+     "must", "At the moment of the cutover, change embedder.config.model (mem0)"),
     ("W50", "rebuild_from_source", REBUILT, docs(), "must",
      "What your application writes to docs_minilm after the file was made"),
     ("W52", "rebuild_from_source", REBUILT, docs(), "caution",
@@ -204,8 +225,11 @@ CASES = [
     ("W32", "blue_green", ANSWERS, docs(), "note", "docs_minilm keeps 331 MB."),
     ("W33", "blue_green", ANSWERS, docs(), "note", "nothing is written to docs_minilm"),
     ("W34", "blue_green", ANSWERS,
+     docs(vectors=fact((DENSE.model_copy(update={"distance": "Manhattan"}),))), "caution",
+     "Old: Manhattan, new: Cosine."),
+    ("W34", "blue_green", {**ANSWERS, "model": as_answer(NOMIC)},
      docs(vectors=fact((DENSE.model_copy(update={"distance": "Dot"}),))), "caution",
-     "Old: Dot, new: Cosine."),
+     "refuses the new collection. Old: Dot, new: Cosine."),
     ("W35", "dense_to_hybrid", KEYWORDS, docs(), "note", "Copied: the unnamed vector."),
     ("W36", "blue_green", {**ANSWERS, "text": {"fields": ["title"]}}, docs(figures=FIGURES), "must",
      "With text 64 of 64 sample texts give their stored vector again, with title 0 of 8."),

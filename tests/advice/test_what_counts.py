@@ -25,7 +25,14 @@ from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.pipeline.speed import Speed
 from qdrant_model_migration.qdrant import Address
 from qdrant_model_migration.strategies import strategies
-from qdrant_model_migration.survey.facts import Bare, Placeholders, Survey, TextField, VectorFact
+from qdrant_model_migration.survey.facts import (
+    Bare,
+    Placeholders,
+    Survey,
+    TextField,
+    VectorFact,
+    WrittenBy,
+)
 from support.surveys import (
     BGE_BASE,
     BGE_SMALL,
@@ -85,6 +92,9 @@ WARNED = {
     "made of another text": docs(figures={"": {"text": (0, 8), "title": (64, 64)}}),
     "another language": docs(languages=fact({"de": 0.5, "ja": 0.5})),
     "few": docs(points=fact(12)),
+    "by a product": docs(
+        written_by=fact(WrittenBy(names=("mem0",), sure=False)), others=("docs_minilm_entities",)
+    ),
 }
 """What warnings look at and no question does."""
 

@@ -282,3 +282,25 @@ def test_on_the_way_back_the_second_collection_is_neither_asked_nor_written() ->
     told = dict(change_lines.meaning(back))
     assert told["Name"] == "docs stays, and is searched alone."
     assert told["New texts"] == "docs_late need not be written any more."
+
+
+def test_a_known_product_has_lines_of_its_own_under_the_names_that_its_settings_have() -> None:
+    facts = {"application_changes": rows(), "written_by": ["mem0"]}
+    assert change_lines.forms(facts) == ("mem0", "Python", "curl", "list")
+    assert change_lines.lines(rows(collection_name=("docs", "docs_new")), "mem0") == [
+        "  vector_store.config.collection_name",
+        "- docs",
+        "+ docs_new",
+        "  embedder.config.model",
+        "- all-MiniLM-L6-v2",
+        "+ bge-base-en-v1.5",
+        "  query prefix: there is no setting of one name for it",
+        "- none",
+        '+ Represent "this": ',
+        "  vector_store.config.embedding_model_dims",
+        "- 384",
+        "+ 768",
+    ]
+    whole = change_lines.whole(rows(), change_lines.forms(facts))
+    assert whole.index("In mem0\n") < whole.index("As Python\n") < whole.index("As a list\n")
+    assert change_lines.forms({}) == change_lines.FORMS

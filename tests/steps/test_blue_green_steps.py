@@ -506,3 +506,20 @@ def test_adopting_an_alias_creates_it_and_waits_for_the_application(world: World
     assert world.qdrant.aliases()["docs_live"] == "docs_old"
     world.consents["adopt_alias"] = {"uses": "yes"}
     step.apply(world)
+
+
+def test_a_product_that_lists_collections_is_foretold_to_fail_under_an_alias(world: World) -> None:
+    listing = AdoptAlias(alias="docs_live", collection="docs_old", written_by=("n8n", "haystack"))
+    with pytest.raises(Waiting) as waiting:
+        listing.apply(world)
+    said = " ".join(waiting.value.gate.says)
+    assert "In Haystack: index of QdrantDocumentStore." in said
+    assert "n8n finds no collection by an alias." in said
+    assert "In n8n" not in said, "no line is named that would lead it nowhere"
+    assert "the list of collections does not have docs_live" in said
+    assert "docs_live" not in world.qdrant.collections(), "which is true"
+    assert "changes the name itself" in said
+    seeing = AdoptAlias(alias="docs_live", collection="docs_old", written_by=("haystack",))
+    with pytest.raises(Waiting) as waiting:
+        seeing.apply(world)
+    assert "fail" not in " ".join(waiting.value.gate.says)

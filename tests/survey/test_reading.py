@@ -70,7 +70,8 @@ def test_the_facts_told_one_by_one_are_those_of_the_survey_in_the_order_of_the_s
     assert told == facts_of(found)
     assert list(told) == [
         "server", "add_vector", "insert_only", "server_embeds", "points", "status", "vectors",
-        "quantization", "text_fields", "text_field", "texts_missing", "average_tokens",
+        "quantization", "written_by", "text_fields", "text_joined", "text_field", "texts_missing",
+        "average_tokens",
         "longest_tokens", "languages", "pieces", "word_models", "word_lengths", "old_model", "bare",
         "payload_fields", "payload_indexes",
         "vector_bytes", "payload_bytes", "aliases", "writes",
@@ -259,10 +260,10 @@ def test_the_operators_corrections_win(docs: Qdrant, model: ModelRef) -> None:
     assert found.made_of("") == "meta.body"
     same, tried = found.figures[""]["meta.body"]
     assert same == tried > 50
-    assert found.figures[""]["title"] == (0, 8)
+    assert found.figures[""]["title"] == (0, 63), "what a person named is tried whole"
     assert found.text_field.note == (
         f"said by you; the stored vectors are of meta.body: {same} of {tried} samples give theirs "
-        "again, with title 0 of 8"
+        "again, with title 0 of 63"
     )
     assert (found.old_model.how, found.matches) == ("re-embedded", (same, tried))
 

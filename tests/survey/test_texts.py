@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -9,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qdrant_model_migration.survey import texts
-from qdrant_model_migration.survey.path import ABSENT, leaves, selector, value_at
+from qdrant_model_migration.survey.path import ABSENT, leaves, selector, stored_at, value_at
 
 LONG = "a rather long sentence with quite a few words in it so that it counts as a long text"
 
 
 def chosen(payloads: list[dict[str, Any]]) -> texts.Choice:
-    return texts.choose(texts.text_fields(payloads))
+    return texts.choose(texts.text_fields(payloads), payloads)
 
 
 def test_a_nested_text_is_found_by_its_dotted_path() -> None:
@@ -30,7 +31,6 @@ def test_ids_addresses_dates_and_single_words_are_no_texts() -> None:
         "date": "2026-11-24 09:12:00",
         "path": "/srv/docs/readme.txt",
         "kind": "manual",
-        "json": '{"a": "some text in there"}',
         "words": ["a list", "of texts"],
         "number": 7,
     }
@@ -141,7 +141,73 @@ def test_every_leaf_is_found_again_at_its_path(payload: dict[str, Any]) -> None:
             assert value_at(payload, path) == value
 
 
+def test_a_path_goes_through_a_string_of_json() -> None:
+    node = json.dumps({"text": LONG, "metadata": {"author": "Jane Doe"}, "n": float("nan")})
+    payload = {"author": "Jane Doe", "_node": node, "_broken": "{" + node}
+    assert value_at(payload, "_node.text") == LONG
+    assert value_at(payload, "_node.metadata.author") == "Jane Doe"
+    assert value_at(payload, "_broken.text") is ABSENT
+    assert value_at(payload, "_node") == node
+    assert chosen([payload] * 5) == texts.Choice("_node.text")
+    fields = [field.path for field in texts.text_fields([payload] * 5)]
+    assert fields == ["_node.text", "author"], "what JSON repeats is no further field"
+
+
+def test_texts_within_a_list_of_objects_are_offered_together() -> None:
+    messages = [{"role": "user", "content": "a question"}, {"role": "bot", "content": LONG}, {}]
+    payload = {"messages": messages, "as_json": json.dumps(messages), "title": "Three short words"}
+    joined = f"a question\n\n{LONG}"
+    assert value_at(payload, "messages[].content") == joined
+    assert value_at(payload, "as_json[].content") == joined
+    assert value_at(payload, "messages[].nothing") is ABSENT
+    assert value_at(payload, "title[].content") is ABSENT
+    assert value_at({"parts": ["one", 2, "three"]}, "parts[]") == "one\n\nthree"
+    offered = [field.path for field in texts.text_fields([payload] * 4)]
+    assert offered[:2] == ["as_json[].content", "messages[].content"]
+    one_text = {**payload, "body": LONG}
+    assert chosen([one_text] * 4).path == "body", "one text goes before several at once"
+
+
+def test_a_field_of_two_words_beside_long_json_is_never_sure() -> None:
+    tree = json.dumps([[{"deep": [LONG.split()]}]])
+    choice = chosen([{"author": "Jane Doe", "_doc": tree}] * 6)
+    assert texts.rivals_note(choice) == (
+        "author holds a few words, and _doc beside it long JSON, in which the text may be. "
+        "Choose the one the old model was made from."
+    )
+    assert texts.rivals_note(chosen([{"author": "Jane Doe"}] * 6)) == ""
+
+
+def test_what_a_known_product_embeds_is_a_text_even_if_it_looks_like_none() -> None:
+    code = {"codeChunk": json.dumps({"name": "x"}), "note": LONG}
+    fields = texts.text_fields([code] * 4, ["codeChunk"])
+    assert texts.choose(fields, [code] * 4, ["codeChunk"]) == texts.Choice("codeChunk")
+    word = {"data": "Vertrag", "text_lemmatized": LONG}
+    assert texts.choose(texts.text_fields([word] * 4, ["data"]), (), ["data"]).path == "data"
+
+
+def test_a_server_is_asked_for_the_whole_string_that_a_path_leads_through() -> None:
+    node = {"a": {"_node": json.dumps({"text": LONG})}, "list": [{"b": LONG}], "c": {"d": LONG}}
+    payloads = [{}, node]
+    assert stored_at("a._node.text", payloads) == "a._node"
+    assert stored_at("list[].b", payloads) == "list"
+    assert stored_at("c.d", payloads) == "c.d"
+    assert stored_at("nowhere.d", payloads) == "nowhere.d"
+
+
 def test_a_path_with_odd_keys_is_not_sent_as_a_selector() -> None:
     assert selector("meta.body_1") == ["meta.body_1"]
     assert selector("größe") is True
     assert selector("a b") is True
+
+
+def test_two_fields_of_which_each_point_has_one_are_meant_together() -> None:
+    half = [{"text": LONG} if n % 2 else {"description": LONG} for n in range(20)]
+    fields = texts.text_fields(half)
+    assert texts.complement(half, "text", fields) == "description"
+    both = [{**payload, "description": LONG} for payload in half]
+    assert texts.complement(both, "text", texts.text_fields(both)) is None
+    assert texts.complement(half[1::2], "text", fields) is None, "there nothing is missing"
+    assert texts.tally(half, "text", ["description"]) == {"a text": 20}
+    one = [{"text": LONG}] * 19 + [{"description": LONG}]
+    assert texts.complement(one, "text", texts.text_fields(one)) is None, "one may be a marker"

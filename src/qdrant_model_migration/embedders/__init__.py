@@ -6,7 +6,7 @@ Importing it imports no model library; the first listing or opening does.
 from __future__ import annotations
 
 from qdrant_model_migration.embedders.embedder import SMALLEST_NORM, Embedded, Embedder
-from qdrant_model_migration.embedders.kind import Kind, Reach
+from qdrant_model_migration.embedders.kind import Kind, Reach, Way
 from qdrant_model_migration.embedders.kinds import kinds
 from qdrant_model_migration.embedders.kinds.fastembed.folder import model_from_folder
 from qdrant_model_migration.embedders.kinds.practice import (
@@ -73,6 +73,7 @@ __all__ = [
     "Role",
     "Spoken",
     "Usable",
+    "Way",
     "assumed",
     "average_words",
     "bm25",

@@ -43,6 +43,14 @@ class Reach(NamedTuple):
         return known.get(self.word, size)
 
 
+class Way(NamedTuple):
+    """A model as somebody may have used it. words: how that differs from how it is meant, to follow
+    "64 of 64 texts match"; "" where it does not."""
+
+    words: str
+    model: ModelRef
+
+
 class Kind:
     """One kind of embedder. Subclass it in one new file of this folder; the registry finds it.
 
@@ -116,6 +124,22 @@ class Kind:
     def depends_on_batch(self, model: ModelRef) -> bool:
         """Whether it makes other vectors of a text in the company of other texts, so that one that
         is made again is only nearly the same."""
+        return False
+
+    def other_ways(self, model: ModelRef) -> tuple[Way, ...]:
+        """How this model makes other vectors than it is meant to, in the hands of others."""
+        ways = []
+        if model.passage_prefix:
+            bare = {"passage_prefix": "", "query_prefix": ""}
+            ways.append(Way("without its prefixes", model.model_copy(update=bare)))
+        if model.query_prefix and model.query_prefix != model.passage_prefix:
+            before = {"passage_prefix": model.query_prefix}
+            ways.append(Way("with the prefix of searches", model.model_copy(update=before)))
+        return tuple(ways)
+
+    def length_one(self, model: ModelRef) -> bool:
+        """Whether each of its vectors is of length one, so that Dot, Euclid and Cosine put the same
+        neighbours first."""
         return False
 
     def counts_words(self, model: ModelRef) -> bool:

@@ -25,6 +25,7 @@ from qdrant_model_migration.quality.difference import (
     SETTINGS,
     Rows,
 )
+from qdrant_model_migration.survey.integrations import Integration, integrations, named
 from qdrant_model_migration.words import listing
 
 FORMS = ("Python", "curl", "list")
@@ -88,6 +89,16 @@ def goes_back(facts: Mapping[str, Any]) -> bool:
     return bool(facts.get("rolled_back") and not facts.get("switched"))
 
 
+def products(facts: Mapping[str, Any]) -> tuple[Integration, ...]:
+    """What the application probably is, where that is known."""
+    return named(facts.get("written_by") or ())
+
+
+def forms(facts: Mapping[str, Any]) -> tuple[str, ...]:
+    """In what forms the lines can be had: for each of these products by name, then the others."""
+    return (*(one.title for one in products(facts)), *FORMS)
+
+
 def in_words(rows: Rows) -> list[tuple[str, str]]:
     """(what, what becomes of it), a line each: a search that is new beside the first is one line,
     and so is all that stays. Empty where nothing changes."""
@@ -148,9 +159,11 @@ def _told(settings: str) -> str:
 
 
 def lines(rows: Rows, form: str) -> list[str]:
-    """The lines in one of FORMS, empty where an application has nothing to change."""
+    """The lines in one of the `forms`, empty where an application has nothing to change."""
     if not any(row["old"] != row["new"] for row in rows):
         return []
+    if product := next((one for one in integrations() if one.title == form), None):
+        return _product(rows, product)
     old, new = _search(rows, "old"), _search(rows, "new")
     if form == "Python":
         return _python(old, new)
@@ -250,11 +263,17 @@ def _new_texts(old: Search, new: Search) -> str:
     return f"whatever adds documents must write {listing(more)} as well, by the same model."
 
 
-def whole(rows: Rows) -> str:
+def titled(form: str) -> str:
+    """ "a list", "Python", "In n8n"."""
+    return "a list" if form == "list" else form if form in FORMS else f"In {form}"
+
+
+def whole(rows: Rows, forms: Sequence[str] = FORMS) -> str:
     """All forms and what they mean, for a file to hand on."""
     parts = ["Lines to change in the application: - out, + in, the rest stays.", ""]
-    for form in FORMS:
-        parts += [f"As {'a list' if form == 'list' else form}", "", *lines(rows, form), ""]
+    for form in forms:
+        parts += [f"{'As ' if form in FORMS else ''}{titled(form)}"]
+        parts += ["", *lines(rows, form), ""]
     parts += [f"{label}: {text}" for label, text in meaning(rows)]
     return "\n".join(parts) + "\n"
 
@@ -483,6 +502,28 @@ def _list(rows: Rows) -> list[str]:
     for row in rows:
         what, old, new = (str(row[key]) for key in ("what", "old", "new"))
         made += _exchanged([f"{what:<16} {old}"], [f"{what:<16} {new}"])
+    return made
+
+
+_SETTINGS = {
+    "collection name": "collection",
+    "query model": "model",
+    "query prefix": "prefix",
+    "dimensions": "dimensions",
+    "using": "using",
+}
+
+
+def _product(rows: Rows, product: Integration) -> list[str]:
+    """What differs, under the name that it has there."""
+    made: list[str] = []
+    for row in rows:
+        what, old, new = (str(row[key]) for key in ("what", "old", "new"))
+        if old == new or what not in _SETTINGS:
+            continue
+        setting = getattr(product.settings, _SETTINGS[what])
+        made += [f"  {setting or f'{what}: there is no setting of one name for it'}"]
+        made += _exchanged([old], [new])
     return made
 
 

@@ -176,7 +176,7 @@ def _application(run: RunView) -> Section:
             when = "The present collection is searched and written alone again."
         title, head = "Lines to change back in the application", ("what", "now", "old")
     says = (f"Queries and documents must be made by the same model. {when}",)
-    code = tuple(change_lines.lines(changes, "Python"))
+    code = tuple(change_lines.lines(changes, change_lines.forms(run.facts)[0]))
     return Section(title, says if rows else (), head, rows, code)
 
 

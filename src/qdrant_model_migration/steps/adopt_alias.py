@@ -5,20 +5,27 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from qdrant_model_migration.pipeline.move import Move
+from qdrant_model_migration.qdrant.errors import RightMissing
+from qdrant_model_migration.shell import qmm
 from qdrant_model_migration.steps.errors import AliasMoved
 from qdrant_model_migration.steps.gate import AskKind, Gate, GateKind, Waiting
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
+from qdrant_model_migration.survey.integrations import how_it_looks, named
 
 _ADOPTED = AskKind("uses", "tick", "--adopted", "The application uses the alias now.")
 
 
 class AdoptAlias(Step):
-    """Creates `alias` on the old collection. An alias cannot carry the name of a collection."""
+    """Creates `alias` on the old collection. An alias cannot carry the name of a collection.
+
+    written_by: the products that probably use it, by name.
+    """
 
     gates: ClassVar[tuple[GateKind, ...]] = (GateKind("adopt_alias", (_ADOPTED,)),)
     step: Literal["adopt_alias"] = "adopt_alias"
     alias: str
     collection: str
+    written_by: tuple[str, ...] = ()
 
     def text(self, move: Move | None) -> StepText:
         return StepText(
@@ -49,6 +56,8 @@ class AdoptAlias(Step):
                         f"Change its collection name from {self.collection} to {self.alias}. "
                         f"{self.alias} answers from {self.collection} from now on, so nothing "
                         "else changes.",
+                        *self._where(),
+                        *self._foretold(ctx),
                         "The run uses nothing while it waits.",
                     ),
                     asks=(
@@ -60,3 +69,31 @@ class AdoptAlias(Step):
                 )
             )
         ctx.spend("adopt_alias")
+
+    def _where(self) -> tuple[str, ...]:
+        """Where the name stands, in each product that finds it by an alias."""
+        return tuple(
+            f"In {one.title}: {one.settings.collection}."
+            for one in named(self.written_by)
+            if one.sees_alias and one.settings.collection
+        )
+
+    def _foretold(self, ctx: StepContext) -> tuple[str, ...]:
+        """What happens to products that list the collections: the list is looked at, and nothing
+        is made to see what becomes of that."""
+        looks = how_it_looks(self.written_by)
+        if not looks:
+            return ()
+        try:
+            listed = self.alias in ctx.qdrant.collections()
+        except RightMissing:
+            listed = False  # a list that this key does not see has no aliases in it either
+        if listed:
+            return ()
+        return (
+            looks,
+            f"Tried now: the list of collections does not have {self.alias}, and a server makes no "
+            "collection under the name of an alias. So it would fail when it starts.",
+            f"If that is your application: {qmm('discard', ctx.folder.name)} gives this run up; "
+            'plan again and answer at question Name that it "changes the name itself".',
+        )

@@ -32,13 +32,15 @@ _PROVED = "_asked_with_proof"  # a consent given on a GO is none to a switch wit
 
 
 class Cutover(Step):
-    """`switch`: how the application gets from the side before to the side after."""
+    """`switch`: how the application gets from the side before to the side after. written_by: the
+    products that it probably is, by name."""
 
     gates: ClassVar[tuple[GateKind, ...]] = (
         GateKind("cutover", (NAME, _MODEL, _UNPROVED), no="No, not now", switches=True),
     )
     step: Literal["cutover"] = "cutover"
     switch: AnySwitch
+    written_by: tuple[str, ...] = ()
 
     @classmethod
     def binds(cls, recall: Recall, run: str) -> Refusal | None:
@@ -61,6 +63,8 @@ class Cutover(Step):
         stand_as = [ctx.move.stands_as(leg.using) for leg in before.legs]
         changes += difference.still_there(before, after, stand_as)
         ctx.remember("application_changes", changes)
+        if self.written_by:
+            ctx.remember("written_by", list(self.written_by))
         try:
             state = switch.state(ctx, before, after)
             if state != "after":

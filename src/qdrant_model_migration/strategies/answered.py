@@ -18,6 +18,8 @@ from qdrant_model_migration.pipeline.text import TextSource
 from qdrant_model_migration.qdrant.quantization import Quantization, body
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
 from qdrant_model_migration.survey.facts import Bare, Survey, VectorFact
+from qdrant_model_migration.survey.integrations import blind, named
+from qdrant_model_migration.survey.path import root
 from qdrant_model_migration.survey.texts import two_digits
 
 SMALL_BYTES = 25_000_000
@@ -72,7 +74,8 @@ def text_source(answers: Answers) -> TextSource | None:
         rows = rows_of(file, str(columns.get("id") or "id"), columns=_with_roots(text_of))
         return TextSource(fields=text_of, file=rows)
     fields = text.get("fields") if isinstance(text, Mapping) else None
-    return TextSource(fields=tuple(fields)) if fields else None
+    template = text.get("template", "") if isinstance(text, Mapping) else ""
+    return TextSource(fields=tuple(fields), template=template) if fields else None
 
 
 def file_of(answer: Any) -> str | None:
@@ -84,7 +87,7 @@ def file_of(answer: Any) -> str | None:
 
 def _with_roots(names: Sequence[str]) -> tuple[str, ...]:
     """Columns as they were named, and what holds them where that is a part: body.en, body."""
-    return tuple(dict.fromkeys(one for name in names for one in (name, name.split(".", 1)[0])))
+    return tuple(dict.fromkeys(one for name in names for one in (name, root(name))))
 
 
 class Rows(NamedTuple):
@@ -168,6 +171,10 @@ def other_text(survey: Survey, answers: Answers) -> OtherText | None:
     made_of = survey.made_of(vector.name) if vector else None
     if vector is None or made_of is None or not fields:
         return None
+    if made_of in fields and fields == survey.text_meant:
+        return None  # a point has its text in one of them
+    if isinstance(text, Mapping) and text.get("template") == made_of:
+        return None
     figures = survey.figures[vector.name]
     tried = figures.get(fields[0]) if len(fields) == 1 else None
     if tried is not None and tried[0] * figures[made_of][1] >= tried[1] * figures[made_of][0]:
@@ -189,6 +196,34 @@ def replaced_vector(survey: Survey, answers: Answers) -> VectorFact | None:
     named = answers.get("replace")
     first = survey.dense[0] if survey.dense else None
     return next((vector for vector in survey.dense if vector.name == named), first)
+
+
+def in_its_place(survey: Survey, answers: Answers, model: ModelRef) -> ModelRef:
+    """The model with the distance of the vector whose place its own takes, where that puts the same
+    neighbours first: so no application that compares the distance when it starts refuses it."""
+    old = replaced_vector(survey, answers)
+    kept = old.distance if old is not None else None
+    if kept not in ("Cosine", "Dot", "Euclid") or kept == model.distance or model.vector != "dense":
+        return model
+    if not kind_of(model).length_one(model):
+        return model
+    return model.model_copy(update={"distance": kept})
+
+
+def name_with_model(survey: Survey, answers: Answers) -> str | None:
+    """What the vector whose name says the old model is called once it says the chosen one; None
+    where its name says none."""
+    old, model = replaced_vector(survey, answers), chosen_model(answers)
+    if old is None or old.name == "" or model is None:
+        return None
+    asked_for = (one.vector_for(model) for one in named(products(survey)))
+    wanted = next((name for name in asked_for if name is not None), None)
+    made_by = old_model(survey, answers)
+    if wanted is None and made_by is not None:
+        before, after = made_by.short_name.lower(), model.short_name.lower()
+        wanted = old.name.lower().replace(before, after) if before in old.name.lower() else None
+    taken = {vector.name for vector in survey.vectors.value or ()}
+    return wanted if wanted not in taken else None
 
 
 def old_model(survey: Survey, answers: Answers) -> ModelRef | None:
@@ -301,7 +336,7 @@ def missing_texts(survey: Survey, answers: Answers) -> int | None:
     fields = text.get("fields") if isinstance(text, Mapping) else None
     if file_of(text):
         return None
-    if fields is None or fields == [survey.text_field.value]:
+    if fields is None or tuple(fields) == survey.text_meant:
         return survey.texts_missing.value
     shares = [field.share for field in survey.text_fields.value or () if field.path in fields]
     if not shares or survey.points.value is None:
@@ -373,6 +408,25 @@ def switched_aliases(survey: Survey, answers: Answers) -> tuple[str, ...]:
         return (survey.alias,) if survey.alias is not None else ()
     named = (answer.get("alias"), *(answer.get("also") or ())) if answer.get("exists") else ()
     return tuple(alias for alias in named if alias in (survey.aliases.value or ()))
+
+
+def products(survey: Survey) -> tuple[str, ...]:
+    """The products that probably wrote the points, by name."""
+    return survey.written_by.value.names if survey.written_by.value is not None else ()
+
+
+def finds_no_alias(survey: Survey) -> bool:
+    """Whether no product that may have written the points finds a collection by an alias."""
+    names = products(survey)
+    return bool(names) and len(blind(names)) == len(names)
+
+
+def looked_for(survey: Survey, answers: Answers) -> str | None:
+    """The name that the application itself looks for with the chosen model; None: any will do."""
+    model = chosen_model(answers)
+    ones = named(products(survey)) if model is not None else ()
+    found = (one.collection_for(survey.collection, model) for one in ones if model is not None)
+    return next((name for name in found if name is not None), None)
 
 
 def without_alias(answers: Answers) -> str | None:

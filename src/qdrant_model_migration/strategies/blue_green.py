@@ -8,6 +8,7 @@ from qdrant_model_migration.strategies.answered import (
     at_the_server,
     both_for_good,
     chosen_model,
+    in_its_place,
     kept_bare,
     makes_many,
     missing_share,
@@ -78,6 +79,7 @@ class BlueGreen(Strategy):
         model, text = chosen_model(answers), text_source(answers)
         assert model is not None, "the questions ask for a model before a plan is made"
         assert text is not None, "without a text this is ruled out"
+        model = in_its_place(survey, answers, model)
         return plan_replacing(
             self,
             survey,

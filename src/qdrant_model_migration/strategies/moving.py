@@ -35,6 +35,7 @@ from qdrant_model_migration.steps.switches.takes_name import TakesName
 from qdrant_model_migration.steps.verify import Proof, Verify
 from qdrant_model_migration.strategies.answered import (
     aliases_left,
+    products,
     replaced_vector,
     switched_aliases,
     text_source,
@@ -129,7 +130,9 @@ def plan_moving(
     switch = own.switch or _without_alias(survey, answers)
     alias = _alias(survey, answers) if switch is None else None
     also = switched_aliases(survey, answers)[1:] if alias is not None else ()
-    adopt = AdoptAlias(alias=alias.name, collection=survey.collection) if alias else None
+    by = products(survey)
+    old = survey.collection
+    adopt = AdoptAlias(alias=alias.name, collection=old, written_by=by) if alias else None
     if switch is None:
         assert alias is not None
         switch = Aliases(alias=alias.name, also=also, left=aliases_left(survey, answers))
@@ -158,7 +161,7 @@ def plan_moving(
         *probes[1:],
         Verify(proof=proof),
         *([Snapshot(collection=survey.collection)] if saved else []),
-        Cutover(switch=switch),
+        Cutover(switch=switch, written_by=by),
         *([] if switch.ends_old else [Sweep()]),
     ]
     touched = move.in_place or switch.ends_old

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from qdrant_model_migration.qdrant import Point, Presence, pages
 from qdrant_model_migration.survey import texts
 from qdrant_model_migration.survey.facts import Bare, Fact, How
-from qdrant_model_migration.survey.path import payload_of
+from qdrant_model_migration.survey.path import payload_of, stored_at
 from qdrant_model_migration.survey.reader import Reader
 
 
@@ -30,7 +31,7 @@ def bare_fact(
             continue
         reader.check()
         one = (
-            _counted(reader, name, fields)
+            _counted(reader, name, fields, [point.payload for point in points])
             if counted
             else _estimated(reader, name, fields, number, points)
         )
@@ -40,9 +41,11 @@ def bare_fact(
     return Fact[dict[str, Bare]](value=found, how=how)
 
 
-def _counted(reader: Reader, name: str, fields: Sequence[str]) -> Bare:
+def _counted(
+    reader: Reader, name: str, fields: Sequence[str], like: Sequence[Mapping[str, Any]]
+) -> Bare:
     tallies = dict.fromkeys(fields, 0)
-    read = payload_of(fields)
+    read = payload_of(dict.fromkeys(stored_at(f, like) for f in fields))
     seen = 0
     for page in pages(reader.qdrant, reader.collection, payload=read, without_vector=name):
         reader.check()

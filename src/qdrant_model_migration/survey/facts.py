@@ -101,6 +101,14 @@ class Placeholders(Frozen):
     what: str
 
 
+class WrittenBy(Frozen):
+    """Products whose points look like these, by the names of their files in `integrations/`. sure:
+    nothing else that is known looks like them."""
+
+    names: tuple[str, ...]
+    sure: bool
+
+
 class Survey(Frozen):
     """All facts about one collection, on one server, at one moment."""
 
@@ -121,6 +129,8 @@ class Survey(Frozen):
     quantization: Fact[dict[str, Any]] = Fact()
     text_fields: Fact[tuple[TextField, ...]] = Fact()
     text_field: Fact[str] = Fact()
+    text_joined: Fact[tuple[str, ...]] = Fact()
+    """Fields that have the text where that one has none, and next to nowhere else."""
     texts_missing: Fact[int] = Fact()
     average_tokens: Fact[float] = Fact()
     longest_tokens: Fact[int] = Fact()
@@ -130,7 +140,11 @@ class Survey(Frozen):
     """Payload fields that say in which language a text is, the surest first."""
     old_model: Fact[ModelRef] = Fact()
     pieces: Fact[Pieces] = Fact()
+    written_by: Fact[WrittenBy] = Fact()
+    """The products that probably wrote the points; None: none that is known."""
     word_models: Fact[tuple[WordModel, ...]] = Fact()
+    text_template: str = ""
+    """How the text field stood among other fields when it was embedded, "" where it stood alone."""
     word_lengths: Fact[dict[str, float]] = Fact()
     """The average length of the texts in words that keyword search counts, by payload field."""
     payload_fields: Fact[tuple[str, ...]] = Fact()
@@ -157,6 +171,12 @@ class Survey(Frozen):
     """Points without a vector of this name; names that every point has are left out."""
     placeholders: dict[str, Placeholders] = {}
     """Of each dense vector, by its name; names without any are left out."""
+
+    @property
+    def text_meant(self) -> tuple[str, ...]:
+        """The fields in one of which a point has its text; empty where none was found."""
+        named = self.text_field.value
+        return (named, *(self.text_joined.value or ())) if named is not None else ()
 
     @property
     def fingerprint(self) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from qdrant_model_migration import words
-from qdrant_model_migration.survey import languages
+from qdrant_model_migration.survey import integrations, languages
 from qdrant_model_migration.survey.collection import vectors_in_words
 from qdrant_model_migration.survey.facts import Fact, Survey
 from qdrant_model_migration.survey.server import can_add_vector, can_insert_only, server_fact
@@ -52,6 +52,7 @@ def lines(facts: Facts) -> tuple[Line, ...]:
         *_inference(facts),
         _points(facts),
         _vectors(facts),
+        *_written_by(facts),
         _line(facts, "quantization", "Quantization", lambda f: f.note),
         _text_field(facts),
         _text_length(facts),
@@ -106,6 +107,16 @@ def _vectors(facts: Facts) -> Line:
     )
 
 
+def _written_by(facts: Facts) -> tuple[Line, ...]:
+    """Only where the points look like those of a product that is known."""
+    fact = facts.get("written_by", _NONE)
+    if fact.value is None:
+        return ()
+    probably = "" if fact.value.sure else "probably "
+    found = f"{probably}{integrations.titles(fact.value.names)}"
+    return (Line("written_by", "Written by", found, fact.how, note=fact.note),)
+
+
 def _bare(facts: Facts) -> tuple[Line, ...]:
     """Points without a vector that have a text: only where there are any."""
     fact, field = facts.get("bare", _NONE), facts.get("text_field", _NONE).value
@@ -133,15 +144,16 @@ def _text_field(facts: Facts) -> Line:
     if field.value is None:
         return Line("text_field", "Text field", "none found", field.how, note=field.note)
     settle = field.how == "sample" and bool(field.note)
+    named = words.listing([field.value, *(facts.get("text_joined", _NONE).value or ())], "or")
     if missing is None or missing.value is None:
-        return Line("text_field", "Text field", str(field.value), field.how, settle, field.note)
+        return Line("text_field", "Text field", named, field.how, settle, field.note)
     points = facts.get("points", _NONE).value or 0
     about = "about " if missing.how == "sample" and missing.value else ""
     lack = f"{about}{words.count(missing.value)} {'has' if missing.value == 1 else 'have'} none"
     found = (
-        f"{field.value}: in {about}{words.plural(points - missing.value, 'point')}; {lack}"
+        f"{named}: in {about}{words.plural(points - missing.value, 'point')}; {lack}"
         if missing.value
-        else f"{field.value}: in all points{' of the sample' if missing.how == 'sample' else ''}"
+        else f"{named}: in all points{' of the sample' if missing.how == 'sample' else ''}"
     )
     note = "; ".join(part for part in (field.note, missing.note) if part)
     return Line("text_field", "Text field", found, missing.how, settle, note)

@@ -6,69 +6,36 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-import numpy as np
-
 from qdrant_model_migration import words
 from qdrant_model_migration.embedders import (
     METADATA_KEY,
-    Embedder,
     ModelRef,
-    embed_usable,
+    Way,
     kind_of,
     list_models,
     open_embedder,
     said_of,
     stays_here,
 )
-from qdrant_model_migration.errors import QmmError, Stopped
 from qdrant_model_migration.qdrant import CollectionConfig, Point
 from qdrant_model_migration.survey.facts import Fact, VectorFact
-from qdrant_model_migration.survey.path import value_at
+from qdrant_model_migration.survey.trial import Figures, Match, Near, Open, Trial
 
-TEXTS = 64
-_FIRST_LOOK = 8
-# Below 1.0: other hardware and other batch sizes change the last digits; another model stays far
-# below. Datatypes that round the stored vector get more room.
-_ALIKE = {"uint8": 0.95, "turbo4": 0.9}
-_ALIKE_FLOAT = 0.99
-_ALIKE_IN_OTHER_COMPANY = 0.98  # of a model that makes other vectors of a text in another batch
 _SAID_ELSEWHERE = ("embedding_model", "embedding_model_name", "model_name", "model", "embedder")
-
-Open = Callable[[ModelRef], Embedder]
-
-
-Figures = dict[str, tuple[int, int]]
-"""For each field: texts that give their stored vector again, of those tried."""
-
-
-class Match(NamedTuple):
-    """How many of the texts in `field` give the stored vector again when `model` embeds them.
-
-    figures: of all fields that were tried with this model, this one among them.
-    """
-
-    model: ModelRef
-    field: str
-    same: int
-    tried: int
-    figures: Figures
-
-    @property
-    def mixed(self) -> bool:
-        """Some texts match, which cannot be chance, and too many do not."""
-        return 0.05 * self.tried < self.same < 0.9 * self.tried
 
 
 class OldModel(NamedTuple):
     """The fact for the survey, the field whose texts matched, and the numbers behind it.
 
     figures: of every field that was tried with the model that was found; None where none was.
+    template: how the texts of the field stood among others, "" where alone.
     """
 
     fact: Fact[ModelRef]
     field: str | None = None
     matches: tuple[int, int] | None = None
     figures: Figures | None = None
+    template: str = ""
 
 
 def told(config: CollectionConfig, vector: str = "") -> ModelRef | str | None:
@@ -124,6 +91,7 @@ def find(
     fields: Sequence[str],
     *,
     also: Sequence[str] = (),
+    whole: Sequence[str] = (),
     stop: threading.Event | None = None,
     open_model: Open = open_embedder,
     known: Callable[[], Sequence[ModelRef]] = list_models,
@@ -132,9 +100,9 @@ def find(
     """Try the models that are on this machine on up to 64 texts, the named one first.
 
     points: with payload and vectors. fields: which may hold the text, the likeliest first. also:
-    others, tried only with the model that was found, so that each has its figures. Models
-    are never fetched for this, and no text leaves this computer: another one stays told. Raises
-    Stopped.
+    others, tried only with the model that was found, so that each has its figures. whole: of these
+    all texts are tried, whatever the first few show. Models are never fetched for this, and no text
+    leaves this computer: another one stays told. Raises Stopped.
     """
     listed = known() if vector is not None or isinstance(said, str) else ()
     named = _by_name(said, listed) if isinstance(said, str) else said
@@ -146,109 +114,20 @@ def find(
         others = [m for m in fitting if m.name != named.name or m.kind != named.kind]
         fitting = [named, *others] if named.dimensions == vector.size else others
     candidates = [m for m in fitting if reachable(m)]
-    best: Match | None = None
-    tried: list[str] = []
-    failed: dict[str, str] = {}
-    for model in candidates:
-        _check(stop)
-        try:
-            embedder = open_model(model)
-            match = _best_field(embedder, vector, points, fields, stop)
-            if match is not None and match.same:
-                untried = [field for field in also if field not in match.figures]
-                more = _figures(embedder, vector, points, untried, stop)
-                match = match._replace(figures={**match.figures, **more})
-        except Stopped:
-            raise
-        except QmmError as error:
-            failed[model.name] = error.what  # it proves nothing, for or against
-            continue
-        tried.append(model.label)
-        if match is not None and (best is None or match.same > best.same):
-            best = match
-        if best is not None and best.same >= 0.9 * best.tried:
-            break
-    if best is None or best.same <= 0.05 * best.tried:
-        trouble = failed.get(named.name, "") if named is not None else ""
-        return _nothing_found(unproved, named, trouble, vector, len(fitting), tried)
-    return _found(best)
-
-
-def _figures(
-    embedder: Embedder,
-    vector: VectorFact,
-    points: Sequence[Point],
-    fields: Sequence[str],
-    stop: threading.Event | None,
-) -> Figures:
-    """A few texts of each field first, all 64 of one that matches."""
-    found: Figures = {}
-    for field in fields:
-        pairs = _pairs(points, field, vector.name)
-        same = _same(embedder, vector, pairs[:_FIRST_LOOK], stop)
-        tried = min(_FIRST_LOOK, len(pairs))
-        if same:
-            same, tried = _same(embedder, vector, pairs[:TEXTS], stop), min(TEXTS, len(pairs))
-        if tried:
-            found[field] = same, tried
-    return found
-
-
-def _best_field(
-    embedder: Embedder,
-    vector: VectorFact,
-    points: Sequence[Point],
-    fields: Sequence[str],
-    stop: threading.Event | None,
-) -> Match | None:
-    """The field whose texts match best, the first of several that match alike."""
-    figures = _figures(embedder, vector, points, fields, stop)
-    if not figures:
-        return None
-    field = max(figures, key=lambda one: figures[one][0])
-    return Match(embedder.model, field, *figures[field], figures)
-
-
-def _same(
-    embedder: Embedder,
-    vector: VectorFact,
-    pairs: Sequence[tuple[str, Sequence[float]]],
-    stop: threading.Event | None,
-) -> int:
-    if not pairs:
-        return 0
-    _check(stop)
-    made = embed_usable(embedder, [text for text, _ in pairs], "passage").vectors
-    by_batch = kind_of(embedder.model).depends_on_batch(embedder.model)
-    usual = _ALIKE_IN_OTHER_COMPANY if by_batch else _ALIKE_FLOAT
-    limit = _ALIKE.get(vector.datatype or "", usual)
-    return sum(
-        1
-        for new, (_, old) in zip(made, pairs, strict=True)
-        if new is not None
-        and _cosine(np.asarray(new, np.float64), np.asarray(old, np.float64)) > limit
-    )
-
-
-def _pairs(points: Sequence[Point], field: str, name: str) -> list[tuple[str, Sequence[float]]]:
-    pairs: list[tuple[str, Sequence[float]]] = []
-    for point in points:
-        text, stored = value_at(point.payload, field), point.vectors.get(name)
-        if isinstance(text, str) and text.strip() and isinstance(stored, list):
-            pairs.append((text, stored))  # type: ignore[arg-type] # dense: one row
-    return pairs
-
-
-def _cosine(a: np.ndarray, b: np.ndarray) -> float:
-    if a.shape != b.shape:
-        return 0.0
-    scale = float(np.linalg.norm(a) * np.linalg.norm(b))
-    return float(a @ b) / scale if scale > 0 else 0.0
+    trial = Trial(vector, points, fields, also, whole, stop, open_model)
+    trial.of(Way("", model) for model in candidates)
+    trial.of(way for model in candidates for way in kind_of(model).other_ways(model))
+    trial.headed()
+    if trial.found is None:
+        return _nothing_found(unproved, named, vector, len(fitting), trial)
+    return _found(trial.found)
 
 
 def _found(match: Match) -> OldModel:
     label, same, tried = match.model.label, match.same, match.tried
-    note = f"{same} of {tried} texts match"
+    note = f"{same} of {tried} texts match{f' {match.way}' if match.way else ''}"
+    if match.template:
+        note += ", together with other fields"
     if match.mixed:
         note = (
             f"This collection seems to hold vectors of two models: {same} of {tried} sample texts "
@@ -256,7 +135,7 @@ def _found(match: Match) -> OldModel:
             "Only vectors made again repair it."
         )
     fact = Fact[ModelRef](value=match.model, how="re-embedded", note=note)
-    return OldModel(fact, match.field, (same, tried), match.figures)
+    return OldModel(fact, match.field, (same, tried), match.figures, match.template)
 
 
 def _unproved(said: ModelRef | str | None, by_operator: bool) -> Fact[ModelRef]:
@@ -272,17 +151,18 @@ def _unproved(said: ModelRef | str | None, by_operator: bool) -> Fact[ModelRef]:
 def _nothing_found(
     unproved: Fact[ModelRef],
     named: ModelRef | None,
-    trouble: str,
     vector: VectorFact,
     known: int,
-    tried: Sequence[str],
+    trial: Trial,
 ) -> OldModel:
-    dimensions = f"{vector.size} dimensions"
+    dimensions, tried = f"{vector.size} dimensions", trial.tried
+    trouble = trial.failed.get(named.name, "") if named is not None else ""
     if named is not None:
         if named.dimensions != vector.size:
             note = f"{unproved.note}, but it makes {named.dimensions} dimensions, not {vector.size}"
         elif named.label in tried:
             note = f"{unproved.note}, but none of the sample texts gives the stored vector"
+            note += f". {_close(trial.near)}" if trial.near is not None else ""
         elif trouble:
             note = f"{unproved.note}; it could not be tried: {trouble}"
         else:
@@ -303,7 +183,9 @@ def _nothing_found(
             why += f"; {away} more {'is' if away == 1 else 'are'} not here"
     before = f"{unproved.note} " if unproved.note else ""
     note = (
-        f"{before}The old model is not known: {why}. Comparing old with new needs it. "
+        f"{before}The old model is not known: {why}. "
+        + (f"{_close(trial.near)} " if trial.near is not None else "")
+        + "Comparing old with new needs it. "
         + ("Enter its name, or go on" if known else "Go on")
         + " without the comparison."
     )
@@ -317,6 +199,9 @@ def _by_name(name: str, listed: Sequence[ModelRef]) -> ModelRef | None:
     return next(iter(whole or short), None)
 
 
-def _check(stop: threading.Event | None) -> None:
-    if stop is not None and stop.is_set():
-        raise Stopped
+def _close(near: Near) -> str:
+    return (
+        f"{near.model.label} comes near with {near.field} (cosine {near.cosine:.2f} on average): "
+        "the model fits, the text does not. Something may have stood before it, such as lines of "
+        "metadata or a title."
+    )

@@ -21,6 +21,7 @@ def find_each(
     *,
     also: Sequence[str],
     mapped: Mapping[str, old_model.Calculated],
+    whole: Sequence[str] = (),
     stop: threading.Event | None,
 ) -> dict[str, old_model.OldModel]:
     """As `old_model.find`, for each of these vectors by its name, as `said` is.
@@ -43,6 +44,7 @@ def find_each(
             points,
             fields,
             also=also,
+            whole=whole,
             stop=stop,
             open_model=open_model,
         )

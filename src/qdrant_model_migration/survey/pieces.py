@@ -46,8 +46,8 @@ def _candidates(held: Sequence[tuple[Mapping[str, Any], str]], field: str) -> se
     return {path for path in found - {field} if _last(path) in _PARENTS}
 
 
-def _rank(path: str) -> tuple[int, str]:
-    return _PARENTS.index(_last(path)), path
+def _rank(path: str) -> tuple[int, int, str]:
+    return _PARENTS.index(_last(path)), path.count("."), path
 
 
 def _last(path: str) -> str:

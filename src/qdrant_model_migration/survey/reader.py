@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from qdrant_model_migration.errors import Stopped
 from qdrant_model_migration.qdrant import Point, Qdrant, pages
 from qdrant_model_migration.survey import texts
-from qdrant_model_migration.survey.path import selector
+from qdrant_model_migration.survey.path import payload_of, stored_at
 
 SMALL = 20_000
 """Up to this many points the texts that are missing are counted one by one."""
@@ -49,12 +50,16 @@ class Reader:
             found += self.qdrant.retrieve(self.collection, ids, vectors=True)
         return found
 
-    def tally_all(self, field: str) -> Counter[texts.Held]:
-        """What each point of the collection holds in a field."""
+    def tally_all(
+        self, field: str, also: Sequence[str], like: Sequence[Mapping[str, Any]]
+    ) -> Counter[texts.Held]:
+        """What each point of the collection holds in a field, or has as a text in one of those
+        `also` meant. like: some payloads, which show what has to be sent to see it."""
+        read = payload_of(dict.fromkeys(stored_at(one, like) for one in (field, *also)))
         held: Counter[texts.Held] = Counter()
-        for page in pages(self.qdrant, self.collection, payload=selector(field)):
+        for page in pages(self.qdrant, self.collection, payload=read):
             self.check()
-            held += texts.tally((point.payload for point in page), field)
+            held += texts.tally((point.payload for point in page), field, also)
         return held
 
 

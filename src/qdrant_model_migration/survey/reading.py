@@ -16,6 +16,7 @@ from qdrant_model_migration.embedders import ModelRef, mapped_from, mapped_point
 from qdrant_model_migration.qdrant import Point, Qdrant, cannot_carry
 from qdrant_model_migration.qdrant.errors import RightMissing
 from qdrant_model_migration.survey import (
+    integrations,
     language_fields,
     languages,
     old_model,
@@ -49,6 +50,7 @@ from qdrant_model_migration.survey.server import (
     server_fact,
 )
 from qdrant_model_migration.survey.text_field import field_fact, length_facts, missing_fact
+from qdrant_model_migration.survey.trial import TEXTS
 from qdrant_model_migration.survey.writes import writes_fact
 
 _MOST_RIVALS = 4
@@ -188,8 +190,13 @@ class _Reading:
 
     def _read_texts(self, points: Sequence[Point]) -> None:
         payloads = [point.payload for point in points]
-        fields = texts.text_fields(payloads)
-        choice = texts.choose(fields)
+        ids, names = [point.id for point in points], [vector.name for vector in self._vectors]
+        shape = integrations.shape_of(payloads, ids, names, self._reader.collection)
+        written_by = integrations.recognise(shape)
+        self._tell("written_by", written_by)
+        known = integrations.texts_of(written_by.value)
+        fields = texts.text_fields(payloads, known)
+        choice = texts.choose(fields, payloads, known)
         self._tell(
             "text_fields",
             Fact[tuple[TextField, ...]](value=fields, how="sample", note=self._of(points)),
@@ -208,23 +215,29 @@ class _Reading:
             tell_field()
             found = self._find_models(points, candidates, listed)
             field = told or found.field or field
+        other = None
+        if field is not None and told is None:
+            other = texts.complement(payloads, field, fields)
+        joined = (other,) if other is not None else ()
+        self._tell("text_joined", Fact[tuple[str, ...]](value=joined, how="sample"))
         tell_field()
         if field is not None:
-            self._read_one_field(points, field)
+            self._read_one_field(points, field, joined)
         self._read_word_lengths(payloads, listed)
         if found is None:
             found = self._find_models(points, candidates, listed)
         self._known["matches"] = found.matches
+        self._known["text_template"] = found.template
         self._tell("old_model", found.fact)
 
-    def _read_one_field(self, points: Sequence[Point], field: str) -> None:
+    def _read_one_field(self, points: Sequence[Point], field: str, also: Sequence[str]) -> None:
         payloads, count = [point.payload for point in points], self._reader.count
-        held, counted = texts.tally(payloads, field), len(points) >= count
+        held, counted = texts.tally(payloads, field, also), len(points) >= count
         if not counted and self._reader.one_by_one(count):
-            held, counted = self._reader.tally_all(field), True
+            held, counted = self._reader.tally_all(field, also, payloads), True
         self._tell("texts_missing", missing_fact(held, counted, count))
-        found = [value_at(payload, field) for payload in payloads]
-        present = [text for text in found if isinstance(text, str) and text.strip()]
+        read = (field, *also)
+        present = [text for one in payloads if (text := texts.first_text(one, read)) is not None]
         if not present:
             return
         lengths = tuple(sorted(texts.tokens(text) for text in present))
@@ -259,7 +272,7 @@ class _Reading:
         ]
         asked = {point.id for point in wanted}
         textless = [point for point in points if point.id not in asked]
-        stored = self._reader.with_vectors(spread(wanted, old_model.TEXTS))
+        stored = self._reader.with_vectors(spread(wanted, TEXTS))
         bare_of_text = self._reader.with_vectors(spread(textless, _TEXTLESS))
         self._read_placeholders([*stored, *bare_of_text], fields)
         metadata = self._config.metadata
@@ -279,6 +292,7 @@ class _Reading:
             stored,
             fields,
             also=also,
+            whole=(self._told_field,) if self._told_field is not None else (),
             mapped=mapped,
             stop=self._stop,
         )

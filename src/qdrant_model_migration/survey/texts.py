@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 from qdrant_model_migration.survey.facts import TextField
-from qdrant_model_migration.survey.path import ABSENT, leaves, value_at
+from qdrant_model_migration.survey.path import ABSENT, EACH, leaves, opened, value_at
 
 Held = Literal[
     "a text", "nothing", "an empty text", "a number", "a truth value", "a list", "an object"
@@ -21,15 +21,18 @@ _USUAL_NAMES = (
 )  # fmt: skip
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\u0e00-\u0eff]")
 _NO_TEXT = re.compile(r"(https?://|s3://|file:|data:|/)\S*\Z|[\d\s:.,TZ+/-]+\Z|\{.*\}\Z", re.DOTALL)
-_MANY_WORDS = 12
+_MANY_WORDS, _FEW_WORDS = 12, 5
+_FEWEST_LACKING, _SOME = 2, 0.1
 _NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight"}
 
 
 class Choice(NamedTuple):
-    """The field that probably holds the text. `rivals`: others that could be it as well."""
+    """The field that probably holds the text. `rivals`: others that could be it as well. beside: a
+    field of long JSON in which it may be, where this one is short."""
 
     path: str | None
     rivals: tuple[str, ...] = ()
+    beside: str = ""
 
 
 def words(text: str) -> int:
@@ -38,12 +41,14 @@ def words(text: str) -> int:
     return len(_CJK.sub(" ", text).split()) + math.ceil(without_spaces / 2)
 
 
-def text_fields(payloads: Sequence[Mapping[str, Any]]) -> tuple[TextField, ...]:
-    """All fields that hold texts in these payloads, the likeliest first.
+def text_fields(
+    payloads: Sequence[Mapping[str, Any]], known: Sequence[str] = ()
+) -> tuple[TextField, ...]:
+    """All fields that hold texts in these payloads, the likeliest first. known: that are such.
 
     share: of these payloads (0..1), with a text that is not only spaces. Ids, addresses, dates and
     single words are strings as well, but nothing to embed; they are left out unless their field is
-    named as texts usually are.
+    named as texts usually are. So is what JSON repeats of a field beside it.
     """
     found: dict[str, list[str]] = {}
     for payload in payloads:
@@ -51,14 +56,25 @@ def text_fields(payloads: Sequence[Mapping[str, Any]]) -> tuple[TextField, ...]:
             if isinstance(value, str) and value.strip():
                 found.setdefault(path, []).append(value)
     fields = [_describe(path, texts, len(payloads)) for path, texts in found.items()]
-    kept = [f for f in fields if _is_text(f, found[f.path])]
+    kept = [
+        f
+        for f in fields
+        if f.path in known or (_is_text(f, found[f.path]) and not _repeated(f.path, found))
+    ]
     return tuple(sorted(kept, key=lambda field: (-_likeliness(field), field.path)))
 
 
-def choose(fields: Sequence[TextField]) -> Choice:
-    """The likeliest field, and those that nothing in the payload tells apart from it."""
+def choose(
+    fields: Sequence[TextField],
+    payloads: Sequence[Mapping[str, Any]] = (),
+    known: Sequence[str] = (),
+) -> Choice:
+    """The likeliest field, and those that nothing in the payload tells apart from it. known: of
+    these one is it, whatever else there is."""
     if not fields:
         return Choice(None)
+    if there := [field for field in fields if field.path in known]:
+        return Choice(max(there, key=lambda field: field.share).path)
     best = fields[0]
     rivals = [
         field.path
@@ -67,12 +83,20 @@ def choose(fields: Sequence[TextField]) -> Choice:
         and field.average_words >= max(_MANY_WORDS, best.average_words / 5)
         and _likeliness(field) >= _likeliness(best) / 3
     ]
-    return Choice(best.path, tuple(rivals))
+    beside = _long_json(payloads) if not rivals and best.average_words < _FEW_WORDS else ""
+    return Choice(best.path, tuple(rivals), beside)
 
 
 def rivals_note(choice: Choice) -> str:
     """The sentence for a field that is not sure, "" for one that is."""
-    if choice.path is None or not choice.rivals:
+    if choice.path is None:
+        return ""
+    if choice.beside:
+        return (
+            f"{choice.path} holds a few words, and {choice.beside} beside it long JSON, in which "
+            "the text may be. Choose the one the old model was made from."
+        )
+    if not choice.rivals:
         return ""
     names = (choice.path, *choice.rivals)
     count = _NUMBERS.get(len(names), str(len(names)))
@@ -127,9 +151,33 @@ def mixed_note(held: Mapping[Held, int]) -> str:
     return f"{', '.join(others)} there" if others else ""
 
 
-def tally(payloads: Iterable[Mapping[str, Any]], path: str) -> Counter[Held]:
-    """How many of these payloads hold what at the path."""
-    return Counter(held_at(payload, path) for payload in payloads)
+def tally(
+    payloads: Iterable[Mapping[str, Any]], path: str, also: Sequence[str] = ()
+) -> Counter[Held]:
+    """How many of these payloads hold what at the path. also: others whose text does as well."""
+    return Counter(
+        "a text" if also and first_text(payload, also) is not None else held_at(payload, path)
+        for payload in payloads
+    )
+
+
+def complement(
+    payloads: Sequence[Mapping[str, Any]], path: str, fields: Sequence[TextField]
+) -> str | None:
+    """The field that has the text of nearly all payloads where this one has none, and of next to
+    no other: each has its text in one or the other."""
+    has = [first_text(payload, (path,)) is not None for payload in payloads]
+    lacking = has.count(False)
+    if lacking < max(_FEWEST_LACKING, _SOME * len(has)):
+        return None
+    best = None
+    for other in (field.path for field in fields if field.path != path):
+        there = [first_text(payload, (other,)) is not None for payload in payloads]
+        fills = sum(b and not a for a, b in zip(has, there, strict=True)) / lacking
+        both = sum(a and b for a, b in zip(has, there, strict=True))
+        if fills >= 1 - _SOME and both <= _SOME * len(has) and (best is None or fills > best[0]):
+            best = fills, other
+    return best[1] if best is not None else None
 
 
 def estimate_missing(held: Mapping[Held, int], points: int) -> int:
@@ -172,13 +220,36 @@ def _describe(path: str, texts: Sequence[str], of: int) -> TextField:
 
 
 def _is_text(field: TextField, texts: Sequence[str]) -> bool:
-    if sum(1 for text in texts[:100] if _NO_TEXT.match(text.strip())) > min(len(texts), 100) / 2:
+    if sum(map(_no_text, texts[:100])) > min(len(texts), 100) / 2:
         return False
     return field.average_words >= 2 or _usual(field.path)
 
 
+def _no_text(text: str) -> bool:
+    return _NO_TEXT.match(text.strip()) is not None or opened(text) is not text
+
+
+def _repeated(path: str, found: Mapping[str, Sequence[str]]) -> bool:
+    """Whether JSON says once more what a field outside of it says."""
+    shorter = (path.split(".", n)[-1] for n in range(1, path.count(".") + 1))
+    return any(found.get(one) == found[path] for one in shorter)
+
+
+def _long_json(payloads: Sequence[Mapping[str, Any]]) -> str:
+    """A field of most payloads that holds long JSON in a string; "" where there is none."""
+    seen = Counter(
+        path
+        for payload in payloads
+        for path, value in leaves(payload)
+        if isinstance(value, str) and opened(value) is not value and words(value) > _MANY_WORDS
+    )
+    return next((path for path, n in seen.most_common(1) if n > len(payloads) / 2), "")
+
+
 def _likeliness(field: TextField) -> float:
     named = 1.5 if _usual(field.path) else 1.0
+    if EACH in field.path:
+        named /= 2  # several texts at once, where one field holds one
     return named * field.share * math.log2(1 + field.average_words)
 
 

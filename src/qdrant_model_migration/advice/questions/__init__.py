@@ -6,7 +6,7 @@ quantization {"vector": name or None, "kind": "none" | "scalar" | ..., "always_r
 search_params {"rescore": "default" | "yes" | "no", "oversampling": 1.0 to 10}
 drop name of a vector, or false · replace name of a dense vector · model a ModelRef
 shortened_by "cut" | "projection"
-text {"fields": [paths]}, none: gone, or {"file": path}
+text {"fields": [paths]}, none: gone, with "template" how they stand in it; or {"file": path}
 text_columns {"id": column, "text": [columns]} · originals "no" | {"have": "yes" | "recut", "file"}
 columns {"id": column or "", "text": [columns], "payload": [columns], "more": bool}
 missing "copy" | "stop" · bare "keep" | "make" · accuracy "exact" | "approximate" | "queries"

@@ -23,12 +23,17 @@ from qdrant_model_migration.strategies.answered import (
     apart,
     at_the_server,
     chosen_model,
+    finds_no_alias,
     in_place,
+    looked_for,
+    name_with_model,
     old_model,
+    products,
     replaced_vector,
     without_alias,
 )
 from qdrant_model_migration.survey.facts import Survey
+from qdrant_model_migration.survey.integrations import how_it_looks, named
 from qdrant_model_migration.survey.writes import writes_in_words
 from qdrant_model_migration.words import listing
 
@@ -49,8 +54,7 @@ class Name(Question):
         several = " It has several aliases; one can also be a mere note of a product."
         return QuestionText(
             "Which name does your application use for the collection?",
-            "Look for collection_name in its settings."
-            f"{several if len(survey.aliases.value or ()) > 1 else ''}",
+            f"{_where_it_stands(survey)}{several if len(survey.aliases.value or ()) > 1 else ''}",
             "an alias is a second name that can be pointed elsewhere in one moment.",
         )
 
@@ -58,7 +62,7 @@ class Name(Question):
         return not in_place(survey, answers) and not apart(answers)
 
     def found(self, survey: Survey, answers: Answers) -> bool:
-        return len(survey.aliases.value or ()) == 1
+        return len(survey.aliases.value or ()) == 1 and not self._is_note(survey)
 
     def options(self, survey: Survey, answers: Answers) -> tuple[Option, ...]:
         return (
@@ -81,8 +85,18 @@ class Name(Question):
                 "the old collection is DELETED at the cutover, and there is no way back",
                 "takes the name over",
             ),
-            unknown("the collection's own name"),
+            unknown(self._taken_as_in_words(survey, answers)),
         )
+
+    def _taken_as_in_words(self, survey: Survey, answers: Answers) -> str:
+        by_itself = self.taken_as(survey, answers) == {"kind": "changes"}
+        return "it changes the name itself" if by_itself else "the collection's own name"
+
+    @staticmethod
+    def _is_note(survey: Survey) -> bool:
+        """Whether a product that is sure to use no alias has left one as a note."""
+        by = survey.written_by.value
+        return by is not None and by.sure and finds_no_alias(survey)
 
     def _aliases(self, survey: Survey) -> tuple[Option, ...]:
         """One option for all of them: which ones is ticked within it."""
@@ -99,12 +113,20 @@ class Name(Question):
     def suggest(self, survey: Survey, answers: Answers) -> Suggestion:
         if self.found(survey, answers):
             return Suggestion(self._first(survey), "found")
+        if self._goes_without(survey, answers):
+            return Suggestion({"kind": "changes"}, "default")
         # Of several only that is switched which somebody has named: the others stay, reversibly.
         value = self._first(survey) if survey.aliases.value else self._own(survey)
         return Suggestion(value, "default")
 
     def taken_as(self, survey: Survey, answers: Answers) -> Any:
-        return self._own(survey)
+        own = not self._goes_without(survey, answers)
+        return self._own(survey) if own else {"kind": "changes"}
+
+    def _goes_without(self, survey: Survey, answers: Answers) -> bool:
+        """Whether no alias leads the application to the new collection, as far as it is known."""
+        unseen = finds_no_alias(survey) and (not survey.aliases.value or self._is_note(survey))
+        return unseen or looked_for(survey, answers) is not None
 
     def fields(self, survey: Survey, answers: Answers, value: Any) -> tuple[Field, ...]:
         if not isinstance(value, Mapping):
@@ -207,6 +229,9 @@ class Target(Question):
 
     def suggest(self, survey: Survey, answers: Answers) -> Suggestion:
         name = answers.get("name")
+        wanted = looked_for(survey, answers)
+        if wanted is not None and without_alias(answers) == "changes":
+            return Suggestion(free_name(survey, wanted), "default")
         alias = survey.alias or (name.get("alias") if isinstance(name, Mapping) else None)
         stem = survey.alias if survey.alias is not None else survey.collection
         slug = model_slug(answers, dimensions=answers.get("change") == "shorter")
@@ -387,6 +412,9 @@ class QuerySide(Question):
     def suggest(self, survey: Survey, answers: Answers) -> Suggestion:
         if self.found(survey, answers):
             return Suggestion("server", "found")
+        by = survey.written_by.value
+        if by is not None:
+            return Suggestion("framework", "found" if by.sure else "default")
         return Suggestion("own", "default")
 
 
@@ -424,13 +452,22 @@ class Writes(Question):
 
 
 class VectorName(Question):
-    """Answer: the name of the new vector, "" where it stays without one."""
+    """Answer: the name of the new vector, "" where it stays without one. Where the present one has
+    a name, it is asked if that says the old model."""
 
     key = "vector_name"
     short = "Vector name"
     serves = ("replaces",)
 
     def text(self, survey: Survey, answers: Answers) -> QuestionText:
+        old = replaced_vector(survey, answers)
+        if old is not None and old.name:
+            return QuestionText(
+                "What should the new vector be called?",
+                f"The name {old.name} says the model that made it.",
+                "a product that makes the name of its model looks for the new one; others search "
+                "by the name that they are told.",
+            )
         return QuestionText(
             "Will you change models again?",
             "A vector can have a name. Then old and new fit into one collection later.",
@@ -439,10 +476,22 @@ class VectorName(Question):
 
     def applies(self, survey: Survey, answers: Answers) -> bool:
         old = replaced_vector(survey, answers)
-        unnamed = old is not None and old.name == ""
-        return unnamed and answers.get("change") not in ("compression", "keywords", "second")
+        if old is None or answers.get("change") in ("compression", "keywords", "second"):
+            return False
+        says = name_with_model(survey, answers) is not None and not in_place(survey, answers)
+        return old.name == "" or says
 
     def options(self, survey: Survey, answers: Answers) -> tuple[Option, ...]:
+        wanted, old = name_with_model(survey, answers), replaced_vector(survey, answers)
+        if wanted is not None and old is not None:
+            using = "searches must name it (using)"
+            return (
+                Option(wanted, f"By the new model: {wanted}", using, wanted),
+                Option(
+                    old.name, f"As before: {old.name}", "it goes on saying the old model", "kept"
+                ),
+                unknown(wanted),
+            )
         named = _free_vector_name(survey, answers)
         return (
             Option("", "Unlikely", "the shape stays; searches name no vector", "none"),
@@ -456,17 +505,18 @@ class VectorName(Question):
         )
 
     def suggest(self, survey: Survey, answers: Answers) -> Suggestion:
-        return Suggestion("", "default")
+        return Suggestion(name_with_model(survey, answers) or "", "default")
 
     def fields(self, survey: Survey, answers: Answers, value: Any) -> tuple[Field, ...]:
-        if value in ("", UNKNOWN):
+        if value in ("", UNKNOWN, self._present(survey, answers)):
             return ()
         return (Field("", "Name of the vector", "text", str(value)),)
 
     def check(self, value: Any, survey: Survey, answers: Answers) -> Any:
-        if value == "":
-            return ""
-        example = _free_vector_name(survey, answers)
+        present = self._present(survey, answers)
+        if value == present:
+            return value
+        example = name_with_model(survey, answers) or _free_vector_name(survey, answers)
         name = typed.name(value, "the name of a vector", example=example, field="")
         if any(vector.name == name for vector in survey.vectors.value or ()):
             raise BadAnswer(
@@ -476,6 +526,25 @@ class VectorName(Question):
 
     def label(self, value: Any, survey: Survey, answers: Answers) -> str:
         return "none" if value == "" else super().label(value, survey, answers)
+
+    @staticmethod
+    def _present(survey: Survey, answers: Answers) -> str:
+        """The name that stays where it is not changed."""
+        old = replaced_vector(survey, answers)
+        return old.name if old is not None else ""
+
+
+def _where_it_stands(survey: Survey) -> str:
+    """Where a person finds the name, by product where it is known, and what is known of aliases."""
+    ones = named(products(survey))
+    settings = [
+        f"{one.settings.collection} ({one.title})" for one in ones if one.settings.collection
+    ]
+    fixed = [one.title for one in ones if one.names == "fixed"]
+    said = [f"It is {listing(settings, 'or')}." if settings else ""]
+    said.append(f"{listing(fixed, 'or')} can use no name of one's own choice." if fixed else "")
+    said.append(how_it_looks([one.name for one in ones]))
+    return " ".join(filter(None, said)) or "Look for collection_name in its settings."
 
 
 def _named(value: Any, aliases: Sequence[str]) -> Any:

@@ -22,6 +22,7 @@ from qdrant_model_migration.pipeline.head import head_of
 from qdrant_model_migration.strategies import Answers
 from qdrant_model_migration.strategies.answered import SMALL_BYTES, file_of, text_gone
 from qdrant_model_migration.survey.facts import Survey
+from qdrant_model_migration.survey.path import root
 
 FILE = Field("file", "File", "file", hint="JSON lines, CSV or Parquet; its ending says which")
 _READ = ("columns", "rows", "longest")  # parts of an answer that reading the file puts in
@@ -318,7 +319,7 @@ def _one(given: Any, known: Sequence[str]) -> str:
 
 
 def _must_be_known(name: str, known: Sequence[str], field: str) -> None:
-    if known and name not in known and name.split(".", 1)[0] not in known:
+    if known and name not in known and root(name) not in known:
         why = f"The columns are: {words.listing(known[:12])}."
         raise BadAnswer(f"The file has no column {name[:60]}.", why, "Type one of them.", field)
 

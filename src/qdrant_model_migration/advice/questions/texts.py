@@ -28,14 +28,19 @@ from qdrant_model_migration.strategies.answered import (
     text_gone,
 )
 from qdrant_model_migration.survey.facts import Survey, TextField
+from qdrant_model_migration.survey.path import root
+from qdrant_model_migration.survey.template import filled, named_in
 
 ANOTHER = {"fields": [""]}
 IN_A_FILE = {"file": None}
 
 
+_PREVIEWED = 160  # letters
+
+
 class Text(Question):
-    """Answer: {"fields": [payload paths]}; no field: the texts are gone. Or {"file": path}, with
-    what was read of it."""
+    """Answer: {"fields": [payload paths]}; no field: the texts are gone. With "template" how they
+    stand in the text. Or {"file": path}, with what was read of it."""
 
     key = "text"
     short = "Text"
@@ -61,11 +66,12 @@ class Text(Question):
             listed.insert(0, Option({"fields": [found]}, f"The payload field {found}", note))
         default = self.suggest(survey, answers).value["fields"]
         return (
+            *self._joined(survey),
             *listed,
             Option(
                 ANOTHER,
                 "Another field, or several joined",
-                "several are joined by a blank line, in the order typed",
+                "joined by a blank line, in the order typed; or as in {title}\\n{body}",
                 "another field",
             ),
             Option(
@@ -80,13 +86,28 @@ class Text(Question):
                 "rules out everything that embeds again",
                 "gone",
             ),
-            unknown(f"the field {default[0]}" if default else "gone"),
+            unknown(f"the field {words.listing(default, 'or')}" if default else "gone"),
         )
 
+    @staticmethod
+    def _joined(survey: Survey) -> tuple[Option, ...]:
+        """Several fields of which a point has its text in one, or that stood in it together."""
+        if template := survey.text_template:
+            label = f"As it was embedded: {template}".replace("\n", "\\n")
+            value = {"fields": list(named_in(template)), "template": template}
+            return (Option(value, label, "found; this gives the stored vectors"),)
+        meant = survey.text_meant
+        if len(meant) < 2:
+            return ()
+        label = f"The payload fields {words.listing(meant)}"
+        return (Option({"fields": list(meant)}, label, "found; each point has its text in one"),)
+
     def suggest(self, survey: Survey, answers: Answers) -> Suggestion:
+        if survey.text_template and survey.text_field.how != "told":
+            return Suggestion(self._joined(survey)[0].value, "found")
         if survey.text_field.value is not None:
             told = survey.text_field.how == "told"
-            return Suggestion({"fields": [survey.text_field.value]}, "told" if told else "found")
+            return Suggestion({"fields": list(survey.text_meant)}, "told" if told else "found")
         fields = survey.text_fields.value or ()
         if fields:
             return Suggestion({"fields": [fields[0].path]}, "default")
@@ -99,7 +120,10 @@ class Text(Question):
         if value == ANOTHER or (isinstance(value, Mapping) and value not in shown):
             named = value.get("fields")
             typed = ", ".join(map(str, named)) if isinstance(named, list) else ""
+            template = value.get("template", "") if isinstance(value, Mapping) else ""
             hint = "names of payload fields, with a comma between them; a.b for b within a"
+            if template:
+                typed, hint = template.replace("\n", "\\n"), _preview(template, survey)
             return (Field("fields", "Fields", "text", typed, hint),)
         return ()
 
@@ -107,9 +131,13 @@ class Text(Question):
         if isinstance(value, Mapping) and "file" in value:
             return named_file(value, "texts.csv")
         fields = value.get("fields") if isinstance(value, Mapping) else None
-        if isinstance(fields, str):
+        template = _template(value)
+        if template:
+            fields = list(named_in(template))
+        elif isinstance(fields, str):
             fields = [part.strip() for part in fields.split(",")]
-        if not isinstance(fields, list) or set(value) != {"fields"}:
+        unnamed = bool(template) and not fields
+        if not isinstance(fields, list) or unnamed or set(value) - {"fields", "template"}:
             raise BadAnswer("This names no field.", "", "Type for example title, body.", "fields")
         if not all(isinstance(field, str) and field for field in fields):
             raise BadAnswer("A field has no name.", "", "Type for example title, body.", "fields")
@@ -125,7 +153,7 @@ class Text(Question):
                     "Type one or more of them.",
                     "fields",
                 )
-        return {"fields": fields}
+        return {"fields": fields, **({"template": template} if template else {})}
 
     def reads(self, value: Any) -> bool:
         return file_of(value) is not None
@@ -146,6 +174,8 @@ class Text(Question):
         fields = value.get("fields") if isinstance(value, Mapping) else None
         if not isinstance(fields, list):
             return super().label(value, survey, answers)
+        if value.get("template"):
+            return f"template of {', '.join(fields)}"
         return (
             f"{'field' if len(fields) == 1 else 'fields'} {', '.join(fields)}" if fields else "gone"
         )
@@ -160,6 +190,23 @@ class Text(Question):
             same, tried = figures[field.path]
             note += f"; {same} of {tried} samples match"
         return Option({"fields": [field.path]}, f"The payload field {field.path}", note)
+
+
+def _template(value: Any) -> str:
+    """What was typed in place of names, where fields stand in it in braces, with its ends of lines;
+    "" where names were typed."""
+    if not isinstance(value, Mapping):
+        return ""
+    typed = value.get("fields")
+    if isinstance(typed, str):
+        return typed.replace("\\n", "\n").strip() if named_in(typed) else ""
+    return str(value.get("template") or "")
+
+
+def _preview(template: str, survey: Survey) -> str:
+    """What becomes of it with texts of the sample."""
+    held = {field.path: field.example for field in survey.text_fields.value or ()}
+    return f"gives: {filled(template, held)[:_PREVIEWED]}".replace("\n", "\\n")
 
 
 def _checked(survey: Survey, answers: Answers) -> str:
@@ -189,7 +236,7 @@ def _is_known(field: str, known: tuple[str, ...], survey: Survey) -> bool:
     texts = [text.path for text in survey.text_fields.value or ()]
     if survey.text_field.how != "told":  # what a person said is checked like what one types here
         texts.append(survey.text_field.value or "")
-    return field in known or field.split(".", 1)[0] in known or field in texts
+    return field in known or root(field) in known or field in texts
 
 
 class Bare(Question):

@@ -7,6 +7,7 @@ from qdrant_model_migration.advice.warnings import (
     application,
     keywords,
     originals,
+    products,
     run,
     texts,
     vectors,
@@ -25,7 +26,7 @@ from qdrant_model_migration.survey.facts import Survey
 __all__ = ["Severity", "Warning_", "declared", "warned_of", "warnings_for"]
 
 # Importing them declares their warnings.
-_FILES = (application, keywords, originals, run, texts, vectors)
+_FILES = (application, keywords, originals, products, run, texts, vectors)
 _ORDER: tuple[Severity, ...] = ("must", "caution", "note")
 
 

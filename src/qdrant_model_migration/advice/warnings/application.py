@@ -6,7 +6,13 @@ from collections.abc import Mapping
 
 from qdrant_model_migration import words
 from qdrant_model_migration.advice.warnings.warning import Case, Said, warning
-from qdrant_model_migration.strategies.answered import aliases_left, without_alias
+from qdrant_model_migration.strategies.answered import (
+    aliases_left,
+    in_its_place,
+    products,
+    without_alias,
+)
+from qdrant_model_migration.survey.integrations import named
 
 _CHANGE = {
     "framework": "find the setting of your framework that names the embedding model",
@@ -38,7 +44,7 @@ def query_model(case: Case) -> Said | None:
             f"At the moment of the cutover, cut every query vector to its first {model.dimensions} "
             "values and make it length one again, or ask the model for that length.",
         )
-    change = _CHANGE.get(str(case.answers.get("query_side")), "change the query model")
+    change = _change(case)
     if case.adds and "keyword_model" not in case.strategy.asks:
         return Said(
             "must",
@@ -53,6 +59,15 @@ def query_model(case: Case) -> Said | None:
         f"{before} becomes {model.label} ({model.dimensions}).",
         f"At the moment of the cutover, {change}; the report prints what changes.",
     )
+
+
+def _change(case: Case) -> str:
+    """What is changed, by the name that it has in the product where that is known."""
+    side = str(case.answers.get("query_side"))
+    settings = [f"{one.settings.model} ({one.title})" for one in named(products(case.survey))]
+    if side == "framework" and settings:
+        return f"change {words.listing(settings, 'or')}"
+    return _CHANGE.get(side, "change the query model")
 
 
 @warning("W03", "Wrong query, no error")
@@ -71,8 +86,8 @@ def same_size(case: Case) -> Said | None:
 @warning("W04", "Alias picks no vector")
 def using(case: Case) -> Said | None:
     name = case.answers.get("vector_name")
-    unnamed = case.vector is not None and case.vector.name == ""
-    renamed = bool(name) and unnamed and case.replaces
+    present = case.vector.name if case.vector is not None else name
+    renamed = bool(name) and name != present and case.replaces
     if not case.adds and not renamed:
         return None
     if "keyword_model" in case.strategy.asks:
@@ -95,7 +110,8 @@ def using(case: Case) -> Said | None:
             "order.",
             "Change searches and writers together; the report prints the lines.",
         )
-    here = f"The new vector is named {name}; the present one has no name." if renamed else ""
+    has = f"is called {present}" if present else "has no name"
+    here = f"The new vector is named {name}; the present one {has}." if renamed else ""
     return Said(
         "must",
         "With named vectors the application must change using as well as the model; an alias "
@@ -181,11 +197,16 @@ def scores(case: Case) -> Said | None:
 def distance(case: Case) -> Said | None:
     if case.model is None or case.vector is None or case.vector.distance is None:
         return None
-    if case.vector.distance.lower() == case.model.distance.lower():
+    keeps = case.strategy.embeds and case.replaces and not case.loads
+    model = in_its_place(case.survey, case.answers, case.model) if keeps else case.model
+    if case.vector.distance.lower() == model.distance.lower():
         return None
     return Said(
         "caution",
-        "Scores and their order mean something else with another distance.",
-        f"Old: {case.vector.distance}, new: {case.model.distance}.",
-        "Check score limits and re-ranking.",
+        "Scores and their order mean something else with another distance. An application that "
+        "compares it with its settings when it starts, as LangChain and Haystack do, refuses the "
+        "new collection.",
+        f"Old: {case.vector.distance}, new: {model.distance}.",
+        "Check score limits and re-ranking, and change the distance where the application names "
+        "it.",
     )

@@ -79,6 +79,9 @@ class Practice(Kind):
     def open(self, model: ModelRef, threads: int | None) -> Embedder:
         return PracticeEmbedder(found(model))
 
+    def length_one(self, model: ModelRef) -> bool:
+        return True
+
 
 def found(model: ModelRef) -> ModelRef:
     """The model with the folder that it has on this computer."""

@@ -13,7 +13,7 @@ from qdrant_model_migration.pages.page import Act, Fact, Facts, Page, Says
 from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.pages.work import of_run as work
 
-FORMS, FILE = change_lines.FORMS, change_lines.FILE
+FILE = change_lines.FILE
 HELP = (
     "- goes out, + comes in, the other lines stay as they are.",
     "<your client> and the like stand for what a run cannot know.",
@@ -28,14 +28,18 @@ def enter(session: Session) -> Outcome:
 
 
 def page(session: Session) -> Page:
-    return of_run.framed(session, "Cutover", lambda run: _page(run, session.form or FORMS[0]))
+    return of_run.framed(session, "Cutover", lambda run: _page(run, _form(run, session)))
+
+
+def _form(run: RunView | None, session: Session) -> str:
+    return session.form or change_lines.forms(run.facts if run is not None else {})[0]
 
 
 def _page(run: RunView, form: str) -> Page:
     rows = change_lines.of(run.facts)
     lines = tuple(change_lines.lines(rows, form)) or ("Nothing to change.",)
     means = change_lines.meaning(rows) if rows else ()
-    following = _next(form)
+    following = change_lines.titled(_next(run, form))
     return Page(
         title="Lines to change",
         body=(
@@ -45,7 +49,7 @@ def _page(run: RunView, form: str) -> Page:
         acts=(
             Act("copy", "Copy"),
             Act("save", "Save to a file"),
-            Act("form", f"Show as {'a list' if following == 'list' else following}"),
+            Act("form", f"Show {'' if following.startswith('In ') else 'as '}{following}"),
         ),
         help=HELP,
         hello="Give this to whoever maintains the application.",
@@ -53,15 +57,17 @@ def _page(run: RunView, form: str) -> Page:
     )
 
 
-def _next(form: str) -> str:
-    return FORMS[(FORMS.index(form) + 1) % len(FORMS)]
+def _next(run: RunView, form: str) -> str:
+    forms = change_lines.forms(run.facts)
+    return forms[(forms.index(form) + 1) % len(forms)]
 
 
 def act(session: Session, key: str, values: Mapping[str, str]) -> Outcome:
-    run, form = session.of_run, session.form or FORMS[0]
+    run = session.of_run
+    form = _form(run, session)
     rows = change_lines.of(run.facts) if run is not None else []
-    if key == "form":
-        return session.on(form=_next(form))
+    if key == "form" and run is not None:
+        return session.on(form=_next(run, form))
     if key == "copy":
         words = (
             "Copied where the terminal allows it. If nothing arrives, Save to a file puts the "
@@ -69,9 +75,14 @@ def act(session: Session, key: str, values: Mapping[str, str]) -> Outcome:
         )
         return Said(session, words, copy="\n".join(change_lines.lines(rows, form)))
     if key == "save":
-        do = partial(_save, of_run.folder_of(session) / FILE, change_lines.whole(rows))
+        do = partial(_save, of_run.folder_of(session) / FILE, _whole(run))
         return Work("save", do, lambda now, path: Said(now, f"Saved: {path}"))
     return session
+
+
+def _whole(run: RunView | None) -> str:
+    facts = run.facts if run is not None else {}
+    return change_lines.whole(change_lines.of(facts), change_lines.forms(facts))
 
 
 def _save(path: Path, text: str, report: Report) -> Path:

@@ -35,6 +35,7 @@ from qdrant_model_migration.pages.work import reading
 from qdrant_model_migration.qdrant.errors import CollectionMissing
 from qdrant_model_migration.survey import Fact as Found
 from qdrant_model_migration.survey import Line, Survey, facts_of, lines
+from qdrant_model_migration.survey.integrations import named
 
 COLUMNS = (Column("WHAT", 13), Column("FOUND"), Column("HOW WE KNOW", 14))
 SETTLE = "?"
@@ -127,6 +128,8 @@ def _behind(key: str, survey: Survey | None) -> list[Block]:
         return _texts(survey)
     if key == "average_tokens":
         return _lengths(survey)
+    if key == "written_by":
+        return _written_by(survey)
     if key == "payload_fields":
         return _payload(survey)
     return []
@@ -145,6 +148,23 @@ def _texts(survey: Survey) -> list[Block]:
         for field in (survey.text_fields.value or ())[:EXAMPLES]
     ]
     return [Facts(tuple(rows), "Fields with texts")] if rows else []
+
+
+def _written_by(survey: Survey) -> list[Block]:
+    """What is known of each product that may have written the points."""
+    by = survey.written_by.value
+    return [
+        Facts(
+            (
+                Fact("Text", words.listing(one.text, "or") or "none"),
+                Fact("Metadata", one.metadata),
+                Fact("Alias", one.looks, mark="good" if one.sees_alias else "caution"),
+                *(Fact("To know", said) for said in (*one.dangers, *one.says)),
+            ),
+            one.title,
+        )
+        for one in named(by.names if by else ())
+    ]
 
 
 def _lengths(survey: Survey) -> list[Block]:

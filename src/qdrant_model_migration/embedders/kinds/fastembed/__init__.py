@@ -8,14 +8,19 @@ from pathlib import Path
 from qdrant_model_migration.embedders.embedder import Embedder
 from qdrant_model_migration.embedders.errors import ModelOutOfReach, ModelUnknown
 from qdrant_model_migration.embedders.fingerprint import fingerprint
-from qdrant_model_migration.embedders.kind import Kind, Progress, Reach, alike
+from qdrant_model_migration.embedders.kind import Kind, Progress, Reach, Way, alike
 from qdrant_model_migration.embedders.kinds.fastembed import bm25
 from qdrant_model_migration.embedders.kinds.fastembed.by_batch import depends_on_batch
 from qdrant_model_migration.embedders.kinds.fastembed.catalogue import catalogue
 from qdrant_model_migration.embedders.kinds.fastembed.downloads import downloaded, found, locate
 from qdrant_model_migration.embedders.kinds.fastembed.fetch import fetch
-from qdrant_model_migration.embedders.kinds.fastembed.opened import FastEmbedder
-from qdrant_model_migration.embedders.model import ModelRef
+from qdrant_model_migration.embedders.kinds.fastembed.opened import FastEmbedder, pooled_by
+from qdrant_model_migration.embedders.model import ModelRef, Pooling
+
+_POOLED: dict[str, Pooling] = {
+    "pooled by the first token": "cls",
+    "pooled by the mean of the tokens": "mean",
+}
 
 
 class Fastembed(Kind):
@@ -54,6 +59,25 @@ class Fastembed(Kind):
 
     def depends_on_batch(self, model: ModelRef) -> bool:
         return depends_on_batch(model)
+
+    def other_ways(self, model: ModelRef) -> tuple[Way, ...]:
+        """Versions of fastembed have pooled some models by the first token, others by the mean."""
+        prefixed = (Way("", model), *super().other_ways(model))
+        pooled = [
+            Way(f"{way.words}{', ' if way.words else ''}{how}", changed)
+            for how, pooling in _POOLED.items()
+            for way in prefixed
+            if (changed := pooled_by(way.model, pooling)) is not None
+        ]
+        return (*prefixed[1:], *pooled)
+
+    def length_one(self, model: ModelRef) -> bool:
+        if model.full_dimensions is not None:
+            return True
+        if model.model_file is not None:
+            return model.normalise
+        entry = catalogue().get(model.name.lower())
+        return entry is not None and entry.length_one
 
     def counts_words(self, model: ModelRef) -> bool:
         return bm25.is_bm25(model)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Any, Literal, NamedTuple
 
@@ -13,6 +14,12 @@ CUSTOM = "qmm-folder/"
 """Models from folders are registered with fastembed under names that start like this."""
 
 TOKENIZER: tuple[str, ...] = ("tokenizer.json", "tokenizer_config.json")
+
+_NORMALISES = (
+    "OnnxTextEmbedding", "PooledNormalizedEmbedding", "LastTokenNormalizedEmbedding",
+    "JinaEmbeddingV3", "StaticTextEmbedding",
+)  # fmt: skip
+"""Classes of fastembed; the others leave vectors as the model gives them."""
 
 _Kind = Literal["dense", "sparse", "multivector"]
 
@@ -28,6 +35,8 @@ class Entry(NamedTuple):
     needed: tuple[str, ...]
     idf: bool
     """Its sparse vectors are made for the server's modifier idf."""
+    length_one: bool
+    """Its vectors are made to length one."""
 
 
 @cache
@@ -41,15 +50,26 @@ def catalogue() -> dict[str, Entry]:
         ("sparse", SparseTextEmbedding.list_supported_models()),
         ("multivector", LateInteractionTextEmbedding.list_supported_models()),
     )
+    even = _of_length_one(TextEmbedding.EMBEDDINGS_REGISTRY)
     return {
-        description["model"].lower(): _entry(kind, description)
+        description["model"].lower(): _entry(kind, description, description["model"] in even)
         for kind, descriptions in kinds
         for description in descriptions
         if description["model"] not in NOT_OFFERED and not description["model"].startswith(CUSTOM)
     }
 
 
-def _entry(kind: _Kind, description: dict[str, Any]) -> Entry:
+def _of_length_one(classes: Iterable[Any]) -> frozenset[str]:
+    """Names of the models whose class ends in making each vector to length one."""
+    return frozenset(
+        description.model
+        for one in classes
+        if one.__name__ in _NORMALISES
+        for description in one._list_supported_models()
+    )
+
+
+def _entry(kind: _Kind, description: dict[str, Any], length_one: bool) -> Entry:
     name, file = description["model"], description["model_file"]
     known = KNOWN.get(name, Known((), None))
     model = ModelRef(
@@ -77,4 +97,5 @@ def _entry(kind: _Kind, description: dict[str, Any]) -> Entry:
         weights=weights,
         needed=(*weights, *tokenizer),
         idf=bool(description.get("requires_idf")),
+        length_one=length_one,
     )

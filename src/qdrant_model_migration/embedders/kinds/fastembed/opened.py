@@ -82,6 +82,18 @@ class FastEmbedder:
         return checked_dense(self._model, made)
 
 
+def pooled_by(model: ModelRef, pooling: Pooling) -> ModelRef | None:
+    """The model with its token vectors made one in this way; None where it is not on this computer,
+    or has none."""
+    folder, file = locate(model), next(iter(files_of(model)), "")
+    if folder is None or model.vector != "dense" or not file.endswith(".onnx"):
+        return None
+    if model.pooling in (pooling, "none"):
+        return None
+    said = {"folder": str(folder), "model_file": file, "pooling": pooling, "fingerprint": None}
+    return model.model_copy(update=said)
+
+
 def _open(model: ModelRef, folder: Path) -> Any:
     from fastembed import LateInteractionTextEmbedding, SparseTextEmbedding, TextEmbedding
 

@@ -1,0 +1,65 @@
+"""Warnings about the product that wrote the points: what it does by itself."""
+
+from __future__ import annotations
+
+from qdrant_model_migration.advice.warnings.warning import Case, Said, warning
+from qdrant_model_migration.strategies.answered import products, without_alias
+from qdrant_model_migration.survey.integrations import blind, how_it_looks, named, titles
+from qdrant_model_migration.words import listing
+
+
+@warning("W60", "It finds no alias")
+def sees_none(case: Case) -> Said | None:
+    by = case.survey.written_by.value
+    if by is None or not case.builds or without_alias(case.answers) == "changes":
+        return None
+    names = [one.name for one in blind(by.names)]
+    if not names:
+        return None
+    free = any(one.names == "free" for one in named(names))
+    return Said(
+        "must" if by.sure else "caution",
+        how_it_looks(names),
+        f"The points look like those of {titles(names)}, and after the cutover the name that it "
+        "uses would be an alias.",
+        'Answer at question Name that it "changes the name itself".'
+        if free
+        else "Read first what it does when it starts: below, and in docs/integrations.md.",
+    )
+
+
+@warning("W61", "Sister collections")
+def sisters(case: Case) -> Said | None:
+    if case.model is None:
+        return None
+    there = {
+        name: one.title
+        for one in named(products(case.survey))
+        for name in one.sisters(case.survey.collection)
+        if name in case.survey.others
+    }
+    if not there:
+        return None
+    return Said(
+        "must",
+        "Several collections share the model that makes the searches. One that stays behind is "
+        "searched by another model than its own, or no more.",
+        f"{listing(list(dict.fromkeys(there.values())), 'or')} has beside this one: "
+        f"{listing(list(there))}.",
+        "Plan a run for each, bring all of them to the cutover, then switch one after the other.",
+    )
+
+
+@warning("W62", "What it does itself")
+def does(case: Case) -> Said | None:
+    ones = named(products(case.survey)) if case.model is not None else ()
+    said = list(dict.fromkeys(one for each in ones for one in (*each.dangers, *each.says)))
+    if not said:
+        return None
+    by = case.survey.written_by.value
+    return Said(
+        "must" if by is not None and by.sure and any(one.dangers for one in ones) else "caution",
+        " ".join(said),
+        f"The points look like those of {titles(products(case.survey))}.",
+        "Keep it in mind at the cutover; the lines to change name its settings.",
+    )

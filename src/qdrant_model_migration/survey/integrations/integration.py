@@ -1,0 +1,109 @@
+"""What is known of a product that writes into Qdrant: how its points look, and what follows."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
+
+from qdrant_model_migration.survey.integrations.shape import Shape
+
+if TYPE_CHECKING:
+    from qdrant_model_migration.embedders import ModelRef
+
+Names = Literal["free", "by model", "fixed"]
+
+
+class Sign(NamedTuple):
+    """What its points look like; all of it has to hold.
+
+    keys: dotted paths in nearly every payload. vectors, collection: patterns of names; of the
+    vectors one has to fit. bare: no payload has anything in it, and all ids are integers. sure:
+    nothing else that is known looks like this.
+    """
+
+    keys: tuple[str, ...] = ()
+    vectors: str = ""
+    collection: str = ""
+    bare: bool = False
+    sure: bool = False
+
+    def fits(self, shape: Shape) -> bool:
+        return (
+            all(shape.has(key) for key in self.keys)
+            and (not self.vectors or any(fnmatchcase(v, self.vectors) for v in shape.vectors))
+            and (not self.collection or fnmatchcase(shape.collection, self.collection))
+            and (not self.bare or (shape.bare and shape.ids == {"integer"}))
+        )
+
+    @property
+    def in_words(self) -> str:
+        """What the survey has gone by."""
+        said = [*self.keys, self.vectors, self.collection, *(("no payload",) if self.bare else ())]
+        return ", ".join(filter(None, said))
+
+
+class Settings(NamedTuple):
+    """What a person changes there, by name; "" where it has no such setting."""
+
+    collection: str = ""
+    model: str = ""
+    dimensions: str = ""
+    using: str = ""
+    prefix: str = ""
+
+
+class Integration:
+    """Subclass it in one new file of this folder; the registry finds it.
+
+    The file's stem is its name. title: on screens. ids, vectors, metadata: what it writes, in a few
+    words. text: paths that hold the text, the likeliest first. sees_alias: whether it finds a
+    collection that exists only under an alias. looks: how it looks for its collection, a sentence.
+    names: whether its collection can be called anything. family: names of collections that share
+    the model, with {} for what their names have in common. says: whole sentences, to be known
+    before its model changes; dangers: those of them that can cost the data. settings: what a person
+    changes there. code: where all this was read.
+    """
+
+    title: ClassVar[str]
+    signs: ClassVar[tuple[Sign, ...]]
+    ids: ClassVar[str] = "UUIDs"
+    vectors: ClassVar[str] = "one without a name"
+    text: ClassVar[tuple[str, ...]] = ()
+    metadata: ClassVar[str] = "at the top level"
+    sees_alias: ClassVar[bool]
+    looks: ClassVar[str]
+    names: ClassVar[Names] = "free"
+    family: ClassVar[tuple[str, ...]] = ()
+    dangers: ClassVar[tuple[str, ...]] = ()
+    says: ClassVar[tuple[str, ...]] = ()
+    settings: ClassVar[Settings]
+    code: ClassVar[str]
+
+    @property
+    def name(self) -> str:
+        return type(self).__module__.rpartition(".")[2]
+
+    def sign_of(self, shape: Shape) -> Sign | None:
+        """The first of its signs that fits, None where none does."""
+        return next((sign for sign in self.signs if sign.fits(shape)), None)
+
+    def collection_for(self, collection: str, model: ModelRef) -> str | None:
+        """The collection that it will look for once it uses this model; None: any name will do."""
+        return None
+
+    def vector_for(self, model: ModelRef) -> str | None:
+        """The vector that it will search once it uses this model; None: it stays."""
+        return None
+
+    def sisters(self, collection: str) -> tuple[str, ...]:
+        """The names that the other collections of its family would have."""
+        for pattern in sorted(self.family, key=len, reverse=True):
+            before, _, after = pattern.partition("{}")
+            fits = collection.startswith(before) and collection.endswith(after)
+            if "{}" not in pattern:
+                fits = collection == pattern
+            if fits and len(collection) >= len(before) + len(after):
+                common = collection[len(before) : len(collection) - len(after)]
+                named = (one.replace("{}", common) for one in self.family)
+                return tuple(name for name in named if name != collection)
+        return ()
