@@ -92,9 +92,9 @@ def measure_speed(
 ) -> Speed | None:
     """Embed texts of every length from all over the collection for about 5 s at most.
 
-    What a text costs goes by its tokens, so tokens a second are measured (letters, where nobody
-    counts them) and reckoned up for the whole sample, the texts that there was no time for
-    included. None where there are no texts.
+    Time and tokens (letters, where nobody counts them) of a text are measured for each length and
+    reckoned up for the whole sample, the texts that there was no time for included. None where
+    there are no texts.
     """
     points = sample(qdrant, collection, SAMPLE, qdrant.count(collection))
     return speed_with((point.payload for point in points), source, embedder, clock)
@@ -119,7 +119,7 @@ def speed_with(
     letters_a_call = len(texts[0]) * _A_CALL / max(clock() - began, 1e-9)
     tried = texts[:: -(-len(texts) // TEXTS)]
     seconds, tokens, done, counted = 0.0, 0, 0, True
-    lengths: dict[float, float] = {}  # letters and tokens of a text, by call
+    each: dict[float, tuple[float, float]] = {}  # by letters of a text: its tokens, its seconds
     # A call is of texts of about one length, as in a backfill.
     calls = _spread(_calls(tried, letters_a_call))
     first = 0.0
@@ -132,13 +132,17 @@ def speed_with(
         read = read if counted else sum(map(len, batch))
         tokens += read
         done += len(batch)
-        lengths[sum(map(len, batch)) / len(batch)] = read / len(batch)
+        each[sum(map(len, batch)) / len(batch)] = read / len(batch), took / len(batch)
         if seconds > SECONDS:
             break
-    letters = sorted(lengths)
-    each = float(np.interp([len(t) for t in texts], letters, [lengths[n] for n in letters]).mean())
-    each = tokens / done if done == len(tried) else each
-    rate = tokens / max(seconds, 1e-9)
+    of_a_text, takes = tokens / done, seconds / done
+    if done < len(tried):
+        lengths, letters = [len(text) for text in texts], sorted(each)
+        of_a_text, takes = (
+            float(np.interp(lengths, letters, [each[n][which] for n in letters]).mean())
+            for which in (0, 1)
+        )
+    takes = max(takes, 1e-9)
     unsteady = 0.0
     if 0 < first <= 2 * _A_CALL and not kind_of(embedder.model).service:  # which may take money
         began = clock()
@@ -148,11 +152,11 @@ def speed_with(
     unit = "token" if counted else "letter"
     how = (
         f"measured on {words.plural(done, 'text')} {where}{f', by {by}' if by else ''}: "
-        f"{words.count(rate)} {unit}s/s, {words.plural(round(each), unit)} a text"
+        f"{words.count(of_a_text / takes)} {unit}s/s, {words.plural(round(of_a_text), unit)} a text"
     )
     if unsteady > _STEADY:
         how += f"; two tries with the same texts lay {words.share(unsteady)} apart"
-    return Speed(rate / each, how, each if counted else None, unsteady)
+    return Speed(1 / takes, how, of_a_text if counted else None, unsteady)
 
 
 def _calls(texts: Sequence[str], letters: float) -> list[Sequence[str]]:
