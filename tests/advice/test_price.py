@@ -102,7 +102,10 @@ def test_a_model_is_said_to_run_here_only_where_one_runs() -> None:
     ways = {
         "drop_vector": ({"change": "drop", "drop": "title"}, ""),
         "blue_green": ({**ANSWERS, "replace": ""}, "the model runs on this computer"),
-        "linear_map": ({**ANSWERS, "replace": "", "accuracy": "approximate"}, "the model runs on this computer"),
+        "linear_map": (
+            {**ANSWERS, "replace": "", "accuracy": "approximate"},
+            "the model runs on this computer",
+        ),
     }
     for name, (answers, said) in ways.items():
         plan = make_plan(two, answer_all(two, answers, []), by_name(name), speed=None)
