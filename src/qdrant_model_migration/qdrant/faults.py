@@ -17,7 +17,7 @@ from typing import NamedTuple
 from qdrant_model_migration.errors import DiskFull, QmmError
 from qdrant_model_migration.qdrant import errors
 from qdrant_model_migration.qdrant.address import Address
-from qdrant_model_migration.qdrant.tls import speaks_tls
+from qdrant_model_migration.qdrant.tls import own_certificates, speaks_tls
 
 
 class Fault(NamedTuple):
@@ -146,6 +146,15 @@ def _line_reason(fault: Fault) -> str | None:
     return "the connection was lost"
 
 
+def line_broke(error: BaseException) -> bool:
+    """Whether the other side, or something on the way, ended the line in the middle of a request:
+    what a proxy does that will not read a large body."""
+    import httpx
+
+    broken = (httpx.WriteError, httpx.ReadError, httpx.RemoteProtocolError, httpx.CloseError)
+    return isinstance(read(error).cause, broken)
+
+
 def translate(error: BaseException, at: Situation) -> QmmError:
     """The error for the operator. Exceptions that are one already come back unchanged."""
     if isinstance(error, QmmError):
@@ -186,7 +195,7 @@ def _from_the_line(error: BaseException, at: Situation) -> QmmError:
     host, port, scheme = at.address.host, at.address.port, at.address.scheme
     tls = _tls_fault(error)
     if isinstance(tls, ssl.SSLCertVerificationError):
-        return errors.CertificateNotTrusted()
+        return errors.CertificateNotTrusted(tls.verify_message, own_certificates())
     if tls is not None:
         return errors.WrongScheme("https")
     causes = list(_causes(error))
@@ -235,6 +244,8 @@ def _from_the_disk(error: BaseException | None, at: Situation) -> QmmError:
 
 def _by_status(fault: Fault, at: Situation) -> QmmError | None:
     text = fault.text
+    if fault.status in (401, 403, 407) and not fault.told and not _QDRANTS.search(text):
+        return errors.FrontRefuses(fault.status)
     if fault.status == 401:
         return errors.KeyMissing() if "Must provide" in text else errors.KeyRefused()
     if fault.status == 403:
@@ -244,7 +255,7 @@ def _by_status(fault: Fault, at: Situation) -> QmmError | None:
         return errors.WrongScheme("http") if moved_to_tls else errors.NotQdrant()
     if fault.status == 400 and "HTTP request was sent to HTTPS" in text:
         return errors.WrongScheme("http")
-    if fault.status == 404 and not fault.told:
+    if not fault.told and (fault.status == 404 or (fault.status == 405 and not at.connecting)):
         return errors.RouteUnknown(at.doing)
     if fault.status == 429 and _too_large(fault):
         return errors.TooManyAtOnce(at.collection, text)
@@ -253,6 +264,10 @@ def _by_status(fault: Fault, at: Situation) -> QmmError | None:
     if fault.status == 507:
         return errors.ServerFull("disk or memory", text)
     return None
+
+
+_QDRANTS = re.compile(r"API key|JWT|Forbidden: |^(Expired|Immature|Invalid|Missing)\w+$")
+"""How Qdrant says in plain text that it does not accept a key or a token."""
 
 
 def _forbidden(text: str) -> QmmError:

@@ -5,7 +5,6 @@ Not Qdrant's own client: importing that takes a second, and all that is needed o
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -15,6 +14,7 @@ from urllib.parse import quote
 
 from qdrant_model_migration import __version__
 from qdrant_model_migration.qdrant.address import Address
+from qdrant_model_migration.qdrant.tls import certificates
 from qdrant_model_migration.qdrant.wire import JsonObject
 
 # A compressed answer leaves the server in small pieces, each of which waits until the one before is
@@ -45,27 +45,22 @@ def with_headers(headers: Mapping[str, str]) -> Iterator[None]:
         _more.reset(token)
 
 
-@cache
-def _certificates() -> ssl.SSLContext:
-    """Those that are trusted, read once: that takes longer than anything else in opening."""
-    import httpx
-
-    return httpx.create_ssl_context()
-
-
 class Rest:
     """May be used from several threads at once."""
 
-    def __init__(self, address: Address, key: str | None, timeout_s: float) -> None:
+    def __init__(
+        self, address: Address, key: str | None, timeout_s: float, more: Mapping[str, str]
+    ) -> None:
+        """more: headers of one's own. Raises CertificatesUnusable."""
         import httpx
 
-        headers = {**_HEADERS, **({"api-key": key} if key else {})}
+        headers = {**more, **_HEADERS, **({"api-key": key} if key else {})}
         base = httpx.URL(address.url or "").copy_with(port=address.port)
         self._base = str(base).rstrip("/")
         self._client = httpx.Client(
             headers=headers,
             timeout=timeout_s,
-            verify=_certificates(),
+            verify=certificates(),
             limits=httpx.Limits(),  # as many as there are threads; all are kept
         )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
@@ -28,10 +28,16 @@ class Server:
     """One connection pool; may be used from several threads at once."""
 
     def __init__(
-        self, address: Address, secret: SecretStr | None, timeout_s: float, connect_s: float
+        self,
+        address: Address,
+        secret: SecretStr | None,
+        timeout_s: float,
+        connect_s: float,
+        headers: Mapping[str, str],
     ) -> None:
+        """headers: of each request, besides our own. Raises CertificatesUnusable."""
         key = secret.get_secret_value() if secret else None
-        self._rest = Rest(address, key, math.ceil(timeout_s))
+        self._rest = Rest(address, key, math.ceil(timeout_s), headers)
         self._connect_s = connect_s
 
     def root(self) -> JsonObject:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from qdrant_model_migration import words
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.shell import qmm
+from qdrant_model_migration.words import listing
 
 
 class PlanOutdated(QmmError):
@@ -183,12 +186,12 @@ class SettingsChanged(QmmError):
 
 
 class CannotManage(QmmError):
-    """The key may read, or only write points."""
+    """The key may read, or only write points. lacking: what it may not, in words."""
 
-    def __init__(self) -> None:
+    def __init__(self, lacking: Sequence[str]) -> None:
         super().__init__(
-            "This key may not create collections or change settings.",
-            "A migration needs a key with full rights.",
+            f"This key may not {listing(lacking, 'or')}.",
+            "A migration needs a key with full rights, and a proxy that lets them through.",
             "Nothing was written. Enter a key that may write (Connect), or give plan.yaml to "
             "someone who has one.",
         )

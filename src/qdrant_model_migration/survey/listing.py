@@ -67,7 +67,7 @@ class Listed(NamedTuple):
 def named(qdrant: Qdrant, collections: Sequence[str]) -> tuple[Listed, ...]:
     """These collections with their aliases and nothing else: one request for all of them."""
     behind: dict[str, list[str]] = {}
-    for alias, collection in sorted(qdrant.aliases().items()):
+    for alias, collection in sorted((qdrant.known_aliases() or {}).items()):
         behind.setdefault(collection, []).append(alias)
     return tuple(Listed(name, tuple(behind.get(name, ()))) for name in collections)
 

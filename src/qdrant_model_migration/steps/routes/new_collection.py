@@ -27,7 +27,7 @@ class NewCollection(Route):
     def must_be_free(self, ctx: StepContext) -> None:
         target = ctx.move.target
         taken = ctx.qdrant.exists(target) and not is_ours(ctx, target)
-        if taken or target in ctx.qdrant.aliases():
+        if taken or target in (ctx.qdrant.known_aliases() or ()):
             raise TargetTaken(target)
 
     def must_be_ours(self, ctx: StepContext) -> None:
