@@ -464,7 +464,8 @@ class PointMissing(QmmError):
 class PointTooLarge(QmmError):
     """One point alone is larger than the server accepts in one request."""
 
-    def __init__(self, collection: str, point: str, size: int) -> None:
+    def __init__(self, collection: str, point: int | str, size: int) -> None:
+        self.point, self.size = point, size
         super().__init__(
             f"The point {point} of {collection} is too large for one request ({size:,} bytes).",
             "The server, or a proxy before it, limits the size of a request.",

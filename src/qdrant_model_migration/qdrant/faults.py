@@ -25,7 +25,7 @@ class Fault(NamedTuple):
 
     text: the server's or the client's words. told: the answer was JSON in Qdrant's way.
     retry_after: seconds the server asked to wait. location: where a redirect leads.
-    cause: the exception, where there was no answer.
+    cause: the exception, where there was no answer; sent: bytes of the request then.
     """
 
     status: int | None
@@ -34,6 +34,7 @@ class Fault(NamedTuple):
     retry_after: float | None = None
     location: str = ""
     cause: BaseException | None = None
+    sent: int = 0
 
 
 class Situation(NamedTuple):
@@ -52,6 +53,10 @@ class Situation(NamedTuple):
     keys: str = ""
 
 
+SENT = "qmm_sent"
+"""An attribute of an exception: how many bytes the request had that it ended."""
+
+
 class NotDoneYet(Exception):
     """The server took a write, but had not applied it when it answered (200, wait_timeout)."""
 
@@ -61,7 +66,7 @@ def read(error: BaseException) -> Fault:
     status = getattr(error, "status_code", None)
     if isinstance(status, int):
         return _answered(status, getattr(error, "content", b""), getattr(error, "headers", None))
-    return Fault(None, str(error), cause=error)
+    return Fault(None, str(error), cause=error, sent=getattr(error, SENT, 0))
 
 
 def _answered(status: int, content: bytes, headers: object) -> Fault:
@@ -146,13 +151,14 @@ def _line_reason(fault: Fault) -> str | None:
     return "the connection was lost"
 
 
-def line_broke(error: BaseException) -> bool:
-    """Whether the other side, or something on the way, ended the line in the middle of a request:
-    what a proxy does that will not read a large body."""
+def broke_with(error: BaseException) -> int:
+    """How many bytes the request had whose line was ended by the other side, or by something on the
+    way: what a proxy does that will not read a large body. 0 where it was something else."""
     import httpx
 
+    fault = read(error)
     broken = (httpx.WriteError, httpx.ReadError, httpx.RemoteProtocolError, httpx.CloseError)
-    return isinstance(read(error).cause, broken)
+    return fault.sent if isinstance(fault.cause, broken) else 0
 
 
 def translate(error: BaseException, at: Situation) -> QmmError:

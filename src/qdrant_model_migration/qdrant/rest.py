@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from qdrant_model_migration import __version__
 from qdrant_model_migration.qdrant.address import Address
+from qdrant_model_migration.qdrant.faults import SENT
 from qdrant_model_migration.qdrant.tls import certificates
 from qdrant_model_migration.qdrant.wire import JsonObject
 
@@ -73,7 +74,7 @@ class Rest:
         timeout_s: float | None = None,
     ) -> JsonObject:
         """The answer of `send`; raises ValueError as well, for one that is no JSON object."""
-        return _json(self.send(method, url, parts, body, timeout_s))
+        return read_json(self.send(method, url, parts, body, timeout_s))
 
     def send(
         self,
@@ -87,13 +88,15 @@ class Rest:
         path, whatever is in it. Raises NotTaken, and what httpx does."""
         given: dict[str, Any] = {} if timeout_s is None else {"timeout": timeout_s}
         type_ = {} if body is None else {"Content-Type": "application/json"}
-        answer = self._client.request(
-            method,
-            self._base + url.format(**{name: _one_step(value) for name, value in parts.items()}),
-            content=body,
-            headers={**type_, **_more.get()},
-            **given,
-        )
+        path = url.format(**{name: _one_step(value) for name, value in parts.items()})
+        headers = {**type_, **_more.get()}
+        try:
+            answer = self._client.request(
+                method, self._base + path, content=body, headers=headers, **given
+            )
+        except Exception as error:
+            setattr(error, SENT, len(body or b""))
+            raise
         if answer.is_success:
             return answer.content
         raise NotTaken(answer.status_code, answer.content, answer.headers)
@@ -108,7 +111,8 @@ def _one_step(name: str) -> str:
     return quote(name, safe="")
 
 
-def _json(content: bytes) -> JsonObject:
+def read_json(content: bytes) -> JsonObject:
+    """Raises ValueError for what is no JSON object."""
     try:
         found: JsonObject = _object().validate_json(content)
     except ValueError:

@@ -17,8 +17,8 @@ from pydantic import SecretStr
 from qdrant_model_migration.qdrant.address import Address
 from qdrant_model_migration.qdrant.metering import hear
 from qdrant_model_migration.qdrant.points import PointId
-from qdrant_model_migration.qdrant.rest import Rest
-from qdrant_model_migration.qdrant.wire import JsonObject
+from qdrant_model_migration.qdrant.rest import Rest, read_json
+from qdrant_model_migration.qdrant.wire import BYTES, JsonObject
 
 _SNAPSHOTS = "/collections/{name}/snapshots"
 _VECTOR = "/collections/{name}/vectors/{vector}?wait=true"
@@ -74,8 +74,8 @@ class Server:
         return int(self._ask("POST", "/collections/{name}/points/count", name, body)["count"])
 
     def scroll(self, name: str, body: JsonObject) -> JsonObject:
-        page: JsonObject = self._ask("POST", "/collections/{name}/points/scroll", name, body)
-        return page
+        answer = self.scroll_as_written(name, body)
+        return {**read_json(answer)["result"], BYTES: len(answer)}
 
     def scroll_as_written(self, name: str, body: JsonObject) -> bytes:
         asked = json.dumps(body, allow_nan=False).encode()
