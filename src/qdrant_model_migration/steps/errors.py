@@ -22,14 +22,16 @@ class PlanOutdated(QmmError):
 
 
 class TargetTaken(QmmError):
-    """The name for the new collection belongs to something else."""
+    """The name for the new collection belongs to something else. holds: what that is. plan: the
+    command that plans anew with a name that is free."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, holds: str = "", plan: str = "") -> None:
+        mixed = f"Writing into {name} could mix two models or overwrite somebody's points."
+        another = f"plan with another name: {plan}" if plan else "choose another name."
         super().__init__(
             f"{name} already exists and was not made by this run.",
-            f"Writing into {name} could mix two models or overwrite somebody's points.",
-            "Choose another name for the new collection, or delete that one yourself if it is "
-            "yours.",
+            f"{holds} {mixed}".strip(),
+            f"Delete that one yourself if it is yours, then resume; or {another}",
         )
 
 

@@ -24,6 +24,7 @@ from qdrant_model_migration.survey.collection import (
     vectors_in_short,
     vectors_in_words,
 )
+from qdrant_model_migration.survey.leftovers import kept_for
 from qdrant_model_migration.survey.sizes import payload_bytes, vector_bytes
 from qdrant_model_migration.survey.texts import choose, text_fields
 
@@ -58,6 +59,11 @@ class Listed(NamedTuple):
     def alias(self) -> str | None:
         """The first alias, None without one."""
         return self.aliases[0] if self.aliases else None
+
+    @property
+    def kept_for(self) -> str:
+        """What it holds for another tool, "" where it is somebody's own."""
+        return kept_for(self.collection)
 
     @property
     def looked_at(self) -> bool:
