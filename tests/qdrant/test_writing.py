@@ -29,6 +29,18 @@ def _points(count: int, size: int = 10) -> list[Point]:
     return [Point(n, {"text": "x" * size}, {}) for n in range(count)]
 
 
+def _limited(reply: Any, most: int) -> Callable[[Any], Any]:
+    """Takes bodies of so many bytes."""
+
+    def answer(request: Any) -> Any:
+        if request.size > most:
+            text = f"JSON payload ({request.size} bytes) is larger than allowed (limit: {most})."
+            return reply.refusal(400, text)
+        return reply(200, DONE)
+
+    return answer
+
+
 def _written(server: Any) -> list[list[int]]:
     return [[point["id"] for point in r.body["points"]] for r in server.sent("PUT", PATH)]
 
@@ -96,13 +108,7 @@ def test_requests_stay_below_the_byte_limit_and_keep_every_point_once(
 
 
 def test_a_smaller_limit_of_the_server_is_learned(remote: Qdrant, server: Any, reply: Any) -> None:
-    def limited(request: Any) -> Any:
-        if request.size > 2000:
-            text = f"JSON payload ({request.size} bytes) is larger than allowed (limit: 2000)."
-            return reply.refusal(400, text)
-        return reply(200, DONE)
-
-    server.on("PUT", PATH, limited)
+    server.on("PUT", PATH, _limited(reply, 2000))
     remote.insert("docs", _points(64, size=100))
     accepted = [r for r in server.sent("PUT", PATH) if r.size <= 2000]
     assert _flat([p["id"] for p in r.body["points"]] for r in accepted) == list(range(64))
@@ -135,13 +141,7 @@ def test_a_request_that_can_never_pass_is_halved_not_repeated(
 def test_a_point_that_is_too_large_is_left_out_and_named_with_its_size(
     remote: Qdrant, server: Any, reply: Any
 ) -> None:
-    def limited(request: Any) -> Any:
-        if request.size > 1000:
-            text = f"JSON payload ({request.size} bytes) is larger than allowed (limit: 1000)."
-            return reply.refusal(400, text)
-        return reply(200, DONE)
-
-    server.on("PUT", PATH, limited)
+    server.on("PUT", PATH, _limited(reply, 1000))
     points = _points(6)
     points[2] = Point(2, {"text": "x" * 2000}, {})
     (left_out,) = remote.insert("docs", points)
