@@ -180,6 +180,18 @@ def test_a_server_that_goes_away_in_the_middle_is_waited_for_and_nothing_is_lear
         assert {len(r.body["points"]) for r in writes} == {8}
 
 
+def test_a_first_page_is_short_until_it_is_known_how_large_points_are(
+    fake_qdrant: FakeQdrant,
+) -> None:
+    with open_qdrant(Address(url=fake_qdrant.url)) as qdrant:
+        qdrant.create_collection("docs", {"vectors": {"size": 1, "distance": "Dot"}})
+        qdrant.insert("docs", _points(400))
+        assert [len(page) for page in pages(qdrant, "docs", limit=200)] == [64, 200, 136]
+        assert [len(page) for page in pages(qdrant, "docs", limit=200)] == [200, 200]
+        ids = pages(qdrant, "docs", limit=200, payload=False)
+        assert [len(page) for page in ids] == [200, 200]
+
+
 def test_pages_of_large_points_become_shorter(
     fake_qdrant: FakeQdrant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -224,7 +236,7 @@ def test_strict_mode_makes_pages_shorter_and_loses_none(
     server.on("POST", "/collections/docs/points/scroll", strict)
     assert remote.scroll("docs", limit=256).next == 2
     assert remote.scroll("docs", limit=256, start=2).points == [Point(1, {}, {})]
-    assert [r.body["limit"] for r in server.sent("POST", ".*/scroll")] == [256, 50, 50]
+    assert [r.body["limit"] for r in server.sent("POST", ".*/scroll")] == [64, 50, 50]
 
 
 def test_nothing_to_write_sends_nothing(remote: Qdrant, server: Any) -> None:

@@ -25,6 +25,9 @@ fewer."""
 IDS = 1_000
 """Ids in one request."""
 
+FIRST_PAGE = 64
+"""Points with all of their payload in a first page, before it is known how large they are."""
+
 PAGE_BYTES = 16_000_000
 """Bytes of points that are read at once, once it is known how large they are."""
 
@@ -42,9 +45,11 @@ class Limits:
         self._documents = DOCUMENTS
         self._point_bytes: dict[str, float] = {}
 
-    def page(self, collection: str, wanted: int, what: str = "") -> int:
-        """How many points of this collection may be read at once. what: of them is read."""
-        fits = PAGE_BYTES / self._point_bytes.get(f"{collection} {what}", 1.0)
+    def page(self, collection: str, wanted: int, what: str = "", *, unknown: int = IDS) -> int:
+        """How many points of this collection may be read at once. what: of them is read. unknown:
+        how many as long as nobody knows how large they are."""
+        known = self._point_bytes.get(f"{collection} {what}")
+        fits = unknown if known is None else PAGE_BYTES / known
         return max(1, min(wanted, self._page.get(collection, wanted), int(fits)))
 
     def learn_size(self, collection: str, what: str, points: int, size: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from qdrant_model_migration.qdrant.errors import LimitExceeded, LimitReached
-from qdrant_model_migration.qdrant.limits import IDS, in_parts
+from qdrant_model_migration.qdrant.limits import FIRST_PAGE, IDS, in_parts
 from qdrant_model_migration.qdrant.points import (
     THERE,
     Page,
@@ -68,12 +68,13 @@ class Reading(Requests):
             points = self._with_presence(collection, points, vectors)
             return Page(points, answer.get("next_page_offset"))
 
-        allowed = self._limits.page(collection, limit, what)
+        unknown = FIRST_PAGE if payload is True and not self.capabilities.local else limit
+        allowed = self._limits.page(collection, limit, what, unknown=unknown)
         try:
             return page(allowed)
         except LimitExceeded as refusal:
             self._limits.learn_page(collection, allowed, refusal)
-        return page(self._limits.page(collection, limit, what))
+        return page(self._limits.page(collection, limit, what, unknown=unknown))
 
     def retrieve(
         self,
