@@ -60,9 +60,10 @@ class Limits:
             before = self._point_bytes.get(key, now)
             self._point_bytes[key] = max(now, (3 * before + now) / 4)
 
-    def takes(self, source: str, target: str, points: int, size: int = 0) -> bool:
-        """Whether so many points may be read from the one and written to the other at once."""
-        few = points <= min(self.page(source, points), self._write.get(target, points))
+    def takes(self, source: str, target: str, points: int, size: int = 0, what: str = "") -> bool:
+        """Whether so many points may be read from the one and written to the other at once. what:
+        of them is read."""
+        few = points <= min(self.page(source, points, what), self._write.get(target, points))
         return few and size <= self._body_bytes
 
     def learn_page(self, collection: str, asked: int, refusal: LimitExceeded) -> None:
