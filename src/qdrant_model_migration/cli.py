@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 import click
 
 from qdrant_model_migration import __version__
+from qdrant_model_migration.commands.line import line_options
 from qdrant_model_migration.environment import RUN_DIR, URL
 from qdrant_model_migration.errors import QmmError, WindowsUnsupported, meant
 from qdrant_model_migration.exit_codes import FAILED, STOPPED
@@ -54,6 +55,8 @@ Exit codes:
 \b
 Environment:
   QDRANT_URL, QDRANT_API_KEY   the server and its key; the key is never written down
+  SSL_CERT_FILE, QMM_CA        certificates to trust: in place of the public ones, beside them
+  QMM_HEADERS                  NAME=VARIABLE,...: headers for a proxy; see --header
   QMM_RUN_DIR                  where runs are kept
 """
 
@@ -122,6 +125,7 @@ class Commands(click.Group):
 @click.option("--answers", type=click.Path(), help="Answers saved before.", metavar="FILE")
 @click.option("--run-dir", envvar=RUN_DIR, help="Where runs are kept.", metavar="DIR")
 @click.pass_context
+@line_options
 def qmm(
     ctx: click.Context,
     plain: bool,

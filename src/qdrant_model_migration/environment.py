@@ -8,6 +8,9 @@ from pathlib import Path
 URL = "QDRANT_URL"
 KEY = "QDRANT_API_KEY"
 FLEET = "QMM_FLEET"  # "ray": the engine has vectors made on the computers of a Ray cluster
+CA = "QMM_CA"  # a file of certificates that are trusted besides those that are known anyway
+HEADERS = "QMM_HEADERS"  # NAME=VARIABLE,...: headers of each request, and who has their values
+TYPED = "QMM_TYPED"  # the options that gave CA and HEADERS, where they are not the shell's own
 RUN_DIR = "QMM_RUN_DIR"
 RUN_DIR_TYPED = "QMM_RUN_DIR_TYPED"  # set where RUN_DIR is not the shell's own: --run-dir gave it
 

@@ -6,14 +6,15 @@ import os
 import shlex
 from collections.abc import Sequence
 
-from qdrant_model_migration.environment import RUN_DIR, RUN_DIR_TYPED
+from qdrant_model_migration.environment import RUN_DIR, RUN_DIR_TYPED, TYPED
 
 
 def qmm(*words: str, flags: Sequence[str] = ()) -> str:
     """`qmm words flags`, the command first, to be copied as it stands: what a shell would take
-    apart, or take for something else, stands in quotes. Where --run-dir was typed, it has to be
-    typed again."""
+    apart, or take for something else, stands in quotes. Where --run-dir, --ca or --header was
+    typed, it has to be typed again."""
     where = ("--run-dir", os.environ[RUN_DIR]) if os.environ.get(RUN_DIR_TYPED) else ()
+    where = (*where, *shlex.split(os.environ.get(TYPED, "")))
     if any(word.startswith("-") for word in words):
         words = (*words[:1], *flags, "--", *words[1:])
     else:

@@ -97,8 +97,11 @@ def test_inspect_speaks_json(server: FakeQdrant, capsys: pytest.CaptureFixture[s
 
 
 def test_inspect_lists_collections(server: FakeQdrant, capsys: pytest.CaptureFixture[str]) -> None:
+    server.call("PUT", "/collections/_migration_offsets", {"vectors": {}})
     assert qmm("inspect") == 0
-    assert "docs_old" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "docs_old" in said
+    assert "notes of the tool qdrant/migration" in said
 
 
 def test_the_trip_by_commands_alone(

@@ -9,6 +9,7 @@ from qdrant_model_migration.pages.outcome import Go
 from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.plain.talk import Leave
 from qdrant_model_migration.plain.visit import Visit
+from qdrant_model_migration.qdrant import Address
 from support.fake_qdrant import FakeQdrant
 from support.script import Spoken
 
@@ -47,6 +48,17 @@ def test_what_is_wrong_is_said_and_asked_again(fake_qdrant: FakeQdrant) -> None:
     assert "ftp:// is not a way to reach Qdrant." in talk.flat
     assert "6334 is the server's second port (gRPC)." in talk.flat
     assert "Nothing answers at" in talk.flat
+
+
+def test_another_port_is_tried_where_none_was_typed(
+    fake_qdrant: FakeQdrant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there, closed = Address(url=fake_qdrant.url), Address(url=f"http://127.0.0.1:{free_port()}")
+    monkeypatch.setattr(Address, "ways", lambda text: (closed, there))
+    talk = Spoken(("Address", "search.example.com"), NO_KEY, KEEP, ON)
+    session = connect(talk).session
+    assert (session.address, session.key_of, session.typed) == (there, there, "")
+    assert "at most 20 s" in talk.flat
 
 
 def test_a_refused_key_is_asked_for_again_and_never_said() -> None:

@@ -18,10 +18,10 @@ from qdrant_model_migration.qdrant.errors import AddressInvalid
         ("[::1]:6333", "http://[::1]:6333"),
         ("search.example.com", "https://search.example.com:6333"),
         ("search.example.com:443", "https://search.example.com:443"),
-        ("search.example.com/qdrant", "https://search.example.com:6333/qdrant"),
+        ("search.example.com/qdrant", "https://search.example.com:443/qdrant"),
         ("http://search.example.com", "http://search.example.com:6333"),
         ("https://search.example.com:6333/", "https://search.example.com:6333"),
-        ("https://proxy.example.com/qdrant/", "https://proxy.example.com:6333/qdrant"),
+        ("https://proxy.example.com/qdrant/", "https://proxy.example.com:443/qdrant"),
         ("  HTTPS://Search.Example.com:6333 ", "https://search.example.com:6333"),
         ("müller.example", "https://xn--mller-kva.example:6333"),
         ("\N{CAT}", "https://xn--zn8h:6333"),
@@ -29,6 +29,40 @@ from qdrant_model_migration.qdrant.errors import AddressInvalid
 )
 def test_what_a_person_types_becomes_a_full_url(typed: str, url: str) -> None:
     assert Address.parse(typed).url == url
+
+
+@pytest.mark.parametrize(
+    ("typed", "then"),
+    [
+        ("https://search.example.com", ["https://search.example.com:443"]),
+        ("http://search.example.com", ["http://search.example.com:80"]),
+        ("search.example.com", ["https://search.example.com:443"]),
+        ("https://search.example.com/qdrant", ["https://search.example.com:6333/qdrant"]),
+        ("search.example.com:7000", []),
+        ("https://search.example.com:6333", []),
+        ("localhost", []),  # another program may listen there
+        ("localhost:7000", []),
+        ("http://localhost/qdrant", []),
+        ("qdrant:6333", ["http://qdrant:6333"]),  # a service of docker compose
+        ("qdrant", ["http://qdrant:6333"]),
+        ("qdrant.internal/x", ["http://qdrant.internal:80/x"]),
+        ("https://qdrant", []),
+        ("192.168.1.5:6333", ["http://192.168.1.5:6333"]),
+        ("qdrant.internal", ["http://qdrant.internal:6333"]),
+        ("8.8.8.8:6333", []),
+    ],
+)
+def test_what_was_not_typed_may_mean_something_else(typed: str, then: list[str]) -> None:
+    first, *others = Address.ways(typed)
+    assert first == Address.parse(typed)
+    assert [way.url for way in others] == then
+
+
+def test_two_behind_one_proxy_are_not_the_same_server() -> None:
+    one, other = (Address.parse(f"https://proxy.example.com/{name}") for name in "ab")
+    assert not one.is_same_server(other)
+    assert one.is_same_server(Address.parse("https://PROXY.example.com:443/a/"))
+    assert one.label == "proxy.example.com/a"
 
 
 def test_an_existing_folder_is_a_practice_qdrant(tmp_path: Path) -> None:

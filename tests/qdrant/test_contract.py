@@ -438,6 +438,7 @@ def test_a_copy_has_every_setting_of_its_original(qdrant: Qdrant, name: str) -> 
 
 def test_the_right_to_manage_is_found_without_leaving_a_trace(qdrant: Qdrant, name: str) -> None:
     assert qdrant.may_manage() is True
+    assert qdrant.lacking_rights(name) == ()
     # Other tests make collections on a real server meanwhile.
     assert not [one for one in qdrant.collections() if one.startswith("qmm-right-")]
 

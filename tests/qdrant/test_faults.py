@@ -1,11 +1,8 @@
 from __future__ import annotations
 
 import errno
-import shutil
 import socket
 import sqlite3
-import ssl
-import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -16,6 +13,7 @@ import pytest
 
 from qdrant_model_migration.errors import DiskFull, QmmError
 from qdrant_model_migration.qdrant import Address, Patience, Point, Qdrant, errors, open_qdrant
+from support.certificate import made_certificate, serving
 
 ONCE = Patience(total_s=0.0)
 
@@ -382,21 +380,12 @@ def line() -> Iterator[Callable[[bytes | None], int]]:
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    openssl = shutil.which("openssl")
-    if openssl is None:
-        pytest.skip("openssl makes the certificate of this test")
-    path = tmp_path_factory.mktemp("tls") / "both.pem"
-    options = "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1"
-    command = [openssl, *options.split(), "-keyout", str(path), "-out", f"{path}.crt"]
-    subprocess.run(command, check=True, capture_output=True)
-    path.write_bytes(path.read_bytes() + Path(f"{path}.crt").read_bytes())
-    return path
+    return made_certificate(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture
 def tls_port(certificate: Path) -> Iterator[int]:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
+    context = serving(certificate)
     listener = socket.create_server(("127.0.0.1", 0))
 
     def serve() -> None:

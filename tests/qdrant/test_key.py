@@ -39,6 +39,19 @@ def test_the_key_of_the_environment_is_of_the_server_that_stands_beside_it(
     assert known_key(HERE) is None
 
 
+def test_a_port_that_was_not_typed_is_the_one_where_it_answered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("QDRANT_API_KEY", "secret")
+    monkeypatch.setenv("QDRANT_URL", "https://search.example.com")
+    usual = Address.parse("https://search.example.com:443")
+    assert known_key(usual) == "secret"
+    assert names("https://search.example.com", usual)
+    assert names(usual.label, usual)
+    monkeypatch.setenv("QDRANT_URL", "https://search.example.com:6333")
+    assert known_key(usual) is None
+
+
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [

@@ -9,8 +9,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from qdrant_model_migration.qdrant import Address, Point, Qdrant, errors, limits, open_qdrant
+from qdrant_model_migration.qdrant import (
+    Address,
+    Patience,
+    Point,
+    Qdrant,
+    limits,
+    open_qdrant,
+    pages,
+)
 from qdrant_model_migration.qdrant.as_seen import as_seen
+from support.fake_qdrant import FakeQdrant, Front
 
 DONE = {"operation_id": 1, "status": "completed"}
 PATH = "/collections/docs/points"
@@ -18,6 +27,18 @@ PATH = "/collections/docs/points"
 
 def _points(count: int, size: int = 10) -> list[Point]:
     return [Point(n, {"text": "x" * size}, {}) for n in range(count)]
+
+
+def _limited(reply: Any, most: int) -> Callable[[Any], Any]:
+    """Takes bodies of so many bytes."""
+
+    def answer(request: Any) -> Any:
+        if request.size > most:
+            text = f"JSON payload ({request.size} bytes) is larger than allowed (limit: {most})."
+            return reply.refusal(400, text)
+        return reply(200, DONE)
+
+    return answer
 
 
 def _written(server: Any) -> list[list[int]]:
@@ -87,13 +108,7 @@ def test_requests_stay_below_the_byte_limit_and_keep_every_point_once(
 
 
 def test_a_smaller_limit_of_the_server_is_learned(remote: Qdrant, server: Any, reply: Any) -> None:
-    def limited(request: Any) -> Any:
-        if request.size > 2000:
-            text = f"JSON payload ({request.size} bytes) is larger than allowed (limit: 2000)."
-            return reply.refusal(400, text)
-        return reply(200, DONE)
-
-    server.on("PUT", PATH, limited)
+    server.on("PUT", PATH, _limited(reply, 2000))
     remote.insert("docs", _points(64, size=100))
     accepted = [r for r in server.sent("PUT", PATH) if r.size <= 2000]
     assert _flat([p["id"] for p in r.body["points"]] for r in accepted) == list(range(64))
@@ -123,11 +138,74 @@ def test_a_request_that_can_never_pass_is_halved_not_repeated(
     assert _flat(ids for ids in written if len(ids) <= 8) == list(range(32))
 
 
-def test_one_point_that_is_too_large_is_named(remote: Qdrant, server: Any, reply: Any) -> None:
-    text = "JSON payload (99 bytes) is larger than allowed (limit: 33 bytes)."
-    server.on("PUT", PATH, reply.refusal(400, text))
-    with pytest.raises(errors.PointTooLarge, match="The point 0 of docs"):
-        remote.insert("docs", _points(3))
+def test_a_point_that_is_too_large_is_left_out_and_named_with_its_size(
+    remote: Qdrant, server: Any, reply: Any
+) -> None:
+    server.on("PUT", PATH, _limited(reply, 1000))
+    points = _points(6)
+    points[2] = Point(2, {"text": "x" * 2000}, {})
+    (left_out,) = remote.insert("docs", points)
+    assert left_out == (2, "", None, left_out.why)
+    assert "2,043 bytes" in left_out.why
+    taken = [r for r in server.sent("PUT", PATH) if r.size <= 1000]
+    assert sorted(_flat([p["id"] for p in r.body["points"]] for r in taken)) == [0, 1, 3, 4, 5]
+
+
+def test_a_line_that_breaks_with_a_large_body_leads_to_smaller_pieces(quick: Patience) -> None:
+    with (
+        FakeQdrant(front=Front(body_bytes=200_000, cuts=True)) as fake,
+        open_qdrant(Address(url=fake.url), patience=quick) as qdrant,
+    ):
+        qdrant.create_collection("docs", {"vectors": {"size": 1, "distance": "Dot"}})
+        points = [Point(n, {"text": "x" * 30_000}, {}) for n in range(20)]
+        points.append(Point(20, {"text": "x" * 300_000}, {}))
+        (left_out,) = qdrant.insert("docs", points)
+        assert left_out.point == 20
+        assert qdrant.count("docs") == 20
+        sent = len(fake.requests)
+        assert qdrant.insert("docs", points[:20]) == []
+        assert len(fake.requests) - sent <= 10, "what was learned is kept"
+
+
+def test_a_server_that_goes_away_in_the_middle_is_waited_for_and_nothing_is_learned(
+    fake_qdrant: FakeQdrant, quick: Patience
+) -> None:
+    with open_qdrant(Address(url=fake_qdrant.url), patience=quick) as qdrant:
+        qdrant.create_collection("docs", {"vectors": {"size": 1, "distance": "Dot"}})
+        for path in ("/points", "^/$"):  # the line breaks, and nobody answers a small request
+            fake_qdrant.fail(path=path, drop=True, times=3)
+        points = [Point(n, {"text": "x" * 30_000}, {}) for n in range(8)]
+        assert qdrant.insert("docs", points) == []
+        writes = [r for r in fake_qdrant.requests if r.method == "PUT" and "/points" in r.path]
+        assert {len(r.body["points"]) for r in writes} == {8}
+
+
+def test_a_first_page_is_short_until_it_is_known_how_large_points_are(
+    fake_qdrant: FakeQdrant,
+) -> None:
+    with open_qdrant(Address(url=fake_qdrant.url)) as qdrant:
+        qdrant.create_collection("docs", {"vectors": {"size": 1, "distance": "Dot"}})
+        qdrant.insert("docs", _points(400))
+        assert [len(page) for page in pages(qdrant, "docs", limit=200)] == [64, 200, 136]
+        assert [len(page) for page in pages(qdrant, "docs", limit=200)] == [200, 200]
+        ids = pages(qdrant, "docs", limit=200, payload=False)
+        assert [len(page) for page in ids] == [200, 200]
+
+
+def test_pages_of_large_points_become_shorter(
+    fake_qdrant: FakeQdrant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "PAGE_BYTES", 100_000)
+    with open_qdrant(Address(url=fake_qdrant.url)) as qdrant:
+        qdrant.create_collection("docs", {"vectors": {"size": 1, "distance": "Dot"}})
+        large = [Point(n, {"text": "x" * 9_000}, {}) for n in range(60)]
+        qdrant.insert("docs", large)
+        read = [len(page) for page in pages(qdrant, "docs", limit=20)]
+        assert read[0] == 20
+        assert set(read[1:-1]) == {11}
+        assert sum(read) == 60
+        ids = [len(page) for page in pages(qdrant, "docs", limit=20, payload=False)]
+        assert ids == [20, 20, 20], "what is small is read as before"
 
 
 def test_strict_mode_shrinks_the_batch_and_is_remembered(
@@ -158,7 +236,7 @@ def test_strict_mode_makes_pages_shorter_and_loses_none(
     server.on("POST", "/collections/docs/points/scroll", strict)
     assert remote.scroll("docs", limit=256).next == 2
     assert remote.scroll("docs", limit=256, start=2).points == [Point(1, {}, {})]
-    assert [r.body["limit"] for r in server.sent("POST", ".*/scroll")] == [256, 50, 50]
+    assert [r.body["limit"] for r in server.sent("POST", ".*/scroll")] == [64, 50, 50]
 
 
 def test_nothing_to_write_sends_nothing(remote: Qdrant, server: Any) -> None:

@@ -38,6 +38,7 @@ from qdrant_model_migration.steps.errors import (
 from qdrant_model_migration.steps.gate import Waiting
 from qdrant_model_migration.steps.index import Index
 from qdrant_model_migration.steps.rollback import Rollback
+from qdrant_model_migration.steps.routes import route_of
 from qdrant_model_migration.steps.sweep import Sweep
 from qdrant_model_migration.steps.switches.aliases import Aliases
 from qdrant_model_migration.steps.verify import Verify
@@ -443,6 +444,20 @@ def test_a_foreign_collection_of_the_targets_name_is_never_written_to(world: Wor
     with pytest.raises(TargetTaken):
         CreateCollection().apply(world)
     assert world.qdrant.count("docs_new") == 0
+
+
+def test_a_target_that_another_tool_has_begun_is_told_with_a_name_that_is_free(
+    world: World,
+) -> None:
+    for name in ("docs_new", "docs_new_2"):
+        world.qdrant.create_collection(name, {"vectors": {"size": 12, "distance": "Cosine"}})
+    world.qdrant.insert("docs_new", [old_point(n, "half")._replace(vectors={}) for n in range(3)])
+    with pytest.raises(TargetTaken) as taken:
+        route_of(world.move).must_be_free(world)
+    total = world.qdrant.count("docs_old")
+    assert f"It has 3 points; docs_old has {total}." in taken.value.why
+    assert "qmm plan --from run-1 --set target=docs_new_3" in taken.value.todo
+    assert world.qdrant.count("docs_new") == 3
 
 
 def check_for(world: World) -> Check:

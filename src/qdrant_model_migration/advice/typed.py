@@ -8,7 +8,8 @@ from qdrant_model_migration.advice.errors import BadAnswer
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 _NOT_IN_NAMES = '<>:"/\\|?*'  # refused by the server in names of collections
-_LONGEST_NAME = 200
+_LONGEST_NAME = 200  # bytes: a snapshot's file has the name and a date, in at most 255
+_FOR_A_NUMBER = len("_1000")
 
 
 def number(raw: object, *, example: str, low: float, high: float, field: str = "") -> float:
@@ -59,6 +60,13 @@ def name(raw: object, what: str, *, example: str, field: str = "") -> str:
         why = f"It is longer than {_LONGEST_NAME} bytes."
         raise BadAnswer(f"{text[:60]}… cannot be {what}.", why, todo, field)
     return text
+
+
+def suggested(stem: str, ending: str) -> str:
+    """A name of both that the server accepts, with room for a number; only the stem is cut."""
+    clean = "".join("_" if c in _NOT_IN_NAMES or not c.isprintable() else c for c in stem).strip()
+    room = _LONGEST_NAME - _FOR_A_NUMBER - len(ending.encode())
+    return clean.encode()[:room].decode(errors="ignore").rstrip() + ending
 
 
 def tick(raw: object, field: str = "") -> bool:

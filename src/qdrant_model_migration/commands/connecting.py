@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from qdrant_model_migration.commands.errors import KeyOfAnother, OtherServer
-from qdrant_model_migration.environment import KEY, URL
+from qdrant_model_migration.commands.line import line_options
+from qdrant_model_migration.environment import HEADERS, KEY, URL
 from qdrant_model_migration.errors import UsageError
 from qdrant_model_migration.words import listing
 
@@ -25,7 +26,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def server_options(function: F) -> F:
-    """Adds --url and --ask-key."""
+    """Adds --url and --ask-key, and those of `line_options`."""
+    function = line_options(function)
     function = click.option(
         "--ask-key", is_flag=True, help="Ask for the API key (else QDRANT_API_KEY is used)."
     )(function)
@@ -37,8 +39,9 @@ def server_options(function: F) -> F:
     )(function)
 
 
-def address_of(url: str | None) -> Address:
-    """The address that was named. Raises UsageError where none is, and as Address.parse."""
+def _ways(url: str | None) -> tuple[Address, ...]:
+    """Where the address that was named may lead. Raises UsageError where none is, and as
+    Address.ways."""
     from qdrant_model_migration.qdrant import Address
 
     if not url:
@@ -47,20 +50,25 @@ def address_of(url: str | None) -> Address:
             "Neither --url nor QDRANT_URL says where Qdrant is.",
             "Example: qmm inspect docs --url http://localhost:6333. No server? qmm demo.",
         )
-    return Address.parse(url)
+    return Address.ways(url)
 
 
 def connect(url: str | None, wants_key: bool) -> Qdrant:
     """An open connection to a server that a person named; use it as a context manager."""
-    from qdrant_model_migration.qdrant import open_qdrant
+    from qdrant_model_migration.qdrant import first_that_answers, open_qdrant
 
-    address = address_of(url)
-    key = _ask(address) if wants_key else os.environ.get(KEY)
-    return open_qdrant(address, key)
+    ways = _ways(url)
+    key = _ask(ways[0]) if wants_key else os.environ.get(KEY)
+    qdrant = first_that_answers(ways, lambda way: open_qdrant(way, key))
+    if qdrant.address != ways[0]:
+        click.echo(f"Server: {qdrant.address}", err=True)
+    return qdrant
 
 
 def key_options(function: F) -> F:
-    """Adds --ask-key and --server, for commands whose server stands in a file; see `key_for`."""
+    """Adds --ask-key and --server, for commands whose server stands in a file; see `key_for`. And
+    those of `line_options`."""
+    function = line_options(function)
     function = click.option(
         "--server",
         "named",
@@ -82,26 +90,27 @@ def key_for(
     none of it is so, or another server is named than the file has.
     """
     from qdrant_model_migration.embedders import keys_of
-    from qdrant_model_migration.qdrant import is_own, names, own_server
+    from qdrant_model_migration.qdrant import headers_for_engine, is_own, names, own_server
 
     click.echo(f"Server: {server}", err=True)
     if named is not None and not names(named, server):
         raise OtherServer(str(server), named, server.label)
     if server.folder is not None:
         return {}
-    keys = keys_of(models)
+    keys = {**keys_of(models), **headers_for_engine()}
     if wants_key:
         return {**keys, KEY: _ask(server)}
     if key := os.environ.get(KEY):
         keys[KEY] = key
-    if not keys or named is not None or is_own(server) or _agrees(server, listing([*keys])):
+    theirs = listing([name for name in keys if name != HEADERS])
+    if not keys or named is not None or is_own(server) or _agrees(server, theirs):
         return keys
-    raise KeyOfAnother(str(server), server.label, str(own_server() or ""), listing([*keys]))
+    raise KeyOfAnother(str(server), server.label, str(own_server() or ""), theirs)
 
 
 def server_flags(server: str) -> list[str]:
     """What `key_for` wants for this server, as it is typed: nothing where QDRANT_URL names it."""
-    if "://" not in server or not os.environ.get(KEY):
+    if "://" not in server or not (os.environ.get(KEY) or os.environ.get(HEADERS)):
         return []
     from qdrant_model_migration.qdrant import Address, is_own
 
@@ -134,7 +143,7 @@ def _agrees(server: Address, keys: str) -> bool:
 
 def surveyed(qdrant: Qdrant, collection: str, *, text_field: str | None) -> Survey:
     """The survey of a collection that was typed. Raises CollectionMissing with a name like it."""
-    from qdrant_model_migration.qdrant.errors import CollectionMissing, RightMissing
+    from qdrant_model_migration.qdrant.errors import CollectionMissing, RightMissing, RouteUnknown
     from qdrant_model_migration.survey import survey
 
     if collection in ("", ".", "..") or not collection.isprintable():
@@ -143,6 +152,8 @@ def surveyed(qdrant: Qdrant, collection: str, *, text_field: str | None) -> Surv
         return survey(qdrant, collection, text_field=text_field)
     except CollectionMissing:
         known: tuple[str, ...] = ()
-        with suppress(RightMissing):  # a key for one collection need not list the rest
+        with suppress(
+            RightMissing, RouteUnknown
+        ):  # a key for one collection need not list the rest
             known = (*qdrant.collections(), *qdrant.aliases())
         raise CollectionMissing(collection, known) from None

@@ -55,5 +55,6 @@ def _list(qdrant: object, as_json: bool) -> None:
     for row in rows:  # each is said as soon as it is known
         points = words.count(row.points) if row.points is not None else "not known"
         click.echo(
-            f"{row.collection:<28} {row.alias or 'no alias':<16} {points:>12}  {row.vectors}"
+            f"{row.collection:<28} {row.alias or 'no alias':<16} {points:>12}  "
+            f"{row.kept_for or row.vectors}"
         )

@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -23,14 +23,127 @@ if TYPE_CHECKING:
     from qdrant_model_migration.advice import Advice, ModelChoice
     from qdrant_model_migration.embedders import ModelRef, Pooling
     from qdrant_model_migration.pages.session import Session
+    from qdrant_model_migration.pipeline.speed import Speed
     from qdrant_model_migration.plan import Plan
+    from qdrant_model_migration.qdrant import Qdrant
     from qdrant_model_migration.strategies import Strategy
     from qdrant_model_migration.survey import Survey
+
+
+PLAN_FILE, PLANS_FOLDER = Path("plan.yaml"), Path("plans")
+
+
+class Made(NamedTuple):
+    """A plan that was decided, and what it came of."""
+
+    plan: Plan
+    survey: Survey
+    answers: dict[str, Any]
+    advice: Advice
+    chosen: Strategy
+
+
+class _Deciding:
+    """What was given on the command line, made into a plan of a collection. The speed of a model is
+    tried once, with the texts of the first one.
+
+    wanted: whether its speed is to be tried; None: where it costs nobody anything.
+    """
+
+    def __init__(
+        self,
+        given: dict[str, Any],
+        base: Plan | None,
+        named: Strategy | None,
+        accept: Sequence[str],
+        wanted: bool | None,
+    ) -> None:
+        self.given, self._base, self._named = given, base, named
+        self._accept, self._wanted = accept, wanted
+        self._speeds: dict[str, Speed | None] = {}
+
+    def of(self, qdrant: Qdrant, name: str, taken: Sequence[str] | None = None) -> Made:
+        """Says the answers. taken: names of collections that other plans will make, where there are
+        others; then nothing is said, and only those warnings are acknowledged that it has."""
+        from qdrant_model_migration.advice import advise, try_size
+        from qdrant_model_migration.advice.make_plan import make_plan
+        from qdrant_model_migration.commands.settings import short_forms
+        from qdrant_model_migration.embedders import model_choices
+        from qdrant_model_migration.plan import acknowledge
+        from qdrant_model_migration.strategies.answered import chosen_model
+
+        given = self.given
+        found = surveyed(qdrant, name, text_field=_text_field(given))
+        if taken:
+            found = found.model_copy(update={"others": (*found.others, *taken)})
+        if (meant := chosen_model(given)) is not None:
+            given = {**given, **short_forms(None, try_size(qdrant, found, meant))}
+        complete = _complete(found, given, model_choices())
+        advice = advise(found, complete)
+        if taken is None:
+            _say_answers(advice, given)
+        chosen = self._named or _as_before(self._base, advice) or _recommended(advice)
+        speed = self._speed(qdrant, found, complete, chosen)
+        plan = make_plan(found, complete, chosen, speed=speed)
+        accept = [w for w in self._accept if taken is None or w in plan.must_accept]
+        return Made(acknowledge(plan, accept), found, complete, advice, chosen)
+
+    def _speed(
+        self, qdrant: Qdrant, found: Survey, complete: dict[str, Any], chosen: Strategy
+    ) -> Speed | None:
+        from qdrant_model_migration.advice import (
+            timed_model,
+            tried_unasked,
+            try_speed,
+            trying_says,
+        )
+        from qdrant_model_migration.pipeline.speed import EFFORT, kept_under
+
+        tried = None if self._wanted is False else tried_unasked(found, complete, chosen)
+        if self._wanted:
+            tried = timed_model(found, complete, chosen)
+        if tried is None:
+            return None
+        if (key := kept_under(tried)) not in self._speeds:
+            if self._wanted:
+                says = f"Trying the speed with {EFFORT}. {trying_says(tried)}".strip()
+                click.echo(says, err=True)
+            self._speeds[key] = try_speed(qdrant, found, complete, tried)
+        return self._speeds[key]
+
+
+def _plan_all(qdrant: Qdrant, pattern: str, output: Path, force: bool, deciding: _Deciding) -> int:
+    from qdrant_model_migration.commands import plan_all
+    from qdrant_model_migration.embedders import kept_open
+    from qdrant_model_migration.plan import save_plan
+
+    if of_one := [key for key in plan_all.OF_ONE if key in deciding.given]:
+        raise UsageError(
+            f"--set {of_one[0]} cannot be of several collections.",
+            "Each needs a name of its own, which is suggested.",
+            "Leave it out, or plan that collection alone.",
+        )
+
+    def plan_one(name: str, file: Path, taken: Sequence[str]) -> Plan:
+        _may_write(file, force)
+        plan = deciding.of(qdrant, name, taken).plan
+        save_plan(plan, file)
+        return plan
+
+    folder = PLANS_FOLDER if output == PLAN_FILE else output
+    with kept_open():
+        return plan_all.say(plan_all.plan_each(plan_all.chosen(qdrant, pattern), folder, plan_one))
 
 
 @click.command("plan")
 @click.argument("collection", required=False, metavar="[COLLECTION]")
 @click.option("--from", "source", metavar="RUN|FILE", help="Answers of a run or of another plan.")
+@click.option(
+    "--all",
+    "pattern",
+    metavar="PATTERN",
+    help="All collections called like this, e.g. 'ws-*'; -o names the folder of the plans.",
+)
 @click.option("--answers", type=click.Path(path_type=Path), metavar="FILE", help="Answers to use.")
 @click.option("--change", metavar="WHAT", help="Short for --set change=..., e.g. compression.")
 @click.option("--model", metavar="NAME", help="The new model, by its name or KIND:NAME.")
@@ -52,13 +165,14 @@ if TYPE_CHECKING:
     default=None,
     help="Try how fast the model is, or not. Unsaid: where no text leaves this computer for it.",
 )
-@click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("plan.yaml"))
+@click.option("-o", "--output", type=click.Path(path_type=Path), default=PLAN_FILE)
 @click.option("--force", is_flag=True, help="Replace the file even if it was edited.")
 @click.option("--json", "as_json", is_flag=True, help="The plan as JSON on standard output.")
 @server_options
 def command(
     collection: str | None,
     source: str | None,
+    pattern: str | None,
     answers: Path | None,
     change: str | None,
     model: str | None,
@@ -84,59 +198,48 @@ def command(
       qmm plan docs --model BAAI/bge-small-en-v1.5
       qmm plan products --change compression --set quantization.kind=scalar
       qmm plan --from docs_minilm-1124 --set target=docs_bge
+      qmm plan --all 'ws-*' --model BAAI/bge-small-en-v1.5 -o plans
     """
-    from qdrant_model_migration.advice import (
-        advise,
-        timed_model,
-        tried_unasked,
-        try_size,
-        try_speed,
-        trying_says,
-    )
-    from qdrant_model_migration.advice.make_plan import make_plan
+    from qdrant_model_migration.advice import timed_model
     from qdrant_model_migration.commands.settings import short_forms
-    from qdrant_model_migration.embedders import model_choices
     from qdrant_model_migration.pages.session import Session
-    from qdrant_model_migration.pipeline.speed import EFFORT
-    from qdrant_model_migration.plan import acknowledge, left_open, save_plan
+    from qdrant_model_migration.plan import left_open, save_plan
     from qdrant_model_migration.strategies import by_name
-    from qdrant_model_migration.strategies.answered import chosen_model, way_back
+    from qdrant_model_migration.strategies.answered import way_back
 
     named = by_name(strategy) if strategy else None
-    if not as_json:
+    if pattern is not None and (collection or source or as_json):
+        raise UsageError(
+            "--all plans several collections.",
+            "A collection, --from and --json are of one.",
+            "Leave them out, or leave out --all.",
+        )
+    if not as_json and pattern is None:
         _may_write(output, force)
     base = _plan_of(source) if source else None
     name = collection or (base.collection if base else "")
-    if not name:
+    if not name and pattern is None:
         raise UsageError("No collection is named.", "", f"{qmm('inspect')} lists them.")
     short = short_forms(change, _named(model, model_folder, model_output, pooling))
     given = _given(named.implied if named else {}, base, answers, short, settings)
+    deciding = _Deciding(given, base, named, accept, wanted)
+    if pattern is not None:
+        with connect(url, ask_key) as qdrant:
+            return _plan_all(qdrant, pattern, output, force, deciding)
     with connect(url, ask_key) as qdrant:
-        found = surveyed(qdrant, name, text_field=_text_field(given))
-        if (meant := chosen_model(given)) is not None:
-            short = short_forms(None, try_size(qdrant, found, meant))
-            given = {**given, **short}
-        complete = _complete(found, given, model_choices())
-        advice = advise(found, complete)
-        _say_answers(advice, given)
-        chosen = named or _as_before(base, advice) or _recommended(advice)
-        tried = None if wanted is False else tried_unasked(found, complete, chosen)
-        if wanted and (tried := timed_model(found, complete, chosen)) is not None:
-            click.echo(f"Trying the speed with {EFFORT}. {trying_says(tried)}".strip(), err=True)
-        speed = try_speed(qdrant, found, complete, tried) if tried is not None else None
-    plan = make_plan(found, complete, chosen, speed=speed)
-    plan = acknowledge(plan, accept)
-    click.echo(f"{chosen.title}: {'; '.join(advice.because)}.", err=True)
-    click.echo(f"Way back: {way_back(chosen, advice.settled)}.", err=True)
+        made = deciding.of(qdrant, name)
+    plan = made.plan
+    click.echo(f"{made.chosen.title}: {'; '.join(made.advice.because)}.", err=True)
+    click.echo(f"Way back: {way_back(made.chosen, made.advice.settled)}.", err=True)
     _say(Session(
-        address=plan.server, collection=name, survey=found, answers=complete, plan=plan,
-        strategy=chosen.name, accepted=plan.accepted,
+        address=plan.server, collection=name, survey=made.survey, answers=made.answers, plan=plan,
+        strategy=made.chosen.name, accepted=plan.accepted,
     ))  # fmt: skip
     if as_json:
         click.echo(plan.model_dump_json(indent=2))
         return 0
     save_plan(plan, output)
-    _say_what_is_missing(timed_model(found, complete, chosen))
+    _say_what_is_missing(timed_model(made.survey, made.answers, made.chosen))
     flags = [word for warning in left_open(plan) for word in ("--accept", warning)]
     flags += server_flags(str(plan.server))
     run = qmm("run", str(output), flags=flags)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,6 +22,22 @@ def kind_of(model: ModelRef) -> Kind:
     return kinds()[model.kind]
 
 
+_MOST_KEPT = 3  # models are large
+_kept: OrderedDict[str, Embedder] | None = None
+
+
+@contextmanager
+def kept_open() -> Iterator[None]:
+    """While this lasts, the last few models that were opened are not opened again: for one after
+    another of several collections, in one thread."""
+    global _kept
+    _kept = OrderedDict()
+    try:
+        yield
+    finally:
+        _kept = None
+
+
 def open_embedder(model: ModelRef, *, threads: int | None = None) -> Embedder:
     """Open a model that can be reached; nothing is fetched.
 
@@ -27,8 +45,16 @@ def open_embedder(model: ModelRef, *, threads: int | None = None) -> Embedder:
     still be the same; a model told without its folder is found by it. Raises ModelOutOfReach,
     ModelUnknown, ModelUnusable, ModelChanged, SecretMissing.
     """
+    key = f"{model.model_dump_json()} {threads}"
+    if _kept is not None and key in _kept:
+        _kept.move_to_end(key)
+        return _kept[key]
     opened = kind_of(model).open(model, threads)
     remember(opened.model)
+    if _kept is not None:
+        _kept[key] = opened
+        if len(_kept) > _MOST_KEPT:
+            _kept.popitem(last=False)
     return opened
 
 

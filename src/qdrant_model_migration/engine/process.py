@@ -59,7 +59,7 @@ def start(
     """Begin or resume a run in a process of its own; returns when that has the run open.
 
     env is added to the environment: the keys that are sent to the server go there and nowhere else
-    (QDRANT_API_KEY, and those of providers that it asks for vectors). Those of our own environment
+    (QDRANT_API_KEY, those of providers that it asks for vectors, headers). Those of our environment
     are not passed on: the run's may be another server. Of the keys that go to other services, those
     of this run's models are passed on, and no others.
     extra: a step to add, of steps.added_kinds; given: its parameters. Raises RunBusy, RunIsOver,
@@ -87,10 +87,11 @@ def start(
 def _ours(folder: Path, given: Mapping[str, Any] | None) -> dict[str, str]:
     """Our environment without the secrets that the models of this run do not need."""
     from qdrant_model_migration.embedders import kinds, models_in, secrets_of
+    from qdrant_model_migration.qdrant import header_variables
 
     named = (*models_in(given), *models_of_run(folder))
     every = {secret for kind in kinds().values() for secret in kind.secrets}
-    withheld = {KEY, *every} - secrets_of(named)
+    withheld = {KEY, *header_variables(), *every} - secrets_of(named)
     return {name: value for name, value in os.environ.items() if name not in withheld}
 
 

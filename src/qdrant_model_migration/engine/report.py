@@ -298,12 +298,20 @@ def _dead_letters(run: RunView, watch: Watch, plan: Plan | None) -> Section:
         (letter.point, letter.reason, letter.held)
         for letter in watch.dead_letters(limit=FIRST_LETTERS)
     )
+    from qdrant_model_migration.steps.dead_letters import RAISE_IT
+
     left = plural(run.rows_left_out, "row")
+    one = run.points_not_written == 1
+    large = f"{plural(run.points_not_written, 'point')} {'is' if one else 'are'}"
     says = (
         f"{said} By reason: {reasons}.",
         *(
             (f"Of them {left} of a file, named by the line, became no point.",)
             * bool(run.rows_left_out)
+        ),
+        *(
+            (f"Of them {large} not written: too large for one request; {RAISE_IT}.",)
+            * bool(run.points_not_written)
         ),
         f"The first {len(rows)} of {count(run.dead_letters)}; all of them are in {LETTERS}.",
     )

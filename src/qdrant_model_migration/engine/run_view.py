@@ -139,12 +139,20 @@ class RunView(NamedTuple):
     @property
     def rows_left_out(self) -> int:
         """How many of the dead letters are rows of a file that became no point."""
+        return self._letters("left_out")
+
+    @property
+    def points_not_written(self) -> int:
+        """How many of them are points that the target does not have."""
+        return self._letters("not_written")
+
+    def _letters(self, kind: str) -> int:
         if not self.dead_letter_reasons:
             return 0
-        from qdrant_model_migration.steps.dead_letters import LEFT_OUT
+        from qdrant_model_migration.steps.dead_letters import kind_of
 
         reasons = self.dead_letter_reasons.items()
-        return sum(number for reason, number in reasons if reason.startswith(LEFT_OUT))
+        return sum(number for reason, number in reasons if kind_of(reason) == kind)
 
     @property
     def finished(self) -> bool:

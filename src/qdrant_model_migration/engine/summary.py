@@ -192,10 +192,15 @@ def _points(run: RunView) -> list[tuple[str, str]]:
     if filled is not None and filled.done is not None:
         part = "" if filled.total in (None, filled.done) else f" of {count(filled.total or 0)}"
         rows.append(("Points", f"{count(filled.done)}{part} read and written"))
-    if bare := run.dead_letters - run.rows_left_out:
+    if bare := run.dead_letters - run.rows_left_out - run.points_not_written:
         letters = plural(bare, "point")
         why = listing([*run.dead_letter_reasons][:SHOWN_REASONS]) or "no text"
         rows.append(("Dead letters", f"{letters} copied without a vector: {why}"))
+    if run.points_not_written:
+        from qdrant_model_migration.steps.dead_letters import RAISE_IT
+
+        large = plural(run.points_not_written, "point")
+        rows.append(("Not written", f"{large}: too large for one request; {RAISE_IT}"))
     if run.rows_left_out:
         left = plural(run.rows_left_out, "row")
         rows.append(("Left out", f"{left} of the file, listed with the line"))

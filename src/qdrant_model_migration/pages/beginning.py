@@ -51,4 +51,5 @@ def _at_a_server(session: Session, address: str | None, key: SecretStr | None) -
         address=given,
         key=key or (SecretStr(known) if known else None),
         key_of=given if key else own_server(),
+        typed=address or "",
     )

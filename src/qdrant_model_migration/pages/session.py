@@ -84,11 +84,11 @@ class Session:
     choices: the models as they were found here last. naming: a folder that holds a model, and what
     was said of it. speeds: of models; None: it could not be tried. heads: of files that answers
     name; None: it could not be read. seen: the last look at a run. runs: all of them. tried: what
-    was searched on both sides. form: of the lines to change. last_address: used before. checked:
-    what connecting or preparing has found so far. reading: the survey as it comes about. corrected:
-    what was said otherwise of what it found. offered: files that practice has for questions, by
-    their keys. made_up: the facts of Explore, where they were
-    changed.
+    was searched on both sides. form: of the lines to change. typed: an address as it was typed,
+    until something answers there. last_address: used before. checked: what connecting or preparing
+    has found so far. reading: the survey as it comes about. corrected: what was said otherwise of
+    what it found. offered: files that practice has for questions, by their keys. made_up: the facts
+    of Explore, where they were changed.
     """
 
     address: Address | None = None
@@ -116,6 +116,7 @@ class Session:
     alone: tuple[str, str] | None = None
     choices: tuple[ModelChoice, ...] | None = None
     naming: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    typed: str = ""
     last_address: str = ""
     checked: tuple[Checked, ...] = ()
     reading: Reading | None = None
@@ -133,6 +134,7 @@ class Session:
             key=self.key,
             key_of=self.key_of,
             runs=self.runs,
+            typed=self.typed,
             last_address=self.last_address,
             made_up=self.made_up,
             **changes,
@@ -167,8 +169,10 @@ class Session:
         """What the engine of a plan with these models gets in its environment for this server."""
         key = self.key_for(server)
         from qdrant_model_migration.embedders import keys_of
+        from qdrant_model_migration.qdrant import headers_for_engine
 
-        theirs = keys_of(models) if self.may_have_keys(server) else {}
+        may = self.may_have_keys(server)
+        theirs = {**keys_of(models), **headers_for_engine()} if may else {}
         return {**theirs, **({KEY: key} if key else {})}
 
     def answered(self, key: str, value: Any) -> Session:

@@ -54,22 +54,34 @@ def vectors_alone(points: Sequence[Point]) -> list[Point]:
 
 def set_aside(unmade: Sequence[Unmade], move: Move, tools: Tools) -> list[DeadLetter]:
     """The letters of points that were written without a vector, since the server's service does not
-    take its text. It is not sent again."""
+    take its text (it is not sent again), and of those that were not written at all."""
     if not unmade:
         return []
     refused_texts.note(unmade, tools)
     targets = {target.name: target for target in move.vectors}
     dead: dict[PointId, DeadLetter] = {}
     for one in unmade:
+        if one.document is None:
+            dead[one.point] = DeadLetter(one.point, TOO_LARGE, one.why)
+            continue
         letter = DeadLetter(one.point, *refused_texts.refusal(one.document.text, one.why))
         dead[one.point] = _joined(dead.get(one.point), letter, targets[one.vector], move)
     return list(dead.values())
 
 
+TOO_LARGE = "too large for one request: not written"
+"""Why a point is missing in the target, on the list of dead letters."""
+
+
+def unsent(unmade: Sequence[Unmade]) -> set[PointId]:
+    """Those of the points that were not written at all."""
+    return {one.point for one in unmade if one.document is None}
+
+
 def bare_of(points: Sequence[Point], unmade: Sequence[Unmade]) -> list[Point]:
     """Those of the points that were written without a vector, as they were written."""
     gone = {(one.point, one.vector) for one in unmade}
-    ids = {one.point for one in unmade}
+    ids = {one.point for one in unmade} - unsent(unmade)
     return [
         p._replace(vectors={n: v for n, v in p.vectors.items() if (p.id, n) not in gone})
         for p in points

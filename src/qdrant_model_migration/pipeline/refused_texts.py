@@ -19,7 +19,13 @@ _adding = Lock()
 
 def note(unmade: Iterable[Unmade], tools: Tools) -> None:
     """From now on these are known."""
-    lines = (f"{_digest(one.document)} {' '.join(one.why.split())}\n" for one in unmade)
+    lines = [
+        f"{_digest(one.document)} {' '.join(one.why.split())}\n"
+        for one in unmade
+        if one.document is not None
+    ]
+    if not lines:
+        return
     with _adding, tools.artifact(FILE).open("a", encoding="utf-8") as file:
         file.writelines(lines)
 

@@ -14,7 +14,7 @@ from itertools import count, islice
 from typing import NamedTuple
 
 from qdrant_model_migration.pipeline.ledger import record
-from qdrant_model_migration.pipeline.make import make, set_aside, vectors_alone
+from qdrant_model_migration.pipeline.make import make, set_aside, unsent, vectors_alone
 from qdrant_model_migration.pipeline.marks import mark_of
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.origins import DeadLetter
@@ -75,19 +75,38 @@ def find_slices(qdrant: Qdrant, source: Source, size: int) -> Iterator[Slice]:
         start = end
 
 
+MOST_BYTES = 64_000_000
+"""Of payloads that are held for one slice."""
+
+
+def _weight(point: Point) -> int:
+    """Bytes of its payload, roughly."""
+    import orjson
+
+    try:
+        return len(orjson.dumps(point.payload))
+    except TypeError:  # whole numbers beyond 64 bits
+        return len(repr(point.payload))
+
+
 def run_slice(
     task: SliceTask, worker: Equipment, clock: Callable[[], float] = time.monotonic
 ) -> SliceResult:
     """Read, embed and insert one slice. Safe to repeat: existing points are left untouched.
 
-    Never holds more than twice the plan's size of a slice: a larger one is done in part.
+    Never holds more than twice the plan's size of a slice, nor points of more than MOST_BYTES: a
+    larger one is done in part.
     """
     (where, move), began = task, clock()
     written, at = _passed_on(where, move, worker) if move.as_it_is else (0, where.start)
     if written and (at == where.end or written >= 2 * move.load.slice):
         return SliceResult(where._replace(end=at), written, (), 0, 0, clock() - began)
     reading = move.points.read(worker.qdrant, at, where.end, move.read_vectors, worker.breathe)
-    points = [move.made_from(placed.point) for placed in islice(reading, 2 * move.load.slice)]
+    points, held = list[Point](), 0
+    for placed in islice(reading, 2 * move.load.slice):
+        points.append(move.made_from(placed.point))
+        if (held := held + _weight(placed.point)) >= MOST_BYTES:
+            break
     if (beyond := next(reading, None)) is not None:
         where = where._replace(end=beyond.place)
     made = make(points, move, worker)
@@ -97,7 +116,7 @@ def run_slice(
         batch = made.points[first : first + move.load.batch]
         unmade = with_keys(worker.qdrant, move, partial(_write, worker.qdrant, move, batch))
         refused += set_aside(unmade, move, worker)
-        written += len(batch)
+        written += len(batch) - len(unsent(unmade))
     marked = points if move.in_place or not move.payload else ()
     records = b"".join(record(point.id, mark_of(point, move)) for point in marked)
     return SliceResult(

@@ -20,7 +20,7 @@ from qdrant_model_migration.plain.run import Correct, carry_through, take_up
 from qdrant_model_migration.plain.talk import Back, Leave, Talk
 from qdrant_model_migration.plain.visit import Visit
 from qdrant_model_migration.plan import load_plan
-from qdrant_model_migration.qdrant import Address, known_key, own_server
+from qdrant_model_migration.qdrant import Address, is_own, known_key, own_server
 from qdrant_model_migration.shell import qmm
 
 
@@ -126,4 +126,4 @@ def _taken_up(talk: Talk, folder: Path) -> Session:
     if key is None and server.folder is None:
         key = talk.hidden(f"API key of {server}, not shown; press Enter if there is none:")
     known = SecretStr(key) if key else None
-    return Session(run=folder, key=known, key_of=server if key else own_server())
+    return Session(run=folder, key=known, key_of=server if key or is_own(server) else own_server())

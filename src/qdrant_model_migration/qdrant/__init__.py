@@ -7,9 +7,11 @@ from qdrant_model_migration.qdrant.address import Address
 from qdrant_model_migration.qdrant.by_value import Placed, can_order
 from qdrant_model_migration.qdrant.capabilities import Capabilities
 from qdrant_model_migration.qdrant.connection import Qdrant
+from qdrant_model_migration.qdrant.headers import header_variables, headers_for_engine
+from qdrant_model_migration.qdrant.headers import named as headers_named
 from qdrant_model_migration.qdrant.key import is_own, known_key, names, own_server
 from qdrant_model_migration.qdrant.metering import OWN_MODELS, Meter, Unmetered
-from qdrant_model_migration.qdrant.opening import open_qdrant
+from qdrant_model_migration.qdrant.opening import first_that_answers, open_qdrant
 from qdrant_model_migration.qdrant.points import (
     Document,
     Fusion,
@@ -43,6 +45,7 @@ from qdrant_model_migration.qdrant.settings import (
 )
 from qdrant_model_migration.qdrant.snapshots import Snapshot
 from qdrant_model_migration.qdrant.state import CollectionMemory, CollectionState
+from qdrant_model_migration.qdrant.tls import certificates
 from qdrant_model_migration.qdrant.version import OLDEST, Version
 
 __all__ = [
@@ -81,14 +84,19 @@ __all__ = [
     "can_order",
     "cannot_carry",
     "carried_later",
+    "certificates",
     "create_body",
     "differences",
+    "first_that_answers",
+    "header_variables",
+    "headers_for_engine",
+    "headers_named",
     "holds_text",
     "index_schema",
-    "not_as_asked",
     "is_own",
     "known_key",
     "names",
+    "not_as_asked",
     "open_qdrant",
     "order",
     "own_server",

@@ -12,6 +12,7 @@ from qdrant_model_migration.qdrant.errors import AddressInvalid
 
 REST_PORT = 6333
 GRPC_PORT = 6334
+_USUAL = {"http": 80, "https": 443}
 
 
 class Address(BaseModel):
@@ -32,10 +33,18 @@ class Address(BaseModel):
 
     @classmethod
     def parse(cls, text: str) -> Address:
-        """What a person typed: "host:6333", a full URL, or the path of an existing folder.
+        """Where what a person typed leads most likely; see `ways`. Raises AddressInvalid."""
+        return cls.ways(text)[0]
 
-        Without a scheme it is http for this computer and https for any other; without a port it
-        is 6333, as in Qdrant's own client. Raises AddressInvalid, which says what to change.
+    @classmethod
+    def ways(cls, text: str) -> tuple[Address, ...]:
+        """What a person typed: "host:6333", a full URL, or the path of an existing folder; where it
+        may lead, the likeliest first.
+
+        Without a scheme it is http for this computer and https for any other; a name of one word
+        or a number of a private network may speak http all the same. Without a port it is 6333, as
+        in Qdrant's own client, or the usual one of the scheme: that one first where a path follows,
+        since only a proxy has one. Raises AddressInvalid, which says what to change.
         """
         text = text.strip()
         if not text:
@@ -46,11 +55,17 @@ class Address(BaseModel):
             )
         if "://" not in text:
             if _is_folder(text):
-                return cls._of_folder(text)
-            text = _with_scheme(text)
+                return (cls._of_folder(text),)
+            text = f"//{text}"
         parts = _split(text)
-        _check(parts)
-        return cls(url=_normal(parts))
+        if not parts.scheme:
+            parts = parts._replace(scheme=_schemes(parts)[0])
+            _check(parts)
+            every = [parts._replace(scheme=scheme) for scheme in _schemes(parts)]
+        else:
+            _check(parts)
+            every = [parts]
+        return tuple(cls(url=_normal(one, port)) for one in every for port in _ports(one))
 
     @classmethod
     def read(cls, text: str) -> Address:
@@ -65,8 +80,9 @@ class Address(BaseModel):
             ) from None
 
     def is_same_server(self, other: Address) -> bool:
-        """Whether the key of one is the key of the other: the same way to the same program."""
-        mine, its = ((one.scheme, one.host, one.port) for one in (self, other))
+        """Whether the key of one is the key of the other: the same way to the same program. Behind
+        one proxy there may be several, each under a path of its own."""
+        mine, its = ((one.scheme, one.host, one.port, one.path) for one in (self, other))
         return self.url is not None and mine == its
 
     @classmethod
@@ -82,10 +98,13 @@ class Address(BaseModel):
 
     @property
     def label(self) -> str:
-        """Short text for screens: the host (and port, if unusual), or the folder's path."""
+        """Short text for screens: the host (and port, if unusual) with the path behind it, or the
+        folder's path."""
         if self.folder is not None:
             return self.folder
-        return self.host if self.port == REST_PORT else f"{self.host}:{self.port}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        usual = _USUAL[self.scheme] if self.path else REST_PORT
+        return f"{host}{'' if self.port == usual else f':{self.port}'}{self.path}"
 
     @property
     def scheme(self) -> str:
@@ -101,6 +120,11 @@ class Address(BaseModel):
     def port(self) -> int:
         """The port of the REST interface."""
         return urlsplit(self.url or "").port or REST_PORT
+
+    @property
+    def path(self) -> str:
+        """What a proxy puts before Qdrant's own paths, such as "/qdrant"; mostly empty."""
+        return urlsplit(self.url or "").path.rstrip("/")
 
     @property
     def encrypted(self) -> bool:
@@ -122,10 +146,21 @@ def _is_folder(text: str) -> bool:
     )
 
 
-def _with_scheme(text: str) -> str:
-    parts = _split(f"//{text}")
-    scheme = "http" if _is_loopback(parts.hostname or "") else "https"
-    return f"{scheme}://{text}"
+def _schemes(parts: SplitResult) -> tuple[str, ...]:
+    """Those that a name without one may mean, the safest first."""
+    host = parts.hostname or ""
+    if _is_loopback(host):
+        return ("http",)
+    return ("https", "http") if _is_private(host) else ("https",)
+
+
+def _ports(parts: SplitResult) -> tuple[int, ...]:
+    if parts.port is not None:
+        return (parts.port,)
+    usual, host = _USUAL[parts.scheme], parts.hostname or ""
+    if parts.path.rstrip("/"):
+        return (usual,) if _is_private(host) else (usual, REST_PORT)
+    return (REST_PORT,) if _is_private(host) else (REST_PORT, usual)
 
 
 def _split(text: str) -> SplitResult:
@@ -174,10 +209,10 @@ def _check(parts: SplitResult) -> None:
         )
 
 
-def _normal(parts: SplitResult) -> str:
+def _normal(parts: SplitResult, port: int) -> str:
     host = _in_ascii(parts.hostname or "") or ""
     host = f"[{host}]" if ":" in host else host
-    return f"{parts.scheme}://{host}:{parts.port or REST_PORT}{parts.path.rstrip('/')}"
+    return f"{parts.scheme}://{host}:{port}{parts.path.rstrip('/')}"
 
 
 def _in_ascii(host: str) -> str | None:
@@ -196,6 +231,14 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _is_private(host: str) -> bool:
+    """A name or number that means something in one network only: a service of docker compose."""
+    try:
+        return ipaddress.ip_address(host).is_private
+    except ValueError:
+        return "." not in host or host.endswith((".local", ".internal", ".localhost"))
 
 
 def _without_login(text: str) -> str:

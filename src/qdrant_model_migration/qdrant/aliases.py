@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qdrant_model_migration.qdrant.errors import CollectionMissing
+from qdrant_model_migration.qdrant.errors import CollectionMissing, RightMissing, RouteUnknown
 from qdrant_model_migration.qdrant.requests import Requests
 from qdrant_model_migration.words import listing
 
@@ -20,16 +20,31 @@ class Aliases(Requests):
         """Alias to collection. Empty for keys that open only some collections."""
         return self._call("list its aliases", self._wire.aliases)
 
+    def known_aliases(self) -> dict[str, str] | None:
+        """The same; None where the key, or what stands before the server, does not show them."""
+        try:
+            return self.aliases()
+        except (RightMissing, RouteUnknown):
+            return None
+
     def resolve(self, name: str) -> str:
         """The collection behind a name, which may be an alias. Raises CollectionMissing."""
-        found = self.aliases().get(name, name)
+        found = (self.known_aliases() or {}).get(name, name)
         if found == name and not self.exists(name):
             raise CollectionMissing(name)
         return found
 
     def exists(self, name: str) -> bool:
         """Whether this is a collection or an alias."""
-        return self._call("look for a collection", lambda: self._wire.exists(name), name)
+        doing = "look for a collection"
+        try:
+            return self._call(doing, lambda: self._wire.exists(name), name)
+        except (RightMissing, RouteUnknown):  # the collection itself may be shown all the same
+            try:
+                self._call(doing, lambda: self._wire.info(name), name)
+            except CollectionMissing:
+                return False
+            return True
 
     def switch_alias(self, alias: str, collection: str) -> None:
         """Let the alias stand for this collection, from whatever it stood for before.

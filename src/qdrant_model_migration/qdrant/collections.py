@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.qdrant.aliases import Aliases
@@ -104,6 +105,28 @@ class Collections(Aliases):
         # A first attempt that was cut off may have done it, and the second then finds nothing.
         if not deleted and self.exists(name):
             raise NotDeleted(name)
+
+    def lacking_rights(self, collection: str) -> tuple[str, ...]:
+        """What the key, or what stands before the server, does not allow of all that a run may
+        need, in words that follow "may not". Tried by requests that change nothing."""
+        if self.capabilities.local:
+            return ()
+        nobody = f"qmm-right-{uuid.uuid4()}"
+        tries: tuple[tuple[str, Callable[[], object]], ...] = (
+            ("create collections and change settings", lambda: self._wire.patch(nobody, {})),
+            ("change aliases", lambda: self._wire.switch_aliases((), nobody)),
+            ("list aliases", self._wire.aliases),
+            (f"write points of {collection}", lambda: self._wire.write(collection, (), {})),
+        )
+        lacking = []
+        for what, request in tries:
+            try:
+                self._call(what, request, collection)
+            except (RightMissing, RouteUnknown):
+                lacking.append(what)
+            except QmmError:
+                continue  # it was let through, and refused for what it is
+        return tuple(lacking)
 
     def may_manage(self) -> bool | None:
         """Whether the key may create collections and change aliases; None: cannot tell.

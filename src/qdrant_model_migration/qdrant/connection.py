@@ -11,7 +11,7 @@ from types import TracebackType
 
 from qdrant_model_migration.qdrant import capabilities
 from qdrant_model_migration.qdrant.by_value import ByValue
-from qdrant_model_migration.qdrant.errors import NotQdrant, RightMissing, ServerTooOld
+from qdrant_model_migration.qdrant.errors import NotQdrant, RightMissing, RouteUnknown, ServerTooOld
 from qdrant_model_migration.qdrant.inference import Inference
 from qdrant_model_migration.qdrant.named_vectors import NamedVectors
 from qdrant_model_migration.qdrant.passing_on import PassingOn
@@ -38,7 +38,7 @@ class Qdrant(NamedVectors, ByValue, Inference, Snapshots, PassingOn):
             raise ServerTooOld(str(self.version), f"{OLDEST.major}.{OLDEST.minor}")
         else:
             self.capabilities = capabilities.of_server(self.version)
-            with suppress(RightMissing):  # a key that is accepted, but opens only some collections
+            with suppress(RightMissing, RouteUnknown):  # it opens only some collections
                 self.collections()
 
     def close(self) -> None:

@@ -12,7 +12,16 @@ class AddressInvalid(UsageError):
     """The address cannot be that of a Qdrant: malformed, the gRPC port, or it holds a key."""
 
 
-class NothingListens(QmmError):
+class NoQdrantThere(QmmError):
+    """Nothing at this address answers as a Qdrant does; at another port one may."""
+
+    def tried_as_well(self, others: str) -> NoQdrantThere:
+        """The same, with the other addresses that were tried in vain."""
+        QmmError.__init__(self, self.what, f"{self.why} Tried as well: {others}.", self.todo)
+        return self
+
+
+class NothingListens(NoQdrantThere):
     """The computer was found, but no program listens on the port."""
 
     def __init__(self, address: str, port: int) -> None:
@@ -34,7 +43,7 @@ class NameUnknown(QmmError):
         )
 
 
-class Unreachable(QmmError):
+class Unreachable(NoQdrantThere):
     """The network knows no way to the computer."""
 
     def __init__(self, host: str) -> None:
@@ -45,7 +54,7 @@ class Unreachable(QmmError):
         )
 
 
-class TooSlow(QmmError):
+class TooSlow(NoQdrantThere):
     """No answer within the time limit, while connecting or looking something up."""
 
     def __init__(self, seconds: float) -> None:
@@ -56,7 +65,7 @@ class TooSlow(QmmError):
         )
 
 
-class WrongScheme(QmmError):
+class WrongScheme(NoQdrantThere):
     """http was used where the server speaks https, or the reverse."""
 
     def __init__(self, used: str) -> None:
@@ -69,13 +78,52 @@ class WrongScheme(QmmError):
 
 
 class CertificateNotTrusted(QmmError):
-    """TLS works, but this computer does not trust the certificate."""
+    """TLS works, but this computer does not trust the certificate. why: as OpenSSL says it. own:
+    certificates of one's own that are trusted here, in words."""
 
-    def __init__(self) -> None:
+    def __init__(self, why: str = "", own: str = "") -> None:
+        trusted = f" Trusted here, too: {own}." if own else ""
         super().__init__(
             "The server's certificate is not trusted by this computer.",
-            "It may be self-made, expired, or made for another name.",
-            "Ask whoever runs the server; the check is never switched off silently.",
+            f"{f'OpenSSL says: {why}.' if why else 'It may be self-made or expired.'}{trusted}",
+            "If your company makes its own certificates, name the file of the one that signs them: "
+            "--ca FILE, or SSL_CERT_FILE in the environment. The check is never switched off.",
+        )
+
+
+class CertificatesUnusable(UsageError):
+    """The file with certificates of one's own cannot be used. by: the option or variable."""
+
+    def __init__(self, by: str, path: str, why: str) -> None:
+        super().__init__(
+            f"The certificates that {by} names cannot be read: {path}."
+            if by
+            else "The certificates that this computer trusts cannot be read.",
+            why,
+            "Name the PEM file with the certificate of whoever signs that of the server.",
+        )
+
+
+class HeaderUnusable(UsageError):
+    """--header names no header, or one that this program sends itself."""
+
+    def __init__(self, given: str, why: str) -> None:
+        super().__init__(
+            f"--header {given} cannot be used.",
+            why,
+            "Write it as NAME=VARIABLE, e.g. --header CF-Access-Client-Secret=CF_SECRET; the "
+            "environment variable VARIABLE holds the value.",
+        )
+
+
+class HeaderMissing(UsageError):
+    """The variable with the value of a header is not set, or its value cannot be sent."""
+
+    def __init__(self, header: str, variable: str, why: str) -> None:
+        super().__init__(
+            f"There is no value for the header {header}.",
+            why,
+            f"Set {variable}, then start qmm again. The value is never written down.",
         )
 
 
@@ -128,6 +176,20 @@ class ReadOnlyKey(RightMissing):
         )
 
 
+class FrontRefuses(RightMissing):
+    """401, 403 or 407 that does not come from Qdrant: something stands before it."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__("")
+        QmmError.__init__(
+            self,
+            "Something in front of the server refuses the request.",
+            f"It answered {status}, and not in Qdrant's words: a proxy or a gateway.",
+            "If it wants a header of its own, add --header NAME=VARIABLE, with the value in that "
+            "environment variable. Else ask whoever runs it.",
+        )
+
+
 class RouteUnknown(QmmError):
     """404 without Qdrant's words: this version, or a proxy, does not know the request."""
 
@@ -139,7 +201,18 @@ class RouteUnknown(QmmError):
         )
 
 
-class NotQdrant(QmmError):
+class CollectionsHidden(QmmError):
+    """Neither the server nor what stands before it lists the collections."""
+
+    def __init__(self, address: str, said: str) -> None:
+        super().__init__(
+            "The collections of this server are not listed for this key.",
+            said,
+            f"Name yours: qmm plan COLLECTION --url {address}. The rest may work all the same.",
+        )
+
+
+class NotQdrant(NoQdrantThere):
     """Something answers, but not in Qdrant's way."""
 
     def __init__(self) -> None:
@@ -161,7 +234,7 @@ class ServerTooOld(QmmError):
         )
 
 
-class ServerGone(QmmError):
+class ServerGone(NoQdrantThere):
     """The server stopped answering and did not come back within the patience of the caller."""
 
     def __init__(self, address: str, reason: str, waited_s: float) -> None:
@@ -391,7 +464,8 @@ class PointMissing(QmmError):
 class PointTooLarge(QmmError):
     """One point alone is larger than the server accepts in one request."""
 
-    def __init__(self, collection: str, point: str, size: int) -> None:
+    def __init__(self, collection: str, point: int | str, size: int) -> None:
+        self.point, self.size = point, size
         super().__init__(
             f"The point {point} of {collection} is too large for one request ({size:,} bytes).",
             "The server, or a proxy before it, limits the size of a request.",

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from qdrant_model_migration.errors import DiskFull, QmmError
 from qdrant_model_migration.qdrant import errors
 from qdrant_model_migration.qdrant.address import Address
-from qdrant_model_migration.qdrant.tls import speaks_tls
+from qdrant_model_migration.qdrant.tls import own_certificates, speaks_tls
 
 
 class Fault(NamedTuple):
@@ -25,7 +25,7 @@ class Fault(NamedTuple):
 
     text: the server's or the client's words. told: the answer was JSON in Qdrant's way.
     retry_after: seconds the server asked to wait. location: where a redirect leads.
-    cause: the exception, where there was no answer.
+    cause: the exception, where there was no answer; sent: bytes of the request then.
     """
 
     status: int | None
@@ -34,6 +34,7 @@ class Fault(NamedTuple):
     retry_after: float | None = None
     location: str = ""
     cause: BaseException | None = None
+    sent: int = 0
 
 
 class Situation(NamedTuple):
@@ -52,6 +53,10 @@ class Situation(NamedTuple):
     keys: str = ""
 
 
+SENT = "qmm_sent"
+"""An attribute of an exception: how many bytes the request had that it ended."""
+
+
 class NotDoneYet(Exception):
     """The server took a write, but had not applied it when it answered (200, wait_timeout)."""
 
@@ -61,7 +66,7 @@ def read(error: BaseException) -> Fault:
     status = getattr(error, "status_code", None)
     if isinstance(status, int):
         return _answered(status, getattr(error, "content", b""), getattr(error, "headers", None))
-    return Fault(None, str(error), cause=error)
+    return Fault(None, str(error), cause=error, sent=getattr(error, SENT, 0))
 
 
 def _answered(status: int, content: bytes, headers: object) -> Fault:
@@ -146,6 +151,16 @@ def _line_reason(fault: Fault) -> str | None:
     return "the connection was lost"
 
 
+def broke_with(error: BaseException) -> int:
+    """How many bytes the request had whose line was ended by the other side, or by something on the
+    way: what a proxy does that will not read a large body. 0 where it was something else."""
+    import httpx
+
+    fault = read(error)
+    broken = (httpx.WriteError, httpx.ReadError, httpx.RemoteProtocolError, httpx.CloseError)
+    return fault.sent if isinstance(fault.cause, broken) else 0
+
+
 def translate(error: BaseException, at: Situation) -> QmmError:
     """The error for the operator. Exceptions that are one already come back unchanged."""
     if isinstance(error, QmmError):
@@ -186,7 +201,7 @@ def _from_the_line(error: BaseException, at: Situation) -> QmmError:
     host, port, scheme = at.address.host, at.address.port, at.address.scheme
     tls = _tls_fault(error)
     if isinstance(tls, ssl.SSLCertVerificationError):
-        return errors.CertificateNotTrusted()
+        return errors.CertificateNotTrusted(tls.verify_message, own_certificates())
     if tls is not None:
         return errors.WrongScheme("https")
     causes = list(_causes(error))
@@ -235,6 +250,8 @@ def _from_the_disk(error: BaseException | None, at: Situation) -> QmmError:
 
 def _by_status(fault: Fault, at: Situation) -> QmmError | None:
     text = fault.text
+    if fault.status in (401, 403, 407) and not fault.told and not _QDRANTS.search(text):
+        return errors.FrontRefuses(fault.status)
     if fault.status == 401:
         return errors.KeyMissing() if "Must provide" in text else errors.KeyRefused()
     if fault.status == 403:
@@ -244,7 +261,7 @@ def _by_status(fault: Fault, at: Situation) -> QmmError | None:
         return errors.WrongScheme("http") if moved_to_tls else errors.NotQdrant()
     if fault.status == 400 and "HTTP request was sent to HTTPS" in text:
         return errors.WrongScheme("http")
-    if fault.status == 404 and not fault.told:
+    if not fault.told and (fault.status == 404 or (fault.status == 405 and not at.connecting)):
         return errors.RouteUnknown(at.doing)
     if fault.status == 429 and _too_large(fault):
         return errors.TooManyAtOnce(at.collection, text)
@@ -253,6 +270,10 @@ def _by_status(fault: Fault, at: Situation) -> QmmError | None:
     if fault.status == 507:
         return errors.ServerFull("disk or memory", text)
     return None
+
+
+_QDRANTS = re.compile(r"API key|JWT|Forbidden: |^(Expired|Immature|Invalid|Missing)\w+$")
+"""How Qdrant says in plain text that it does not accept a key or a token."""
 
 
 def _forbidden(text: str) -> QmmError:

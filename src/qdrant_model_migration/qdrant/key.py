@@ -20,23 +20,28 @@ def known_key(server: Address) -> str | None:
 
 def is_own(server: Address) -> bool:
     """Whether it is the one that QDRANT_URL names, which the keys of the environment are for."""
-    named = own_server()
-    return named is not None and server.is_same_server(named)
+    return any(map(server.is_same_server, _own_ways()))
 
 
 def own_server() -> Address | None:
-    """The server that QDRANT_URL names; None where it names none."""
+    """The server that QDRANT_URL names, as far as its text alone tells; None where it names
+    none."""
+    return next(iter(_own_ways()), None)
+
+
+def _own_ways() -> tuple[Address, ...]:
     try:
-        return Address.parse(os.environ[URL])
+        return Address.ways(os.environ[URL])
     except (KeyError, AddressInvalid):
-        return None
+        return ()
 
 
 def names(text: str, server: Address) -> bool:
     """Whether what a person typed means this server: its host, host:port or whole address."""
     if "://" not in text:
-        return text.strip().lower() in (server.label, f"{server.host}:{server.port}")
+        whole = f"{server.host}:{server.port}{server.path}"
+        return text.strip().lower() in (server.label.lower(), whole.lower())
     try:
-        return server.is_same_server(Address.parse(text))
+        return any(map(server.is_same_server, Address.ways(text)))
     except AddressInvalid:
         return False

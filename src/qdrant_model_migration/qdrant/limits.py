@@ -25,6 +25,12 @@ fewer."""
 IDS = 1_000
 """Ids in one request."""
 
+FIRST_PAGE = 64
+"""Points with all of their payload in a first page, before it is known how large they are."""
+
+PAGE_BYTES = 16_000_000
+"""Bytes of points that are read at once, once it is known how large they are."""
+
 Encoded = tuple[PointId, bytes]
 """A point to write: its id, and all of it as JSON."""
 
@@ -37,14 +43,27 @@ class Limits:
         self._page: dict[str, int] = {}
         self._write: dict[str, int] = {}
         self._documents = DOCUMENTS
+        self._point_bytes: dict[str, float] = {}
 
-    def page(self, collection: str, wanted: int) -> int:
-        """How many points of this collection may be read at once."""
-        return min(wanted, self._page.get(collection, wanted))
+    def page(self, collection: str, wanted: int, what: str = "", *, unknown: int = IDS) -> int:
+        """How many points of this collection may be read at once. what: of them is read. unknown:
+        how many as long as nobody knows how large they are."""
+        known = self._point_bytes.get(f"{collection} {what}")
+        fits = unknown if known is None else PAGE_BYTES / known
+        return max(1, min(wanted, self._page.get(collection, wanted), int(fits)))
 
-    def takes(self, source: str, target: str, points: int, size: int = 0) -> bool:
-        """Whether so many points may be read from the one and written to the other at once."""
-        few = points <= min(self.page(source, points), self._write.get(target, points))
+    def learn_size(self, collection: str, what: str, points: int, size: int) -> None:
+        """So many points came in an answer of so many bytes. Larger ones count at once, smaller
+        ones slowly."""
+        if points:
+            key, now = f"{collection} {what}", size / points
+            before = self._point_bytes.get(key, now)
+            self._point_bytes[key] = max(now, (3 * before + now) / 4)
+
+    def takes(self, source: str, target: str, points: int, size: int = 0, what: str = "") -> bool:
+        """Whether so many points may be read from the one and written to the other at once. what:
+        of them is read."""
+        few = points <= min(self.page(source, points, what), self._write.get(target, points))
         return few and size <= self._body_bytes
 
     def learn_page(self, collection: str, asked: int, refusal: LimitExceeded) -> None:
@@ -94,14 +113,15 @@ class Limits:
         else:
             size = sum(len(body) + 1 for _, body in part)
             if len(part) == 1:
-                raise PointTooLarge(collection, str(part[0][0]), size)
+                raise PointTooLarge(collection, part[0][0], size)
             self._body_bytes = min(self._body_bytes, size // 2)
 
 
-def in_parts(ids: Sequence[T], do: Callable[[Sequence[T]], None]) -> None:
-    """Do it for at most IDS ids (or points) at once, and for halves where the server wants less."""
-    for start in range(0, len(ids), IDS):
-        _halving(ids[start : start + IDS], do)
+def in_parts(ids: Sequence[T], do: Callable[[Sequence[T]], None], most: int = IDS) -> None:
+    """Do it for at most so many ids (or points) at once, and for halves where the server wants
+    less."""
+    for start in range(0, len(ids), most):
+        _halving(ids[start : start + most], do)
 
 
 def _halving(ids: Sequence[T], do: Callable[[Sequence[T]], None]) -> None:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from typing import TypeVar
 
 from pydantic import SecretStr
 
 from qdrant_model_migration.qdrant import faults
 from qdrant_model_migration.qdrant.address import Address
 from qdrant_model_migration.qdrant.connection import Qdrant
-from qdrant_model_migration.qdrant.errors import KeyRefused
+from qdrant_model_migration.qdrant.errors import KeyRefused, NoQdrantThere, WrongScheme
+from qdrant_model_migration.qdrant.headers import own_headers
 from qdrant_model_migration.qdrant.requests import CONNECT_S
 from qdrant_model_migration.qdrant.retries import Patience, Retry
 from qdrant_model_migration.qdrant.wire import Wire
 from qdrant_model_migration.redaction import keep_secret
+from qdrant_model_migration.words import listing
+
+T = TypeVar("T")
 
 
 def open_qdrant(
@@ -33,7 +38,8 @@ def open_qdrant(
     timeout: seconds for one attempt of a request. patience: for how long a request is repeated
     while the server is away or busy; connecting itself is tried once. stop: ends any waiting with
     Stopped. on_retry is called before each wait, in the thread that made the request.
-    may_have_keys: whether this server may be shown the keys of providers that it asks for vectors.
+    may_have_keys: whether this server may be shown the keys of providers that it asks for vectors,
+    and headers of one's own (headers.py).
     Raises one of the errors of this room.
     """
     secret = SecretStr(api_key.strip()) if api_key else None
@@ -55,7 +61,8 @@ def open_qdrant(
     else:
         from qdrant_model_migration.qdrant.server import Server
 
-        wire = Server(address, secret, timeout, min(timeout, CONNECT_S))
+        headers = own_headers() if may_have_keys else {}
+        wire = Server(address, secret, timeout, min(timeout, CONNECT_S), headers)
     qdrant = Qdrant(
         address, wire, lock, timeout, stop or threading.Event(), on_retry, may_have_keys
     )
@@ -66,6 +73,28 @@ def open_qdrant(
         raise
     qdrant.patience = patience
     return qdrant
+
+
+def first_that_answers(ways: Sequence[Address], do: Callable[[Address], T]) -> T:
+    """What is done at the first of these (`Address.ways`) at which there is a Qdrant.
+
+    From https to http it goes on only where the port speaks no TLS. Raises what was wrong with the
+    first where it is so with all, and says which others were tried.
+    """
+    first: NoQdrantThere | None = None
+    tried: list[str] = []
+    for way, following in zip(ways, (*ways[1:], None), strict=True):
+        try:
+            return do(way)
+        except NoQdrantThere as error:
+            tried.append(str(way))
+            first = first or error
+            if following is None:
+                break
+            if following.scheme != way.scheme and not isinstance(error, WrongScheme):
+                break
+    assert first is not None, "there is a way at least"
+    raise first.tried_as_well(listing(tried[1:])) if tried[1:] else first
 
 
 def _could_be_a_key(secret: SecretStr) -> bool:

@@ -45,7 +45,8 @@ class PassingOn(Writing):
         before `end`, unless that is where it ends; with points of shard keys; where the server
         takes less at once; and in a folder.
         """
-        if self.capabilities.local or not self._limits.takes(source, target, limit):
+        what = str(selection(True, vectors))
+        if self.capabilities.local or not self._limits.takes(source, target, limit, what=what):
             return None
         body = {**selection(True, vectors), "limit": limit}
         if start is not None:
@@ -58,6 +59,7 @@ class PassingOn(Writing):
             if page is None:
                 return None
             points, following = page
+            self._limits.learn_size(source, what, limit, len(answer))
             if end is not None and order(following) > order(end):
                 return None
             if not self._limits.takes(source, target, limit, len(points)):

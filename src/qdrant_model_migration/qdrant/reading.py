@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from qdrant_model_migration.qdrant.errors import LimitExceeded, LimitReached
-from qdrant_model_migration.qdrant.limits import in_parts
+from qdrant_model_migration.qdrant.limits import FIRST_PAGE, IDS, in_parts
 from qdrant_model_migration.qdrant.points import (
     THERE,
     Page,
@@ -18,7 +18,7 @@ from qdrant_model_migration.qdrant.points import (
 )
 from qdrant_model_migration.qdrant.requests import Requests
 from qdrant_model_migration.qdrant.shard_keys import at
-from qdrant_model_migration.qdrant.wire import JsonObject
+from qdrant_model_migration.qdrant.wire import BYTES, JsonObject
 
 
 class Reading(Requests):
@@ -46,9 +46,10 @@ class Reading(Requests):
 
         vectors: those to read; a Presence costs far less. without_vector: only points that lack
         this one. key: only those of this shard key. The page may be shorter than limit where strict
-        mode allows less; only next tells the end.
+        mode allows less or points are large; only next tells the end.
         """
         body = {**selection(payload, vectors), **at(key)}
+        what = str(selection(payload, vectors))
         if without_vector is not None:
             body["filter"] = _lacks(without_vector)
         if start is not None:
@@ -60,16 +61,20 @@ class Reading(Requests):
                 lambda: self._wire.scroll(collection, {**body, "limit": size}),
                 collection,
             )
+            if BYTES in answer:
+                read = len(answer["points"])
+                self._limits.learn_size(collection, what, read, answer[BYTES])
             points = [point_from_json(record) for record in answer["points"]]
             points = self._with_presence(collection, points, vectors)
             return Page(points, answer.get("next_page_offset"))
 
-        allowed = self._limits.page(collection, limit)
+        unknown = FIRST_PAGE if payload is True and not self.capabilities.local else limit
+        allowed = self._limits.page(collection, limit, what, unknown=unknown)
         try:
             return page(allowed)
         except LimitExceeded as refusal:
             self._limits.learn_page(collection, allowed, refusal)
-        return page(self._limits.page(collection, limit))
+        return page(self._limits.page(collection, limit, what, unknown=unknown))
 
     def retrieve(
         self,
@@ -92,7 +97,7 @@ class Reading(Requests):
             found.update((order(record["id"]), point_from_json(record)) for record in records)
 
         wanted = {order(point_id): point_id for point_id in ids}
-        in_parts(list(wanted.values()), some)
+        in_parts(list(wanted.values()), some, self._limits.page(collection, IDS, str(body)))
         points = [found[key] for key in wanted if key in found]
         return self._with_presence(collection, points, vectors)
 

@@ -25,11 +25,11 @@ Write = Callable[[Sequence[Point]], None]
 
 class Unmade(NamedTuple):
     """A vector that a point was written without, since the service takes not its text. why: what it
-    said."""
+    said. Without a document: the point was not written at all."""
 
     point: PointId
     vector: str
-    document: Document
+    document: Document | None
     why: str
 
 

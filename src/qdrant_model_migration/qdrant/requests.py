@@ -12,6 +12,7 @@ from typing import TypeVar
 from qdrant_model_migration.qdrant import faults
 from qdrant_model_migration.qdrant.address import Address
 from qdrant_model_migration.qdrant.capabilities import Capabilities
+from qdrant_model_migration.qdrant.errors import RequestTooLarge
 from qdrant_model_migration.qdrant.limits import Limits
 from qdrant_model_migration.qdrant.metering import Meter, Unmetered, listening, served
 from qdrant_model_migration.qdrant.points import Document
@@ -31,6 +32,9 @@ CONNECT_S = 10.0
 """Seconds to wait for the first answer of a server."""
 
 ONCE = Patience(total_s=0.0)
+
+BROKEN_BYTES, BREAKS = 64_000, 2
+"""From how many bytes on a line that breaks so often may break because of them."""
 
 
 class Requests:
@@ -79,7 +83,7 @@ class Requests:
         try:
             with with_headers(keys) if keys else nullcontext(), listening() as told:
                 result = patiently(
-                    lambda: self._send(doing, request),
+                    self._heeding(lambda: self._send(doing, request), collection),
                     self.patience if patience is None else patience,
                     self._stop,
                     self._on_retry,
@@ -105,6 +109,34 @@ class Requests:
         # Without the cause, whose frames hold the request with its key; the log tells it.
         _log.info("could not %s: %s", doing, redacted(faults.summary(last)))
         raise faults.translate(last, at)
+
+    def _heeding(self, request: Callable[[], T], collection: str) -> Callable[[], T]:
+        """The same request. Where its line breaks twice while a small one is answered, something on
+        the way does not take as much: RequestTooLarge is raised."""
+        broke = 0
+
+        def once() -> T:
+            nonlocal broke
+            try:
+                return request()
+            except Exception as error:
+                size = faults.broke_with(error)
+                broke += size >= BROKEN_BYTES
+                if size < BROKEN_BYTES or broke < BREAKS or not self._answers():
+                    raise
+                detail = f"the line broke {broke} times while {size:,} bytes were sent"
+                raise RequestTooLarge(collection, detail) from None
+
+        return once
+
+    def _answers(self) -> bool:
+        try:
+            self._wire.root()
+        except Exception as error:
+            if not faults.is_expected(error):
+                raise
+            return False
+        return True
 
     def _send(self, doing: str, request: Callable[[], T]) -> T:
         """One attempt. doing names it for whoever listens in or injects faults."""

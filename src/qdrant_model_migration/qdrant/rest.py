@@ -5,7 +5,6 @@ Not Qdrant's own client: importing that takes a second, and all that is needed o
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -15,6 +14,8 @@ from urllib.parse import quote
 
 from qdrant_model_migration import __version__
 from qdrant_model_migration.qdrant.address import Address
+from qdrant_model_migration.qdrant.faults import SENT
+from qdrant_model_migration.qdrant.tls import certificates
 from qdrant_model_migration.qdrant.wire import JsonObject
 
 # A compressed answer leaves the server in small pieces, each of which waits until the one before is
@@ -45,27 +46,22 @@ def with_headers(headers: Mapping[str, str]) -> Iterator[None]:
         _more.reset(token)
 
 
-@cache
-def _certificates() -> ssl.SSLContext:
-    """Those that are trusted, read once: that takes longer than anything else in opening."""
-    import httpx
-
-    return httpx.create_ssl_context()
-
-
 class Rest:
     """May be used from several threads at once."""
 
-    def __init__(self, address: Address, key: str | None, timeout_s: float) -> None:
+    def __init__(
+        self, address: Address, key: str | None, timeout_s: float, more: Mapping[str, str]
+    ) -> None:
+        """more: headers of one's own. Raises CertificatesUnusable."""
         import httpx
 
-        headers = {**_HEADERS, **({"api-key": key} if key else {})}
+        headers = {**more, **_HEADERS, **({"api-key": key} if key else {})}
         base = httpx.URL(address.url or "").copy_with(port=address.port)
         self._base = str(base).rstrip("/")
         self._client = httpx.Client(
             headers=headers,
             timeout=timeout_s,
-            verify=_certificates(),
+            verify=certificates(),
             limits=httpx.Limits(),  # as many as there are threads; all are kept
         )
 
@@ -78,7 +74,7 @@ class Rest:
         timeout_s: float | None = None,
     ) -> JsonObject:
         """The answer of `send`; raises ValueError as well, for one that is no JSON object."""
-        return _json(self.send(method, url, parts, body, timeout_s))
+        return read_json(self.send(method, url, parts, body, timeout_s))
 
     def send(
         self,
@@ -92,13 +88,15 @@ class Rest:
         path, whatever is in it. Raises NotTaken, and what httpx does."""
         given: dict[str, Any] = {} if timeout_s is None else {"timeout": timeout_s}
         type_ = {} if body is None else {"Content-Type": "application/json"}
-        answer = self._client.request(
-            method,
-            self._base + url.format(**{name: _one_step(value) for name, value in parts.items()}),
-            content=body,
-            headers={**type_, **_more.get()},
-            **given,
-        )
+        path = url.format(**{name: _one_step(value) for name, value in parts.items()})
+        headers = {**type_, **_more.get()}
+        try:
+            answer = self._client.request(
+                method, self._base + path, content=body, headers=headers, **given
+            )
+        except Exception as error:
+            setattr(error, SENT, len(body or b""))
+            raise
         if answer.is_success:
             return answer.content
         raise NotTaken(answer.status_code, answer.content, answer.headers)
@@ -113,7 +111,8 @@ def _one_step(name: str) -> str:
     return quote(name, safe="")
 
 
-def _json(content: bytes) -> JsonObject:
+def read_json(content: bytes) -> JsonObject:
+    """Raises ValueError for what is no JSON object."""
     try:
         found: JsonObject = _object().validate_json(content)
     except ValueError:

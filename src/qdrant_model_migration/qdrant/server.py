@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
@@ -17,8 +17,8 @@ from pydantic import SecretStr
 from qdrant_model_migration.qdrant.address import Address
 from qdrant_model_migration.qdrant.metering import hear
 from qdrant_model_migration.qdrant.points import PointId
-from qdrant_model_migration.qdrant.rest import Rest
-from qdrant_model_migration.qdrant.wire import JsonObject
+from qdrant_model_migration.qdrant.rest import Rest, read_json
+from qdrant_model_migration.qdrant.wire import BYTES, JsonObject
 
 _SNAPSHOTS = "/collections/{name}/snapshots"
 _VECTOR = "/collections/{name}/vectors/{vector}?wait=true"
@@ -28,10 +28,16 @@ class Server:
     """One connection pool; may be used from several threads at once."""
 
     def __init__(
-        self, address: Address, secret: SecretStr | None, timeout_s: float, connect_s: float
+        self,
+        address: Address,
+        secret: SecretStr | None,
+        timeout_s: float,
+        connect_s: float,
+        headers: Mapping[str, str],
     ) -> None:
+        """headers: of each request, besides our own. Raises CertificatesUnusable."""
         key = secret.get_secret_value() if secret else None
-        self._rest = Rest(address, key, math.ceil(timeout_s))
+        self._rest = Rest(address, key, math.ceil(timeout_s), headers)
         self._connect_s = connect_s
 
     def root(self) -> JsonObject:
@@ -68,8 +74,8 @@ class Server:
         return int(self._ask("POST", "/collections/{name}/points/count", name, body)["count"])
 
     def scroll(self, name: str, body: JsonObject) -> JsonObject:
-        page: JsonObject = self._ask("POST", "/collections/{name}/points/scroll", name, body)
-        return page
+        answer = self.scroll_as_written(name, body)
+        return {**read_json(answer)["result"], BYTES: len(answer)}
 
     def scroll_as_written(self, name: str, body: JsonObject) -> bytes:
         asked = json.dumps(body, allow_nan=False).encode()

@@ -13,6 +13,9 @@ from qdrant_model_migration.qdrant.points import PointId
 
 JsonObject = dict[str, Any]
 
+BYTES = "qmm_bytes"
+"""Of a page: how large its answer was, where that is known."""
+
 
 class Wire(Protocol):
     """Collections may be named by an alias wherever Qdrant allows it."""

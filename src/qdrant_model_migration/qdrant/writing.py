@@ -10,6 +10,7 @@ from qdrant_model_migration.qdrant.as_seen import as_seen
 from qdrant_model_migration.qdrant.errors import (
     LimitExceeded,
     LimitReached,
+    PointTooLarge,
     RequestTooLarge,
     ShardKeyNeeded,
 )
@@ -26,7 +27,8 @@ class Writing(ShardKeys, RefusedTexts):
     """The part of a connection that writes points, each to its shard key, where it has one.
 
     What writes points returns the vectors that they were written without: of texts in the place of
-    vectors those that the server's service refuses. It raises InferenceRefused where that takes
+    vectors those that the server's service refuses; and the points that are too large for any
+    request. It raises InferenceRefused where that takes
     no text at all.
     """
 
@@ -135,20 +137,25 @@ class Writing(ShardKeys, RefusedTexts):
         """Send them in as few requests as the server, and its service, take. bare: a point that is
         left without any vector is sent as well."""
 
+        unsent: dict[PointId, Unmade] = {}
+
         def write(some: Sequence[Point]) -> None:
-            self._send_parts(collection, [p for p in some if bare or p.vectors], send)
+            for error in self._send_parts(collection, [p for p in some if bare or p.vectors], send):
+                unsent[error.point] = Unmade(error.point, "", None, too_large(error.size))
 
         unmade: list[Unmade] = []
         for some in self._limits.of_few_documents(points):
             unmade += self._each_taken(collection, some, write)
-        return unmade
+        return [*unmade, *unsent.values()]
 
     def _send_parts(
         self,
         collection: str,
         points: Sequence[Point],
         send: Callable[[Sequence[Encoded]], None],
-    ) -> None:
+    ) -> list[PointTooLarge]:
+        """Those that are too large by themselves are left out."""
+        left_out: list[PointTooLarge] = []
         waiting: Sequence[Encoded] = [(point.id, encode(point)) for point in points]
         while waiting:
             part = self._limits.first(collection, waiting)
@@ -157,6 +164,16 @@ class Writing(ShardKeys, RefusedTexts):
             try:
                 self._call("write points", partial(send, part), collection, documents=texts)
             except (LimitExceeded, RequestTooLarge) as refusal:
-                self._limits.learn_write(collection, part, refusal)
+                try:
+                    self._limits.learn_write(collection, part, refusal)
+                except PointTooLarge as one:
+                    left_out.append(one)
+                    waiting = waiting[1:]
             else:
                 waiting = waiting[len(part) :]
+        return left_out
+
+
+def too_large(size: int) -> str:
+    """Why a point of so many bytes was not written."""
+    return f"{size:,} bytes, more than the server or a proxy takes in one request"

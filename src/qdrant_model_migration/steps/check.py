@@ -60,6 +60,8 @@ class Check(Step):
             known = read_queries(Path(self.queries))
             ctx.say("check", f"{plural(len(known.queries), 'search', 'searches')} to judge by.")
         qdrant = ctx.qdrant
+        if lacking := qdrant.lacking_rights(self.collection):
+            raise CannotManage(lacking)
         config = qdrant.config(self.collection)
         if changed := changed_since(self.fingerprint, config.raw, config.payload_schema):
             raise PlanOutdated(self.collection, changed)
@@ -74,8 +76,6 @@ class Check(Step):
                 f"{state.deferred:,} points wait for the optimizer and cannot be read before.",
                 "Wait until the server is done, or switch prevent_unoptimized off, then resume.",
             )
-        if qdrant.may_manage() is False:
-            raise CannotManage
         if ctx.has_move:
             self._check_room(ctx, state.points)
             self._check_move(ctx)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from qdrant_model_migration import words
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.shell import qmm
+from qdrant_model_migration.words import listing
 
 
 class PlanOutdated(QmmError):
@@ -19,14 +22,16 @@ class PlanOutdated(QmmError):
 
 
 class TargetTaken(QmmError):
-    """The name for the new collection belongs to something else."""
+    """The name for the new collection belongs to something else. holds: what that is. plan: the
+    command that plans anew with a name that is free."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, holds: str = "", plan: str = "") -> None:
+        mixed = f"Writing into {name} could mix two models or overwrite somebody's points."
+        another = f"plan with another name: {plan}" if plan else "choose another name."
         super().__init__(
             f"{name} already exists and was not made by this run.",
-            f"Writing into {name} could mix two models or overwrite somebody's points.",
-            "Choose another name for the new collection, or delete that one yourself if it is "
-            "yours.",
+            f"{holds} {mixed}".strip(),
+            f"Delete that one yourself if it is yours, then resume; or {another}",
         )
 
 
@@ -183,12 +188,12 @@ class SettingsChanged(QmmError):
 
 
 class CannotManage(QmmError):
-    """The key may read, or only write points."""
+    """The key may read, or only write points. lacking: what it may not, in words."""
 
-    def __init__(self) -> None:
+    def __init__(self, lacking: Sequence[str]) -> None:
         super().__init__(
-            "This key may not create collections or change settings.",
-            "A migration needs a key with full rights.",
+            f"This key may not {listing(lacking, 'or')}.",
+            "A migration needs a key with full rights, and a proxy that lets them through.",
             "Nothing was written. Enter a key that may write (Connect), or give plan.yaml to "
             "someone who has one.",
         )

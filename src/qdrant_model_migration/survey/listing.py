@@ -24,6 +24,7 @@ from qdrant_model_migration.survey.collection import (
     vectors_in_short,
     vectors_in_words,
 )
+from qdrant_model_migration.survey.leftovers import kept_for
 from qdrant_model_migration.survey.sizes import payload_bytes, vector_bytes
 from qdrant_model_migration.survey.texts import choose, text_fields
 
@@ -60,6 +61,11 @@ class Listed(NamedTuple):
         return self.aliases[0] if self.aliases else None
 
     @property
+    def kept_for(self) -> str:
+        """What it holds for another tool, "" where it is somebody's own."""
+        return kept_for(self.collection)
+
+    @property
     def looked_at(self) -> bool:
         return self.points is not None or bool(self.problem)
 
@@ -67,7 +73,7 @@ class Listed(NamedTuple):
 def named(qdrant: Qdrant, collections: Sequence[str]) -> tuple[Listed, ...]:
     """These collections with their aliases and nothing else: one request for all of them."""
     behind: dict[str, list[str]] = {}
-    for alias, collection in sorted(qdrant.aliases().items()):
+    for alias, collection in sorted((qdrant.known_aliases() or {}).items()):
         behind.setdefault(collection, []).append(alias)
     return tuple(Listed(name, tuple(behind.get(name, ()))) for name in collections)
 

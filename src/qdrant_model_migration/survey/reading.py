@@ -14,7 +14,7 @@ from typing import Any
 from qdrant_model_migration import words
 from qdrant_model_migration.embedders import ModelRef, mapped_from, mapped_points, projected_to
 from qdrant_model_migration.qdrant import Point, Qdrant, cannot_carry
-from qdrant_model_migration.qdrant.errors import RightMissing
+from qdrant_model_migration.qdrant.errors import RightMissing, RouteUnknown
 from qdrant_model_migration.survey import (
     integrations,
     language_fields,
@@ -120,9 +120,8 @@ class _Reading:
         self._read_bare(points)
         self._read_payload(points)
         heed(self._stop)
-        aliases = qdrant.aliases()
-        own = tuple(sorted(a for a, target in aliases.items() if target == collection))
-        self._tell("aliases", Fact[tuple[str, ...]](value=own, how="asked", note=self._alias(own)))
+        aliases = qdrant.known_aliases()
+        self._tell("aliases", self._aliases(aliases, collection))
         after, seconds = qdrant.count(collection), time.monotonic() - began
         self._tell("writes", writes_fact(before, after, seconds))
         return Survey(
@@ -132,7 +131,7 @@ class _Reading:
             collection=collection,
             asked_for=self._name if self._name != collection else "",
             others=self._others(collection),
-            all_aliases=aliases,
+            all_aliases=aliases or {},
             raw=config.raw,
             payload_schema=config.payload_schema,
             cannot_carry=tuple((lost.setting, lost.effect) for lost in cannot_carry(config)),
@@ -177,8 +176,14 @@ class _Reading:
     def _others(self, collection: str) -> tuple[str, ...]:
         try:
             return tuple(other for other in self._qdrant.collections() if other != collection)
-        except RightMissing:
+        except (RightMissing, RouteUnknown):
             return ()  # a key for one collection need not list the rest
+
+    def _aliases(self, aliases: Mapping[str, str] | None, collection: str) -> Fact[tuple[str, ...]]:
+        if aliases is None:
+            return Fact(note="this key, or a proxy before the server, does not show them")
+        own = tuple(sorted(a for a, target in aliases.items() if target == collection))
+        return Fact(value=own, how="asked", note=self._alias(own))
 
     def _alias(self, own: Sequence[str]) -> str:
         if self._name not in own:

@@ -6,8 +6,9 @@ as "facts"; what the real server knows and the fake does not is answered with 50
 
 from .access import Right
 from .faults import Fault, Hook
+from .front import Front
 from .requests import Request
 from .server import FakeQdrant
 from .state import State
 
-__all__ = ["FakeQdrant", "Fault", "Hook", "Request", "Right", "State"]
+__all__ = ["FakeQdrant", "Fault", "Front", "Hook", "Request", "Right", "State"]

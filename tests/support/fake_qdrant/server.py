@@ -17,6 +17,7 @@ from typing import Any
 from . import replies
 from .access import Access
 from .faults import Answer, Fault, Faults, Hook, When, answer_of
+from .front import Front
 from .inference import Service
 from .requests import Request
 from .routes import Routes
@@ -35,6 +36,7 @@ class FakeQdrant:
     drifting_floats: payload floats change in the last place now and then (facts §17).
     inference: the service that makes vectors of documents (facts §9); None: there is none.
     distributed: one computer of a cluster, so that there are shard keys (keyed.py).
+    front: what stands before it (front.py).
     state: open to tests. requests: the latest 5,000 requests, oldest first.
     """
 
@@ -52,7 +54,9 @@ class FakeQdrant:
         drifting_floats: bool = False,
         inference: Service | None = None,
         distributed: bool = False,
+        front: Front | None = None,
     ) -> None:
+        self.front = front or Front()
         self.state = State(
             version, optimizer_polls, optimizer_lag, clock, drifting_floats, distributed
         )
@@ -76,8 +80,10 @@ class FakeQdrant:
 
     @property
     def url(self) -> str:
-        """`http://127.0.0.1:PORT`, the same over down() and up()."""
-        return f"http://127.0.0.1:{self._port}"
+        """`http://127.0.0.1:PORT`, the same over down() and up(); as it is reached through what
+        stands before it."""
+        scheme = "http" if self.front.tls is None else "https"
+        return f"{scheme}://127.0.0.1:{self._port}{self.front.prefix}"
 
     @property
     def port(self) -> int:
@@ -273,6 +279,8 @@ class _Server(ThreadingHTTPServer):
         self._open: set[socket.socket] = set()
         self._open_lock = threading.Lock()
         super().__init__(address, _Handler)
+        if fake.front.tls is not None:
+            self.socket = fake.front.tls.wrap_socket(self.socket, server_side=True)
 
     def opened(self, connection: socket.socket) -> None:
         with self._open_lock:
@@ -314,10 +322,18 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _serve(self) -> None:
         length = int(self.headers.get("content-length") or 0)
-        raw = self.rfile.read(length) if length else b""
         headers = {name.lower(): value for name, value in self.headers.items()}
-        request = Request(self.command, self.path, headers, raw)
-        reply = self.server.fake.handle(request, self.server.closing)
+        front = self.server.fake.front
+        if front.too_large(length):
+            self.close_connection = True  # nobody reads what is still coming
+            reply = front.refuses_body()
+        else:
+            raw = self.rfile.read(length) if length else b""
+            reply = front.page(self.command, self.path, headers)
+            if reply is None:
+                path = self.path.removeprefix(front.prefix)
+                request = Request(self.command, path, headers, raw)
+                reply = self.server.fake.handle(request, self.server.closing)
         if reply is None:
             self.close_connection = True
             _shut(self.connection)

@@ -154,11 +154,8 @@ class Name(Question):
             or not isinstance(value.get("also", []), list | tuple)
         ):
             raise BadAnswer("This names no alias.", "", "Choose one of those shown.", "alias")
-        free = free_name(survey, f"{survey.collection}_live")
-        alias, *also = (
-            typed.name(one, "an alias", example=free, field="alias")
-            for one in (value["alias"], *value.get("also", ()))
-        )
+        free = free_name(survey, survey.collection, "_live")
+        alias, also = value["alias"], list(value.get("also", ()))
         if value["exists"]:
             for one in (alias, *also):
                 if one not in (survey.aliases.value or ()):
@@ -170,6 +167,7 @@ class Name(Question):
                     )
             others = [one for one in dict.fromkeys(also) if one != alias]
             return {"alias": alias, "exists": True, **({"also": others} if others else {})}
+        alias = typed.name(alias, "an alias", example=free, field="alias")
         if also:
             raise BadAnswer(
                 "Only one alias is made.",
@@ -202,7 +200,7 @@ class Name(Question):
         return {"alias": alias, "exists": True}
 
     def _own(self, survey: Survey) -> dict[str, Any]:
-        return {"alias": free_name(survey, f"{survey.collection}_live"), "exists": False}
+        return {"alias": free_name(survey, survey.collection, "_live"), "exists": False}
 
 
 class Target(Question):
@@ -235,7 +233,7 @@ class Target(Question):
         alias = survey.alias or (name.get("alias") if isinstance(name, Mapping) else None)
         stem = survey.alias if survey.alias is not None else survey.collection
         slug = model_slug(answers, dimensions=answers.get("change") == "shorter")
-        return Suggestion(free_name(survey, f"{stem}_{slug}", besides=alias), "default")
+        return Suggestion(free_name(survey, stem, f"_{slug}", besides=alias), "default")
 
     def fields(self, survey: Survey, answers: Answers, value: Any) -> tuple[Field, ...]:
         return (Field("", "Name", "text", str(value), "it must be free"),)
@@ -580,9 +578,10 @@ def is_taken(survey: Survey, name: str) -> bool:
     return name in taken
 
 
-def free_name(survey: Survey, wish: str, besides: str | None = None) -> str:
-    """`wish`, or the first of wish_2, wish_3 … that neither a collection nor an alias has."""
-    wish = wish[:180]
+def free_name(survey: Survey, stem: str, ending: str, besides: str | None = None) -> str:
+    """stem and ending, or the first of them with _2, _3 … that neither a collection nor an alias
+    has."""
+    wish = typed.suggested(stem, ending)
     name, number = wish, 1
     while is_taken(survey, name) or name == besides:
         number += 1

@@ -67,7 +67,7 @@ def _likely(session: Session, listed: tuple[Listed, ...]) -> str:
         return session.collection or ""
     likely = sorted(
         (one for one in listed if one.points or not one.looked_at),
-        key=lambda one: (not one.aliases, not one.looked_at),
+        key=lambda one: (bool(one.kept_for), not one.aliases, not one.looked_at),
     )
     return next((one.collection for one in (*likely, *listed)), "")
 
@@ -98,6 +98,8 @@ def _not_known(one: Listed, yet: str) -> str:
 def _why_not(one: Listed) -> str:
     if one.problem:
         return "it cannot be read"
+    if one.kept_for:
+        return f"it holds {one.kept_for}"
     return "it is empty" if one.points == 0 else ""
 
 

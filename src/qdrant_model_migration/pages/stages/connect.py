@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from pydantic import SecretStr
@@ -13,8 +13,8 @@ from qdrant_model_migration.pages.outcome import Go, Outcome, Report, Said, Work
 from qdrant_model_migration.pages.page import Act, Ask, Fact, Facts, Page, Says
 from qdrant_model_migration.pages.session import NOTHING, Connected, Session
 from qdrant_model_migration.pages.work import memory
-from qdrant_model_migration.pages.work.connecting import reach
-from qdrant_model_migration.qdrant import Address
+from qdrant_model_migration.pages.work.connecting import SECONDS, reach
+from qdrant_model_migration.qdrant import Address, first_that_answers
 from qdrant_model_migration.qdrant.errors import KeyRefused, ReadOnlyKey, RightMissing
 
 HELP = (
@@ -24,6 +24,9 @@ HELP = (
     "The API key is like a password. It is kept in memory only: not in",
     "files, logs or pictures. Survey and plan need a key that may read;",
     "a run needs one that may create collections and change aliases.",
+    "",
+    "A certificate of your own, or a header that a proxy wants: leave, and",
+    "start again with  qmm --ca FILE  or  qmm --header NAME=VARIABLE.",
     "",
     "A local server by Docker:  docker run -p 6333:6333 qdrant/qdrant",
 )
@@ -36,7 +39,7 @@ NO_SERVER = (
 def page(session: Session) -> Page:
     reached = session.connected is not None
     known = bool(session.key)
-    address = str(session.address or session.last_address)
+    address = session.typed or str(session.address or session.last_address)
     key = "a key is known already; leave empty to use it"
     none = "leave empty if there is none; never saved, never shown"
     asks = (
@@ -72,15 +75,17 @@ def act(session: Session, key: str, values: Mapping[str, str]) -> Outcome:
     if key == "practice":
         return Go("practice", session.on(practice=True, address=None, checked=()), instead=True)
     try:
-        address = Address.parse(values["address"])
+        ways = Address.ways(values["address"])
     except QmmError as error:
         return refused(error, "address")
     given = SecretStr(values["key"]) if values["key"] else session.key
-    if key == "see" and (address, given) == (session.address, session.key):
+    if key == "see" and session.address in ways and given == session.key:
         return Go("collections", session)
-    same = session.address == address
+    same = session.address in ways
+    address = session.address if same and session.address else ways[0]
     begun = session.on(
         address=address,
+        typed=values["address"].strip(),
         key=given,
         key_of=address,
         practice=False,
@@ -91,26 +96,36 @@ def act(session: Session, key: str, values: Mapping[str, str]) -> Outcome:
         reading=session.reading if same else None,
         accepted=session.accepted if same else NOTHING,
     )
-    work = partial(_reach, begun, values["remember"] == "yes")
-    says = "Connecting. It takes at most 10 s."
+    work = partial(_reach, begun, ways, values["remember"] == "yes")
+    says = f"Connecting. It takes at most {SECONDS * len(ways):g} s."
     return Work("connect", work, _reached, says, _checked, _failed, begun=begun)
 
 
-def _reach(session: Session, remember: bool, report: Report) -> tuple[Connected, bool]:
-    connected = reach(session, report)
+def _reach(
+    session: Session, ways: Sequence[Address], remember: bool, report: Report
+) -> tuple[Connected, Address, bool]:
+    def at(way: Address) -> tuple[Connected, Address]:
+        return reach(session.on(address=way, key_of=way), report), way
+
+    connected, address = first_that_answers(ways, at)
     if remember:
-        memory.remember_address(str(session.address))
-    return connected, remember
+        memory.remember_address(str(address))
+    return connected, address, remember
 
 
 def _checked(session: Session, fact: Fact) -> Session:
     return session.on(checked=(*(one for one in session.checked if one.value), fact))
 
 
-def _reached(session: Session, found: tuple[Connected, bool]) -> Said:
-    connected, remember = found
-    last = str(session.address) if remember else session.last_address
-    session = session.on(connected=connected, last_address=last)
+def _reached(session: Session, found: tuple[Connected, Address, bool]) -> Said:
+    connected, address, remember = found
+    session = session.on(
+        address=address,
+        key_of=address,
+        typed="",
+        connected=connected,
+        last_address=str(address) if remember else session.last_address,
+    )
     if connected.may_write is False:
         words = "This key may only read. Survey, questions and plan work; a run does not."
         return Said(session, words, "see")

@@ -13,6 +13,7 @@ from qdrant_model_migration.pages.page import Act, Column, Fact, Facts, Page, Ro
 from qdrant_model_migration.pages.session import Files, Session
 from qdrant_model_migration.pages.work import of_run as work
 from qdrant_model_migration.shell import qmm
+from qdrant_model_migration.steps.dead_letters import RAISE_IT
 
 MOST = 1000  # that are shown; the file has all
 ROWS = (
@@ -20,6 +21,10 @@ ROWS = (
     "was read once. Correct it there, and bring it to the new collection yourself."
 )
 COLUMNS = (Column("POINT", 12), Column("REASON", 26), Column("WHAT THE FIELD HOLDS"))
+LARGE = (
+    "Those that are too large for one request are not written at all, and their run is not proved: "
+    f"{RAISE_IT}."
+)
 
 
 def enter(session: Session) -> Outcome:
@@ -50,6 +55,7 @@ def _page(run: RunView, files: Files) -> Page:
                     "find them, searches do not. Nothing is lost. Correct the texts where they "
                     "come from; the catch-up picks them up as long as the run lasts.",
                     *((ROWS,) if run.rows_left_out else ()),
+                    *((LARGE,) if run.points_not_written else ()),
                 )
             ),
         ),

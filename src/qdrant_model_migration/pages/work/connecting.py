@@ -8,7 +8,8 @@ from time import perf_counter
 from qdrant_model_migration.pages.page import Fact
 from qdrant_model_migration.pages.session import Connected, Session
 from qdrant_model_migration.pages.work.opened import opened
-from qdrant_model_migration.qdrant import Address
+from qdrant_model_migration.qdrant import Address, Qdrant
+from qdrant_model_migration.qdrant.errors import CollectionsHidden, RightMissing, RouteUnknown
 from qdrant_model_migration.survey import named
 
 SECONDS = 10.0
@@ -18,7 +19,7 @@ def reach(session: Session, report: Callable[[Fact], None]) -> Connected:
     """Each thing is told as it is found. Reads only. Raises the errors of the connection."""
     with opened(session, timeout=SECONDS) as qdrant:
         began = perf_counter()  # opening loads the client too, which says nothing of the server
-        names = qdrant.collections()
+        names = _listed(qdrant)
         seconds = perf_counter() - began
         answers = f"in {seconds * 1000:.0f} ms, Qdrant {qdrant.version}"
         report(Fact("The server answers", answers, mark="good"))
@@ -38,6 +39,14 @@ def reach(session: Session, report: Callable[[Fact], None]) -> Connected:
             may_write=may_write,
             notes=qdrant.capabilities.notes,
         )
+
+
+def _listed(qdrant: Qdrant) -> tuple[str, ...]:
+    """Raises CollectionsHidden."""
+    try:
+        return qdrant.collections()
+    except (RightMissing, RouteUnknown) as error:
+        raise CollectionsHidden(str(qdrant.address), error.what) from None
 
 
 def _writing(may_write: bool | None) -> Fact:

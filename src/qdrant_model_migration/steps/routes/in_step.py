@@ -22,7 +22,7 @@ from qdrant_model_migration.pipeline.ledger import (
     open_ledger,
     record,
 )
-from qdrant_model_migration.pipeline.make import bare_of, make, set_aside
+from qdrant_model_migration.pipeline.make import bare_of, make, set_aside, unsent
 from qdrant_model_migration.pipeline.marks import mark_of
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.slices import Slice, SliceResult
@@ -270,7 +270,8 @@ class _Refresh(_InStepPass):
         stand = [bare.get(point.id, point) for point in made.points]
         list_dead(ctx, points, (*made.dead, *set_aside(unmade, move, ctx)))
         had = {point.id for point in read if point.vectors.keys() & new}
-        self.found += removed + sum(bool(p.vectors) or p.id in had for p in stand)
+        sent = [point for point in stand if point.id not in unsent(unmade)]
+        self.found += removed + sum(bool(p.vectors) or p.id in had for p in sent)
         now = {p.id: p for p in self.route.read(ctx, points, sorted(new))}
         return {
             was.id: mark_of(was, move)

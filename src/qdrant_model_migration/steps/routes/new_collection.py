@@ -3,6 +3,8 @@ settings, and can be deleted; after the switch the old one can be. No route live
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Collection
 from functools import partial
 
 from qdrant_model_migration.pipeline.move import Move
@@ -20,15 +22,26 @@ from qdrant_model_migration.steps.mark import is_ours, must_be_ours, was_deleted
 from qdrant_model_migration.steps.readiness import is_indexed, wait_until_indexed
 from qdrant_model_migration.steps.routes.route import Leftover, Route, Words
 from qdrant_model_migration.steps.step import StepContext
-from qdrant_model_migration.words import listing, plural
+from qdrant_model_migration.words import count, listing, plural
 
 
 class NewCollection(Route):
     def must_be_free(self, ctx: StepContext) -> None:
-        target = ctx.move.target
-        taken = ctx.qdrant.exists(target) and not is_ours(ctx, target)
-        if taken or target in ctx.qdrant.aliases():
-            raise TargetTaken(target)
+        target, aliases = ctx.move.target, ctx.qdrant.known_aliases() or {}
+        if target in aliases:
+            holds = f"It is an alias and points to {aliases[target]}."
+        elif ctx.qdrant.exists(target) and not is_ours(ctx, target):
+            points, there = ctx.move.points, ctx.qdrant.state(target).points
+            holds = (
+                f"It has {plural(there, 'point')}; {points.name} has "
+                f"{count(points.count(ctx.qdrant) or 0)}. Another tool, or another try, may have "
+                "begun it."
+            )
+        else:
+            return
+        free = _next_free(ctx, target, aliases)
+        again = ("--from", ctx.run_id, "--set", f"target={free}")
+        raise TargetTaken(target, holds, qmm("plan", flags=again))
 
     def must_be_ours(self, ctx: StepContext) -> None:
         must_be_ours(ctx)
@@ -122,6 +135,12 @@ class NewCollection(Route):
     def old_one(self, ctx: StepContext, found: Leftover) -> Leftover:
         """The old collection as a leftover; what this route has to see to before it goes."""
         return found
+
+
+def _next_free(ctx: StepContext, name: str, taken: Collection[str]) -> str:
+    """The first of name_2, name_3 … that nothing has."""
+    numbered = (f"{name}_{number}" for number in itertools.count(2))
+    return next(n for n in numbered if n not in taken and not ctx.qdrant.exists(n))
 
 
 def new_collection_words(

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from qdrant_model_migration.pipeline.make import bare_of, make, set_aside
+from qdrant_model_migration.pipeline.make import bare_of, make, set_aside, unsent
 from qdrant_model_migration.pipeline.marks import mark_of
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.origins import DeadLetter
@@ -79,7 +79,7 @@ def put(ctx: StepContext, made: Remade) -> Changes:
     if made.points:
         unmade = with_keys(qdrant, ctx.move, partial(qdrant.insert, target, made.points))
     list_dead(ctx, made.ids, (*made.dead, *set_aside(unmade, ctx.move, ctx)))
-    return changes(made, there)
+    return changes(made.only({*made.ids} - (unsent(unmade) - there)), there)
 
 
 def put_live(ctx: StepContext, made: Remade, seen: Mapping[PointId, Point]) -> Changes:
