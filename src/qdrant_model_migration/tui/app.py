@@ -73,6 +73,7 @@ class WizardApp(App[int]):
         self._plain_signs = PlainSigns(enabled=ascii_signs)
         self.faults = 0
         self.painted = Event()
+        self.painted.set()
 
     @property
     def plain_signs(self) -> bool:
@@ -265,6 +266,7 @@ def run_wizard(
     log_file = _write_log()
     plain = ascii_signs or signs.needed(os.environ)
     app = WizardApp(session, start=start, ascii_signs=plain, log_file=log_file)
+    app.painted.clear()  # what is imported beside the first frame would make it late
     code = app.run()
     return app.return_code or 0 if code is None else code
 
