@@ -229,7 +229,7 @@ class Target(Question):
         name = answers.get("name")
         wanted = looked_for(survey, answers)
         if wanted is not None and without_alias(answers) == "changes":
-            return Suggestion(free_name(survey, wanted), "default")
+            return Suggestion(free_name(survey, wanted, ""), "default")
         alias = survey.alias or (name.get("alias") if isinstance(name, Mapping) else None)
         stem = survey.alias if survey.alias is not None else survey.collection
         slug = model_slug(answers, dimensions=answers.get("change") == "shorter")
