@@ -20,7 +20,7 @@ from qdrant_model_migration.sandbox import Sandbox
 from support.fake_qdrant import FakeQdrant
 from support.tiny_onnx import tiny_onnx
 from support.waiting import until
-from support.world import old_point
+from support.world import everything, old_point
 
 Qmm = Callable[..., int]
 
@@ -416,8 +416,8 @@ def test_a_file_of_originals_is_planned_and_run_by_its_columns(
     assert qmm("resume", run_name(), "--cutover", "docs", "--without-proof") == 0
     with open_qdrant(Address(url=server.url, folder=None)) as qdrant:
         assert qdrant.aliases()["docs"] == "docs_new"
-        points = qdrant.scroll("docs_new", limit=100).points
-    assert [p.payload for p in points] == rows
+        points = everything(qdrant, "docs_new", vectors=False)
+    assert [p.payload for p in points.values()] == rows
 
 
 def test_a_file_that_cannot_be_read_is_said_before_anything_is_surveyed(
