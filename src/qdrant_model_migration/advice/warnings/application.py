@@ -163,11 +163,11 @@ def aliases(case: Case) -> Said | None:
 def scores(case: Case) -> Said | None:
     if case.model is None and "W26" not in case.strategy.warns:
         return None
-    why = (
-        "Keyword results are merged with the others, so scores are made in another way."
-        if case.model is None
-        else f"{case.model.label} makes the scores from then on."
-    )
+    why = "Scores are made in another way from then on."
+    if case.model is not None:
+        why = f"{case.model.label} makes the scores from then on."
+    elif "keyword_model" in case.strategy.asks:
+        why = "Keyword results are merged with the others, so scores are made in another way."
     return Said(
         "caution",
         "Scores of the new vectors lie elsewhere; a limit that fits today can let nearly "
@@ -179,13 +179,12 @@ def scores(case: Case) -> Said | None:
 
 @warning("W34", "Different distance")
 def distance(case: Case) -> Said | None:
-    if case.model is None or case.vector is None or case.vector.distance is None:
-        return None
-    if case.vector.distance.lower() == case.model.distance.lower():
+    old, new = case.distances
+    if old is None or new is None or old.lower() == new.lower():
         return None
     return Said(
         "caution",
         "Scores and their order mean something else with another distance.",
-        f"Old: {case.vector.distance}, new: {case.model.distance}.",
+        f"Old: {old}, new: {new}.",
         "Check score limits and re-ranking.",
     )

@@ -119,6 +119,20 @@ class Case:
         return old_model(self.survey, self.answers)
 
     @property
+    def distances(self) -> tuple[str | None, str | None]:
+        """By which the searched vector is compared, before and after; None: not known, or there is
+        no model and no plan yet that says it."""
+        if self.model is not None:
+            return (self.vector.distance if self.vector else None, self.model.distance)
+        plan = self.plan
+        if plan is None or plan.move is None or plan.before is None or plan.after is None:
+            return (None, None)
+        was, becomes = plan.before.legs[0].using, plan.after.legs[0].using
+        there = {vector.name: vector.distance for vector in self.survey.vectors.value or ()}
+        made = {vector.name: vector.params.get("distance") for vector in plan.move.vectors}
+        return (there.get(was), made.get(becomes))
+
+    @property
     def old_size(self) -> int | None:
         return self.vector.size if self.vector else None
 
