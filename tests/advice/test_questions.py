@@ -14,9 +14,9 @@ from qdrant_model_migration.advice import (
     advise,
     answer_all,
     make_plan,
+    questions,
     typed,
 )
-from qdrant_model_migration.advice import questions
 from qdrant_model_migration.strategies import answered, by_name
 from qdrant_model_migration.survey.facts import Bare, Fact, LanguageField, TextField, VectorFact
 from support.surveys import ANSWERS, BGE_BASE, COLBERT, as_answer, docs, fact, practice, server
@@ -61,7 +61,7 @@ def test_each_change_has_its_words_wherever_changes_are_told_apart():
         asked = BY_KEY["proof"].applies(docs(), {"change": change})
         assert judged == asked, f"how {change} is judged, or that nothing is asked of it"
         replaced = change in questions.model.WHICH
-        assert replaced != (change in questions.model.NO_OTHER), f"which vector is meant by {change}"
+        assert replaced != (change in questions.model.NO_OTHER), f"which is meant by {change}"
 
 
 def test_missing_counts_the_points():

@@ -16,6 +16,7 @@ from qdrant_model_migration.pipeline.origins import as_it_is
 from qdrant_model_migration.pipeline.slices import run_slice
 from qdrant_model_migration.qdrant import Address, Point, Qdrant, open_qdrant
 from qdrant_model_migration.quality.errors import QueryFileUnusable
+from qdrant_model_migration.steps import borders
 from qdrant_model_migration.steps.adopt_alias import AdoptAlias
 from qdrant_model_migration.steps.backfill import Backfill
 from qdrant_model_migration.steps.catch_up import CatchUp
@@ -459,7 +460,7 @@ def test_the_check_stops_a_run_whose_notes_have_no_room(
 ) -> None:
     """Better now than in the middle of the catch-up, after days."""
     points = world.qdrant.count("docs_old")
-    free = room(points)
+    free = room(points) + borders.room(points)
     monkeypatch.setattr(
         "qdrant_model_migration.steps.check.disk_usage", lambda folder: SimpleNamespace(free=free)
     )

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, Literal
 
+from pydantic import Field
+
 from qdrant_model_migration.embedders import METADATA_KEY, MODELS_KEY, said_of
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.qdrant import (
@@ -35,7 +37,7 @@ class CreateCollection(Step):
     """
 
     step: Literal["create_collection"] = "create_collection"
-    was: dict[str, str] = {}
+    was: dict[str, str] = Field(default_factory=dict)
 
     def text(self, move: Move | None) -> StepText:
         assert move is not None
