@@ -9,6 +9,7 @@ import pytest
 from qdrant_model_migration.advice import QUESTIONS, advise
 from qdrant_model_migration.pages import ways
 from qdrant_model_migration.strategies import by_name
+from qdrant_model_migration.survey.facts import VectorFact
 from support.surveys import ANSWERS, docs, fact
 
 SOURCE = " ".join((Path(__file__).parent / "source_text.md").read_text("utf-8").split())
@@ -55,3 +56,11 @@ def test_a_fact_of_the_server_is_called_one() -> None:
 def test_a_way_that_fits_has_nothing_behind_it() -> None:
     advice = advise(docs(), ANSWERS)
     assert advice.behind(advice.fit_of(by_name("blue_green"))) == ""
+
+
+def test_a_change_of_which_the_source_text_says_nothing_has_no_words_of_it() -> None:
+    two = docs(vectors=fact((*docs().dense, VectorFact(name="title", kind="dense", size=8))))
+    advice = advise(two, {"change": "drop", "drop": "title"})
+    fit = advice.fit_of(by_name("blue_green"))
+    assert (fit.word, fit.reason) == ("ruled out", "a vector is taken out")
+    assert advice.behind(fit) == ""

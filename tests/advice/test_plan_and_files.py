@@ -312,3 +312,14 @@ def test_the_practice_trip_makes_a_plan():
     plan = make_plan(practice(), answers, BLUE_GREEN, speed=Speed(400.0))
     assert plan.collection == "practice_words"
     assert plan.practice
+
+
+@pytest.mark.parametrize("vector_name", ["", "body"])
+def test_a_vector_that_is_compared_in_another_way_says_so_where_it_is_created(vector_name):
+    for distance, shape in (("Manhattan", "768 by Cosine, not Manhattan"), ("Dot", "768")):
+        old = VectorFact(name="", kind="dense", size=384, distance=distance)
+        answers = {**ANSWERS, "vector_name": vector_name}
+        survey = docs(vectors=fact((old,)))
+        plan = make_plan(survey, answers, by_name("blue_green"), speed=None)
+        (title,) = [s.text(plan.move).title for s in plan.steps if s.step == "create_collection"]
+        assert title.endswith(f"({f'{vector_name} {shape}'.strip()})")

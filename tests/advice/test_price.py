@@ -99,13 +99,11 @@ def test_every_way_has_a_price_whatever_is_known(survey, answers) -> None:  # ty
 
 def test_a_model_is_said_to_run_here_only_where_one_runs() -> None:
     two = docs(vectors=fact((*docs().dense, BESIDE)))
+    here, meant = "the model runs on this computer", {**ANSWERS, "replace": ""}
     ways = {
         "drop_vector": ({"change": "drop", "drop": "title"}, ""),
-        "blue_green": ({**ANSWERS, "replace": ""}, "the model runs on this computer"),
-        "linear_map": (
-            {**ANSWERS, "replace": "", "accuracy": "approximate"},
-            "the model runs on this computer",
-        ),
+        "blue_green": (meant, here),
+        "linear_map": ({**meant, "accuracy": "approximate"}, here),
     }
     for name, (answers, said) in ways.items():
         plan = make_plan(two, answer_all(two, answers, []), by_name(name), speed=None)

@@ -14,10 +14,11 @@ from qdrant_model_migration.advice import (
     advise,
     answer_all,
     make_plan,
+    questions,
     typed,
 )
 from qdrant_model_migration.advice.question import Suggestion
-from qdrant_model_migration.strategies import by_name
+from qdrant_model_migration.strategies import answered, by_name
 from qdrant_model_migration.strategies.answered import missing_texts, other_text
 from qdrant_model_migration.survey.facts import (
     Bare,
@@ -55,6 +56,21 @@ def test_every_question_says_its_wording_help_and_why_without_noise():
                 assert "!" not in words
                 assert "many vectors" not in words
                 assert "384 numbers" not in words
+
+
+def test_each_change_has_its_words_wherever_changes_are_told_apart():
+    """docs/architecture.md, What a change costs, names these places too."""
+    for option in BY_KEY["change"].options(docs(), {}):
+        change = str(option.value)
+        if change.startswith("unsure"):
+            continue
+        assert change in answered.CHANGES, f"why {change} rules out the other ways"
+        assert change in questions.change.SOURCE, f"what Qdrant's guide says of {change}"
+        judged = change in questions.proof.JUDGED
+        asked = BY_KEY["proof"].applies(docs(), {"change": change})
+        assert judged == asked, f"how {change} is judged, or that nothing is asked of it"
+        replaced = change in questions.model.WHICH
+        assert replaced != (change in questions.model.NO_OTHER), f"which is meant by {change}"
 
 
 def test_missing_counts_the_points():

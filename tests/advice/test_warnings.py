@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qdrant_model_migration.advice import declared, make_plan, warnings_for
+from qdrant_model_migration.advice import answer_all, declared, make_plan, warnings_for
 from qdrant_model_migration.pipeline.speed import Speed
 from qdrant_model_migration.plan.plan import Estimate, Range
 from qdrant_model_migration.qdrant import Address
@@ -320,6 +320,28 @@ def test_which_texts_are_proved_depends_on_the_vector_that_is_replaced():
     answers = {**ANSWERS, "text": {"fields": ["title"]}}
     assert "W36" in shown(survey, {**answers, "replace": "a"}, "blue_green")
     assert "W36" not in shown(survey, {**answers, "replace": "b"}, "blue_green")
+
+
+def test_another_distance_is_warned_of_without_another_model_too():
+    """Any plan whose new vector is compared in another way, here one that was changed by hand."""
+    two = docs(vectors=fact((DENSE.model_copy(update={"raw": {"distance": "Cosine"}}), MULTI)))
+    answers = answer_all(two, {"change": "drop", "drop": "words"}, [])
+    plan = make_plan(two, answers, by_name("drop_vector"), speed=None)
+    assert "W34" not in shown(two, answers, "drop_vector", plan)
+    (kept,) = plan.move.vectors
+    dot = kept.model_copy(update={"params": {**kept.params, "distance": "Dot"}})
+    move = plan.move.model_copy(update={"vectors": (dot,)})
+    one = shown(two, answers, "drop_vector", plan.model_copy(update={"move": move}))["W34"]
+    assert one.why_here == "Old: Cosine, new: Dot."
+
+
+def test_keyword_results_are_merged_only_where_there_are_any(monkeypatch):
+    merged = "Keyword results are merged with the others"
+    assert merged in shown(docs(), KEYWORDS, "dense_to_hybrid")["W26"].why_here
+    monkeypatch.setattr(type(by_name("drop_vector")), "warns", ("W26",))
+    two = docs(vectors=fact((DENSE, MULTI)))
+    said = shown(two, {"change": "drop", "drop": "words"}, "drop_vector")["W26"].why_here
+    assert said == "Scores are made in another way from then on."
 
 
 def test_placeholders_matter_only_where_a_text_takes_their_place():

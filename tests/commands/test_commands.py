@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -293,6 +296,26 @@ def test_requantize_by_commands_alone(
     assert qmm("resume", name, "--undo") == 0
     config = whole(server)["collections"]["docs_old"]["config"]
     assert not config["quantization_config"]
+
+
+def test_practice_says_the_folder_in_which_one_can_plan_by_command(
+    practice_of: Callable[[int], Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("qdrant_model_migration.commands.wizard.wizard", lambda **_: 0)
+    assert qmm("demo") == 0
+    assert "practice Qdrant" not in capsys.readouterr().out, "none is made yet"
+    shutil.copytree(practice_of(150), Sandbox().folder)
+    assert qmm("demo") == 0
+    (printed,) = re.findall(r"by a command: qmm (plan docs --url .+)", capsys.readouterr().out)
+    assert qmm(*shlex.split(printed), "--no-speed", "--model", "practice:subwords-256") == 0
+    assert load_plan(Path("plan.yaml")).collection == "docs_words"
 
 
 def test_a_strategy_that_is_for_one_change_is_asked_for_by_its_name_alone(

@@ -94,6 +94,17 @@ def test_the_name_of_the_collection_is_no_other_way_to_search():
         assert put_back(moved) == ""
 
 
+def test_another_distance_is_a_row_and_no_other_query():
+    one = side(Leg(model=OLD), Leg(using="words", model=WORDS), fusion="rrf")
+    found = rows(one, one, NAMES, (("Cosine", None), ("Dot", None)))
+    assert [row for row in found if row["old"] != row["new"]] == [
+        {"what": "distance", "old": "Cosine", "new": "Dot"}
+    ]
+    assert of_queries(found) == []
+    alike = rows(one, one, NAMES, (("Dot", None), ("Dot", None)))
+    assert not any(row["what"].startswith("distance") for row in alike)
+
+
 def test_who_makes_the_vector_is_a_row_only_where_the_server_does():
     served = server_model("a/new", 12, options=(("language", "german"),))
     found = told(side(Leg(model=OLD)), side(Leg(model=served)))

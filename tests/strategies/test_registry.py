@@ -92,8 +92,8 @@ def test_every_way_has_its_row_in_the_tables(file, row):
 
 
 def test_the_docs_say_how_many_ways_there_are():
-    numbers = dict(enumerate("Ten Eleven Twelve Thirteen Fourteen Fifteen Sixteen".split(), 10))
-    ways = f"{numbers[len(room.strategies())]} ways to migrate."
+    numbers = ["Ten", "Eleven", "Twelve", "Thirteen", "Fourteen", "Fifteen", "Sixteen"]
+    ways = f"{numbers[len(room.strategies()) - 10]} ways to migrate."
     assert ways in _read("docs/strategies.md"), f'docs/strategies.md begins with "{ways}"'
 
 

@@ -355,4 +355,6 @@ def changes(survey: Survey) -> tuple[dict[str, Any], ...]:
     so the last vector is."""
     open_ones = (o.value for o in BY_KEY["change"].options(survey, {}) if not o.closed)
     last = [vector.name for vector in survey.vectors.value or ()][-1:]
-    return tuple({"change": one, **({"drop": last[0]} if one == "drop" else {})} for one in open_ones)
+    return tuple(
+        {"change": one, **({"drop": last[0]} if one == "drop" else {})} for one in open_ones
+    )

@@ -10,6 +10,7 @@ import click
 
 from qdrant_model_migration import words
 from qdrant_model_migration.commands.follow import change_lines, watch
+from qdrant_model_migration.shell import qmm
 
 if TYPE_CHECKING:
     from qdrant_model_migration.engine import RunView
@@ -48,12 +49,24 @@ def command(
         from qdrant_model_migration.commands.wizard import wizard
 
         obj = ctx.obj or {}
-        return wizard(
+        code = wizard(
             plain=plain or obj.get("plain", False),
             ascii_signs=obj.get("ascii", False),
             practice=True,
         )
+        _say_where(sandbox)
+        return code
     return _alone(sandbox, points, change)
+
+
+def _say_where(sandbox: Sandbox) -> None:
+    """For who goes on by commands; nothing where no practice Qdrant was made."""
+    from qdrant_model_migration.sandbox import ALIAS
+
+    folder = str(sandbox.address.folder)
+    if Path(folder).is_dir():
+        plan = qmm("plan", ALIAS, flags=("--url", folder))
+        click.echo(f"The practice Qdrant is {folder}; to plan there by a command: {plan}")
 
 
 def _alone(sandbox: Sandbox, points: int, change: str) -> int:
@@ -64,6 +77,7 @@ def _alone(sandbox: Sandbox, points: int, change: str) -> int:
     click.echo("Practice: nothing here is real, so every question is answered as suggested.")
     sandbox.reset()
     sandbox.prepare(points, on_progress=_progress)
+    _say_where(sandbox)
     plan = _plan(sandbox, change)
     folder = create_run(plan)
     click.echo(f"Run {folder.name}: {len(plan.steps)} steps, into {folder}")

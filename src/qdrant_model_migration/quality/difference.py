@@ -16,9 +16,10 @@ from qdrant_model_migration.quality.side import Leg, Side
 from qdrant_model_migration.words import listing
 
 Rows = Sequence[Mapping[str, Any]]
+Distances = Sequence[str | None]
 
 NOT_KNOWN, NONE, NO_NAME = "not known", "none", "not needed: the vector has no name"
-NAME, MODEL = "collection name", "query model"
+NAME, MODEL, DISTANCE = "collection name", "query model", "distance"
 OLD_VECTOR = "old vector"
 SETTINGS = "settings"
 LANGUAGE, BY_LANGUAGE = "language", "by language"
@@ -27,8 +28,15 @@ SECOND = "re-ranked in"
 MADE_BY, HERE, AT_SERVER = "query vector by", "your application", "the Qdrant server"
 
 
-def rows(before: Side, after: Side, names: tuple[str, str]) -> list[dict[str, str]]:
-    """names: under which the application reaches the collection, before and after."""
+def rows(
+    before: Side,
+    after: Side,
+    names: tuple[str, str],
+    distances: tuple[Distances, Distances] = ((), ()),
+) -> list[dict[str, str]]:
+    """names: under which the application reaches the collection, before and after. distances: by
+    which the vector of each leg is compared there; a row only where they differ, for applications
+    that look at it when they start."""
     made = [_row(NAME, *names)]
     legs = list(zip_longest(before.legs, after.legs))
     for number, (old, new) in enumerate(legs, 1):
@@ -37,6 +45,11 @@ def rows(before: Side, after: Side, names: tuple[str, str]) -> list[dict[str, st
             _row(_numbered(what, number), old_words[what], new_words[what])
             for what in old_words
             if what != MADE_BY or AT_SERVER in (old_words[what], new_words[what])
+        ]
+        made += [
+            _row(_numbered(DISTANCE, number), was, becomes)
+            for was, becomes in [*zip(*distances, strict=False)][number - 1 : number]
+            if was and becomes and was != becomes
         ]
         told = [_settings(leg) for leg in (old, new)]
         if told != [NONE, NONE]:
@@ -114,8 +127,10 @@ def queries_in_words(before: Side, after: Side) -> str:
 
 
 def of_queries(rows: Rows) -> list[str]:
-    """The rows that change how a search is made; none where only the collection is another one."""
-    return [str(row["what"]) for row in rows if row["what"] != NAME and row["old"] != row["new"]]
+    """The rows that change how a search is made; none where only the collection is another one, or
+    compares in another way."""
+    changed = (str(row["what"]) for row in rows if row["old"] != row["new"])
+    return [what for what in changed if what != NAME and not what.startswith(DISTANCE)]
 
 
 def of_models(rows: Rows) -> bool:

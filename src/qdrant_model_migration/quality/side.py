@@ -178,6 +178,13 @@ class Side(Strict):
             return None
         return self.model_copy(update={"fusion": other[self.fusion]})
 
+    def distances(self, qdrant: Qdrant) -> tuple[str | None, ...]:
+        """By which the collection compares the vector of each leg; None: it does not say."""
+        if not qdrant.exists(self.collection):
+            return ()
+        found = qdrant.config(self.collection).vectors()
+        return tuple(found.get(leg.using, {}).get("distance") for leg in self.legs)
+
     def measured(self, qdrant: Qdrant) -> Side:
         """The same, with the sizes that it does not say as the collection has them now."""
         if all(leg.size for leg in self.legs) or not qdrant.exists(self.collection):

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, Literal
 
+from pydantic import Field
+
 from qdrant_model_migration.embedders import METADATA_KEY, MODELS_KEY, said_of
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.qdrant import (
@@ -28,14 +30,21 @@ SERVER_DEFAULT = 10_000  # kB; what "unset" means, since a PATCH cannot return t
 
 
 class CreateCollection(Step):
-    """Index settings are postponed until the points are in; strict mode is put on at the end."""
+    """Index settings are postponed until the points are in; strict mode is put on at the end.
+
+    was: by which distance the old collection compares, for each vector that is compared by another
+    one from then on.
+    """
 
     step: Literal["create_collection"] = "create_collection"
+    was: dict[str, str] = Field(default_factory=dict)
 
     def text(self, move: Move | None) -> StepText:
         assert move is not None
         shape = ", ".join(
-            f"{v.name + ' ' if v.name else ''}{v.params.get('size', v.kind)}" for v in move.vectors
+            f"{v.name + ' ' if v.name else ''}{v.params.get('size', v.kind)}"
+            + (f" by {v.params['distance']}, not {self.was[v.name]}" if v.name in self.was else "")
+            for v in move.vectors
         )
         return StepText(
             f"Create {move.target} ({shape})",

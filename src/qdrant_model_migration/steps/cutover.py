@@ -59,7 +59,8 @@ class Cutover(Step):
     def apply(self, ctx: StepContext) -> None:
         before, after, switch = ctx.before, ctx.after, self.switch
         names = switch.names(before, after)
-        changes = difference.rows(before.measured(ctx.qdrant), after, names)
+        distances = (before.distances(ctx.qdrant), after.distances(ctx.qdrant))
+        changes = difference.rows(before.measured(ctx.qdrant), after, names, distances)
         stand_as = [ctx.move.stands_as(leg.using) for leg in before.legs]
         changes += difference.still_there(before, after, stand_as)
         ctx.remember("application_changes", changes)

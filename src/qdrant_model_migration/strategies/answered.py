@@ -38,7 +38,7 @@ _DAY = 24 * 3600
 _PACE = 450e9
 """Tokens a second times bytes of the model: all-MiniLM-L6-v2 (90 MB) reads 5,000 on two cores."""
 
-_CHANGES = {
+CHANGES = {
     "model": "the model changes",
     "shorter": "the model stays",
     "compression": "only the compression changes",
@@ -55,7 +55,7 @@ def ruled_out_by_change(answers: Answers, *fitting: str) -> Fit | None:
         return Fit("open", "the first question decides", "change")
     if change in fitting:
         return None
-    return Fit("ruled out", _CHANGES.get(str(change), "another change is wanted"), "change")
+    return Fit("ruled out", CHANGES.get(str(change), "another change is wanted"), "change")
 
 
 def text_gone(answers: Answers) -> bool:

@@ -62,8 +62,22 @@ def plan_new_collection(
         move,
         asked,
         own,
-        first=(CreateCollection(),),
+        first=(CreateCollection(was=_compared_before(strategy, survey, answers, vectors)),),
     )
+
+
+def _compared_before(
+    strategy: Strategy, survey: Survey, answers: Answers, vectors: tuple[TargetVector, ...]
+) -> dict[str, str]:
+    """The distance of each old vector in whose place one is compared by another distance."""
+    there = {vector.name: vector for vector in survey.vectors.value or ()}
+    replaced = replaced_vector(survey, answers) if "replaces" in strategy.facets else None
+    found = {}
+    for vector in vectors:
+        old, new = there.get(vector.name, replaced), vector.params.get("distance")
+        if old and old.distance and new and old.distance != new and vector.origin.carries is None:
+            found[vector.name] = old.distance
+    return found
 
 
 def plan_replacing(

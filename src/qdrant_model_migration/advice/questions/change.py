@@ -13,13 +13,19 @@ _MUST = (
     "to BGE), incompatible dimension counts across different models, or adding sparse vectors to "
     "dense-only collection."
 )
-_SOURCE = {
+SOURCE = {
+    "model": _MUST,
+    "keywords": _MUST,
+    "second": _MUST,
     "compression": "Or changing quantization (binary to scalar): Qdrant re-quantizes "
     "automatically.",
     "shorter": "You CAN avoid re-embedding if: using Matryoshka models (use `dimensions` parameter "
     "to output lower-dimensional embeddings, learn linear transformation from sample data, some "
     "recall loss, good for 100M+ datasets).",
+    "drop": "",
 }
+"""The sentence of Qdrant's guide that decides, by the change; "" where it says nothing of it."""
+
 _UNSURE = {"unsure-results": "model", "unsure-words": "keywords"}
 
 
@@ -85,7 +91,7 @@ class Change(Question):
         return True
 
     def source(self, value: Any) -> str:
-        return _SOURCE.get(str(value), _MUST)
+        return SOURCE.get(str(value), "")
 
     def settle(self, value: Any, survey: Survey, answers: Answers) -> Any:
         if value == "unsure-memory":

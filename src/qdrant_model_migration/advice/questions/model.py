@@ -63,6 +63,29 @@ class Model(Question):
         return model.label if model.full_dimensions else f"{model.label}, {model.dimensions}"
 
 
+_OTHERS = "The others are copied as they are."
+WHICH = {
+    "model": (
+        "Which of the vectors should the new model replace?",
+        _OTHERS,
+        "each vector has a model of its own; only the vectors of one of them are made again.",
+    ),
+    "shorter": (
+        "Which of the vectors should become shorter?",
+        _OTHERS,
+        "each vector has a model of its own; only the vectors of one of them are made again.",
+    ),
+    "second": (
+        "Which of the vectors does your application search today?",
+        "All of them stay as they are.",
+        "the new vector is set up like this one, and compared with it.",
+    ),
+}
+"""Wording, what becomes of the others, and why it is asked; by the change."""
+NO_OTHER = ("compression", "keywords", "drop")
+"""The changes that put nothing in the place of a vector."""
+
+
 class Replace(Question):
     """Answer: the name of the dense vector whose place the new one takes."""
 
@@ -71,22 +94,12 @@ class Replace(Question):
     serves = ("replaces",)
 
     def text(self, survey: Survey, answers: Answers) -> QuestionText:
-        if answers.get("change") == "second":
-            return QuestionText(
-                "Which of the vectors does your application search today?",
-                f"This collection has {len(survey.dense)} dense vectors for each point. All of "
-                "them stay as they are.",
-                "the new vector is set up like this one, and compared with it.",
-            )
-        return QuestionText(
-            "Which of the vectors should the new model replace?",
-            f"This collection has {len(survey.dense)} dense vectors for each point. The others "
-            "are copied as they are.",
-            "each vector has a model of its own; only the vectors of one of them are made again.",
-        )
+        wording, others, why = WHICH.get(str(answers.get("change")), WHICH["model"])
+        here = f"This collection has {len(survey.dense)} dense vectors for each point."
+        return QuestionText(wording, f"{here} {others}", why)
 
     def applies(self, survey: Survey, answers: Answers) -> bool:
-        return len(survey.dense) > 1 and answers.get("change") not in ("compression", "keywords")
+        return len(survey.dense) > 1 and answers.get("change") not in NO_OTHER
 
     def options(self, survey: Survey, answers: Answers) -> tuple[Option, ...]:
         return (

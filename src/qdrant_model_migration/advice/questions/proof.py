@@ -35,7 +35,9 @@ _OF_A_MODEL = (
     "A newer model is not always better on your texts.",
     "the new model is better",
 )
-_JUDGED = {
+JUDGED = {
+    "model": _OF_A_MODEL,
+    "second": _OF_A_MODEL,
     "keywords": (
         "How shall the searches with keywords be judged?",
         "The model stays. Words beside meaning find more in some texts, and less in others.",
@@ -69,7 +71,7 @@ class Proof(Question):
         return answers.get("change") != "drop"  # searches ask what they asked before
 
     def text(self, survey: Survey, answers: Answers) -> QuestionText:
-        asked, note, better = _JUDGED.get(str(answers.get("change")), _OF_A_MODEL)
+        asked, note, better = JUDGED.get(str(answers.get("change")), _OF_A_MODEL)
         return QuestionText(
             asked,
             note,

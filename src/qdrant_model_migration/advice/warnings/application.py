@@ -8,7 +8,6 @@ from qdrant_model_migration import words
 from qdrant_model_migration.advice.warnings.warning import Case, Said, warning
 from qdrant_model_migration.strategies.answered import (
     aliases_left,
-    in_its_place,
     products,
     without_alias,
 )
@@ -179,11 +178,11 @@ def aliases(case: Case) -> Said | None:
 def scores(case: Case) -> Said | None:
     if case.model is None and "W26" not in case.strategy.warns:
         return None
-    why = (
-        "Keyword results are merged with the others, so scores are made in another way."
-        if case.model is None
-        else f"{case.model.label} makes the scores from then on."
-    )
+    why = "Scores are made in another way from then on."
+    if case.model is not None:
+        why = f"{case.model.label} makes the scores from then on."
+    elif "keyword_model" in case.strategy.asks:
+        why = "Keyword results are merged with the others, so scores are made in another way."
     return Said(
         "caution",
         "Scores of the new vectors lie elsewhere; a limit that fits today can let nearly "
@@ -195,18 +194,15 @@ def scores(case: Case) -> Said | None:
 
 @warning("W34", "Different distance")
 def distance(case: Case) -> Said | None:
-    if case.model is None or case.vector is None or case.vector.distance is None:
-        return None
-    keeps = case.strategy.embeds and case.replaces and not case.loads
-    model = in_its_place(case.survey, case.answers, case.model) if keeps else case.model
-    if case.vector.distance.lower() == model.distance.lower():
+    old, new = case.distances
+    if old is None or new is None or old.lower() == new.lower():
         return None
     return Said(
         "caution",
         "Scores and their order mean something else with another distance. An application that "
         "compares it with its settings when it starts, as LangChain and Haystack do, refuses the "
         "new collection.",
-        f"Old: {case.vector.distance}, new: {model.distance}.",
+        f"Old: {old}, new: {new}.",
         "Check score limits and re-ranking, and change the distance where the application names "
         "it.",
     )

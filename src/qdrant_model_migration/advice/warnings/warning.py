@@ -13,6 +13,7 @@ from qdrant_model_migration.plan.plan import Estimate, Plan
 from qdrant_model_migration.strategies import Answers, Strategy
 from qdrant_model_migration.strategies.answered import (
     chosen_model,
+    in_its_place,
     is_apart,
     old_model,
     replaced_vector,
@@ -117,6 +118,22 @@ class Case:
     def old_model(self) -> ModelRef | None:
         """The model of that vector, None where it is not known."""
         return old_model(self.survey, self.answers)
+
+    @property
+    def distances(self) -> tuple[str | None, str | None]:
+        """By which the searched vector is compared, before and after; None: not known, or there is
+        no model and no plan yet that says it."""
+        if self.model is not None:
+            keeps = self.strategy.embeds and self.replaces and not self.loads
+            model = in_its_place(self.survey, self.answers, self.model) if keeps else self.model
+            return (self.vector.distance if self.vector else None, model.distance)
+        plan = self.plan
+        if plan is None or plan.move is None or plan.before is None or plan.after is None:
+            return (None, None)
+        was, becomes = plan.before.legs[0].using, plan.after.legs[0].using
+        there = {vector.name: vector.distance for vector in self.survey.vectors.value or ()}
+        made = {vector.name: vector.params.get("distance") for vector in plan.move.vectors}
+        return (there.get(was), made.get(becomes))
 
     @property
     def old_size(self) -> int | None:
