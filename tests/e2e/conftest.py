@@ -46,6 +46,13 @@ class Place(NamedTuple):
     def open(self) -> Qdrant:
         return open_qdrant(self.address, os.environ.get("QDRANT_API_KEY"))
 
+    def aliases(self, qdrant: Qdrant) -> dict[str, str]:
+        """Those of its collections: other tests have theirs on the same server."""
+        return {a: c for a, c in qdrant.aliases().items() if c.startswith(self.collection)}
+
+    def collections(self, qdrant: Qdrant) -> set[str]:
+        return {name for name in qdrant.collections() if name.startswith(self.collection)}
+
 
 def document(number: int) -> dict[str, Any]:
     """A payload with a title, a text that has something to do with it, and awkward values."""

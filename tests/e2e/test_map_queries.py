@@ -79,13 +79,13 @@ def test_nothing_is_written_and_the_lines_search_the_vectors_that_stand(
     with place.open() as qdrant:
         before = everything(qdrant, place.collection)
         raw = qdrant.config(place.collection).raw
-        names = qdrant.collections()
+        names = place.collections(qdrant)
     folder = run_of(plan_for(place, tmp_path))
     told = view(folder).facts["learned_map"]
     assert told["word"] in ("GO", "INCONCLUSIVE")
     assert "On the whole collection recall@10 by them is " in told["says"]
     with place.open() as qdrant:
-        assert qdrant.collections() == names
+        assert place.collections(qdrant) == names
         assert qdrant.config(place.collection).raw == raw
         after = everything(qdrant, place.collection)
     assert after == before

@@ -61,12 +61,12 @@ def test_the_application_changes_the_name_itself(place: Place) -> None:
     assert "change the collection name in your application" in asked["title"]
     write(place)  # not all of it is changed yet
     with place.open() as qdrant:
-        aliases = qdrant.aliases()
+        aliases = place.aliases(qdrant)
     consent(folder, "cutover")
     assert run_here(folder) == 0, view(folder).error
     assert_all_there(read(place), place, target)
     with place.open() as qdrant:
-        assert qdrant.aliases() == aliases, "nothing changes on the server"
+        assert place.aliases(qdrant) == aliases, "nothing changes on the server"
     rows = {row["what"]: row for row in view(folder).facts["application_changes"]}
     assert rows["collection name"]["new"] == target
     add(folder, "rollback")

@@ -77,7 +77,7 @@ def test_they_put_in_order_from_a_collection_of_their_own(
     assert load_plan(tmp_path / "plan.yaml") == plan
     with place.open() as qdrant:
         before = everything(qdrant, place.collection)
-        settings, aliases = qdrant.config(place.collection), qdrant.aliases()
+        settings, aliases = qdrant.config(place.collection), place.aliases(qdrant)
 
     folder = to_the_cutover(plan)
     seen = view(folder)
@@ -137,7 +137,7 @@ def test_they_put_in_order_from_a_collection_of_their_own(
         same = before.keys() - {ident(3), ident(4), ident(20), ident(21), ident(22)}
         assert all(now[i] == before[i] for i in same), "nobody but the application wrote there"
         assert qdrant.config(place.collection) == settings
-        assert qdrant.aliases() == aliases
+        assert place.aliases(qdrant) == aliases
 
     todo = " ".join(one.text for one in summarize(view(folder)).todo)
     assert f"Everything that writes documents writes {second}, too" in todo
