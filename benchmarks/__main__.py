@@ -11,6 +11,7 @@ ALL = (
     "embed.py",
     "backfill.py",
     "copying.py",
+    "clone.py",
     "compare_pass.py",
     "memory.py",
     "start_up.py",

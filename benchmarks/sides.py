@@ -61,13 +61,19 @@ def read_sizes(parser: argparse.ArgumentParser, **usual: int) -> argparse.Namesp
 
 @contextmanager
 def filled(
-    points: int, *, size: int = OLD, url: str | None = None, name: str = "old"
+    points: int,
+    *,
+    size: int = OLD,
+    url: str | None = None,
+    name: str = "old",
+    letters: int = 0,
 ) -> Iterator[Qdrant]:
     """A fake server in its own process, or the one at `url`, with a collection of this name; texts
-    of very unequal length. Where there is such a collection already, it is taken as it is."""
+    of very unequal length. letters: of the payload of a point, besides its text. Where there is
+    such a collection already, it is taken as it is."""
     with empty(url) as qdrant:
         if not qdrant.exists(name):
-            _fill(qdrant, name, points, size)
+            _fill(qdrant, name, points, size, letters)
         yield qdrant
 
 
@@ -93,14 +99,17 @@ def _fake() -> Iterator[str]:
         process.terminate()
 
 
-def _fill(qdrant: Qdrant, name: str, points: int, size: int) -> None:
+def _fill(qdrant: Qdrant, name: str, points: int, size: int, letters: int) -> None:
     choose, vectors = random.Random(0), np.random.default_rng(0)
     qdrant.create_collection(name, {"vectors": {"size": size, "distance": "Cosine"}})
 
     def point(number: int) -> Point:
         words = choose.choices(WORDS, k=int(choose.lognormvariate(3.5, 1)) + 1)
         vector = vectors.normal(size=size).astype(np.float32)
-        return Point(number, {"text": " ".join(words), "number": number}, {"": vector})
+        payload: dict[str, object] = {"text": " ".join(words), "number": number}
+        if letters:
+            payload["more"] = "".join(choose.choices("abcdefgh ", k=letters))
+        return Point(number, payload, {"": vector})
 
     for first in range(0, points, 1_000):
         qdrant.insert(name, [point(n) for n in range(first, min(points, first + 1_000))])

@@ -108,6 +108,8 @@ CASES = [
      "What is missing there is found as before, and not put in order."),
     ("W04", "blue_green", {**ANSWERS, "vector_name": "bge_base_768"}, docs(), "must",
      "The new vector is named bge_base_768; the present one has no name."),
+    ("W04", "blue_green", {**ANSWERS, "copied_by": "server"}, docs(alone=fact(True)), "must",
+     "The old vector stays, called as it is; the new one has a name of its own."),
     ("W05", "blue_green", {**ANSWERS, "name": {"alias": "d", "exists": False}}, docs(), "must",
      "Your application uses the name docs_minilm; from then on it uses d."),
     ("W05", "blue_green", {**ANSWERS, "name": {"kind": "changes"}}, docs(), "must",

@@ -58,6 +58,7 @@ SURVEYS = {
     "nothing written": docs(writes=fact(0), texts_missing=fact(0)),
     "small": docs(payload_bytes=fact(1000), vector_bytes=fact(1000)),
     "huge": docs(points=fact(2_000_000_000)),
+    "large, on one computer": docs(alone=fact(True), payload_bytes=fact(9_000_000_000)),
     "made for cutting": docs(vectors=fact((UNNAMED,)), old_model=fact(NOMIC)),
     "practice, made for cutting": practice(vectors=fact((UNNAMED,)), old_model=fact(NOMIC)),
     "two named": docs(

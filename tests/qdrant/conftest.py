@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import threading
 from collections.abc import Callable, Iterator
@@ -139,3 +140,15 @@ def reply() -> type[Reply]:
 @pytest.fixture
 def quick() -> Patience:
     return QUICK
+
+
+@pytest.fixture
+def real() -> Iterator[Qdrant]:
+    """The server that QDRANT_URL names, which has to be able to get a vector in place."""
+    url = os.environ.get("QDRANT_URL")
+    if not url:
+        pytest.skip("QDRANT_URL names no server")
+    with open_qdrant(Address(url=url), os.environ.get("QDRANT_API_KEY")) as opened:
+        if not opened.capabilities.add_vector:
+            pytest.skip("this server cannot add a vector in place")
+        yield opened

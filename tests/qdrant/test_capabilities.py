@@ -34,6 +34,7 @@ def test_a_server_is_offered_only_what_its_version_can(
         reports,
     )
     assert ("turbo" in can.quantization) is turbo
+    assert can.clone is add_vector
     assert can.version == version
     assert can.indexes
     assert can.settings

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,13 +29,7 @@ def qdrant(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Qdrant]:
             yield opened
         return
     if request.param == "server":
-        url = os.environ.get("QDRANT_URL")
-        if not url:
-            pytest.skip("QDRANT_URL names no server")
-        with open_qdrant(Address(url=url), os.environ.get("QDRANT_API_KEY")) as opened:
-            if not opened.capabilities.add_vector:
-                pytest.skip("this server cannot add a vector in place")
-            yield opened
+        yield request.getfixturevalue("real")
         return
     with (
         FakeQdrant(version=request.param.split()[1]) as fake,
@@ -123,6 +116,20 @@ def test_a_vector_that_is_there_stays_where_only_new_ones_are_wanted(
     assert having(qdrant, docs) == {1: [1.0, 0.0, 1.0], 2: [9.0, 0.0, 2.0]}
 
 
+def test_where_nobody_else_writes_the_payload_does_not_travel() -> None:
+    with FakeQdrant() as fake, open_qdrant(Address(url=fake.url)) as qdrant:
+        qdrant.create_collection("docs", {"vectors": {"size": 2, "distance": "Dot"}})
+        qdrant.insert("docs", [Point(n, {"text": f"text {n}"}, {"": [1.0, n]}) for n in range(3)])
+        qdrant.add_vector("docs", "new", "dense", NEW)
+        qdrant.set_vectors("docs", given([1]))
+        fake.requests.clear()
+        given_, other = given([1, 2, 7], value=9.0), "a text that nobody has"
+        seen = [point._replace(payload={"text": other}) for point in given_]
+        qdrant.set_vectors("docs", seen, only_new=True, compared=False)
+        assert having(qdrant, "docs") == {1: [1.0, 0.0, 1.0], 2: [9.0, 0.0, 2.0]}
+        assert not [request for request in fake.requests if other.encode() in request.raw]
+
+
 def test_a_vector_is_taken_from_points_that_are_still_as_seen(qdrant: Qdrant, docs: str) -> None:
     qdrant.add_vector(docs, "new", "dense", NEW)
     qdrant.set_vectors(docs, given(range(10)))
@@ -168,19 +175,3 @@ def test_an_older_server_says_that_it_knows_no_such_request() -> None:
         qdrant.create_collection("docs", {"vectors": {"size": 2, "distance": "Dot"}})
         with pytest.raises(RouteUnknown):
             qdrant.add_vector("docs", "new", "dense", NEW)
-
-
-def test_a_snapshot_is_listed_with_its_size_once_it_is_made(qdrant: Qdrant) -> None:
-    name = f"snapshot_{uuid.uuid4().hex[:8]}"
-    qdrant.create_collection(name, {"vectors": {"size": 2, "distance": "Cosine"}})
-    try:
-        if not qdrant.capabilities.snapshots:
-            assert qdrant.snapshots(name) == ()
-            return
-        qdrant.upsert(name, [Point(1, {}, {"": [1.0, 0.0]})])
-        assert qdrant.snapshots(name) == ()
-        made = qdrant.create_snapshot(name)
-        assert made.bytes > 0
-        assert qdrant.snapshots(name) == (made,)
-    finally:
-        qdrant.delete_collection(name)

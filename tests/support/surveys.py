@@ -269,6 +269,7 @@ any_survey = st.builds(
     vector_bytes=_maybe(st.sampled_from([0, 1000, 10**11])),
     writes=_maybe(st.sampled_from([-2, 0, 5])),
     server_embeds=_maybe(st.booleans()),
+    alone=_maybe(st.booleans()),
     bare=_maybe(
         st.dictionaries(
             st.sampled_from(["", "a", "b"]),
@@ -329,6 +330,7 @@ _sensible: dict[str, list[Any]] = {
     "query_side": ["own", "framework", "server", "unknown"],
     "writes": ["changes", "adds", "none", "unknown"],
     "vector_name": ["", "bge_base_768", "unknown"],
+    "copied_by": ["program", "server", "unknown"],
     "originals": [ORIGINALS["originals"], {"have": "recut", "file": "docs.csv"}, "no"],
     "columns": [ORIGINALS["columns"], {"id": "", "text": ["text"], "more": True}, "unknown"],
     "text_columns": [{"id": "id", "text": ["body"]}, "unknown"],

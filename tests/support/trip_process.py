@@ -21,14 +21,14 @@ from support.world import HashModel
 
 def killed_at(
     folder: Path,
-    request: int,
+    request: int | str,
     open_embedder: Callable[[ModelRef], Embedder] = HashModel,
     doing: str = "",
 ) -> int:
     """Carry the run on in another process; its exit code, -9 where it was killed.
 
     It dies before its n-th request is sent where n is odd, after it was answered where n is even.
-    doing: only those that do this count.
+    doing: only those that do this count. A name: after the first request that does this.
     """
     told = (folder, request, open_embedder, doing)
     process = FORKED.Process(target=_be_the_engine, args=told)
@@ -39,7 +39,7 @@ def killed_at(
 
 
 def _be_the_engine(
-    folder: Path, kill_at: int, open_embedder: Callable[[ModelRef], Embedder], only: str
+    folder: Path, kill_at: int | str, open_embedder: Callable[[ModelRef], Embedder], only: str
 ) -> None:
     readiness.POLL_SECONDS = 0.0
     sent, lock, send = 0, threading.Lock(), Qdrant._send
@@ -48,8 +48,8 @@ def _be_the_engine(
         nonlocal sent
         with lock:
             sent += (counts := only in ("", doing))
-            mine = counts and sent == kill_at
-        if mine and kill_at % 2:
+            mine = counts and kill_at in (sent, doing)
+        if mine and isinstance(kill_at, int) and kill_at % 2:
             os.kill(os.getpid(), signal.SIGKILL)
         answer = send(self, doing, request)
         if mine:

@@ -5,7 +5,9 @@ Written against 1.17 to 1.19; what a version lacks is skipped there. Faults are 
 
 from __future__ import annotations
 
+import json
 import math
+import re
 from typing import Any
 
 import numpy as np
@@ -1248,20 +1250,46 @@ def test_optimizations_are_listed(server):
 
 def test_a_snapshot_restores_under_another_name_and_not_over_other_vectors(server):
     needs(server, 1, 18)
-    name, restored = server.create(NAMED), server.name("restored")
+    name, restored, made = server.create(NAMED), server.name("restored"), server.name("made")
     server.upsert(name, {"id": 1, "vector": {"old": [1, 0, 0, 0]}, "payload": {"a": 1}})
     snapshot = server.client.create_snapshot(name, wait=True)
     assert [one.name for one in server.client.list_snapshots(name)] == [snapshot.name]
+
+    def recover(collection, location, **more):
+        body = {"location": location, **more}
+        return server.ask("PUT", f"/collections/{collection}/snapshots/recover", body)
+
+    reply = recover(restored, "file:///")
+    assert reply.status_code == 403
+    told = re.search(r'must be inside the snapshots directory (".+")', error(reply))
+    assert told, "a file from elsewhere is refused, and the refusal names the folder"
+    location = f"file://{json.loads(told[1])}/{name}/{snapshot.name}"
+    reply = recover(restored, f"{location}x")
+    assert reply.status_code == 400
+    assert "does not exist" in error(reply)
+    reply = recover(restored, location, checksum="0" * 64)
+    assert reply.status_code == 400
+    assert "Snapshot checksum mismatch" in error(reply)
+    assert not server.client.collection_exists(restored), "nothing was made by these"
+
     more = {"dense": {"size": 2, "distance": "Dot"}}
     server.result("PUT", f"/collections/{name}/vectors/more", more, wait="true")
-    location = f"file:///qdrant/snapshots/{name}/{snapshot.name}"
-    if server.fake is None:
-        pytest.skip("where a real server keeps its snapshots is not known here")
-    reply = server.ask("PUT", f"/collections/{name}/snapshots/recover", {"location": location})
+    reply = recover(name, location)
     assert reply.status_code == 400
     assert "Snapshot is not compatible with existing collection" in error(reply)
-    server.result("PUT", f"/collections/{restored}/snapshots/recover", {"location": location})
+    assert recover(restored, location, checksum=snapshot.checksum).status_code == 200
     assert server.points(restored) == server.points(name, with_vector=["old"])
+
+    server.result("PUT", f"/collections/{made}", {**NAMED, "metadata": {"mine": 1}})
+    server.upsert(made, {"id": 2, "vector": {}, "payload": {}})
+    for _ in range(2):
+        assert recover(made, location).status_code == 200
+        assert server.points(made) == server.points(restored), "what stood there is gone"
+    config = server.result("GET", f"/collections/{made}")["config"]
+    assert config["metadata"] == {"mine": 1}, "its settings stay its own"
+    told = server.result("GET", "/telemetry", details_level=2)["collections"]["snapshots"]
+    (of_made,) = [one for one in told if one["id"] == made]
+    assert of_made["running_snapshot_recovery"] == 0
     server.client.delete_snapshot(name, snapshot.name, wait=True)
     assert server.client.list_snapshots(name) == []
 

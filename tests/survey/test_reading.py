@@ -69,9 +69,9 @@ def test_the_facts_told_one_by_one_are_those_of_the_survey_in_the_order_of_the_s
     found = survey(docs, "docs_a", on_fact=lambda key, fact: told.update({key: fact}))
     assert told == facts_of(found)
     assert list(told) == [
-        "server", "add_vector", "insert_only", "server_embeds", "points", "status", "vectors",
-        "quantization", "written_by", "text_fields", "text_joined", "text_field", "texts_missing",
-        "average_tokens",
+        "server", "add_vector", "insert_only", "server_embeds", "alone", "points", "status",
+        "vectors", "quantization", "written_by", "text_fields", "text_joined", "text_field",
+        "texts_missing", "average_tokens",
         "longest_tokens", "languages", "pieces", "word_models", "word_lengths", "old_model", "bare",
         "payload_fields", "payload_indexes",
         "vector_bytes", "payload_bytes", "aliases", "writes",
@@ -415,3 +415,13 @@ def test_a_key_for_one_collection_is_enough_to_survey_it(fill: Fill) -> None:
             assert survey(qdrant, "docs").points.value == 120
             with pytest.raises(RightMissing):
                 survey(qdrant, "secret")
+
+
+def test_whether_one_computer_has_everything_is_asked_where_it_counts(
+    on_server: tuple[FakeQdrant, Qdrant], fill: Fill
+) -> None:
+    fake, qdrant = on_server
+    fill(qdrant, "docs_a", [{"text": text} for text in TEXTS], TEXTS)
+    assert survey(qdrant, "docs_a").alone == Fact[bool](value=True, how="asked")
+    fake.fail(path="/cluster$", status=403, error="Forbidden: Global access is required")
+    assert survey(qdrant, "docs_a").alone == Fact[bool]()

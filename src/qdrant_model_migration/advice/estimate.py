@@ -378,12 +378,14 @@ def _room_for_copy(
     how = f"computed: {formula}{kept}, x {OVERHEAD:g} for the index{without}"
     payload_how = "payload" if payload or move.in_place else "payload not known"
     beside = f"plus {payload_how}" if move.payload else "without payload"
+    snapshot = survey.bytes or 0 if move.cloned else 0
+    while_cloned = ", and a snapshot while it is cloned" if move.cloned else ""
     return (
         Range(
             low=raw + payload,
             likely=round(raw * OVERHEAD + payload + quantized),
-            high=round(raw * 2 * OVERHEAD + payload + quantized),
-            how=f"{how}, {beside}; up to twice that while the index is built",
+            high=round(raw * 2 * OVERHEAD + payload + quantized + snapshot),
+            how=f"{how}, {beside}; up to twice that while the index is built{while_cloned}",
         ),
         Range(
             low=in_memory,

@@ -81,7 +81,8 @@ class Move(Strict):
     source: the collection that stands, whose settings and aliases count. target: the one that is
     filled; the same, where vectors are added to it. rows: where the points come from, None: from
     the source. payload: whether payloads go along; a target without them stands beside the source,
-    by the same ids, and cannot take its place.
+    by the same ids, and cannot take its place. cloned: the server itself copies them, with all
+    their vectors; only new vectors are written.
     """
 
     source: str
@@ -90,6 +91,7 @@ class Move(Strict):
     rows: AnySource | None = None
     payload: bool = True
     load: Load = Load()
+    cloned: bool = False
 
     @property
     def points(self) -> Source:
@@ -164,8 +166,23 @@ class Move(Strict):
         """A point of the source, as far as the target's is made of it."""
         if self.payload:
             return point
-        fields = frozenset[str]().union(*(origin.fields for origin in self.origins))
+        fields = self._fields
         return point._replace(payload={k: v for k, v in point.payload.items() if k in fields})
+
+    @property
+    def _fields(self) -> frozenset[str]:
+        return frozenset[str]().union(*(origin.fields for origin in self.origins))
+
+    @property
+    def filling(self) -> Move:
+        """What the backfill does of it: what was cloned lacks only the new vectors, and they are
+        made of what stands there, of which no more is read."""
+        if not self.cloned:
+            return self
+        rows = Collection(collection=self.target, fields=tuple(sorted(self._fields)))
+        return self.model_copy(
+            update={"source": self.target, "vectors": self.new_vectors, "rows": rows}
+        )
 
     @property
     def over_itself(self) -> Move:

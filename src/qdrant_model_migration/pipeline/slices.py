@@ -117,7 +117,7 @@ def run_slice(
         unmade = with_keys(worker.qdrant, move, partial(_write, worker.qdrant, move, batch))
         refused += set_aside(unmade, move, worker)
         written += len(batch) - len(unsent(unmade))
-    marked = points if move.in_place or not move.payload else ()
+    marked = points if (move.in_place and not move.cloned) or not move.payload else ()
     records = b"".join(record(point.id, mark_of(point, move)) for point in marked)
     return SliceResult(
         where,
@@ -134,6 +134,8 @@ def run_slice(
 
 def _write(qdrant: Qdrant, move: Move, points: Sequence[Point]) -> list[Unmade]:
     """Where nothing but vectors is written, what an earlier try has left may be of older texts."""
+    if move.cloned:  # nobody else writes to it, and a vector that a later step has made stays
+        return qdrant.set_vectors(move.target, points, only_new=True, compared=False)
     if move.in_place:
         return qdrant.set_vectors(move.target, points)
     if not move.payload:

@@ -41,6 +41,8 @@ class Capabilities(BaseModel):
     """HNSW, optimizer, strict mode and quantization settings are kept and acted on."""
     snapshots: bool = True
     """A collection can be written into a file on the server."""
+    clone: bool = False
+    """A collection that such a file was restored into can get a further vector (1.18.1)."""
     aliases: bool = True
     bm25: bool = False
     """It makes BM25 vectors of texts itself, without any service (1.15.2)."""
@@ -64,6 +66,7 @@ def of_server(version: Version) -> Capabilities:
         insert_only="update_mode" if version >= (1, 17, 0) else "update_filter",
         add_vector=version >= (1, 18, 1),
         drop_vector=version >= (1, 19, 0),
+        clone=version >= (1, 18, 1),
         quantization=(*kinds, "turbo") if version >= (1, 18, 0) else kinds,
         reports_optimizations=version >= (1, 17, 0),
         reports_memory=version >= (1, 18, 0),

@@ -190,6 +190,18 @@ class FrontRefuses(RightMissing):
         )
 
 
+class SnapshotsElsewhere(QmmError):
+    """403: the file is not where this server keeps snapshots. folder: where that is, on its
+    disk."""
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+        super().__init__(
+            "The server takes no snapshot from there.",
+            f"It takes them from its folder {folder} alone.",
+        )
+
+
 class RouteUnknown(QmmError):
     """404 without Qdrant's words: this version, or a proxy, does not know the request."""
 

@@ -274,11 +274,14 @@ def _by_status(fault: Fault, at: Situation) -> QmmError | None:
 
 _QDRANTS = re.compile(r"API key|JWT|Forbidden: |^(Expired|Immature|Invalid|Missing)\w+$")
 """How Qdrant says in plain text that it does not accept a key or a token."""
+_SNAPSHOTS_IN = re.compile(r'must be inside the snapshots directory (".+")')
 
 
 def _forbidden(text: str) -> QmmError:
     if "ExpiredSignature" in text:
         return errors.KeyRefused("Its time is over: the token has expired.")
+    if folder := _SNAPSHOTS_IN.search(text):
+        return errors.SnapshotsElsewhere(json.loads(folder[1]))
     if "InvalidSignature" in text:
         return errors.KeyRefused("It was not made for this server.")
     right = text.removeprefix("Forbidden: ").removesuffix(" is required").strip()

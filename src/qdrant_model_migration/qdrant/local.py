@@ -212,6 +212,15 @@ class Folder:
     def snapshots(self, name: str) -> list[JsonObject]:
         return []
 
+    def delete_snapshot(self, name: str, snapshot: str) -> None:
+        raise NotImplementedError("see capabilities.snapshots")
+
+    def restore(self, name: str, body: JsonObject, timeout_s: float) -> None:
+        raise NotImplementedError("see capabilities.clone")
+
+    def cluster(self) -> JsonObject:
+        return {"status": "disabled"}
+
     def delete(self, name: str, ids: Sequence[PointId], options: JsonObject) -> str:
         from qdrant_client import models
 

@@ -55,12 +55,18 @@ class NamedVectors(Collections, Reading, Writing):
         )
 
     def set_vectors(
-        self, collection: str, points: Sequence[Point], *, only_new: bool = False
+        self,
+        collection: str,
+        points: Sequence[Point],
+        *,
+        only_new: bool = False,
+        compared: bool = True,
     ) -> list[Unmade]:
         """Give points their vectors where they are still as these: their payload is compared, not
         written. One that was changed or deleted since stays as it is; read again to see which.
 
-        only_new: and only where a point does not have the vector. What is returned: see Writing.
+        only_new: and only where a point does not have the vector. compared=False: nobody else
+        writes to them, so the payload does not travel. What is returned: see Writing.
         """
         unmade: list[Unmade] = []
         for name in dict.fromkeys(name for point in points for name in point.vectors):
@@ -69,7 +75,9 @@ class NamedVectors(Collections, Reading, Writing):
             ]
             while mine:
                 try:
-                    unmade += self._set_vector(collection, mine, name if only_new else None)
+                    unmade += self._set_vector(
+                        collection, mine, name if only_new else None, compared=compared
+                    )
                     break
                 except PointMissing:
                     # Some others are written by now; the same once more does them no harm.
@@ -115,15 +123,17 @@ class NamedVectors(Collections, Reading, Writing):
         return [point for point in points if (order(point.id), point.key) in known]
 
     def _set_vector(
-        self, collection: str, points: Sequence[Point], lacking: str | None
+        self, collection: str, points: Sequence[Point], lacking: str | None, *, compared: bool
     ) -> list[Unmade]:
+        if not compared:
+            points = [point._replace(payload={}) for point in points]
         before = {order(point.id): point for point in points}
 
         def options(part: Sequence[Encoded]) -> JsonObject:
-            condition = as_seen(before[order(id_)] for id_, _ in part)
+            condition = as_seen(before[order(id_)] for id_, _ in part) if compared else {}
             if lacking is not None:
                 condition["must_not"] = [{"has_vector": lacking}]
-            return {"update_filter": condition}
+            return {"update_filter": condition} if condition else {}
 
         unmade: list[Unmade] = []
         for where, of_key in by_key(points):

@@ -148,6 +148,16 @@ class Server:
     def snapshots(self, name: str) -> list[JsonObject]:
         return list(self._ask("GET", _SNAPSHOTS, name))
 
+    def delete_snapshot(self, name: str, snapshot: str) -> None:
+        self._ask("DELETE", f"{_SNAPSHOTS}/{{snapshot}}?wait=true", name, snapshot=snapshot)
+
+    def restore(self, name: str, body: JsonObject, timeout_s: float) -> None:
+        self._ask("PUT", f"{_SNAPSHOTS}/recover?wait=true", name, body, timeout_s=timeout_s)
+
+    def cluster(self) -> JsonObject:
+        told: JsonObject = self._ask("GET", "/cluster")
+        return told
+
     def delete(self, name: str, ids: Sequence[PointId], options: JsonObject) -> str:
         return self._delete(name, {"points": list(ids), **options})
 
@@ -176,13 +186,13 @@ class Server:
         name: str = "",
         body: JsonObject | bytes | None = None,
         *,
-        vector: str = "",
         timeout_s: float | None = None,
         take: Callable[[JsonObject], Any] = itemgetter("result"),
+        **more: str,
     ) -> Any:
-        """One request, and what to take of its answer."""
+        """One request, and what to take of its answer. more: what else stands in the url."""
         if body is not None and not isinstance(body, bytes):
             body = json.dumps(body, allow_nan=False).encode()
-        answer = self._rest.ask(method, url, {"name": name, "vector": vector}, body, timeout_s)
+        answer = self._rest.ask(method, url, {"name": name, **more}, body, timeout_s)
         hear(answer)
         return take(answer)

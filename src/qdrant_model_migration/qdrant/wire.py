@@ -76,9 +76,17 @@ class Wire(Protocol):
     def drop_vector(self, name: str, vector: str) -> str: ...
 
     def create_snapshot(self, name: str, timeout_s: float) -> JsonObject:
-        """name and size."""
+        """name, size and checksum."""
 
     def snapshots(self, name: str) -> list[JsonObject]: ...
+
+    def delete_snapshot(self, name: str, snapshot: str) -> None: ...
+
+    def restore(self, name: str, body: JsonObject, timeout_s: float) -> None:
+        """Fill a collection with a snapshot: PUT /collections/NAME/snapshots/recover."""
+
+    def cluster(self) -> JsonObject:
+        """Whether it is part of one: the result of GET /cluster."""
 
     def set_vectors(self, name: str, points: Sequence[bytes], options: JsonObject) -> str:
         """Vectors of points already in JSON. options: update_filter, shard_key, or nothing."""

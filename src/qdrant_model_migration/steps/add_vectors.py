@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from qdrant_model_migration.embedders import MODELS_KEY, said_of
-from qdrant_model_migration.pipeline.move import Move, TargetVector
+from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.qdrant import CollectionConfig
 from qdrant_model_migration.steps.errors import CannotAddVector
 from qdrant_model_migration.steps.mark import mark_vectors, vectors_of_run
+from qdrant_model_migration.steps.new_vectors import add_vectors
 from qdrant_model_migration.steps.routes import route_of
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
 from qdrant_model_migration.words import listing
-
-_TUNING = ("hnsw_config", "quantization_config", "on_disk")
 
 
 class AddVectors(Step):
@@ -41,23 +40,8 @@ class AddVectors(Step):
             raise CannotAddVector(move.source, qdrant.capabilities.version)
         standing = vectors_of_run(ctx)
         mark_vectors(ctx)
-        for vector in move.vectors:
-            if vector.name not in standing:
-                kind: Literal["dense", "sparse"] = "sparse" if vector.kind == "sparse" else "dense"
-                qdrant.add_vector(move.source, vector.name, kind, vector.params)
-                ctx.say("create", f"{move.source} has a vector {vector.name}.")
-            if qdrant.capabilities.settings and (tuning := _tuning(vector)):
-                qdrant.patch(move.source, tuning)
+        add_vectors(ctx, move.source, move.vectors, standing)
         qdrant.patch(move.source, {"metadata": _made_by(move, qdrant.config(move.source))})
-
-
-def _tuning(vector: TargetVector) -> dict[str, Any]:
-    """The PATCH body for what cannot be said when a vector is added."""
-    if vector.kind == "sparse":
-        index = vector.params.get("index")
-        return {"sparse_vectors": {vector.name: {"index": index}}} if index else {}
-    given = {key: vector.params[key] for key in _TUNING if vector.params.get(key) is not None}
-    return {"vectors": {vector.name: given}} if given else {}
 
 
 def _made_by(move: Move, config: CollectionConfig) -> dict[str, Any]:

@@ -52,7 +52,7 @@ class Backfill(Step):
             words.target,
             words.undo,
             (
-                f"Reads {move.points.name} in slices, {made or 'copies the vectors'} and "
+                f"Reads {move.filling.points.name} in slices, {made or 'copies the vectors'} and "
                 f"{words.inserts}.",
                 f"{move.load.batch} points a request, {move.load.streams} requests at a time.",
                 *sent(move),
@@ -135,11 +135,12 @@ class _Filling:
         self._tell()
 
     def tasks(self) -> Iterator[SliceTask]:
+        move = self._ctx.move.filling
         for where in self._borders.left():
             self.must_not_lack_texts()
-            yield SliceTask(where, self._ctx.move)
+            yield SliceTask(where, move)
         while (found := self._borders.find(self._size.now)) is not None:
-            yield SliceTask(found, self._ctx.move)
+            yield SliceTask(found, move)
             self.must_not_lack_texts()
 
     def take(self, _: SliceTask, result: SliceResult) -> SliceTask | None:
@@ -155,7 +156,7 @@ class _Filling:
         self._recent.add(result.points, len(result.dead))
         self._say(result)
         self._tell()
-        return None if left is None else SliceTask(left, self._ctx.move)
+        return None if left is None else SliceTask(left, self._ctx.move.filling)
 
     def _tell(self) -> None:
         total = None if self._total is None else max(self._total, self._done)

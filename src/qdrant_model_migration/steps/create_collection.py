@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Literal
 
 from pydantic import Field
 
 from qdrant_model_migration.embedders import METADATA_KEY, MODELS_KEY, said_of
-from qdrant_model_migration.pipeline.move import Move
+from qdrant_model_migration.pipeline.move import Move, TargetVector
 from qdrant_model_migration.qdrant import (
     CollectionConfig,
     carried_later,
@@ -61,31 +61,44 @@ class CreateCollection(Step):
         )
 
     def apply(self, ctx: StepContext) -> None:
-        move, qdrant = ctx.move, ctx.qdrant
-        old = qdrant.config(move.source)
-        if not qdrant.exists(move.target):
-            # After a lost answer the second try finds the first one's collection: it is ours.
-            with suppress(NameTaken):
-                qdrant.create_collection(move.target, _body(ctx, old))
-            ctx.say("create", f"{move.target} is created.")
-        if not is_ours(ctx, move.target):
-            raise TargetTaken(move.target)
-        carry_keys(ctx)
-        ctx.remember("indexing_threshold", _indexing_threshold(old))
-        if not qdrant.capabilities.settings:
-            return
-        for late in carried_later(old):
-            qdrant.patch(move.target, late)
-        present = qdrant.config(move.target).payload_schema
-        for path, info in old.payload_schema.items() if move.payload else ():
-            if path not in present:
-                ctx.breathe()
-                qdrant.create_payload_index(move.target, path, index_schema(info))
-                ctx.say("create", f"The payload index on {path} is created.")
-        there = qdrant.config(move.target)
-        vectors = not_as_asked({vector.name: vector.params for vector in move.vectors}, there)
-        if wrong := (*settings_that_differ(ctx, postponed=True), *vectors):
-            raise SettingsDiffer(move.target, wrong)
+        make_collection(ctx, ctx.move.vectors)
+        must_be_as_asked(ctx)
+
+
+def make_collection(ctx: StepContext, vectors: Sequence[TargetVector]) -> None:
+    """Make the new collection with these vectors and the run's mark, or go on with it. Raises
+    TargetTaken where one of another stands there."""
+    move, qdrant = ctx.move, ctx.qdrant
+    old = qdrant.config(move.source)
+    if not qdrant.exists(move.target):
+        # After a lost answer the second try finds the first one's collection: it is ours.
+        with suppress(NameTaken):
+            qdrant.create_collection(move.target, _body(ctx, old, vectors))
+        ctx.say("create", f"{move.target} is created.")
+    if not is_ours(ctx, move.target):
+        raise TargetTaken(move.target)
+    carry_keys(ctx)
+    ctx.remember("indexing_threshold", _indexing_threshold(old))
+    if not qdrant.capabilities.settings:
+        return
+    for late in carried_later(old):
+        qdrant.patch(move.target, late)
+    present = qdrant.config(move.target).payload_schema
+    for path, info in old.payload_schema.items() if move.payload else ():
+        if path not in present:
+            ctx.breathe()
+            qdrant.create_payload_index(move.target, path, index_schema(info))
+            ctx.say("create", f"The payload index on {path} is created.")
+
+
+def must_be_as_asked(ctx: StepContext) -> None:
+    """Everything reads back as it was asked for, before points are in. Raises SettingsDiffer."""
+    if not ctx.qdrant.capabilities.settings:
+        return
+    there = ctx.qdrant.config(ctx.move.target)
+    vectors = not_as_asked({vector.name: vector.params for vector in ctx.move.vectors}, there)
+    if wrong := (*settings_that_differ(ctx, postponed=True), *vectors):
+        raise SettingsDiffer(ctx.move.target, wrong)
 
 
 def settings_that_differ(ctx: StepContext, *, postponed: bool) -> tuple[str, ...]:
@@ -133,13 +146,14 @@ def made_by(move: Move, before: Mapping[str, Any]) -> dict[str, Any]:
     return metadata
 
 
-def _body(ctx: StepContext, old: CollectionConfig) -> dict[str, Any]:
-    move = ctx.move
-    metadata = {RUN_MARK: ctx.run_id, **made_by(move, old.metadata)}
+def _body(
+    ctx: StepContext, old: CollectionConfig, vectors: Sequence[TargetVector]
+) -> dict[str, Any]:
+    metadata = {RUN_MARK: ctx.run_id, **made_by(ctx.move, old.metadata)}
     body = create_body(
         old,
-        vectors={v.name: v.params for v in move.vectors if v.kind != "sparse"},
-        sparse={v.name: v.params for v in move.vectors if v.kind == "sparse"},
+        vectors={v.name: v.params for v in vectors if v.kind != "sparse"},
+        sparse={v.name: v.params for v in vectors if v.kind == "sparse"},
         metadata=metadata,
     )
     body["optimizers_config"] = {

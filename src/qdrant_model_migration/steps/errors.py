@@ -58,6 +58,18 @@ class CannotAddVector(QmmError):
         )
 
 
+class CannotClone(QmmError):
+    """The server cannot copy the collection itself."""
+
+    def __init__(self, source: str, why: str) -> None:
+        super().__init__(
+            f"The server cannot clone {source}.",
+            why,
+            f"Nothing of {source} was changed, and no snapshot is left. Put it right and resume, "
+            "or give this run up and make a plan with --set copied_by=program.",
+        )
+
+
 class CannotTakeOut(QmmError):
     """This server must not be asked to delete a vector of a collection that stands."""
 

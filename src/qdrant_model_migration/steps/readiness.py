@@ -59,6 +59,15 @@ def wait_until_readable(ctx: StepContext, collection: str) -> None:
         ctx.rest(POLL_SECONDS)
 
 
+def wait_until_restored(ctx: StepContext, collection: str) -> None:
+    """Wait until the server restores no snapshot into it any more: it goes on for one who was
+    killed, and would write over what has come since."""
+    began = time.monotonic()
+    while ctx.qdrant.is_restoring(collection):
+        ctx.progress(int(time.monotonic() - began), None, "seconds")
+        ctx.rest(POLL_SECONDS)
+
+
 def _is_idle(state: CollectionState) -> bool:
     """Points that wait to be shown (deferred) count as work: no reading finds them."""
     work = state.queue_length or state.running or state.queued or state.deferred

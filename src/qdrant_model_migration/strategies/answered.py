@@ -15,6 +15,7 @@ from qdrant_model_migration.embedders import ModelRef, kind_of
 from qdrant_model_migration.pipeline.sources import Source
 from qdrant_model_migration.pipeline.sources.file import rows_of
 from qdrant_model_migration.pipeline.text import TextSource
+from qdrant_model_migration.qdrant import CollectionConfig
 from qdrant_model_migration.qdrant.quantization import Quantization, body
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
 from qdrant_model_migration.survey.facts import Bare, Survey, VectorFact
@@ -24,6 +25,13 @@ from qdrant_model_migration.survey.texts import two_digits
 
 SMALL_BYTES = 25_000_000
 """Below it loading again from the originals is quicker than copying (the seed)."""
+
+CLONE_BYTES = 1_000_000_000
+"""From it the server is asked to copy by itself: what would travel takes minutes, and more where
+this computer is far from it."""
+
+BY_SERVER = "the server copies payloads and stored vectors itself; only new ones are written"
+"""Why a plan clones."""
 
 DAYS_BYTES = 400_000_000_000
 """From it embedding again takes days, whatever the model (the seed)."""
@@ -293,6 +301,48 @@ def no_new_collection(survey: Survey, answers: Answers) -> Fit | None:
     if not in_place(survey, answers):
         return None
     return Fit("ruled out", "it builds a new collection", "in_place")
+
+
+def may_be_cloned(survey: Survey, answers: Answers) -> bool:
+    """Whether the server can copy the collection itself: a snapshot brings all vectors under their
+    own names, and is restored into the shards that are there at once. Many vectors for a text are
+    better in a collection of their own."""
+    return (
+        survey.capabilities.clone
+        and survey.alone.value is True
+        and not CollectionConfig(raw=survey.raw, payload_schema={}).custom_sharding
+        and not in_place(survey, answers)
+        and not makes_many(answers)
+        and not _gets_a_name(survey, answers)
+    )
+
+
+def _gets_a_name(survey: Survey, answers: Answers) -> bool:
+    """Whether the vector that has no name, and stays, is to have one."""
+    present, names = replaced_vector(survey, answers), answers.get("vector_names")
+    unnamed = present is not None and present.name == ""
+    return unnamed and isinstance(names, Mapping) and bool(names.get("old"))
+
+
+def cloned(survey: Survey, answers: Answers, strategy: Strategy) -> bool:
+    """Whether that is what was chosen, for a strategy that asks for it."""
+    chosen = "copied_by" in strategy.asks and answers.get("copied_by") == "server"
+    return chosen and may_be_cloned(survey, answers)
+
+
+def is_replaced(answers: Answers) -> bool:
+    """Whether one vector goes for a new one; else all stay."""
+    both = answers.get("both") in ("test", "always")
+    return answers.get("change") == "model" and not both
+
+
+def carried_bytes(survey: Survey, answers: Answers) -> int | None:
+    """Payloads, and vectors that stay: what is carried to this computer and back where the server
+    does not copy it. None: not known."""
+    vector, size = replaced_vector(survey, answers), survey.bytes
+    if size is None or vector is None or not is_replaced(answers):
+        return size
+    return max(0, size - 4 * (vector.size or 0) * (survey.points.value or 0))
 
 
 class VectorNames(NamedTuple):

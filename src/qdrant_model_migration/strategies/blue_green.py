@@ -5,9 +5,11 @@ from __future__ import annotations
 from qdrant_model_migration.pipeline.origins import embedded
 from qdrant_model_migration.plan.plan import Plan
 from qdrant_model_migration.strategies.answered import (
+    BY_SERVER,
     at_the_server,
     both_for_good,
     chosen_model,
+    cloned,
     in_its_place,
     kept_bare,
     makes_many,
@@ -38,6 +40,7 @@ class BlueGreen(Strategy):
     way_back = "switch the alias back: under 1 s, as long as the old collection stays"
     never = "The old collection is only read. Nothing old is deleted."
     facets = ("builds", "embeds", "needs_text", "takes_model", "replaces")
+    asks = ("copied_by",)
     order = 40
 
     def fit(self, survey: Survey, answers: Answers) -> Fit:
@@ -66,7 +69,10 @@ class BlueGreen(Strategy):
 
     def because(self, survey: Survey, answers: Answers) -> tuple[str, ...]:
         reasons = ["the model changes, so every vector has to be made again"]
-        reasons.append("searches go on while the new collection is filled")
+        if cloned(survey, answers, self):
+            reasons.append(f"{BY_SERVER}, and the old vector stays beside the new one")
+        else:
+            reasons.append("searches go on while the new collection is filled")
         aliases = switched_aliases(survey, answers)
         reasons.append(
             f"your application already uses the alias {aliases[0]}"

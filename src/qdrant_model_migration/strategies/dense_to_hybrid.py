@@ -9,7 +9,9 @@ from qdrant_model_migration.pipeline.move import TargetVector
 from qdrant_model_migration.pipeline.origins import embedded
 from qdrant_model_migration.plan.plan import Plan
 from qdrant_model_migration.strategies.answered import (
+    BY_SERVER,
     chosen_model,
+    cloned,
     in_place,
     kept_bare,
     missing_share,
@@ -48,7 +50,7 @@ class DenseToHybrid(Strategy):
     way_back = "search the dense vector alone again, or switch the alias back"
     never = "Stored vectors and payloads are not changed. Nothing old is deleted."
     facets = ("builds", "embeds", "needs_text", "takes_model", "adds")
-    asks = ("keywords", "keyword_model", "fusion", "replace", "vector_name")
+    asks = ("keywords", "keyword_model", "fusion", "replace", "vector_name", "copied_by")
     warns = ("W07", "W08", "W26", "W35", "W46", "W47")
     order = 60
 
@@ -82,7 +84,8 @@ class DenseToHybrid(Strategy):
             made = f"each of {texts} texts is read once for both vectors"
         else:
             made = f"only the sparse vectors of {texts} points are made, no dense one again"
-        return "people search for exact words, names or codes", made
+        by_server = (BY_SERVER,) if cloned(survey, answers, self) else ()
+        return "people search for exact words, names or codes", made, *by_server
 
     def made_with(self, survey: Survey, answers: Answers) -> ModelRef | None:
         return None if answers.get("change") == "model" else word_model(survey, answers)
@@ -96,7 +99,8 @@ class DenseToHybrid(Strategy):
             text = text_source(answers)
             assert text is not None, "without a text this is ruled out"
             origin = embedded(model, text, where=kept_bare(survey, answers))
-            vectors, dense = replacing(survey, answers, model, origin)
+            stays = cloned(survey, answers, self)
+            vectors, dense = replacing(survey, answers, model, origin, stays=stays)
             if in_place(survey, answers):
                 name = free_vector_name(survey, str(answers.get("vector_name") or slug(model)))
                 added = (vector_of(name, model, origin),)

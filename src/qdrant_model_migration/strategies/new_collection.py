@@ -9,8 +9,10 @@ from qdrant_model_migration.pipeline.origins import Origin, as_it_is
 from qdrant_model_migration.pipeline.sources import Source
 from qdrant_model_migration.plan.plan import Plan
 from qdrant_model_migration.quality import Leg
+from qdrant_model_migration.steps.clone_collection import CloneCollection
 from qdrant_model_migration.steps.create_collection import CreateCollection
-from qdrant_model_migration.strategies.answered import replaced_vector
+from qdrant_model_migration.strategies.answered import cloned, replaced_vector
+from qdrant_model_migration.strategies.keyword_vector import free_vector_name, slug
 from qdrant_model_migration.strategies.moving import (
     Asked,
     Own,
@@ -47,13 +49,17 @@ def plan_new_collection(
     rows: Source | None = None,
 ) -> Plan:
     """A collection with these vectors, searched as asked. rows: where its points come from, None:
-    from the present one. See `plan_moving`."""
+    from the present one. Where that was chosen the server copies what stays. See `plan_moving`."""
+    stays = {v.name for v in vectors if v.origin.carries == v.name}
+    whole = rows is None and stays == {v.name for v in survey.vectors.value or ()}
+    by_server = whole and cloned(survey, answers, strategy)
     move = Move(
         source=survey.collection,
         target=str(answers["target"]),
         vectors=vectors,
         rows=rows,
         load=load_of(survey, answers),
+        cloned=by_server,
     )
     return plan_moving(
         strategy,
@@ -62,7 +68,11 @@ def plan_new_collection(
         move,
         asked,
         own,
-        first=(CreateCollection(was=_compared_before(strategy, survey, answers, vectors)),),
+        first=(
+            CloneCollection()
+            if by_server
+            else CreateCollection(was=_compared_before(strategy, survey, answers, vectors)),
+        ),
     )
 
 
@@ -89,17 +99,24 @@ def plan_replacing(
     own: Own,
 ) -> Plan:
     """One dense vector is replaced, and nothing else. See `replacing`."""
-    vectors, leg = replacing(survey, answers, model, origin)
+    stays = cloned(survey, answers, strategy)
+    vectors, leg = replacing(survey, answers, model, origin, stays=stays)
     return plan_new_collection(strategy, survey, answers, vectors, Asked((leg,)), own)
 
 
 def replacing(
-    survey: Survey, answers: Answers, model: ModelRef, origin: Origin
+    survey: Survey, answers: Answers, model: ModelRef, origin: Origin, *, stays: bool = False
 ) -> tuple[tuple[TargetVector, ...], Leg]:
     """The vectors where one dense vector is replaced, with its tuning, and every other one is kept;
-    and how the new one is searched. model: of the new vector, and of its queries."""
+    and how the new one is searched. model: of the new vector, and of its queries. stays: the old
+    one too, and the new one has a name of its own."""
     old = replaced_vector(survey, answers)
     new = new_one(survey, answers, model, origin)
+    if stays:
+        named = old is not None and new.name not in ("", old.name)
+        name = free_vector_name(survey, new.name if named else slug(model))
+        new = new.model_copy(update={"name": name})
+        return (*kept(survey), new), Leg(using=name, model=model)
     vectors = tuple(new if old and v.origin.carries == old.name else v for v in kept(survey))
     return vectors, Leg(using=new.name, model=model)
 

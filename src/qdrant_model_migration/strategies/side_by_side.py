@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from qdrant_model_migration.plan.plan import Plan
 from qdrant_model_migration.strategies.answered import (
+    BY_SERVER,
+    cloned,
     in_place,
     makes_many,
     no_dense,
@@ -34,7 +36,7 @@ class SideBySide(Strategy):
     way_back = "search with the old vector name again; nothing has to be moved"
     never = "The stored vectors of the old model are kept as they are."
     facets = ("builds", "embeds", "needs_text", "takes_model", "adds")
-    asks = ("replace", "vector_names")
+    asks = ("replace", "vector_names", "copied_by")
     order = 45
 
     def fit(self, survey: Survey, answers: Answers) -> Fit:
@@ -52,6 +54,8 @@ class SideBySide(Strategy):
     def because(self, survey: Survey, answers: Answers) -> tuple[str, ...]:
         if in_place(survey, answers):
             where = "this server can add a named vector to the collection as it stands"
+        elif cloned(survey, answers, self):
+            where = BY_SERVER
         elif survey.capabilities.add_vector:
             where = "a new collection is easier to undo than a vector in the present one"
         else:

@@ -153,6 +153,8 @@ class Survey(Frozen):
     vector_bytes: Fact[int] = Fact()
     writes: Fact[int] = Fact()
     server_embeds: Fact[bool] = Fact()
+    alone: Fact[bool] = Fact()
+    """Whether the server has everything itself, and is not one of several in a cluster."""
     bare: Fact[dict[str, Bare]] = Fact()
     """The points that lack a dense vector, by its name; names that every point has are left out."""
     cannot_carry: tuple[tuple[str, str], ...] = ()

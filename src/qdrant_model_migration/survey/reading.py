@@ -44,6 +44,7 @@ from qdrant_model_migration.survey.reader import AT_A_TIME, Reader, heed
 from qdrant_model_migration.survey.sample import sample as read_sample
 from qdrant_model_migration.survey.sample import spread
 from qdrant_model_migration.survey.server import (
+    alone,
     can_add_vector,
     can_insert_only,
     embeds,
@@ -108,6 +109,7 @@ class _Reading:
         collection = qdrant.resolve(self._name)
         config = self._config = qdrant.config(collection)
         self._tell("server_embeds", embeds(qdrant, collection))
+        self._tell("alone", alone(qdrant))
         before, began = qdrant.count(collection), time.monotonic()
         self._reader = Reader(qdrant, collection, before, self._stop)
         self._read_settings()

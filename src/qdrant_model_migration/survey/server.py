@@ -38,3 +38,11 @@ def embeds(qdrant: Qdrant, collection: str) -> Fact[bool]:
         return Fact[bool](value=False, how="by its version")
     found = qdrant.infers(collection)
     return Fact[bool]() if found is None else Fact[bool](value=found, how="asked")
+
+
+def alone(qdrant: Qdrant) -> Fact[bool]:
+    """Whether it is not one of several in a cluster: a snapshot holds what one computer has."""
+    if not qdrant.capabilities.clone:
+        return Fact[bool]()
+    found = qdrant.is_alone()
+    return Fact[bool]() if found is None else Fact[bool](value=found, how="asked")

@@ -125,9 +125,16 @@ class Routes:
     @_route("GET", "/telemetry", Right.READ_ALL)
     def telemetry(self, request: Request, _names: dict[str, str]) -> replies.Reply:
         collections: Json = {"number_of_collections": len(self.state.collections)}
-        if int(request.query.get("details_level", "0")) >= 3:
+        level = int(request.query.get("details_level", "0"))
+        if level >= 3:
             collections["collections"] = [
                 self._told(name, collection) for name, collection in self.state.collections.items()
+            ]
+        if level > 0:  # at the first level the list is there, and empty
+            collections["snapshots"] = [
+                {"id": name, "running_snapshot_recovery": int(name in self.state.restoring)}
+                for name in sorted(self.state.restoring | self.state.restored)
+                if level > 1
             ]
         return replies.ok(
             {
@@ -402,7 +409,8 @@ class Routes:
 
     @_route("PUT", "/collections/{c}/snapshots/recover", Right.MANAGE)
     def recover(self, request: Request, names: dict[str, str]) -> replies.Reply:
-        self.state.recover(names["c"], request.object["location"])
+        body = request.object
+        self.state.recover(names["c"], body["location"], body.get("checksum"))
         return replies.ok(True)
 
 

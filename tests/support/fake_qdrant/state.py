@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 from . import drift, replies, versions
 from .collection import Collection
@@ -15,6 +16,7 @@ from .keyed import KeyedCollection
 from .optimizer import Optimizer
 
 Json = dict[str, Any]
+SNAPSHOTS = "/qdrant/snapshots"
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ class State:
     optimizer_polls, optimizer_lag: for collections made from now on (see optimizer.py).
     clock: seconds, monotonic; the token buckets of strict mode follow it.
     distributed: shard keys can be made, and collections with custom sharding have points by them.
+    restoring: collections into which a snapshot is said to be restored right now; restored: into
+    which one was.
     drifting_floats: payload floats lose their last place now and then, as on a real server.
     """
 
@@ -55,6 +59,8 @@ class State:
         self.aliases: dict[str, str] = {}
         self.snapshots: dict[str, dict[str, Snapshot]] = {}
         self._snapshot_number = 0
+        self.restoring: set[str] = set()
+        self.restored: set[str] = set()
 
     def now(self) -> float:
         """The clock as it is at the time of the call, so that a test may replace it."""
@@ -167,25 +173,49 @@ class State:
         if self.snapshots.get(collection.name, {}).pop(snapshot, None) is None:
             raise replies.not_found(f"Snapshot {snapshot} not found")
 
-    def recover(self, name: str, location: str) -> None:
-        """From any snapshot file; over an existing one only with equal vectors (facts, fact 4)."""
-        wanted = location.rsplit("/", 1)[-1]
-        for group in self.snapshots.values():
-            if wanted in group:
-                source = group[wanted].collection
-                break
-        else:
-            raise replies.not_found(f"Snapshot {wanted} not found")
-        there = self.collections.get(name)
-        if there and there.config["params"]["vectors"] != source.config["params"]["vectors"]:
-            raise replies.wrong_input(
-                "Snapshot is not compatible with existing collection: Collection vectors: "
-                f"{there.config['params']['vectors']} Snapshot Vectors: "
-                f"{source.config['params']['vectors']}"
-            )
+    def recover(self, name: str, location: str, checksum: str | None) -> None:
+        """From a file in the folder of snapshots (facts §10); a url is taken by its last part.
+
+        A collection that stands keeps its settings and gets the points; it must have the vectors
+        and the number of shards of the other (facts, fact 4).
+        """
+        self.restored.add(name)
+        kept = self._snapshot_at(location)
+        if checksum is not None and checksum != kept.listed["checksum"]:
+            told = f"expected {checksum}, got {kept.listed['checksum']}"
+            raise replies.wrong_input(f"Snapshot checksum mismatch: {told}")
+        source, there = kept.collection, self.collections.get(name)
+        for what in ("vectors", "shard_number"):
+            here = (there or source).config["params"].get(what)
+            if here != source.config["params"].get(what):
+                raise replies.wrong_input(
+                    f"Snapshot is not compatible with existing collection: Collection {what}: "
+                    f"{here} Snapshot {what}: {source.config['params'].get(what)}"
+                )
         restored = _copied(source)
-        restored.name = name
-        self.collections[name] = restored
+        if there is None:
+            restored.name = name
+            self.collections[name] = restored
+        else:
+            there.points = restored.points
+            there.forget_columns()
+
+    def _snapshot_at(self, location: str) -> Snapshot:
+        path = unquote(location.removeprefix("file://"))
+        of, wanted = path.split("/")[-2:]
+        if not location.startswith("file://"):
+            kept = [group[wanted] for group in self.snapshots.values() if wanted in group]
+        elif path == "/":  # what is there, and not in the folder
+            raise replies.forbidden(
+                f'Snapshot file path must be inside the snapshots directory "{SNAPSHOTS}"'
+            )
+        else:
+            group = self.snapshots.get(of, {})
+            there = path == f"{SNAPSHOTS}/{of}/{wanted}" and wanted in group
+            kept = [group[wanted]] if there else []
+        if not kept:
+            raise replies.bad_request(f'Snapshot file "{path}" does not exist')
+        return kept[0]
 
 
 def _copied(collection: Collection) -> Collection:

@@ -19,6 +19,7 @@ query_side "own" | "framework" | "server" · writes "changes" | "adds" | "none"
 vector_name str, "": without a name
 vector_names {"new": str, "old": str, "": without a name} · many_for "apart" | "rerank" | "search"
 spending {"kind": "limit" | "none", "tokens", "usd", "price", "texts"}
+copied_by "program" | "server"
 proof {"kind", "file", "margin"}
 pace "gently" | "normally" | "fast"
 """
@@ -40,6 +41,7 @@ from qdrant_model_migration.advice.questions.application import (
 from qdrant_model_migration.advice.questions.bridge import Bridge
 from qdrant_model_migration.advice.questions.change import Change
 from qdrant_model_migration.advice.questions.compression import Quantization
+from qdrant_model_migration.advice.questions.copied_by import CopiedBy
 from qdrant_model_migration.advice.questions.keyword_model import Fusion, KeywordModel
 from qdrant_model_migration.advice.questions.keywords import Keywords
 from qdrant_model_migration.advice.questions.many_for import ManyFor
@@ -87,6 +89,7 @@ QUESTIONS: tuple[Question, ...] = (
     Writes(),
     VectorName(),
     VectorNames(),
+    CopiedBy(),
     Proof(),
     Pace(),
 )

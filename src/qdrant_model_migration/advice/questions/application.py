@@ -26,6 +26,7 @@ from qdrant_model_migration.strategies.answered import (
     finds_no_alias,
     in_place,
     looked_for,
+    may_be_cloned,
     name_with_model,
     old_model,
     products,
@@ -279,6 +280,8 @@ class VectorNames(Question):
             if survey.capabilities.add_vector and not survey.capabilities.local
             else ""
         )
+        if stays and may_be_cloned(survey, answers):
+            stays += " Only so can the server clone the collection by itself."
         return QuestionText(
             "What should the two vectors be called?",
             f"Searches say in using which of them they mean.{stays}",

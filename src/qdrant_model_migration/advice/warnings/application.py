@@ -111,6 +111,8 @@ def using(case: Case) -> Said | None:
         )
     has = f"is called {present}" if present else "has no name"
     here = f"The new vector is named {name}; the present one {has}." if renamed else ""
+    if case.cloned:
+        here = "The old vector stays, called as it is; the new one has a name of its own."
     return Said(
         "must",
         "With named vectors the application must change using as well as the model; an alias "

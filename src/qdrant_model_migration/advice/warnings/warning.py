@@ -13,6 +13,7 @@ from qdrant_model_migration.plan.plan import Estimate, Plan
 from qdrant_model_migration.strategies import Answers, Strategy
 from qdrant_model_migration.strategies.answered import (
     chosen_model,
+    cloned,
     in_its_place,
     is_apart,
     old_model,
@@ -65,7 +66,12 @@ class Case:
     @property
     def adds(self) -> bool:
         """Whether a vector of a name of its own is put beside the others."""
-        return "adds" in self.strategy.facets
+        return "adds" in self.strategy.facets or self.cloned
+
+    @property
+    def cloned(self) -> bool:
+        """Whether the server copies the collection itself, with all its vectors."""
+        return cloned(self.survey, self.answers, self.strategy)
 
     @property
     def in_place(self) -> bool:

@@ -47,7 +47,8 @@ class Copy(NewCollection):
     asks: ClassVar[tuple[AskKind, ...]] = (_CONFLICTS,)
 
     def fits(self, move: Move) -> bool:
-        return move.rows is None and not move.in_place and move.payload
+        apart = move.in_place or move.cloned or not move.payload
+        return move.rows is None and not apart
 
     def words(self, move: Move) -> Words:
         changed = listing([*dict.fromkeys(v.origin.remakes for v in move.new_vectors)])
