@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from qdrant_model_migration.qdrant import Address, Point, Qdrant, errors, open_qdrant
+from support.fake_qdrant import FakeQdrant
 
 INFO: dict[str, Any] = {
     "status": "yellow",
@@ -301,3 +302,15 @@ def test_the_trusted_certificates_are_read_once(
     with open_qdrant(Address(url=server.url)):
         pass
     assert read == []
+
+
+@pytest.mark.parametrize("variable", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
+def test_a_server_on_this_computer_is_asked_without_a_proxy(
+    fake_qdrant: FakeQdrant, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    """It would look on its own computer, and see the key."""
+    monkeypatch.setenv(variable, "http://127.0.0.1:9")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    with open_qdrant(Address(url=fake_qdrant.url)) as qdrant:
+        assert qdrant.collections() == ()

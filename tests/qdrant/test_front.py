@@ -172,6 +172,7 @@ def test_a_gateway_that_wants_a_header(monkeypatch: pytest.MonkeyPatch) -> None:
         ("X-Front", "name of a variable"),
         (f"X-Front={SECRET}", "name of a variable"),
         ("X Front=FRONT", "No header has such a name"),
+        (f"X-Front: Bearer {SECRET}", "name of a variable"),
         ("api-key=FRONT", "QDRANT_API_KEY"),
         ("Content-Type=FRONT", "qmm says this one itself"),
     ],

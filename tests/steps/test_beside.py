@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from qdrant_model_migration.pipeline.make import TOO_LARGE
 from qdrant_model_migration.pipeline.move import TargetVector
 from qdrant_model_migration.qdrant import Address, Point, Qdrant, Unmade, open_qdrant
 from qdrant_model_migration.steps.backfill import Backfill
@@ -321,3 +322,24 @@ def test_one_of_that_name_that_somebody_has_made_stays(world: World) -> None:
     with pytest.raises(TargetTaken):
         route_of(world.move).must_be_free(world)
     assert route_of(world.move).made(world) is None
+
+
+def test_a_vector_of_another_text_goes_where_the_new_one_fits_in_no_request(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It stayed, was noted as made, and was never made again."""
+    with FakeQdrant("1.18.3") as fake, open_qdrant(Address(url=fake.url)) as qdrant:
+        world = filled(qdrant, tmp_path)
+        load(world)
+        upsert = qdrant.upsert
+        qdrant.upsert("docs", [old_point(7, "another text")])
+        unmade = Unmade(7, "", None, "600 bytes")
+        monkeypatch.setattr(qdrant, "upsert", lambda name, points: [unmade])
+        route = route_of(world.move)
+        route.catch_up(world, most=1, anew=True)
+        assert 7 not in everything(qdrant, "docs_late")
+        assert world.dead[7] == TOO_LARGE
+        monkeypatch.setattr(qdrant, "upsert", upsert)
+        route.catch_up(world, most=1, anew=True)
+        assert not {7} & world.dead.keys()
+        assert_right(world)

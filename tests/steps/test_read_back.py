@@ -13,6 +13,7 @@ import pytest
 from qdrant_model_migration.pipeline.move import TargetVector
 from qdrant_model_migration.pipeline.origins import as_it_is, first_values
 from qdrant_model_migration.qdrant import Address, Point, open_qdrant
+from qdrant_model_migration.qdrant.points import THERE
 from qdrant_model_migration.steps.backfill import Backfill
 from qdrant_model_migration.steps.catch_up import CatchUp
 from qdrant_model_migration.steps.create_collection import CreateCollection
@@ -20,7 +21,7 @@ from qdrant_model_migration.steps.errors import IntegrityFailed
 from qdrant_model_migration.steps.index import Index
 from qdrant_model_migration.steps.verify import Verify
 from support.fake_qdrant import FakeQdrant
-from support.world import World, a_move, everything
+from support.world import World, a_move, everything, keeping, new_model
 
 from .test_cut_and_kept import LONG, MODEL, SHORT, point
 
@@ -127,26 +128,46 @@ def test_a_vector_that_somebody_changes_in_the_new_collection_is_found(
     assert stands[7].vectors["img"] == [7.0, 1.0]
 
 
-@pytest.mark.parametrize("world", NUMBERED, indirect=True)
-def test_a_pass_reads_the_old_collection_alone_and_mends_what_changed_there(
-    world: World, monkeypatch: pytest.MonkeyPatch
+def test_a_pass_reads_both_sides_whatever_the_number_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    old, new, qdrant = world.move.source, world.move.target, world.qdrant
-    reads = Reads(world, monkeypatch)
-    CatchUp().apply(world)
-    assert reads.taken() == {(old, True)}
-    qdrant.set_vectors(old, [Point(3, {}, {"img": [33.0, 1.0]})])
-    qdrant.upsert(old, [point(4, 4, late=True), point(900, 900)])
-    qdrant.delete(old, [5])
-    CatchUp().apply(world)
-    assert (new, True) in reads.taken(), "it was written to, so it is read back"
-    mine, theirs = everything(qdrant, old), everything(qdrant, new)
-    assert theirs.keys() == mine.keys()
-    assert theirs[3].vectors["img"] == [33.0, 1.0]
-    assert theirs[4].payload == mine[4].payload
-    reads.taken()
-    CatchUp().apply(world)
-    assert reads.taken() == {(old, True)}
+    """A write that fails in part changes points and is not numbered."""
+    with FakeQdrant("1.18.3") as fake:
+        for world in _filled(fake.url, None, tmp_path):
+            old, new, qdrant = world.move.source, world.move.target, world.qdrant
+            (changed,) = [p for p in fake.state.collection(new).points if p.id == 3]
+            changed.vectors["img"][0] += 1.0
+            reads = Reads(world, monkeypatch)
+            CatchUp().apply(world)
+            assert reads.taken() == {(old, True), (new, True)}
+            assert everything(qdrant, new)[3].vectors["img"] == [3.0, 1.0]
+
+
+def test_a_vector_that_comes_or_goes_late_is_no_fault(tmp_path: Path) -> None:
+    """Verify advised to delete the new collection."""
+    body = TargetVector(
+        name="body", params={"size": 12, "distance": "Cosine"}, origin=new_model("body")
+    )
+    sizes = {"body": 8, "img": 2}
+    points = [
+        Point(n, {"text": f"text {n}"}, {"body": [float(n + 1)] * 8, "img": [1.0, 1.0]})
+        for n in range(10)
+    ]
+    without = points[3]._replace(vectors={"img": [1.0, 1.0]})
+    move = a_move(vectors=(body, keeping("img", {"size": 2, "distance": "Dot"})))
+    with FakeQdrant("1.18.3") as fake, open_qdrant(Address(url=fake.url)) as qdrant:
+        qdrant.create_collection(
+            "docs_old", {"vectors": {n: {"size": s, "distance": "Dot"} for n, s in sizes.items()}}
+        )
+        qdrant.insert("docs_old", [*points[:3], without, *points[4:]])
+        world = World(qdrant, tmp_path, move)
+        for step in (CreateCollection(), Backfill(), CatchUp(), Index()):
+            step.apply(world)
+        qdrant.set_vectors("docs_old", [points[3]._replace(vectors={"body": [4.0] * 8})])
+        qdrant.unset_vectors("docs_old", [points[5]._replace(vectors={"body": THERE})])
+        Verify().apply(world)
+        assert rows(world)["Late writes"]["found"] == 2
+        assert "Vectors read again" in rows(world)
 
 
 @pytest.mark.parametrize("world", NUMBERED, indirect=True)

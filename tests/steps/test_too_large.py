@@ -14,6 +14,7 @@ from qdrant_model_migration.qdrant import Address, Patience, open_qdrant
 from qdrant_model_migration.steps.backfill import Backfill
 from qdrant_model_migration.steps.catch_up import CatchUp
 from qdrant_model_migration.steps.create_collection import CreateCollection
+from qdrant_model_migration.steps.errors import NotWritten
 from qdrant_model_migration.steps.index import Index
 from qdrant_model_migration.steps.routes import route_of
 from support.fake_qdrant import FakeQdrant, Front
@@ -55,6 +56,29 @@ def test_a_point_that_never_fits_is_listed_and_missed(fake: FakeQdrant, world: W
     CatchUp().apply(world)
     assert world.qdrant.count("docs_new") == 20
     assert not world.dead
+
+
+def test_one_that_grows_after_verify_is_not_switched_away_from(
+    fake: FakeQdrant, world: World
+) -> None:
+    """It was taken out of the new collection, the switch came, and Clean up took the last copy."""
+    fake.front = Front()
+    for step in (CreateCollection(), Backfill(), CatchUp(), Index()):
+        step.apply(world)
+    route = route_of(world.move)
+    with open_qdrant(Address(url=fake.url)) as application:
+        application.upsert("docs_old", [old_point(3, "text 3", scan="y" * 300_000)])
+    fake.front = SMALL
+    route.catch_up(world, most=1, anew=True)
+    with pytest.raises(NotWritten, match="Without 1 of its points docs_new is not switched to"):
+        route.last_look(world)
+    (ids,) = [c for c in route.check(world, 5) if c.name == "Each id once"]
+    assert ids.note == "1 point is missing", "no late write: nobody else took it out"
+    fake.front = Front()
+    world.qdrant._limits._body_bytes = 24_000_000
+    route.catch_up(world, most=1, anew=True)
+    route.last_look(world)
+    assert world.qdrant.count("docs_new") == 20
 
 
 def test_a_slice_of_large_points_is_done_in_parts(

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from qdrant_model_migration.pipeline.counterparts import due, same_point
-from qdrant_model_migration.pipeline.in_slice import BesideLedger, Held, beside_ledger, points_in
+from qdrant_model_migration.pipeline.in_slice import Held, points_in
 from qdrant_model_migration.pipeline.ledger import record
 from qdrant_model_migration.pipeline.marks import mark_of
 from qdrant_model_migration.pipeline.move import Move
@@ -58,20 +58,6 @@ def compare_slice(task: BothSides, worker: Equipment) -> Compared:
         else:
             same += record(point, mark_of(old, move))
     return Compared(rows.slice, points, bytes(same), tuple(differ), bare)
-
-
-def compare_source(task: BesideLedger, worker: Equipment) -> Compared:
-    """The same where the target's points are those of the ledger: the source alone is read."""
-    move, points, same = task.move, 0, bytearray()
-    differ: list[PointId] = []
-    rows = beside_ledger(task, worker, move.source, move.read_vectors)
-    for point, (now, before) in rows:
-        points += now is not None
-        if now is None or before is None or mark_of(now, move) != before:
-            differ.append(point)
-        else:
-            same += record(point, before)
-    return Compared(rows.slice, points, bytes(same), tuple(differ), {})
 
 
 def readings(where: Slice, move: Move, worker: Equipment) -> tuple[Reading[Point], Reading[Point]]:

@@ -63,17 +63,25 @@ def _values(told: str) -> dict[str, str]:
     return found
 
 
+_VALUE = re.compile(r"[:=\s]")
+
+
+def _shown(name: str) -> str:
+    """Of "Authorization: Bearer ...", as curl wants it, the name alone."""
+    return _VALUE.split(name, maxsplit=1)[0] + "=..."
+
+
 def _pairs(told: str) -> list[tuple[str, str]]:
     pairs: list[tuple[str, str]] = []
     for pair in filter(None, map(str.strip, told.split(","))):
         name, equals, variable = (part.strip() for part in pair.partition("="))
         if not equals or not variable.isidentifier():
             # What stands there may be the value itself, which is not to be shown.
-            raise HeaderUnusable(f"{name}=...", "After the = stands the name of a variable.")
+            raise HeaderUnusable(_shown(name), "After the = stands the name of a variable.")
         if not _NAME.fullmatch(name):
-            raise HeaderUnusable(f"{name}={variable}", "No header has such a name.")
+            raise HeaderUnusable(_shown(name), "No header has such a name.")
         if name.lower() == "api-key":
-            raise HeaderUnusable(pair, "The key of the server stands in QDRANT_API_KEY.")
+            raise HeaderUnusable(_shown(name), "The key of the server stands in QDRANT_API_KEY.")
         if name.lower() in _OURS:
             raise HeaderUnusable(pair, "qmm says this one itself.")
         pairs.append((name, variable))

@@ -63,6 +63,7 @@ class Rest:
             timeout=timeout_s,
             verify=certificates(),
             limits=httpx.Limits(),  # as many as there are threads; all are kept
+            trust_env=not address.on_this_computer,  # a proxy would look on its own computer
         )
 
     def ask(

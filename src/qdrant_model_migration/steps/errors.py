@@ -223,6 +223,18 @@ class IntegrityFailed(QmmError):
         )
 
 
+class NotWritten(QmmError):
+    """Points that no request can carry would be missing after the switch."""
+
+    def __init__(self, collection: str, points: int) -> None:
+        super().__init__(
+            f"Without {points:,} of its points {collection} is not switched to.",
+            "They have grown too large for one request since it was verified. Searches go on as "
+            "before.",
+            "The dead letters name them, and the limit to raise; then resume.",
+        )
+
+
 class JudgedWorse(QmmError):
     """The new model finds less than the old one."""
 

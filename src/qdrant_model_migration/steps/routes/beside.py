@@ -12,7 +12,7 @@ from functools import partial
 
 from qdrant_model_migration.pipeline.in_slice import BesideLedger, Held, points_in
 from qdrant_model_migration.pipeline.ledger import open_ledger, rows_of
-from qdrant_model_migration.pipeline.make import vectors_alone
+from qdrant_model_migration.pipeline.make import unsent, vectors_alone
 from qdrant_model_migration.pipeline.marks import mark_of
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.read import Reading, align
@@ -141,6 +141,8 @@ class Beside(InStep, NewCollection):
             for point in vectors_alone(still)
         ]
         unmade = with_keys(qdrant, move, partial(qdrant.upsert, move.target, ready))
+        if stale := unsent(unmade) & there.keys():  # better none than one of another text
+            qdrant.delete(move.target, list(stale))
         return Written(unmade, len(gone))
 
     def stands(self, was: Point, now: Point, made: Point, move: Move) -> bool:

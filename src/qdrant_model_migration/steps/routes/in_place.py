@@ -11,7 +11,7 @@ from functools import partial
 
 from qdrant_model_migration.pipeline.in_slice import BesideLedger, Held, points_in
 from qdrant_model_migration.pipeline.ledger import rows_of
-from qdrant_model_migration.pipeline.make import bare_of
+from qdrant_model_migration.pipeline.make import bare_of, unsent
 from qdrant_model_migration.pipeline.marks import mark_of
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.read import align
@@ -109,6 +109,7 @@ class InPlace(InStep):
         unmade = qdrant.set_vectors(move.source, made)
         bare = {point.id: point for point in bare_of(made, unmade)}
         had = {point.id: point.vectors.keys() & new_names(move) for point in read}
+        bare |= {point: Point(point, {}, {}) for point in unsent(unmade)}
         stale = [
             point._replace(vectors=dict.fromkeys(gone, THERE))
             for point in made

@@ -276,7 +276,9 @@ class _Refresh(_InStepPass):
         return {
             was.id: mark_of(was, move)
             for was, point in zip(seen, stand, strict=True)
-            if point.id in now and self.route.stands(was, now[point.id], point, move)
+            if point.id in now
+            and point.id not in unsent(unmade)
+            and self.route.stands(was, now[point.id], point, move)
         }
 
 

@@ -1,52 +1,36 @@
-"""One pass before the switch: both sides compared, and what differs mended. Not a step.
-
-Where the new collection stands as an earlier pass has read it back, the old one alone is read: its
-ledger says what is there.
-"""
+"""One pass before the switch: both sides compared, and what differs mended. Not a step."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from qdrant_model_migration.pipeline.both_sides import (
-    BothSides,
-    Compared,
-    compare_slice,
-    compare_source,
-)
+from qdrant_model_migration.pipeline.both_sides import BothSides, Compared, compare_slice
 from qdrant_model_migration.pipeline.counterparts import same_point
 from qdrant_model_migration.pipeline.errors import LedgerDamaged
-from qdrant_model_migration.pipeline.in_slice import BesideLedger
 from qdrant_model_migration.pipeline.ledger import Ledger, changed, forget_ledger, open_ledger
+from qdrant_model_migration.pipeline.marks import unfinished
 from qdrant_model_migration.pipeline.slices import Slice
 from qdrant_model_migration.pipeline.worker import Equipment
 from qdrant_model_migration.qdrant import Point, PointId
 from qdrant_model_migration.steps.dead_letters import list_dead
-from qdrant_model_migration.steps.passes import LedgerPass, Pass, Task, in_batches
+from qdrant_model_migration.steps.passes import Pass, in_batches
 from qdrant_model_migration.steps.reading import timed_pass
 from qdrant_model_migration.steps.routes.copy.last_look import changing, note_changing
 from qdrant_model_migration.steps.routes.copy.mend import Changes, put, remake
-from qdrant_model_migration.steps.routes.copy.read_back import (
-    note_read_back,
-    number_of_writes,
-    stands_as_read_back,
-)
+from qdrant_model_migration.steps.routes.copy.read_back import note_read_back, number_of_writes
 from qdrant_model_migration.steps.step import StepContext
 from qdrant_model_migration.words import plural
 
 
 def one_pass(ctx: StepContext, *, anew: bool = False) -> Changes:
-    """One pass over everything. Replaces every part of the ledger where both sides are read; one
-    that is damaged begins anew.
+    """One pass over everything. Replaces every part of the ledger; one that is damaged begins anew.
 
     anew: a pass that was broken off is not gone on with.
     """
     try:
         with open_ledger(ctx.folder, begin=True) as ledger:
-            if stands_as_read_back(ctx):
-                return _carry_out(_OfSource(ctx, ledger, anew=anew), ctx.move.source)
             return _read_back(_BothSides(ctx, ledger, ledger.unfinished(), anew=anew))
     except LedgerDamaged:
         note_read_back(ctx, None)
@@ -59,35 +43,47 @@ def _read_back(one: _BothSides) -> Changes:
     ctx = one.ctx
     writes = None if one.goes_on else number_of_writes(ctx)
     with nullcontext() if one.goes_on else timed_pass(ctx):
-        found = _carry_out(one, "both collections")
-    note_read_back(ctx, writes)
-    return found
-
-
-def _carry_out(one: _Mending[Any], read: str) -> Changes:
-    ctx = one.ctx
-    one.carry_out(ctx.qdrant.count(ctx.move.source))
+        one.carry_out(ctx.qdrant.count(ctx.move.source))
     found = Changes(*one.found)
     ctx.say(
         "catch-up",
         f"{plural(found.total, 'point')} changed since the copy: {found.inserted} inserted, "
         f"{found.edited} edited, {found.deleted} deleted; all mended."
         if found.total
-        else f"A whole pass over {read} found no difference.",
+        else "A whole pass over both collections found no difference.",
     )
+    note_read_back(ctx, writes)
     return found
 
 
-class _Mending(Pass[Task, Compared]):
+class _BothSides(Pass[BothSides, Compared]):
     """Its marks are of what stands in the new collection: of what was compared and found equal, or
     of what was read again and written. So whatever the application changes after that is told
-    later.
+    later. What no request can carry is marked as unfinished: it is missing, however it changes.
+
+    unfinished: points that a last look has inserted without a model's vectors, before a switch
+    that did not come about.
     """
 
     name: ClassVar[str] = "catch_up"
-    ledger: Ledger
 
-    def take(self, task: Task, result: Compared) -> None:
+    def __init__(
+        self, ctx: StepContext, ledger: Ledger, unfinished: set[PointId], *, anew: bool
+    ) -> None:
+        self.found = list(Changes())
+        super().__init__(ctx, anew=anew)
+        self.ledger, self._unfinished = ledger, unfinished
+        if self.goes_on:
+            ledger.must_be_begun()
+
+    def work(self) -> Callable[[BothSides, Equipment], Compared]:
+        return compare_slice
+
+    def tasks(self, where: Slice) -> Iterator[BothSides]:
+        here = frozenset(point for point in self._unfinished if where.holds(point))
+        yield BothSides(where, self.ctx.move, here)
+
+    def take(self, task: BothSides, result: Compared) -> None:
         marks: dict[PointId, bytes | None] = {}
         for points in in_batches(result.differ, self.ctx.move.load.batch):
             self.ctx.breathe()
@@ -109,47 +105,8 @@ class _Mending(Pass[Task, Compared]):
         }
         list_dead(ctx, vain, made.only(vain).dead)
         differ = [point for point in points if point not in vain]
-        self.found = list(Changes(*self.found).plus(put(ctx, made.only(set(differ)))))
+        found, left = put(ctx, made.only(set(differ)))
+        self.found = list(Changes(*self.found).plus(found))
         note_changing(ctx, differ)
-        return made.marks(move)
-
-
-class _BothSides(_Mending[BothSides]):
-    """unfinished: points that a last look has inserted without a model's vectors, before a switch
-    that did not come about."""
-
-    def __init__(
-        self, ctx: StepContext, ledger: Ledger, unfinished: set[PointId], *, anew: bool
-    ) -> None:
-        self.found = list(Changes())
-        super().__init__(ctx, anew=anew)
-        self.ledger, self._unfinished = ledger, unfinished
-        if self.goes_on:
-            ledger.must_be_begun()
-
-    def work(self) -> Callable[[BothSides, Equipment], Compared]:
-        return compare_slice
-
-    def tasks(self, where: Slice) -> Iterator[BothSides]:
-        here = frozenset(point for point in self._unfinished if where.holds(point))
-        yield BothSides(where, self.ctx.move, here)
-
-
-class _OfSource(_Mending[BesideLedger], LedgerPass[Compared]):
-    def __init__(self, ctx: StepContext, ledger: Ledger, *, anew: bool) -> None:
-        self.found = list(Changes())
-        super().__init__(ctx, ledger, anew=anew)
-
-    def work(self) -> Callable[[BesideLedger, Equipment], Compared]:
-        self.ledger.must_be_begun()
-        return compare_source
-
-    def take(self, task: BesideLedger, result: Compared) -> None:
-        """What differs is looked at on the other side as well: it may be what it can be there."""
-        there: dict[PointId, Point] = {}
-        move = self.ctx.move
-        for points in in_batches(result.differ, move.load.batch):
-            found = self.ctx.qdrant.retrieve(move.target, points, vectors=list(move.compared))
-            there.update((point.id, point) for point in found)
-        if result.differ:
-            super().take(task, result._replace(bare=there))
+        marks = made.marks(move)
+        return {**marks, **{point: unfinished(marks[point]) for point in left}}

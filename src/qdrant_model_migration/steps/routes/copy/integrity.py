@@ -88,9 +88,9 @@ def check_both_sides(
     sparing = not full and stands_as_read_back(ctx)
     counted = _count(ctx, sample, sparing)
     here = counted.points - counted.missing
-    vectors_differ, read = counted.vectors_differ, None
+    vectors_differ, sampled = counted.vectors_differ, [point for _, point in counted.sample]
     if sparing:
-        read, wrong = _of_sample(ctx, counted.sample)
+        sampled, wrong = _of_sample(ctx, counted.sample)
         vectors_differ = Counter(vectors_differ) + wrong
     checks = [
         Check(
@@ -122,10 +122,9 @@ def check_both_sides(
                 todo="Resume copies them again",
             )
         )
-    if read is not None:
-        checks.append(_read_again(ctx, read))
+    if sparing:
+        checks.append(_read_again(ctx, len(sampled)))
     checks += check_keys(ctx, here, vectors_differ.get(CHECKED, 0))
-    sampled = [point for _, point in counted.sample]
     checks += check_made(ctx, Sampled(sampled, counted.without, counted.late))
     return checks, check_late(counted.late)
 
@@ -177,7 +176,7 @@ def count_slice(task: BesideLedger, worker: Equipment) -> _CountedSlice:
     tally = _Tally(move, worker)
     rows = Held(where, align(*readings(where, move, worker), rows_of(records)))
     for point, (mine, theirs, before) in rows:
-        if before != (mark_of(mine, move) if mine else None):
+        if not _is_gone(mine, theirs, before) and before != (mark_of(mine, move) if mine else None):
             tally.late += 1
         else:
             tally.add(point, mine, theirs, before, move)
@@ -194,23 +193,32 @@ def count_without_values(task: BesideLedger, worker: Equipment) -> _CountedSlice
     for point, (mine, theirs, before) in rows:
         if (mine is None) != (before is None):
             tally.late += 1
-        elif mine is not None and before is not None and not _alike(mine, theirs):
+        elif mine is not None and before is not None and not _alike(mine, theirs, looked, worker):
             doubtful[point] = before
         else:
             tally.add(point, mine, theirs, before, looked)
     for points in in_batches(tuple(doubtful), move.load.batch):
         for point, (old, new) in _both_of(points, move, worker).items():
-            if doubtful[point] != (mark_of(old, move) if old else None):
+            before = doubtful[point]
+            if not _is_gone(old, new, before) and before != (mark_of(old, move) if old else None):
                 tally.late += 1
             else:
-                tally.add(point, old, new, doubtful[point], move)
+                tally.add(point, old, new, before, move)
     return _CountedSlice(rows.slice, tally.counted(sample))
 
 
-def _alike(mine: Point, theirs: Point | None) -> bool:
-    if theirs is None or mine.key != theirs.key:
+def _is_gone(mine: Point | None, theirs: Point | None, before: bytes | None) -> bool:
+    """Whether it was written and is not there: nobody but the run writes there, so that is no late
+    write, whatever the source has of it by now."""
+    return mine is not None and before is not None and theirs is None
+
+
+def _alike(mine: Point, theirs: Point | None, looked: Move, worker: Equipment) -> bool:
+    """As far as can be told without the values of vectors: also which of them are there."""
+    if theirs is None or mine.key != theirs.key or not same_payload(mine.payload, theirs.payload):
         return False
-    return same_payload(mine.payload, theirs.payload)
+    stands = all(seen not in ("differs", "due") for _, seen in judged(mine, theirs, looked, worker))
+    return stands and all(vector.origin.wants(mine) for vector in unseen(looked))
 
 
 def _both_of(
@@ -224,16 +232,17 @@ def _both_of(
     return {point: (old.get(point), new.get(point)) for point in points}
 
 
-def _of_sample(ctx: StepContext, chosen: Sequence[Chosen]) -> tuple[int, Counter[str]]:
-    """How many of these points were read again with all vectors, and how many fail which check;
-    those that were written since are passed over."""
-    read, differ, marks = 0, Counter[str](), {point: mark for mark, point in chosen}
+def _of_sample(ctx: StepContext, chosen: Sequence[Chosen]) -> tuple[list[PointId], Counter[str]]:
+    """Which of these points were read again with all vectors, and how many fail which check; those
+    that were written since are passed over."""
+    read, differ = list[PointId](), Counter[str]()
+    marks = {point: mark for mark, point in chosen}
     for points in in_batches(tuple(marks), ctx.move.load.batch):
         ctx.breathe()
         for point, (old, new) in _both_of(points, ctx.move, ctx).items():
             if old is None or new is None or mark_of(old, ctx.move).hex() != marks[point]:
                 continue
-            read += 1
+            read.append(point)
             differ.update(_wrong(old, new, ctx.move, ctx))
     return read, differ
 

@@ -16,7 +16,8 @@ from qdrant_model_migration.pipeline.ledger import open_ledger
 from qdrant_model_migration.pipeline.make import make
 from qdrant_model_migration.pipeline.marks import mark_of, unfinished
 from qdrant_model_migration.pipeline.shard_keys import with_keys
-from qdrant_model_migration.qdrant import PointId
+from qdrant_model_migration.qdrant import PointId, order
+from qdrant_model_migration.steps.errors import NotWritten
 from qdrant_model_migration.steps.step import StepContext
 
 MOST = 2_000
@@ -39,7 +40,13 @@ def note_changing(ctx: StepContext, points: Sequence[PointId]) -> None:
 
 
 def last_look(ctx: StepContext) -> None:
-    """Only between a catch-up and the switch, when nobody else writes to the new collection."""
+    """Only between a catch-up and the switch, when nobody else writes to the new collection. Raises
+    NotWritten where a point of the old one would be missing after it."""
+    _look(ctx)
+    _must_be_written(ctx)
+
+
+def _look(ctx: StepContext) -> None:
     move, qdrant = ctx.move, ctx.qdrant
     ids = changing(ctx)
     if not ids:
@@ -61,3 +68,14 @@ def last_look(ctx: StepContext) -> None:
     if new:
         made = make(new, move.without_models, ctx).points
         with_keys(qdrant, move, partial(qdrant.insert, move.target, made))
+
+
+def _must_be_written(ctx: StepContext) -> None:
+    """What no request can carry is in the ledger, unfinished, and in the old collection alone."""
+    move, qdrant = ctx.move, ctx.qdrant
+    with open_ledger(ctx.folder) as ledger:
+        left = sorted(ledger.unfinished(), key=order)
+    there = {p.id for p in qdrant.retrieve(move.target, left, payload=False)}
+    missing = [point for point in left if point not in there]
+    if lost := qdrant.retrieve(move.source, missing, payload=False):
+        raise NotWritten(move.target, len(lost))

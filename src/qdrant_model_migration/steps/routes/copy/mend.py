@@ -65,7 +65,7 @@ def remake(ctx: StepContext, points: Sequence[PointId]) -> Remade:
     return Remade(tuple(points), {p.id: p for p in now}, tuple(made.points), tuple(made.dead))
 
 
-def put(ctx: StepContext, made: Remade) -> Changes:
+def put(ctx: StepContext, made: Remade) -> tuple[Changes, set[PointId]]:
     """Write them before the switch, when nobody else writes to the new collection.
 
     An upsert over an existing point can leave vectors that were not sent (servers before 1.19), so
@@ -79,7 +79,7 @@ def put(ctx: StepContext, made: Remade) -> Changes:
     if made.points:
         unmade = with_keys(qdrant, ctx.move, partial(qdrant.insert, target, made.points))
     list_dead(ctx, made.ids, (*made.dead, *set_aside(unmade, ctx.move, ctx)))
-    return changes(made.only({*made.ids} - (unsent(unmade) - there)), there)
+    return changes(made.only({*made.ids} - (unsent(unmade) - there)), there), unsent(unmade)
 
 
 def put_live(ctx: StepContext, made: Remade, seen: Mapping[PointId, Point]) -> Changes:
