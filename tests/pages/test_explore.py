@@ -307,7 +307,8 @@ def test_no_server_is_asked_and_nothing_fetched(
     monkeypatch.setattr(socket.socket, "connect", refuse)
     work = EXPLORE.enter(session.on(choices=None))  # type: ignore[attr-defined]
     assert isinstance(work, Work)
-    session = said(work.then(session, work.do(lambda _: None))).session
+    session = work.then(session, work.do(lambda _: None))
+    assert isinstance(session, Session), "what was said since stays"
     assert {choice.reach.word for choice in session.choices or ()} == {"assumed"}
     assert exploring.markdown(session)
 

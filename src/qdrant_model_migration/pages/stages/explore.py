@@ -64,16 +64,15 @@ def enter(session: Session) -> Outcome:
     """With the models that there are, so that any of them can be taken."""
     if session.choices is not None or not session.explore:
         return session
-    says = "Looking which models are known…"
-    return Work("models", partial(_listed, session), _have, says)
+    return Work("models", partial(_listed, session), _have)  # says nothing over what was said since
 
 
 def _listed(session: Session, report: Report) -> tuple[ModelChoice, ...]:
     return models.choices(session)
 
 
-def _have(session: Session, choices: tuple[ModelChoice, ...]) -> Said:
-    return Said(session.on(choices=choices), HELLO)
+def _have(session: Session, choices: tuple[ModelChoice, ...]) -> Session:
+    return session.on(choices=choices)
 
 
 def page(session: Session) -> Page:
