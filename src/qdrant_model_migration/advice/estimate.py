@@ -8,7 +8,6 @@ from typing import Any
 
 from qdrant_model_migration import words
 from qdrant_model_migration.embedders import ModelRef, kind_of
-from qdrant_model_migration.pipeline import ledger
 from qdrant_model_migration.pipeline.move import Move, TargetVector
 from qdrant_model_migration.pipeline.origins import as_it_is
 from qdrant_model_migration.pipeline.speed import Speed
@@ -322,7 +321,7 @@ def _notes(survey: Survey, plan: Plan) -> int | None:
     if plan.move is None or points is None:
         return None
     twice = any(step.name() == "bridge" for step in plan.steps)
-    return (ledger.room(points) + borders.room(points)) * (2 if twice else 1)
+    return borders.room(points) * (2 if twice else 1)
 
 
 def _room(survey: Survey, plan: Plan, speed: Speed | None) -> tuple[Range, Range]:

@@ -15,6 +15,7 @@ from qdrant_model_migration.qdrant.errors import HeaderMissing, HeaderUnusable
 from qdrant_model_migration.redaction import keep_secret
 
 _NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_VALUE = re.compile(r"[:=\s]")
 _OURS = {
     "accept-encoding", "api-key", "connection", "content-length", "content-type", "host",
     "transfer-encoding", "user-agent",
@@ -61,9 +62,6 @@ def _values(told: str) -> dict[str, str]:
             raise HeaderMissing(name, variable, f"{variable} holds signs that no header has.")
         found[name] = value
     return found
-
-
-_VALUE = re.compile(r"[:=\s]")
 
 
 def _shown(name: str) -> str:

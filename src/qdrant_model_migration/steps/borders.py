@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from qdrant_model_migration.pipeline import ledger
 from qdrant_model_migration.pipeline.slices import Slice
 from qdrant_model_migration.qdrant import PointId, order
 from qdrant_model_migration.steps.slice_size import FIRST
@@ -14,8 +15,9 @@ _A_SLICE = 750
 
 
 def room(points: int) -> int:
-    """Bytes of all that, where a slow model takes so many points in the smallest slices."""
-    return -(-points // FIRST) * _A_SLICE
+    """Bytes of all that and of the ledger, where a slow model takes so many points in the smallest
+    slices."""
+    return ledger.room(points) + -(-points // FIRST) * _A_SLICE
 
 
 class Borders:

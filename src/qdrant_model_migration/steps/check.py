@@ -6,7 +6,6 @@ from pathlib import Path
 from shutil import disk_usage
 from typing import Literal
 
-from qdrant_model_migration.pipeline import ledger
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.quality import read_queries
 from qdrant_model_migration.steps import borders
@@ -82,7 +81,7 @@ class Check(Step):
         ctx.say("check", f"{self.collection}: {state.points:,} points, status {state.status}.")
 
     def _check_room(self, ctx: StepContext, points: int) -> None:
-        needed = ledger.room(points) + borders.room(points)
+        needed = borders.room(points)
         free = disk_usage(ctx.folder).free
         if needed > free:
             raise NoRoomForNotes(ctx.folder, size(needed), size(free))

@@ -176,7 +176,7 @@ def count_slice(task: BesideLedger, worker: Equipment) -> _CountedSlice:
     tally = _Tally(move, worker)
     rows = Held(where, align(*readings(where, move, worker), rows_of(records)))
     for point, (mine, theirs, before) in rows:
-        if not _is_gone(mine, theirs, before) and before != (mark_of(mine, move) if mine else None):
+        if _is_late(mine, theirs, before, move):
             tally.late += 1
         else:
             tally.add(point, mine, theirs, before, move)
@@ -199,18 +199,19 @@ def count_without_values(task: BesideLedger, worker: Equipment) -> _CountedSlice
             tally.add(point, mine, theirs, before, looked)
     for points in in_batches(tuple(doubtful), move.load.batch):
         for point, (old, new) in _both_of(points, move, worker).items():
-            before = doubtful[point]
-            if not _is_gone(old, new, before) and before != (mark_of(old, move) if old else None):
+            if _is_late(old, new, doubtful[point], move):
                 tally.late += 1
             else:
-                tally.add(point, old, new, before, move)
+                tally.add(point, old, new, doubtful[point], move)
     return _CountedSlice(rows.slice, tally.counted(sample))
 
 
-def _is_gone(mine: Point | None, theirs: Point | None, before: bytes | None) -> bool:
-    """Whether it was written and is not there: nobody but the run writes there, so that is no late
-    write, whatever the source has of it by now."""
-    return mine is not None and before is not None and theirs is None
+def _is_late(mine: Point | None, theirs: Point | None, before: bytes | None, move: Move) -> bool:
+    """Whether the source has changed since. What was written and is not there is missing, whatever
+    the source has of it by now: nobody but the run writes there."""
+    if mine is not None and before is not None and theirs is None:
+        return False
+    return before != (mark_of(mine, move) if mine else None)
 
 
 def _alike(mine: Point, theirs: Point | None, looked: Move, worker: Equipment) -> bool:
