@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import tempfile
+import time
 from collections.abc import Sequence
 from contextlib import nullcontext
 from functools import partial
@@ -42,6 +43,7 @@ def main() -> None:
             for origin in (embedded(model, TextSource(fields=("text",))), as_it_is(""))
         )
         _copied(qdrant, vectors, folder)
+        _settled(qdrant)
         for move, what in ((texts, "without vectors"), (vectors, "with vectors")):
             print(f"\n{what}")
             reading = f"reading both {what}"
@@ -65,6 +67,12 @@ def _copied(qdrant: Qdrant, move: Move, folder: Path) -> None:
     with Worker(WorkerSpec(qdrant.address, folder)) as worker:
         for found in find_slices(qdrant, move.points, move.load.slice):
             run_slice(SliceTask(found, move), worker)
+
+
+def _settled(qdrant: Qdrant) -> None:
+    """No index is being built any more, which would take its time from the passes."""
+    while any(qdrant.state(name).status == "yellow" for name in ("old", "new")):
+        time.sleep(0.5)
 
 
 def read(qdrant: Qdrant, move: Move) -> None:

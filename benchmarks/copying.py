@@ -6,8 +6,10 @@ Without `--url` the fake server of the tests answers, and the ratios say what ou
 from __future__ import annotations
 
 import argparse
+import subprocess
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from qdrant_client import QdrantClient, models
@@ -26,6 +28,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--url", help="a real server, in which collections old and new are made")
     parser.add_argument("--grpc-port", type=int, help="of that server, for one more baseline")
+    parser.add_argument("--tool", type=Path, help="the qdrant/migration program: needs both others")
     given = read_sizes(parser, points=20_000, rounds=3, dimensions=768)
     with filled(given.points, size=given.dimensions, url=given.url) as qdrant:
         address = qdrant.address
@@ -44,6 +47,12 @@ def main() -> None:
                 timeout=60,
             )
             sides["the same loop by gRPC"] = lambda: usual(fresh(qdrant), faster)
+            if given.tool:
+                at = f"{address.host}:{given.grpc_port}"
+                for batch in (50, 256):
+                    sides[f"qdrant/migration, by {batch}"] = partial(
+                        tool, given.tool, at, batch, qdrant
+                    )
         show(interleaved(sides, given.rounds), BASELINE)
 
 
@@ -68,6 +77,20 @@ def usual(qdrant: Qdrant, client: QdrantClient) -> None:
         client.upsert("new", points, wait=True)
         if following is None:
             return
+
+
+def tool(program: Path, at: str, batch: int, qdrant: Qdrant) -> None:
+    """By as many workers as there are cores, which is its own number; 50 is its usual batch."""
+    fresh(qdrant)
+    ends = [
+        word
+        for end, name in (("source", "old"), ("target", "new"))
+        for word in (f"--{end}.url=http://{at}", f"--{end}.collection={name}")
+    ]
+    how = (f"--migration.batch-size={batch}", "--migration.restart")
+    subprocess.run([program, "qdrant", *ends, *how], check=True, capture_output=True)
+    if qdrant.count("new") != qdrant.count("old"):
+        raise SystemExit("qdrant/migration has not copied all points")
 
 
 def ours(qdrant: Qdrant, streams: int) -> None:

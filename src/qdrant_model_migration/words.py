@@ -32,6 +32,11 @@ def number(value: float | None) -> str:
     return f"{value:,.1f}"
 
 
+def about(number: float) -> str:
+    """Of what nobody knows more than two digits: 413 -> "410"."""
+    return count(round(float(f"{number:.1e}")))
+
+
 def size(number: float) -> str:
     """Bytes in decimal units: 331_000_000 -> "331 MB", 17_300_000_000 -> "17.3 GB"."""
     for limit, unit in ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB")):

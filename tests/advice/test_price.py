@@ -77,9 +77,26 @@ def test_shortened_vectors_cost_no_embedding_and_some_quality() -> None:
     answers = {**ANSWERS, "change": "shorter", "model": as_answer(NOMIC.cut_to(256))}
     cut = price(survey, answers, by_name("truncate"), speed=Speed(0.001), usd=5.0)
     assert cut.planned
-    assert cut.cost.seconds.likely == pytest.approx(120_482 / 5_000, rel=0.01)
+    assert cut.cost.seconds.likely == pytest.approx(120_482 / 7_800, rel=0.05)
     assert cut.cost.usd == 0.0
     assert "W09" in {one.id for one in cut.risks}
+
+
+@pytest.mark.parametrize(
+    ("bytes_a_point", "length"), [(1_200, 512), (12_000, 256)], ids=["vectors", "payload"]
+)
+def test_what_is_larger_takes_longer_to_write(bytes_a_point: int, length: int) -> None:
+    def seconds(bytes_a_point: int, length: int) -> float:
+        vector = docs().dense[0].model_copy(update={"size": 768, "raw": {"size": 768}})
+        survey = docs(
+            vectors=fact((vector,)),
+            old_model=fact(NOMIC),
+            payload_bytes=fact(120_482 * bytes_a_point),
+        )
+        answers = {**ANSWERS, "change": "shorter", "model": as_answer(NOMIC.cut_to(length))}
+        return price(survey, answers, by_name("truncate")).cost.seconds.likely or 0.0
+
+    assert seconds(bytes_a_point, length) > 1.2 * seconds(1_200, 256)
 
 
 def test_a_typed_price_is_for_the_tokens_of_all_texts() -> None:

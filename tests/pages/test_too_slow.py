@@ -108,14 +108,14 @@ def test_the_size_alone_says_days_or_the_originals(size: int, said: str | None) 
 def test_each_lever_has_its_figure_for_this_collection() -> None:
     trip = session(rate=10.0)
     assert lever(trip, "scroll")[0] == "done already: 185 MB not read"
-    assert lever(trip, "streams")[0] == "writing alone: 24 s"
+    assert lever(trip, "streams")[0] == "writing alone: 29 s"
     assert "128 points a request, 2 at a time" in lever(trip, "streams")[1]
     assert "embedding about 3 h" in lever(trip, "streams")[1]
-    assert lever(trip, "map")[0] == "4,000 texts: 7 min, writing: 24 s"
+    assert lever(trip, "map")[0] == "4,000 texts: 7 min, writing: 29 s"
     assert "saves little below 100 million points" in lever(trip, "map")[1]
     assert "Calculated vectors find less" in lever(trip, "map")[1]
     assert lever(trip, "computers")[0] == "10 like this: 20 min"
-    assert "From 500 like this one on, the server is the limit: 24 s" in lever(trip, "computers")[1]
+    assert "From 410 like this one on, the server is the limit: 29 s" in lever(trip, "computers")[1]
     assert lever(trip, "source")[0] == "331 MB: no"
     assert lever(trip, "quantized")[0] == "none of this model"
     assert "bge-small-en-v1.5, 67 MB" in lever(trip, "smaller")[1]
@@ -131,7 +131,7 @@ def test_what_is_not_known_gets_no_number() -> None:
 def test_vectors_of_an_old_model_made_for_it_are_cut_instead() -> None:
     vector = docs().dense[0].model_copy(update={"size": 768})
     here, more = lever(session(old_model=fact(NOMIC), vectors=fact((vector,))), "dimensions")
-    assert here == "nothing embedded: 24 s"
+    assert here == "nothing embedded: 29 s"
     assert "512, 256, 128 or 64" in more
     assert lever(session(), "dimensions")[0] == "not with this model"
 

@@ -36,11 +36,15 @@ _BYTES_PER_WORD = 8
 _SPREAD = 0.10
 _BEGINNING = 3.0
 """Seconds that the first slices, which are small, may take besides."""
-_TO_SERVER = (10_000, 5_000, 2_000)
-"""Measured with 256 dimensions and a small payload over REST, two cores for both sides."""
+_POINT_S, _VALUE_S, _LETTER_S = 26e-6, 0.112e-6, 7.5e-9
+"""Seconds that a point, each value of its vectors and each byte of its payload take to be written,
+where nothing else is at work: measured over REST, two cores for both sides, 64 to 1,536
+dimensions."""
+_SLOWER = (1, 2, 10)
+"""At best, likely (the server optimizes besides), and at worst."""
 _TO_FOLDER = (600, 200, 60)
 """An embedded Qdrant writes each point to disk by itself."""
-_FROM_SERVER, _FROM_FOLDER = 10_000, 50_000
+_FROM_SERVER, _FROM_FOLDER = 40_000, 50_000
 """Points read per second without vectors, 500 letters each; measured as those written were."""
 _EVEN = 0.1
 """A difference that no estimate can tell."""
@@ -70,7 +74,7 @@ def _behind(survey: Survey, plan: Plan, speed: Speed | None) -> Range | None:
     points = _points(survey, plan)
     if points is None or all(step.name() != "bridge" for step in plan.steps):
         return None
-    return _embedding(survey, points, _texts_of(survey, plan, points), speed)
+    return _embedding(survey, plan.move, points, _texts_of(survey, plan, points), speed)
 
 
 def _then(seconds: Range, behind: Range) -> Range:
@@ -90,13 +94,13 @@ def reckoned(survey: Survey, answers: Answers, strategy: Strategy, speed: Speed 
         return Estimate(seconds=Range(how=_UNCOUNTED), usd=None)
     if "builds" not in facets:
         return Estimate(seconds=Range(how=_ALONE))
-    model = chosen_model(answers) if "takes_model" in facets else None
-    texts = _texts(survey, answers, points)
+    model = _chosen(answers, strategy)
+    move, texts = like(survey, answers, strategy), _texts(survey, answers, points)
     if strategy.embeds:
-        seconds = _embedding(survey, points, texts, speed)
+        seconds = _embedding(survey, move, points, texts, speed)
     else:
         seconds = Range(how="not known: some of the texts have to be tried first")
-    disk, memory = _room_for_copy(survey, _like(survey, answers, facets, model), points, speed)
+    disk, memory = _room_for_copy(survey, move, points, speed)
     return Estimate(
         seconds=seconds,
         disk_bytes=disk,
@@ -124,8 +128,13 @@ def paid(survey: Survey, answers: Answers, usd: float) -> float | None:
     return _texts(survey, answers, points) * tokens * usd / 1e6
 
 
-def _like(survey: Survey, answers: Answers, facets: Sequence[str], model: ModelRef | None) -> Move:
-    """A move with the vectors that it would have, as far as they count for its room."""
+def _chosen(answers: Answers, strategy: Strategy) -> ModelRef | None:
+    return chosen_model(answers) if "takes_model" in strategy.facets else None
+
+
+def like(survey: Survey, answers: Answers, strategy: Strategy) -> Move:
+    """A move with the vectors that it would have, as far as they count for time and room."""
+    facets, model = strategy.facets, _chosen(answers, strategy)
     in_place = "adds" in facets and (answers.get("in_place") == "in place" or apart(answers))
     replaced = replaced_vector(survey, answers) if "replaces" in facets else None
     stays = [] if in_place else [
@@ -209,17 +218,17 @@ def _seconds(survey: Survey, plan: Plan, speed: Speed | None) -> Range:
     if points is None:
         return Range(how=_UNCOUNTED)
     if not plan.move.embeds:
-        rates = _written(survey)
+        rates = _written(survey, plan.move, speed)
         low, likely, high = (round(points / rate, 1) for rate in rates)
-        how = f"about {rates[1]} points/s are written; without index and verify"
+        how = f"about {words.about(rates[1])} points/s are written; without index and verify"
         written = Range(low=low, likely=likely, high=high, how=how)
         return _after(_sampled(survey, plan, speed), written)
     if speed is None and any(kind_of(model).at_server for model in _models(plan)):
         return Range(how="not known: how fast the server makes vectors was not tried")
-    taken = _embedding(survey, points, _texts_of(survey, plan, points), speed)
+    taken = _embedding(survey, plan.move, points, _texts_of(survey, plan, points), speed)
     if plan.move.rows is None or speed is None or taken.likely is None:
         return taken
-    beside = _against_copying(survey, plan, speed.texts_per_second, taken.likely)
+    beside = _against_copying(survey, plan.answers, plan.move, speed.texts_per_second, taken.likely)
     return taken.model_copy(update={"how": f"{taken.how}; {beside}"})
 
 
@@ -253,21 +262,23 @@ def _after(sampled: Range | None, written: Range) -> Range:
     return Range(**both, how=f"{sampled.how}; then {written.how}")
 
 
-def _embedding(survey: Survey, points: int, texts: int, speed: Speed | None) -> Range:
-    if speed is None or speed.texts_per_second <= 0:
+def _embedding(
+    survey: Survey, move: Move | None, points: int, texts: int, speed: Speed | None
+) -> Range:
+    if move is None or speed is None or speed.texts_per_second <= 0:
         return Range(how="not known: the speed was not tried")
-    pace = speed.texts_per_second
+    pace, rates = speed.texts_per_second, _written(survey, move, speed)
     (low, best), (likely, usual), (high, worst) = (
         (texts / pace * (1 + spread), points / written)
-        for spread, written in zip(_spread(speed), _written(survey), strict=True)
+        for spread, written in zip(_spread(speed), rates, strict=True)
     )
     low, likely = max(low, best), max(likely, usual)
     # A server on the same computer may take its time from the model.
     high = (high + worst if survey.address.on_this_computer else max(high, worst)) + _BEGINNING
     rate = f"{pace:,.0f}" if pace >= 10 else f"{pace:.1f}"
     how = f"{rate} texts/s{f', {speed.how}' if speed.how else ''}; without index and verify"
-    if points / _written(survey)[1] > texts / pace:
-        how = f"writing is the limit: about {_written(survey)[1]} points/s; " + how
+    if usual > texts / pace:
+        how = f"writing is the limit: about {words.about(rates[1])} points/s; {how}"
     return Range(low=round(low, 1), likely=round(likely, 1), high=round(high, 1), how=how)
 
 
@@ -277,14 +288,16 @@ def _spread(speed: Speed) -> tuple[float, float, float]:
     return -share, 0.0, share
 
 
-def _against_copying(survey: Survey, plan: Plan, pace: float, loading: float) -> str:
+def _against_copying(
+    survey: Survey, answers: Answers, move: Move, pace: float, loading: float
+) -> str:
     """How long Blue-green would take with the same model, for the end of a sentence. It reads the
     collection to fill the new one, and both of them once more to catch up."""
     points = survey.points.value
     if points is None:
         return "copying from the collection cannot be reckoned: its points were not counted"
-    texts = _texts(survey, plan.answers, points)
-    copying = max(texts / pace, points / _written(survey)[1]) + 3 * points / _read(survey)
+    texts = _texts(survey, answers, points)
+    copying = max(texts / pace, points / written_in(survey, move)) + 3 * points / _read(survey)
     if abs(copying - loading) < _EVEN * max(copying, loading):
         said = "about as long"
     else:
@@ -306,14 +319,22 @@ def _points(survey: Survey, plan: Plan) -> int | None:
     return loaded.number if loaded is not None else None
 
 
-def written_in(survey: Survey) -> int:
+def written_in(survey: Survey, move: Move) -> float:
     """Points that are likely to be written in a second."""
-    return _written(survey)[1]
+    return _written(survey, move)[1]
 
 
-def _written(survey: Survey) -> tuple[int, int, int]:
+def _written(survey: Survey, move: Move, speed: Speed | None = None) -> tuple[float, float, float]:
     """Points written per second at best, likely, and at worst."""
-    return _TO_FOLDER if survey.capabilities.local else _TO_SERVER
+    if survey.capabilities.local:
+        return _TO_FOLDER
+    points, payload = survey.points.value, survey.payload_bytes.value
+    letters = payload / points if points and payload and move.payload and not move.in_place else 0.0
+    tokens, _ = tokens_of_a_text(survey, speed)
+    values = sum(_values(vector, tokens) or 0.0 for vector in move.vectors)
+    each = _POINT_S + values * _VALUE_S + letters * _LETTER_S
+    best, likely, worst = (1 / (each * slower) for slower in _SLOWER)
+    return best, likely, worst
 
 
 def _notes(survey: Survey, plan: Plan) -> int | None:
@@ -439,17 +460,24 @@ def tokens_of_a_text(survey: Survey, speed: Speed | None) -> tuple[float | None,
 
 
 def _vector_bytes(vector: TargetVector, points: int, tokens: float | None) -> int | None:
-    size = vector.params.get("size")
-    if vector.kind == "sparse" and (average := _words(vector.model)) is not None:
-        return round(points * average * _BYTES_PER_WORD)
-    if vector.kind == "sparse" or not isinstance(size, int):
+    values = _values(vector, tokens)
+    if values is None:
         return None
-    per_point = 1.0
+    each = _BYTES_PER_WORD / 2 if vector.kind == "sparse" else _bytes_per_value(vector.params)
+    return round(points * values * each)
+
+
+def _values(vector: TargetVector, tokens: float | None) -> float | None:
+    """Numbers that a point's vector has on average; None where nobody knows."""
+    if vector.kind == "sparse":
+        average = _words(vector.model)
+        return None if average is None else 2 * average
+    size = vector.params.get("size")
+    if not isinstance(size, int):
+        return None
     if vector.kind == "multivector":
-        if tokens is None:
-            return None
-        per_point = tokens
-    return round(points * per_point * size * _bytes_per_value(vector.params))
+        return None if tokens is None else size * tokens
+    return float(size)
 
 
 def _words(model: ModelRef | None) -> float | None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from qdrant_model_migration import words
 from qdrant_model_migration.advice.advise import Advice
-from qdrant_model_migration.advice.estimate import written_in
+from qdrant_model_migration.advice.estimate import like, written_in
 from qdrant_model_migration.advice.model_rows import model_rows
 from qdrant_model_migration.advice.price import price
 from qdrant_model_migration.advice.scale import Scale
@@ -59,6 +59,11 @@ class Case(NamedTuple):
     def texts(self) -> int | None:
         points = self.survey.points.value
         return None if points is None else points - (missing_texts(self.survey, self.answers) or 0)
+
+    @property
+    def written(self) -> float:
+        """Points that are likely to be written in a second."""
+        return written_in(self.survey, like(self.survey, self.answers, self.strategy))
 
     def takes(self, speed: Speed | None, texts: int | None = None) -> str:
         """How long so many texts take, by default all of them; "" where that is not known."""
@@ -155,7 +160,7 @@ def _streams(case: Case) -> Lever:
     ]
     here = now
     if points is not None:
-        writing = words.duration(points / written_in(case.survey))
+        writing = words.duration(points / case.written)
         here = f"writing alone: {writing}"
         total = case.takes(case.speed)
         more.append(
@@ -171,7 +176,7 @@ def _dimensions(case: Case) -> Lever:
     old, new = old_model(case.survey, case.answers), chosen_model(case.answers)
     points = case.survey.points.value
     if old is not None and old.matryoshka and points is not None:
-        writing = words.duration(points / written_in(case.survey))
+        writing = words.duration(points / case.written)
         return Lever(
             "dimensions",
             "Fewer dimensions",
@@ -262,10 +267,10 @@ def _computers(case: Case) -> Lever:
     elif case.survey.capabilities.local:
         here = "none: this Qdrant is a folder"
     else:
-        scale = Scale(texts, speed.texts_per_second, written_in(case.survey))
+        scale = Scale(texts, speed.texts_per_second, case.written)
         here = f"{TOGETHER} like this: {words.duration(scale.seconds(TOGETHER))}"
         more.append(
-            f"From {words.count(scale.enough)} like this one on, the server is the limit: "
+            f"From {words.about(scale.enough)} like this one on, the server is the limit: "
             f"{words.duration(scale.least)} of writing."
         )
     return Lever("computers", "More or faster computers", here, tuple(more))
@@ -290,7 +295,7 @@ def _server(case: Case) -> Lever:
 def _map(case: Case) -> Lever:
     points = case.survey.points.value
     sample = case.takes(case.speed, MAP_SAMPLE)
-    writing = words.duration(points / written_in(case.survey)) if points is not None else ""
+    writing = words.duration(points / case.written) if points is not None else ""
     ways = [one for one in strategies() if "accuracy" in one.asks]
     fits = [one for one in ways if case.advice.fit_of(one).word != "ruled out"]
     out = "" if fits or not ways else f" Here: {case.advice.fit_of(ways[0]).reason}."
