@@ -56,11 +56,13 @@ class Field(Widget):
             yield self.input
             yield Static(" ]", classes="edge", markup=False)
         if self._hint:
-            yield Static(" " * (self._width + 4) + self._hint, classes="hint", markup=False)
+            yield Static(self._hint, classes="hint", markup=False)
 
     def on_resize(self, event: events.Resize) -> None:
         narrow = cell_len(self._label) + ROOM > event.size.width
         self.set_class(narrow, "-above")
+        for hint in self.query(".hint"):  # below what is typed, its further lines too
+            hint.styles.padding = (0, 0, 0, 4 if narrow else self._width + 4)
 
     def on_descendant_focus(self) -> None:
         self.query_one("#sign", Static).update("▸[ ")
