@@ -68,7 +68,7 @@ class Backfill(Step):
         must_be_unchanged(ctx)
         filling = _Filling(ctx, self.expected_missing)
         with within_limit(ctx):
-            by_slices(ctx, filling.tasks(), run_slice, filling.take, ctx.workers())
+            by_slices(ctx, filling.tasks(), run_slice, filling.take, ctx.workers(ctx.move.filling))
         filling.must_not_lack_texts()
 
 

@@ -94,9 +94,10 @@ class InPlace(InStep):
         beside = align(now, rows_of(task.records))
         return Held(task.slice, ((point, Row(*row)) for point, row in beside))
 
-    def read(self, ctx: StepContext, ids: Sequence[PointId], new: Sequence[str]) -> list[Point]:
-        move = ctx.move
-        return ctx.qdrant.retrieve(move.source, ids, vectors=(*move.read_vectors, *new))
+    def read(
+        self, move: Move, worker: Equipment, ids: Sequence[PointId], new: Sequence[str]
+    ) -> list[Point]:
+        return worker.qdrant.retrieve(move.source, ids, vectors=(*move.read_vectors, *new))
 
     def write(
         self,
@@ -196,7 +197,11 @@ def _checks(ctx: StepContext, route: InPlace, counted: Counted) -> list[Check]:
         goes_without = counted.without.get(target.name, 0)
         checks.append(
             check_model(
-                ctx, target, list(marks), as_counted, partial(route.read, ctx, new=[target.name])
+                ctx,
+                target,
+                list(marks),
+                as_counted,
+                partial(route.read, move, ctx, new=[target.name]),
             )
         )
         checks.append(check_without(target, goes_without, 0))
