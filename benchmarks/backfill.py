@@ -66,7 +66,7 @@ def ours(qdrant: Qdrant, model: Embedder, streams: int) -> None:
     with ThreadPoolExecutor(streams) as pool:
         found = find_slices(qdrant, move.points, move.load.slice)
         tasks = [SliceTask(where, move) for where in found]
-        spec = WorkerSpec(qdrant.address, Path(), open_model=lambda _: model)
+        spec = WorkerSpec(qdrant.address, open_model=lambda _: model)
         with Worker(spec) as worker:
             list(pool.map(lambda task: run_slice(task, worker), tasks))
 

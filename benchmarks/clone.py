@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -122,7 +121,7 @@ def cloned(qdrant: Qdrant, model: FreeModel) -> None:
 
 
 def fill(qdrant: Qdrant, what: Move, model: FreeModel) -> None:
-    spec = WorkerSpec(qdrant.address, Path(), open_model=lambda _: model)
+    spec = WorkerSpec(qdrant.address, open_model=lambda _: model)
     with ThreadPoolExecutor(STREAMS) as pool, Worker(spec) as worker:
         tasks = (SliceTask(where, what) for where in find_slices(qdrant, what.points, 1024))
         list(pool.map(lambda task: run_slice(task, worker), tasks))

@@ -42,7 +42,7 @@ def main() -> None:
             _move(qdrant, origin)
             for origin in (embedded(model, TextSource(fields=("text",))), as_it_is(""))
         )
-        _copied(qdrant, vectors, folder)
+        _copied(qdrant, vectors)
         _settled(qdrant)
         for move, what in ((texts, "without vectors"), (vectors, "with vectors")):
             print(f"\n{what}")
@@ -60,11 +60,11 @@ def _move(qdrant: Qdrant, origin: Origin) -> Move:
     return Move(source="old", target="new", vectors=(vector,))
 
 
-def _copied(qdrant: Qdrant, move: Move, folder: Path) -> None:
+def _copied(qdrant: Qdrant, move: Move) -> None:
     """The collection `new`, where it is not there already."""
     if not qdrant.exists("new"):
         qdrant.create_collection("new", {"vectors": move.vectors[0].params})
-    with Worker(WorkerSpec(qdrant.address, folder)) as worker:
+    with Worker(WorkerSpec(qdrant.address)) as worker:
         for found in find_slices(qdrant, move.points, move.load.slice):
             run_slice(SliceTask(found, move), worker)
 
@@ -90,7 +90,7 @@ def compare(qdrant: Qdrant, move: Move, folder: Path, streams: int = 1) -> None:
         BothSides(found, move, frozenset()) for found in find_slices(qdrant, move.points, PART)
     ]
     with (
-        Worker(WorkerSpec(qdrant.address, folder)) as worker,
+        Worker(WorkerSpec(qdrant.address)) as worker,
         threads(streams, worker, nullcontext) as fleet,
         open_ledger(folder, begin=True) as ledger,
     ):

@@ -100,7 +100,7 @@ def ours(qdrant: Qdrant, streams: int) -> None:
     move = Move(source="old", target="new", vectors=(vector,), load=load)
     with (
         ThreadPoolExecutor(streams) as pool,
-        Worker(WorkerSpec(qdrant.address, Path())) as worker,
+        Worker(WorkerSpec(qdrant.address)) as worker,
     ):
         tasks = (SliceTask(where, move) for where in find_slices(qdrant, move.points, load.slice))
         list(pool.map(lambda task: run_slice(task, worker), tasks))

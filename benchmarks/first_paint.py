@@ -37,7 +37,7 @@ def main() -> None:
 
 def until_painted(env: dict[str, str], words: bytes, *arguments: str) -> None:
     """Start Python in a terminal of its own, wait for these words on it, and end it."""
-    with in_terminal(env, *arguments) as terminal:
+    with in_terminal(env, *arguments) as (terminal, _):
         shown = b""
         while words not in shown:
             shown += os.read(terminal, 65536)

@@ -86,7 +86,7 @@ def migrate(url: str, size: int) -> Taken:
     vector = TargetVector(name="", params={"size": size, "distance": "Cosine"}, origin=origin)
     move = Move(source="old", target="new", vectors=(vector,), load=Load(batch=128, streams=2))
     with tempfile.TemporaryDirectory() as folder:
-        spec = WorkerSpec(Address.read(url), Path(folder), open_model=lambda _: model)
+        spec = WorkerSpec(Address.read(url), open_model=lambda _: model)
         with (
             Worker(spec) as worker,
             threads(2, worker, nullcontext) as fleet,

@@ -8,6 +8,7 @@ from pathlib import Path
 URL = "QDRANT_URL"
 KEY = "QDRANT_API_KEY"
 FLEET = "QMM_FLEET"  # "ray": the engine has vectors made on the computers of a Ray cluster
+FULL = "QMM_FULL"  # "1": Verify reads all copied vectors again, in this run from now on
 CA = "QMM_CA"  # a file of certificates that are trusted besides those that are known anyway
 HEADERS = "QMM_HEADERS"  # NAME=VARIABLE,...: headers of each request, and who has their values
 TYPED = "QMM_TYPED"  # the options that gave CA and HEADERS, where they are not the shell's own

@@ -17,6 +17,7 @@ import pytest
 
 from qdrant_model_migration import cli
 from qdrant_model_migration.embedders import model_from_folder, open_embedder
+from qdrant_model_migration.engine import view
 from qdrant_model_migration.plan import load_plan
 from qdrant_model_migration.qdrant import Address, Point, open_qdrant
 from qdrant_model_migration.sandbox import Sandbox
@@ -115,9 +116,12 @@ def test_the_trip_by_commands_alone(
     assert "Next: qmm run plan.yaml" in shown.out
     assert qmm("run", "plan.yaml") == 2
     assert "not acknowledged" in capsys.readouterr().err
-    assert qmm("run", "plan.yaml", *accepting()) == 3
+    assert qmm("run", "plan.yaml", "--full", *accepting()) == 3
     name = run_name()
     assert f"qmm resume {name}" in capsys.readouterr().out
+    assert view(Path("runs") / name).facts["read_all"] is True
+    assert qmm("resume", name, "--full") == 2
+    assert f"qmm verify {name} --full reads all again." in capsys.readouterr().err
     assert qmm("status") == 0
     assert "WAITING" in capsys.readouterr().out
     assert qmm("status", name, "--json") == 0

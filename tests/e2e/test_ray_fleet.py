@@ -7,27 +7,32 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from qdrant_model_migration.embedders import model_from_folder
+from qdrant_model_migration.embedders import model_from_folder, open_embedder
+from qdrant_model_migration.embedders.learned_map import FILE, LearnedMap
 from qdrant_model_migration.engine import create_run, run_here, view
 from qdrant_model_migration.pipeline.errors import NoWorkerFits
 from qdrant_model_migration.pipeline.move import Load, Move, TargetVector
-from qdrant_model_migration.pipeline.origins import embedded
+from qdrant_model_migration.pipeline.origins import calculated, embedded
 from qdrant_model_migration.pipeline.ray_fleet import Waits, ray_fleet
 from qdrant_model_migration.pipeline.slices import SliceTask, find_slices
 from qdrant_model_migration.pipeline.text import TextSource
 from qdrant_model_migration.pipeline.worker import Worker, WorkerSpec
 from qdrant_model_migration.qdrant import Address, Patience, Point, Qdrant, open_qdrant, pages
 from support.fake_qdrant import FakeQdrant
-from support.far_work import held_up, whose
+from support.far_work import held_up, only_in, whose
 from support.tiny_onnx import WORDS, tiny_onnx
 
+from .conftest import POINTS as OF_A_RUN
 from .conftest import Place
+from .test_bridge import REAL, proper, to_the_bridge
 from .trips import plan_for
 
 pytestmark = [pytest.mark.ray, pytest.mark.xdist_group("ray"), pytest.mark.timeout(180)]
@@ -67,59 +72,79 @@ def qdrant(model: Any) -> Iterator[Qdrant]:
         qdrant.create_collection("old", {"vectors": {"size": 2, "distance": "Cosine"}})
         texts = [f"{WORDS[n % len(WORDS)]} {WORDS[n * 7 % len(WORDS)]}" for n in range(POINTS)]
         qdrant.insert(
-            "old", [Point(n, {"text": text}, {"": [1.0, 2.0]}) for n, text in enumerate(texts)]
+            "old", [Point(n, {"text": text}, {"": [1.0, n / 9]}) for n, text in enumerate(texts)]
         )
         size = {"size": model.dimensions, "distance": "Cosine"}
         qdrant.create_collection("new", {"vectors": size})
         yield qdrant
 
 
-def moving(model: Any) -> Move:
+def moving(model: Any, how: str) -> Move:
     params = {"size": model.dimensions, "distance": "Cosine"}
-    origin = embedded(model, TextSource(fields=("text",)))
-    vector = TargetVector(name="", params=params, origin=origin)
-    return Move(source="old", target="new", vectors=(vector,), load=Load(batch=32, slice=SLICE))
+    text = TextSource(fields=("text",))
+    origin = calculated("", model, None) if how == "mapped" else embedded(model, text)
+    name, target = ("new", "old") if how == "in place" else ("", "new")
+    vector = TargetVector(name=name, params=params, origin=origin)
+    return Move(source="old", target=target, vectors=(vector,), load=Load(batch=32, slice=SLICE))
 
 
 class Trip:
-    """All slices through the fleet. pids: who did them."""
+    """All slices through the fleet. pids: who did them. folders: of their own, meanwhile."""
 
-    def __init__(self, qdrant: Qdrant, model: Any, folder: Path) -> None:
+    def __init__(self, qdrant: Qdrant, model: Any, folder: Path, how: str) -> None:
         self.said: list[str] = []
         self.pids: list[int] = []
-        self._qdrant, self._move, self._folder = qdrant, moving(model), folder
+        self.folders: set[Path] = set()
+        self.open_model: Any = open_embedder
+        self._qdrant, self._move, self._folder = qdrant, moving(model, how), folder
+        (self._vector,) = self._move.vectors
+        if self._move.in_place:
+            qdrant.add_vector("old", "new", "dense", self._vector.params)
+        rows = np.random.default_rng(1).normal(size=(2, model.dimensions)).astype(np.float32)
+        self._map = LearnedMap(rows, rows[0])
 
     def go(self, fault: Any = None, at: int = 6, until: Any = lambda trip: True) -> None:
         """until: there is small work until this is so."""
-        spec = WorkerSpec(self._qdrant.address, self._folder, patience=Patience(total_s=5.0))
-        with Worker(spec) as here, ray_fleet(here, spec, self._move, self.said.append, QUICK) as fl:
+        patience = Patience(total_s=5.0)
+        spec = WorkerSpec(self._qdrant.address, patience=patience, open_model=self.open_model)
+        with Worker(spec) as here, ExitStack() as stack:
+            self._map.save(here.artifact(FILE))
+            fl = stack.enter_context(ray_fleet(here, spec, self._move, self.said.append, QUICK))
             slices = find_slices(self._qdrant, self._move.points, SLICE)
-            futures = [fl.submit(held_up, SliceTask(one, self._move)) for one in slices]
+            work = partial(held_up, self._folder / "happened")
+            futures = [fl.submit(work, SliceTask(one, self._move)) for one in slices]
             for number, future in enumerate(futures):
-                _, pid = future.result(60)
+                _, pid, folder = future.result(60)
                 self.pids.append(pid)
+                self.folders.add(folder)
                 if number == at and fault is not None:
                     fault(self)
                 if number == at:
                     (self._folder / "happened").touch()
-            patience = time.monotonic() + 60
+            give_up = time.monotonic() + 60
             while not until(self):
-                assert time.monotonic() < patience
+                assert time.monotonic() < give_up
                 asked = [fl.submit(whose, None) for _ in range(8)]
                 self.pids += [one.result(60) for one in asked]
 
     def must_be_whole(self) -> None:
-        old = {p.id: p for page in pages(self._qdrant, "old", vectors=False) for p in page}
-        new = {p.id: p for page in pages(self._qdrant, "new", vectors=True) for p in page}
-        assert new.keys() == old.keys()
+        target = self._move.target
+        old = {p.id: p for page in pages(self._qdrant, "old", vectors=True) for p in page}
+        new = {p.id: p for page in pages(self._qdrant, target, vectors=True) for p in page}
+        assert new.keys() == old.keys() == set(range(POINTS))
         assert all(new[one].payload == old[one].payload for one in old)
-        norms = [np.linalg.norm(np.asarray(p.vectors[""])) for p in new.values()]
-        assert norms == pytest.approx([1.0] * POINTS, abs=1e-3)
+        made = np.asarray([new[one].vectors[self._vector.name] for one in range(POINTS)])
+        assert np.linalg.norm(made, axis=1) == pytest.approx([1.0] * POINTS, abs=1e-3)
+        if not self._vector.origin.embeds:
+            rows = [old[one].vectors[""] for one in range(POINTS)]
+            np.testing.assert_allclose(made, self._map.of(rows, length_one=True), atol=1e-4)
 
 
 @pytest.fixture
-def trip(cluster: Any, qdrant: Qdrant, model: Any, tmp_path: Path) -> Trip:
-    return Trip(qdrant, model, tmp_path)
+def trip(
+    cluster: Any, qdrant: Qdrant, model: Any, tmp_path: Path, request: pytest.FixtureRequest
+) -> Trip:
+    return Trip(qdrant, model, tmp_path, getattr(request, "param", "embedded"))
 
 
 def test_the_slices_are_done_by_workers_that_have_shown_what_they_make(trip: Trip) -> None:
@@ -127,8 +152,11 @@ def test_the_slices_are_done_by_workers_that_have_shown_what_they_make(trip: Tri
     trip.must_be_whole()
     assert os.getpid() not in trip.pids
     assert sum("makes the same vectors" in one for one in trip.said) == 2
+    assert len(trip.folders) == 2
+    assert not any(folder.exists() for folder in trip.folders), "they took their files away"
 
 
+@pytest.mark.parametrize("trip", ["mapped", "in place"], indirect=True)
 def test_a_killed_worker_costs_only_its_own_slices(trip: Trip) -> None:
     trip.go(
         lambda trip: os.kill(trip.pids[-1], signal.SIGKILL),
@@ -173,22 +201,30 @@ def test_a_worker_that_makes_other_vectors_gets_no_work(
     assert trip._qdrant.count("new") == 0
 
 
-@pytest.mark.parametrize("place", ["fake 1.18.3"], indirect=True)
+def test_a_worker_without_the_model_gets_no_work(trip: Trip) -> None:
+    trip.open_model = partial(only_in, os.getpid())
+    with pytest.raises(NoWorkerFits, match="it is not on this computer"):
+        trip.go()
+
+
+@pytest.mark.parametrize("place", ["fake 1.18.3", REAL], indirect=True)
 def test_a_run_has_its_vectors_made_there_and_does_the_rest_itself(
-    cluster: Any, place: Place, monkeypatch: pytest.MonkeyPatch
+    cluster: Any, place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Calculated by a map that it has learned, then made properly behind it."""
     monkeypatch.setenv("QMM_FLEET", "ray")
-    plan = plan_for(place, "blue_green", "model")
-    folder = create_run(plan)
-    assert run_here(folder) == 3, view(folder).error
-    seen = view(folder, events=500)
-    said = [event.text for event in seen.events]
-    assert any("makes the same vectors, and gets work" in text for text in said), said
+    folder = to_the_bridge(place, tmp_path)
+    welcome = "makes the same vectors, and gets work"
+    calculated_by = sum(welcome in event.text for event in view(folder, events=500).events)
+    assert calculated_by, "a worker had the map"
+    assert run_here(folder) == 0, view(folder).error
+    seen = view(folder, events=2_000)
+    assert sum(welcome in event.text for event in seen.events) > calculated_by
     assert seen.verdict is not None
     assert all(check["ok"] is not False for check in seen.verdict["integrity"]["checks"])
-    assert plan.move is not None
-    with place.open() as qdrant:
-        assert qdrant.count(plan.move.target) == qdrant.count(place.collection)
+    right, wrong = proper(place)
+    assert len(right) == OF_A_RUN - 2
+    assert len(wrong) == 2, "those without a text"
 
 
 @pytest.mark.parametrize("place", ["local"], indirect=True)

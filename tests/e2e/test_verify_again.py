@@ -15,7 +15,8 @@ from qdrant_model_migration.errors import Stopped
 from qdrant_model_migration.qdrant import Address
 from qdrant_model_migration.quality import Leg, Side
 from qdrant_model_migration.steps import StepContext
-from qdrant_model_migration.steps.verify import Verify
+from qdrant_model_migration.steps.index import Index
+from qdrant_model_migration.steps.verify import ALL_READ, Verify
 from support.fake_qdrant import FakeQdrant
 from support.trip import CONSENT, NEW_NAME, OLD_NAME, Trip, document, ident
 from support.world import NEW, OLD, HashModel
@@ -82,6 +83,26 @@ def test_an_inconclusive_run_is_judged_by_other_searches_and_comes_back_to_its_g
     trip.consent("cutover", model="yes", alias="docs")
     assert trip.go() == 0
     assert trip.seen.state == "done"
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_the_wish_to_read_all_copied_vectors_again_stays_with_the_run(
+    trip: Trip, monkeypatch: pytest.MonkeyPatch, full: bool
+) -> None:
+    """It was stopped before it verified, and resumed without saying so again."""
+
+    def stops(step: Index, ctx: StepContext) -> None:
+        raise Stopped
+
+    with monkeypatch.context() as first:
+        first.setenv("QMM_FULL", "1" if full else "")
+        first.setattr(Index, "apply", stops)
+        assert trip.go() == 130
+    assert trip.go() == 3
+    checks = [check["name"] for check in (trip.seen.verdict or {})["integrity"]["checks"]]
+    assert ("Vectors read again" not in checks) == full
+    told = [event for event in trip.seen.events if event.text.startswith(ALL_READ)]
+    assert len(told) == full
 
 
 def test_a_no_go_can_be_judged_again_and_again_and_the_newest_verdict_counts(

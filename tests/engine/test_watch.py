@@ -25,6 +25,7 @@ from qdrant_model_migration.engine import (
     watch,
 )
 from qdrant_model_migration.engine import journal as journal_room
+from qdrant_model_migration.engine import look as engine_look
 from qdrant_model_migration.engine.errors import JournalDamaged, NoSuchRun
 from qdrant_model_migration.engine.journal import Journal
 from qdrant_model_migration.engine.progress import Progress
@@ -151,6 +152,35 @@ def test_the_newest_events_are_shown_and_all_can_be_read(run: Path, journal: Jou
     with closing(Watch(run)) as watch:
         assert len(watch.events()) == 500
         assert [event.text for event in watch.events(after=498)] == ["498", "499"]
+
+
+def test_what_was_told_is_not_read_again(run: Path, journal: Journal) -> None:
+    """And the newest are shown, whatever was shown before."""
+    with closing(Watch(run, events=4)) as looks:
+        for number in range(3):
+            journal.event("slice", f"{number}", {}, None)
+        shown = looks.look().events
+        assert [event.text for event in shown] == ["0", "1", "2"]
+        asked: list[str] = []
+        assert looks._sql is not None
+        looks._sql.set_trace_callback(asked.append)
+        for number in range(3, 5):
+            journal.event("slice", f"{number}", {}, None)
+        assert [event.text for event in looks.look().events] == ["1", "2", "3", "4"]
+        assert looks.look().events == view(run, events=4).events
+        (reading,) = (one for one in asked if "FROM events" in one)
+        assert f"id > {shown[-1].id} " in reading
+
+
+def test_looking_again_and_again_keeps_one_run_open(runs: Path) -> None:
+    one, other = make_run(runs), make_run(runs, collection="others", plan="another")
+    for folder in (one, other):
+        with closing(Journal(folder / "journal.db")) as journal:
+            journal.enter("stopped", session=1)
+    first = engine_look(one)
+    assert engine_look(one) is first
+    assert engine_look(other).folder == other
+    assert engine_look(one) == first
 
 
 def test_dead_letters_are_counted_and_listed_with_their_ids(run: Path, journal: Journal) -> None:

@@ -179,7 +179,7 @@ def played(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def play(monkeypatch: pytest.MonkeyPatch, session: Session) -> None:
-    monkeypatch.setattr(engine, "view", lambda folder: session.seen)
+    monkeypatch.setattr(engine, "look", lambda folder: session.seen)
     monkeypatch.setattr(engine, "list_runs", lambda folder: session.runs)
 
 

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from qdrant_model_migration.embedders.errors import BadVector
+from qdrant_model_migration.embedders.learned_map import FILE, LearnedMap
 from qdrant_model_migration.errors import QmmError
-from qdrant_model_migration.pipeline.fleet import Fleet
+from qdrant_model_migration.pipeline.artifacts import packed, unpack
+from qdrant_model_migration.pipeline.credentials import shown, what_differs
+from qdrant_model_migration.pipeline.errors import ArtifactDamaged, ArtifactsTooLarge
 from qdrant_model_migration.pipeline.ledger import open_ledger
-from qdrant_model_migration.pipeline.move import Load
-from qdrant_model_migration.pipeline.worker import WorkerSpec
+from qdrant_model_migration.pipeline.move import Load, TargetVector
+from qdrant_model_migration.pipeline.origins import calculated
+from qdrant_model_migration.pipeline.sources.file import rows_of
+from qdrant_model_migration.pipeline.worker import Worker, WorkerSpec
 from qdrant_model_migration.qdrant import Address, open_qdrant
 from qdrant_model_migration.qdrant.errors import LimitExceeded
+from qdrant_model_migration.steps.add_vectors import AddVectors
 from qdrant_model_migration.steps.backfill import Backfill
 from qdrant_model_migration.steps.catch_up import CatchUp
 from qdrant_model_migration.steps.create_collection import CreateCollection
@@ -28,20 +34,11 @@ from qdrant_model_migration.steps.sweep import Sweep
 from qdrant_model_migration.steps.switches.aliases import Aliases
 from qdrant_model_migration.steps.verify import Verify
 from support.fake_qdrant import FakeQdrant
-from support.processes import processes
-from support.world import HashModel, World, a_move, everything, old_point
+from support.processes import Elsewhere
+from support.world import NEW, OLD, HashModel, World, a_move, everything, new_model, old_point
 
 KEY = "the-key-of-the-server"
 VARIABLE = "QMM_TEST_KEY"
-
-
-class Elsewhere(World):
-    """Whatever is done on slices is done in other processes."""
-
-    def fleet(self) -> AbstractContextManager[Fleet]:
-        spec = WorkerSpec(self.qdrant.address, self.folder, key=VARIABLE, open_model=HashModel)
-        assert KEY.encode() not in pickle.dumps(spec)
-        return processes(self.move.load.streams, spec)
 
 
 @pytest.fixture
@@ -61,14 +58,101 @@ def a_world(kind: type[World], fake: FakeQdrant, folder: Path) -> World:
     points[77] = points[77]._replace(payload={"text": "beyond the model"})
     qdrant.insert("docs_old", points)
     qdrant.switch_alias("docs", "docs_old")
-    return kind(qdrant, folder, a_move(load=Load(batch=16, streams=2, slice=64)))
+    world = kind(qdrant, folder, a_move(load=Load(batch=16, streams=2, slice=64)))
+    if isinstance(world, Elsewhere):
+        world.key = VARIABLE
+    return world
+
+
+def test_vectors_in_place_are_made_elsewhere_and_written_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qdrant_model_migration.steps.making.LONG", -1.0)
+    with FakeQdrant() as fake, open_qdrant(Address(url=fake.url)) as qdrant:
+        qdrant.create_collection("docs", {"vectors": {"size": 8, "distance": "Cosine"}})
+        qdrant.insert("docs", [old_point(n, f"text {n}") for n in range(90)])
+        size = {"size": 12, "distance": "Cosine"}
+        new = TargetVector(name="new", params=size, origin=new_model())
+        load = Load(batch=16, streams=2, slice=64)
+        move = a_move(source="docs", target="docs", vectors=(new,), load=load)
+        world = Elsewhere(qdrant, tmp_path, move)
+        AddVectors().apply(world)
+        Backfill().apply(world)
+        qdrant.upsert("docs", [old_point(n, f"edited {n}") for n in range(40)])
+        CatchUp().apply(world)
+        points = everything(qdrant, "docs")
+    texts = [points[n].payload["text"] for n in range(90)]
+    assert texts[39:41] == ["edited 39", "text 40"]
+    right = HashModel(NEW).embed(texts, "passage").vectors
+    made = [points[n].vectors["new"] for n in range(90)]
+    np.testing.assert_allclose(np.asarray(made), np.asarray(right), atol=1e-4)
+    assert not world.models, "no text was embedded here"
+
+
+@pytest.fixture
+def learned(tmp_path: Path) -> LearnedMap:
+    rows = np.random.default_rng(1).normal(size=(8, 12)).astype(np.float32)
+    learned = LearnedMap(rows, np.zeros(12, np.float32))
+    learned.save(tmp_path / FILE)
+    return learned
+
+
+def test_a_worker_without_the_run_folder_has_the_map_by_its_content(
+    tmp_path: Path, learned: LearnedMap
+) -> None:
+    mapped = TargetVector(
+        name="", params={"size": 12, "distance": "Cosine"}, origin=calculated("", NEW, OLD)
+    )
+    with FakeQdrant() as fake, open_qdrant(Address(url=fake.url)) as qdrant:
+        here = World(qdrant, tmp_path, a_move(vectors=(mapped,)))
+        sent = packed(here.move.artifacts, here)
+        spec = pickle.loads(pickle.dumps(WorkerSpec(qdrant.address, artifacts=sent)))
+        points = [old_point(n, "text") for n in range(3)]
+        with Worker(spec) as worker:
+            folder = worker.artifact(FILE).parent
+            assert folder != tmp_path
+            theirs = shown(points, here.move, worker)
+        assert not folder.exists()
+        mine = shown(points, here.move, here)
+    assert len(theirs.made.points[0].vectors[""]) == 12
+    assert what_differs(mine, theirs) is None
+    (tmp_path / FILE).unlink()
+    learned._replace(matrix=-learned.matrix).save(tmp_path / FILE)
+    other = "the vector of the point 0 comes out differently there"
+    assert what_differs(shown(points, here.move, here), theirs) == other
+
+
+def test_what_is_sent_is_bounded_and_comes_as_it_was(tmp_path: Path, learned: LearnedMap) -> None:
+    with open_qdrant(Address(folder=str(tmp_path / "qdrant"))) as qdrant:
+        here = World(qdrant, tmp_path, a_move())
+        (sent,) = packed([FILE, "never-made.db"], here)
+        with pytest.raises(ArtifactsTooLarge, match=r"map\.npz"):
+            packed([FILE], here, most=len(sent.content) - 1)
+    with pytest.raises(ArtifactDamaged):
+        unpack((sent._replace(content=sent.content[:-1]),), tmp_path)
+
+
+def test_a_worker_whose_file_is_another_one_shows_it(tmp_path: Path) -> None:
+    file = tmp_path / "rows.jsonl"
+    file.write_text('{"text": "a"}\n')
+    with open_qdrant(Address(folder=str(tmp_path / "qdrant"))) as qdrant:
+        world = World(qdrant, tmp_path, a_move(rows=rows_of(str(file))))
+        mine = shown([], world.move, world)
+        file.write_text('{"text": "b"}\n')
+        other = shown([], world.move, world)
+        file.unlink()
+        none = shown([], world.move, world)
+    assert what_differs(mine, mine) is None
+    assert what_differs(mine, other) == "its rows.jsonl is another one"
+    assert what_differs(mine, none) == "it cannot read rows.jsonl"
 
 
 def test_a_process_pool_makes_the_same_points_and_the_same_journal_as_threads(
     fake: FakeQdrant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Through all passes, while the application writes."""
+    """Through all passes, while the application writes. What is made again, is so there as well."""
     monkeypatch.setattr("qdrant_model_migration.steps.passes.PART", 64)
+    monkeypatch.setattr("qdrant_model_migration.steps.making.LONG", -1.0)
     found: list[tuple[Any, ...]] = []
     for kind in (World, Elsewhere):
         world = a_world(kind, fake, tmp_path / kind.__name__ / "run")
@@ -77,7 +161,11 @@ def test_a_process_pool_makes_the_same_points_and_the_same_journal_as_threads(
                 step.apply(world)
             qdrant.upsert("docs_old", [old_point(n, f"edited {n}") for n in (3, 200)])
             qdrant.delete("docs_old", [5, 290])
-            for step in (CatchUp(), Index(), Verify()):
+            here = sum(model.texts for model in world.models.values())
+            CatchUp().apply(world)
+            made_here = sum(model.texts for model in world.models.values()) - here
+            assert made_here == (0 if kind is Elsewhere else 2)
+            for step in (Index(), Verify()):
                 step.apply(world)
             world.consents["cutover"] = {"alias": "docs"}
             Cutover(switch=Aliases(alias="docs")).apply(world)

@@ -32,6 +32,7 @@ def test_its_word_leads_to_its_gate_and_to_its_ending(
     started: list[str | None] = []
     consents: list[Any] = []
     monkeypatch.setattr(engine, "view", lambda folder: views.pop(0))
+    monkeypatch.setattr(engine, "look", lambda folder: views.pop(0))
     monkeypatch.setattr(run, "follow", lambda talk, folder, after: views.pop(0))
     monkeypatch.setattr(run, "try_it", lambda talk, session: None)
     monkeypatch.setattr(

@@ -44,6 +44,7 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
         played.taken_back += 1
 
     monkeypatch.setattr(engine, "view", look)
+    monkeypatch.setattr(engine, "look", look)
     monkeypatch.setattr(run, "follow", lambda talk, folder, after: look(folder))
     monkeypatch.setattr(engine, "start", start)
     monkeypatch.setattr(engine, "take_back", take_back)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -103,7 +102,7 @@ def test_a_slice_that_is_passed_on_is_a_slice_that_is_read_and_inserted(
         return passed[-1]
 
     monkeypatch.setattr(Qdrant, "pass_on", noted)
-    with Worker(WorkerSpec(qdrant.address, Path())) as worker:
+    with Worker(WorkerSpec(qdrant.address)) as worker:
         first = run_slice(SliceTask(Slice(0, None, 21), move), worker)
         rest = run_slice(SliceTask(Slice(1, 21, None), move), worker)
     # 0 to 15 whole, 16 to 20 not; 21 to 44 whole, and the last page is read to see its end.
@@ -124,7 +123,7 @@ def test_a_slice_that_has_grown_is_passed_on_in_part(
 ) -> None:
     move = the_move(names, batch=8)
     move = move.model_copy(update={"load": move.load.model_copy(update={"slice": 8})})
-    with Worker(WorkerSpec(qdrant.address, Path())) as worker:
+    with Worker(WorkerSpec(qdrant.address)) as worker:
         done = run_slice(SliceTask(Slice(0, None, 40), move), worker)
     assert (done.points, done.slice) == (16, Slice(0, None, 16))
     assert qdrant.count(names[1]) == 16
@@ -140,7 +139,7 @@ def test_what_the_server_does_not_take_at_once_is_read_and_inserted(
     told = {"start": None, "end": None, "vectors": [""], "limit": 8}
     assert qdrant.pass_on(old, new, **told) is None
     assert qdrant.count(new) == 0
-    with Worker(WorkerSpec(qdrant.address, Path())) as worker:
+    with Worker(WorkerSpec(qdrant.address)) as worker:
         done = run_slice(SliceTask(Slice(0, None, None), the_move(names, batch=8)), worker)
     assert done.points == qdrant.count(new) == NUMBER
 

@@ -148,7 +148,7 @@ class World:
     def fleet(self) -> AbstractContextManager[Fleet]:
         return threads(self.move.load.streams, self, nullcontext)
 
-    def workers(self) -> AbstractContextManager[Fleet]:
+    def workers(self, move: Move | None = None) -> AbstractContextManager[Fleet]:
         return self.fleet()
 
     def limited(self) -> AbstractContextManager[None]:

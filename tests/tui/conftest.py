@@ -90,7 +90,7 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
 
     for name, double in (
         ("view", view), ("steer", steer), ("give_consent", give_consent), ("start", start),
-        ("list_runs", list_runs), ("take_back", take_back),
+        ("list_runs", list_runs), ("take_back", take_back), ("look", view),
     ):  # fmt: skip
         monkeypatch.setattr(engine, name, double)
     monkeypatch.setattr(moments, "present", lambda: NOW.astimezone())

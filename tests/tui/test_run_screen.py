@@ -14,9 +14,10 @@ from qdrant_model_migration.environment import KEY
 from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.qdrant import Address
 from qdrant_model_migration.tui.app import WizardApp
+from qdrant_model_migration.tui.widgets.frame import KeyLine, Pane, TopRow
 from qdrant_model_migration.tui.widgets.press import Press
 from support.fake_run import make_run
-from support.screens import CUTOVER, ERROR, RATES, RETRY, a_run, press, until
+from support.screens import CUTOVER, ERROR, NOW, RATES, RETRY, a_run, press, until
 
 Make = Callable[..., WizardApp]
 
@@ -242,6 +243,37 @@ async def test_what_the_server_says_is_never_read_as_markup(wizard: Make, stage:
         assert shown.count("[bold]x[/bold]") >= 2
 
 
+async def test_a_look_at_a_run_draws_only_what_is_another_by_then(
+    wizard: Make, stage: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sign of life every few seconds is no news for the screen."""
+    stage.view = a_run(stage.folder)
+    app = wizard("run", session=Session(run=stage.folder))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "RUNNING")
+        await pilot.pause()
+        drawn: list[str] = []
+        update = Pane.update
+
+        def noted(pane: Pane, *args: Any, **more: Any) -> None:
+            drawn.append(f"{pane.id}{'' if more.get('layout') is False else ', all arranged anew'}")
+            update(pane, *args, **more)
+
+        monkeypatch.setattr(Pane, "update", noted)
+        monkeypatch.setattr(TopRow, "refresh", lambda *_, **__: drawn.append("top"))
+        monkeypatch.setattr(KeyLine, "refresh", lambda *_, **__: drawn.append("keys"))
+        screen: Any = app.screen
+        stage.view = stage.view._replace(heard=NOW.isoformat(timespec="milliseconds"))
+        await screen.done("look", (stage.view, None))
+        assert not drawn
+        here = stage.view.step
+        steps = list(stage.view.steps)
+        steps[here] = steps[here]._replace(done=steps[here].done + 10)
+        stage.view = stage.view._replace(steps=tuple(steps))
+        await screen.done("look", (stage.view, None))
+        assert drawn == ["state"]
+
+
 async def test_a_run_folder_that_cannot_be_read_is_said_and_read_again(
     wizard: Make, stage: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -257,7 +289,7 @@ async def test_a_run_folder_that_cannot_be_read_is_said_and_read_again(
             raise QmmError("The notes cannot be read.", "The disk is busy.", "Wait.")
         return well(at)
 
-    monkeypatch.setattr(engine, "view", view)
+    monkeypatch.setattr(engine, "look", view)
     app = wizard("run", session=Session(run=stage.folder))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "The run itself is not affected")

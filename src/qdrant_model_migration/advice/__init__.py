@@ -8,7 +8,7 @@ from __future__ import annotations
 from qdrant_model_migration.advice.advise import Advice, Choice, Standing, advise, answer_all
 from qdrant_model_migration.advice.answers_file import load_answers, save_answers
 from qdrant_model_migration.advice.errors import BadAnswer
-from qdrant_model_migration.advice.estimate import price_note
+from qdrant_model_migration.advice.estimate import price_note, reading_again
 from qdrant_model_migration.advice.faster import Case, Lever, levers, size_says
 from qdrant_model_migration.advice.imagined import (
     SWITCHES,
@@ -98,6 +98,7 @@ __all__ = [
     "price",
     "price_note",
     "read_named",
+    "reading_again",
     "said_of",
     "save_answers",
     "size_says",

@@ -46,6 +46,8 @@ _TO_FOLDER = (600, 200, 60)
 """An embedded Qdrant writes each point to disk by itself."""
 _FROM_SERVER, _FROM_FOLDER = 40_000, 50_000
 """Points read per second without vectors, 500 letters each; measured as those written were."""
+_COMPARED_S = 0.14e-6
+"""Seconds that each value of a vector, on either side, takes to be read and compared; as above."""
 _EVEN = 0.1
 """A difference that no estimate can tell."""
 _ALONE = "not known: the server works alone and does not say how far it is"
@@ -67,6 +69,17 @@ def estimate(survey: Survey, plan: Plan, speed: Speed | None) -> Estimate:
             for step in plan.steps
         ),
     )
+
+
+def reading_again(survey: Survey, plan: Plan) -> float | None:
+    """Seconds that Verify takes longer where it reads all copied vectors again; None: not known."""
+    points, move = _points(survey, plan), plan.move
+    if points is None or move is None:
+        return None
+    tokens, _ = tokens_of_a_text(survey, None)
+    spared = (v for v in move.vectors if v not in move.without_values.vectors)
+    values = sum(_values(vector, tokens) or 0.0 for vector in spared)
+    return points * max(1 / _read(survey), 2 * values * _COMPARED_S * _SLOWER[1])
 
 
 def _behind(survey: Survey, plan: Plan, speed: Speed | None) -> Range | None:

@@ -10,15 +10,24 @@ from qdrant_model_migration.commands.connecting import key_for_run, key_options
 from qdrant_model_migration.commands.consents import given, planned_options
 from qdrant_model_migration.commands.fleet import fleet_for, fleet_option
 from qdrant_model_migration.commands.follow import carry_on
+from qdrant_model_migration.commands.full import full_for, full_option
 from qdrant_model_migration.shell import qmm
 
 
 @click.command("resume")
 @click.argument("run", metavar="RUN")
 @fleet_option
+@full_option
 @key_options
 @planned_options
-def command(run: str, fleet: str | None, ask_key: bool, named: str | None, **consents: Any) -> int:
+def command(
+    run: str,
+    fleet: str | None,
+    full: bool,
+    ask_key: bool,
+    named: str | None,
+    **consents: Any,
+) -> int:
     """Go on with RUN: one that waits at a gate, was stopped, was interrupted, or has failed.
 
     What is done already is checked, not done again. qmm status lists the runs; one that is paused
@@ -35,15 +44,19 @@ def command(run: str, fleet: str | None, ask_key: bool, named: str | None, **con
             "There is nothing to go on with.",
             f"{qmm('report', folder.name)} writes its report.",
         )
+    if full and seen.verified:
+        again = qmm("verify", folder.name, flags=("--full",))
+        raise UsageError(f"{folder.name} has verified already.", "", f"{again} reads all again.")
     flags = given(consents)
+    chosen = {**fleet_for(fleet), **full_for(full)}
     if seen.state == "waiting" and seen.gate and not seen.live and not at_added(seen):
         from qdrant_model_migration.commands.follow import answers_for, ending
 
         answers = answers_for(seen, flags)
         if answers is None:
             return ending(seen)
-        key = {**key_for_run(folder, named, ask_key), **fleet_for(fleet)}
+        key = {**key_for_run(folder, named, ask_key), **chosen}
         give_consent(folder, seen.gate["name"], answers)
         return carry_on(folder, {}, key)
-    key = {**key_for_run(folder, named, ask_key), **fleet_for(fleet)}
+    key = {**key_for_run(folder, named, ask_key), **chosen}
     return carry_on(folder, flags, key)

@@ -11,18 +11,21 @@ from qdrant_model_migration.commands.connecting import key_for, key_options
 from qdrant_model_migration.commands.consents import given, planned_options
 from qdrant_model_migration.commands.fleet import fleet_for, fleet_option
 from qdrant_model_migration.commands.follow import carry_on
+from qdrant_model_migration.commands.full import full_for, full_option
 
 
 @click.command("run")
 @click.argument("plan", type=click.Path(path_type=Path), metavar="PLAN")
 @click.option("--accept", multiple=True, metavar="ID", help="Acknowledge a warning, e.g. W11.")
 @fleet_option
+@full_option
 @key_options
 @planned_options
 def command(
     plan: Path,
     accept: tuple[str, ...],
     fleet: str | None,
+    full: bool,
     ask_key: bool,
     named: str | None,
     **consents: Any,
@@ -47,4 +50,4 @@ def command(
     key = key_for(loaded.server, named, ask_key, models_in(loaded))
     folder = create_run(loaded)
     click.echo(f"Run {folder.name}: {folder}")
-    return carry_on(folder, given(consents), {**key, **fleet_for(fleet)})
+    return carry_on(folder, given(consents), {**key, **fleet_for(fleet), **full_for(full)})

@@ -8,6 +8,7 @@ import click
 
 from qdrant_model_migration.commands.connecting import key_for_run, key_options
 from qdrant_model_migration.commands.follow import carry_on
+from qdrant_model_migration.commands.full import full_option
 
 
 @click.command("verify")
@@ -20,7 +21,7 @@ from qdrant_model_migration.commands.follow import carry_on
     help="How much worse recall@10 may be, e.g. 0.02.",
 )
 @click.option("--old-model", metavar="NAME", help="The model that made the old vectors.")
-@click.option("--full", is_flag=True, help="Read all vectors again, also those that stand.")
+@full_option
 @key_options
 def command(
     run: str,

@@ -34,7 +34,7 @@ from qdrant_model_migration.engine.run_view import (
 from qdrant_model_migration.engine.stamps import local
 from qdrant_model_migration.engine.states import GOING, finished
 from qdrant_model_migration.engine.summary import Summary, Todo, ending_of, summarize
-from qdrant_model_migration.engine.watch import Watch, dead_letters, list_runs, view
+from qdrant_model_migration.engine.watch import Watch, dead_letters, list_runs, look, view
 
 __all__ = [
     "GOING",
@@ -60,6 +60,7 @@ __all__ = [
     "judged_by",
     "list_runs",
     "local",
+    "look",
     "models_of_run",
     "read_card",
     "run_folders",

@@ -168,7 +168,7 @@ class Context:
     def fleet(self) -> AbstractContextManager[Fleet]:
         return threads(self.move.load.streams, self, self._steering.helping)
 
-    def workers(self) -> AbstractContextManager[Fleet]:
+    def workers(self, move: Move | None = None) -> AbstractContextManager[Fleet]:
         if self._fleet != "ray":
             return self.fleet()
         if self.move.load.spending is not None:
@@ -177,12 +177,12 @@ class Context:
         from qdrant_model_migration.pipeline.ray_fleet import ray_fleet
 
         # Minutes, not the engine's week: a worker's silence is to be heard of.
-        spec = WorkerSpec(self._qdrant.address, self._folder, KEY, Patience())
+        spec = WorkerSpec(self._qdrant.address, KEY, Patience())
 
         def told(text: str) -> None:
             self.say("worker", text)
 
-        return ray_fleet(self, spec, self.move, told)
+        return ray_fleet(self, spec, move or self.move, told)
 
     def limited(self) -> AbstractContextManager[None]:
         return self._meter.limited()

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from qdrant_model_migration.embedders import Embedder, ModelRef
 from qdrant_model_migration.engine.errors import NoSuchRun, RunPlanChanged
 from qdrant_model_migration.engine.run_folder import PLAN, file_digest, read_card
-from qdrant_model_migration.environment import FLEET, KEY
+from qdrant_model_migration.environment import FLEET, FULL, KEY
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.qdrant import Qdrant, Retry
@@ -28,7 +28,8 @@ class Job(NamedTuple):
     later: makes a step that is added to a run, by its name and with what was given for it. connect:
     opens the Qdrant, given what stops it and what hears of retries. closed: why the steps of the
     plan must not be carried out; an added one may be all the same. fleet: "ray": vectors are made
-    on the computers of a Ray cluster, this time. promised: seconds, at least and at most, until all
+    on the computers of a Ray cluster, this time. full: Verify is to read all copied vectors again,
+    from now on. promised: seconds, at least and at most, until all
     is written; None: not known."""
 
     steps: tuple[Step, ...]
@@ -40,6 +41,7 @@ class Job(NamedTuple):
     closed: QmmError | None = None
     sides: tuple[Side, Side] | None = None
     fleet: str = ""
+    full: bool = False
     promised: tuple[float, float] | None = None
 
 
@@ -88,5 +90,6 @@ def job_of(folder: Path) -> Job:
         closed=open_warnings(plan),
         sides=(plan.before, plan.after) if plan.before and plan.after else None,
         fleet=os.environ.get(FLEET, ""),
+        full=os.environ.get(FULL) == "1",
         promised=plan.estimate.seconds.between,
     )

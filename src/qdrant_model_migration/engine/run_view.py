@@ -165,6 +165,11 @@ class RunView(NamedTuple):
         return is_over(self.state, "any")
 
     @property
+    def verified(self) -> bool:
+        """Whether it has come beyond its Verify."""
+        return any(step.name == "verify" and step.state == "done" for step in self.steps)
+
+    @property
     def at_verdict(self) -> bool:
         """Whether it waits at a gate that opens by the verdict, or has failed by a NO-GO of its
         searches: resuming alone leads nowhere then."""

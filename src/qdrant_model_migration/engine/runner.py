@@ -34,6 +34,7 @@ from qdrant_model_migration.errors import QmmError, Stopped
 from qdrant_model_migration.exit_codes import DONE, FAILED, STOPPED, WAITS
 from qdrant_model_migration.qdrant import Qdrant, Retry
 from qdrant_model_migration.steps import Gate, Step, Waiting, added_kind
+from qdrant_model_migration.steps.verify import ALL_READ, READ_ALL
 
 KEPT = ("since", "gate", "error")  # with the state, while a step is added
 
@@ -162,6 +163,9 @@ class Runner:
                 return self._as_it_was("Nothing was left to do.")
             if job.promised is not None:
                 self._journal.remember(PROMISED, job.promised)
+            if job.full and not self._journal.recall(READ_ALL):
+                self._journal.remember(READ_ALL, True)
+                self._journal.event("note", ALL_READ, {}, self._session)
             self._carry_out(job, todo)
             return self._done(todo)
         except Waiting as waiting:

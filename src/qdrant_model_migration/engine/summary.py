@@ -195,7 +195,7 @@ def _points(run: RunView) -> list[tuple[str, str]]:
     if bare := run.dead_letters - run.rows_left_out - run.points_not_written:
         letters = plural(bare, "point")
         why = listing([*run.dead_letter_reasons][:SHOWN_REASONS]) or "no text"
-        rows.append(("Dead letters", f"{letters} copied without a vector: {why}"))
+        rows.append(("Dead letters", f"{letters} without a new vector: {why}"))
     if run.points_not_written:
         from qdrant_model_migration.steps.dead_letters import RAISE_IT
 

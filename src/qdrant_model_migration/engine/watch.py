@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import threading
+from collections import deque
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -40,6 +42,11 @@ def view(folder: Path, *, events: int = EVENTS) -> RunView:
         return watch.look()
 
 
+def look(folder: Path) -> RunView:
+    """As `view`, where it is looked at again and again: see _Looks."""
+    return _looks.at(folder)
+
+
 def list_runs(runs: Path | None = None) -> tuple[RunView, ...]:
     """All runs, the one that changed last first. Raises RunFolderUnusable."""
     found: list[RunView] = []
@@ -67,8 +74,10 @@ class Watch:
         self._seen: tuple[object, ...] | None = None
         self._file = 0
         self._last: RunView | None = None
+        self._told: deque[EventView] = deque(maxlen=events)
 
     def close(self) -> None:
+        self._told.clear()
         if self._sql is not None:
             self._sql.close()
             self._sql = None
@@ -190,9 +199,11 @@ class Watch:
         told = _shares(sql)
         steps = tuple(step._replace(share=told.get(n)) for n, step in enumerate(steps, 1))
         letters = _reasons(sql)
-        events = sql.execute(
-            "SELECT * FROM events ORDER BY id DESC LIMIT ?", (self._events,)
+        known = self._told[-1].id if self._told else 0
+        news = sql.execute(
+            "SELECT * FROM events WHERE id > ? ORDER BY id DESC LIMIT ?", (known, self._events)
         ).fetchall()
+        self._told.extend(_event(row) for row in reversed(news))
         gate = run.get("gate") if state == "waiting" else None
         return self._blank()._replace(
             state=state,
@@ -202,7 +213,7 @@ class Watch:
             verdict=facts.get("verdict"),
             error=run.get("error"),
             dead_letters=sum(letters.values()),
-            events=tuple(_event(row) for row in reversed(events)),
+            events=tuple(self._told),
             application=facts.get("application"),
             facts=facts,
             retry=run.get("retry") if going else None,
@@ -258,6 +269,28 @@ class Watch:
     def _broken(self, error: QmmError, live: bool) -> RunView:
         said = {"what": error.what, "why": error.why, "todo": error.todo}
         return self._blank()._replace(state="failed", live=live, error=said)
+
+
+class _Looks:
+    """The journal that was looked at last stays open: to look again where nothing was written costs
+    next to nothing, and what was told is not read twice."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._folder: Path | None = None
+        self._watch: Watch | None = None
+
+    def at(self, folder: Path) -> RunView:
+        with self._lock:
+            if self._watch is None or folder != self._folder:
+                if self._watch is not None:
+                    self._watch.close()
+                self._watch, self._folder = None, folder
+                self._watch = Watch(folder)
+            return self._watch.look()
+
+
+_looks = _Looks()
 
 
 def _reasons(sql: sqlite3.Connection) -> dict[str, int]:

@@ -46,7 +46,7 @@ def look(
 def _look(
     folder: Path, read: Callable[[Path], Files] | None, report: Report
 ) -> tuple[RunView, Files | None]:
-    return engine.view(folder), read(folder) if read is not None else None
+    return engine.look(folder), read(folder) if read is not None else None
 
 
 def _unread(session: Session, error: QmmError) -> Refused:

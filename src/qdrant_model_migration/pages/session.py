@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from qdrant_model_migration.plan import Acceptance, Plan
     from qdrant_model_migration.qdrant import Address
     from qdrant_model_migration.quality import SideBySide
+    from qdrant_model_migration.steps.routes.route import Words
     from qdrant_model_migration.survey.facts import Fact, Survey
     from qdrant_model_migration.survey.listing import Listed
 
@@ -67,12 +68,14 @@ class Adding(NamedTuple):
 
 
 class Files(NamedTuple):
-    """What was read of a run's folder besides its view. letters: the first dead letters."""
+    """What was read of a run's folder besides its view. letters: the first dead letters.
+    words: what its route says of it; None where its plan moves nothing, or cannot be read."""
 
     names: tuple[str, ...] = ()
     ticked: frozenset[str] = frozenset()
     letters: tuple[DeadLetter, ...] = ()
     proof: Mapping[str, Any] = NOTHING
+    words: Words | None = None
 
 
 @dataclass(frozen=True)

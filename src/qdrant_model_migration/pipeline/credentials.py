@@ -14,9 +14,11 @@ from itertools import islice
 from typing import NamedTuple
 
 from qdrant_model_migration.embedders import kind_of, models_in
+from qdrant_model_migration.pipeline.errors import FileUnreadable
 from qdrant_model_migration.pipeline.make import MadePoints, make
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.sameness import nearly_same, same_vector
+from qdrant_model_migration.pipeline.sources import Source
 from qdrant_model_migration.pipeline.worker import Equipment
 from qdrant_model_migration.qdrant import Document, Point
 
@@ -28,11 +30,13 @@ _NEAR = 2e-3
 
 
 class Credentials(NamedTuple):
-    """versions: of the program and of what makes vectors. made: of the probe. nearly: the vectors
+    """versions: of the program and of what makes vectors. made: of the probe. files: those that
+    points are read from, with what each is told by, "" where it cannot be read. nearly: the vectors
     that a model makes otherwise in the company of other texts."""
 
     versions: Mapping[str, str]
     made: MadePoints
+    files: Mapping[str, str]
     nearly: frozenset[str] = frozenset()
 
 
@@ -49,7 +53,15 @@ def shown(points: Sequence[Point], move: Move, equipment: Equipment) -> Credenti
     libraries = {*_EVERY, *(library for kind in kinds for library in kind.libraries)}
     versions.update({library: version(library) for library in sorted(libraries)})
     nearly = frozenset(vector.name for vector in move.vectors if vector.depends_on_batch)
-    return Credentials(versions, make(points, move, equipment), nearly)
+    files = {one.name: _told_by(one) for one in move.points.files}
+    return Credentials(versions, make(points, move, equipment), files, nearly)
+
+
+def _told_by(file: Source) -> str:
+    try:
+        return file.fingerprint()
+    except FileUnreadable:
+        return ""
 
 
 def what_differs(mine: Credentials, theirs: Credentials) -> str | None:
@@ -57,6 +69,9 @@ def what_differs(mine: Credentials, theirs: Credentials) -> str | None:
     for name, own in mine.versions.items():
         if (other := theirs.versions.get(name)) != own:
             return f"it has {name} {other or 'not at all'}, and here is {own}"
+    for name, mark in mine.files.items():
+        if (other := theirs.files.get(name)) != mark:
+            return f"its {name} is another one" if other else f"it cannot read {name}"
     pairs = zip(mine.made.points, theirs.made.points, strict=True)
     for place, (own_point, other_point) in enumerate(pairs):
         for name in own_point.vectors.keys() | other_point.vectors.keys():

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from qdrant_model_migration.errors import QmmError
+from qdrant_model_migration.words import listing
+from qdrant_model_migration.words import size as in_bytes
 
 
 class LedgerDamaged(QmmError):
@@ -187,6 +189,31 @@ class ServerNotReachable(QmmError):
             f"{address} cannot be reached from other computers.",
             "It is a folder or a local address, which is another one on each of them.",
             "Make the plan with an address that all of them know. Or run without --fleet ray.",
+        )
+
+
+class ArtifactsTooLarge(QmmError):
+    """What vectors are made with is too much to be held by every worker."""
+
+    refusal = True
+
+    def __init__(self, names: Sequence[str], size: int, most: int) -> None:
+        super().__init__(
+            f"What the vectors are made with is too large for other computers: {listing(names)}.",
+            f"It is {in_bytes(size)}, and each of them would hold it once more; "
+            f"{in_bytes(most)} are sent at most.",
+            "Run without --fleet ray.",
+        )
+
+
+class ArtifactDamaged(QmmError):
+    """A file that was sent to a worker has not come as it was."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name} has not come as it was sent.",
+            "Its content was changed on the way between two computers.",
+            "See to the cluster, then resume. Everything confirmed is kept.",
         )
 
 

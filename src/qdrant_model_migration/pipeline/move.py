@@ -118,6 +118,11 @@ class Move(Strict):
         return tuple(vector.origin for vector in self.vectors)
 
     @property
+    def artifacts(self) -> tuple[str, ...]:
+        """The files of the run folder that its vectors are made with, each once."""
+        return tuple(dict.fromkeys(name for origin in self.origins for name in origin.artifacts))
+
+    @property
     def by_id(self) -> tuple[TextSource, ...]:
         """The texts that are taken from files by the ids of points, each once."""
         return tuple(dict.fromkeys(o.texts for o in self.origins if o.texts is not None))

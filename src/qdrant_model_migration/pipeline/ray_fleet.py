@@ -19,6 +19,7 @@ from statistics import median
 from typing import Any, NamedTuple, TypeVar
 
 from qdrant_model_migration.errors import QmmError
+from qdrant_model_migration.pipeline.artifacts import packed
 from qdrant_model_migration.pipeline.credentials import Credentials, probe, shown, what_differs
 from qdrant_model_migration.pipeline.errors import (
     ClusterNotFound,
@@ -31,10 +32,12 @@ from qdrant_model_migration.pipeline.fleet import Fleet
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.worker import Equipment, Worker, WorkerSpec
 from qdrant_model_migration.qdrant import Point
+from qdrant_model_migration.qdrant.errors import NoQdrantThere
 
 T = TypeVar("T")
 R = TypeVar("R")
 
+_GOODBYE = 5.0  # seconds for workers to end by themselves
 AT_A_TIME = 2
 """Slices of a worker: while one is embedded, another is read or written."""
 
@@ -42,8 +45,8 @@ AT_A_TIME = 2
 class Waits(NamedTuple):
     """Seconds. deadline: that a slice may take at least, before another worker gets it as well (six
     times the usual time, where that is more). opening: until a worker has shown what it can.
-    none: without any worker. again: until a computer whose worker was lost gets a new one. muster:
-    between two looks at which computers there are."""
+    none: without any worker that works. again: until a computer whose worker was lost gets a new
+    one. muster: between two looks at which computers there are."""
 
     deadline: float = 60.0
     opening: float = 900.0
@@ -61,6 +64,9 @@ class _Remote:
     def show(self, points: list[Point], move: Move) -> Credentials:
         self._worker = Worker(self._spec)
         return shown(points, move, self._worker)
+
+    def end(self) -> None:
+        self._worker.close()
 
     def do(self, work: Callable[[T, Equipment], R], task: T) -> R:
         return work(task, self._worker)
@@ -90,6 +96,15 @@ class _Hand:
         self.actor, self.showing, self.since = actor, showing, since
         self.busy: dict[Any, tuple[_Item, float]] = {}
 
+    @property
+    def works(self) -> bool:
+        """Whether it has shown what it makes."""
+        return self.showing is None
+
+    @property
+    def idle(self) -> bool:
+        return self.works and not self.busy
+
 
 class RayFleet:
     """See fleet.Fleet. One thread speaks with Ray; all that it knows is its own."""
@@ -104,7 +119,7 @@ class RayFleet:
         say: Callable[[str], None],
         waits: Waits,
     ) -> None:
-        self._ray, self._spec, self._move = ray, spec, move
+        self._ray, self._spec, self._move = ray, ray.put(spec), move
         self._points, self._mine, self._say, self._waits = points, mine, say, waits
         self._hands: dict[_Place, _Hand] = {}
         self._refused: dict[_Place, str] = {}
@@ -138,6 +153,9 @@ class RayFleet:
         for, so that what comes after sees all of it."""
         self._ends.set()
         self._thread.join()
+        ends = [hand.actor.end.remote() for hand in self._hands.values() if hand.idle]
+        if ends:  # they take their files away
+            self._ray.wait(ends, num_returns=len(ends), timeout=_GOODBYE)
         for hand in self._hands.values():
             self._ray.kill(hand.actor)
         if self._lost_at:
@@ -194,7 +212,7 @@ class RayFleet:
     def _hand_out(self) -> None:
         for _ in range(AT_A_TIME):
             for hand in self._hands.values():
-                if hand.showing is None and len(hand.busy) < AT_A_TIME:
+                if hand.works and len(hand.busy) < AT_A_TIME:
                     self._give(hand)
 
     def _give(self, hand: _Hand) -> None:
@@ -223,10 +241,12 @@ class RayFleet:
         try:
             result = self._ray.get(reference)
         except RayTaskError as error:
-            if item is None:
-                self._lose(place, str(error.cause))
-            else:
+            if item is not None:
                 item.future.set_exception(error.cause)
+            elif isinstance(error.cause, QmmError) and not isinstance(error.cause, NoQdrantThere):
+                self._refuse(place, f"{error.cause.what} {error.cause.why}".rstrip(". "))
+            else:
+                self._lose(place, str(error.cause))
         except RayError as error:
             if item is not None:
                 hand.busy[reference] = (item, began)
@@ -279,11 +299,12 @@ class RayFleet:
 
     def _must_have_hands(self) -> None:
         now = time.monotonic()
-        if self._hands:
+        none = self._waits.opening if self._hands else self._waits.none
+        if any(hand.works for hand in self._hands.values()):
             self._some_at = now
         elif self._seen and self._seen <= self._refused.keys():
             raise NoWorkerFits({str(place): why for place, why in self._refused.items()})
-        elif now - self._some_at > self._waits.none:
+        elif now - self._some_at > none:
             raise WorkersGone(self._last)
 
     def _fail(self, error: QmmError) -> None:
@@ -305,8 +326,9 @@ def ray_fleet(
     """The workers of the cluster that this computer is part of. equipment: of this process, whose
     vectors theirs are compared with. say: hears what becomes of workers, in any thread.
 
-    Raises RayMissing, ClusterNotFound, ServerNotReachable; the futures raise NoWorkerFits where no
-    worker makes the same vectors, and WorkersGone where none has been there for long.
+    Raises RayMissing, ClusterNotFound, ServerNotReachable, ArtifactsTooLarge; the futures raise
+    NoWorkerFits where no worker makes the same vectors, and WorkersGone where none has been there
+    for long.
     """
     ray = _joined()
     computers = {node["NodeManagerAddress"] for node in _alive(ray)}
@@ -314,6 +336,7 @@ def ray_fleet(
         raise ServerNotReachable(str(spec.address))
     points = probe(move, equipment)
     mine = shown(points, move, equipment)
+    spec = spec._replace(artifacts=packed(move.artifacts, equipment))
     fleet = RayFleet(ray, spec, move, points, mine, say, waits)
     try:
         yield fleet

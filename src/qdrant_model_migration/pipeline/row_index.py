@@ -60,12 +60,17 @@ def index_of(
 
     Raises RowsUnusable, IdsContradict, DiskFull, and the errors of the file.
     """
-    name = blake2b(f"{source!r} {text!r}".encode(), digest_size=8).hexdigest()
-    path = tools.artifact(f"rows-{name}.db")
+    path = tools.artifact(index_name(source, text))
     with _making, _disk(path):
         if not path.is_file():
             _make(path, source, text, tools.breathe, on_bad)
     return RowIndex(path)
+
+
+def index_name(source: Source, text: TextSource | None) -> str:
+    """Of the file in the run folder."""
+    name = blake2b(f"{source!r} {text!r}".encode(), digest_size=8).hexdigest()
+    return f"rows-{name}.db"
 
 
 class RowIndex:

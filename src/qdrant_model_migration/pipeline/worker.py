@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import NamedTuple, Protocol
 
 from qdrant_model_migration.embedders import Embedder, ModelRef, open_embedder
+from qdrant_model_migration.pipeline.artifacts import Artifact, unpack
 from qdrant_model_migration.pipeline.calls import InCalls
 from qdrant_model_migration.pipeline.tools import Tools
 from qdrant_model_migration.qdrant import Address, Patience, Qdrant, open_qdrant
@@ -26,13 +29,14 @@ class WorkerSpec(NamedTuple):
 
     key: the NAME of the environment variable that has the key there, where there is one.
     patience: minutes, not the days of an engine, so that whoever hands out work hears of a silence.
+    artifacts: what its vectors are made with; a worker knows nothing of a run folder.
     """
 
     address: Address
-    folder: Path
     key: str | None = None
     patience: Patience = Patience()
     open_model: Callable[[ModelRef], Embedder] = open_embedder
+    artifacts: tuple[Artifact, ...] = ()
 
 
 class Worker:
@@ -41,8 +45,15 @@ class Worker:
     def __init__(self, spec: WorkerSpec) -> None:
         self._spec = spec
         self._opened: dict[str, Embedder] = {}
+        if spec.artifacts:
+            unpack(spec.artifacts, Path(self._folder.name))
         key = os.environ.get(spec.key) if spec.key is not None else None
         self.qdrant = open_qdrant(spec.address, key, patience=spec.patience)
+
+    @cached_property
+    def _folder(self) -> TemporaryDirectory[str]:
+        """Of its own; there is none where it needs none."""
+        return TemporaryDirectory(prefix="qmm-worker-")
 
     def open_model(self, model: ModelRef) -> Embedder:
         key = model.model_dump_json()
@@ -51,10 +62,15 @@ class Worker:
         return self._opened[key]
 
     def artifact(self, name: str) -> Path:
-        return self._spec.folder / name
+        return Path(self._folder.name) / name
 
     def breathe(self) -> None:
         """Nobody is asked here: a worker is stopped between two slices."""
+
+    def close(self) -> None:
+        self.qdrant.close()
+        if "_folder" in vars(self):
+            self._folder.cleanup()
 
     def __enter__(self) -> Worker:
         return self
@@ -65,4 +81,4 @@ class Worker:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.qdrant.close()
+        self.close()

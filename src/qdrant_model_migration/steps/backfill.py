@@ -13,6 +13,7 @@ from qdrant_model_migration.steps.gate import AskKind, Gate, GateKind, Waiting
 from qdrant_model_migration.steps.passes import by_slices
 from qdrant_model_migration.steps.reading import ROWS_READ, must_be_unchanged
 from qdrant_model_migration.steps.routes import route_of
+from qdrant_model_migration.steps.routes.route import Words
 from qdrant_model_migration.steps.slice_size import SliceSize
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
 from qdrant_model_migration.steps.token_limit import TOKEN_LIMIT, within_limit
@@ -68,7 +69,7 @@ class Backfill(Step):
         must_be_unchanged(ctx)
         filling = _Filling(ctx, self.expected_missing)
         with within_limit(ctx):
-            by_slices(ctx, filling.tasks(), run_slice, filling.take, ctx.workers())
+            by_slices(ctx, filling.tasks(), run_slice, filling.take, ctx.workers(ctx.move.filling))
         filling.must_not_lack_texts()
 
 
@@ -181,35 +182,34 @@ class _Filling:
         points, missing = self._recent.points, self._recent.missing
         alarm = max(ALARM, 2 * self._expected)
         if points >= FEWEST and missing / points > alarm and not self._ctx.consent("missing_texts"):
+            words = route_of(self._ctx.move).words(self._ctx.move)
             if 2 * self._refused > sum(self._borders.dead.values()):
-                raise Waiting(_refused_gate(missing / points))
-            raise Waiting(_missing_gate(missing / points, self._expected))
+                raise Waiting(_refused_gate(missing / points, words))
+            raise Waiting(_missing_gate(missing / points, self._expected, words))
 
 
-def _refused_gate(share: float) -> Gate:
+def _refused_gate(share: float, words: Words) -> Gate:
     return Gate(
         name="missing_texts",
         title=f"{share:.0%} of the texts are refused",
         says=(
             f"The server's service makes no vector of {share:.1%} of the last texts. What it says "
             "of each stands in the list of dead letters.",
-            "Their points are copied with their payload and without a vector: filters find them, "
-            "searches do not.",
+            f"Such a point {words.goes_without}",
             "Go on, or stop here and make a plan with another model, or with shorter texts.",
         ),
-        asks=(_ACCEPT.ask("Copy the points of refused texts without a vector"),),
+        asks=(_ACCEPT.ask("Go on without the vectors of refused texts"),),
         button="Go on",
     )
 
 
-def _missing_gate(share: float, expected: float) -> Gate:
+def _missing_gate(share: float, expected: float, words: Words) -> Gate:
     return Gate(
         name="missing_texts",
         title=f"{share:.0%} of the texts are missing",
         says=(
             f"{share:.1%} of the last points have no text; the survey said {expected:.1%}.",
-            "The wrong field may have been chosen. Points without a text are copied with their "
-            "payload and without a vector: filters find them, searches do not.",
+            f"The wrong field may have been chosen. A point without a text {words.goes_without}",
             "Go on, or stop here and make a plan with another text field.",
         ),
         asks=(_ACCEPT.ask("The field is right; copy them without one"),),

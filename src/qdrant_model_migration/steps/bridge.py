@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -20,6 +20,7 @@ from qdrant_model_migration.embedders import (
 )
 from qdrant_model_migration.pipeline import proper
 from qdrant_model_migration.pipeline.errors import LedgerDamaged
+from qdrant_model_migration.pipeline.fleet import Fleet
 from qdrant_model_migration.pipeline.in_slice import BesideLedger
 from qdrant_model_migration.pipeline.ledger import MOST, Ledger, forget_ledger, open_ledger, rows_of
 from qdrant_model_migration.pipeline.marks import is_unfinished, mark_of
@@ -226,14 +227,16 @@ class Bridge(AddedStep):
         size = SliceSize(move.load.slice)
         with open_ledger(self._folder(ctx), begin=True) as ledger, _copied(ctx) as ours:
             progress = _Progress(ctx, move.target)
-            self._hottest_first(ctx, move, ledger, ours, size, progress)
-            for number in range(ctx.recall(_PASSES) or 0, MOST_PASSES):
-                one = _Pass(ctx, number, move, self._texts, ledger, ours, size, progress)
-                one.carry_out(ctx.qdrant.count(move.target))
-                ctx.remember(_LOST, one.found["lost"])
-                ctx.remember(_PASSES, number + 1)
-                if number and not one.found["made"]:
-                    break
+            left_to_do = range(ctx.recall(_PASSES) or 0, MOST_PASSES)
+            with ctx.workers(move) if left_to_do else ctx.fleet() as fleet:
+                self._hottest_first(ctx, move, ledger, ours, size, progress, fleet)
+                for number in left_to_do:
+                    one = _Pass(ctx, number, move, self._texts, ledger, ours, size, progress, fleet)
+                    one.carry_out(ctx.qdrant.count(move.target))
+                    ctx.remember(_LOST, one.found["lost"])
+                    ctx.remember(_PASSES, number + 1)
+                    if number and not one.found["made"]:
+                        break
             wait_until_indexed(ctx, move.target)
             progress.more(0)
             made, left, chosen = _counted(ledger)
@@ -248,6 +251,7 @@ class Bridge(AddedStep):
         ours: _Copied,
         size: SliceSize,
         progress: _Progress,
+        fleet: Fleet,
     ) -> None:
         if self.hottest is None or ctx.recall(_PASSES):
             return
@@ -264,7 +268,7 @@ class Bridge(AddedStep):
 
         HottestFirst(
             ctx, self.hottest, move, self._texts, ledger, ours.has, lambda: size.now, told
-        ).carry_out()
+        ).carry_out(fleet)
 
     def _must_be_proper(self, ctx: StepContext, move: Move, chosen: dict[PointId, bytes]) -> None:
         def as_noted(point: Point) -> bool:
@@ -428,8 +432,8 @@ class _Progress:
 
 
 class _Pass(Pass[Sliced, SlicePart]):
-    """Over all slices: what is not settled is. found: points `made`, and those `lost`, which were
-    changed so often that it could not be told."""
+    """Over all slices: what is not settled is, by this fleet. found: points `made`, and those
+    `lost`, which were changed so often that it could not be told."""
 
     name: ClassVar[str] = "bridge"
 
@@ -443,11 +447,15 @@ class _Pass(Pass[Sliced, SlicePart]):
         ours: _Copied,
         size: SliceSize,
         progress: _Progress,
+        fleet: Fleet | None = None,
     ) -> None:
         self.found: Any = {"made": 0, "lost": 0}
         super().__init__(ctx, of=number)
         self._move, self._text, self._ledger, self._ours = move, text, ledger, ours
-        self._size, self._progress = size, progress
+        self._size, self._progress, self._fleet = size, progress, fleet
+
+    def fleet(self) -> AbstractContextManager[Fleet]:
+        return super().fleet() if self._fleet is None else nullcontext(self._fleet)
 
     def work(self) -> Callable[[Sliced, Equipment], SlicePart]:
         return settle_slice

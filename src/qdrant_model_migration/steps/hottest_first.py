@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from typing import Any
 
+from qdrant_model_migration.pipeline.fleet import Fleet
 from qdrant_model_migration.pipeline.ledger import Ledger
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.proper import Part, Settled, settle_part
@@ -40,10 +42,10 @@ class HottestFirst:
         self._ctx, self._field, self._move, self._text = ctx, field, move, text
         self._ledger, self._copied, self._size, self._told = ledger, copied, size, told
 
-    def carry_out(self) -> None:
+    def carry_out(self, fleet: Fleet) -> None:
         """One that was broken off goes on at the value where it stood."""
         if self._ctx.recall(KEY) != OVER:
-            by_slices(self._ctx, self._tasks(), settle_part, self._take)
+            by_slices(self._ctx, self._tasks(), settle_part, self._take, nullcontext(fleet))
             self._ctx.remember(KEY, OVER)
 
     def _take(self, task: Part, done: Settled) -> None:

@@ -19,6 +19,7 @@ from qdrant_model_migration.pipeline.slices import Slice
 from qdrant_model_migration.pipeline.worker import Equipment
 from qdrant_model_migration.qdrant import PointId
 from qdrant_model_migration.steps.borders import Borders
+from qdrant_model_migration.steps.making import Making, making
 from qdrant_model_migration.steps.step import StepContext
 
 T = TypeVar("T")
@@ -101,6 +102,7 @@ class Pass(Generic[Task, Result]):
 
     name: ClassVar[str]
     found: Any
+    making: Making
 
     def __init__(self, ctx: StepContext, *, anew: bool = False, of: Any = None) -> None:
         """anew: whatever was broken off, this one begins. of: what a pass that goes on must have
@@ -125,10 +127,15 @@ class Pass(Generic[Task, Result]):
     def take(self, task: Task, result: Result) -> None:
         raise NotImplementedError
 
+    def fleet(self) -> AbstractContextManager[Fleet]:
+        """Who does the work on slices."""
+        return self.ctx.fleet()
+
     def carry_out(self, total: int) -> None:
         """total: points that count, as far as known before."""
         self._total = total
-        by_slices(self.ctx, self._all_tasks(), self.work(), self._take)
+        with making(self.ctx) as self.making:
+            by_slices(self.ctx, self._all_tasks(), self.work(), self._take, self.fleet())
         self.ctx.remember(self._key, None)
         self._tell()
 

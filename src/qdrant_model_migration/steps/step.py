@@ -113,8 +113,9 @@ class StepContext(Equipment, Protocol):
         """Who does the work on slices while the step hands it out."""
         ...
 
-    def workers(self) -> AbstractContextManager[Fleet]:
-        """Who makes vectors: other computers, where the run is to use them, else `fleet`."""
+    def workers(self, move: Move | None = None) -> AbstractContextManager[Fleet]:
+        """Who makes vectors: other computers, where the run is to use them, else `fleet`. move:
+        whose vectors; None: the run's."""
         ...
 
     def limited(self) -> AbstractContextManager[None]:

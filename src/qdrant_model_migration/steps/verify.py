@@ -43,6 +43,10 @@ from qdrant_model_migration.survey import languages
 from qdrant_model_migration.survey.path import value_at
 from qdrant_model_migration.words import plural
 
+READ_ALL = "read_all"
+"""The fact: this run reads all copied vectors again before it judges, as somebody wished."""
+FULL = "Read all copied vectors again"
+ALL_READ = "Verify reads all copied vectors again, not a sample of them."
 EXACT_UP_TO = 100_000  # points; above it a search without the index would take too long
 DOCUMENTS = 5_000  # read for made-up queries
 _AT_ONCE = 256
@@ -116,7 +120,9 @@ class Verify(AddedStep):
 
     def text(self, move: Move | None) -> StepText:
         origins = move.origins if move is not None else ()
-        comparing = route_of(move).words(move).comparing if move is not None else ()
+        words = route_of(move).words(move) if move is not None else None
+        spared = words.spared if words is not None else ()
+        read = (ALL_READ,) if self.full and spared else spared
         by = {
             "file": f"Judges by the searches in {self.proof.file}.",
             "made up": "Judges by searches made from your documents: weak evidence.",
@@ -127,7 +133,8 @@ class Verify(AddedStep):
             "nothing",
             "not needed",
             (
-                *comparing,
+                *(words.comparing if words is not None else ()),
+                *read,
                 *dict.fromkeys(filter(None, (o.proof(self.sample) for o in origins))),
                 by,
             ),
@@ -147,7 +154,8 @@ class Verify(AddedStep):
         route = route_of(ctx.move)
         if began:
             route.catch_up(ctx)  # a verify that is repeated first fetches what was missing
-        integrity = Integrity(checks=tuple(route.check(ctx, self.sample, full=self.full)))
+        full = self.full or bool(ctx.recall(READ_ALL))
+        integrity = Integrity(checks=tuple(route.check(ctx, self.sample, full=full)))
         verdict, again = self._judge(ctx, integrity, known)
         ctx.remember("proof", self.proof.model_dump(mode="json"))
         ctx.remember("judge_again", again)

@@ -14,6 +14,7 @@ from qdrant_model_migration.pages.session import Files, Session
 from qdrant_model_migration.pages.work import of_run as work
 from qdrant_model_migration.shell import qmm
 from qdrant_model_migration.steps.dead_letters import RAISE_IT
+from qdrant_model_migration.steps.routes.route import DEAD_LETTERS
 
 MOST = 1000  # that are shown; the file has all
 ROWS = (
@@ -32,7 +33,8 @@ def enter(session: Session) -> Outcome:
 
 
 def _read(folder: Path) -> Files:
-    return Files(work.files(folder), letters=engine.dead_letters(folder, limit=MOST))
+    letters = engine.dead_letters(folder, limit=MOST)
+    return Files(work.files(folder), letters=letters, words=work.words_of(folder))
 
 
 def page(session: Session) -> Page:
@@ -51,9 +53,9 @@ def _page(run: RunView, files: Files) -> Page:
             Table("letters", tuple(_row(letter) for letter in letters), COLUMNS, title),
             Says(
                 (
-                    "These points are copied with their payload and without a vector: filters "
-                    "find them, searches do not. Nothing is lost. Correct the texts where they "
-                    "come from; the catch-up picks them up as long as the run lasts.",
+                    f"{files.words.dead_letters if files.words else DEAD_LETTERS} Nothing is lost. "
+                    "Correct the texts where they come from; the catch-up picks them up as long as "
+                    "the run lasts.",
                     *((ROWS,) if run.rows_left_out else ()),
                     *((LARGE,) if run.points_not_written else ()),
                 )

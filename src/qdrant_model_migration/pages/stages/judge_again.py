@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
-from qdrant_model_migration import engine
+from qdrant_model_migration import engine, words
 from qdrant_model_migration.advice import typed
 from qdrant_model_migration.engine import RunView
 from qdrant_model_migration.errors import QmmError
-from qdrant_model_migration.pages import of_run
+from qdrant_model_migration.pages import of_run, sample_or_all
 from qdrant_model_migration.pages.outcome import Go, Outcome, Report, Work, refused
 from qdrant_model_migration.pages.page import Act, Ask, Page, Says
 from qdrant_model_migration.pages.session import Files, Session
@@ -36,7 +36,7 @@ def enter(session: Session) -> Outcome:
 
 
 def _read(folder: Path) -> Files:
-    return Files(proof=engine.judged_by(folder))
+    return Files(proof=engine.judged_by(folder), words=work.words_of(folder))
 
 
 def page(session: Session) -> Page:
@@ -55,11 +55,17 @@ def _page(run: RunView, files: Files) -> Page:
             Ask("file", "text", "Searches", value=file, help="CSV or JSON lines"),
             Ask("margin", "text", "Limit", value=margin, help=limit),
             *((old,) if engine.wants_old_model(run) else ()),
+            *sample_or_all.blocks(files.words, _as_long_as_before(run)),
         ),
         acts=(Act("judge", "Judge anew", enter=True),),
         help=HELP,
         first="file",
     )
+
+
+def _as_long_as_before(run: RunView) -> str:
+    took = sum(step.seconds for step in run.steps if step.name == "catch_up")
+    return f"about as long as catching up did, {words.duration(took)}"
 
 
 def act(session: Session, key: str, values: Mapping[str, str]) -> Outcome:
@@ -85,5 +91,6 @@ def _begin(
 ) -> None:
     file, old = values["file"].strip(), values.get("old", "").strip()
     queries = Path(file) if file else None
-    given = engine.judge_by(folder, queries=queries, margin=limit, old_model=old or None)
+    full = bool(values.get(sample_or_all.KEY))
+    given = engine.judge_by(folder, queries=queries, margin=limit, old_model=old or None, full=full)
     work.start(session, folder, extra="verify", given=given)

@@ -7,9 +7,9 @@ from functools import partial
 from pathlib import Path
 
 from qdrant_model_migration import words
-from qdrant_model_migration.advice import price_note
+from qdrant_model_migration.advice import price_note, reading_again
 from qdrant_model_migration.errors import QmmError
-from qdrant_model_migration.pages import answers_saved
+from qdrant_model_migration.pages import answers_saved, sample_or_all
 from qdrant_model_migration.pages.decided import planned, taken_strategy
 from qdrant_model_migration.pages.outcome import LEAVE, Go, Outcome, Refused, Report, Said, Work
 from qdrant_model_migration.pages.page import (
@@ -186,10 +186,11 @@ def act(session: Session, key: str, values: Mapping[str, str]) -> Outcome:
     if key == "write":
         return Work("save", partial(_save, plan, values["file"]), _saved)
     if key == "start":
-        return _sure(plan)
+        return _sure(session, plan)
     if key == "yes":
         says = "Starting the run in its own process."
-        return Work("start", partial(_begin, session, plan), _begun, says)
+        begin = partial(_begin, session, plan, bool(values.get(sample_or_all.KEY)))
+        return Work("start", begin, _begun, says)
     if key == "no":
         return Said(session, "Not yet. Nothing was written.")
     if key == "leave":
@@ -220,7 +221,7 @@ def _saved(session: Session, path: Path) -> Page:
     return Page("The plan is saved", (Says(says, commands=(qmm("run", path.name),)),), acts)
 
 
-def _sure(plan: Plan) -> Page:
+def _sure(session: Session, plan: Plan) -> Page:
     move, likely = plan.move, plan.estimate.seconds.likely
     if move is not None:
         about = f": about {words.duration(likely)}" if likely is not None else ""
@@ -240,13 +241,22 @@ def _sure(plan: Plan) -> Page:
         "switched off; then you resume."
     )
     acts = (Act("no", "Not yet"), Act("yes", "Start"))
-    return Page("Start this run?", (Says(tuple(says)),), acts)
+    words_of = route_of(move).words(move) if move is not None else None
+    asked = sample_or_all.blocks(words_of, _longer(session, plan))
+    return Page("Start this run?", (Says(tuple(says)), *asked), acts)
 
 
-def _begin(session: Session, plan: Plan, report: Report) -> tuple[Path, QmmError | None]:
+def _longer(session: Session, plan: Plan) -> str:
+    took = reading_again(session.survey, plan) if session.survey is not None else None
+    return f"about {words.duration(took)} more" if took is not None else "a while, not known before"
+
+
+def _begin(
+    session: Session, plan: Plan, full: bool, report: Report
+) -> tuple[Path, QmmError | None]:
     folder = starting.make_run(plan)
     try:
-        starting.start(session, plan, folder)
+        starting.start(session, plan, folder, full=full)
     except QmmError as error:
         return folder, error  # the run is there now: its own screen offers to resume it
     return folder, None

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
 from qdrant_model_migration import engine, private_file
-from qdrant_model_migration.errors import FileNotWritten
+from qdrant_model_migration.engine.run_folder import PLAN
+from qdrant_model_migration.errors import FileNotWritten, QmmError
 from qdrant_model_migration.pages.session import Session
+from qdrant_model_migration.plan import load_plan
 from qdrant_model_migration.qdrant import Address
+from qdrant_model_migration.steps.routes import route_of
+from qdrant_model_migration.steps.routes.route import Words
 
 TICKS = "still-to-do.txt"
 _WRITING = Lock()
@@ -51,6 +56,17 @@ def files(folder: Path) -> tuple[str, ...]:
     """The names of those in its folder that are for people."""
     shown = (".md", ".html", ".yaml", ".csv", ".txt")
     return tuple(path.name for path in sorted(folder.glob("*")) if path.suffix in shown)
+
+
+@lru_cache(maxsize=4)
+def words_of(folder: Path) -> Words | None:
+    """What the route of its plan says of it, which does not change; None where it moves nothing, or
+    this version cannot read it."""
+    try:
+        move = load_plan(folder / PLAN).move
+    except QmmError:
+        return None
+    return route_of(move).words(move) if move is not None else None
 
 
 def ticked(folder: Path) -> frozenset[str]:

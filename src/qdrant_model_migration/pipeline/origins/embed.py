@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from qdrant_model_migration.embedders import BY_LANGUAGE_KEY, ModelRef, Spoken, embed_usable
 from qdrant_model_migration.pipeline.errors import ModelDiffers
 from qdrant_model_migration.pipeline.origins.origin import DeadLetter, Judgement, Made, Origin
-from qdrant_model_migration.pipeline.row_index import texts_of
+from qdrant_model_migration.pipeline.row_index import index_name, texts_of
 from qdrant_model_migration.pipeline.text import NoText, TextSource, text_of
 from qdrant_model_migration.pipeline.tools import Tools
 from qdrant_model_migration.pipeline.worker import Equipment
@@ -57,6 +57,10 @@ class Embed(Origin):
     @property
     def texts(self) -> TextSource | None:
         return self.text if self.text.file is not None else None
+
+    @property
+    def artifacts(self) -> tuple[str, ...]:
+        return () if self.text.file is None else (index_name(self.text.file, self.text),)
 
     @property
     def query_model(self) -> ModelRef:

@@ -37,6 +37,10 @@ class Mapped(Origin):
         return (self.source,)
 
     @property
+    def artifacts(self) -> tuple[str, ...]:
+        return (self.map,)
+
+    @property
     def query_model(self) -> ModelRef:
         return self.model
 

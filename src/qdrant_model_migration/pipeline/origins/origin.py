@@ -84,6 +84,11 @@ class Origin(Strict):
         return None
 
     @property
+    def artifacts(self) -> tuple[str, ...]:
+        """The files of the run folder that it is made with: workers elsewhere get them."""
+        return ()
+
+    @property
     def carries(self) -> str | None:
         """The source vector that stands in the target as it is, if this is one: its values, and
         its parameters with size and distance too, which are compared before a switch."""

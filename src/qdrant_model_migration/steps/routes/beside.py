@@ -102,10 +102,11 @@ class Beside(InStep, NewCollection):
         there = points_in(where, worker, move.target, presence(move))
         return Held(where, _joined(align(here, there, rows_of(task.records)), move))
 
-    def read(self, ctx: StepContext, ids: Sequence[PointId], new: Sequence[str]) -> list[Point]:
-        move = ctx.move
-        here = ctx.qdrant.retrieve(move.source, ids, vectors=list(move.read_vectors) or False)
-        found = ctx.qdrant.retrieve(move.target, ids, payload=False, vectors=list(new))
+    def read(
+        self, move: Move, worker: Equipment, ids: Sequence[PointId], new: Sequence[str]
+    ) -> list[Point]:
+        here = worker.qdrant.retrieve(move.source, ids, vectors=list(move.read_vectors) or False)
+        found = worker.qdrant.retrieve(move.target, ids, payload=False, vectors=list(new))
         there = {point.id: point for point in found}
         return [_as_one(point, there.get(point.id), move) for point in here]
 
@@ -225,7 +226,11 @@ def _checks(ctx: StepContext, route: Beside, counted: Counted) -> list[Check]:
                 todo="Resume makes them again",
             ),
             check_model(
-                ctx, target, list(marks), as_counted, partial(route.read, ctx, new=[target.name])
+                ctx,
+                target,
+                list(marks),
+                as_counted,
+                partial(route.read, move, ctx, new=[target.name]),
             ),
             check_without(target, without, 0, "dead letters: found as before, not put in order"),
         ]

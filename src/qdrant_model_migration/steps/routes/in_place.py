@@ -39,7 +39,7 @@ from qdrant_model_migration.steps.routes.made_again import (
     unseen,
 )
 from qdrant_model_migration.steps.routes.new_collection import check_index
-from qdrant_model_migration.steps.routes.route import Leftover, Words
+from qdrant_model_migration.steps.routes.route import Leftover, Words, lacking, unfound
 from qdrant_model_migration.steps.step import StepContext
 from qdrant_model_migration.words import listing
 
@@ -61,6 +61,7 @@ class InPlace(InStep):
             inserts=f"gives the points their {names}",
             there="A point that was changed since it was read is left, and read again later.",
             goes_without="goes without and is listed.",
+            dead_letters=f"These points go without {lacking(move)}: {unfound(move)}.",
             finishing=(f"{move.source} goes on answering; only what is new is built.",),
             catching_up=(
                 f"Looks for points of {move.source} that are new, or whose payload has changed "
@@ -94,9 +95,10 @@ class InPlace(InStep):
         beside = align(now, rows_of(task.records))
         return Held(task.slice, ((point, Row(*row)) for point, row in beside))
 
-    def read(self, ctx: StepContext, ids: Sequence[PointId], new: Sequence[str]) -> list[Point]:
-        move = ctx.move
-        return ctx.qdrant.retrieve(move.source, ids, vectors=(*move.read_vectors, *new))
+    def read(
+        self, move: Move, worker: Equipment, ids: Sequence[PointId], new: Sequence[str]
+    ) -> list[Point]:
+        return worker.qdrant.retrieve(move.source, ids, vectors=(*move.read_vectors, *new))
 
     def write(
         self,
@@ -196,10 +198,14 @@ def _checks(ctx: StepContext, route: InPlace, counted: Counted) -> list[Check]:
         goes_without = counted.without.get(target.name, 0)
         checks.append(
             check_model(
-                ctx, target, list(marks), as_counted, partial(route.read, ctx, new=[target.name])
+                ctx,
+                target,
+                list(marks),
+                as_counted,
+                partial(route.read, move, ctx, new=[target.name]),
             )
         )
-        checks.append(check_without(target, goes_without, 0))
+        checks.append(check_without(target, goes_without, 0, f"dead letters: {unfound(move)}"))
         if lost := counted.lacking.get(target.name, 0):
             checks.append(_written_without(target.name, lost, points - goes_without))
     config = qdrant.config(move.source)

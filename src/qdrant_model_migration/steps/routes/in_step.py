@@ -22,13 +22,14 @@ from qdrant_model_migration.pipeline.ledger import (
     open_ledger,
     record,
 )
-from qdrant_model_migration.pipeline.make import bare_of, make, set_aside, unsent
+from qdrant_model_migration.pipeline.make import MadePoints, bare_of, make, set_aside, unsent
 from qdrant_model_migration.pipeline.marks import mark_of
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.slices import Slice, SliceResult
 from qdrant_model_migration.pipeline.worker import Equipment
 from qdrant_model_migration.qdrant import Point, PointId, Presence, Unmade, order
 from qdrant_model_migration.steps.dead_letters import list_dead
+from qdrant_model_migration.steps.making import Again
 from qdrant_model_migration.steps.passes import LedgerPass, in_batches
 from qdrant_model_migration.steps.reading import timed_pass
 from qdrant_model_migration.steps.routes.made_again import Chosen, smallest
@@ -60,7 +61,9 @@ class InStep(Route):
     def rows(self, task: BesideLedger, worker: Equipment) -> Held[Row]:
         raise NotImplementedError
 
-    def read(self, ctx: StepContext, ids: Sequence[PointId], new: Sequence[str]) -> list[Point]:
+    def read(
+        self, move: Move, worker: Equipment, ids: Sequence[PointId], new: Sequence[str]
+    ) -> list[Point]:
         """Those of these points that the source has, with what their vectors are made of and these
         of their `new` vectors."""
         raise NotImplementedError
@@ -237,6 +240,19 @@ class _InStepPass(LedgerPass[_Looked]):
         return partial(look, self.route)
 
 
+class _MadeAgain(NamedTuple):
+    """read: points with which of their new vectors are there. made: of these."""
+
+    read: Sequence[Point]
+    made: MadePoints
+
+
+def _made_again(route: InStep, task: Again, worker: Equipment) -> _MadeAgain:
+    points, move = task
+    read = route.read(move, worker, points, presence(move))
+    return _MadeAgain(read, make([without_new(point, move) for point in read], move, worker))
+
+
 class _Refresh(_InStepPass):
     name: ClassVar[str] = "in_place"
 
@@ -250,21 +266,20 @@ class _Refresh(_InStepPass):
         if to_make := sorted((*result.differ, *result.gone, *result.lacking), key=order):
             # What was noted of these holds no longer, once one of their vectors is written.
             self.ledger.replace(where.start, where.end, result.records)
-        for points in in_batches(to_make, self.ctx.move.load.batch):
-            left = list(points)
-            for _ in range(TRIES):
-                if left:
+        move, again = self.ctx.move, partial(_made_again, self.route)
+        tasks = (Again(points, move) for points in in_batches(to_make, move.load.batch))
+        for asked, made in self.making.each(again, tasks):
+            marks.update(self._put(asked.points, made))
+            for _ in range(TRIES - 1):
+                if left := [point for point in asked.points if point not in marks]:
                     self.ctx.breathe()
-                    marks.update(self._make(left))
-                    left = [point for point in left if point not in marks]
+                    marks.update(self._put(left, again(Again(left, move), self.ctx)))
         self.ledger.replace(where.start, where.end, changed(result.records, marks))
 
-    def _make(self, points: Sequence[PointId]) -> Mapping[PointId, bytes]:
+    def _put(self, points: Sequence[PointId], again: _MadeAgain) -> Mapping[PointId, bytes]:
         """The marks of those that have what was made of them, and are still as they were read."""
         ctx, move, new = self.ctx, self.ctx.move, new_names(self.ctx.move)
-        read = self.route.read(ctx, points, presence(move))
-        seen = [without_new(point, move) for point in read]
-        made = make(seen, move, ctx)
+        read, made = again
         unmade, removed = self.route.write(ctx, points, read, made.points)
         bare = {point.id: point for point in bare_of(made.points, unmade)}
         stand = [bare.get(point.id, point) for point in made.points]
@@ -272,7 +287,8 @@ class _Refresh(_InStepPass):
         had = {point.id for point in read if point.vectors.keys() & new}
         sent = [point for point in stand if point.id not in unsent(unmade)]
         self.found += removed + sum(bool(p.vectors) or p.id in had for p in sent)
-        now = {p.id: p for p in self.route.read(ctx, points, sorted(new))}
+        now = {p.id: p for p in self.route.read(move, ctx, points, sorted(new))}
+        seen = [without_new(point, move) for point in read]
         return {
             was.id: mark_of(was, move)
             for was, point in zip(seen, stand, strict=True)
@@ -306,10 +322,10 @@ class _Count(_InStepPass):
         ctx, move = self.ctx, self.ctx.move
         found: Counter[str] = Counter()
         for ids in in_batches(lacking, move.load.batch):
-            read = self.route.read(ctx, ids, presence(move))
+            read = self.route.read(move, ctx, ids, presence(move))
             seen = {p.id: p for p in read if self._as_noted(p)}
             made = make([without_new(p, move) for p in seen.values()], move, ctx).points
-            now = {p.id: p for p in self.route.read(ctx, ids, presence(move))}
+            now = {p.id: p for p in self.route.read(move, ctx, ids, presence(move))}
             for point in made:
                 if point.id in now and now[point.id] == seen[point.id]:
                     found.update(point.vectors.keys() - now[point.id].vectors.keys())

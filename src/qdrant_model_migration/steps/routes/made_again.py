@@ -13,6 +13,7 @@ from qdrant_model_migration.pipeline.sameness import made_of
 from qdrant_model_migration.qdrant import Point, PointId
 from qdrant_model_migration.quality import Check
 from qdrant_model_migration.steps.passes import in_batches
+from qdrant_model_migration.steps.routes.route import unfound
 from qdrant_model_migration.steps.step import StepContext
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ def check_made(ctx: StepContext, sampled: Sampled) -> Iterator[Check]:
         unexplained = max(0, abs(without - sampled.without.get(target.name, 0)) - sampled.late)
         if unexplained:
             unexplained = max(0, unexplained - _beyond_the_model(ctx, target))
-        yield check_without(target, without, unexplained)
+        note = f"dead letters: {unfound(ctx.move)}"
+        yield check_without(target, without, unexplained, note)
 
 
 def check_model(
@@ -100,7 +102,7 @@ def check_without(
     target: TargetVector,
     without: int,
     unexplained: int,
-    note: str = "dead letters: filters find them, searches do not",
+    note: str,
 ) -> Check:
     """How many points go without it, and how many of them for no reason."""
     return Check(

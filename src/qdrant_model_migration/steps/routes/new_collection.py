@@ -20,7 +20,13 @@ from qdrant_model_migration.steps.errors import (
 )
 from qdrant_model_migration.steps.mark import is_ours, must_be_ours, was_deleted
 from qdrant_model_migration.steps.readiness import is_indexed, wait_until_indexed
-from qdrant_model_migration.steps.routes.route import Leftover, Route, Words
+from qdrant_model_migration.steps.routes.route import (
+    Leftover,
+    Route,
+    Words,
+    lacking,
+    unfound,
+)
 from qdrant_model_migration.steps.step import StepContext
 from qdrant_model_migration.words import count, listing, plural
 
@@ -162,7 +168,7 @@ def new_collection_words(
         undo="delete it",
         inserts="inserts the points with their payload",
         there="A point that is there already is left untouched.",
-        goes_without="is copied without a vector and listed.",
+        goes_without=f"is copied without {lacking(move)} and listed.",
         finishing=(
             f"Gives {move.target} the index settings and the strict mode of {move.source}.",
         ),
@@ -170,6 +176,8 @@ def new_collection_words(
         comparing=comparing,
         sweep=sweep,
         sweeping=sweeping,
+        dead_letters=f"These points were copied with their payload and without {lacking(move)}: "
+        f"{unfound(move)}.",
     )
 
 

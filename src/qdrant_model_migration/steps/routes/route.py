@@ -10,13 +10,30 @@ from qdrant_model_migration.pipeline.slices import SliceResult
 from qdrant_model_migration.quality import Check
 from qdrant_model_migration.steps.gate import Ask, AskKind
 from qdrant_model_migration.steps.step import StepContext
+from qdrant_model_migration.words import listing
 
 MOST_PASSES = 3
 
-DEAD_LETTERS = (
-    "These points were copied with their payload and without a vector: filters find them, "
-    "searches do not."
-)
+DEAD_LETTERS = "These points have no new vector: searches by it do not find them."
+"""Where it is not known what was moved."""
+
+
+def lacking(move: Move) -> str:
+    """What a dead letter goes without: "a vector"; by its name where it may have others."""
+    new = [f"vector {v.name}" if v.name else "the unnamed vector" for v in move.new_vectors]
+    return listing(new, "or") if _has_others(move) else "a vector"
+
+
+def unfound(move: Move) -> str:
+    """A clause: what it means to go without."""
+    if not _has_others(move):
+        return "filters find them, searches do not"
+    it = "it" if len(move.new_vectors) == 1 else "what they lack"
+    return f"searches by {it} do not find them, others do"
+
+
+def _has_others(move: Move) -> bool:
+    return move.in_place or bool(move.kept) or len(move.new_vectors) > 1
 
 
 class Words(NamedTuple):
@@ -27,7 +44,7 @@ class Words(NamedTuple):
     docs in slices, embeds the texts and ...". there: what becomes of what is there already.
     goes_without: completes "a point without a text ...". finishing, catching_up, comparing,
     sweeping: what these steps do. sweep, catch_up: the titles of those steps. dead_letters: what it
-    means for a point to be one.
+    means for a point to be one. spared: what comparing may leave out, unless all is wished.
     """
 
     made: str
@@ -44,6 +61,7 @@ class Words(NamedTuple):
     sweeping: tuple[str, ...]
     catch_up: str = "Catch up with new writes"
     dead_letters: str = DEAD_LETTERS
+    spared: tuple[str, ...] = ()
 
 
 class Leftover(NamedTuple):

@@ -30,8 +30,10 @@ class TopRow(Widget):
         self._left = self._right = ""
 
     def show(self, left: str, right: str) -> None:
-        self._left, self._right = plain(left), plain(right)
-        self.refresh()
+        shown = plain(left), plain(right)
+        if shown != (self._left, self._right):
+            self._left, self._right = shown
+            self.refresh()
 
     def render(self) -> Text:
         width = self.size.width
@@ -54,8 +56,9 @@ class TripBar(Widget):
     def show(self, here: str, note: str = "", passed: Sequence[str] | None = None) -> None:
         """passed: which stops of a run are behind it, wherever one looks from; None: there is no
         run yet, and all before this one are."""
-        self._here, self._note, self._passed = here, note, passed
-        self.refresh()
+        if (here, note, passed) != (self._here, self._note, self._passed):
+            self._here, self._note, self._passed = here, note, passed
+            self.refresh()
 
     def _behind(self, stop: str) -> bool:
         if self._passed is None or stop not in OF_A_RUN:
@@ -110,8 +113,9 @@ class KeyLine(Widget):
         self._esc = "Back"
 
     def show(self, own: Sequence[tuple[str, str]], esc: str) -> None:
-        self._own, self._esc = tuple(own), esc
-        self.refresh()
+        if (tuple(own), esc) != (self._own, self._esc):
+            self._own, self._esc = tuple(own), esc
+            self.refresh()
 
     def render(self) -> Text:
         fixed = [
@@ -141,23 +145,33 @@ class Pane(Static):
     ) -> None:
         super().__init__("", markup=False, id=id, classes=f"pane {classes}".strip())
         titled(self, title)
-        self.words = ""
+        self.words, self._text = "", Text()
         self.write(words)
 
     def write(self, words: str | Text, *, title: str | None = None) -> None:
         text = words if isinstance(words, Text) else Text(words)
-        self.words = text.plain
-        self.update(text)
+        if text != self._text:
+            alike = self._takes_the_same_rows(text)
+            self._text, self.words = text, text.plain
+            self.update(text, layout=not alike)
         if title is not None:
             titled(self, title)
+
+    def _takes_the_same_rows(self, text: Text) -> bool:
+        """So that only this box is drawn anew, and nothing around it is arranged again."""
+        rows, before = text.plain.split("\n"), self._text.plain.split("\n")
+        width = self.content_size.width
+        return len(rows) == len(before) and all(cell_len(row) <= width for row in (*rows, *before))
 
 
 def titled(widget: Widget, title: str, note: str = "") -> None:
     """Set the title in a box's upper border, as plain text; `note` goes into the lower one."""
     if widget.has_class("rule"):
         title = f" {title} " if title else ""  # without corners nothing else sets it apart
-    widget.border_title = Content(plain(title)).markup if title else None
-    widget.border_subtitle = Content(plain(note)).markup if note else None
+    above = Content(plain(title)).markup if title else None
+    below = Content(plain(note)).markup if note else None
+    if (widget.border_title, widget.border_subtitle) != (above, below):  # else it is drawn anew
+        widget.border_title, widget.border_subtitle = above, below
 
 
 def facts(rows: Sequence[tuple[str, str]], width: int, *, label: int | None = None) -> Text:

@@ -59,10 +59,7 @@ class Copy(NewCollection):
                 f"Compares {move.source} and {move.target} point by point, by id and payload.",
                 f"Inserts what was added, {again}, deletes what was deleted.",
             ),
-            comparing=(
-                "Compares every id and payload of both collections, and the settings.",
-                *((_SPARED,) if move.without_values != move else ()),
-            ),
+            comparing=("Compares every id and payload of both collections, and the settings.",),
             sweep="Sweep: late writes to the old one",
             sweeping=(
                 f"Looks for points of {move.source} that changed after the last catch-up and "
@@ -70,7 +67,7 @@ class Copy(NewCollection):
                 f"Where both sides changed, {move.target} is left as it is and the point is listed "
                 "as a conflict.",
             ),
-        )
+        )._replace(spared=(_SPARED,) if move.without_values != move else ())
 
     def catch_up(self, ctx: StepContext, *, most: int = MOST_PASSES, anew: bool = False) -> int:
         """Points that the old collection does not have are deleted. Raises TargetInUse where an

@@ -15,10 +15,11 @@ from qdrant_model_migration.pipeline.slices import Slice
 from qdrant_model_migration.pipeline.worker import Equipment
 from qdrant_model_migration.qdrant import Point, PointId
 from qdrant_model_migration.steps.dead_letters import list_dead
+from qdrant_model_migration.steps.making import Again
 from qdrant_model_migration.steps.passes import Pass, in_batches
 from qdrant_model_migration.steps.reading import timed_pass
 from qdrant_model_migration.steps.routes.copy.last_look import changing, note_changing
-from qdrant_model_migration.steps.routes.copy.mend import Changes, put, remake
+from qdrant_model_migration.steps.routes.copy.mend import Changes, Remade, put, remake
 from qdrant_model_migration.steps.routes.copy.read_back import note_read_back, number_of_writes
 from qdrant_model_migration.steps.step import StepContext
 from qdrant_model_migration.words import plural
@@ -85,17 +86,17 @@ class _BothSides(Pass[BothSides, Compared]):
 
     def take(self, task: BothSides, result: Compared) -> None:
         marks: dict[PointId, bytes | None] = {}
-        for points in in_batches(result.differ, self.ctx.move.load.batch):
-            self.ctx.breathe()
-            marks.update(self._mend(points, result.bare))
+        move = self.ctx.move
+        tasks = (Again(points, move) for points in in_batches(result.differ, move.load.batch))
+        for again, made in self.making.each(remake, tasks):
+            marks.update(self._mend(again.points, made, result.bare))
         where = result.slice
         self.ledger.replace(where.start, where.end, changed(result.records, marks))
 
     def _mend(
-        self, points: Sequence[PointId], bare: Mapping[PointId, Point]
+        self, points: Sequence[PointId], made: Remade, bare: Mapping[PointId, Point]
     ) -> Mapping[PointId, bytes]:
         ctx, move = self.ctx, self.ctx.move
-        made = remake(ctx, points)
         vain = {
             point.id
             for point in made.points

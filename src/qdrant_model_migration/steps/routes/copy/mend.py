@@ -11,8 +11,10 @@ from qdrant_model_migration.pipeline.marks import mark_of
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.origins import DeadLetter
 from qdrant_model_migration.pipeline.shard_keys import with_keys
+from qdrant_model_migration.pipeline.worker import Equipment
 from qdrant_model_migration.qdrant import Point, PointId, Unmade, holds_text
 from qdrant_model_migration.steps.dead_letters import list_dead
+from qdrant_model_migration.steps.making import Again
 from qdrant_model_migration.steps.step import StepContext
 
 
@@ -55,13 +57,13 @@ class Remade(NamedTuple):
         return {point: mark_of(read, move) for point, read in self.read.items()}
 
 
-def remake(ctx: StepContext, points: Sequence[PointId]) -> Remade:
+def remake(task: Again, worker: Equipment) -> Remade:
     """Read these points of the old collection and make the new ones; writes nothing. Slow."""
-    move = ctx.move
-    now = ctx.qdrant.retrieve(
+    points, move = task
+    now = worker.qdrant.retrieve(
         move.source, points, payload=True, vectors=list(move.read_vectors) or False
     )
-    made = make(now, move, ctx)
+    made = make(now, move, worker)
     return Remade(tuple(points), {p.id: p for p in now}, tuple(made.points), tuple(made.dead))
 
 

@@ -18,6 +18,7 @@ from qdrant_model_migration.pipeline.worker import Equipment
 from qdrant_model_migration.qdrant import Point, PointId, order
 from qdrant_model_migration.steps.dead_letters import list_dead
 from qdrant_model_migration.steps.errors import OldEmptied
+from qdrant_model_migration.steps.making import Again
 from qdrant_model_migration.steps.passes import LedgerPass, in_batches
 from qdrant_model_migration.steps.routes.copy.mend import (
     Remade,
@@ -83,7 +84,7 @@ class _Sweep(LedgerPass[LateWrites]):
         for points in in_batches(tuple(self._written), self.ctx.move.load.batch):
             self.ctx.breathe()
             self._before = {point: self.ledger.mark(point) for point in points}
-            marks = self._settle(points)
+            marks = self._settle(points, remake(Again(points, self.ctx.move), self.ctx))
             self.ledger.amend({point: marks.get(point) for point in points})
         self._written.clear()
 
@@ -95,15 +96,16 @@ class _Sweep(LedgerPass[LateWrites]):
             return
         marks: dict[PointId, bytes | None] = dict.fromkeys(result.late)
         self._before = result.late
-        for points in in_batches(tuple(result.late), self.ctx.move.load.batch):
-            self.ctx.breathe()
-            marks.update(self._settle(points))
+        move = self.ctx.move
+        tasks = (Again(points, move) for points in in_batches(tuple(result.late), move.load.batch))
+        for again, made in self.making.each(remake, tasks):
+            marks.update(self._settle(again.points, made))
         where = result.slice
         records, _ = self.ledger.part(where.start, where.end)
         self.ledger.replace(where.start, where.end, changed(records, marks))
         self._written.clear()
 
-    def _settle(self, points: Sequence[PointId]) -> Mapping[PointId, bytes]:
+    def _settle(self, points: Sequence[PointId], made: Remade) -> Mapping[PointId, bytes]:
         """Carry over what only the old collection changed. The mark of each for the ledger: of
         what the new collection has by now, or, where it went its own way, the one from before, so
         that the difference is found again by the next pass and by cleanup.
@@ -111,7 +113,6 @@ class _Sweep(LedgerPass[LateWrites]):
         The vectors are made first: what the application writes meanwhile is seen, and wins.
         """
         ctx, move = self.ctx, self.ctx.move
-        made = remake(ctx, points)
         there = targets_of(ctx, points)
         marks: dict[PointId, bytes | None] = dict(made.marks(move))
         chosen: set[PointId] = set()
