@@ -24,6 +24,7 @@ __all__ = [
     "named",
     "recognise",
     "shape_of",
+    "texts_elsewhere",
     "texts_of",
     "titles",
 ]
@@ -76,3 +77,8 @@ def texts_of(by: WrittenBy | None) -> tuple[str, ...]:
     """Where the text is for sure; empty where what wrote it is only probable."""
     sure = named(by.names) if by is not None and by.sure else ()
     return tuple(dict.fromkeys(path for one in sure for path in one.text))
+
+
+def texts_elsewhere(names: Sequence[str]) -> str:
+    """Where the texts are, of those that leave none in their points; "" of others."""
+    return " ".join(one.elsewhere for one in named(names) if one.elsewhere)

@@ -15,7 +15,7 @@ class Haystack(Integration):
     vectors = "one without a name; with sparse embeddings text-dense and text-sparse"
     text = ("content",)
     metadata = "below meta"
-    sees_alias = True
+    asks = "name"
     looks = "It asks for its collection by name, and an alias answers."
     says = (
         "When it opens the collection it compares size and distance with embedding_dim and "

@@ -14,7 +14,7 @@ class LlamaIndex(Integration):
     vectors = "one without a name, or text-dense with text-sparse or text-sparse-new"
     text = ("_node_content.text", "_node_content.text_resource.text")
     metadata = "at the top level, and once more within _node_content"
-    sees_alias = True
+    asks = "name"
     looks = "It asks for its collection by name, and an alias answers."
     says: ClassVar[tuple[str, ...]] = (
         "Before the text it embeds the lines of a node's metadata (key: value), unless they are "

@@ -13,7 +13,7 @@ class Mem0(Integration):
     )
     ids = "UUIDs, in old collections integers"
     text = ("data",)
-    sees_alias = False
+    asks = "list"
     looks = "When it starts it lists the collections and makes the missing one."
     family = ("{}", "{}_entities")
     says = ("A collection of entities beside the memories is made by the same model.",)

@@ -19,7 +19,7 @@ class OpenWebUi(Integration):
     )
     text = ("text",)
     metadata = "below metadata; tenant_id beside it"
-    sees_alias = True
+    asks = "name"
     looks = "It asks for its collections by name, and an alias answers."
     names = "fixed"
     family = tuple(f"{{}}{ending}" for ending in _ENDINGS)
