@@ -174,6 +174,28 @@ def place(
             yield _filled(Address(url=fake.url, folder=None), models, fake)
 
 
+@pytest.fixture(params=["fake 1.18.3", pytest.param("real", marks=pytest.mark.server)])
+def empty(
+    request: pytest.FixtureRequest, tmp_path: Path, models: Models, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Place]:
+    """A Qdrant without a collection; on a real one those with the alias's name in theirs go."""
+    monkeypatch.setenv("QMM_RUN_DIR", str(tmp_path / "runs"))
+    if request.param == "real":
+        url = os.environ.get("QDRANT_URL")
+        if not url:
+            pytest.skip("QDRANT_URL names no server")
+        mark = uuid.uuid4().hex[:8]
+        place = Place(Address(url=url, folder=None), "", f"docs{mark}", models, None)
+        yield place
+        with place.open() as qdrant:
+            for name in qdrant.collections():
+                if mark in name:
+                    qdrant.delete_collection(name)
+    else:
+        with FakeQdrant(version=request.param.split()[1]) as fake:
+            yield Place(Address(url=fake.url, folder=None), "", "docs", models, fake)
+
+
 def _filled(address: Address, models: Models, fake: FakeQdrant | None, mark: str = "") -> Place:
     place = Place(address, f"docs_old{mark}", f"docs{mark}", models, fake)
     with place.open() as qdrant:

@@ -28,7 +28,8 @@ _SPACE = uuid.UUID(int=7)
 class Shape(NamedTuple):
     """payloads: of each point; embedded: what its vector is made of, None for one of zeros.
 
-    dense, sparse: names of the vectors; as_map: the only one stands in a map under "".
+    dense, sparse: names of the vectors; as_map: the only one stands in a map under "". tuning: of
+    the dense one. indexes: of payload fields, as they are asked for.
     """
 
     payloads: list[dict[str, Any]]
@@ -39,6 +40,8 @@ class Shape(NamedTuple):
     sparse: str = ""
     as_map: bool = False
     more: Mapping[str, Any] = MappingProxyType({})
+    tuning: Mapping[str, Any] = MappingProxyType({})
+    indexes: Mapping[str, Any] = MappingProxyType({})
 
 
 def _each(payload: Callable[[int, str], dict[str, Any]], texts: Sequence[str] = TEXTS) -> Any:
@@ -96,11 +99,14 @@ def _node(number: int, text: str, resource: bool) -> dict[str, Any]:
 
 def _llamaindex() -> Shape:
     payloads = _each(lambda n, text: _node(n, text, False))
-    return Shape(payloads, V4, TEXTS, dense="text-dense", sparse="text-sparse")
+    return Shape(
+        payloads, V4, TEXTS, dense="text-dense", sparse="text-sparse", indexes={"doc_id": "keyword"}
+    )
 
 
 def _kotaemon() -> Shape:
-    return Shape(_each(lambda n, text: _node(n, text, True)), V4, TEXTS, "index_1")
+    payloads = _each(lambda n, text: _node(n, text, True))
+    return Shape(payloads, V4, TEXTS, "index_1", indexes={"doc_id": "keyword"})
 
 
 def _haystack() -> Shape:
@@ -127,7 +133,12 @@ def _open_webui() -> Shape:
         }
     )
     hnsw = {"hnsw_config": {"m": 0, "payload_m": 16}}
-    return Shape(payloads, V4, TEXTS, "open-webui_files", more=hnsw)
+    indexes = {
+        "tenant_id": {"type": "keyword", "is_tenant": True, "on_disk": False},
+        "metadata.hash": "keyword",
+        "metadata.file_id": "keyword",
+    }
+    return Shape(payloads, V4, TEXTS, "open-webui_files", more=hnsw, indexes=indexes)
 
 
 def _mem0() -> Shape:
@@ -140,7 +151,8 @@ def _mem0() -> Shape:
             "text_lemmatized": text.lower(),
         }
     )
-    return Shape(payloads, V4, TEXTS, "mem0")
+    indexes = dict.fromkeys(("user_id", "agent_id", "run_id", "actor_id"), "keyword")
+    return Shape(payloads, V4, TEXTS, "mem0", indexes=indexes)
 
 
 def _dify() -> Shape:
@@ -152,7 +164,9 @@ def _dify() -> Shape:
         }
     )
     hnsw = {"hnsw_config": {"m": 0, "payload_m": 16, "ef_construct": 100}}
-    return Shape(payloads, V4, TEXTS, "Vector_index_7_Node", more=hnsw)
+    words = {"type": "text", "tokenizer": "multilingual", "min_token_len": 2, "max_token_len": 20}
+    indexes = {"group_id": "keyword", "page_content": {**words, "lowercase": True}}
+    return Shape(payloads, V4, TEXTS, "Vector_index_7_Node", more=hnsw, indexes=indexes)
 
 
 def _spring_ai() -> Shape:
@@ -194,7 +208,16 @@ def _roo_code() -> Shape:
     ids = [*V5, str(uuid.uuid5(_SPACE, "__indexing_metadata__"))]
     hnsw = {"hnsw_config": {"m": 64, "ef_construct": 512, "on_disk": True}}
     name = "ws-" + hashlib.sha256(b"/home/jane/app").hexdigest()[:16]
-    return Shape([*payloads, marker], ids, [*CODE, None], name, more=hnsw)
+    indexes = {"type": "keyword", **{f"pathSegments.{n}": "keyword" for n in range(5)}}
+    return Shape(
+        [*payloads, marker],
+        ids,
+        [*CODE, None],
+        name,
+        more=hnsw,
+        tuning={"on_disk": True},
+        indexes=indexes,
+    )
 
 
 def _anythingllm() -> Shape:
@@ -231,7 +254,9 @@ def _lightrag() -> Shape:
         }
     )
     hnsw = {"hnsw_config": {"m": 0, "payload_m": 16}}
-    return Shape(payloads, V4, TEXTS, "lightrag_vdb_chunks_old_model_128d", more=hnsw)
+    indexes = {"workspace_id": {"type": "keyword", "is_tenant": True}}
+    name = "lightrag_vdb_chunks_old_model_128d"
+    return Shape(payloads, V4, TEXTS, name, more=hnsw, indexes=indexes)
 
 
 def _cheshire_cat() -> Shape:
@@ -264,7 +289,8 @@ def _chatgpt_retrieval_plugin() -> Shape:
             "created_at": 1_764_200_000,
         }
     )
-    return Shape(payloads, V5, TEXTS, "document_chunks")
+    indexes = {"metadata.document_id": "keyword", "created_at": "integer"}
+    return Shape(payloads, V5, TEXTS, "document_chunks", indexes=indexes)
 
 
 SHAPES: dict[str, Callable[[], Shape]] = {
@@ -298,12 +324,15 @@ def write(qdrant: Qdrant, product: str, embed: Embed, *, name: str = "") -> str:
     texts = [text for text in shape.embedded if text is not None]
     made = iter(embed(texts))
     size = len(embed(texts[:1])[0])
-    params = {"size": size, "distance": "Cosine"}
+    params = {"size": size, "distance": "Cosine", **shape.tuning}
     named = bool(shape.dense) or shape.as_map
     body: dict[str, Any] = {"vectors": {shape.dense: params} if named else params, **shape.more}
     if shape.sparse:
         body["sparse_vectors"] = {shape.sparse: {}}
     qdrant.create_collection(name, body)
+    if qdrant.capabilities.settings:
+        for path, schema in shape.indexes.items():
+            qdrant.create_payload_index(name, path, schema)
     points = []
     for ident, payload, text in zip(shape.ids, shape.payloads, shape.embedded, strict=True):
         vectors: dict[str, Any] = {shape.dense: [0.0] * size if text is None else next(made)}

@@ -24,10 +24,12 @@ from qdrant_model_migration.strategies.answered import (
     file_of,
     missing_texts,
     other_text,
+    products,
     replaced_vector,
     text_gone,
 )
 from qdrant_model_migration.survey.facts import Survey, TextField
+from qdrant_model_migration.survey.integrations import texts_elsewhere
 from qdrant_model_migration.survey.path import root
 from qdrant_model_migration.survey.template import filled, named_in
 
@@ -47,9 +49,11 @@ class Text(Question):
     serves = ("needs_text",)
 
     def text(self, survey: Survey, answers: Answers) -> QuestionText:
+        elsewhere = texts_elsewhere(products(survey))
+        must = f"It must be the text the old vectors were made from.{_checked(survey, answers)}"
         return QuestionText(
             "Where does the text of each point come from?",
-            f"It must be the text the old vectors were made from.{_checked(survey, answers)}",
+            f"{must} {elsewhere}".strip(),
             "a vector is made from a text. Qdrant has the text only if your application stored it.",
         )
 
