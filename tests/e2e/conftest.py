@@ -20,6 +20,7 @@ from qdrant_model_migration.embedders.kinds.practice import RECIPES, fit
 from qdrant_model_migration.qdrant import Address, Point, PointId, Qdrant, open_qdrant
 from support import trip as trips
 from support.fake_qdrant import FakeQdrant
+from support.sentences import sentence
 
 POINTS = 240
 _WORDS = [
@@ -76,6 +77,15 @@ def ident(number: int) -> PointId:
 def models(tmp_path_factory: pytest.TempPathFactory) -> Models:
     folder = tmp_path_factory.mktemp("models")
     texts = [document(n)["text"] for n in range(POINTS)]
+    return Models(*(fit(name, texts, folder) for name in RECIPES))
+
+
+@pytest.fixture(scope="session")
+def models_of_sentences(tmp_path_factory: pytest.TempPathFactory) -> Models:
+    """Of the texts and lines of support/written.py: each has a vector of its own."""
+    folder = tmp_path_factory.mktemp("models")
+    lines = "source: manual_0.pdf\nauthor: Jane Doe\nfile_name: manual_1.pdf"
+    texts = [text for n in range(240) for text in (sentence(n), f"{lines}\n\n{sentence(n)}")]
     return Models(*(fit(name, texts, folder) for name in RECIPES))
 
 
@@ -176,7 +186,10 @@ def place(
 
 @pytest.fixture(params=["fake 1.18.3", pytest.param("real", marks=pytest.mark.server)])
 def empty(
-    request: pytest.FixtureRequest, tmp_path: Path, models: Models, monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    models_of_sentences: Models,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Place]:
     """A Qdrant without a collection; on a real one those with the alias's name in theirs go."""
     monkeypatch.setenv("QMM_RUN_DIR", str(tmp_path / "runs"))
@@ -185,7 +198,7 @@ def empty(
         if not url:
             pytest.skip("QDRANT_URL names no server")
         mark = uuid.uuid4().hex[:8]
-        place = Place(Address(url=url, folder=None), "", f"docs{mark}", models, None)
+        place = Place(Address(url=url, folder=None), "", f"docs{mark}", models_of_sentences, None)
         yield place
         with place.open() as qdrant:
             for name in qdrant.collections():
@@ -193,7 +206,7 @@ def empty(
                     qdrant.delete_collection(name)
     else:
         with FakeQdrant(version=request.param.split()[1]) as fake:
-            yield Place(Address(url=fake.url, folder=None), "", "docs", models, fake)
+            yield Place(Address(url=fake.url, folder=None), "", "docs", models_of_sentences, fake)
 
 
 def _filled(address: Address, models: Models, fake: FakeQdrant | None, mark: str = "") -> Place:

@@ -76,7 +76,7 @@ def test_what_a_product_wrote_gets_there_whole(empty: Place, product: str) -> No
     assert settings(after, dense) == settings(before, shape.dense)
     assert set(shape.indexes) == set(after.payload_schema)
     texts = dict(zip(map(_as_told, shape.ids), shape.embedded, strict=True))
-    texts = {i: text for i, text in texts.items() if text is not None}
+    texts = {i: text for i, text in texts.items() if text}
     if product in NO_TEXT:
         del texts[_as_told(shape.ids[NO_TEXT[product]])]
     made = open_embedder(new_model).embed(list(texts.values()), "passage").vectors

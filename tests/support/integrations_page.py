@@ -30,7 +30,10 @@ FIRST = (
     'points, all of them are named; "probably" stands where your own could look the same.',
     "This page is made of the files in `src/qdrant_model_migration/survey/integrations/` "
     "(`python -m support.integrations_page` in `tests/`), each read in the product's own code. A "
-    "product changes; what the survey finds in your points goes before what stands here.",
+    "product changes; what the survey finds in your points goes before what stands here. LangChain "
+    "(Python), LlamaIndex, Haystack and mem0 are tried by their own libraries as well: these "
+    "write, and after the switch search and write again (`pip install -e '.[dev,integrations]'`, "
+    "then `pytest -m integrations`).",
 )
 
 LAST = """## Where a text may stand

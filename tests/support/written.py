@@ -26,10 +26,12 @@ _SPACE = uuid.UUID(int=7)
 
 
 class Shape(NamedTuple):
-    """payloads: of each point; embedded: what its vector is made of, None for one of zeros.
+    """payloads: of each point; embedded: what its vector is made of, None for one of zeros, "" for
+    none.
 
     dense, sparse: names of the vectors; as_map: the only one stands in a map under "". tuning: of
-    the dense one. indexes: of payload fields, as they are asked for.
+    the dense one; idf: the sparse one is weighed by the server. indexes: of payload fields, as they
+    are asked for.
     """
 
     payloads: list[dict[str, Any]]
@@ -41,6 +43,7 @@ class Shape(NamedTuple):
     as_map: bool = False
     more: Mapping[str, Any] = MappingProxyType({})
     tuning: Mapping[str, Any] = MappingProxyType({})
+    idf: bool = False
     indexes: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -78,18 +81,29 @@ def _langchain_js() -> Shape:
     return Shape(payloads, V4, TEXTS)
 
 
-def _node(number: int, text: str, resource: bool) -> dict[str, Any]:
+def _metadata(number: int) -> dict[str, Any]:
+    return {"author": "Jane Doe", "file_name": f"manual_{number % 3}.pdf"}
+
+
+_EXCLUDED = (*_metadata(0),)
+
+
+def _node(number: int, said: Mapping[str, Any], excluded: Sequence[str] = ()) -> dict[str, Any]:
     """As llama_index.core's node_to_metadata_dict leaves a node."""
-    metadata = {"author": "Jane Doe", "file_name": f"manual_{number % 3}.pdf"}
-    said = {"text_resource": {"embeddings": None, "text": text}} if resource else {"text": text}
+    metadata = _metadata(number)
     node = {
         "id_": V4[number],
         "embedding": None,
         "metadata": metadata,
-        "excluded_embed_metadata_keys": [*metadata],
+        "excluded_embed_metadata_keys": [*excluded],
+        "excluded_llm_metadata_keys": [],
         "relationships": {"1": {"node_id": f"doc-{number % 3}", "node_type": "4"}},
         "metadata_template": "{key}: {value}",
+        "metadata_separator": "\n",
         **said,
+        "mimetype": "text/plain",
+        "start_char_idx": None,
+        "end_char_idx": None,
         "text_template": "{metadata_str}\n\n{content}",
         "class_name": "TextNode",
     }
@@ -98,14 +112,24 @@ def _node(number: int, text: str, resource: bool) -> dict[str, Any]:
 
 
 def _llamaindex() -> Shape:
-    payloads = _each(lambda n, text: _node(n, text, False))
+    """Unless they are excluded, the lines of the metadata are embedded with the text."""
+    lines = [[f"{key}: {value}" for key, value in _metadata(n).items()] for n in range(POINTS)]
+    embedded = ["\n".join([*lines[n], "", text]) for n, text in enumerate(TEXTS)]
     return Shape(
-        payloads, V4, TEXTS, dense="text-dense", sparse="text-sparse", indexes={"doc_id": "keyword"}
+        _each(lambda n, text: _node(n, {"text": text})),
+        V4,
+        embedded,
+        dense="text-dense",
+        sparse="text-sparse-new",
+        indexes={"doc_id": "keyword"},
     )
 
 
 def _kotaemon() -> Shape:
-    payloads = _each(lambda n, text: _node(n, text, True))
+    """With the text in a part of its own, and the metadata excluded."""
+    payloads = _each(
+        lambda n, text: _node(n, {"text_resource": {"embeddings": None, "text": text}}, _EXCLUDED)
+    )
     return Shape(payloads, V4, TEXTS, "index_1", indexes={"doc_id": "keyword"})
 
 
@@ -119,8 +143,8 @@ def _haystack() -> Shape:
             "score": None,
         }
     )
-    payloads[3]["content"] = None
-    embedded = [None if n == 3 else text for n, text in enumerate(TEXTS)]
+    payloads[3]["content"] = None  # written without an embedding, so without a vector
+    embedded = ["" if n == 3 else text for n, text in enumerate(TEXTS)]
     return Shape(payloads, V5, embedded, "Document", dense="text-dense", sparse="text-sparse")
 
 
@@ -144,15 +168,17 @@ def _open_webui() -> Shape:
 def _mem0() -> Shape:
     payloads = _each(
         lambda n, text: {
+            "user_id": f"user_{n % 2}",
+            "role": "user",
             "data": text,
             "hash": hashlib.md5(text.encode()).hexdigest(),
-            "created_at": "2026-11-01T09:00:00+00:00",
-            "user_id": f"user_{n % 2}",
+            "created_at": "2026-11-01T09:00:00.730849+00:00",
+            "updated_at": "2026-11-01T09:00:00.730849+00:00",
             "text_lemmatized": text.lower(),
         }
     )
     indexes = dict.fromkeys(("user_id", "agent_id", "run_id", "actor_id"), "keyword")
-    return Shape(payloads, V4, TEXTS, "mem0", indexes=indexes)
+    return Shape(payloads, V4, TEXTS, "mem0", sparse="bm25", idf=True, indexes=indexes)
 
 
 def _dify() -> Shape:
@@ -321,22 +347,24 @@ def write(qdrant: Qdrant, product: str, embed: Embed, *, name: str = "") -> str:
     """The collection as the product leaves it; returns its name. name: another one than its own."""
     shape = SHAPES[product]()
     name = name or shape.collection
-    texts = [text for text in shape.embedded if text is not None]
+    texts = [text for text in shape.embedded if text]
     made = iter(embed(texts))
     size = len(embed(texts[:1])[0])
     params = {"size": size, "distance": "Cosine", **shape.tuning}
     named = bool(shape.dense) or shape.as_map
     body: dict[str, Any] = {"vectors": {shape.dense: params} if named else params, **shape.more}
     if shape.sparse:
-        body["sparse_vectors"] = {shape.sparse: {}}
+        body["sparse_vectors"] = {shape.sparse: {"modifier": "idf"} if shape.idf else {}}
     qdrant.create_collection(name, body)
     if qdrant.capabilities.settings:
         for path, schema in shape.indexes.items():
             qdrant.create_payload_index(name, path, schema)
     points = []
     for ident, payload, text in zip(shape.ids, shape.payloads, shape.embedded, strict=True):
-        vectors: dict[str, Any] = {shape.dense: [0.0] * size if text is None else next(made)}
-        if shape.sparse and text is not None:
+        vectors: dict[str, Any] = {}
+        if text != "":
+            vectors[shape.dense] = [0.0] * size if text is None else next(made)
+        if shape.sparse and text:
             vectors[shape.sparse] = SparseVector((len(text), 1000), (0.5, 1.0))
         points.append(Point(ident, payload, vectors))
     qdrant.insert(name, points)

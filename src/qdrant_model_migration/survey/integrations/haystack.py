@@ -12,7 +12,10 @@ class Haystack(Integration):
         Sign(("id", "content", "meta")),
     )
     ids = "UUIDs of its own ids, which stand in the field id"
-    vectors = "one without a name; with sparse embeddings text-dense and text-sparse"
+    vectors = (
+        "one without a name; with sparse embeddings text-dense and text-sparse; none where a "
+        "document was written without an embedding"
+    )
     text = ("content",)
     metadata = "below meta"
     asks = "name"

@@ -11,7 +11,7 @@ class LlamaIndex(Integration):
     title = "LlamaIndex"
     signs = (Sign(("_node_content", "_node_type"), sure=True),)
     ids = "node ids, which are UUIDs"
-    vectors = "one without a name, or text-dense with text-sparse or text-sparse-new"
+    vectors = "one without a name, or text-dense with text-sparse-new (once text-sparse)"
     text = ("_node_content.text", "_node_content.text_resource.text")
     metadata = "at the top level, and once more within _node_content"
     asks = "name"
