@@ -23,7 +23,7 @@ from qdrant_model_migration.qdrant import (
     index_schema,
 )
 from qdrant_model_migration.survey import survey
-from qdrant_model_migration.survey.integrations import Integration, integrations
+from qdrant_model_migration.survey.integrations import Integration, integrations, untold
 from support.world import everything
 from support.written import SHAPES, TEXTS, write
 
@@ -32,6 +32,7 @@ from .trips import suggested, whole_way
 
 PRODUCTS = {one.name: one for one in integrations()}
 OWN_NAME = {"cheshire_cat"}  # known by it, so it can have no other on a server that others use
+TAKE_OVER = {one.name for one in untold(tuple(PRODUCTS)) if one.names == "fixed" and one.sees_alias}
 NO_TEXT = {"langchain4j": 4}  # the number of a point that was added as an embedding alone
 
 
@@ -58,16 +59,17 @@ def settings(config: CollectionConfig, dense: str) -> dict[str, Any]:
 @pytest.mark.parametrize("product", sorted(PRODUCTS.keys() - {"txtai"}))
 def test_what_a_product_wrote_gets_there_whole(empty: Place, product: str) -> None:
     shape, known, new_model = SHAPES[product](), PRODUCTS[product], empty.models.new
-    name = written(empty, product)
-    plan = suggested(empty, name)
+    name, over = written(empty, product), product in TAKE_OVER
+    with empty.open() as qdrant:
+        old, before = everything(qdrant, name), qdrant.config(name)
+    plan = suggested(empty, name, **({"name": {"kind": "takes over"}} if over else {}))
     assert plan.move is not None
     target, dense = plan.move.target, known.vector_for(new_model) or shape.dense
     wanted = known.collection_for(name, new_model)
     assert wanted is None or target.startswith(wanted), "the name that it will look for"
     folder = whole_way(plan)
     with empty.open() as qdrant:
-        old, new = everything(qdrant, name), everything(qdrant, target)
-        before, after = qdrant.config(name), qdrant.config(target)
+        new, after = everything(qdrant, name if over else target), qdrant.config(target)
         if empty.fake is None and empty.alias not in target:
             qdrant.delete_collection(target)
     payloads = dict(zip(map(_as_told, shape.ids), shape.payloads, strict=True))
@@ -90,9 +92,10 @@ def test_what_a_product_wrote_gets_there_whole(empty: Place, product: str) -> No
     assert all(dense not in new[ident].vectors for ident in bare), "of nothing no vector is made"
     facts = view(folder).facts
     assert product in facts["written_by"]
-    goes_by_name = not known.sees_alias or wanted is not None
-    assert ("alias" in facts["switched"]) is not goes_by_name
-    _are_told_by_name(change_lines.of(facts), known, name, target if goes_by_name else None)
+    by_name = not known.sees_alias or wanted is not None
+    how = "takes_name" if over else "application" if by_name else "aliases"
+    assert facts["switched"]["how"] == how
+    _are_told_by_name(change_lines.of(facts), known, name, target if by_name else None)
     tried = [e.text for e in view(folder).events if e.text.startswith("Tried now: ")]
     assert any(known.title in one for one in tried)
     assert all(one.endswith(", and finds it.") for one in tried), "each finds what it is led to"

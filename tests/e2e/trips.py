@@ -198,10 +198,10 @@ def _assert_same(
         assert same_vector(now[i].vectors.get(""), before[i].vectors.get(""))
 
 
-def suggested(place: Place, name: str, **given: Any) -> Plan:
+def suggested(place: Place, collection: str, **given: Any) -> Plan:
     """Blue-green to the new model, all else as it is suggested for this collection."""
     with place.open() as qdrant:
-        found = survey(qdrant, name, old_model=place.models.old)
+        found = survey(qdrant, collection, old_model=place.models.old)
     given = {
         "change": "model",
         "model": place.models.new.model_dump(mode="json", exclude_defaults=True),

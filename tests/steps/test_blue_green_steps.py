@@ -536,6 +536,22 @@ def test_a_product_that_lists_collections_is_foretold_to_fail_under_an_alias(wor
     assert "fail" not in foretold(world, "haystack")
 
 
+@pytest.mark.parametrize(
+    ("product", "answer"),
+    [
+        ("anythingllm", '"can use no other name than docs_old".'),
+        ("lightrag", '"changes the name itself".'),
+        ("cheshire_cat", "gives this run up."),
+    ],
+)
+def test_a_product_that_can_be_told_no_name_is_told_so_at_the_gate(
+    world: World, product: str, answer: str
+) -> None:
+    said = foretold(world, product)
+    assert "can be told no name, so it never asks for docs_live." in said
+    assert answer in said
+
+
 def foretold(world: World, *products: str) -> str:
     step = AdoptAlias(alias="docs_live", collection="docs_old", written_by=products)
     with pytest.raises(Waiting) as waiting:

@@ -9,8 +9,9 @@ from qdrant_model_migration.shell import qmm
 from qdrant_model_migration.steps.errors import AliasMoved
 from qdrant_model_migration.steps.gate import AskKind, Gate, GateKind, Waiting
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
-from qdrant_model_migration.survey.integrations import named
+from qdrant_model_migration.survey.integrations import Integration, named, titles, untold
 from qdrant_model_migration.survey.starting import starts
+from qdrant_model_migration.words import listing
 
 _ADOPTED = AskKind("uses", "tick", "--adopted", "The application uses the alias now.")
 
@@ -80,11 +81,22 @@ class AdoptAlias(Step):
 
     def _foretold(self, ctx: StepContext) -> tuple[str, ...]:
         """What becomes of each product when it starts with the alias."""
-        foretold = starts(ctx.qdrant, self.alias, self.written_by)
-        if not foretold.lost:
-            return foretold.said
+        said, lost = starts(ctx.qdrant, self.alias, self.written_by)
+        if deaf := untold(self.written_by):
+            names = titles([one.name for one in deaf])
+            said += (f"{names} can be told no name, so it never asks for {self.alias}.",)
+        if not lost and not deaf:
+            return said
+        ways = dict.fromkeys(filter(None, (self._instead(one) for one in (*lost, *deaf))))
+        again = f"; plan again and answer at question Name that it {listing([*ways], 'or')}"
         return (
-            *foretold.said,
-            f"If that is your application: {qmm('discard', ctx.folder.name)} gives this run up; "
-            'plan again and answer at question Name that it "changes the name itself".',
+            *said,
+            f"If that is your application: {qmm('discard', ctx.folder.name)} gives this run up"
+            f"{again if ways else ''}.",
         )
+
+    def _instead(self, one: Integration) -> str:
+        """The answer at question Name that leads it there; "" where none does."""
+        if one.names != "fixed":
+            return '"changes the name itself"'
+        return f'"can use no other name than {self.collection}"' if one.sees_alias else ""

@@ -27,6 +27,7 @@ __all__ = [
     "texts_elsewhere",
     "texts_of",
     "titles",
+    "untold",
 ]
 
 
@@ -50,6 +51,11 @@ def titles(names: Sequence[str], last: str = "or") -> str:
 def blind(names: Sequence[str]) -> tuple[Integration, ...]:
     """Those of these that find no collection by an alias."""
     return tuple(one for one in named(names) if not one.sees_alias)
+
+
+def untold(names: Sequence[str]) -> tuple[Integration, ...]:
+    """Those of these that can be told no name: it is fixed, or made of the model."""
+    return tuple(one for one in named(names) if not one.settings.collection)
 
 
 def how_it_looks(names: Sequence[str]) -> str:

@@ -95,6 +95,10 @@ class Integration:
         """The first of its signs that fits, None where none does."""
         return next((sign for sign in self.signs if sign.fits(shape)), None)
 
+    def parted(self, collection: str) -> tuple[str, str]:
+        """What of the name a person can choose, and how it has to go on."""
+        return collection, ""
+
     def collection_for(self, collection: str, model: ModelRef) -> str | None:
         """The collection that it will look for once it uses this model; None: any name will do."""
         return None
