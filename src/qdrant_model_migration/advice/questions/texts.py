@@ -29,7 +29,7 @@ from qdrant_model_migration.strategies.answered import (
     text_gone,
 )
 from qdrant_model_migration.survey.facts import Survey, TextField
-from qdrant_model_migration.survey.integrations import texts_elsewhere
+from qdrant_model_migration.survey.integrations import texts_elsewhere, titles
 from qdrant_model_migration.survey.path import root
 from qdrant_model_migration.survey.template import filled, named_in
 
@@ -99,7 +99,10 @@ class Text(Question):
         if template := survey.text_template:
             label = f"As it was embedded: {template}".replace("\n", "\\n")
             value = {"fields": list(named_in(template)), "template": template}
-            return (Option(value, label, "found; this gives the stored vectors"),)
+            proved = survey.matches is not None and survey.matches[0] > 0
+            as_usual = f"as {titles(products(survey))} does it; not proved"
+            note = "found; this gives the stored vectors" if proved else as_usual
+            return (Option(value, label, note),)
         meant = survey.text_meant
         if len(meant) < 2:
             return ()

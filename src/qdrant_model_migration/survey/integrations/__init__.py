@@ -5,8 +5,9 @@ Their knowledge is data; nothing here reads or decides.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 
 from qdrant_model_migration import words
 from qdrant_model_migration.registry import defined_in
@@ -19,6 +20,7 @@ __all__ = [
     "Shape",
     "Sign",
     "blind",
+    "embedded_as",
     "how_it_looks",
     "integrations",
     "named",
@@ -83,6 +85,14 @@ def texts_of(by: WrittenBy | None) -> tuple[str, ...]:
     """Where the text is for sure; empty where what wrote it is only probable."""
     sure = named(by.names) if by is not None and by.sure else ()
     return tuple(dict.fromkeys(path for one in sure for path in one.text))
+
+
+def embedded_as(by: WrittenBy | None, payloads: Sequence[Mapping[str, Any]], text: str) -> str:
+    """The template of what was embedded, as what surely wrote these does it; "" where several that
+    it may be do not agree."""
+    ones = named(by.names) if by is not None and by.sure else ()
+    said = {one.embedded_as(payloads, text) for one in ones}
+    return said.pop() if len(said) == 1 else ""
 
 
 def texts_elsewhere(names: Sequence[str]) -> str:

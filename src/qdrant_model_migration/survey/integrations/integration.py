@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
 from qdrant_model_migration.qdrant import Asked
 from qdrant_model_migration.survey.integrations.shape import Shape
@@ -98,6 +99,11 @@ class Integration:
     def parted(self, collection: str) -> tuple[str, str]:
         """What of the name a person can choose, and how it has to go on."""
         return collection, ""
+
+    def embedded_as(self, payloads: Sequence[Mapping[str, Any]], text: str) -> str:
+        """The template of what it embeds, of points like these with their text in this field; "":
+        the text alone."""
+        return ""
 
     def collection_for(self, collection: str, model: ModelRef) -> str | None:
         """The collection that it will look for once it uses this model; None: any name will do."""
