@@ -652,6 +652,25 @@ def test_a_product_that_sees_an_alias_is_asked_as_before_and_the_place_is_named(
     assert BY_KEY["query_side"].suggest(bare, ANSWERS) == Suggestion("framework", "found")
 
 
+@pytest.mark.parametrize(
+    ("collection", "taken", "suggested"),
+    [
+        ("open-webui_files", (), "open-webui_live_files"),
+        ("open-webui_files", ("open-webui_live_files",), "open-webui_live_2_files"),
+        ("kb_hash-based", (), "kb_live_hash-based"),
+        ("open-webui_file-12", (), "open-webui_live_file-12"),
+        ("docs", (), "docs_live"),
+    ],
+)
+def test_an_alias_is_suggested_that_the_product_can_be_told(collection, taken, suggested):
+    """Open WebUI takes a prefix, and goes on with fixed endings."""
+    survey = docs(
+        collection=collection, aliases=fact(()), all_aliases={}, others=taken,
+        written_by=fact(WrittenBy(names=("open_webui",), sure=True), "sample"),
+    )  # fmt: skip
+    assert BY_KEY["name"].suggest(survey, {}).value == {"alias": suggested, "exists": False}
+
+
 def test_a_product_that_makes_the_name_of_its_model_gets_that_name():
     by = fact(WrittenBy(names=("lightrag",), sure=True), "sample")
     survey = docs(

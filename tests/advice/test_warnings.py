@@ -57,6 +57,10 @@ LANG = LanguageField(path="lang", texts={"de": 54, "en": 40, "ja": 6}, agrees=1.
 REBUILT = {**ANSWERS, **ORIGINALS}
 
 
+OWN_NAME = {"name": {"alias": "docs_minilm_live", "exists": False}}
+BARE = {"aliases": fact(()), "all_aliases": {}}
+
+
 def by(*names, sure=True):
     return fact(WrittenBy(names=names, sure=sure), "sample")
 
@@ -75,6 +79,14 @@ CASES = [
      "it DELETES the collection and makes it anew: stop it before the switch"),
     ("W62", "blue_green", ANSWERS, docs(written_by=by("kotaemon", "llamaindex")), "caution",
      "Before the text it embeds the lines of a node's metadata"),
+    ("W64", "blue_green", {**ANSWERS, **OWN_NAME}, docs(written_by=by("roo_code"), **BARE), "must",
+     "Roo Code or Kilo Code can be told no name, so nothing leads it to the new collection"),
+    ("W64", "blue_green", {**ANSWERS, **OWN_NAME}, docs(written_by=by("kotaemon", "llamaindex"),
+     **BARE), "caution", "it can use no other name. The new collection then takes"),
+    ("W64", "blue_green", {**ANSWERS, **OWN_NAME}, docs(written_by=by("lightrag"), **BARE), "must",
+     'that it "changes the name itself", and keep the name'),
+    ("W64", "blue_green", {**ANSWERS, "name": {"kind": "changes"}},
+     docs(written_by=by("cheshire_cat"), **BARE), "must", "Read first what it does when it starts"),
     ("W02", "blue_green", {**ANSWERS, "query_side": "framework"}, docs(written_by=by("mem0")),
      "must", "At the moment of the cutover, change embedder.config.model (mem0)"),
     ("W50", "rebuild_from_source", REBUILT, docs(), "must",

@@ -96,6 +96,9 @@ WARNED = {
     "by a product": docs(
         written_by=fact(WrittenBy(names=("mem0",), sure=False)), others=("docs_minilm_entities",)
     ),
+    "by a product without names": docs(
+        written_by=fact(WrittenBy(names=("roo_code",), sure=True)), aliases=fact(()), all_aliases={}
+    ),
 }
 """What warnings look at and no question does."""
 

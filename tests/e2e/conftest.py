@@ -9,6 +9,7 @@ import os
 import random
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,6 +21,7 @@ from qdrant_model_migration.embedders.kinds.practice import RECIPES, fit
 from qdrant_model_migration.qdrant import Address, Point, PointId, Qdrant, open_qdrant
 from support import trip as trips
 from support.fake_qdrant import FakeQdrant
+from support.sentences import sentence
 
 POINTS = 240
 _WORDS = [
@@ -76,6 +78,15 @@ def ident(number: int) -> PointId:
 def models(tmp_path_factory: pytest.TempPathFactory) -> Models:
     folder = tmp_path_factory.mktemp("models")
     texts = [document(n)["text"] for n in range(POINTS)]
+    return Models(*(fit(name, texts, folder) for name in RECIPES))
+
+
+@pytest.fixture(scope="session")
+def models_of_sentences(tmp_path_factory: pytest.TempPathFactory) -> Models:
+    """Of the texts and lines of support/written.py: each has a vector of its own."""
+    folder = tmp_path_factory.mktemp("models")
+    lines = "source: manual_0.pdf\nauthor: Jane Doe\nfile_name: manual_1.pdf"
+    texts = [text for n in range(240) for text in (sentence(n), f"{lines}\n\n{sentence(n)}")]
     return Models(*(fit(name, texts, folder) for name in RECIPES))
 
 
@@ -150,32 +161,46 @@ def trip(fake: FakeQdrant, tmp_path: Path) -> trips.Trip:
 PLACES = ["local", "fake 1.16.3", "fake 1.17.1", "fake 1.18.3"]
 
 
-@pytest.fixture(params=[*PLACES, pytest.param("real", marks=pytest.mark.server)])
-def place(
-    request: pytest.FixtureRequest, tmp_path: Path, models: Models, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Place]:
-    monkeypatch.setenv("QMM_RUN_DIR", str(tmp_path / "runs"))
-    kind = request.param
+@contextmanager
+def _qdrant(kind: str, folder: Path) -> Iterator[tuple[Address, FakeQdrant | None, str]]:
+    """With a mark for the names of all that is made there: on a real one these are deleted."""
     if kind == "local":
-        yield _filled(Address(url=None, folder=str(tmp_path / "qdrant")), models, None)
+        yield Address(url=None, folder=str(folder / "qdrant")), None, ""
     elif kind == "real":
         url = os.environ.get("QDRANT_URL")
         if not url:
             pytest.skip("QDRANT_URL names no server")
-        mark = uuid.uuid4().hex[:8]
-        place = _filled(Address(url=url, folder=None), models, None, mark)
-        yield place
-        with place.open() as qdrant:
+        address, mark = Address(url=url, folder=None), uuid.uuid4().hex[:8]
+        yield address, None, mark
+        with open_qdrant(address, os.environ.get("QDRANT_API_KEY")) as qdrant:
             for name in qdrant.collections():
                 if mark in name:
                     qdrant.delete_collection(name)
     else:
         with FakeQdrant(version=kind.split()[1]) as fake:
-            yield _filled(Address(url=fake.url, folder=None), models, fake)
+            yield Address(url=fake.url, folder=None), fake, ""
 
 
-def _filled(address: Address, models: Models, fake: FakeQdrant | None, mark: str = "") -> Place:
-    place = Place(address, f"docs_old{mark}", f"docs{mark}", models, fake)
-    with place.open() as qdrant:
-        fill(qdrant, models, place.collection, place.alias)
-    return place
+@pytest.fixture(params=[*PLACES, pytest.param("real", marks=pytest.mark.server)])
+def place(
+    request: pytest.FixtureRequest, tmp_path: Path, models: Models, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Place]:
+    monkeypatch.setenv("QMM_RUN_DIR", str(tmp_path / "runs"))
+    with _qdrant(request.param, tmp_path) as (address, fake, mark):
+        place = Place(address, f"docs_old{mark}", f"docs{mark}", models, fake)
+        with place.open() as qdrant:
+            fill(qdrant, models, place.collection, place.alias)
+        yield place
+
+
+@pytest.fixture(params=["fake 1.18.3", pytest.param("real", marks=pytest.mark.server)])
+def empty(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    models_of_sentences: Models,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Place]:
+    """A Qdrant without a collection."""
+    monkeypatch.setenv("QMM_RUN_DIR", str(tmp_path / "runs"))
+    with _qdrant(request.param, tmp_path) as (address, fake, mark):
+        yield Place(address, "", f"docs{mark}", models_of_sentences, fake)

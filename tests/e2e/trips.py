@@ -196,3 +196,29 @@ def _assert_same(
     for i in points:
         assert same_payload(now[i].payload, before[i].payload)
         assert same_vector(now[i].vectors.get(""), before[i].vectors.get(""))
+
+
+def suggested(place: Place, collection: str, **given: Any) -> Plan:
+    """Blue-green to the new model, all else as it is suggested for this collection."""
+    with place.open() as qdrant:
+        found = survey(qdrant, collection, old_model=place.models.old)
+    given = {
+        "change": "model",
+        "model": place.models.new.model_dump(mode="json", exclude_defaults=True),
+        "proof": {"kind": "later"},
+        **given,
+    }
+    answers = answer_all(found, read_named(given), [ModelChoice(place.models.new, Reach("here"))])
+    plan = make_plan(found, answers, by_name("blue_green"), speed=None)
+    accepted = {w: Acceptance(at="2026-01-01T00:00:00", said="") for w in plan.must_accept}
+    return plan.model_copy(update={"accepted": accepted, "practice": False})
+
+
+def whole_way(plan: Plan) -> Path:
+    folder = create_run(plan)
+    while run_here(folder) == 3:
+        gate = view(folder).gate
+        assert gate is not None
+        consent(folder, gate["name"])
+    assert view(folder).state == "done", view(folder).error
+    return folder

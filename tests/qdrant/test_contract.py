@@ -14,6 +14,7 @@ import pytest
 
 from qdrant_model_migration.qdrant import (
     Address,
+    Asked,
     Fusion,
     Patience,
     Point,
@@ -304,6 +305,32 @@ def test_an_alias_serves_reads_and_is_switched_in_one_action(qdrant: Qdrant, nam
     qdrant.delete_collection(new)
     assert not qdrant.exists(alias)
     assert alias not in qdrant.aliases()
+
+
+def test_an_alias_is_found_by_its_name_and_its_settings_and_not_in_the_list(
+    qdrant: Qdrant, name: str
+) -> None:
+    qdrant.create_collection(name, {"vectors": {"size": 1, "distance": "Dot"}})
+    qdrant.switch_alias(f"{name}-alias", name)
+    ways: tuple[Asked, ...] = ("list", "name", "settings")
+    assert [qdrant.found_by(one, name) for one in ways] == [True] * 3
+    assert [qdrant.found_by(one, f"{name}-alias") for one in ways] == [False, True, True]
+    assert [qdrant.found_by(one, f"{name}-none") for one in ways] == [False] * 3
+
+
+def test_under_the_name_of_an_alias_nothing_is_made_and_nothing_deleted(
+    qdrant: Qdrant, name: str
+) -> None:
+    """What applications run into that look for the alias in the list and make what is missing."""
+    _on_a_server(qdrant)
+    alias = f"{name}-alias"
+    qdrant.create_collection(name, {"vectors": {"size": 1, "distance": "Dot"}})
+    qdrant.insert(name, [Point(1, {}, {"": [1.0]})])
+    qdrant.switch_alias(alias, name)
+    assert qdrant._wire.delete_collection(alias) is False
+    with pytest.raises(errors.NameTaken, match=r"An alias of that name exists already\."):
+        qdrant.create_collection(alias, {"vectors": {"size": 2, "distance": "Dot"}})
+    assert (qdrant.count(alias), qdrant.aliases()[alias]) == (1, name)
 
 
 def test_what_is_not_there_is_missing_in_the_same_words(qdrant: Qdrant, name: str) -> None:

@@ -25,12 +25,15 @@ HEAD = """# Integrations
 FIRST = (
     "Twenty products write into Qdrant each in its own way. The survey recognises them by the "
     "points that they leave and says so in the line *Written by*: their text is then not guessed, "
-    "questions Name and Query side begin with what suits them, warnings W60 to W62 say what they "
+    "questions Name and Query side begin with what suits them, warnings W60 to W64 say what they "
     "do by themselves, and the lines to change name their settings. Where several leave the same "
     'points, all of them are named; "probably" stands where your own could look the same.',
     "This page is made of the files in `src/qdrant_model_migration/survey/integrations/` "
     "(`python -m support.integrations_page` in `tests/`), each read in the product's own code. A "
-    "product changes; what the survey finds in your points goes before what stands here.",
+    "product changes; what the survey finds in your points goes before what stands here. LangChain "
+    "(Python), LlamaIndex, Haystack and mem0 are tried by their own libraries as well: these "
+    "write, and after the switch search and write again (`pip install -e '.[dev,integrations]'`, "
+    "then `pytest -m integrations`).",
 )
 
 LAST = """## Where a text may stand
@@ -70,6 +73,7 @@ WAYS = {
     "over, with the old one deleted.",
     (False, "fixed"): "No way of this program leads it to the new collection.",
 }
+PART = "A part of its name can be chosen: let it use an alias of such a name; one is suggested."
 SETTINGS = {
     "collection": "Name of the collection",
     "model": "Model",
@@ -105,7 +109,12 @@ def _section(one: Integration) -> Iterator[str]:
     yield f"## You use {one.title}"
     yield ""
     yield f"- **Points**: ids: {one.ids}; vectors: {one.vectors}; metadata: {one.metadata}."
-    yield f"- **Alias**: {one.looks} {WAYS[one.sees_alias, one.names]}"
+    way = (
+        PART
+        if one.names == "fixed" and one.settings.collection
+        else WAYS[one.sees_alias, one.names]
+    )
+    yield f"- **Alias**: {one.looks} {way}"
     for said in (*one.dangers, *one.says):
         yield f"- {said}"
     changed = [

@@ -26,9 +26,12 @@ _SPACE = uuid.UUID(int=7)
 
 
 class Shape(NamedTuple):
-    """payloads: of each point; embedded: what its vector is made of, None for one of zeros.
+    """payloads: of each point; embedded: what its vector is made of, None for one of zeros, "" for
+    none.
 
-    dense, sparse: names of the vectors; as_map: the only one stands in a map under "".
+    dense, sparse: names of the vectors; as_map: the only one stands in a map under "". tuning: of
+    the dense one; idf: the sparse one is weighed by the server. indexes: of payload fields, as they
+    are asked for.
     """
 
     payloads: list[dict[str, Any]]
@@ -39,6 +42,9 @@ class Shape(NamedTuple):
     sparse: str = ""
     as_map: bool = False
     more: Mapping[str, Any] = MappingProxyType({})
+    tuning: Mapping[str, Any] = MappingProxyType({})
+    idf: bool = False
+    indexes: Mapping[str, Any] = MappingProxyType({})
 
 
 def _each(payload: Callable[[int, str], dict[str, Any]], texts: Sequence[str] = TEXTS) -> Any:
@@ -75,18 +81,29 @@ def _langchain_js() -> Shape:
     return Shape(payloads, V4, TEXTS)
 
 
-def _node(number: int, text: str, resource: bool) -> dict[str, Any]:
+def _metadata(number: int) -> dict[str, Any]:
+    return {"author": "Jane Doe", "file_name": f"manual_{number % 3}.pdf"}
+
+
+_EXCLUDED = (*_metadata(0),)
+
+
+def _node(number: int, said: Mapping[str, Any], excluded: Sequence[str] = ()) -> dict[str, Any]:
     """As llama_index.core's node_to_metadata_dict leaves a node."""
-    metadata = {"author": "Jane Doe", "file_name": f"manual_{number % 3}.pdf"}
-    said = {"text_resource": {"embeddings": None, "text": text}} if resource else {"text": text}
+    metadata = _metadata(number)
     node = {
         "id_": V4[number],
         "embedding": None,
         "metadata": metadata,
-        "excluded_embed_metadata_keys": [*metadata],
+        "excluded_embed_metadata_keys": [*excluded],
+        "excluded_llm_metadata_keys": [],
         "relationships": {"1": {"node_id": f"doc-{number % 3}", "node_type": "4"}},
         "metadata_template": "{key}: {value}",
+        "metadata_separator": "\n",
         **said,
+        "mimetype": "text/plain",
+        "start_char_idx": None,
+        "end_char_idx": None,
         "text_template": "{metadata_str}\n\n{content}",
         "class_name": "TextNode",
     }
@@ -95,12 +112,25 @@ def _node(number: int, text: str, resource: bool) -> dict[str, Any]:
 
 
 def _llamaindex() -> Shape:
-    payloads = _each(lambda n, text: _node(n, text, False))
-    return Shape(payloads, V4, TEXTS, dense="text-dense", sparse="text-sparse")
+    """Unless they are excluded, the lines of the metadata are embedded with the text."""
+    lines = [[f"{key}: {value}" for key, value in _metadata(n).items()] for n in range(POINTS)]
+    embedded = ["\n".join([*lines[n], "", text]) for n, text in enumerate(TEXTS)]
+    return Shape(
+        _each(lambda n, text: _node(n, {"text": text})),
+        V4,
+        embedded,
+        dense="text-dense",
+        sparse="text-sparse-new",
+        indexes={"doc_id": "keyword"},
+    )
 
 
 def _kotaemon() -> Shape:
-    return Shape(_each(lambda n, text: _node(n, text, True)), V4, TEXTS, "index_1")
+    """With the text in a part of its own, and the metadata excluded."""
+    payloads = _each(
+        lambda n, text: _node(n, {"text_resource": {"embeddings": None, "text": text}}, _EXCLUDED)
+    )
+    return Shape(payloads, V4, TEXTS, "index_1", indexes={"doc_id": "keyword"})
 
 
 def _haystack() -> Shape:
@@ -113,8 +143,8 @@ def _haystack() -> Shape:
             "score": None,
         }
     )
-    payloads[3]["content"] = None
-    embedded = [None if n == 3 else text for n, text in enumerate(TEXTS)]
+    payloads[3]["content"] = None  # written without an embedding, so without a vector
+    embedded = ["" if n == 3 else text for n, text in enumerate(TEXTS)]
     return Shape(payloads, V5, embedded, "Document", dense="text-dense", sparse="text-sparse")
 
 
@@ -127,20 +157,28 @@ def _open_webui() -> Shape:
         }
     )
     hnsw = {"hnsw_config": {"m": 0, "payload_m": 16}}
-    return Shape(payloads, V4, TEXTS, "open-webui_files", more=hnsw)
+    indexes = {
+        "tenant_id": {"type": "keyword", "is_tenant": True, "on_disk": False},
+        "metadata.hash": "keyword",
+        "metadata.file_id": "keyword",
+    }
+    return Shape(payloads, V4, TEXTS, "open-webui_files", more=hnsw, indexes=indexes)
 
 
 def _mem0() -> Shape:
     payloads = _each(
         lambda n, text: {
+            "user_id": f"user_{n % 2}",
+            "role": "user",
             "data": text,
             "hash": hashlib.md5(text.encode()).hexdigest(),
-            "created_at": "2026-11-01T09:00:00+00:00",
-            "user_id": f"user_{n % 2}",
+            "created_at": "2026-11-01T09:00:00.730849+00:00",
+            "updated_at": "2026-11-01T09:00:00.730849+00:00",
             "text_lemmatized": text.lower(),
         }
     )
-    return Shape(payloads, V4, TEXTS, "mem0")
+    indexes = dict.fromkeys(("user_id", "agent_id", "run_id", "actor_id"), "keyword")
+    return Shape(payloads, V4, TEXTS, "mem0", sparse="bm25", idf=True, indexes=indexes)
 
 
 def _dify() -> Shape:
@@ -152,7 +190,9 @@ def _dify() -> Shape:
         }
     )
     hnsw = {"hnsw_config": {"m": 0, "payload_m": 16, "ef_construct": 100}}
-    return Shape(payloads, V4, TEXTS, "Vector_index_7_Node", more=hnsw)
+    words = {"type": "text", "tokenizer": "multilingual", "min_token_len": 2, "max_token_len": 20}
+    indexes = {"group_id": "keyword", "page_content": {**words, "lowercase": True}}
+    return Shape(payloads, V4, TEXTS, "Vector_index_7_Node", more=hnsw, indexes=indexes)
 
 
 def _spring_ai() -> Shape:
@@ -194,7 +234,16 @@ def _roo_code() -> Shape:
     ids = [*V5, str(uuid.uuid5(_SPACE, "__indexing_metadata__"))]
     hnsw = {"hnsw_config": {"m": 64, "ef_construct": 512, "on_disk": True}}
     name = "ws-" + hashlib.sha256(b"/home/jane/app").hexdigest()[:16]
-    return Shape([*payloads, marker], ids, [*CODE, None], name, more=hnsw)
+    indexes = {"type": "keyword", **{f"pathSegments.{n}": "keyword" for n in range(5)}}
+    return Shape(
+        [*payloads, marker],
+        ids,
+        [*CODE, None],
+        name,
+        more=hnsw,
+        tuning={"on_disk": True},
+        indexes=indexes,
+    )
 
 
 def _anythingllm() -> Shape:
@@ -231,7 +280,9 @@ def _lightrag() -> Shape:
         }
     )
     hnsw = {"hnsw_config": {"m": 0, "payload_m": 16}}
-    return Shape(payloads, V4, TEXTS, "lightrag_vdb_chunks_old_model_128d", more=hnsw)
+    indexes = {"workspace_id": {"type": "keyword", "is_tenant": True}}
+    name = "lightrag_vdb_chunks_old_model_128d"
+    return Shape(payloads, V4, TEXTS, name, more=hnsw, indexes=indexes)
 
 
 def _cheshire_cat() -> Shape:
@@ -264,7 +315,8 @@ def _chatgpt_retrieval_plugin() -> Shape:
             "created_at": 1_764_200_000,
         }
     )
-    return Shape(payloads, V5, TEXTS, "document_chunks")
+    indexes = {"metadata.document_id": "keyword", "created_at": "integer"}
+    return Shape(payloads, V5, TEXTS, "document_chunks", indexes=indexes)
 
 
 SHAPES: dict[str, Callable[[], Shape]] = {
@@ -295,19 +347,24 @@ def write(qdrant: Qdrant, product: str, embed: Embed, *, name: str = "") -> str:
     """The collection as the product leaves it; returns its name. name: another one than its own."""
     shape = SHAPES[product]()
     name = name or shape.collection
-    texts = [text for text in shape.embedded if text is not None]
+    texts = [text for text in shape.embedded if text]
     made = iter(embed(texts))
     size = len(embed(texts[:1])[0])
-    params = {"size": size, "distance": "Cosine"}
+    params = {"size": size, "distance": "Cosine", **shape.tuning}
     named = bool(shape.dense) or shape.as_map
     body: dict[str, Any] = {"vectors": {shape.dense: params} if named else params, **shape.more}
     if shape.sparse:
-        body["sparse_vectors"] = {shape.sparse: {}}
+        body["sparse_vectors"] = {shape.sparse: {"modifier": "idf"} if shape.idf else {}}
     qdrant.create_collection(name, body)
+    if qdrant.capabilities.settings:
+        for path, schema in shape.indexes.items():
+            qdrant.create_payload_index(name, path, schema)
     points = []
     for ident, payload, text in zip(shape.ids, shape.payloads, shape.embedded, strict=True):
-        vectors: dict[str, Any] = {shape.dense: [0.0] * size if text is None else next(made)}
-        if shape.sparse and text is not None:
+        vectors: dict[str, Any] = {}
+        if text != "":
+            vectors[shape.dense] = [0.0] * size if text is None else next(made)
+        if shape.sparse and text:
             vectors[shape.sparse] = SparseVector((len(text), 1000), (0.5, 1.0))
         points.append(Point(ident, payload, vectors))
     qdrant.insert(name, points)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+
 import pytest
 
+from qdrant_model_migration.advice.questions import BY_KEY as QUESTIONS
 from qdrant_model_migration.embedders import Embedder, ModelRef
 from qdrant_model_migration.qdrant import Qdrant
 from qdrant_model_migration.survey import facts_of, lines, survey
@@ -23,7 +27,6 @@ ALIKE = {
     "langchain_js": ("flowise", "langchain_js", "n8n"),
     "n8n": ("flowise", "langchain_js", "n8n"),
     "flowise": ("flowise", "langchain_js", "n8n"),
-    "llamaindex": ("kotaemon", "llamaindex"),
     "kotaemon": ("kotaemon", "llamaindex"),
 }
 PROBABLE = {"langchain_js", "n8n", "flowise"}
@@ -61,6 +64,41 @@ def test_each_is_recognised_by_what_it_writes(
     (line,) = (line for line in lines(facts_of(found)) if line.key == "written_by")
     assert line.found.startswith("probably ") is not by.sure
     assert all(one.title in line.found for one in named(by.names))
+
+
+def test_lines_that_llamaindex_embeds_are_suggested_where_no_model_proves_them(
+    server: Qdrant,
+) -> None:
+    def strange(texts: Sequence[str]) -> list[list[float]]:
+        return [[1.0, float(len(text)), 3.0] for text in texts]
+
+    lines = "author: {_node_content.metadata.author}\nfile_name: {_node_content.metadata.file_name}"
+    template = f"{lines}\n\n{{_node_content.text}}"
+    found = survey(server, write(server, "llamaindex", strange))
+    assert (found.old_model.value, found.matches) == (None, None)
+    assert found.text_template == template
+    text = QUESTIONS["text"]
+    assert text.suggest(found, {}).value["template"] == template
+    (option, *_) = text.options(found, {})
+    assert option.note == "as LlamaIndex does it; not proved"
+    assert survey(server, write(server, "kotaemon", strange)).text_template == "", "excluded there"
+    assert survey(server, "docs", text_field="_node_content.text").text_template == ""
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        {"metadata": {"author": "x"}, "text_template": "{content}"},
+        {"metadata": {"author": ["x", "y"]}},
+        {"metadata": {"author.name": "x"}},
+    ],
+)
+def test_of_nodes_with_a_form_of_their_own_nothing_is_said(own: dict[str, object]) -> None:
+    (one,) = named(["llamaindex"])
+    payloads = SHAPES["llamaindex"]().payloads
+    assert one.embedded_as(payloads, "_node_content.text")
+    mixed = [*payloads, {"_node_content": json.dumps(own)}]
+    assert one.embedded_as(mixed, "_node_content.text") == ""
 
 
 def test_the_points_of_an_application_of_ones_own_are_nobodys(docs: Qdrant) -> None:

@@ -13,7 +13,9 @@ from qdrant_model_migration.advice.questions import BY_KEY, QUESTIONS
 from qdrant_model_migration.advice.walk import Entry, Walk, walk
 from qdrant_model_migration.embedders import ModelChoice
 from qdrant_model_migration.strategies import Answers, Fit, Strategy, strategies
+from qdrant_model_migration.strategies.answered import products
 from qdrant_model_migration.survey.facts import Survey
+from qdrant_model_migration.survey.integrations import texts_elsewhere
 
 _WORDS = ("first", "possible", "open", "ruled out")
 SURVEY = "survey"
@@ -204,7 +206,8 @@ def _say_collision(
 ) -> str:
     said = [_say_answer(key, survey, walked, fits) for key in collision]
     ways = "Change one of the two" if SURVEY not in collision else "Change that answer"
-    return f"Nothing is left: {words.listing(said)}. {ways}."
+    elsewhere = texts_elsewhere(products(survey)) if "text" in collision else ""
+    return f"Nothing is left: {words.listing(said)}. {ways}. {elsewhere}".strip()
 
 
 def _say_answer(key: str, survey: Survey, walked: Walk, fits: tuple[Choice, ...]) -> str:

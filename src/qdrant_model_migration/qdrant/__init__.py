@@ -4,6 +4,7 @@ Importing it does not import the client; opening a connection does.
 """
 
 from qdrant_model_migration.qdrant.address import Address
+from qdrant_model_migration.qdrant.aliases import Asked
 from qdrant_model_migration.qdrant.by_value import Placed, can_order
 from qdrant_model_migration.qdrant.capabilities import Capabilities
 from qdrant_model_migration.qdrant.connection import Qdrant
@@ -54,6 +55,7 @@ __all__ = [
     "PROVIDERS",
     "SHORT_TEXT",
     "Address",
+    "Asked",
     "Capabilities",
     "CollectionConfig",
     "CollectionMemory",

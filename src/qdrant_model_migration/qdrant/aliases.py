@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from qdrant_model_migration.qdrant.errors import CollectionMissing, RightMissing, RouteUnknown
 from qdrant_model_migration.qdrant.requests import Requests
 from qdrant_model_migration.words import listing
+
+Asked = Literal["list", "name", "settings"]
+"""How one asks for a collection: by the list of all, by its name, by its settings."""
 
 
 class Aliases(Requests):
@@ -36,15 +40,24 @@ class Aliases(Requests):
 
     def exists(self, name: str) -> bool:
         """Whether this is a collection or an alias."""
-        doing = "look for a collection"
         try:
-            return self._call(doing, lambda: self._wire.exists(name), name)
+            return self.found_by("name", name)
         except (RightMissing, RouteUnknown):  # the collection itself may be shown all the same
-            try:
-                self._call(doing, lambda: self._wire.info(name), name)
-            except CollectionMissing:
-                return False
-            return True
+            return self.found_by("settings", name)
+
+    def found_by(self, asked: Asked, name: str) -> bool:
+        """Whether one request finds the name, and no other is made: as applications ask, each in
+        one way. Raises RightMissing, RouteUnknown."""
+        if asked == "list":
+            return name in self.collections()
+        doing = "look for a collection"
+        if asked == "name":
+            return self._call(doing, lambda: self._wire.exists(name), name)
+        try:
+            self._call(doing, lambda: self._wire.info(name), name)
+        except CollectionMissing:
+            return False
+        return True
 
     def switch_alias(self, alias: str, collection: str) -> None:
         """Let the alias stand for this collection, from whatever it stood for before.

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from qdrant_model_migration.pipeline.move import Move
-from qdrant_model_migration.qdrant.errors import RightMissing
 from qdrant_model_migration.shell import qmm
 from qdrant_model_migration.steps.errors import AliasMoved
 from qdrant_model_migration.steps.gate import AskKind, Gate, GateKind, Waiting
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
-from qdrant_model_migration.survey.integrations import how_it_looks, named
+from qdrant_model_migration.survey.integrations import Integration, named, titles, untold
+from qdrant_model_migration.survey.starting import starts
+from qdrant_model_migration.words import listing
 
 _ADOPTED = AskKind("uses", "tick", "--adopted", "The application uses the alias now.")
 
@@ -79,21 +80,23 @@ class AdoptAlias(Step):
         )
 
     def _foretold(self, ctx: StepContext) -> tuple[str, ...]:
-        """What happens to products that list the collections: the list is looked at, and nothing
-        is made to see what becomes of that."""
-        looks = how_it_looks(self.written_by)
-        if not looks:
-            return ()
-        try:
-            listed = self.alias in ctx.qdrant.collections()
-        except RightMissing:
-            listed = False  # a list that this key does not see has no aliases in it either
-        if listed:
-            return ()
+        """What becomes of each product when it starts with the alias."""
+        said, lost = starts(ctx.qdrant, self.alias, self.written_by)
+        if deaf := untold(self.written_by):
+            names = titles([one.name for one in deaf])
+            said += (f"{names} can be told no name, so it never asks for {self.alias}.",)
+        if not lost and not deaf:
+            return said
+        ways = dict.fromkeys(filter(None, (self._instead(one) for one in (*lost, *deaf))))
+        again = f"; plan again and answer at question Name that it {listing([*ways], 'or')}"
         return (
-            looks,
-            f"Tried now: the list of collections does not have {self.alias}, and a server makes no "
-            "collection under the name of an alias. So it would fail when it starts.",
-            f"If that is your application: {qmm('discard', ctx.folder.name)} gives this run up; "
-            'plan again and answer at question Name that it "changes the name itself".',
+            *said,
+            f"If that is your application: {qmm('discard', ctx.folder.name)} gives this run up"
+            f"{again if ways else ''}.",
         )
+
+    def _instead(self, one: Integration) -> str:
+        """The answer at question Name that leads it there; "" where none does."""
+        if one.names != "fixed":
+            return '"changes the name itself"'
+        return f'"can use no other name than {self.collection}"' if one.sees_alias else ""

@@ -17,6 +17,7 @@ from qdrant_model_migration.steps.step import Step, StepContext, StepText
 from qdrant_model_migration.steps.switch import MAY_BE_SWITCHED, NAME, ONE_SIDE, State
 from qdrant_model_migration.steps.switches import AnySwitch
 from qdrant_model_migration.steps.verify import must_not_be_worse
+from qdrant_model_migration.survey.starting import starts
 from qdrant_model_migration.words import plural
 
 WITHOUT_PROOF = "without proof"
@@ -79,6 +80,8 @@ class Cutover(Step):
         ctx.spend("cutover")
         self._remember(ctx)
         ctx.say("cutover", f"{switch.answers} from {after.collection} now.")
+        for said in starts(ctx.qdrant, names[1], self.written_by).said:
+            ctx.say("cutover", said)
 
     def _switch(self, ctx: StepContext, state: State) -> None:
         """What a person does to the application is asked for when both sides are level; what the

@@ -234,6 +234,10 @@ class _Reading:
         if found is None:
             found = self._find_models(points, candidates, listed)
         self._known["matches"] = found.matches
+        proved = found.matches is not None and found.matches[0] > 0
+        if field is not None and told is None and not proved:
+            as_usual = integrations.embedded_as(written_by.value, payloads, field)
+            found = found._replace(template=as_usual)
         self._known["text_template"] = found.template
         self._tell("old_model", found.fact)
 

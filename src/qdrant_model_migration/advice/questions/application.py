@@ -155,7 +155,7 @@ class Name(Question):
             or not isinstance(value.get("also", []), list | tuple)
         ):
             raise BadAnswer("This names no alias.", "", "Choose one of those shown.", "alias")
-        free = free_name(survey, survey.collection, "_live")
+        free = _live_name(survey)
         alias, also = value["alias"], list(value.get("also", ()))
         if value["exists"]:
             for one in (alias, *also):
@@ -201,7 +201,7 @@ class Name(Question):
         return {"alias": alias, "exists": True}
 
     def _own(self, survey: Survey) -> dict[str, Any]:
-        return {"alias": free_name(survey, survey.collection, "_live"), "exists": False}
+        return {"alias": _live_name(survey), "exists": False}
 
 
 class Target(Question):
@@ -579,6 +579,17 @@ def is_taken(survey: Survey, name: str) -> bool:
     """Whether a collection or an alias of the server has this name."""
     taken = {survey.collection, *survey.others, *survey.all_aliases, *(survey.aliases.value or ())}
     return name in taken
+
+
+def _live_name(survey: Survey) -> str:
+    """A free name for an alias that the application can be told."""
+    parted = (one.parted(survey.collection) for one in named(products(survey)))
+    stem, ending = next((two for two in parted if two[1]), (survey.collection, ""))
+    name, number = typed.suggested(stem, f"_live{ending}"), 1
+    while is_taken(survey, name):
+        number += 1
+        name = typed.suggested(stem, f"_live_{number}{ending}")
+    return name
 
 
 def free_name(survey: Survey, stem: str, ending: str, besides: str | None = None) -> str:

@@ -24,10 +24,12 @@ from qdrant_model_migration.strategies.answered import (
     file_of,
     missing_texts,
     other_text,
+    products,
     replaced_vector,
     text_gone,
 )
 from qdrant_model_migration.survey.facts import Survey, TextField
+from qdrant_model_migration.survey.integrations import texts_elsewhere, titles
 from qdrant_model_migration.survey.path import root
 from qdrant_model_migration.survey.template import filled, named_in
 
@@ -47,9 +49,11 @@ class Text(Question):
     serves = ("needs_text",)
 
     def text(self, survey: Survey, answers: Answers) -> QuestionText:
+        elsewhere = texts_elsewhere(products(survey))
+        must = f"It must be the text the old vectors were made from.{_checked(survey, answers)}"
         return QuestionText(
             "Where does the text of each point come from?",
-            f"It must be the text the old vectors were made from.{_checked(survey, answers)}",
+            f"{must} {elsewhere}".strip(),
             "a vector is made from a text. Qdrant has the text only if your application stored it.",
         )
 
@@ -95,7 +99,10 @@ class Text(Question):
         if template := survey.text_template:
             label = f"As it was embedded: {template}".replace("\n", "\\n")
             value = {"fields": list(named_in(template)), "template": template}
-            return (Option(value, label, "found; this gives the stored vectors"),)
+            proved = survey.matches is not None and survey.matches[0] > 0
+            as_usual = f"as {titles(products(survey))} does it; not proved"
+            note = "found; this gives the stored vectors" if proved else as_usual
+            return (Option(value, label, note),)
         meant = survey.text_meant
         if len(meant) < 2:
             return ()

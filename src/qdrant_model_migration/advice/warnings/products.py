@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from qdrant_model_migration.advice.warnings.warning import Case, Said, warning
 from qdrant_model_migration.strategies.answered import products, without_alias
-from qdrant_model_migration.survey.integrations import blind, how_it_looks, named, titles
+from qdrant_model_migration.survey.integrations import (
+    blind,
+    how_it_looks,
+    named,
+    titles,
+    untold,
+)
 from qdrant_model_migration.words import listing
 
 
@@ -62,4 +70,35 @@ def does(case: Case) -> Said | None:
         " ".join(said),
         f"The points look like those of {titles(products(case.survey))}.",
         "Keep it in mind at the cutover; the lines to change name its settings.",
+    )
+
+
+_INSTEAD = {
+    "by model": 'Answer at question Name that it "changes the name itself", and keep the name that '
+    "is suggested.",
+    "fixed": "Answer at question Name that it can use no other name. The new collection then takes "
+    "the name over, and the old one is DELETED.",
+}
+
+
+@warning("W64", "It can be told no name")
+def told_no_name(case: Case) -> Said | None:
+    by, name = case.survey.written_by.value, case.answers.get("name")
+    how = without_alias(case.answers)
+    if by is None or not case.builds or not isinstance(name, Mapping):
+        return None
+    if how == "takes over" or name.get("exists"):
+        return None
+    ones = [one for one in untold(by.names) if how is None or one.names == "fixed"]
+    if not ones:
+        return None
+    said = titles([one.name for one in ones])
+    instead = dict.fromkeys(_INSTEAD[one.names] for one in ones if one.sees_alias)
+    return Said(
+        "must" if by.sure and len(ones) == len(by.names) else "caution",
+        f"{said} can be told no name, so nothing leads it to the new collection: it goes on using "
+        "the old one, made for another model.",
+        f"The points look like those of {said}, and the plan waits until another name is used.",
+        " ".join(instead)
+        or "Read first what it does when it starts: below, and in docs/integrations.md.",
     )

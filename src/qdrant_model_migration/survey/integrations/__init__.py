@@ -5,8 +5,9 @@ Their knowledge is data; nothing here reads or decides.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 
 from qdrant_model_migration import words
 from qdrant_model_migration.registry import defined_in
@@ -19,13 +20,16 @@ __all__ = [
     "Shape",
     "Sign",
     "blind",
+    "embedded_as",
     "how_it_looks",
     "integrations",
     "named",
     "recognise",
     "shape_of",
+    "texts_elsewhere",
     "texts_of",
     "titles",
+    "untold",
 ]
 
 
@@ -49,6 +53,11 @@ def titles(names: Sequence[str], last: str = "or") -> str:
 def blind(names: Sequence[str]) -> tuple[Integration, ...]:
     """Those of these that find no collection by an alias."""
     return tuple(one for one in named(names) if not one.sees_alias)
+
+
+def untold(names: Sequence[str]) -> tuple[Integration, ...]:
+    """Those of these that can be told no name: it is fixed, or made of the model."""
+    return tuple(one for one in named(names) if not one.settings.collection)
 
 
 def how_it_looks(names: Sequence[str]) -> str:
@@ -76,3 +85,16 @@ def texts_of(by: WrittenBy | None) -> tuple[str, ...]:
     """Where the text is for sure; empty where what wrote it is only probable."""
     sure = named(by.names) if by is not None and by.sure else ()
     return tuple(dict.fromkeys(path for one in sure for path in one.text))
+
+
+def embedded_as(by: WrittenBy | None, payloads: Sequence[Mapping[str, Any]], text: str) -> str:
+    """The template of what was embedded, as what surely wrote these does it; "" where several that
+    it may be do not agree."""
+    ones = named(by.names) if by is not None and by.sure else ()
+    said = {one.embedded_as(payloads, text) for one in ones}
+    return said.pop() if len(said) == 1 else ""
+
+
+def texts_elsewhere(names: Sequence[str]) -> str:
+    """Where the texts are, of those that leave none in their points; "" of others."""
+    return " ".join(one.elsewhere for one in named(names) if one.elsewhere)

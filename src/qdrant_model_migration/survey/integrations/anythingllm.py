@@ -10,7 +10,7 @@ class AnythingLlm(Integration):
     signs = (Sign(("text", "docSource", "chunkSource", "wordCount"), sure=True),)
     ids = "UUIDs, which its own database knows too"
     text = ("text",)
-    sees_alias = True
+    asks = "settings"
     looks = "It asks for its collection by name, and an alias answers."
     names = "fixed"
     says = (

@@ -14,7 +14,7 @@ class ChatGptRetrievalPlugin(Integration):
     ids = "UUIDs of its own ids, which stand in the field id"
     text = ("text",)
     metadata = "below metadata; created_at beside it"
-    sees_alias = True
+    asks = "settings"
     looks = "It asks for its collection by name, and an alias answers."
     says = (
         "When it starts it refuses a collection of another distance, or of another size than "

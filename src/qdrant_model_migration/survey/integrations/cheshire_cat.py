@@ -13,7 +13,7 @@ class CheshireCat(Integration):
     )
     text = ("page_content",)
     metadata = "below metadata"
-    sees_alias = False
+    asks = "list"
     looks = "When it starts it lists the collections and makes the missing one anew."
     names = "fixed"
     family = ("episodic", "declarative", "procedural")

@@ -11,10 +11,10 @@ class Dify(Integration):
     ids = "UUIDs, which stand in metadata.doc_id as well"
     text = ("page_content",)
     metadata = "below metadata; group_id beside it"
-    sees_alias = False
+    asks = "list"
     looks = (
-        "It lists the collections, and makes the missing one anew, with whatever stood under its "
-        "name deleted."
+        "Before it adds documents it lists the collections, and makes the missing one anew, with "
+        "whatever stood under its name deleted. A search does not ask, and an alias answers it."
     )
     says = (
         "The name of the collection and the model of a knowledge base stand in Dify's own "

@@ -12,10 +12,13 @@ class Haystack(Integration):
         Sign(("id", "content", "meta")),
     )
     ids = "UUIDs of its own ids, which stand in the field id"
-    vectors = "one without a name; with sparse embeddings text-dense and text-sparse"
+    vectors = (
+        "one without a name; with sparse embeddings text-dense and text-sparse; none where a "
+        "document was written without an embedding"
+    )
     text = ("content",)
     metadata = "below meta"
-    sees_alias = True
+    asks = "name"
     looks = "It asks for its collection by name, and an alias answers."
     says = (
         "When it opens the collection it compares size and distance with embedding_dim and "

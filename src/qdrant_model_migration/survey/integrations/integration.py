@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
+from qdrant_model_migration.qdrant import Asked
 from qdrant_model_migration.survey.integrations.shape import Shape
 
 if TYPE_CHECKING:
@@ -56,11 +58,12 @@ class Integration:
     """Subclass it in one new file of this folder; the registry finds it.
 
     The file's stem is its name. title: on screens. ids, vectors, metadata: what it writes, in a few
-    words. text: paths that hold the text, the likeliest first. sees_alias: whether it finds a
-    collection that exists only under an alias. looks: how it looks for its collection, a sentence.
-    names: whether its collection can be called anything. family: names of collections that share
-    the model, with {} for what their names have in common. says: whole sentences, to be known
-    before its model changes; dangers: those of them that can cost the data. settings: what a person
+    words. text: paths that hold the text, the likeliest first; elsewhere: where it stands if not in
+    the points, a sentence. asks: how it asks the server whether its collection is there, None where
+    it does not. looks: the same as a sentence, with when it does so and what follows. names:
+    whether its collection can be called anything. family: names of collections that share the
+    model, with {} for what their names have in common. says: whole sentences, to be known before
+    its model changes; dangers: those of them that can cost the data. settings: what a person
     changes there. code: where all this was read.
     """
 
@@ -69,8 +72,9 @@ class Integration:
     ids: ClassVar[str] = "UUIDs"
     vectors: ClassVar[str] = "one without a name"
     text: ClassVar[tuple[str, ...]] = ()
+    elsewhere: ClassVar[str] = ""
     metadata: ClassVar[str] = "at the top level"
-    sees_alias: ClassVar[bool]
+    asks: ClassVar[Asked | None]
     looks: ClassVar[str]
     names: ClassVar[Names] = "free"
     family: ClassVar[tuple[str, ...]] = ()
@@ -83,9 +87,23 @@ class Integration:
     def name(self) -> str:
         return type(self).__module__.rpartition(".")[2]
 
+    @property
+    def sees_alias(self) -> bool:
+        """Whether it finds a collection by an alias: the list of collections has none in it."""
+        return self.asks != "list"
+
     def sign_of(self, shape: Shape) -> Sign | None:
         """The first of its signs that fits, None where none does."""
         return next((sign for sign in self.signs if sign.fits(shape)), None)
+
+    def parted(self, collection: str) -> tuple[str, str]:
+        """What of the name a person can choose, and how it has to go on."""
+        return collection, ""
+
+    def embedded_as(self, payloads: Sequence[Mapping[str, Any]], text: str) -> str:
+        """The template of what it embeds, of points like these with their text in this field; "":
+        the text alone."""
+        return ""
 
     def collection_for(self, collection: str, model: ModelRef) -> str | None:
         """The collection that it will look for once it uses this model; None: any name will do."""

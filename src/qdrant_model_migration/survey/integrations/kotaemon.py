@@ -8,6 +8,7 @@ from qdrant_model_migration.survey.integrations.llamaindex import LlamaIndex
 
 class Kotaemon(LlamaIndex):
     title = "kotaemon"
+    signs = tuple(one._replace(collection="index_*") for one in LlamaIndex.signs)
     names = "fixed"
     says = (
         *LlamaIndex.says,

@@ -15,7 +15,7 @@ class LangChain(Integration):
     vectors = "one without a name, for hybrid langchain-sparse beside it"
     text = ("page_content",)
     metadata = "below metadata, which may be null"
-    sees_alias = True
+    asks = "name"
     looks = "It asks for its collection by name, and an alias answers."
     says = (
         "When it opens the collection it compares size and distance with its own settings, and "

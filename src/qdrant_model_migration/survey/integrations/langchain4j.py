@@ -9,7 +9,7 @@ class LangChain4j(Integration):
     title = "LangChain4j"
     signs = (Sign(("text_segment",), sure=True),)
     text = ("text_segment",)
-    sees_alias = True
+    asks = None
     looks = "It never asks whether its collection is there, and an alias answers."
     says = (
         "A point that was added as an embedding alone has no text. It speaks gRPC; the name is the "

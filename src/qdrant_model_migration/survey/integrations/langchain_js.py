@@ -11,7 +11,7 @@ class LangChainJs(Integration):
     ids = "UUIDs, or ids of one's own"
     text = ("content",)
     metadata = "below metadata; customPayload beside it"
-    sees_alias = False
+    asks = "list"
     looks = "Before each search and each write it lists the collections and makes the missing one."
     settings = Settings(
         collection="collectionName of QdrantVectorStore",

@@ -22,7 +22,7 @@ class LightRag(Integration):
     ids = "UUIDs of its own ids, which stand in the field id"
     text = ("content",)
     metadata = "at the top level; workspace_id tells workspaces apart"
-    sees_alias = True
+    asks = "name"
     looks = "It asks for its collections by name, and an alias answers."
     names = "by model"
     family = tuple(f"lightrag_vdb_{kind}{{}}" for kind in _KINDS)

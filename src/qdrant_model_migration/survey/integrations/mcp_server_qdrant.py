@@ -16,7 +16,7 @@ class McpServerQdrant(Integration):
     vectors = "fast- and the model's name, in small letters"
     text = ("document",)
     metadata = "below metadata, which may be null"
-    sees_alias = True
+    asks = "name"
     looks = "It asks for its collection by name, and an alias answers."
     says = (
         "It searches the vector that is called by its model: with another model it looks for "

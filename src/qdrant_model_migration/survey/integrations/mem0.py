@@ -12,11 +12,15 @@ class Mem0(Integration):
         Sign(("data", "linked_memory_ids"), sure=True),
     )
     ids = "UUIDs, in old collections integers"
+    vectors = "one without a name, in newer versions the sparse bm25 beside it"
     text = ("data",)
-    sees_alias = False
+    asks = "list"
     looks = "When it starts it lists the collections and makes the missing one."
     family = ("{}", "{}_entities")
-    says = ("A collection of entities beside the memories is made by the same model.",)
+    says = (
+        "A collection of entities beside the memories is made by the same model. mem0migrations "
+        "is a note of its own and holds none.",
+    )
     settings = Settings(
         collection="vector_store.config.collection_name",
         model="embedder.config.model",

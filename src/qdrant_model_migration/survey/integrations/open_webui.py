@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from qdrant_model_migration.survey.integrations.integration import Integration, Settings, Sign
 
+_PREFIX = "open-webui"
 _ENDINGS = ("_memories", "_knowledge", "_files", "_web-search", "_hash-based")
 
 
@@ -14,12 +15,12 @@ class OpenWebUi(Integration):
             Sign(("text", "metadata", "tenant_id"), collection=f"*{ending}", sure=True)
             for ending in _ENDINGS
         ),
-        Sign(("text", "metadata"), collection="open-webui_*", sure=True),
+        Sign(("text", "metadata"), collection=f"{_PREFIX}_*", sure=True),
         Sign(("text", "metadata", "tenant_id")),
     )
     text = ("text",)
     metadata = "below metadata; tenant_id beside it"
-    sees_alias = True
+    asks = "name"
     looks = "It asks for its collections by name, and an alias answers."
     names = "fixed"
     family = tuple(f"{{}}{ending}" for ending in _ENDINGS)
@@ -34,3 +35,9 @@ class OpenWebUi(Integration):
         prefix="RAG_EMBEDDING_QUERY_PREFIX",
     )
     code = "open-webui/open-webui: backend/open_webui/retrieval/vector/dbs/qdrant_multitenancy.py"
+
+    def parted(self, collection: str) -> tuple[str, str]:
+        rest = next((one for one in _ENDINGS if collection.endswith(one)), None)
+        if rest is None and collection.startswith(f"{_PREFIX}_"):
+            rest = collection.removeprefix(_PREFIX)
+        return (collection.removesuffix(rest), rest) if rest else super().parted(collection)

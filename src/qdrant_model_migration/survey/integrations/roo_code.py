@@ -11,7 +11,7 @@ class RooCode(Integration):
     ids = "UUIDs, made of path and lines"
     text = ("codeChunk",)
     metadata = "at the top level, folders below pathSegments"
-    sees_alias = True
+    asks = "settings"
     looks = "It asks for its collection by name, and an alias answers."
     names = "fixed"
     dangers = (

@@ -10,7 +10,7 @@ class SemanticKernel(Integration):
     signs = (Sign(("text", "description", "additional_metadata"), sure=True),)
     text = ("text", "description")
     metadata = "additional_metadata, a string"
-    sees_alias = True
+    asks = "settings"
     looks = "It asks for its collection by name, and an alias answers."
     says = ("A reference has its text in description, a fact in text.",)
     settings = Settings(

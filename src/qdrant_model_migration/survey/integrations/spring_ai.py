@@ -9,7 +9,7 @@ class SpringAi(Integration):
     title = "Spring AI"
     signs = (Sign(("doc_content",), sure=True),)
     text = ("doc_content",)
-    sees_alias = False
+    asks = "list"
     looks = (
         "With initialize-schema it lists the collections when it starts and makes the missing one; "
         "without, it never asks, and an alias answers."

@@ -10,12 +10,13 @@ class Txtai(Integration):
     signs = (Sign(bare=True, collection="txtai-embeddings", sure=True), Sign(bare=True))
     ids = "the integers from 0 on"
     metadata = "none: texts and metadata stand in its own database"
-    sees_alias = True
+    asks = None
     looks = "It does not ask when it opens an index; to index anew it makes the collection anew."
-    says = (
-        "Its points have no text, which stands in the database of the index by the same number: "
-        "question Text takes a file with id and text.",
+    elsewhere = (
+        "txtai keeps the texts in the database of its index, by the same numbers: write them to a "
+        "file with id and text, and name it at question Text."
     )
+    says = (elsewhere,)
     settings = Settings(
         collection="qdrant.collection in the configuration of the embeddings",
         model="path in the configuration of the embeddings",
