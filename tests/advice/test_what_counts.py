@@ -83,6 +83,7 @@ WARNED = {
     "old server": docs(capabilities=server(1, 16, 3)),
     "mixed": docs(matches=(31, 64)),
     "guessed": docs(matches=None),
+    "cut before": docs(old_model=fact(MINILM.model_copy(update={"cut_texts": ("letters", 1000)}))),
     "another distance": docs(vectors=fact((DOT,))),
     "many vectors": docs(
         vectors=fact((UNNAMED, VectorFact(name="many", kind="multivector", size=128)))
