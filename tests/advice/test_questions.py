@@ -18,8 +18,14 @@ from qdrant_model_migration.advice import (
     typed,
 )
 from qdrant_model_migration.advice.question import Suggestion
+from qdrant_model_migration.pipeline.text import text_of
 from qdrant_model_migration.strategies import answered, by_name
-from qdrant_model_migration.strategies.answered import missing_texts, other_text
+from qdrant_model_migration.strategies.answered import (
+    missing_texts,
+    original_rows,
+    other_text,
+    text_source,
+)
 from qdrant_model_migration.survey.facts import (
     Bare,
     Fact,
@@ -707,6 +713,31 @@ def test_fields_of_which_each_point_has_one_are_suggested_joined_and_miss_nothin
     assert missing_texts(survey, answers) == 0
     assert other_text(survey, answers) is None, "the stored vectors are of these"
     assert missing_texts(survey, {**ANSWERS, "text": {"fields": ["text"]}}) == 60_241
+
+
+@pytest.mark.parametrize("key", ["columns", "text_columns"])
+def test_columns_of_a_file_take_a_template_as_fields_do(key):
+    read = {"file": "docs.csv", "columns": ["id", "title", "body"]}
+    answers = {**ANSWERS, "originals": {"have": "yes", **read}, "text": read}
+    columns = BY_KEY[key]
+    option = columns.options(docs(), answers)[0]
+    typed = {"id": "id", "text": "# {title}\\n{body}"}
+    answer = columns.compose(option.value, typed, docs(), answers)
+    assert (answer["text"], answer["template"]) == (["title", "body"], "# {title}\n{body}")
+    assert columns.clean(answer, docs(), answers) == answer
+    assert "text: template of title, body" in columns.label(answer, docs(), answers)
+    field = next(one for one in columns.fields(docs(), answers, answer) if one.previewed)
+    assert (field.key, field.suggested) == ("text", typed["text"])
+    row = {"title": "A title", "body": "Its text"}
+    assert columns.gives(answer, row) == "gives: # A title\\nIts text"
+    settled = {**answers, key: answer}
+    source = original_rows(docs(), settled).text if key == "columns" else text_source(settled)
+    assert text_of(row, source) == "# A title\nIts text"
+    again = columns.compose(answer, {"text": "body"}, docs(), answers)
+    assert "template" not in again
+    assert columns.gives(again, row) == ""
+    with pytest.raises(BadAnswer, match="no column bodi"):
+        columns.compose(answer, {"text": "{bodi}"}, docs(), answers)
 
 
 def test_a_template_is_typed_with_fields_in_braces_and_previewed():

@@ -80,7 +80,7 @@ def text_source(answers: Answers) -> TextSource | None:
         columns = answers.get("text_columns") or {}
         text_of = tuple(columns.get("text") or ("text",))
         rows = rows_of(file, str(columns.get("id") or "id"), columns=_with_roots(text_of))
-        return TextSource(fields=text_of, file=rows)
+        return TextSource(fields=text_of, template=columns.get("template", ""), file=rows)
     fields = text.get("fields") if isinstance(text, Mapping) else None
     template = text.get("template", "") if isinstance(text, Mapping) else ""
     return TextSource(fields=tuple(fields), template=template) if fields else None
@@ -123,7 +123,8 @@ def original_rows(survey: Survey, answers: Answers) -> Rows | None:
         more_of=survey.collection if columns.get("more") and ident else None,
     )
     number = answer.get("rows") if isinstance(answer, Mapping) else None
-    return Rows(source, TextSource(fields=text), number if isinstance(number, int) else None)
+    read = TextSource(fields=text, template=columns.get("template", ""))
+    return Rows(source, read, number if isinstance(number, int) else None)
 
 
 def no_text(answers: Answers) -> Fit | None:

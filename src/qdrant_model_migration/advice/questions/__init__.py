@@ -8,15 +8,16 @@ drop name of a vector, or false · replace name of a dense vector · model a Mod
 shortened_by "cut" | "projection"
 text {"fields": [paths]}, none: gone, with "template" how they stand in it; or {"file": path}
 text_columns {"id": column, "text": [columns]} · originals "no" | {"have": "yes" | "recut", "file"}
-columns {"id": column or "", "text": [columns], "payload": [columns], "more": bool}
+columns {"id": column or "", "text": [columns], "payload": [columns], "more": bool}; both with
+"template" how the columns stand in the text
 missing "copy" | "stop" · bare "keep" | "make" · accuracy "exact" | "approximate" | "queries"
 bridge {"kind": "stay"} | {"kind": "embed", "hottest": payload field or ""}
 both "no" | "test" | "always" · keywords "yes" | "no" | "there"
 keyword_model {"kind", "name", "language", ...} · fusion "rrf" | "dbsf"
 in_place "new" | "in place" · target str
 name {"alias": str, "exists": bool, "also": [aliases]} | {"kind": "changes" | "takes over"}
-query_side "own" | "framework" | "server" · writes "changes" | "adds" | "none"
-vector_name str, "": without a name
+query_side "own" | "framework" | "server" · distance "own" | "keep"
+writes "changes" | "adds" | "none" · vector_name str, "": without a name
 vector_names {"new": str, "old": str, "": without a name} · many_for "apart" | "rerank" | "search"
 spending {"kind": "limit" | "none", "tokens", "usd", "price", "texts"}
 copied_by "program" | "server"
