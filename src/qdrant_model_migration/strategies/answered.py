@@ -207,18 +207,6 @@ def replaced_vector(survey: Survey, answers: Answers) -> VectorFact | None:
     return next((vector for vector in survey.dense if vector.name == named), first)
 
 
-def in_its_place(survey: Survey, answers: Answers, model: ModelRef) -> ModelRef:
-    """The model with the distance of the vector whose place its own takes, where that puts the same
-    neighbours first: so no application that compares the distance when it starts refuses it."""
-    old = replaced_vector(survey, answers)
-    kept = old.distance if old is not None else None
-    if kept not in ("Cosine", "Dot", "Euclid") or kept == model.distance or model.vector != "dense":
-        return model
-    if not kind_of(model).length_one(model):
-        return model
-    return model.model_copy(update={"distance": kept})
-
-
 def name_with_model(survey: Survey, answers: Answers) -> str | None:
     """What the vector whose name says the old model is called once it says the chosen one; None
     where its name says none."""

@@ -43,6 +43,7 @@ from qdrant_model_migration.advice.questions.bridge import Bridge
 from qdrant_model_migration.advice.questions.change import Change
 from qdrant_model_migration.advice.questions.compression import Quantization
 from qdrant_model_migration.advice.questions.copied_by import CopiedBy
+from qdrant_model_migration.advice.questions.distance import Distance
 from qdrant_model_migration.advice.questions.keyword_model import Fusion, KeywordModel
 from qdrant_model_migration.advice.questions.keywords import Keywords
 from qdrant_model_migration.advice.questions.many_for import ManyFor
@@ -86,6 +87,7 @@ QUESTIONS: tuple[Question, ...] = (
     Name(),
     Target(),
     QuerySide(),
+    Distance(),
     SpendingLimit(),
     Writes(),
     VectorName(),

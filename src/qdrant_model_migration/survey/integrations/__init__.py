@@ -25,6 +25,7 @@ __all__ = [
     "recognise",
     "shape_of",
     "texts_of",
+    "that_compare",
     "titles",
 ]
 
@@ -49,6 +50,11 @@ def titles(names: Sequence[str], last: str = "or") -> str:
 def blind(names: Sequence[str]) -> tuple[Integration, ...]:
     """Those of these that find no collection by an alias."""
     return tuple(one for one in named(names) if not one.sees_alias)
+
+
+def that_compare(names: Sequence[str]) -> tuple[Integration, ...]:
+    """Those of these that refuse a collection of another distance when they start."""
+    return tuple(one for one in named(names) if one.compares)
 
 
 def how_it_looks(names: Sequence[str]) -> str:
