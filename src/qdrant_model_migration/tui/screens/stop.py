@@ -21,6 +21,7 @@ from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.tui.widgets.frame import KeyLine, MessageLine, TopRow, TripBar
 from qdrant_model_migration.tui.widgets.press import Act, Press, PressRow
+from qdrant_model_migration.tui.widgets.tick import Tick
 from qdrant_model_migration.tui.wizard import Wizard
 
 log = logging.getLogger(__name__)
@@ -175,8 +176,7 @@ class Stop(Screen[str | None]):
 
     async def _refitted(self) -> None:
         await self.refit()
-        if isinstance(self.focused, Input):  # in a lower window it may have come to lie below
-            self.call_after_refresh(self.focused.scroll_visible, animate=False)
+        self.call_after_refresh(self._keep_field_in_sight)  # a lower window may hide it
 
     async def refit(self) -> None:
         """A subclass breaks its lines anew here: the window has another size."""
@@ -235,9 +235,22 @@ class Stop(Screen[str | None]):
             self._suggested = instead  # nobody has chosen it; it stands where the suggestion stood
 
     def say(self, words: str, *, trouble: bool = False) -> None:
-        """Put words on the message line."""
+        """Put words on the message line. They take room from what is above them: the field in hand
+        stays in sight."""
         self._told_closed = None
+        if trouble or self._in_sight():
+            self.call_after_refresh(self._keep_field_in_sight)
         self.query_one(MessageLine).say(words, trouble=trouble)
+
+    def _in_sight(self) -> bool:
+        """Whether the field in hand can be seen; where a screen opens it may lie below."""
+        field = self.focused
+        body = self.query_one("#body", Container).region
+        return isinstance(field, Input | Tick) and body.contains_region(field.region)
+
+    def _keep_field_in_sight(self) -> None:
+        if isinstance(self.focused, Input | Tick):
+            self.focused.scroll_visible(animate=False)
 
     def trouble(self, error: QmmError, back_to: Widget | None = None) -> None:
         """Show what happened, why, what next; the focus returns to the field concerned."""
