@@ -19,6 +19,7 @@ from qdrant_model_migration.advice import (
 )
 from qdrant_model_migration.advice.question import Suggestion
 from qdrant_model_migration.pipeline.text import text_of
+from qdrant_model_migration.plan.plan import Alias
 from qdrant_model_migration.strategies import answered, by_name
 from qdrant_model_migration.strategies.answered import (
     missing_texts,
@@ -321,6 +322,34 @@ def test_the_new_collection_cannot_be_named_as_the_planned_alias():
 def test_an_alias_cannot_have_the_name_of_a_collection():
     with pytest.raises(BadAnswer, match="chat_memory is taken"):
         compose("name", {"alias": "x", "exists": False}, {"alias": "chat_memory"})
+
+
+def test_where_aliases_cannot_be_seen_none_is_made_up_and_the_name_is_asked_for():
+    unseen, name = docs(aliases=Fact(note="this key does not show them"), all_aliases={}), "name"
+    question = BY_KEY[name]
+    assert "Aliases cannot be seen with this key" in question.text(unseen, ANSWERS).help
+    assert not question.found(unseen, ANSWERS)
+    assert question.suggest(unseen, ANSWERS).value == {"kind": "changes"}
+    assert question.settle(UNKNOWN, unseen, ANSWERS) == {"kind": "changes"}
+    there, own, *_ = question.options(unseen, ANSWERS)
+    for option in (there, own):
+        (field,) = question.fields(unseen, ANSWERS, option.value)
+        assert (field.key, field.suggested) == ("alias", "")
+        with pytest.raises(BadAnswer, match="Nothing was typed for an alias"):
+            compose(name, option.value, {"alias": " "}, unseen)
+        with pytest.raises(BadAnswer):
+            compose(name, option.value, {"alias": "chat_memory"}, unseen)
+    typed_in = compose(name, there.value, {"alias": "live"}, unseen)
+    assert typed_in == {"alias": "live", "exists": True}
+    assert clean(name, "live", unseen) == typed_in, "as by --set name=live"
+    assert question.fields(unseen, ANSWERS, typed_in)[0].suggested == "live"
+    plan = make_plan(unseen, {**ANSWERS, name: typed_in}, by_name("blue_green"), speed=None)
+    assert plan.alias == Alias(name="live", exists=True)
+    assert plan.steps[0].alias == "live", "the run looks whether it points there"
+    assert "adopt_alias" not in [step.step for step in plan.steps]
+    made = compose(name, own.value, {"alias": "live"}, unseen)
+    plan = make_plan(unseen, {**ANSWERS, name: made}, by_name("blue_green"), speed=None)
+    assert plan.alias == Alias(name="live", exists=False)
 
 
 THREE = docs(aliases=fact(("docs", "docs #2", "note")))

@@ -446,7 +446,14 @@ def switched_aliases(survey: Survey, answers: Answers) -> tuple[str, ...]:
     if not isinstance(answer, Mapping):
         return (survey.alias,) if survey.alias is not None else ()
     named = (answer.get("alias"), *(answer.get("also") or ())) if answer.get("exists") else ()
-    return tuple(alias for alias in named if alias in (survey.aliases.value or ()))
+    known = survey.aliases.value
+    return tuple(alias for alias in named if alias and (known is None or alias in known))
+
+
+def aliases_unseen(survey: Survey) -> bool:
+    """Whether nobody knows if there are any: the key, or what stands before the server, shows
+    none."""
+    return survey.aliases.value is None
 
 
 def products(survey: Survey) -> tuple[str, ...]:
