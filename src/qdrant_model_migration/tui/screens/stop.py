@@ -21,6 +21,7 @@ from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.tui.widgets.frame import KeyLine, MessageLine, TopRow, TripBar
 from qdrant_model_migration.tui.widgets.press import Act, Press, PressRow
+from qdrant_model_migration.tui.widgets.scroll import Body, Fitted
 from qdrant_model_migration.tui.widgets.tick import Tick
 from qdrant_model_migration.tui.wizard import Wizard
 
@@ -103,6 +104,7 @@ class Stop(Screen[str | None]):
         self._suggested: Widget | None = None
         self._showing = asyncio.Lock()
         self._told_closed: Act | None = None  # the one that was last said to be closed
+        self._keeps = False  # the field in hand in sight
 
     # -- what a subclass fills in --------------------------------------------------------------
 
@@ -144,7 +146,7 @@ class Stop(Screen[str | None]):
     def compose(self) -> ComposeResult:
         yield TopRow()
         yield TripBar()
-        with Container(id="body"):
+        with Body(id="body"):
             yield from self.body()
         yield PressRow(self._buttons(), id="buttons")
         yield MessageLine()
@@ -238,8 +240,7 @@ class Stop(Screen[str | None]):
         """Put words on the message line. They take room from what is above them: the field in hand
         stays in sight."""
         self._told_closed = None
-        if trouble or self._in_sight():
-            self.call_after_refresh(self._keep_field_in_sight)
+        self._keeps = trouble or self._in_sight()
         self.query_one(MessageLine).say(words, trouble=trouble)
 
     def _in_sight(self) -> bool:
@@ -247,6 +248,10 @@ class Stop(Screen[str | None]):
         field = self.focused
         body = self.query_one("#body", Container).region
         return isinstance(field, Input | Tick) and body.contains_region(field.region)
+
+    async def on_fitted(self, event: Fitted) -> None:
+        if self._keeps:
+            self.call_after_refresh(self._keep_field_in_sight)
 
     def _keep_field_in_sight(self) -> None:
         if isinstance(self.focused, Input | Tick):
