@@ -112,7 +112,7 @@ DRIFTING = [drifting(n) for n in range(64)]
     ("reads", "cut", "said"),
     [
         (1024, ("tokens", 256), "256 tokens"),
-        (64, ("tokens", 128), "128 tokens"),
+        (128, ("tokens", 256), "256 tokens"),
         (1024, ("letters", 1000), "1,000 letters"),
     ],
 )

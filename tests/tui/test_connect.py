@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,15 +27,19 @@ Make = Callable[..., WizardApp]
 SECRET = "sesame-open-4711"
 
 
+async def connected_to(pilot: Any, url: str) -> str:
+    await until(pilot, "Where is your Qdrant server?")
+    pilot.app.screen.query_one("#field-address", Field).input.value = url
+    await press(pilot, "enter", "enter")
+    return await until(pilot, "▸[ See collections ]")
+
+
 async def test_enter_leads_through_the_fields_to_the_collections(
     wizard: Make, fake_qdrant: FakeQdrant
 ) -> None:
     app = wizard("connect")
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, "Where is your Qdrant server?")
-        app.screen.query_one("#field-address", Field).input.value = fake_qdrant.url
-        await press(pilot, "enter", "enter")
-        shown = await until(pilot, "▸[ See collections ]")
+        shown = await connected_to(pilot, fake_qdrant.url)
         assert "✓ The server answers" in shown
         assert "1.18.3" in shown
         await press(pilot, "enter")
@@ -48,10 +53,7 @@ async def test_where_collections_are_not_listed_the_name_is_typed(wizard: Make) 
         fake.call("PUT", "/collections/docs/points", body)
         app = wizard("connect")
         async with app.run_test(size=(80, 24)) as pilot:
-            await until(pilot, "Where is your Qdrant server?")
-            app.screen.query_one("#field-address", Field).input.value = fake.url
-            await press(pilot, "enter", "enter")
-            shown = await until(pilot, "▸[ See collections ]")
+            shown = await connected_to(pilot, fake.url)
             assert "not listed for this key; type yours" in shown
             await press(pilot, "enter")
             await until(pilot, "does not list its collections")

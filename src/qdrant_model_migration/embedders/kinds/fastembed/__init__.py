@@ -23,7 +23,8 @@ _POOLED: dict[str, Pooling] = {
 }
 
 
-_LIMITS = (256, 512, 128)  # of sentence-transformers and of fastembed, which differ for a model
+_LIMITS = (256, 512, 128, 2048)  # of sentence-transformers, of fastembed, of Ollama
+_READS = range(128, 512)  # whoever reads so much of a text could read 512 tokens
 _WHOLE: tuple[Pooling, ...] = ("cls", "mean", "none")
 
 
@@ -87,7 +88,8 @@ class Fastembed(Kind):
     def token_limits(self, model: ModelRef) -> tuple[int, ...] | None:
         if model.vector != "dense":
             return None
-        return tuple(limit for limit in _LIMITS if limit != model.max_tokens)
+        own = model.max_tokens or max(_LIMITS)
+        return tuple(n for n in _LIMITS if n < own or (own in _READS and own < n <= 512))
 
     def length_one(self, model: ModelRef) -> bool:
         if model.full_dimensions is not None and not model.padded:
