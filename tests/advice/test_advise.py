@@ -104,6 +104,26 @@ def test_the_old_model_cut_to_a_length_it_was_made_for_is_truncate():
     assert advice.recommended.title == "Truncate"
 
 
+def test_zeros_behind_the_values_of_the_present_model_are_cut_off_without_embedding():
+    padded = MINILM.padded_to(1024)
+    vector = VectorFact(name="", kind="dense", size=1024, distance="Cosine")
+    survey = docs(old_model=fact(padded), vectors=fact((vector,)))
+    here = [ModelChoice(MINILM, Reach("here")), ModelChoice(E5_LARGE, Reach("here"))]
+    rows = model_rows(survey, {"change": "shorter"}, here)
+    assert [row.model for row in rows if row.model.name == MINILM.name] == [MINILM]
+    for change in ("shorter", "model"):
+        advice = advise(survey, {"change": change, "model": as_answer(MINILM)})
+        assert advice.recommended.title == "Truncate"
+
+
+def test_the_present_model_with_other_lengths_may_be_chosen_and_is_not_suggested():
+    uneven = MINILM.model_copy(update={"model_file": "model.onnx", "normalise": False})
+    survey = docs(old_model=fact(uneven, "re-embedded"))
+    here = [ModelChoice(MINILM, Reach("here")), ModelChoice(BGE_SMALL, Reach("here"))]
+    rows = model_rows(survey, {"change": "model"}, here)
+    assert [(row.model, row.closed) for row in rows] == [(BGE_SMALL, ""), (MINILM, "")]
+
+
 def test_both_models_for_a_test_prefers_side_by_side_and_keeps_blue_green():
     advice = advise(docs(), {**ANSWERS, "both": "test"})
     assert advice.recommended.title == "Side by side"

@@ -18,8 +18,15 @@ from qdrant_model_migration.advice import (
     typed,
 )
 from qdrant_model_migration.advice.question import Suggestion
+from qdrant_model_migration.pipeline.text import text_of
+from qdrant_model_migration.plan.plan import Alias
 from qdrant_model_migration.strategies import answered, by_name
-from qdrant_model_migration.strategies.answered import missing_texts, other_text
+from qdrant_model_migration.strategies.answered import (
+    missing_texts,
+    original_rows,
+    other_text,
+    text_source,
+)
 from qdrant_model_migration.survey.facts import (
     Bare,
     Fact,
@@ -315,6 +322,34 @@ def test_the_new_collection_cannot_be_named_as_the_planned_alias():
 def test_an_alias_cannot_have_the_name_of_a_collection():
     with pytest.raises(BadAnswer, match="chat_memory is taken"):
         compose("name", {"alias": "x", "exists": False}, {"alias": "chat_memory"})
+
+
+def test_where_aliases_cannot_be_seen_none_is_made_up_and_the_name_is_asked_for():
+    unseen, name = docs(aliases=Fact(note="this key does not show them"), all_aliases={}), "name"
+    question = BY_KEY[name]
+    assert "Aliases cannot be seen with this key" in question.text(unseen, ANSWERS).help
+    assert not question.found(unseen, ANSWERS)
+    assert question.suggest(unseen, ANSWERS).value == {"kind": "changes"}
+    assert question.settle(UNKNOWN, unseen, ANSWERS) == {"kind": "changes"}
+    there, own, *_ = question.options(unseen, ANSWERS)
+    for option in (there, own):
+        (field,) = question.fields(unseen, ANSWERS, option.value)
+        assert (field.key, field.suggested) == ("alias", "")
+        with pytest.raises(BadAnswer, match="Nothing was typed for an alias"):
+            compose(name, option.value, {"alias": " "}, unseen)
+        with pytest.raises(BadAnswer):
+            compose(name, option.value, {"alias": "chat_memory"}, unseen)
+    typed_in = compose(name, there.value, {"alias": "live"}, unseen)
+    assert typed_in == {"alias": "live", "exists": True}
+    assert clean(name, "live", unseen) == typed_in, "as by --set name=live"
+    assert question.fields(unseen, ANSWERS, typed_in)[0].suggested == "live"
+    plan = make_plan(unseen, {**ANSWERS, name: typed_in}, by_name("blue_green"), speed=None)
+    assert plan.alias == Alias(name="live", exists=True)
+    assert plan.steps[0].alias == "live", "the run looks whether it points there"
+    assert "adopt_alias" not in [step.step for step in plan.steps]
+    made = compose(name, own.value, {"alias": "live"}, unseen)
+    plan = make_plan(unseen, {**ANSWERS, name: made}, by_name("blue_green"), speed=None)
+    assert plan.alias == Alias(name="live", exists=False)
 
 
 THREE = docs(aliases=fact(("docs", "docs #2", "note")))
@@ -726,6 +761,31 @@ def test_fields_of_which_each_point_has_one_are_suggested_joined_and_miss_nothin
     assert missing_texts(survey, answers) == 0
     assert other_text(survey, answers) is None, "the stored vectors are of these"
     assert missing_texts(survey, {**ANSWERS, "text": {"fields": ["text"]}}) == 60_241
+
+
+@pytest.mark.parametrize("key", ["columns", "text_columns"])
+def test_columns_of_a_file_take_a_template_as_fields_do(key):
+    read = {"file": "docs.csv", "columns": ["id", "title", "body"]}
+    answers = {**ANSWERS, "originals": {"have": "yes", **read}, "text": read}
+    columns = BY_KEY[key]
+    option = columns.options(docs(), answers)[0]
+    typed = {"id": "id", "text": "# {title}\\n{body}"}
+    answer = columns.compose(option.value, typed, docs(), answers)
+    assert (answer["text"], answer["template"]) == (["title", "body"], "# {title}\n{body}")
+    assert columns.clean(answer, docs(), answers) == answer
+    assert "text: template of title, body" in columns.label(answer, docs(), answers)
+    field = next(one for one in columns.fields(docs(), answers, answer) if one.previewed)
+    assert (field.key, field.suggested) == ("text", typed["text"])
+    row = {"title": "A title", "body": "Its text"}
+    assert columns.gives(answer, row) == "gives: # A title\\nIts text"
+    settled = {**answers, key: answer}
+    source = original_rows(docs(), settled).text if key == "columns" else text_source(settled)
+    assert text_of(row, source) == "# A title\nIts text"
+    again = columns.compose(answer, {"text": "body"}, docs(), answers)
+    assert "template" not in again
+    assert columns.gives(again, row) == ""
+    with pytest.raises(BadAnswer, match="no column bodi"):
+        columns.compose(answer, {"text": "{bodi}"}, docs(), answers)
 
 
 def test_a_template_is_typed_with_fields_in_braces_and_previewed():

@@ -70,6 +70,7 @@ SURVEYS = {
     "compressed": docs(quantization=fact({"scalar": {"type": "int8", "always_ram": True}})),
     "two aliases": docs(aliases=fact(("docs", "docs_too"))),
     "no alias": docs(aliases=fact(()), all_aliases={}),
+    "another distance": docs(vectors=fact((UNNAMED.model_copy(update={"distance": "Dot"}),))),
     "bare": docs(bare=fact({"": Bare(points=9, texts={"text": 5})})),
     "bare, texts not counted": docs(bare=fact({"": Bare(points=9, texts={})})),
     "two texts": docs(
@@ -78,12 +79,11 @@ SURVEYS = {
         )
     ),
 }
-DOT = UNNAMED.model_copy(update={"distance": "Dot"})
 WARNED = {
     "old server": docs(capabilities=server(1, 16, 3)),
     "mixed": docs(matches=(31, 64)),
     "guessed": docs(matches=None),
-    "another distance": docs(vectors=fact((DOT,))),
+    "cut before": docs(old_model=fact(MINILM.model_copy(update={"cut_texts": ("letters", 1000)}))),
     "many vectors": docs(
         vectors=fact((UNNAMED, VectorFact(name="many", kind="multivector", size=128)))
     ),

@@ -192,7 +192,7 @@ def test_parquet_is_read_like_the_others(place: Place, tmp_path: Path) -> None:
         }
     )
     parquet.write_table(table, tmp_path / "docs.parquet", row_group_size=30)
-    chosen = loaded(tmp_path / "docs.parquet", payload="number")
+    chosen = loaded(tmp_path / "docs.parquet", payload="number", text="No. {number}:\\n{body}")
     folder = to_the_cutover(plan_for(place, **chosen))
     with place.open() as qdrant:
         new = everything(qdrant, f"{place.collection}_new")
@@ -200,6 +200,10 @@ def test_parquet_is_read_like_the_others(place: Place, tmp_path: Path) -> None:
         row["id"]: (row["number"], row["body"]) for row in rows
     }
     assert not view(folder).dead_letters
+    texts = {row["id"]: f"No. {row['number']}:\n{row['body']}" for row in rows}
+    made = open_embedder(place.models.new).embed(list(texts.values()), "passage").vectors
+    for i, right in zip(texts, made, strict=True):
+        assert made_of(new[i].vectors.get(""), right, "Cosine", None), i
 
 
 def test_the_plan_is_a_file_like_the_others(place: Place, tmp_path: Path) -> None:
@@ -218,7 +222,7 @@ def by_file(place: Place, tmp_path: Path, numbers: Iterable[int]) -> Plan:
         place,
         "blue_green",
         text={"file": str(lines(tmp_path / "texts.jsonl", rows))},
-        text_columns={"id": "point", "text": "words"},
+        text_columns={"id": "point", "text": "{words}, no. {point}"},
     )
 
 
@@ -238,7 +242,7 @@ def test_texts_from_a_file_are_embedded_and_payloads_stay_as_they_are(
     assert new.keys() == old.keys()
     assert DELETED not in new
     assert all(same_payload(old[i].payload, new[i].payload) for i in old)
-    texts = {ident(n): f"from the file: {document(n)['title']}" for n in with_text}
+    texts = {ident(n): f"from the file: {document(n)['title']}, no. {ident(n)}" for n in with_text}
     made = open_embedder(place.models.new).embed(list(texts.values()), "passage").vectors
     right = dict(zip(texts, made, strict=True))
     assert EDITED in right, "its text is that of the file, whatever its payload says"

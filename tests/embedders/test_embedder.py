@@ -32,6 +32,11 @@ def test_a_model_that_was_cut_gives_the_first_values_with_length_one() -> None:
     assert vector == pytest.approx([1 / 5**0.5, 2 / 5**0.5])
 
 
+def test_a_model_that_was_padded_gives_zeros_behind_its_values() -> None:
+    (vector,) = checked_dense(MODEL.padded_to(5), [GOOD])
+    assert list(vector) == [1.0, 2.0, 2.0, 0.0, 0.0]
+
+
 def test_a_vector_whose_kept_part_is_empty_is_refused() -> None:
     with pytest.raises(BadVector, match="empty"):
         checked_dense(MODEL.cut_to(2), [np.array([0.0, 0.0, 1.0])])

@@ -62,6 +62,15 @@ def test_a_cut_says_so_wherever_it_is_named() -> None:
     assert cut.short_name == FULL.short_name == FULL.label
 
 
+def test_a_padded_model_says_so_and_is_whole_again_once_the_zeros_are_cut_off() -> None:
+    padded = FULL.padded_to(1024)
+    assert (padded.dimensions, padded.full_dimensions, padded.padded) == (1024, 768, True)
+    assert padded.label == f"{FULL.label} padded to 1024"
+    assert padded.cut_to(768) == FULL
+    assert padded.cut_to(256) == FULL.cut_to(256)
+    assert padded.has_cut(FULL)
+
+
 def test_a_model_is_not_cut_to_a_size_it_was_not_made_for() -> None:
     with pytest.raises(ValueError, match="300"):
         FULL.cut_to(300)

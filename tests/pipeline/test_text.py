@@ -30,7 +30,11 @@ def test_a_template_says_how_fields_stand_in_the_text() -> None:
     source = TextSource(fields=("title", "meta.body"), template="Title: {title}\n\n{meta.body}")
     whole = {"title": "A title", "meta": {"body": "Its {own} text"}}
     assert text_of(whole, source) == "Title: A title\n\nIts {own} text"
-    assert text_of({"meta": {"body": "alone"}}, source) == "Title: \n\nalone"
+    empty = {"title": "", "meta": {"body": "alone"}}
+    assert text_of(empty, source) == "Title: \n\nalone"
+    assert text_of({"meta": {"body": "alone"}}, source) == "alone", "no line for what is not there"
+    several = TextSource(fields=("title", "n"), template="{title}, {n}\n# {n}")
+    assert text_of({"title": "A title"}, several) == "A title,"
     gone = text_of({"title": " ", "meta": {}}, source)
     assert gone == NoText("text is only spaces", '" "'), "a label alone is no text"
     assert named_in("{a} and {b.c}, {a} but not {} or {x\ny}") == ("a", "b.c")

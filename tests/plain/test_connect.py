@@ -11,6 +11,7 @@ from qdrant_model_migration.plain.talk import Leave
 from qdrant_model_migration.plain.visit import Visit
 from qdrant_model_migration.qdrant import Address
 from support.fake_qdrant import FakeQdrant
+from support.fake_qdrant.front import Front
 from support.script import Spoken
 
 SECRET = "s3cret-key"
@@ -129,6 +130,17 @@ def test_a_server_without_collections_says_so(fake_qdrant: FakeQdrant) -> None:
     with pytest.raises(Leave):
         Visit(talk, "collections", session).until_it_leads_on()
     assert "This server has no collections yet." in talk.flat
+
+
+def test_where_collections_are_not_listed_the_name_is_typed() -> None:
+    with FakeQdrant(front=Front(forbids="GET /collections$")) as fake:
+        fake.call("PUT", "/collections/docs", {"vectors": {"size": 4, "distance": "Cosine"}})
+        session = connected(fake)
+        talk = Spoken(("Collection", " "), ("Collection", "docs"))
+        go = Visit(talk, "collections", session).until_it_leads_on()
+    assert (go.to, go.session.collection) == ("survey", "docs")
+    assert "does not list its collections for this key" in talk.flat
+    assert "No collection was named." in talk.flat
 
 
 def free_port() -> int:

@@ -207,7 +207,8 @@ def test_a_file_of_originals_is_read_and_its_columns_are_chosen_by_its_first_row
         ("Columns with the text", "bodi"),
         ("Columns for the payload", ""),
         ("yes or no", "yes"),
-        ("Columns with the text", ""),
+        ("Columns with the text", "{title}\\n{bodi}"),
+        ("Columns with the text", "{title}\\n{body}"),
     )
     end = through(talk, alone(asked().on(explore=False), "originals"))
     assert "nowhere.csv cannot be read" in talk.flat
@@ -215,7 +216,10 @@ def test_a_file_of_originals_is_read_and_its_columns_are_chosen_by_its_first_row
     assert "the text of 0 | the text of 1 | the text of 2" in talk.flat
     assert "The file has no column bodi." in talk.flat
     assert end.answers["originals"]["rows"] == 9
-    assert end.answers["columns"] == {"id": "key", "text": ["body"], "payload": [], "more": True}
+    assert end.answers["columns"] == {
+        "id": "key", "text": ["title", "body"], "template": "{title}\n{body}", "payload": [],
+        "more": True,
+    }  # fmt: skip
 
 
 def test_practice_offers_its_file_of_documents(asked: Made, sandbox: Sandbox) -> None:

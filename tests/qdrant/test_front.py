@@ -222,7 +222,10 @@ def test_what_can_be_read_is_read(status: int) -> None:
             "reading",
             ("create collections and change settings", "change aliases", "write points of docs"),
         ),
-        ("of-docs", ("create collections and change settings", "change aliases")),
+        (
+            "of-docs",
+            ("create collections and change settings", "change aliases", "list aliases"),
+        ),
     ],
 )
 def test_what_a_key_lacks_is_found_without_leaving_a_trace(
@@ -234,6 +237,7 @@ def test_what_a_key_lacks_is_found_without_leaving_a_trace(
         before = fake.dump("docs")
         with open_qdrant(Address(url=fake.url), key) as qdrant:
             assert qdrant.lacking_rights("docs") == lacking
+            assert qdrant.known_aliases() == (None if "list aliases" in lacking else {})
         assert fake.dump("docs") == before
         assert list(fake.state.collections) == ["docs"]
 

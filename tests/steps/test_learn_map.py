@@ -188,17 +188,22 @@ def tools(world: World) -> World:
     return world
 
 
-def test_what_is_calculated_is_judged_right_and_anything_else_wrong(tools: World) -> None:
-    origin = calculated("old", NEW, OLD)
+@pytest.mark.parametrize("distance", ["Cosine", "Dot"])
+def test_what_is_calculated_is_judged_right_and_anything_else_wrong(
+    tools: World, distance: Any
+) -> None:
+    """Of length one by either distance, as the model makes its own: each counts alike."""
+    origin = calculated("old", NEW.model_copy(update={"distance": distance}), OLD)
+    params = {**PARAMS, "distance": distance}
     points = [Point(n, {}, {"old": list(np.random.default_rng(n).normal(size=8))}) for n in (1, 2)]
     made = origin.make(points, tools)
     assert made.dead == []
     for point, vector in zip(points, made.vectors, strict=True):
         right = np.asarray(point.vectors["old"]) @ TURN
         np.testing.assert_allclose(vector, right / np.linalg.norm(right), atol=1e-5)
-        assert origin.judge(point, vector, PARAMS, tools) == "same"
-    assert origin.judge(points[0], made.vectors[1], PARAMS, tools) == "differs"
-    assert origin.judge(points[0], None, PARAMS, tools) == "differs"
+        assert origin.judge(point, vector, params, tools) == "same"
+    assert origin.judge(points[0], made.vectors[1], params, tools) == "differs"
+    assert origin.judge(points[0], None, params, tools) == "differs"
     assert origin.tells
 
 

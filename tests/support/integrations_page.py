@@ -48,6 +48,8 @@ At question Text, and in an answers file under `text.fields`:
 | `title, body` | both, joined by a blank line; of a point that has one, that one |
 | `Title: {title}\\n{body}` | a template: fields in braces, `\\n` begins a new line |
 
+A line of a template whose fields a point has not is left out.
+
 The payload is copied as it is found: a string of JSON stays that string.
 
 {}"""
@@ -56,8 +58,9 @@ PROVED = (
     "Which of them it was, the survey proves with a model that is on this computer: it embeds "
     "sampled texts again and compares. It tries fields alone, lines of metadata before the text, a "
     "title before it, the model without its prefixes, and pooled by the first token or by the "
-    "mean. Where nothing fits but a model comes near, it says so, with the cosine: then something "
-    "else stood before the text, and a template can say what."
+    "mean; texts that were cut after so many tokens or letters; vectors that were cut, filled up "
+    "with zeros, or not made to length one. Where nothing fits but a model comes near, it says so, "
+    "with the cosine: then something else stood before the text, and a template can say what."
 )
 
 NAMES = {"free": "your choice", "by model": "made of the model", "fixed": "fixed"}
@@ -78,6 +81,7 @@ SETTINGS = {
     "collection": "Name of the collection",
     "model": "Model",
     "dimensions": "Size",
+    "distance": "Distance",
     "using": "Name of the vector",
     "prefix": "Prefix of searches",
 }

@@ -166,6 +166,17 @@ def test_two_models_in_one_collection_are_said_with_their_numbers() -> None:
     )
 
 
+def test_what_else_may_have_been_done_is_tried_on_two_texts_each() -> None:
+    one, other = Made(ref("one")), Made(ref("other"))
+    long = [f"{text} {'and so on ' * 1000}" for text in TEXTS]
+    stored = points([(text, one if n % 2 else other) for n, text in enumerate(long)])
+    world = World(one)
+    assert world.find(None, stored).matches == (32, 64)
+    plain, cuts, heads = 8 + 64, 11, 1
+    assert one.texts == plain + 2 * (cuts + heads)
+    assert len(world.opened) <= 2 + cuts + heads
+
+
 def test_few_mismatches_are_not_a_second_model() -> None:
     one, other = Made(ref("one")), Made(ref("other"))
     stored = points([(text, other if n < 3 else one) for n, text in enumerate(TEXTS)])

@@ -412,7 +412,12 @@ def test_a_key_for_one_collection_is_enough_to_survey_it(fill: Fill) -> None:
             fill(qdrant, "docs", [{"text": text} for text in TEXTS], TEXTS)
             fill(qdrant, "secret", [{"text": text} for text in TEXTS], TEXTS)
         with open_qdrant(Address(url=fake.url), "one") as qdrant:
-            assert survey(qdrant, "docs").points.value == 120
+            found = survey(qdrant, "docs")
+            assert found.points.value == 120
+            assert found.aliases.value is None, "there may be some"
+            (line,) = [line for line in lines(facts_of(found)) if line.key == "aliases"]
+            assert line.found == "cannot be seen"
+            assert line.note == "this key, or a proxy before the server, does not show them"
             with pytest.raises(RightMissing):
                 survey(qdrant, "secret")
 

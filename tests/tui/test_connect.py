@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,7 @@ from qdrant_model_migration.survey import Listed
 from qdrant_model_migration.tui.app import WizardApp
 from qdrant_model_migration.tui.widgets.field import Field
 from support.fake_qdrant import FakeQdrant
+from support.fake_qdrant.front import Front
 from support.fake_run import make_run
 from support.screens import press, text_of, until
 
@@ -25,19 +27,41 @@ Make = Callable[..., WizardApp]
 SECRET = "sesame-open-4711"
 
 
+async def connected_to(pilot: Any, url: str) -> str:
+    await until(pilot, "Where is your Qdrant server?")
+    pilot.app.screen.query_one("#field-address", Field).input.value = url
+    await press(pilot, "enter", "enter")
+    return await until(pilot, "▸[ See collections ]")
+
+
 async def test_enter_leads_through_the_fields_to_the_collections(
     wizard: Make, fake_qdrant: FakeQdrant
 ) -> None:
     app = wizard("connect")
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, "Where is your Qdrant server?")
-        app.screen.query_one("#field-address", Field).input.value = fake_qdrant.url
-        await press(pilot, "enter", "enter")
-        shown = await until(pilot, "▸[ See collections ]")
+        shown = await connected_to(pilot, fake_qdrant.url)
         assert "✓ The server answers" in shown
         assert "1.18.3" in shown
         await press(pilot, "enter")
         await until(pilot, "This server has no collections yet")
+
+
+async def test_where_collections_are_not_listed_the_name_is_typed(wizard: Make) -> None:
+    with FakeQdrant(front=Front(forbids="GET /collections$")) as fake:
+        fake.call("PUT", "/collections/docs", {"vectors": {"size": 4, "distance": "Cosine"}})
+        body = {"points": [{"id": 1, "vector": [1, 0, 0, 0], "payload": {"text": "some words"}}]}
+        fake.call("PUT", "/collections/docs/points", body)
+        app = wizard("connect")
+        async with app.run_test(size=(80, 24)) as pilot:
+            shown = await connected_to(pilot, fake.url)
+            assert "not listed for this key; type yours" in shown
+            await press(pilot, "enter")
+            await until(pilot, "does not list its collections")
+            await press(pilot, "enter")
+            await until(pilot, "No collection was named.")
+            await press(pilot, *"docs", "enter")
+            await until(pilot, "Survey of docs · complete")
+            assert app.session.collection == "docs"
 
 
 async def test_without_any_alias_the_first_collection_that_has_points_is_suggested(

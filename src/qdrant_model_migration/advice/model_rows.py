@@ -169,7 +169,8 @@ def _with_shorter(
         wanted = (*halves, *((typed.dimensions,) if typed and old.has_cut(typed) else ()))
         others = sorted({n for n in wanted if n > 0 and n not in old.matryoshka}, reverse=True)
         own += [old.cut_to(length, unproven=True) for length in others]
-    return [*(ModelChoice(model, reach) for model in own), *given]
+    whole = [one for one in given if all(old.label != one.model.label for old in own)]
+    return [*(ModelChoice(model, reach) for model in own), *whole]
 
 
 def _value(model: ModelRef) -> dict[str, Any]:
@@ -198,6 +199,7 @@ def _rank(
         model.unproven,  # nobody knows yet what is left of it
         kind_of(model).toy != toys,
         old is None or not old.has_cut(model),
+        old is not None and _only_evens(old, model),
         _against(row.uncovered, SMALL_LANGUAGE),
         _against(row.cut_off, SMALL_CUT),
         model.dimensions < size,
@@ -205,6 +207,12 @@ def _rank(
         model.size_bytes or 0,
         model.name,
     )
+
+
+def _only_evens(old: ModelRef, model: ModelRef) -> bool:
+    """Whether it is the present model with other lengths of its vectors: no reason to move."""
+    same = (old.kind, old.name, old.dimensions) == (model.kind, model.name, model.dimensions)
+    return same and kind_of(old).length_one(old) != kind_of(model).length_one(model)
 
 
 def _against(part: float | None, small: float) -> float:

@@ -46,7 +46,8 @@ class Field(NamedTuple):
     """Something to type or set within an option, e.g. the file of searches.
 
     key: its place in the answer, "" for the whole answer. suggested: what stands in it at first.
-    choices: for kind "choice", pairs of value and label.
+    choices: for kind "choice", pairs of value and label. previewed: what the answer gives is said
+    in place of the hint, see `Question.gives`.
     """
 
     key: str
@@ -55,6 +56,7 @@ class Field(NamedTuple):
     suggested: str = ""
     hint: str = ""
     choices: tuple[tuple[str, str], ...] = ()
+    previewed: bool = False
 
 
 class Suggestion(NamedTuple):
@@ -126,6 +128,10 @@ class Question:
     def shows(self, answers: Answers) -> str | None:
         """The file whose first rows are shown while this is asked."""
         return None
+
+    def gives(self, value: Any, row: Mapping[str, Any]) -> str:
+        """What this answer makes of a row of that file; "" where it need not be shown."""
+        return ""
 
     def taken_as(self, survey: Survey, answers: Answers) -> Any:
         """What "I do not know" means here."""

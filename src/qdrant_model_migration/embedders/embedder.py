@@ -49,7 +49,7 @@ class Embedder(Protocol):
 
 
 def checked_dense(model: ModelRef, rows: Iterable[Array]) -> list[WritableVector]:
-    """Dense vectors of the model's size, cut where the model was made for that.
+    """Dense vectors of the model's size, cut where the model was made for that, or padded.
 
     Raises BadVector for a wrong size, for values that are not finite, and for zero vectors.
     """
@@ -61,7 +61,9 @@ def checked_dense(model: ModelRef, rows: Iterable[Array]) -> list[WritableVector
     if not made:
         return []
     whole = np.stack(made)
-    if full != model.dimensions:
+    if full < model.dimensions:
+        whole = np.pad(whole, ((0, 0), (0, model.dimensions - full)))
+    elif full > model.dimensions:
         whole = _normalised(whole[:, : model.dimensions])
     finite, norms = np.isfinite(whole).all(axis=1), np.linalg.norm(whole, axis=1)
     bad = dict.fromkeys(_where(norms < SMALLEST_NORM), _EMPTY)

@@ -137,6 +137,16 @@ class Kind:
             ways.append(Way("with the prefix of searches", model.model_copy(update=before)))
         return tuple(ways)
 
+    def other_lengths(self, model: ModelRef) -> tuple[ModelRef, ...]:
+        """The same with its vectors left as long as they come, where it makes them of length one,
+        or made so where it does not."""
+        return ()
+
+    def token_limits(self, model: ModelRef) -> tuple[int, ...] | None:
+        """After how many tokens others usually cut its texts, the likeliest first; None: its texts
+        cannot be cut (ModelRef.cut_texts)."""
+        return None
+
     def length_one(self, model: ModelRef) -> bool:
         """Whether each of its vectors is of length one, so that Dot, Euclid and Cosine put the same
         neighbours first."""

@@ -72,7 +72,8 @@ class ModelRef(BaseModel):
     matryoshka: tuple[int, ...] = ()
     """Sizes that its vectors may be cut to, largest first."""
     full_dimensions: Annotated[int, Field(ge=1)] | None = None
-    """What the model itself gives, where `dimensions` is a cut of it (see cut_to)."""
+    """What the model itself gives, where `dimensions` is a cut of it (see cut_to), or more: what
+    was missing is filled up with zeros (see padded_to)."""
     unproven: bool = False
     """It was not made for this cut: only a measurement tells what is left."""
     pooling: Pooling | None = None
@@ -82,6 +83,8 @@ class ModelRef(BaseModel):
     """The ONNX file inside the folder; None: the library knows this model."""
     output: str | None = None
     """The name of the model's output to use; None: the first."""
+    cut_texts: tuple[Literal["tokens", "letters"], Annotated[int, Field(ge=1)]] | None = None
+    """Where a text ends before the model reads it, as somebody used it; None: nowhere."""
     options: tuple[tuple[str, Setting], ...] = ()
     """What it is told when it is opened, or with each request, by name: language, avg_len, ..."""
 
@@ -103,9 +106,14 @@ class ModelRef(BaseModel):
 
     @property
     def label(self) -> str:
-        """The short name for screens, with the length where it is a cut."""
-        cut = f" cut to {self.dimensions}" if self.full_dimensions else ""
-        return f"{self.short_name}{cut}"
+        """The short name for screens, with the length where that is not the model's own."""
+        how = f" {'padded' if self.padded else 'cut'} to {self.dimensions}"
+        return f"{self.short_name}{how if self.full_dimensions else ''}"
+
+    @property
+    def padded(self) -> bool:
+        """Whether its vectors end in zeros that the model does not make."""
+        return self.full_dimensions is not None and self.full_dimensions < self.dimensions
 
     @property
     def languages_label(self) -> str:
@@ -138,6 +146,9 @@ class ModelRef(BaseModel):
         """
         if dimensions == self.dimensions:
             return self
+        if self.padded and dimensions == self.full_dimensions:
+            own = {"dimensions": dimensions, "matryoshka": self.matryoshka[1:]}
+            return self.model_copy(update={**own, "full_dimensions": None})
         made_for = dimensions in self.matryoshka
         if not made_for and not (unproven and 0 < dimensions < self.dimensions):
             raise ValueError(f"{self.label} was not made to be cut to {dimensions} dimensions")
@@ -152,10 +163,26 @@ class ModelRef(BaseModel):
             }
         )
 
+    def padded_to(self, dimensions: int) -> ModelRef:
+        """This model with zeros behind the values of its vectors. Cutting them off again is as a
+        length that it was made for."""
+        own = self.dimensions
+        longer = {"dimensions": dimensions, "full_dimensions": own}
+        return self.model_copy(update={**longer, "matryoshka": (own, *self.matryoshka)})
+
     def same_vectors(self, other: ModelRef) -> bool | None:
         """Whether both make the same vectors of the same texts; None: cannot be told."""
         mine, others = (
-            (m.vector, m.dimensions, m.passage_prefix, m.pooling, m.normalise, m.output, m.options)
+            (
+                m.vector,
+                m.dimensions,
+                m.passage_prefix,
+                m.pooling,
+                m.normalise,
+                m.output,
+                m.options,
+                m.cut_texts,
+            )
             for m in (self, other)
         )
         if mine != others:

@@ -22,6 +22,11 @@ def kind_of(model: ModelRef) -> Kind:
     return kinds()[model.kind]
 
 
+def by_direction(model: ModelRef) -> bool:
+    """Whether nothing but the direction of its vectors counts: how they are compared, or made."""
+    return model.distance == "Cosine" or kind_of(model).length_one(model)
+
+
 _MOST_KEPT = 3  # models are large
 _kept: OrderedDict[str, Embedder] | None = None
 

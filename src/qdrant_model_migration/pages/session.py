@@ -50,7 +50,8 @@ class Reading(NamedTuple):
 
 
 class Connected(NamedTuple):
-    """What the first contact found: version, seconds to the answer, collections."""
+    """What the first contact found: version, seconds to the answer, collections, and whether these
+    are listed at all."""
 
     version: str
     local: bool
@@ -58,6 +59,7 @@ class Connected(NamedTuple):
     collections: tuple[Listed, ...]
     may_write: bool | None
     notes: tuple[str, ...] = ()
+    listed: bool = True
 
 
 class Adding(NamedTuple):

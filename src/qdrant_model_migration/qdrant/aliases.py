@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from typing import Literal
 
-from qdrant_model_migration.qdrant.errors import CollectionMissing, RightMissing, RouteUnknown
+from qdrant_model_migration.errors import QmmError
+from qdrant_model_migration.qdrant.errors import (
+    CollectionMissing,
+    FrontRefuses,
+    RightMissing,
+    RouteUnknown,
+)
 from qdrant_model_migration.qdrant.requests import Requests
 from qdrant_model_migration.words import listing
 
@@ -15,6 +22,8 @@ Asked = Literal["list", "name", "settings"]
 
 class Aliases(Requests):
     """The part of a connection that knows names."""
+
+    _narrow: bool | None = None
 
     def collections(self) -> tuple[str, ...]:
         """The collections' own names, sorted; aliases are not among them."""
@@ -27,9 +36,26 @@ class Aliases(Requests):
     def known_aliases(self) -> dict[str, str] | None:
         """The same; None where the key, or what stands before the server, does not show them."""
         try:
-            return self.aliases()
+            found = self.aliases()
         except (RightMissing, RouteUnknown):
             return None
+        return found if found or not self._is_narrow() else None
+
+    def _is_narrow(self) -> bool:
+        """Whether the key is for single collections: it is shown no aliases, be there any or not.
+        Asked once, by the name of a collection that there is not."""
+        if self._narrow is None and not self._shows_key:
+            self._narrow = False
+        if self._narrow is None:
+            nobody = f"qmm-right-{uuid.uuid4()}"
+            try:
+                self._call("read a collection", lambda: self._wire.info(nobody), nobody)
+                self._narrow = False
+            except RightMissing as error:
+                self._narrow = not isinstance(error, FrontRefuses)
+            except QmmError:
+                self._narrow = False
+        return self._narrow
 
     def resolve(self, name: str) -> str:
         """The collection behind a name, which may be an alias. Raises CollectionMissing."""

@@ -115,7 +115,8 @@ class Collections(Aliases):
         tries: tuple[tuple[str, Callable[[], object]], ...] = (
             ("create collections and change settings", lambda: self._wire.patch(nobody, {})),
             ("change aliases", lambda: self._wire.switch_aliases((), nobody)),
-            ("list aliases", self._wire.aliases),
+            # A key for single collections is shown an empty list, and is refused other names.
+            ("list aliases", lambda: (self._wire.aliases(), self._wire.info(nobody))),
             (f"write points of {collection}", lambda: self._wire.write(collection, (), {})),
         )
         lacking = []

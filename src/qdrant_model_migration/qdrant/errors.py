@@ -213,17 +213,6 @@ class RouteUnknown(QmmError):
         )
 
 
-class CollectionsHidden(QmmError):
-    """Neither the server nor what stands before it lists the collections."""
-
-    def __init__(self, address: str, said: str) -> None:
-        super().__init__(
-            "The collections of this server are not listed for this key.",
-            said,
-            f"Name yours: qmm plan COLLECTION --url {address}. The rest may work all the same.",
-        )
-
-
 class NotQdrant(NoQdrantThere):
     """Something answers, but not in Qdrant's way."""
 

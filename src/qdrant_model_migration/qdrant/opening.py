@@ -49,6 +49,7 @@ def open_qdrant(
         raise KeyRefused("It holds characters that no key has; perhaps it was pasted in part.")
     lock: AbstractContextManager[object] = nullcontext()
     wire: Wire
+    headers: dict[str, str] = {}
     if address.folder is not None:
         from qdrant_model_migration.qdrant.local import Folder
 
@@ -61,10 +62,17 @@ def open_qdrant(
     else:
         from qdrant_model_migration.qdrant.server import Server
 
-        headers = own_headers() if may_have_keys else {}
+        headers = own_headers() if may_have_keys else headers
         wire = Server(address, secret, timeout, min(timeout, CONNECT_S), headers)
     qdrant = Qdrant(
-        address, wire, lock, timeout, stop or threading.Event(), on_retry, may_have_keys
+        address,
+        wire,
+        lock,
+        timeout,
+        stop or threading.Event(),
+        on_retry,
+        may_have_keys,
+        shows_key=secret is not None or bool(headers),
     )
     try:
         qdrant.introduce()

@@ -56,15 +56,17 @@ class Requests:
         stop: threading.Event,
         on_retry: Callable[[Retry], None] | None,
         may_have_keys: bool = True,
+        shows_key: bool = False,
     ) -> None:
-        """may_have_keys: whether the server may be shown those of providers; see providers.py."""
+        """may_have_keys: whether the server may be shown those of providers; see providers.py.
+        shows_key: it is shown one of its own, which may open a part of it alone."""
         self.address = address
         self.patience = ONCE
         self._connecting = True
         self._wire, self._lock = wire, lock
         self._timeout_s, self._stop, self._on_retry = timeout_s, stop, on_retry
         self._limits = Limits()
-        self._may_have_keys = may_have_keys
+        self._may_have_keys, self._shows_key = may_have_keys, shows_key
 
     def _call(
         self,

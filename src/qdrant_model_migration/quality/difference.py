@@ -191,6 +191,8 @@ def _settings(leg: Leg | None) -> str:
 def _with_cut(model: ModelRef) -> str:
     if model.full_dimensions is None:
         return model.name
+    if model.padded:
+        return f"{model.name}, with zeros behind its {model.full_dimensions} values"
     return (
         f"{model.name}, first {model.dimensions} of {model.full_dimensions} values, at length one"
     )

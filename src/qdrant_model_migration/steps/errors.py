@@ -132,9 +132,9 @@ class AliasMoved(SwitchElsewhere):
         super().__init__(
             f"{alias} points to {points_to}, not to {planned} as planned."
             if points_to
-            else f"The alias {alias} does not exist any more.",
-            "Somebody changed it meanwhile. Nothing was done.",
-            "Find out who, then survey again.",
+            else f"There is no alias {alias}.",
+            "Somebody changed it meanwhile, or its name was mistyped. Nothing was done.",
+            "Find out which, then survey again.",
         )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qdrant_model_migration import words
-from qdrant_model_migration.embedders import ModelRef, embed_usable, kind_of
+from qdrant_model_migration.embedders import ModelRef, by_direction, embed_usable, kind_of
 from qdrant_model_migration.embedders.errors import MapUnreadable
 from qdrant_model_migration.embedders.learned_map import FILE, LearnedMap, Rows
 from qdrant_model_migration.embedders.mapped_queries import MappedQueries
@@ -132,7 +132,7 @@ class LearnMap(Step):
         old, new = (
             (sampled.new, sampled.old) if self.back is not None else (sampled.old, sampled.new)
         )
-        learned = learn(old, new, part, length_one=distance == "Cosine")
+        learned = learn(old, new, part, length_one=self._by_direction(distance))
         learned.map.save(ctx.artifact(self.file))
         judging = _Judging(sampled, np.flatnonzero(part == JUDGE), learned.map, distance)
         by_documents = self._by_documents(judging)
@@ -178,6 +178,9 @@ class LearnMap(Step):
             return self.model.distance
         return str(ctx.qdrant.config(self.collection).vectors()[self.source].get("distance"))
 
+    def _by_direction(self, distance: str) -> bool:
+        return by_direction(self.model) if self.back is None else distance == "Cosine"
+
     def _by_documents(self, judging: _Judging) -> Retention:
         """Each text is a search for the others."""
         new = judging.new
@@ -211,7 +214,7 @@ class LearnMap(Step):
         return found, of.source
 
     def _calculated(self, judging: _Judging, queries: Rows) -> Searched:
-        one = judging.distance == "Cosine"
+        one = self._by_direction(judging.distance)
         if self.back is not None:
             return Searched(judging.map.of(queries, length_one=one), judging.old, judging.distance)
         return Searched(queries, judging.map.of(judging.old, length_one=one), judging.distance)

@@ -80,7 +80,7 @@ def text_source(answers: Answers) -> TextSource | None:
         columns = answers.get("text_columns") or {}
         text_of = tuple(columns.get("text") or ("text",))
         rows = rows_of(file, str(columns.get("id") or "id"), columns=_with_roots(text_of))
-        return TextSource(fields=text_of, file=rows)
+        return TextSource(fields=text_of, template=columns.get("template", ""), file=rows)
     fields = text.get("fields") if isinstance(text, Mapping) else None
     template = text.get("template", "") if isinstance(text, Mapping) else ""
     return TextSource(fields=tuple(fields), template=template) if fields else None
@@ -123,7 +123,8 @@ def original_rows(survey: Survey, answers: Answers) -> Rows | None:
         more_of=survey.collection if columns.get("more") and ident else None,
     )
     number = answer.get("rows") if isinstance(answer, Mapping) else None
-    return Rows(source, TextSource(fields=text), number if isinstance(number, int) else None)
+    read = TextSource(fields=text, template=columns.get("template", ""))
+    return Rows(source, read, number if isinstance(number, int) else None)
 
 
 def no_text(answers: Answers) -> Fit | None:
@@ -204,18 +205,6 @@ def replaced_vector(survey: Survey, answers: Answers) -> VectorFact | None:
     named = answers.get("replace")
     first = survey.dense[0] if survey.dense else None
     return next((vector for vector in survey.dense if vector.name == named), first)
-
-
-def in_its_place(survey: Survey, answers: Answers, model: ModelRef) -> ModelRef:
-    """The model with the distance of the vector whose place its own takes, where that puts the same
-    neighbours first: so no application that compares the distance when it starts refuses it."""
-    old = replaced_vector(survey, answers)
-    kept = old.distance if old is not None else None
-    if kept not in ("Cosine", "Dot", "Euclid") or kept == model.distance or model.vector != "dense":
-        return model
-    if not kind_of(model).length_one(model):
-        return model
-    return model.model_copy(update={"distance": kept})
 
 
 def name_with_model(survey: Survey, answers: Answers) -> str | None:
@@ -457,7 +446,14 @@ def switched_aliases(survey: Survey, answers: Answers) -> tuple[str, ...]:
     if not isinstance(answer, Mapping):
         return (survey.alias,) if survey.alias is not None else ()
     named = (answer.get("alias"), *(answer.get("also") or ())) if answer.get("exists") else ()
-    return tuple(alias for alias in named if alias in (survey.aliases.value or ()))
+    known = survey.aliases.value
+    return tuple(alias for alias in named if alias and (known is None or alias in known))
+
+
+def aliases_unseen(survey: Survey) -> bool:
+    """Whether nobody knows if there are any: the key, or what stands before the server, shows
+    none."""
+    return survey.aliases.value is None
 
 
 def products(survey: Survey) -> tuple[str, ...]:

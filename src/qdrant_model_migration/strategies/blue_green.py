@@ -8,9 +8,7 @@ from qdrant_model_migration.strategies.answered import (
     BY_SERVER,
     at_the_server,
     both_for_good,
-    chosen_model,
     cloned,
-    in_its_place,
     kept_bare,
     makes_many,
     missing_share,
@@ -23,6 +21,7 @@ from qdrant_model_migration.strategies.answered import (
     switched_aliases,
     text_source,
 )
+from qdrant_model_migration.strategies.compared import new_model
 from qdrant_model_migration.strategies.moving import Own
 from qdrant_model_migration.strategies.new_collection import plan_replacing
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
@@ -82,10 +81,9 @@ class BlueGreen(Strategy):
         return tuple(reasons)
 
     def build(self, survey: Survey, answers: Answers) -> Plan:
-        model, text = chosen_model(answers), text_source(answers)
+        model, text = new_model(self, survey, answers), text_source(answers)
         assert model is not None, "the questions ask for a model before a plan is made"
         assert text is not None, "without a text this is ruled out"
-        model = in_its_place(survey, answers, model)
         return plan_replacing(
             self,
             survey,

@@ -10,7 +10,6 @@ from qdrant_model_migration.pipeline.origins import embedded
 from qdrant_model_migration.plan.plan import Plan
 from qdrant_model_migration.strategies.answered import (
     BY_SERVER,
-    chosen_model,
     cloned,
     in_place,
     kept_bare,
@@ -22,6 +21,7 @@ from qdrant_model_migration.strategies.answered import (
     ruled_out_by_change,
     text_source,
 )
+from qdrant_model_migration.strategies.compared import new_model
 from qdrant_model_migration.strategies.in_place import plan_in_place
 from qdrant_model_migration.strategies.keyword_vector import (
     free_vector_name,
@@ -92,7 +92,7 @@ class DenseToHybrid(Strategy):
 
     def build(self, survey: Survey, answers: Answers) -> Plan:
         sparse, exact = keyword_vector(survey, answers)
-        model = chosen_model(answers) if answers.get("change") == "model" else None
+        model = new_model(self, survey, answers) if answers.get("change") == "model" else None
         dense = searched_before(survey, answers)
         vectors, added = kept(survey), tuple[TargetVector, ...]()
         if model is not None:

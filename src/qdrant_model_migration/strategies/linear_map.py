@@ -15,12 +15,12 @@ from qdrant_model_migration.strategies.answered import (
     bare,
     bridged_texts,
     cannot_be_mapped,
-    chosen_model,
     map_saves_much,
     old_model,
     replaced_vector,
     sampled_texts,
 )
+from qdrant_model_migration.strategies.compared import new_model
 from qdrant_model_migration.strategies.moving import Own, proof_of
 from qdrant_model_migration.strategies.new_collection import new_one, plan_replacing
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
@@ -74,7 +74,7 @@ class LinearMap(Strategy):
         return (saved, "you accept some loss, which is measured first")
 
     def build(self, survey: Survey, answers: Answers) -> Plan:
-        model, source = chosen_model(answers), replaced_vector(survey, answers)
+        model, source = new_model(self, survey, answers), replaced_vector(survey, answers)
         text = sampled_texts(survey, answers)
         assert model is not None, "the questions ask for a model before a plan is made"
         assert source is not None, "it fits only where there is a dense vector"

@@ -203,7 +203,7 @@ def _without_alias(survey: Survey, answers: Answers) -> AnySwitch | None:
 def _alias(survey: Survey, answers: Answers) -> Alias:
     answer = answers.get("name") or {}
     name = answer.get("alias") or survey.alias or f"{survey.collection}_live"
-    return Alias(name=name, exists=name in (survey.aliases.value or ()))
+    return Alias(name=name, exists=name in switched_aliases(survey, answers))
 
 
 def proof_of(answers: Answers, text: TextSource | None) -> Proof:

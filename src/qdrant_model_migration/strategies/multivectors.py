@@ -62,7 +62,7 @@ class Multivectors(Strategy):
 
     def build(self, survey: Survey, answers: Answers) -> Plan:
         alone = answers.get("many_for") == "search"
-        beside = vector_beside(survey, answers, None if alone else _ON_DISK)
+        beside = vector_beside(self, survey, answers, None if alone else _ON_DISK)
         return plan_beside(
             self,
             survey,

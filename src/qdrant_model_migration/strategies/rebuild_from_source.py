@@ -10,7 +10,6 @@ from qdrant_model_migration.plan.plan import Plan
 from qdrant_model_migration.quality import Leg
 from qdrant_model_migration.strategies.answered import (
     SMALL_BYTES,
-    chosen_model,
     no_dense,
     one_model_is_not_enough,
     original_rows,
@@ -18,6 +17,7 @@ from qdrant_model_migration.strategies.answered import (
     ruled_out_by_change,
     text_gone,
 )
+from qdrant_model_migration.strategies.compared import new_model
 from qdrant_model_migration.strategies.moving import Asked, Own
 from qdrant_model_migration.strategies.new_collection import (
     new_one,
@@ -88,7 +88,7 @@ class RebuildFromSource(Strategy):
         )
 
     def build(self, survey: Survey, answers: Answers) -> Plan:
-        model, rows = chosen_model(answers), original_rows(survey, answers)
+        model, rows = new_model(self, survey, answers), original_rows(survey, answers)
         assert model is not None, "the questions ask for a model before a plan is made"
         assert rows is not None, "without a file of originals this is ruled out"
         new = new_one(survey, answers, model, embedded(model, rows.text))

@@ -12,7 +12,6 @@ from qdrant_model_migration.plan.plan import Plan
 from qdrant_model_migration.quality import Leg
 from qdrant_model_migration.strategies.answered import (
     apart,
-    chosen_model,
     in_place,
     kept_bare,
     missing_share,
@@ -20,6 +19,7 @@ from qdrant_model_migration.strategies.answered import (
     text_source,
     vector_names,
 )
+from qdrant_model_migration.strategies.compared import new_model
 from qdrant_model_migration.strategies.in_place import plan_in_place
 from qdrant_model_migration.strategies.moving import Asked, Own, vector_of
 from qdrant_model_migration.strategies.new_collection import kept, plan_new_collection
@@ -36,9 +36,11 @@ class Beside(NamedTuple):
     old: Leg
 
 
-def vector_beside(survey: Survey, answers: Answers, tuning: Mapping[str, Any] | None) -> Beside:
+def vector_beside(
+    strategy: Strategy, survey: Survey, answers: Answers, tuning: Mapping[str, Any] | None
+) -> Beside:
     """tuning: raw parameters of the new vector; None: the collection's."""
-    model, text = chosen_model(answers), text_source(answers)
+    model, text = new_model(strategy, survey, answers), text_source(answers)
     old = replaced_vector(survey, answers)
     assert model is not None, "the questions ask for a model before a plan is made"
     assert text is not None, "without a text this is ruled out"

@@ -19,6 +19,7 @@ from qdrant_model_migration.strategies.answered import (
     ruled_out_by_change,
     text_source,
 )
+from qdrant_model_migration.strategies.compared import new_model
 from qdrant_model_migration.strategies.moving import Own
 from qdrant_model_migration.strategies.new_collection import plan_replacing
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
@@ -85,10 +86,9 @@ class ServerInference(Strategy):
         )
 
     def build(self, survey: Survey, answers: Answers) -> Plan:
-        model, text = chosen_model(answers), text_source(answers)
+        model, text = new_model(self, survey, answers), text_source(answers)
         assert model is not None, "the questions ask for a model before a plan is made"
         assert text is not None, "without a text this is ruled out"
-        model = self.as_taken(model)
         return plan_replacing(
             self,
             survey,

@@ -65,5 +65,5 @@ class SideBySide(Strategy):
     def build(self, survey: Survey, answers: Answers) -> Plan:
         old = replaced_vector(survey, answers)
         assert old is not None, "without a dense vector this is ruled out"
-        beside = vector_beside(survey, answers, tuning_like(old))
+        beside = vector_beside(self, survey, answers, tuning_like(old))
         return plan_beside(self, survey, answers, beside, Asked((beside.searched,)))

@@ -58,7 +58,8 @@ class Strategy:
     are: {switched} and {kept} stand for how a new collection takes over, and for what becomes of
     vectors that are there. facets: which questions it is asked
     and which warnings it gets. asks, warns: keys of questions and ids of warnings for it besides
-    those. implied: what is answered by asking for it by its name.
+    those. implied: what is answered by asking for it by its name. evens: it makes every new vector
+    to length one itself.
     """
 
     name: ClassVar[str]
@@ -71,11 +72,17 @@ class Strategy:
     asks: ClassVar[tuple[str, ...]] = ()
     warns: ClassVar[tuple[str, ...]] = ()
     implied: ClassVar[Mapping[str, Any]] = {}
+    evens: ClassVar[bool] = False
     order: ClassVar[int] = 50
 
     @property
     def embeds(self) -> bool:
         return "embeds" in self.facets
+
+    @property
+    def compares(self) -> bool:
+        """Whether a distance has to be chosen for the new vectors of a chosen model."""
+        return {"builds", "takes_model"} <= set(self.facets) and not self.evens
 
     def embeds_all(self, answers: Answers) -> bool:
         """Whether with these answers this computer makes a vector of every text, be it later."""

@@ -18,6 +18,7 @@ from qdrant_model_migration.strategies.answered import (
     ruled_out_by_change,
     shorter_of_old,
 )
+from qdrant_model_migration.strategies.compared import compared
 from qdrant_model_migration.strategies.moving import Asked, Own
 from qdrant_model_migration.strategies.new_collection import plan_new_collection, replacing
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
@@ -48,6 +49,7 @@ class Truncate(Strategy):
     never = "The old collection is only read."
     facets = ("builds", "takes_model", "replaces")
     asks = ("shortened_by", "text")
+    evens = True
     warns = ("W09",)
     order = 20
 
@@ -92,6 +94,7 @@ class Truncate(Strategy):
         assert source is not None, "where a model is known there is a vector that it made"
         old = old_model(survey, answers)
         assert old is not None, "it is known which one is cut"
+        cut = compared(self, survey, answers, cut)
         origin = first_values(source.name, cut)
         projects = _projects(answers)
         if projects:

@@ -61,13 +61,17 @@ def lines(facts: Facts) -> tuple[Line, ...]:
         *_bare(facts),
         _payload(facts),
         _size(facts),
-        _line(facts, "aliases", "Aliases", lambda f: ", ".join(f.value) or "none", True),
+        _line(facts, "aliases", "Aliases", _aliases, True),
         _line(facts, "writes", "Writes", lambda f: f.note),
     )
     return tuple(line._replace(how=seen) if line.how == "sample" else line for line in made)
 
 
 _NONE: Fact[Any] = Fact()
+
+
+def _aliases(fact: Fact[Any]) -> str:
+    return "cannot be seen" if fact.value is None else ", ".join(fact.value) or "none"
 
 
 def _line(facts: Facts, key: str, what: str, say: Any, with_note: bool = False) -> Line:

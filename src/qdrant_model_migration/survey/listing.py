@@ -38,7 +38,8 @@ class Listed(NamedTuple):
     aliases: all of them. points: as the server sums them up, not counted. vectors: for a column;
     vectors_in_words: for a sentence. bytes: vectors and payload, roughly. model: said by the
     collection's metadata. text_field: seen in a few points. problem: why it cannot be read.
-    Of one that was not looked at yet neither points nor a problem is known.
+    unseen: nobody knows whether it has aliases. Of one that was not looked at yet neither points
+    nor a problem is known.
     """
 
     collection: str
@@ -54,6 +55,7 @@ class Listed(NamedTuple):
     quantization: str = ""
     indexes: int = 0
     problem: str = ""
+    unseen: bool = False
 
     @property
     def alias(self) -> str | None:
@@ -73,9 +75,12 @@ class Listed(NamedTuple):
 def named(qdrant: Qdrant, collections: Sequence[str]) -> tuple[Listed, ...]:
     """These collections with their aliases and nothing else: one request for all of them."""
     behind: dict[str, list[str]] = {}
-    for alias, collection in sorted((qdrant.known_aliases() or {}).items()):
+    aliases = qdrant.known_aliases()
+    for alias, collection in sorted((aliases or {}).items()):
         behind.setdefault(collection, []).append(alias)
-    return tuple(Listed(name, tuple(behind.get(name, ()))) for name in collections)
+    return tuple(
+        Listed(name, tuple(behind.get(name, ())), unseen=aliases is None) for name in collections
+    )
 
 
 def look_at(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from qdrant_model_migration import words
@@ -19,7 +19,7 @@ from qdrant_model_migration.embedders import (
 )
 from qdrant_model_migration.qdrant import CollectionConfig, Point
 from qdrant_model_migration.survey.facts import Fact, VectorFact
-from qdrant_model_migration.survey.trial import Figures, Match, Near, Open, Trial
+from qdrant_model_migration.survey.trial import Figures, Match, Near, Open, Trial, joined
 
 _SAID_ELSEWHERE = ("embedding_model", "embedding_model_name", "model_name", "model", "embedder")
 
@@ -117,13 +117,38 @@ def find(
     trial = Trial(vector, points, fields, also, whole, stop, open_model)
     trial.of(Way("", model) for model in candidates)
     trial.of(way for model in candidates for way in kind_of(model).other_ways(model))
+    every = {(m.kind, m.name): m for m in (*listed, *([named] if named is not None else ()))}
+    trial.of(_resized(named, filter(reachable, every.values()), vector, trial.zeros))
+    near = trial.near
+    if near is not None and near.way and near.model.full_dimensions is not None:
+        ways = kind_of(near.model).other_ways(near.model)
+        trial.of(Way(joined(near.way, way.words), way.model) for way in ways)
+    trial.cut()
     trial.headed()
+    trial.lengths()
     if trial.found is None:
         return _nothing_found(unproved, named, vector, len(fitting), trial)
-    return _found(trial.found)
+    return _found(trial.found, vector)
 
 
-def _found(match: Match) -> OldModel:
+def _resized(
+    named: ModelRef | None, here: Iterable[ModelRef], vector: VectorFact, zeros: int
+) -> Iterator[Way]:
+    """Models whose vectors somebody has cut to the size of this one, or filled up with zeros: so
+    many stand at its end."""
+    size = vector.size or 0
+    for model in here:
+        if model.vector != "dense" or not size:
+            continue
+        if model.dimensions > size and (model is named or size in model.matryoshka):
+            how = f"with its vectors cut to {words.count(size)} values"
+            yield Way(how, model.cut_to(size, unproven=True))
+        elif size - zeros <= model.dimensions < size:
+            how = f"with zeros behind the {words.count(model.dimensions)} values of its vectors"
+            yield Way(how, model.padded_to(size))
+
+
+def _found(match: Match, vector: VectorFact) -> OldModel:
     label, same, tried = match.model.label, match.same, match.tried
     note = f"{same} of {tried} texts match{f' {match.way}' if match.way else ''}"
     if match.template:
@@ -133,6 +158,13 @@ def _found(match: Match) -> OldModel:
             f"This collection seems to hold vectors of two models: {same} of {tried} sample texts "
             f"match {label}, {tried - same} do not. Search cannot work well in it. "
             "Only vectors made again repair it."
+        )
+    if match.model.cut_texts is not None:
+        note += ". New vectors are made of all of a text that a model reads."
+    if match.uneven:
+        note += (
+            f". {vector.distance} counts these lengths too. With a model that makes all vectors of "
+            "length one that ends; the new vector keeps the distance."
         )
     fact = Fact[ModelRef](value=match.model, how="re-embedded", note=note)
     return OldModel(fact, match.field, (same, tried), match.figures, match.template)

@@ -8,15 +8,16 @@ drop name of a vector, or false · replace name of a dense vector · model a Mod
 shortened_by "cut" | "projection"
 text {"fields": [paths]}, none: gone, with "template" how they stand in it; or {"file": path}
 text_columns {"id": column, "text": [columns]} · originals "no" | {"have": "yes" | "recut", "file"}
-columns {"id": column or "", "text": [columns], "payload": [columns], "more": bool}
+columns {"id": column or "", "text": [columns], "payload": [columns], "more": bool}; both with
+"template" how the columns stand in the text
 missing "copy" | "stop" · bare "keep" | "make" · accuracy "exact" | "approximate" | "queries"
 bridge {"kind": "stay"} | {"kind": "embed", "hottest": payload field or ""}
 both "no" | "test" | "always" · keywords "yes" | "no" | "there"
 keyword_model {"kind", "name", "language", ...} · fusion "rrf" | "dbsf"
 in_place "new" | "in place" · target str
 name {"alias": str, "exists": bool, "also": [aliases]} | {"kind": "changes" | "takes over"}
-query_side "own" | "framework" | "server" · writes "changes" | "adds" | "none"
-vector_name str, "": without a name
+query_side "own" | "framework" | "server" · distance "own" | "keep"
+writes "changes" | "adds" | "none" · vector_name str, "": without a name
 vector_names {"new": str, "old": str, "": without a name} · many_for "apart" | "rerank" | "search"
 spending {"kind": "limit" | "none", "tokens", "usd", "price", "texts"}
 copied_by "program" | "server"
@@ -42,6 +43,7 @@ from qdrant_model_migration.advice.questions.bridge import Bridge
 from qdrant_model_migration.advice.questions.change import Change
 from qdrant_model_migration.advice.questions.compression import Quantization
 from qdrant_model_migration.advice.questions.copied_by import CopiedBy
+from qdrant_model_migration.advice.questions.distance import Distance
 from qdrant_model_migration.advice.questions.keyword_model import Fusion, KeywordModel
 from qdrant_model_migration.advice.questions.keywords import Keywords
 from qdrant_model_migration.advice.questions.many_for import ManyFor
@@ -85,6 +87,7 @@ QUESTIONS: tuple[Question, ...] = (
     Name(),
     Target(),
     QuerySide(),
+    Distance(),
     SpendingLimit(),
     Writes(),
     VectorName(),

@@ -20,6 +20,7 @@ from qdrant_model_migration.advice.question import (
 from qdrant_model_migration.embedders import ModelRef
 from qdrant_model_migration.strategies import Answers, strategies
 from qdrant_model_migration.strategies.answered import (
+    aliases_unseen,
     apart,
     at_the_server,
     chosen_model,
@@ -42,6 +43,9 @@ _TOGETHER = "tick those that it uses: they are switched together, the others sta
 _USES = "uses-"  # in what is ticked: the number of an alias, since names can hold anything
 
 
+_UNSEEN = {"alias": "", "exists": True}
+
+
 class Name(Question):
     """Answer: {"alias": the alias that is to be switched, "exists": bool}, and where the
     application uses more than one, "also": [the others]. Without an alias {"kind": "changes"}, or
@@ -52,10 +56,14 @@ class Name(Question):
     serves = ("builds",)
 
     def text(self, survey: Survey, answers: Answers) -> QuestionText:
-        several = " It has several aliases; one can also be a mere note of a product."
+        more = ""
+        if aliases_unseen(survey):
+            more = " Aliases cannot be seen with this key, so none is suggested."
+        elif len(survey.aliases.value or ()) > 1:
+            more = " It has several aliases; one can also be a mere note of a product."
         return QuestionText(
             "Which name does your application use for the collection?",
-            f"{_where_it_stands(survey)}{several if len(survey.aliases.value or ()) > 1 else ''}",
+            f"{_where_it_stands(survey)}{more}",
             "an alias is a second name that can be pointed elsewhere in one moment.",
         )
 
@@ -101,6 +109,9 @@ class Name(Question):
 
     def _aliases(self, survey: Survey) -> tuple[Option, ...]:
         """One option for all of them: which ones is ticked within it."""
+        if aliases_unseen(survey):
+            note = "its name is typed; the run looks at it before anything else"
+            return (Option(_UNSEEN, "An alias, which cannot be seen here", note, "an alias"),)
         aliases = survey.aliases.value or ()
         if not aliases:
             return ()
@@ -126,8 +137,8 @@ class Name(Question):
 
     def _goes_without(self, survey: Survey, answers: Answers) -> bool:
         """Whether no alias leads the application to the new collection, as far as it is known."""
-        unseen = finds_no_alias(survey) and (not survey.aliases.value or self._is_note(survey))
-        return unseen or looked_for(survey, answers) is not None
+        blind = finds_no_alias(survey) and (not survey.aliases.value or self._is_note(survey))
+        return blind or aliases_unseen(survey) or looked_for(survey, answers) is not None
 
     def fields(self, survey: Survey, answers: Answers, value: Any) -> tuple[Field, ...]:
         if not isinstance(value, Mapping):
@@ -135,6 +146,9 @@ class Name(Question):
         if value.get("exists") is False:
             hint = "the name your application will use from then on; it must be free"
             return (Field("alias", "New alias", "text", str(value.get("alias", "")), hint),)
+        if value.get("exists") and aliases_unseen(survey):
+            hint = "as your application names it"
+            return (Field("alias", "Alias", "text", str(value.get("alias", "")), hint),)
         aliases = survey.aliases.value or ()
         if len(aliases) < 2:
             return ()
@@ -159,7 +173,9 @@ class Name(Question):
         alias, also = value["alias"], list(value.get("also", ()))
         if value["exists"]:
             for one in (alias, *also):
-                if one not in (survey.aliases.value or ()):
+                if aliases_unseen(survey) and not is_taken(survey, one):
+                    typed.name(one, "an alias", example=survey.collection, field="alias")
+                elif one not in (survey.aliases.value or ()):
                     raise BadAnswer(
                         f"{one} does not point to {survey.collection}.",
                         _what_is(survey, one),
@@ -201,6 +217,9 @@ class Name(Question):
         return {"alias": alias, "exists": True}
 
     def _own(self, survey: Survey) -> dict[str, Any]:
+        """Where aliases cannot be seen nobody knows which name is free, so none is made up."""
+        if aliases_unseen(survey):
+            return {"alias": "", "exists": False}
         return {"alias": _live_name(survey), "exists": False}
 
 

@@ -17,12 +17,14 @@ from qdrant_model_migration.advice.question import (
     Suggestion,
     unknown,
 )
+from qdrant_model_migration.advice.templates import gives, shown, typed_template
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.pipeline.head import head_of
 from qdrant_model_migration.strategies import Answers
 from qdrant_model_migration.strategies.answered import SMALL_BYTES, file_of, text_gone
 from qdrant_model_migration.survey.facts import Survey
 from qdrant_model_migration.survey.path import root
+from qdrant_model_migration.survey.template import named_in
 
 FILE = Field("file", "File", "file", hint="JSON lines, CSV or Parquet; its ending says which")
 _READ = ("columns", "rows", "longest")  # parts of an answer that reading the file puts in
@@ -168,6 +170,10 @@ class _WhichColumns(Question):
     def shows(self, answers: Answers) -> str | None:
         return file_of(answers.get(self.of))
 
+    def gives(self, value: Any, row: Mapping[str, Any]) -> str:
+        template = typed_template(value, "text")
+        return gives(template, row) if template else ""
+
     def options(self, survey: Survey, answers: Answers) -> tuple[Option, ...]:
         suggested = self.suggest(survey, answers).value
         return (
@@ -207,21 +213,24 @@ class _WhichColumns(Question):
             raise BadAnswer("This names no column.", "", "Choose the columns.", "text")
         given = {**self.suggest(survey, answers).value, **value}
         known = _columns(answers, self.of)
-        text = _names(given["text"], "text", known)
+        template = typed_template(given, "text")
+        text = _names([*named_in(template)] if template else given["text"], "text", known)
         if not text:
             raise BadAnswer("No column has the text.", "", "Type for example text.", "text")
         ident = _one(given["id"], known)
-        return {"id": ident, "text": text}
+        return {"id": ident, "text": text, **({"template": template} if template else {})}
 
     def label(self, value: Any, survey: Survey, answers: Answers) -> str:
         if not isinstance(value, Mapping):
             return super().label(value, survey, answers)
         ident = value.get("id") or "made of the row"
-        return f"id: {ident}, text: {', '.join(map(str, value.get('text') or ()))}"
+        text = ", ".join(map(str, value.get("text") or ()))
+        return f"id: {ident}, text: {'template of ' if value.get('template') else ''}{text}"
 
 
 class TextColumns(_WhichColumns):
-    """Answer: {"id": column, "text": [columns]} of the file of question Text."""
+    """Answer: {"id": column, "text": [columns]} of the file of question Text; with "template" how
+    they stand in the text."""
 
     key = "text_columns"
     short = "Its columns"
@@ -239,7 +248,8 @@ class TextColumns(_WhichColumns):
 
 class Columns(_WhichColumns):
     """Answer: {"id": column or "", "text": [columns], "payload": [columns], none: all,
-    "more": whether the payload of the same id goes along}, of the file of question Originals."""
+    "more": whether the payload of the same id goes along}, of the file of question Originals; with
+    "template" as well."""
 
     key = "columns"
     short = "Columns"
@@ -276,7 +286,7 @@ class Columns(_WhichColumns):
     def check(self, value: Any, survey: Survey, answers: Answers) -> Any:
         answer = super().check(value, survey, answers)
         given = {**self.suggest(survey, answers).value, **value}
-        _no_strange_parts(value, ("id", "text", "payload", "more"))
+        _no_strange_parts(value, ("id", "text", "template", "payload", "more"))
         payload = _names(given["payload"], "payload", _columns(answers, self.of))
         more = typed.tick(given["more"], "more")
         if more and not answer["id"]:
@@ -290,8 +300,9 @@ class Columns(_WhichColumns):
 
 
 def _text_field(value: Mapping[str, Any]) -> Field:
-    hint = "names with a comma between them; several are joined by a blank line"
-    return Field("text", "Columns with the text", "text", ", ".join(value.get("text") or ()), hint)
+    hint = "names with a comma between them, joined by a blank line; or as in {title}\\n{body}"
+    text = shown(typed_template(value, "text")) or ", ".join(value.get("text") or ())
+    return Field("text", "Columns with the text", "text", text, hint, previewed=True)
 
 
 def _columns(answers: Answers, of: str) -> tuple[str, ...]:

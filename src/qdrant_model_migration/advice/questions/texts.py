@@ -17,6 +17,7 @@ from qdrant_model_migration.advice.question import (
     unknown,
 )
 from qdrant_model_migration.advice.questions.originals import FILE, named_file, with_head
+from qdrant_model_migration.advice.templates import gives, shown, typed_template
 from qdrant_model_migration.strategies import Answers, Strategy
 from qdrant_model_migration.strategies.answered import (
     bare,
@@ -31,13 +32,10 @@ from qdrant_model_migration.strategies.answered import (
 from qdrant_model_migration.survey.facts import Survey, TextField
 from qdrant_model_migration.survey.integrations import texts_elsewhere, titles
 from qdrant_model_migration.survey.path import root
-from qdrant_model_migration.survey.template import filled, named_in
+from qdrant_model_migration.survey.template import named_in
 
 ANOTHER = {"fields": [""]}
 IN_A_FILE = {"file": None}
-
-
-_PREVIEWED = 160  # letters
 
 
 class Text(Question):
@@ -97,7 +95,7 @@ class Text(Question):
     def _joined(survey: Survey) -> tuple[Option, ...]:
         """Several fields of which a point has its text in one, or that stood in it together."""
         if template := survey.text_template:
-            label = f"As it was embedded: {template}".replace("\n", "\\n")
+            label = f"As it was embedded: {shown(template)}"
             value = {"fields": list(named_in(template)), "template": template}
             proved = survey.matches is not None and survey.matches[0] > 0
             as_usual = f"as {titles(products(survey))} does it; not proved"
@@ -123,14 +121,15 @@ class Text(Question):
     def fields(self, survey: Survey, answers: Answers, value: Any) -> tuple[Field, ...]:
         if isinstance(value, Mapping) and "file" in value:
             return (FILE._replace(suggested=str(value["file"] or "")),)
-        shown = [option.value for option in self.options(survey, answers)]
-        if value == ANOTHER or (isinstance(value, Mapping) and value not in shown):
+        listed = [option.value for option in self.options(survey, answers)]
+        if value == ANOTHER or (isinstance(value, Mapping) and value not in listed):
             named = value.get("fields")
             typed = ", ".join(map(str, named)) if isinstance(named, list) else ""
             template = value.get("template", "") if isinstance(value, Mapping) else ""
             hint = "names of payload fields, with a comma between them; a.b for b within a"
             if template:
-                typed, hint = template.replace("\n", "\\n"), _preview(template, survey)
+                held = {one.path: one.example for one in survey.text_fields.value or ()}
+                typed, hint = shown(template), gives(template, held)
             return (Field("fields", "Fields", "text", typed, hint),)
         return ()
 
@@ -138,7 +137,7 @@ class Text(Question):
         if isinstance(value, Mapping) and "file" in value:
             return named_file(value, "texts.csv")
         fields = value.get("fields") if isinstance(value, Mapping) else None
-        template = _template(value)
+        template = typed_template(value, "fields")
         if template:
             fields = list(named_in(template))
         elif isinstance(fields, str):
@@ -197,23 +196,6 @@ class Text(Question):
             same, tried = figures[field.path]
             note += f"; {same} of {tried} samples match"
         return Option({"fields": [field.path]}, f"The payload field {field.path}", note)
-
-
-def _template(value: Any) -> str:
-    """What was typed in place of names, where fields stand in it in braces, with its ends of lines;
-    "" where names were typed."""
-    if not isinstance(value, Mapping):
-        return ""
-    typed = value.get("fields")
-    if isinstance(typed, str):
-        return typed.replace("\\n", "\n").strip() if named_in(typed) else ""
-    return str(value.get("template") or "")
-
-
-def _preview(template: str, survey: Survey) -> str:
-    """What becomes of it with texts of the sample."""
-    held = {field.path: field.example for field in survey.text_fields.value or ()}
-    return f"gives: {filled(template, held)[:_PREVIEWED]}".replace("\n", "\\n")
 
 
 def _checked(survey: Survey, answers: Answers) -> str:

@@ -11,7 +11,7 @@ from qdrant_model_migration.strategies.answered import (
     products,
     without_alias,
 )
-from qdrant_model_migration.survey.integrations import named
+from qdrant_model_migration.survey.integrations import named, that_compare
 
 _CHANGE = {
     "framework": "find the setting of your framework that names the embedding model",
@@ -199,12 +199,22 @@ def distance(case: Case) -> Said | None:
     old, new = case.distances
     if old is None or new is None or old.lower() == new.lower():
         return None
+    ones, by = that_compare(products(case.survey)), case.survey.written_by.value
+    who = words.listing([one.title for one in ones], "or")
+    who = (
+        f"When it starts, {who} compares it, and"
+        if who
+        else (
+            "An application that compares it with its settings when it starts, as LangChain and "
+            "Haystack do,"
+        )
+    )
+    settings = [f"{o.settings.distance} ({o.title})" for o in ones if o.settings.distance]
+    where = words.listing(settings, "or") or "the distance where the application names it"
     return Said(
-        "caution",
-        "Scores and their order mean something else with another distance. An application that "
-        "compares it with its settings when it starts, as LangChain and Haystack do, refuses the "
-        "new collection.",
+        "must" if ones and by is not None and by.sure else "caution",
+        "Scores and their order mean something else with another distance. "
+        f"{who} refuses the new collection.",
         f"Old: {old}, new: {new}.",
-        "Check score limits and re-ranking, and change the distance where the application names "
-        "it.",
+        f"Check score limits and re-ranking, and change {where} with the switch.",
     )

@@ -55,6 +55,21 @@ def cut(case: Case) -> Said | None:
     )
 
 
+@warning("W63", "Texts were cut before")
+def cut_before(case: Case) -> Said | None:
+    old = case.old_model
+    if old is None or old.cut_texts is None or not case.takes_model or not case.embeds:
+        return None
+    unit, most = old.cut_texts
+    return Said(
+        "caution",
+        "The new vectors are made of whole texts, as far as the model reads them. What your "
+        "application adds later is cut as before, as long as it cuts.",
+        f"The present vectors fit their texts cut after {words.count(most)} {unit}.",
+        "Take the cut out of your application together with the switch.",
+    )
+
+
 @warning("W14", "Language not covered", risk=True)
 def language(case: Case) -> Said | None:
     part = uncovered(case.survey, case.model) if case.model and case.embeds else None

@@ -12,14 +12,13 @@ from qdrant_model_migration.embedders import ModelRef, kind_of
 from qdrant_model_migration.plan.plan import Estimate, Plan
 from qdrant_model_migration.strategies import Answers, Strategy
 from qdrant_model_migration.strategies.answered import (
-    chosen_model,
     cloned,
-    in_its_place,
     is_apart,
     old_model,
     replaced_vector,
     taken_out_in_place,
 )
+from qdrant_model_migration.strategies.compared import new_model
 from qdrant_model_migration.survey.facts import Survey, VectorFact
 
 Severity = Literal["must", "caution", "note"]
@@ -112,8 +111,7 @@ class Case:
     @cached_property
     def model(self) -> ModelRef | None:
         """The model of the new vectors; None where the strategy makes none with a model."""
-        model = chosen_model(self.answers) if self.takes_model else None
-        return self.strategy.as_taken(model) if model is not None else None
+        return new_model(self.strategy, self.survey, self.answers) if self.takes_model else None
 
     @cached_property
     def vector(self) -> VectorFact | None:
@@ -130,9 +128,9 @@ class Case:
         """By which the searched vector is compared, before and after; None: not known, or there is
         no model and no plan yet that says it."""
         if self.model is not None:
-            keeps = self.strategy.embeds and self.replaces and not self.loads
-            model = in_its_place(self.survey, self.answers, self.model) if keeps else self.model
-            return (self.vector.distance if self.vector else None, model.distance)
+            if self.vector is None or "builds" not in self.strategy.facets:
+                return (None, None)
+            return (self.vector.distance, self.model.distance)
         plan = self.plan
         if plan is None or plan.move is None or plan.before is None or plan.after is None:
             return (None, None)

@@ -7,8 +7,8 @@ from functools import partial
 from threading import Event
 
 from qdrant_model_migration import words
-from qdrant_model_migration.pages.outcome import Go, Outcome, Report, Said, Work
-from qdrant_model_migration.pages.page import Act, Column, Fact, Facts, Page, Row, Says, Table
+from qdrant_model_migration.pages.outcome import Go, Outcome, Refused, Report, Said, Work
+from qdrant_model_migration.pages.page import Act, Ask, Column, Fact, Facts, Page, Row, Says, Table
 from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.pages.work import practising, reading
 from qdrant_model_migration.survey import Listed
@@ -20,6 +20,10 @@ COLUMNS = (
     Column("VECTORS", 13),
     Column("ABOUT", 7, right=True),
     Column("MODEL", 11),
+)
+HIDDEN = (
+    "This server does not list its collections for this key. Type the name of yours; the rest may "
+    "work all the same.",
 )
 HELP = (
     "In the list, typing a letter jumps to a name.",
@@ -46,6 +50,8 @@ def page(session: Session) -> Page:
     so_far = "" if looked_at == len(listed) else f", looked at {looked_at}"
     rows = tuple(_row(one) for one in listed)
     title = f"Which collection? · {len(rows)}{so_far}"
+    if session.connected is not None and not session.connected.listed:
+        return _hidden(session)
     table = Table("collections", rows, COLUMNS, title, "below", enter="Survey")
     nothing = "This server has no collections yet. Practice has one to try things on."
     over = Act("start-over", "Start practice over", button=False)
@@ -58,6 +64,22 @@ def page(session: Session) -> Page:
         place="Connect",
         where="collections",
         first=_likely(session, listed) or "again",
+    )
+
+
+def _hidden(session: Session) -> Page:
+    """Where neither the server nor what stands before it tells which there are."""
+    ask = Ask("name", "text", "Collection", session.collection or "", "or its alias")
+    survey = Act("survey", "Survey it", enter=True)
+    return Page(
+        title="Which collection?",
+        body=(Says(HIDDEN), ask),
+        acts=(survey, Act("again", "Read again")),
+        help=HELP,
+        hello="The survey only reads.",
+        place="Connect",
+        where="collections",
+        first="name",
     )
 
 
@@ -77,7 +99,7 @@ def _row(one: Listed) -> Row:
         one.collection,
         (
             one.collection,
-            ", ".join(one.aliases) or "none",
+            ", ".join(one.aliases) or ("?" if one.unseen else "none"),
             words.count(one.points) if one.points is not None else _not_known(one, "…"),
             one.vectors,
             words.size(one.bytes) if one.bytes is not None else _not_known(one, ""),
@@ -105,6 +127,8 @@ def _why_not(one: Listed) -> str:
 
 def _facts(one: Listed) -> list[Fact]:
     alias = "none. Your application uses the collection's own name; that is asked later."
+    if one.unseen:
+        alias = "not shown to this key, be there one or not; its name is asked for later."
     if one.aliases:
         alias = (
             f"{', '.join(one.aliases)} points here. Your application can use that name and will "
@@ -133,6 +157,11 @@ def _facts(one: Listed) -> list[Fact]:
 
 
 def act(session: Session, key: str, values: Mapping[str, str]) -> Outcome:
+    if key == "survey" and "name" in values:
+        named = values["name"].strip()
+        if not named:
+            return Refused("No collection was named. Type its name.", "name")
+        return Go("survey", session.chosen(named))
     if key == "survey":
         return Go("survey", session.chosen(values["collections"]))
     if key == "start-over":
@@ -168,7 +197,7 @@ def _some(session: Session, new: tuple[Listed, ...]) -> Session:
 def _with(session: Session, listed: tuple[Listed, ...]) -> Session:
     if session.connected is None:
         return session
-    return session.on(connected=session.connected._replace(collections=listed))
+    return session.on(connected=session.connected._replace(collections=listed, listed=True))
 
 
 def _have(session: Session, listed: tuple[Listed, ...], *, again: bool) -> Outcome:

@@ -15,6 +15,7 @@ from qdrant_model_migration.pages.page import Act, Ask, Choice, Fact, Facts, Pag
 from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.pages.stages import model
 from qdrant_model_migration.pages.work import heads
+from qdrant_model_migration.pipeline.head import Head
 
 ANSWER = "answer"
 _COLUMNS_SHOWN = 12
@@ -79,9 +80,13 @@ def page(session: Session) -> Page:
     )
 
 
+def _head(session: Session) -> Head | None:
+    return session.heads.get(_file_shown(session) or "")
+
+
 def _first_rows(session: Session) -> Iterator[Facts]:
     """Each column with what the first rows have in it, so that columns can be told apart."""
-    head = session.heads.get(_file_shown(session) or "")
+    head = _head(session)
     if head is None:
         return
     about = "" if head.exact else "about "
@@ -132,10 +137,15 @@ def _fields(session: Session, question: Question, option: Option) -> tuple[Field
         if options[question.place(given, options, survey, settled)] == option:
             value = given
     offered = session.offered.get(question.key, "") if session.practice else ""
-    return tuple(
-        field._replace(suggested=field.suggested or offered) if field.kind == "file" else field
-        for field in question.fields(survey, settled, value)
-    )
+    head = _head(session)
+    gives = question.gives(value, head.first[0]) if head is not None else ""
+
+    def told(field: Field) -> Field:
+        if field.kind == "file":
+            return field._replace(suggested=field.suggested or offered)
+        return field._replace(hint=gives) if field.previewed and gives else field
+
+    return tuple(map(told, question.fields(survey, settled, value)))
 
 
 def _asks(session: Session, question: Question, option: Option, at: int) -> tuple[Ask, ...]:

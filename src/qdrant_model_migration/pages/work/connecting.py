@@ -9,7 +9,7 @@ from qdrant_model_migration.pages.page import Fact
 from qdrant_model_migration.pages.session import Connected, Session
 from qdrant_model_migration.pages.work.opened import opened
 from qdrant_model_migration.qdrant import Address, Qdrant
-from qdrant_model_migration.qdrant.errors import CollectionsHidden, RightMissing, RouteUnknown
+from qdrant_model_migration.qdrant.errors import RightMissing, RouteUnknown
 from qdrant_model_migration.survey import named
 
 SECONDS = 10.0
@@ -29,24 +29,25 @@ def reach(session: Session, report: Callable[[Fact], None]) -> Connected:
         report(_writing(may_write))
         if session.address is not None:
             report(_line(session.address, with_key=session.key is not None))
-        found = f"{len(names)} found"
+        found = "not listed for this key; type yours" if names is None else f"{len(names)} found"
         report(Fact("Collections", found, mark="good" if names else "caution"))
         return Connected(
             version=str(qdrant.version),
             local=qdrant.capabilities.local,
             seconds=seconds,
-            collections=named(qdrant, names),
+            collections=named(qdrant, names or ()),
             may_write=may_write,
             notes=qdrant.capabilities.notes,
+            listed=names is not None,
         )
 
 
-def _listed(qdrant: Qdrant) -> tuple[str, ...]:
-    """Raises CollectionsHidden."""
+def _listed(qdrant: Qdrant) -> tuple[str, ...] | None:
+    """None where neither the server nor what stands before it tells which there are."""
     try:
         return qdrant.collections()
-    except (RightMissing, RouteUnknown) as error:
-        raise CollectionsHidden(str(qdrant.address), error.what) from None
+    except (RightMissing, RouteUnknown):
+        return None
 
 
 def _writing(may_write: bool | None) -> Fact:

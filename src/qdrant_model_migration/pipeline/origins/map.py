@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
-from qdrant_model_migration.embedders import MAPPED_KEY, SMALLEST_NORM, ModelRef
+from qdrant_model_migration.embedders import (
+    MAPPED_KEY,
+    SMALLEST_NORM,
+    ModelRef,
+    by_direction,
+)
 from qdrant_model_migration.embedders.learned_map import FILE, LearnedMap
 from qdrant_model_migration.pipeline.origins.origin import DeadLetter, Judgement, Made, Origin
 from qdrant_model_migration.pipeline.sameness import made_of
@@ -94,7 +99,7 @@ class Mapped(Origin):
         """None where the old vector is all zeros, or what comes of it is no vector."""
         learned = LearnedMap.load(tools.artifact(self.map))
         old = np.asarray(vectors, np.float64)
-        rows = learned.of(old, length_one=self.model.distance == "Cosine")
+        rows = learned.of(old, length_one=by_direction(self.model))
         usable = (np.linalg.norm(old, axis=1) >= SMALLEST_NORM) & np.isfinite(rows).all(axis=1)
         usable &= np.linalg.norm(rows, axis=1) >= SMALLEST_NORM
         made = rows.astype(np.float32).tolist()

@@ -28,6 +28,7 @@ __all__ = [
     "shape_of",
     "texts_elsewhere",
     "texts_of",
+    "that_compare",
     "titles",
     "untold",
 ]
@@ -58,6 +59,11 @@ def blind(names: Sequence[str]) -> tuple[Integration, ...]:
 def untold(names: Sequence[str]) -> tuple[Integration, ...]:
     """Those of these that can be told no name: it is fixed, or made of the model."""
     return tuple(one for one in named(names) if not one.settings.collection)
+
+
+def that_compare(names: Sequence[str]) -> tuple[Integration, ...]:
+    """Those of these that refuse a collection of another distance when they start."""
+    return tuple(one for one in named(names) if one.compares)
 
 
 def how_it_looks(names: Sequence[str]) -> str:

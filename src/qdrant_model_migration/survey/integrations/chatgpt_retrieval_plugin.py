@@ -20,6 +20,7 @@ class ChatGptRetrievalPlugin(Integration):
         "When it starts it refuses a collection of another distance, or of another size than "
         "vector_size says.",
     )
+    compares = True
     settings = Settings(
         collection="QDRANT_COLLECTION",
         model="EMBEDDING_MODEL",

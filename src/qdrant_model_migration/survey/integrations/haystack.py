@@ -24,9 +24,11 @@ class Haystack(Integration):
         "When it opens the collection it compares size and distance with embedding_dim and "
         "similarity, and refuses where they differ.",
     )
+    compares = True
     settings = Settings(
         collection="index of QdrantDocumentStore",
         model="model of the text embedder and of the document embedder",
         dimensions="embedding_dim of QdrantDocumentStore",
+        distance="similarity of QdrantDocumentStore",
     )
     code = "deepset-ai/haystack-core-integrations: integrations/qdrant"

@@ -50,6 +50,7 @@ class Settings(NamedTuple):
     collection: str = ""
     model: str = ""
     dimensions: str = ""
+    distance: str = ""
     using: str = ""
     prefix: str = ""
 
@@ -82,6 +83,8 @@ class Integration:
     says: ClassVar[tuple[str, ...]] = ()
     settings: ClassVar[Settings]
     code: ClassVar[str]
+    compares: ClassVar[bool] = False
+    """Whether it refuses a collection of another distance when it starts."""
 
     @property
     def name(self) -> str:

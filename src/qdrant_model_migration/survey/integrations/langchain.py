@@ -21,9 +21,11 @@ class LangChain(Integration):
         "When it opens the collection it compares size and distance with its own settings, and "
         "refuses where they differ: change the embedding together with the switch.",
     )
+    compares = True
     settings = Settings(
         collection="collection_name of QdrantVectorStore",
         model="embedding of QdrantVectorStore",
+        distance="distance of QdrantVectorStore",
         using="vector_name of QdrantVectorStore",
     )
     code = "langchain-ai/langchain: libs/partners/qdrant/langchain_qdrant/qdrant.py"

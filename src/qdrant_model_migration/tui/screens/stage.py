@@ -51,7 +51,7 @@ from qdrant_model_migration.tui.widgets.blocks import (
 from qdrant_model_migration.tui.widgets.frame import titled
 from qdrant_model_migration.tui.widgets.lines import Lines
 from qdrant_model_migration.tui.widgets.press import Press
-from qdrant_model_migration.tui.widgets.scroll import Scroll
+from qdrant_model_migration.tui.widgets.scroll import Fitted, Scroll
 
 FULL = "full-"  # a command that shows facts whole which have been cut to a line each
 
@@ -71,6 +71,7 @@ class StageScreen(Stop):
         self._put: dict[str, str | None] = {}  # by table: the row that came into hand by itself
         self._corrected = False
         self._drawing = asyncio.Lock()
+        self._broken_at = 0  # cells; how wide lines beside a map are
 
     @property
     def page(self) -> Page:
@@ -138,6 +139,14 @@ class StageScreen(Stop):
     async def refit(self) -> None:
         await self._draw()
 
+    async def on_fitted(self, event: Fitted) -> None:
+        """Lines beside a map are broken anew, once it is known how much of the width it leaves."""
+        if self.query("#mapped") and self._broken_at not in (0, self._beside_map()):
+            await self._draw()
+
+    def _beside_map(self) -> int:
+        return max(24, self.query_one("#mapped").size.width - 3)
+
     # -- drawing -------------------------------------------------------------------------------
 
     def _is_news(self, session: Session) -> bool:
@@ -186,7 +195,7 @@ class StageScreen(Stop):
         mapped = blocks.has_class("-mapped")
         for at, (widget, block) in enumerate(zip(self._blocks, body, strict=True)):
             if isinstance(widget, TextBlock) and isinstance(block, Says | Facts):
-                width = max(24, self.query_one("#mapped").size.width - 3) if mapped else 0
+                width = self._broken_at = self._beside_map() if mapped else 0
                 widget.show(block, low=self._is_low(at), width=width)
             elif isinstance(widget, BesideBlock) and isinstance(block, Beside):
                 widget.show(block, narrow=self.size.width < NARROW)

@@ -21,6 +21,8 @@ from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.tui.widgets.frame import KeyLine, MessageLine, TopRow, TripBar
 from qdrant_model_migration.tui.widgets.press import Act, Press, PressRow
+from qdrant_model_migration.tui.widgets.scroll import Body, Fitted
+from qdrant_model_migration.tui.widgets.tick import Tick
 from qdrant_model_migration.tui.wizard import Wizard
 
 log = logging.getLogger(__name__)
@@ -102,6 +104,7 @@ class Stop(Screen[str | None]):
         self._suggested: Widget | None = None
         self._showing = asyncio.Lock()
         self._told_closed: Act | None = None  # the one that was last said to be closed
+        self._keeps = False  # the field in hand in sight
 
     # -- what a subclass fills in --------------------------------------------------------------
 
@@ -143,7 +146,7 @@ class Stop(Screen[str | None]):
     def compose(self) -> ComposeResult:
         yield TopRow()
         yield TripBar()
-        with Container(id="body"):
+        with Body(id="body"):
             yield from self.body()
         yield PressRow(self._buttons(), id="buttons")
         yield MessageLine()
@@ -175,8 +178,7 @@ class Stop(Screen[str | None]):
 
     async def _refitted(self) -> None:
         await self.refit()
-        if isinstance(self.focused, Input):  # in a lower window it may have come to lie below
-            self.call_after_refresh(self.focused.scroll_visible, animate=False)
+        self.call_after_refresh(self._keep_field_in_sight)  # a lower window may hide it
 
     async def refit(self) -> None:
         """A subclass breaks its lines anew here: the window has another size."""
@@ -235,9 +237,25 @@ class Stop(Screen[str | None]):
             self._suggested = instead  # nobody has chosen it; it stands where the suggestion stood
 
     def say(self, words: str, *, trouble: bool = False) -> None:
-        """Put words on the message line."""
+        """Put words on the message line. They take room from what is above them: the field in hand
+        stays in sight."""
         self._told_closed = None
+        self._keeps = trouble or self._in_sight()
         self.query_one(MessageLine).say(words, trouble=trouble)
+
+    def _in_sight(self) -> bool:
+        """Whether the field in hand can be seen; where a screen opens it may lie below."""
+        field = self.focused
+        body = self.query_one("#body", Container).region
+        return isinstance(field, Input | Tick) and body.contains_region(field.region)
+
+    async def on_fitted(self, event: Fitted) -> None:
+        if self._keeps:
+            self.call_after_refresh(self._keep_field_in_sight)
+
+    def _keep_field_in_sight(self) -> None:
+        if isinstance(self.focused, Input | Tick):
+            self.focused.scroll_visible(animate=False)
 
     def trouble(self, error: QmmError, back_to: Widget | None = None) -> None:
         """Show what happened, why, what next; the focus returns to the field concerned."""

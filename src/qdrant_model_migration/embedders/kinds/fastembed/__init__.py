@@ -23,6 +23,11 @@ _POOLED: dict[str, Pooling] = {
 }
 
 
+_LIMITS = (256, 512, 128, 2048)  # of sentence-transformers, of fastembed, of Ollama
+_READS = range(128, 512)  # whoever reads so much of a text could read 512 tokens
+_WHOLE: tuple[Pooling, ...] = ("cls", "mean", "none")
+
+
 class Fastembed(Kind):
     name = "fastembed"
     order = 20
@@ -71,8 +76,23 @@ class Fastembed(Kind):
         ]
         return (*prefixed[1:], *pooled)
 
+    def other_lengths(self, model: ModelRef) -> tuple[ModelRef, ...]:
+        if model.full_dimensions is not None and not model.padded:
+            return ()  # what is cut is made to length one again
+        other = {"normalise": not self.length_one(model)}
+        if model.model_file is not None:
+            return (model.model_copy(update=other),)
+        pooled = (pooled_by(model, how) for how in _WHOLE)
+        return tuple(one.model_copy(update=other) for one in pooled if one is not None)
+
+    def token_limits(self, model: ModelRef) -> tuple[int, ...] | None:
+        if model.vector != "dense":
+            return None
+        own = model.max_tokens or max(_LIMITS)
+        return tuple(n for n in _LIMITS if n < own or (own in _READS and own < n <= 512))
+
     def length_one(self, model: ModelRef) -> bool:
-        if model.full_dimensions is not None:
+        if model.full_dimensions is not None and not model.padded:
             return True
         if model.model_file is not None:
             return model.normalise

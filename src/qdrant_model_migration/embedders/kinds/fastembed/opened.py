@@ -54,6 +54,10 @@ class FastEmbedder:
             raise ModelChanged(model.label, folder)
         with _translated(model.label):
             self._engine = _open(model, folder)
+            unit, most = model.cut_texts or ("", 0)
+            if unit == "tokens":
+                self._engine.model.tokenizer.enable_truncation(most)
+            self._letters = most if unit == "letters" else None
             self._through = way_of(self._engine, threads)
         limit = self._through.limit or model.max_tokens
         self._model = model.model_copy(update={"fingerprint": print_of_files, "max_tokens": limit})
@@ -68,7 +72,7 @@ class FastEmbedder:
         if not texts:
             return Embedded([], 0, 0)
         prefix = self._model.query_prefix if role == "query" else self._model.passage_prefix
-        prefixed = [prefix + text for text in texts]
+        prefixed = [prefix + text[: self._letters] for text in texts]
         with _translated(self._model.label):
             make = self._engine.query_embed if role == "query" else self._engine.passage_embed
             made, tokens, cut_off = self._through(make, prefixed)
