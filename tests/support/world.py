@@ -19,6 +19,7 @@ from qdrant_model_migration.pipeline.origins import Origin, as_it_is, embedded
 from qdrant_model_migration.pipeline.text import TextSource
 from qdrant_model_migration.qdrant import Point, PointId, Qdrant
 from qdrant_model_migration.quality import Leg, Side
+from qdrant_model_migration.steps.sisters import Sister
 
 OLD = ModelRef(kind="practice", name="test/old", dimensions=8)
 NEW = ModelRef(kind="practice", name="test/new", dimensions=12)
@@ -79,6 +80,8 @@ class World:
         self.models: dict[str, HashModel] = {}
         self.on_breath: Callable[[], None] | None = None
         self.progressed: list[tuple[int, int | None]] = []
+        self.beside: Callable[[], tuple[Sister, ...]] = tuple
+        self.levels: list[bool] = []
 
     @property
     def move(self) -> Move:
@@ -140,6 +143,12 @@ class World:
 
     def spend(self, gate: str) -> None:
         self.consents.pop(gate, None)
+
+    def sisters(self) -> tuple[Sister, ...]:
+        return self.beside()
+
+    def level(self, *, stays: bool = False) -> None:
+        self.levels.append(stays)
 
     def breathe(self) -> None:
         if self.on_breath:

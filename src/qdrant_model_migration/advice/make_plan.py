@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from qdrant_model_migration.advice.advise import advised
 from qdrant_model_migration.advice.errors import (
     PlanClosed,
@@ -24,8 +26,10 @@ def make_plan(
     strategy: Strategy,
     *,
     speed: Speed | None,
+    together: Sequence[str] = (),
 ) -> Plan:
-    """The plan of `strategy`. speed: of the model on this computer, None: not tried.
+    """The plan of `strategy`. speed: of the model on this computer, None: not tried. together: the
+    collections that are to switch at the same moment.
 
     Raises StrategyUnfit, PlanClosed, QuestionOpen, or BadAnswer for an answer that
     this collection does not allow.
@@ -44,7 +48,9 @@ def make_plan(
         if question.matters_to(strategy):
             raise QuestionOpen(question.key, question.text(survey, walked.settled).wording)
     plan = strategy.build(survey, walked.settled)
-    plan = plan.model_copy(update={"estimate": estimate(survey, plan, speed)})
+    others = tuple(name for name in together if name != survey.collection)
+    update = {"estimate": estimate(survey, plan, speed), "together": others}
+    plan = plan.model_copy(update=update)
     shown = warned_of(survey, walked.settled, strategy, plan)
     must = {warning.id: warning.said for warning in shown if warning.severity == "must"}
     return sealed(plan.model_copy(update={"must_accept": tuple(must), "warned": must}))

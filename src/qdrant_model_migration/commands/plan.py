@@ -62,9 +62,16 @@ class _Deciding:
         self._accept, self._wanted = accept, wanted
         self._speeds: dict[str, Speed | None] = {}
 
-    def of(self, qdrant: Qdrant, name: str, taken: Sequence[str] | None = None) -> Made:
+    def of(
+        self,
+        qdrant: Qdrant,
+        name: str,
+        taken: Sequence[str] | None = None,
+        together: Sequence[str] = (),
+    ) -> Made:
         """Says the answers. taken: names of collections that other plans will make, where there are
-        others; then nothing is said, and only those warnings are acknowledged that it has."""
+        others; then nothing is said, and only those warnings are acknowledged that it has.
+        together: the collections that switch at the same moment."""
         from qdrant_model_migration.advice import advise, try_size
         from qdrant_model_migration.advice.make_plan import make_plan
         from qdrant_model_migration.commands.settings import short_forms
@@ -84,7 +91,7 @@ class _Deciding:
             _say_answers(advice, given)
         chosen = self._named or _as_before(self._base, advice) or _recommended(advice)
         speed = self._speed(qdrant, found, complete, chosen)
-        plan = make_plan(found, complete, chosen, speed=speed)
+        plan = make_plan(found, complete, chosen, speed=speed, together=together)
         accept = [w for w in self._accept if taken is None or w in plan.must_accept]
         return Made(acknowledge(plan, accept), found, complete, advice, chosen)
 
@@ -112,7 +119,15 @@ class _Deciding:
         return self._speeds[key]
 
 
-def _plan_all(qdrant: Qdrant, pattern: str, output: Path, force: bool, deciding: _Deciding) -> int:
+def _plan_all(
+    qdrant: Qdrant,
+    chosen: Sequence[str],
+    output: Path,
+    force: bool,
+    deciding: _Deciding,
+    *,
+    together: bool,
+) -> int:
     from qdrant_model_migration.commands import plan_all
     from qdrant_model_migration.embedders import kept_open
     from qdrant_model_migration.plan import save_plan
@@ -124,15 +139,23 @@ def _plan_all(qdrant: Qdrant, pattern: str, output: Path, force: bool, deciding:
             "Leave it out, or plan that collection alone.",
         )
 
+    all_of_them = [qdrant.resolve(name) for name in chosen] if together else []
+
     def plan_one(name: str, file: Path, taken: Sequence[str]) -> Plan:
         _may_write(file, force)
-        plan = deciding.of(qdrant, name, taken).plan
-        save_plan(plan, file)
+        plan = deciding.of(qdrant, name, taken, all_of_them).plan
+        if not together:
+            save_plan(plan, file)
         return plan
 
     folder = PLANS_FOLDER if output == PLAN_FILE else output
     with kept_open():
-        return plan_all.say(plan_all.plan_each(plan_all.chosen(qdrant, pattern), folder, plan_one))
+        outcomes = plan_all.plan_each(chosen, folder, plan_one)
+    if not together:
+        return plan_all.say(outcomes)
+    for plan, file in plan_all.must_fit(outcomes):
+        save_plan(plan, file)
+    return plan_all.say(outcomes, together=folder)
 
 
 @click.command("plan")
@@ -143,6 +166,11 @@ def _plan_all(qdrant: Qdrant, pattern: str, output: Path, force: bool, deciding:
     "pattern",
     metavar="PATTERN",
     help="All collections called like this, e.g. 'ws-*'; -o names the folder of the plans.",
+)
+@click.option(
+    "--together",
+    is_flag=True,
+    help="They switch at the same moment: those of --all, or COLLECTION and its sisters.",
 )
 @click.option("--answers", type=click.Path(path_type=Path), metavar="FILE", help="Answers to use.")
 @click.option("--change", metavar="WHAT", help="Short for --set change=..., e.g. compression.")
@@ -173,6 +201,7 @@ def command(
     collection: str | None,
     source: str | None,
     pattern: str | None,
+    together: bool,
     answers: Path | None,
     change: str | None,
     model: str | None,
@@ -199,8 +228,10 @@ def command(
       qmm plan products --change compression --set quantization.kind=scalar
       qmm plan --from docs_minilm-1124 --set target=docs_bge
       qmm plan --all 'ws-*' --model BAAI/bge-small-en-v1.5 -o plans
+      qmm plan memories --together --model BAAI/bge-small-en-v1.5 -o plans
     """
     from qdrant_model_migration.advice import timed_model
+    from qdrant_model_migration.commands import plan_all
     from qdrant_model_migration.commands.settings import short_forms
     from qdrant_model_migration.pages.session import Session
     from qdrant_model_migration.plan import left_open, save_plan
@@ -214,18 +245,27 @@ def command(
             "A collection, --from and --json are of one.",
             "Leave them out, or leave out --all.",
         )
-    if not as_json and pattern is None:
+    if together and as_json:
+        raise UsageError("--json is of one plan.", "--together makes several.", "Leave one out.")
+    if not as_json and pattern is None and not together:
         _may_write(output, force)
     base = _plan_of(source) if source else None
     name = collection or (base.collection if base else "")
     if not name and pattern is None:
         raise UsageError("No collection is named.", "", f"{qmm('inspect')} lists them.")
     short = short_forms(change, _named(model, model_folder, model_output, pooling))
-    given = _given(named.implied if named else {}, base, answers, short, settings)
+    of_all = base.answers if base else {}
+    if together:  # each needs a name of its own, which is suggested
+        of_all = {key: value for key, value in of_all.items() if key not in plan_all.OF_ONE}
+    given = _given(named.implied if named else {}, of_all, answers, short, settings)
     deciding = _Deciding(given, base, named, accept, wanted)
-    if pattern is not None:
+    if pattern is not None or together:
         with connect(url, ask_key) as qdrant:
-            return _plan_all(qdrant, pattern, output, force, deciding)
+            if pattern is None:
+                chosen = plan_all.with_sisters(qdrant, name)
+            else:
+                chosen = plan_all.chosen(qdrant, pattern)
+            return _plan_all(qdrant, chosen, output, force, deciding, together=together)
     with connect(url, ask_key) as qdrant:
         made = deciding.of(qdrant, name)
     plan = made.plan
@@ -249,7 +289,7 @@ def command(
 
 def _given(
     implied: Mapping[str, Any],
-    base: Plan | None,
+    base: Mapping[str, Any],
     file: Path | None,
     short: Mapping[str, Any],
     settings: Sequence[str],
@@ -260,7 +300,7 @@ def _given(
     from qdrant_model_migration.advice.answers_file import load_answers
     from qdrant_model_migration.commands.settings import laid_over
 
-    before = {**(base.answers if base else {}), **(load_answers(file) if file else {}), **short}
+    before = {**base, **(load_answers(file) if file else {}), **short}
     return read_named(laid_over({"change": "model", **implied, **before}, settings))
 
 

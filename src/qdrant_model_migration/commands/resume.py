@@ -36,14 +36,16 @@ def command(run: str, fleet: str | None, ask_key: bool, named: str | None, **con
             f"{qmm('report', folder.name)} writes its report.",
         )
     flags = given(consents)
-    if seen.state == "waiting" and seen.gate and not seen.live and not at_added(seen):
+    gate = seen.gate or {}
+    asks = seen.state == "waiting" and gate and not gate.get("before")  # that may have changed
+    if asks and not seen.live and not at_added(seen):
         from qdrant_model_migration.commands.follow import answers_for, ending
 
         answers = answers_for(seen, flags)
         if answers is None:
             return ending(seen)
         key = {**key_for_run(folder, named, ask_key), **fleet_for(fleet)}
-        give_consent(folder, seen.gate["name"], answers)
+        give_consent(folder, gate["name"], answers)
         return carry_on(folder, {}, key)
     key = {**key_for_run(folder, named, ask_key), **fleet_for(fleet)}
     return carry_on(folder, flags, key)

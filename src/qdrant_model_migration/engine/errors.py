@@ -20,9 +20,10 @@ class NoSuchRun(UsageError):
 
 
 class PlanHasRun(UsageError):
-    """This very plan was started before."""
+    """This very plan was started before, by the run of that name."""
 
     def __init__(self, run: str, state: str, *, over: bool = False) -> None:
+        self.run = run
         goes_on = "" if over else f"{qmm('resume', run)} goes on with it. "
         super().__init__(
             f"This plan already has a run: {run}, {state}.",

@@ -22,6 +22,7 @@ from qdrant_model_migration.engine.run_view import (
     Sample,
     StepView,
 )
+from qdrant_model_migration.engine.sister_runs import SisterRuns
 from qdrant_model_migration.engine.stamps import now, seconds_between
 from qdrant_model_migration.engine.states import GOING
 from qdrant_model_migration.errors import QmmError, RunFolderUnusable
@@ -58,23 +59,43 @@ def dead_letters(folder: Path, *, after: int = 0, limit: int = 1000) -> tuple[De
 
 
 class Watch:
-    """Looks at one run again and again; `look` is cheap while nothing has changed."""
+    """Looks at one run again and again; `look` is cheap while nothing has changed.
 
-    def __init__(self, folder: Path, *, events: int = EVENTS) -> None:
+    alone: those that switch together with it are not looked at.
+    """
+
+    def __init__(self, folder: Path, *, events: int = EVENTS, alone: bool = False) -> None:
         self._folder, self._events = folder, events
         self._card = read_card(folder)
+        others = self._card.together and not alone
+        self._sisters = SisterRuns(folder, self._card, _alone) if others else None
+        self._told: tuple[RunView, RunView] | None = None
         self._sql: sqlite3.Connection | None = None
         self._seen: tuple[object, ...] | None = None
         self._file = 0
         self._last: RunView | None = None
 
     def close(self) -> None:
+        if self._sisters is not None:
+            self._sisters.close()
+        self._close()
+
+    def _close(self) -> None:
         if self._sql is not None:
             self._sql.close()
             self._sql = None
 
     def look(self) -> RunView:
         """The newest snapshot: the very same object as before if nothing has changed."""
+        found = self._look()
+        if self._sisters is None:
+            return found
+        with_it = self._sisters.look()
+        if self._told is None or self._told[0] is not found or self._told[1].with_it != with_it:
+            self._told = (found, _beside(found._replace(with_it=with_it)))
+        return self._told[1]
+
+    def _look(self) -> RunView:
         live = lock.is_held(self._folder)
         try:
             if not self._is_there():
@@ -87,14 +108,14 @@ class Watch:
                 self._seen = seen
             return self._last
         except (sqlite3.Error, ValueError, TypeError) as error:
-            self.close()
+            self._close()
             self._seen = None
             busy = isinstance(error, sqlite3.OperationalError) and "locked" in str(error)
             if busy and self._last is not None:
                 return self._last
             return self._unreadable(error, live)
         except QmmError as error:
-            self.close()
+            self._close()
             return self._broken(error, live)
 
     def events(self, *, after: int = 0, limit: int = 1000) -> tuple[EventView, ...]:
@@ -145,7 +166,7 @@ class Watch:
         except OSError:
             return True  # opening it will say what is wrong
         if file != self._file:
-            self.close()
+            self._close()
             self._file, self._seen = file, None
         return bool(file)
 
@@ -258,6 +279,23 @@ class Watch:
     def _broken(self, error: QmmError, live: bool) -> RunView:
         said = {"what": error.what, "why": error.why, "todo": error.todo}
         return self._blank()._replace(state="failed", live=live, error=said)
+
+
+def _alone(folder: Path) -> Watch:
+    return Watch(folder, events=0, alone=True)
+
+
+def _beside(run: RunView) -> RunView:
+    """The run, its gate as it stands now: what is asked of the others changes with them."""
+    if run.gate is None:
+        return run
+    from qdrant_model_migration.steps import jointly
+    from qdrant_model_migration.steps.gate import Gate
+
+    if (together := jointly(run.gate.get("name", ""))) is None:
+        return run
+    gate = together.gate(Gate.model_validate(run.gate), run.with_it)
+    return run._replace(gate={**run.gate, **gate.model_dump(mode="json")})
 
 
 def _reasons(sql: sqlite3.Connection) -> dict[str, int]:

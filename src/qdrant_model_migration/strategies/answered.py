@@ -465,6 +465,17 @@ def products(survey: Survey) -> tuple[str, ...]:
     return survey.written_by.value.names if survey.written_by.value is not None else ()
 
 
+def sisters_there(survey: Survey) -> dict[str, str]:
+    """The collections there that share its model, by what is known of the products that may have
+    written it, each with the product's title."""
+    return {
+        name: one.title
+        for one in named(products(survey))
+        for name in one.sisters(survey.collection)
+        if name in survey.others
+    }
+
+
 def finds_no_alias(survey: Survey) -> bool:
     """Whether no product that may have written the points finds a collection by an alias."""
     names = products(survey)

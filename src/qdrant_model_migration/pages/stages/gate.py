@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from functools import partial
 from itertools import groupby
+from pathlib import Path
 
 from qdrant_model_migration.engine import RunView, change_lines
 from qdrant_model_migration.pages import of_run
@@ -19,6 +20,7 @@ from qdrant_model_migration.steps.ways import ways, ways_out
 
 SHUT = "Nothing was changed."
 WAITS = "The run goes on waiting."
+WAITS_FOR_OTHERS = "It switches together with others, as soon as all of them stand here."
 HELP = (
     "The run waits here and uses nothing. Before a cutover, writes made",
     "meanwhile are caught up.",
@@ -47,7 +49,7 @@ def _page(run: RunView) -> Page:
     gate = Gate.model_validate(run.gate)
     kind, changes = gate_kind(gate.name), changes_of(run)
     return of_gate(gate, run)._replace(
-        body=(*said(gate), *asks(gate), *changes),
+        body=(*said(gate), *first(gate), *asks(gate), *changes),
         acts=(
             *of_gate(gate, run).acts,
             *((Act("lines", "Lines to change"),) if changes else ()),
@@ -60,12 +62,17 @@ def _page(run: RunView) -> Page:
 def of_gate(gate: Gate, run: RunView) -> Page:
     """The page of any gate: its button opens when everything is given, no is where it begins."""
     no = gate_kind(gate.name).no
+    on = Act("yes", gate.button, asks=True)
+    if gate.before:
+        on = Act("again", "Look again")
     return Page(
         title=gate.title,
-        body=(*said(gate), *asks(gate)),
-        acts=(Act(BACK, no), Act("yes", gate.button, asks=True)),
+        body=(*said(gate), *first(gate), *asks(gate)),
+        acts=(Act(BACK, no), on),
         help=(*HELP, "Without this screen:", *(way.command for way in ways(gate, run.run_id))),
-        hello="Nothing happens until everything is ticked and typed exactly. Up leads there.",
+        hello=WAITS_FOR_OTHERS
+        if gate.before
+        else "Nothing happens until everything is ticked and typed exactly. Up leads there.",
         first=BACK,
         esc="No",
     )
@@ -84,6 +91,15 @@ def said(gate: Gate) -> tuple[Block, ...]:
     return (first._replace(title=gate.title), *others)
 
 
+def first(gate: Gate) -> tuple[Says, ...]:
+    """What has to happen before anything can be asked."""
+    if not gate.before:
+        return ()
+    lines = tuple(f"{said}." for said, _ in gate.before)
+    commands = tuple(dict.fromkeys(command for _, command in gate.before if command))
+    return (Says(lines, "First", commands=commands),)
+
+
 def changes_of(run: RunView) -> tuple[Facts, ...]:
     """What the application changes, where this gate switches it."""
     if not run.gate or not gate_kind(run.gate["name"]).switches:
@@ -93,12 +109,14 @@ def changes_of(run: RunView) -> tuple[Facts, ...]:
 
 
 def asks(gate: Gate) -> tuple[Ask, ...]:
+    if gate.before:
+        return ()
     return tuple(
         Ask(
             ask.key,
             ask.kind,
             ask.label,
-            expect=ask.expect if ask.kind != "number" else "",
+            expect=ask.expect if ask.kind not in ("number", "tick") else "",
             help=f"for example {ask.expect}" if ask.kind == "number" else "",
             least=ask.least if ask.kind == "number" else None,
             choices=tuple(Choice(value, label) for value, label in ask.choices),
@@ -116,7 +134,19 @@ def act(session: Session, key: str, values: Mapping[str, str]) -> Outcome:
         return go
     if key.partition("--")[0] == "yes" and run is not None and run.gate is not None:
         return of_run.start(session, key, lambda session: consent(session, run, values))
+    if key.partition("--")[0] == "again" and run is not None:
+        return of_run.start(session, key, lambda session: _again(session, run))
     return session
+
+
+def _again(session: Session, run: RunView) -> Work:
+    """It comes back to its gate by itself, where what held it up is done."""
+    do = partial(_start, session, run.folder)
+    return Work("start", do, lambda now, _: Go("run", now, back=True), "Looking once more.")
+
+
+def _start(session: Session, folder: Path, report: Report) -> None:
+    work.start(session, folder)
 
 
 def consent(session: Session, run: RunView, values: Mapping[str, str]) -> Work:
