@@ -5,38 +5,49 @@ from __future__ import annotations
 
 import os
 import random
+import signal
 import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 
 from qdrant_model_migration import cli
 from qdrant_model_migration.embedders import Embedder, model_from_folder, open_embedder
-from qdrant_model_migration.engine import RunView, list_runs, summarize, view
+from qdrant_model_migration.engine import (
+    RunView,
+    list_runs,
+    process,
+    read_card,
+    summarize,
+    view,
+)
 from qdrant_model_migration.engine.stamps import seconds_between
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.plan import load_plan
 from qdrant_model_migration.qdrant import Address, Point, Qdrant, open_qdrant
 from support.fake_qdrant import FakeQdrant
+from support.fake_qdrant.requests import Request
 from support.tiny_onnx import WORDS, tiny_onnx
 from support.waiting import until
 from support.world import OLD, HashModel, everything
+from support.written import write
 
 POINTS = 60
 pytestmark = pytest.mark.usefixtures("forked_engine")
 
 
 class Place(NamedTuple):
-    """mark: in the names of its collections; each has an alias of its own."""
+    """mark: in the names of its collections; each has an alias of its own. fake: for faults."""
 
     url: str
     mark: str
     model: Path
+    fake: FakeQdrant | None = None
 
     @property
     def docs(self) -> str:
@@ -57,16 +68,21 @@ class Place(NamedTuple):
             return qdrant.aliases()[self.alias(collection)]
 
 
-@pytest.fixture(params=["fake", pytest.param("real", marks=pytest.mark.server)])
+BOTH = pytest.mark.parametrize(
+    "place", ["fake", pytest.param("real", marks=pytest.mark.server)], indirect=True
+)
+
+
+@pytest.fixture
 def place(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Place]:
     model = tiny_onnx(tmp_path / "tiny", dimensions=12)
     monkeypatch.setenv("QMM_RUN_DIR", str(tmp_path / "runs"))
     monkeypatch.chdir(tmp_path)
-    if request.param == "fake":
+    if getattr(request, "param", "fake") == "fake":
         with FakeQdrant(version="1.18.3") as fake:
-            yield from _filled(Place(fake.url, "", model), monkeypatch)
+            yield from _filled(Place(fake.url, "", model, fake), monkeypatch)
     else:
         if not (url := os.environ.get("QDRANT_URL")):
             pytest.skip("QDRANT_URL names no server")
@@ -209,6 +225,7 @@ def switch(place: Place) -> int:
     return cli.run(["resume", name, "--cutover", alias, "--without-proof", *more])
 
 
+@BOTH
 def test_both_are_switched_by_one_act_and_taken_back_by_one(
     place: Place, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -226,7 +243,6 @@ def test_both_are_switched_by_one_act_and_taken_back_by_one(
         until(lambda: all(writer.writes[name] > before[name] + 3 for name in before))
     first, second = (run_of(name).facts["switched"]["at"] for name in (place.docs, place.more))
     gap = max(seconds_between(first, second), seconds_between(second, first))
-    print(f"Between the first switch and the last: {1000 * gap:.0f} ms")
     assert gap < 2.0, "nothing but the last looks lies between"
     for name in (place.docs, place.more):
         target = place.behind(name)
@@ -250,3 +266,90 @@ def test_both_are_switched_by_one_act_and_taken_back_by_one(
     with place.open() as qdrant:
         left = {name for name in qdrant.collections() if name.startswith(place.docs)}
     assert left == {place.docs, place.more}
+
+
+@pytest.fixture
+def engines(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
+    """The process that carries out the run of each collection, as it is begun."""
+    begun: dict[str, int] = {}
+    launch = process._launch
+
+    def noted(folder: Path, *given: Any) -> Any:
+        engine: Any = launch(folder, *given)
+        begun[read_card(folder).collection] = engine._process.pid
+        return engine
+
+    monkeypatch.setattr(process, "_launch", noted)
+    return begun
+
+
+def test_one_that_cannot_go_on_holds_both_and_one_that_is_killed_follows(
+    place: Place, engines: dict[str, int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    to_the_cutover(place)
+    plan = run_of(place.more).folder / "plan.yaml"
+    as_it_was = plan.read_text()
+    plan.write_text(as_it_was + "# changed\n")
+    assert switch(place) == 3
+    held = run_of(place.docs)
+    assert held.gate is not None
+    assert held.gate["before"][0][0].startswith(f"{place.more}: failed, The plan of ")
+    assert [place.behind(name) for name in (place.docs, place.more)] == [place.docs, place.more]
+    plan.write_text(as_it_was)
+    assert cli.run(["resume", run_of(place.more).run_id]) == 3
+    assert {run.state for run in list_runs()} == {"waiting"}
+
+    fake = place.fake
+    assert fake is not None
+
+    def of_more(request: Request) -> bool:
+        return f"live_{place.more}_tiny" in str(request.raw)
+
+    def kill(_: Request) -> None:
+        os.kill(engines[place.more], signal.SIGKILL)
+
+    fake.before("/collections/aliases", kill, method="POST", when=of_more, times=1)
+    fake.fail(path="/collections/aliases", method="POST", when=of_more, drop=True)
+    assert switch(place) == 0
+    until(lambda: not run_of(place.more).live)
+    assert place.behind(place.docs) == f"live_{place.docs}_tiny"
+    assert place.behind(place.more) == place.more
+    docs, more = run_of(place.docs).run_id, run_of(place.more).run_id
+    capsys.readouterr()
+    assert cli.run(["status", docs]) == 0
+    assert f"With it: {place.more}, interrupted at Cutover" in capsys.readouterr().out
+    assert cli.run(["status", more]) == 0
+    assert f"With it: {place.docs}, switched " in capsys.readouterr().out
+    assert cli.run(["cleanup", docs, "--delete", place.docs]) == 4
+    assert f"qmm resume {more}" in capsys.readouterr().err
+    assert cli.run(["resume", more]) == 0
+    settled(place)
+    assert place.behind(place.more) == f"live_{place.more}_tiny"
+    assert cli.run(["cleanup", docs, "--delete", place.docs]) == 0
+
+
+def test_one_change_of_the_application_is_told_to_both(
+    place: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As mem0 does: it sees no alias, and its entities stand beside the memories."""
+    memories, entities = "memories", "memories_entities"
+    with place.open() as qdrant:
+        for name in (memories, entities):
+            write(qdrant, "mem0", lambda t: OLD_MODEL.embed(t, "passage").vectors, name=name)
+    model = ("--model-folder", str(place.model), "--no-speed")
+    assert cli.run(["plan", memories, "--together", *model]) == 0
+    said = capsys.readouterr()
+    assert "Together: memories and memories_entities." in said.err
+    plans = [load_plan(path) for path in sorted(Path("plans").iterdir())]
+    assert [plan.together for plan in plans] == [(entities,), (memories,)]
+    targets = [plan.move.target for plan in plans if plan.move]
+    assert targets == ["memories_tiny", "memories_tiny_entities"], "as mem0 will look for them"
+    assert not any("W61" in plan.must_accept for plan in plans), "they are planned together"
+    flags = ("--cutover", "memories_tiny", "--without-proof", "--with", entities)
+    assert cli.run(["run", "plans", *accepts(), *flags, "--unproved", entities]) == 0
+    for name in (memories, entities):
+        until(lambda name=name: run_of(name).state == "done" and not run_of(name).live)
+        facts = run_of(name).facts
+        assert facts["switched"]["how"] == "application"
+        assert facts["level"]["stays"]
+    assert f"With it: {entities}, " in capsys.readouterr().out

@@ -23,6 +23,7 @@ from qdrant_model_migration.engine import (
     steer,
     summarize,
     take_back,
+    view,
 )
 from qdrant_model_migration.engine.errors import RunNotGoing
 from qdrant_model_migration.exit_codes import DONE, FAILED, STOPPED, WAITS
@@ -58,6 +59,7 @@ def carry_on(
         seen = watch(folder, stop_on_interrupt=True)
         if not asks and seen.at_verdict:
             return say_shortly(seen)
+        seen = _with_the_others(seen)
         answers = answers_for(seen, left)
         if answers is None:
             code = ending(seen)
@@ -162,14 +164,30 @@ def ending(seen: RunView) -> int:
 
             click.echo(f"{recalled(switched).answers} from {switched['to']} now.")
             _say_changes(seen, "Your application has to change with it:")
-        for one in seen.with_it:
-            click.echo(f"With it: {one.collection}, {one.says}")
+        _say_others(seen)
         click.echo(f"Done. Report: {seen.folder / 'report.md'}")
     else:
         click.echo(f"{summarize(seen).title}.")
+        _say_others(seen)
     if line := next_of(seen):
         click.echo(line)
     return DONE if seen.finished else EXIT_CODES.get(seen.state, FAILED)
+
+
+def _with_the_others(seen: RunView) -> RunView:
+    """The run, once those that go with it have switched, or gone back, too; Ctrl+C is enough of it,
+    and stops none."""
+    there = "switched" if seen.facts.get("switched") else "over"
+    with suppress(KeyboardInterrupt):
+        while seen.finished and any(one.live and one.stands != there for one in seen.with_it):
+            time.sleep(POLL)
+            seen = view(seen.folder)
+    return seen
+
+
+def _say_others(seen: RunView) -> None:
+    for one in seen.with_it:
+        click.echo(f"With it: {one.collection}, {one.says}.")
 
 
 def say_shortly(seen: RunView) -> int:

@@ -68,10 +68,12 @@ class _Deciding:
         name: str,
         taken: Sequence[str] | None = None,
         together: Sequence[str] = (),
+        more: Mapping[str, Any] | None = None,
     ) -> Made:
         """Says the answers. taken: names of collections that other plans will make, where there are
         others; then nothing is said, and only those warnings are acknowledged that it has.
-        together: the collections that switch at the same moment."""
+        together: the collections that switch at the same moment. more: answers that follow from the
+        plans of those before."""
         from qdrant_model_migration.advice import advise, try_size
         from qdrant_model_migration.advice.make_plan import make_plan
         from qdrant_model_migration.commands.settings import short_forms
@@ -79,7 +81,7 @@ class _Deciding:
         from qdrant_model_migration.plan import acknowledge
         from qdrant_model_migration.strategies.answered import chosen_model
 
-        given = self.given
+        given = {**self.given, **(more or {})}
         found = surveyed(qdrant, name, text_field=_text_field(given))
         if taken:
             found = found.model_copy(update={"others": (*found.others, *taken)})
@@ -140,13 +142,19 @@ def _plan_all(
         )
 
     all_of_them = [qdrant.resolve(name) for name in chosen] if together else []
+    follows: dict[str, dict[str, Any]] = {name: {} for name in all_of_them}
 
     def plan_one(name: str, file: Path, taken: Sequence[str]) -> Plan:
         _may_write(file, force)
-        plan = deciding.of(qdrant, name, taken, all_of_them).plan
         if not together:
+            plan = deciding.of(qdrant, name, taken).plan
             save_plan(plan, file)
-        return plan
+            return plan
+        made = deciding.of(qdrant, name, taken, all_of_them, follows[qdrant.resolve(name)])
+        for other in all_of_them:
+            more = plan_all.answers_that_follow(made.survey, made.plan, other)
+            follows[other] = {**more, **follows[other]}
+        return made.plan
 
     folder = PLANS_FOLDER if output == PLAN_FILE else output
     with kept_open():
@@ -262,7 +270,7 @@ def command(
     if pattern is not None or together:
         with connect(url, ask_key) as qdrant:
             if pattern is None:
-                chosen = plan_all.with_sisters(qdrant, name)
+                chosen = plan_all.with_sisters(qdrant, name, base)
             else:
                 chosen = plan_all.chosen(qdrant, pattern)
             return _plan_all(qdrant, chosen, output, force, deciding, together=together)

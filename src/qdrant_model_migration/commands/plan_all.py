@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -20,6 +20,7 @@ from qdrant_model_migration.shell import qmm
 if TYPE_CHECKING:
     from qdrant_model_migration.plan import Plan
     from qdrant_model_migration.qdrant import Qdrant
+    from qdrant_model_migration.survey import Survey
 
 OF_ONE = ("target", "name")
 """Questions whose answer can only be of one collection."""
@@ -55,25 +56,41 @@ def chosen(qdrant: Qdrant, pattern: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def with_sisters(qdrant: Qdrant, name: str) -> tuple[str, ...]:
-    """The collection and those that share its model, by what is known of the product that wrote it.
-    An empty one is left out, with a word. Raises UsageError where there is none."""
+def with_sisters(qdrant: Qdrant, name: str, base: Plan | None) -> tuple[str, ...]:
+    """The collection and those that share its model, by what is known of the product that wrote it,
+    or by a plan that was made for them. An empty one is left out, with a word. Raises UsageError
+    where there is none."""
     from qdrant_model_migration.commands.connecting import surveyed
-    from qdrant_model_migration.strategies.answered import sisters_there
+    from qdrant_model_migration.strategies.answered import family_there
 
     found = surveyed(qdrant, name, text_field=None)
-    there = sisters_there(found)
-    if empty := [one for one in there if not qdrant.count(one)]:
+    family = family_there(found)
+    if base is not None and found.collection in (base.collection, *base.together):
+        family = (base.collection, *base.together) if base.together else family
+    others = [one for one in family if one != found.collection]
+    if empty := [one for one in others if not qdrant.count(one)]:
         click.echo(f"Left out, because they are empty: {words.listing(empty)}.", err=True)
-    sisters = [one for one in there if one not in empty]
-    if not sisters:
+    if others == empty:
         raise UsageError(
             f"No collection is known that switches together with {name}.",
             "That is known of products whose collections share a model, by their names.",
             "Name them: qmm plan --all 'PATTERN' --together plans all that are called like it.",
         )
-    click.echo(f"Together with {name}: {words.listing(sisters)}.", err=True)
-    return (name, *sisters)
+    chosen = [name if one == found.collection else one for one in family if one not in empty]
+    click.echo(f"Together: {words.listing(chosen)}.", err=True)
+    return tuple(chosen)
+
+
+def answers_that_follow(survey: Survey, plan: Plan, other: str) -> dict[str, Any]:
+    """What is answered for a collection that goes with it, by the plan of this one: that the
+    application goes without an alias, and the name that it will look for then."""
+    from qdrant_model_migration.strategies.answered import called_with, without_alias
+
+    kind = without_alias(plan.answers)
+    if kind is None or plan.move is None or other == plan.collection:
+        return {}
+    called = called_with(survey, plan.move.target).get(other) if kind == "changes" else None
+    return {"name": {"kind": kind}, **({"target": called} if called else {})}
 
 
 def must_fit(outcomes: Sequence[Outcome]) -> list[tuple[Plan, Path]]:

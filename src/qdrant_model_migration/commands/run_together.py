@@ -68,11 +68,19 @@ def _to_level(seen: RunView) -> bool:
 
 
 def _run_of(plan: Plan) -> Path:
-    """Its run: a new one, or the one that it has."""
-    from qdrant_model_migration.engine import create_run, find_run
-    from qdrant_model_migration.engine.errors import PlanHasRun
+    """Its run: a new one, or the one that it has, also by an earlier plan of the same family.
+    Raises CollectionHasRun where another run works on its collection."""
+    from qdrant_model_migration.engine import card_of, create_run, find_run, read_card
+    from qdrant_model_migration.engine.errors import CollectionHasRun, PlanHasRun
 
     try:
         return create_run(plan)
     except PlanHasRun as error:
         return find_run(error.run)
+    except CollectionHasRun as error:
+        folder, mine = find_run(error.run), card_of(plan)
+        its = read_card(folder)
+        if (its.together, its.models) != (mine.together, mine.models):
+            raise
+        click.echo(f"{plan.collection} goes on by its run {folder.name}.")
+        return folder

@@ -37,7 +37,7 @@ def command(run: str | None, as_json: bool) -> int:
         sign = "waits for you" if number - 1 == waits else sign
         click.echo(f"  {number:>2} {step.title:<{wide}}  {sign}".rstrip())
     for one in seen.with_it:
-        click.echo(f"With it: {one.collection}, {one.says}{f' ({one.run})' if one.run else ''}")
+        click.echo(f"With it: {one.collection}, {one.says}{f': {one.run}' if one.run else ''}")
     for event in seen.events[-5:]:
         click.echo(f"  {local(event.at):%H:%M:%S}  {event.text}")
     if seen.error:

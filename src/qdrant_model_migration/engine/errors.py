@@ -33,9 +33,10 @@ class PlanHasRun(UsageError):
 
 
 class CollectionHasRun(UsageError):
-    """Another run works on the collection, or waits to go on with it."""
+    """Another run, of that name, works on the collection, or waits to go on with it."""
 
     def __init__(self, run: str, collection: str, state: str) -> None:
+        self.run = run
         super().__init__(
             f"Another run works on {collection}: {run}, {state}.",
             "Two runs on one collection would undo each other's work.",

@@ -96,7 +96,7 @@ def _told(collection: str, run: RunView | None, mine: Path) -> Sister:
 
     if run is None:
         again = qmm("plan", collection, flags=("--from", mine.name, "--together"))
-        return Sister(collection, "none", "it has no run yet", todo=again)
+        return Sister(collection, "none", "no run yet: run its plan, or make one", todo=again)
     switched, verdict = run.facts.get("switched") or {}, (run.verdict or {}).get("word", "")
     one = Sister(
         collection,

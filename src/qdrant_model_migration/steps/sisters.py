@@ -101,11 +101,17 @@ def _at_switch(gate: Gate, sisters: Sequence[Sister]) -> Gate:
     asks = [ask for one in left if one.stands == "there" for ask in _asked_of(one, gate)]
     return gate.model_copy(
         update={
-            "says": (*gate.says, *(one.row for one in sisters)),
+            "says": (*gate.says, *(_row_at_switch(one) for one in sisters)),
             "asks": (*gate.asks[:-1], *asks, *gate.asks[-1:]),
             "before": (*gate.before, *before),
         }
     )
+
+
+def _row_at_switch(one: Sister) -> str:
+    by_hand = one.gate is not None and one.gate.by_hand
+    used = f"; then the application uses {_used(one.gate)}" if by_hand and one.gate else ""
+    return f"{one.row}{used}"
 
 
 def _asked_of(one: Sister, gate: Gate) -> list[Ask]:
@@ -125,9 +131,13 @@ def _asked_of(one: Sister, gate: Gate) -> list[Ask]:
 
 def _does(gate: Gate) -> str:
     """ "switch the alias docs"; what a person changes, with what it is changed to."""
-    used = next((ask.expect for ask in gate.asks if ask.key == NAME_KEY), "")
     what = gate.title.partition(": ")[2] or gate.title
-    return f"{what}: {used}" if gate.by_hand else what
+    return f"{what}: {_used(gate)}" if gate.by_hand else what
+
+
+def _used(gate: Gate) -> str:
+    """What the application uses from then on, as it is typed."""
+    return next((ask.expect for ask in gate.asks if ask.key == NAME_KEY), "")
 
 
 def _others_at_switch(

@@ -33,6 +33,7 @@ from qdrant_model_migration.plan import Plan, left_open
 from qdrant_model_migration.shell import qmm
 from qdrant_model_migration.steps.routes import route_of
 from qdrant_model_migration.strategies import by_name
+from qdrant_model_migration.words import listing
 
 FILE = "plan.yaml"
 COLUMNS = (
@@ -146,6 +147,8 @@ def _costs(plan: Plan) -> Facts:
     spending = plan.move.load.spending if plan.move is not None else None
     if spending is not None:
         rows.append(Fact("Tokens", *_tokens(spending)))
+    if plan.together:
+        rows.append(Fact("Together", f"switches at the same moment as {listing(plan.together)}"))
     if plan.lost_settings:
         rows.append(Fact("Lost", f"cannot be carried over: {', '.join(plan.lost_settings)}"))
     if cost.notes_bytes:
