@@ -74,7 +74,7 @@ def with_sisters(qdrant: Qdrant, name: str, base: Plan | None) -> tuple[str, ...
         raise UsageError(
             f"No collection is known that switches together with {name}.",
             "That is known of products whose collections share a model, by their names.",
-            "Name them: qmm plan --all 'PATTERN' --together plans all that are called like it.",
+            "Name them: qmm plan --all 'PATTERN' --together takes all that are called like it.",
         )
     chosen = [name if one == found.collection else one for one in family if one not in empty]
     click.echo(f"Together: {words.listing(chosen)}.", err=True)
