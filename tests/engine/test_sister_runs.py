@@ -43,7 +43,7 @@ def test_it_is_the_run_that_names_this_one_on_this_server_with_this_model(runs: 
     one(runs, "more", "another")
     one(runs, "more", "docs", models="practice other 12")
     one(runs, "more", "docs", server="http://elsewhere:6333")
-    assert how(docs) == ("", "none", "it has no run yet")
+    assert how(docs) == ("", "none", "no run yet: run its plan, or make one")
     (sister,) = view(docs).with_it
     assert sister.todo == f"qmm plan more --from {docs.name} --together"
     more = one(runs, "more", "docs")
@@ -69,6 +69,7 @@ def set_state(run: Path, state: str, **facts: Any) -> None:
 
 def test_it_is_told_how_it_stands(runs: Path) -> None:
     docs, more = pair(runs)
+    assert how(docs)[1:] == ("before", "not begun yet")
     run_here(more, job_of=job(Fill(), Fake(step="verify", does="nothing")))
     set_state(more, "failed")
     assert how(docs)[1] == "before"

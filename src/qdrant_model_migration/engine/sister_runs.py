@@ -126,6 +126,8 @@ def _told(collection: str, run: RunView | None, mine: Path) -> Sister:
 
 def _on_the_way(run: RunView) -> str:
     """How a run stands that is not at its cutover."""
+    if _not_begun(run):
+        return "not begun yet"
     if run.state == "waiting" and run.gate:
         return f"it waits: {run.gate['title']}"
     if run.state == "failed" and run.error:
@@ -136,7 +138,13 @@ def _on_the_way(run: RunView) -> str:
     return f"{run.state}{at}"
 
 
+def _not_begun(run: RunView) -> bool:
+    return not run.session and not run.live
+
+
 def _brings_on(run: RunView) -> str:
+    if _not_begun(run):
+        return qmm("resume", run.run_id)
     if run.state == "paused":
         return qmm("continue", run.run_id)
     if run.state in GOING:

@@ -21,7 +21,8 @@ def ask_gate(gate: Gate, talk: Talk | None = None) -> dict[str, str] | None:
     if gate.before:
         return None
     try:
-        return {ask.key: answer(talk, ask) for ask in asks(gate)}
+        asked = zip(gate.asks, asks(gate), strict=True)
+        return {own.key: answer(talk, ask) for own, ask in asked}
     except (Back, Leave):
         talk.say(SHUT)
         return None

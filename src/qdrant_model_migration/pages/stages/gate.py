@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from itertools import groupby
 from pathlib import Path
@@ -15,11 +15,13 @@ from qdrant_model_migration.pages.page import Act, Ask, Block, Choice, Fact, Fac
 from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.pages.work import of_run as work
 from qdrant_model_migration.steps import adds, gate_kind
+from qdrant_model_migration.steps.gate import Ask as Asked
 from qdrant_model_migration.steps.gate import Gate
 from qdrant_model_migration.steps.ways import ways, ways_out
 
 SHUT = "Nothing was changed."
 WAITS = "The run goes on waiting."
+OTHER = "other-"  # what the act begins with that leads to another run: then its place
 WAITS_FOR_OTHERS = "It switches together with others, as soon as all of them stand here."
 HELP = (
     "The run waits here and uses nothing. Before a cutover, writes made",
@@ -62,13 +64,11 @@ def _page(run: RunView) -> Page:
 def of_gate(gate: Gate, run: RunView) -> Page:
     """The page of any gate: its button opens when everything is given, no is where it begins."""
     no = gate_kind(gate.name).no
-    on = Act("yes", gate.button, asks=True)
-    if gate.before:
-        on = Act("again", "Look again")
+    on = _first_acts(gate, run) if gate.before else (Act("yes", gate.button, asks=True),)
     return Page(
         title=gate.title,
         body=(*said(gate), *first(gate), *asks(gate)),
-        acts=(Act(BACK, no), on),
+        acts=(Act(BACK, no), *on),
         help=(*HELP, "Without this screen:", *(way.command for way in ways(gate, run.run_id))),
         hello=WAITS_FOR_OTHERS
         if gate.before
@@ -100,6 +100,15 @@ def first(gate: Gate) -> tuple[Says, ...]:
     return (Says(lines, "First", commands=commands),)
 
 
+def _first_acts(gate: Gate, run: RunView) -> tuple[Act, ...]:
+    """What leads there: the run of each that is not at its cutover; or, where all are, that those
+    are started which are not level."""
+    late = [n for n, one in enumerate(run.with_it) if one.run and one.stands == "before"]
+    if any(one.stands not in ("there", "switched") for one in run.with_it):
+        return tuple(Act(f"{OTHER}{n}", f"Go to {run.with_it[n].collection}") for n in late)
+    return (Act("level", "Make all level"),)
+
+
 def changes_of(run: RunView) -> tuple[Facts, ...]:
     """What the application changes, where this gate switches it."""
     if not run.gate or not gate_kind(run.gate["name"]).switches:
@@ -113,7 +122,7 @@ def asks(gate: Gate) -> tuple[Ask, ...]:
         return ()
     return tuple(
         Ask(
-            ask.key,
+            _key(n, ask),
             ask.kind,
             ask.label,
             expect=ask.expect if ask.kind not in ("number", "tick") else "",
@@ -122,8 +131,13 @@ def asks(gate: Gate) -> tuple[Ask, ...]:
             choices=tuple(Choice(value, label) for value, label in ask.choices),
             must=ask.kind != "choice",
         )
-        for ask in gate.asks
+        for n, ask in enumerate(gate.asks)
     )
+
+
+def _key(n: int, ask: Asked) -> str:
+    """Of the ask on the page: a key with the name of a collection in it can be no part's name."""
+    return ask.key if ask.key.isidentifier() else f"ask_{n}"
 
 
 def act(session: Session, key: str, values: Mapping[str, str]) -> Outcome:
@@ -134,25 +148,32 @@ def act(session: Session, key: str, values: Mapping[str, str]) -> Outcome:
         return go
     if key.partition("--")[0] == "yes" and run is not None and run.gate is not None:
         return of_run.start(session, key, lambda session: consent(session, run, values))
-    if key.partition("--")[0] == "again" and run is not None:
-        return of_run.start(session, key, lambda session: _again(session, run))
+    if key.startswith(OTHER) and run is not None:
+        one = run.with_it[int(key.removeprefix(OTHER))]
+        return Go("run", session.at_run(run.folder.parent / one.run))
+    if key.partition("--")[0] == "level" and run is not None:
+        return of_run.start(session, key, lambda session: _level(session, run))
     return session
 
 
-def _again(session: Session, run: RunView) -> Work:
-    """It comes back to its gate by itself, where what held it up is done."""
-    do = partial(_start, session, run.folder)
-    return Work("start", do, lambda now, _: Go("run", now, back=True), "Looking once more.")
+def _level(session: Session, run: RunView) -> Work:
+    """Those that are not level are started; they come back to their gates by themselves."""
+    others = [one for one in run.with_it if one.stands == "there" and not one.level]
+    late = [run.folder.parent / one.run for one in others if not one.live]
+    mine = [run.folder] if (run.gate or {}).get("to_level") else []
+    do = partial(_start, session, (*mine, *late))
+    return Work("start", do, lambda now, _: Go("run", now, back=True), "Both sides are read anew.")
 
 
-def _start(session: Session, folder: Path, report: Report) -> None:
-    work.start(session, folder)
+def _start(session: Session, folders: Iterable[Path], report: Report) -> None:
+    for folder in folders:
+        work.start(session, folder)
 
 
 def consent(session: Session, run: RunView, values: Mapping[str, str]) -> Work:
     """Everything that the gate asks for, written down."""
     gate = Gate.model_validate(run.gate)
-    given = {ask.key: values[ask.key] for ask in gate.asks}
+    given = {ask.key: values[_key(n, ask)] for n, ask in enumerate(gate.asks)}
     do = partial(_consent, session, run, gate.name, given)
     says = "Your consent is written down; the run goes on."
     return Work("consent", do, lambda now, _: Go("run", now, back=True), says)
