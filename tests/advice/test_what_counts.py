@@ -78,6 +78,9 @@ SURVEYS = {
         )
     ),
 }
+SURVEYS["by a product"] = docs(
+    written_by=fact(WrittenBy(names=("mem0",), sure=False)), others=("docs_minilm_entities",)
+)
 DOT = UNNAMED.model_copy(update={"distance": "Dot"})
 WARNED = {
     "old server": docs(capabilities=server(1, 16, 3)),
@@ -93,14 +96,12 @@ WARNED = {
     "made of another text": docs(figures={"": {"text": (0, 8), "title": (64, 64)}}),
     "another language": docs(languages=fact({"de": 0.5, "ja": 0.5})),
     "few": docs(points=fact(12)),
-    "by a product": docs(
-        written_by=fact(WrittenBy(names=("mem0",), sure=False)), others=("docs_minilm_entities",)
-    ),
 }
 """What warnings look at and no question does."""
 
 MORE: tuple[dict[str, Any], ...] = (
     {"change": "model", "text": {"fields": []}},
+    {"change": "model", "together": "alone"},
     {"change": "model", "both": "test"},
     {"change": "model", "both": "always"},
     {"change": "model", "model": as_answer(BGE_SMALL)},

@@ -17,6 +17,7 @@ from qdrant_model_migration.pipeline.speed import Speed
 from qdrant_model_migration.plan.acknowledged import sealed
 from qdrant_model_migration.plan.plan import Plan
 from qdrant_model_migration.strategies import Answers, Strategy
+from qdrant_model_migration.strategies.answered import sisters_there
 from qdrant_model_migration.survey.facts import Survey
 
 
@@ -26,10 +27,10 @@ def make_plan(
     strategy: Strategy,
     *,
     speed: Speed | None,
-    together: Sequence[str] = (),
+    together: Sequence[str] | None = None,
 ) -> Plan:
     """The plan of `strategy`. speed: of the model on this computer, None: not tried. together: the
-    collections that are to switch at the same moment.
+    collections that are to switch at the same moment; None: as it is answered.
 
     Raises StrategyUnfit, PlanClosed, QuestionOpen, or BadAnswer for an answer that
     this collection does not allow.
@@ -48,6 +49,8 @@ def make_plan(
         if question.matters_to(strategy):
             raise QuestionOpen(question.key, question.text(survey, walked.settled).wording)
     plan = strategy.build(survey, walked.settled)
+    if together is None:
+        together = tuple(sisters_there(survey)) if walked.settled.get("together") == "yes" else ()
     others = tuple(name for name in together if name != survey.collection)
     update = {"estimate": estimate(survey, plan, speed), "together": others}
     plan = plan.model_copy(update=update)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from qdrant_model_migration import words
 from qdrant_model_migration.commands.connecting import (
     connect,
     server_flags,
@@ -79,12 +80,14 @@ class _Deciding:
         from qdrant_model_migration.commands.settings import short_forms
         from qdrant_model_migration.embedders import model_choices
         from qdrant_model_migration.plan import acknowledge
-        from qdrant_model_migration.strategies.answered import chosen_model
+        from qdrant_model_migration.strategies.answered import chosen_model, sisters_there
 
         given = {**self.given, **(more or {})}
         found = surveyed(qdrant, name, text_field=_text_field(given))
         if taken:
             found = found.model_copy(update={"others": (*found.others, *taken)})
+        if sisters_there(found):  # asked for by an option here, and not taken for granted
+            given = {"together": "yes" if together else "alone", **given}
         if (meant := chosen_model(given)) is not None:
             given = {**given, **short_forms(None, try_size(qdrant, found, meant))}
         complete = _complete(found, given, model_choices())
@@ -93,7 +96,7 @@ class _Deciding:
             _say_answers(advice, given)
         chosen = self._named or _as_before(self._base, advice) or _recommended(advice)
         speed = self._speed(qdrant, found, complete, chosen)
-        plan = make_plan(found, complete, chosen, speed=speed, together=together)
+        plan = make_plan(found, complete, chosen, speed=speed, together=together or None)
         accept = [w for w in self._accept if taken is None or w in plan.must_accept]
         return Made(acknowledge(plan, accept), found, complete, advice, chosen)
 
@@ -130,11 +133,12 @@ def _plan_all(
     *,
     together: bool,
 ) -> int:
+    from qdrant_model_migration.advice.family import OF_ONE, answers_that_follow
     from qdrant_model_migration.commands import plan_all
     from qdrant_model_migration.embedders import kept_open
     from qdrant_model_migration.plan import save_plan
 
-    if of_one := [key for key in plan_all.OF_ONE if key in deciding.given]:
+    if of_one := [key for key in OF_ONE if key in deciding.given]:
         raise UsageError(
             f"--set {of_one[0]} cannot be of several collections.",
             "Each needs a name of its own, which is suggested.",
@@ -152,7 +156,7 @@ def _plan_all(
             return plan
         made = deciding.of(qdrant, name, taken, all_of_them, follows[qdrant.resolve(name)])
         for other in all_of_them:
-            more = plan_all.answers_that_follow(made.survey, made.plan, other)
+            more = answers_that_follow(made.survey, made.plan, other)
             follows[other] = {**more, **follows[other]}
         return made.plan
 
@@ -239,6 +243,7 @@ def command(
       qmm plan memories --together --model BAAI/bge-small-en-v1.5 -o plans
     """
     from qdrant_model_migration.advice import timed_model
+    from qdrant_model_migration.advice.family import OF_ONE
     from qdrant_model_migration.commands import plan_all
     from qdrant_model_migration.commands.settings import short_forms
     from qdrant_model_migration.pages.session import Session
@@ -264,7 +269,7 @@ def command(
     short = short_forms(change, _named(model, model_folder, model_output, pooling))
     of_all = base.answers if base else {}
     if together:  # each needs a name of its own, which is suggested
-        of_all = {key: value for key, value in of_all.items() if key not in plan_all.OF_ONE}
+        of_all = {key: value for key, value in of_all.items() if key not in OF_ONE}
     given = _given(named.implied if named else {}, of_all, answers, short, settings)
     deciding = _Deciding(given, base, named, accept, wanted)
     if pattern is not None or together:
@@ -291,6 +296,10 @@ def command(
     flags = [word for warning in left_open(plan) for word in ("--accept", warning)]
     flags += server_flags(str(plan.server))
     run = qmm("run", str(output), flags=flags)
+    if plan.together:
+        others = words.listing(plan.together)
+        all_of_them = qmm("plan", name, flags=("--together",))
+        click.echo(f"It switches together with {others}; {all_of_them} plans all of them.")
     click.echo(f"Saved {output}. Nothing was written to the server. Next: {run}")
     return 0
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -20,10 +20,6 @@ from qdrant_model_migration.shell import qmm
 if TYPE_CHECKING:
     from qdrant_model_migration.plan import Plan
     from qdrant_model_migration.qdrant import Qdrant
-    from qdrant_model_migration.survey import Survey
-
-OF_ONE = ("target", "name")
-"""Questions whose answer can only be of one collection."""
 
 
 class Outcome(NamedTuple):
@@ -79,18 +75,6 @@ def with_sisters(qdrant: Qdrant, name: str, base: Plan | None) -> tuple[str, ...
     chosen = [name if one == found.collection else one for one in family if one not in empty]
     click.echo(f"Together: {words.listing(chosen)}.", err=True)
     return tuple(chosen)
-
-
-def answers_that_follow(survey: Survey, plan: Plan, other: str) -> dict[str, Any]:
-    """What is answered for a collection that goes with it, by the plan of this one: that the
-    application goes without an alias, and the name that it will look for then."""
-    from qdrant_model_migration.strategies.answered import called_with, without_alias
-
-    kind = without_alias(plan.answers)
-    if kind is None or plan.move is None or other == plan.collection:
-        return {}
-    called = called_with(survey, plan.move.target).get(other) if kind == "changes" else None
-    return {"name": {"kind": kind}, **({"target": called} if called else {})}
 
 
 def must_fit(outcomes: Sequence[Outcome]) -> list[tuple[Plan, Path]]:

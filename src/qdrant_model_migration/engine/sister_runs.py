@@ -109,6 +109,7 @@ def _told(collection: str, run: RunView | None, mine: Path) -> Sister:
         live=run.live,
         consent=consent_of(run),
         level=_is_level(run),
+        begun=not _not_begun(run),
     )
     if switched:
         at = f" {local(switched['at']):%H:%M:%S}" if switched.get("at") else ""

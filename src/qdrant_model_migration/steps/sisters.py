@@ -54,7 +54,8 @@ class Sister(NamedTuple):
     same in words. run: the name of its run, "" where there is none. todo: the command that brings
     it on. gate: its own, where it waits there. verdict: the word. back: what is typed to take its
     switch back. level: its two sides are, and nobody has written to the new one. live: it is being
-    carried out. consent: the gate that it has a consent to, not used yet.
+    carried out. consent: the gate that it has a consent to, not used yet. begun: whether it ever
+    was carried out.
     """
 
     collection: str
@@ -68,6 +69,7 @@ class Sister(NamedTuple):
     level: bool = False
     live: bool = False
     consent: str = ""
+    begun: bool = True
 
     @property
     def row(self) -> str:

@@ -19,7 +19,7 @@ query_side "own" | "framework" | "server" · writes "changes" | "adds" | "none"
 vector_name str, "": without a name
 vector_names {"new": str, "old": str, "": without a name} · many_for "apart" | "rerank" | "search"
 spending {"kind": "limit" | "none", "tokens", "usd", "price", "texts"}
-copied_by "program" | "server"
+copied_by "program" | "server" · together "yes" | "alone"
 proof {"kind", "file", "margin"}
 pace "gently" | "normally" | "fast"
 """
@@ -52,6 +52,7 @@ from qdrant_model_migration.advice.questions.search_params import SearchParams
 from qdrant_model_migration.advice.questions.shortening import ShortenedBy
 from qdrant_model_migration.advice.questions.spending import SpendingLimit
 from qdrant_model_migration.advice.questions.texts import Bare, Missing, Text
+from qdrant_model_migration.advice.questions.together import Together
 from qdrant_model_migration.advice.questions.way import (
     Accuracy,
     Both,
@@ -87,6 +88,7 @@ QUESTIONS: tuple[Question, ...] = (
     QuerySide(),
     SpendingLimit(),
     Writes(),
+    Together(),
     VectorName(),
     VectorNames(),
     CopiedBy(),

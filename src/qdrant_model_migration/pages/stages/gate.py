@@ -105,7 +105,11 @@ def _first_acts(gate: Gate, run: RunView) -> tuple[Act, ...]:
     are started which are not level."""
     late = [n for n, one in enumerate(run.with_it) if one.run and one.stands == "before"]
     if any(one.stands not in ("there", "switched") for one in run.with_it):
-        return tuple(Act(f"{OTHER}{n}", f"Go to {run.with_it[n].collection}") for n in late)
+        ones = ((n, run.with_it[n]) for n in late)
+        return tuple(
+            Act(f"{OTHER}{n}", f"{'Go to' if one.begun else 'Start'} {one.collection}")
+            for n, one in ones
+        )
     return (Act("level", "Make all level"),)
 
 
@@ -149,11 +153,20 @@ def act(session: Session, key: str, values: Mapping[str, str]) -> Outcome:
     if key.partition("--")[0] == "yes" and run is not None and run.gate is not None:
         return of_run.start(session, key, lambda session: consent(session, run, values))
     if key.startswith(OTHER) and run is not None:
-        one = run.with_it[int(key.removeprefix(OTHER))]
-        return Go("run", session.at_run(run.folder.parent / one.run))
+        one = run.with_it[int(key.partition("--")[0].removeprefix(OTHER))]
+        there = run.folder.parent / one.run
+        if one.begun:
+            return Go("run", session.at_run(there))
+        return of_run.start(session, key, lambda session: _begin(session, there))
     if key.partition("--")[0] == "level" and run is not None:
         return of_run.start(session, key, lambda session: _level(session, run))
     return session
+
+
+def _begin(session: Session, folder: Path) -> Work:
+    """The next of those that switch together: it goes up to its cutover, too."""
+    do = partial(_start, session, (folder,))
+    return Work("start", do, lambda now, _: Go("run", now.at_run(folder)), "Starting it.")
 
 
 def _level(session: Session, run: RunView) -> Work:
