@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
-from qdrant_model_migration.engine import give_consent, run_here, view
+import pytest
+
+from qdrant_model_migration.engine import control, give_consent, process, run_here, start, view
 from qdrant_model_migration.engine.journal import FILE, Journal
+from qdrant_model_migration.steps import Gate
+from qdrant_model_migration.steps.switch import NAME
 from support.fake_run import Fake, Fill, job, make_run
 
 PAIR = {"models": "practice new 12"}
@@ -59,9 +64,9 @@ def test_one_that_was_given_up_is_not_it(runs: Path) -> None:
     assert how(docs)[0] == again.name
 
 
-def set_state(run: Path, state: str, **facts: Any) -> None:
+def set_state(run: Path, state: str, gate: dict[str, Any] | None = None, **facts: Any) -> None:
     journal = Journal(run / FILE)
-    journal.enter(state)
+    journal.enter(state, gate=gate, session=1)
     for key, value in facts.items():
         journal.remember(key, value)
     journal.close()
@@ -80,8 +85,69 @@ def test_it_is_told_how_it_stands(runs: Path) -> None:
     assert how(docs)[1:] == ("over", "it was rolled back")
 
 
-def test_a_consent_that_is_not_enough_is_laid_into_no_other_folder(runs: Path) -> None:
-    docs, more = pair(runs)
+def gate(name: str) -> dict[str, Any]:
+    ask = NAME.ask(f"Type {name}", name)
+    asked = Gate(name="cutover", title=f"Cutover: {name}", says=(), asks=(ask,), button="Switch")
+    return asked.model_dump(mode="json")
+
+
+def at_the_cutover(runs: Path) -> tuple[Path, Path]:
+    both = pair(runs)
+    for run, name in zip(both, ("docs", "more"), strict=True):
+        set_state(run, "waiting", gate=gate(name), verdict={"word": "GO"})
+    return both
+
+
+def consents(run: Path) -> list[dict[str, str]]:
+    found = [note for note in control.read(run, settled=True) if isinstance(note, control.Wish)]
+    return [note.data["answers"] for note in found]
+
+
+def test_a_consent_counts_for_all_where_it_names_all_and_else_for_none(runs: Path) -> None:
+    docs, more = at_the_cutover(runs)
+    assert how(docs) == (more.name, "there", "ready, GO")
     give_consent(docs, "cutover", {"alias": "docs"})
-    assert list((docs / "control").iterdir())
-    assert not list((more / "control").iterdir())
+    assert consents(docs) == [{"alias": "docs"}]
+    assert consents(more) == []
+    give_consent(docs, "cutover", {"alias": "docs", "with more": "yes"})
+    (theirs,) = consents(more)
+    assert theirs == {"alias": "more", "with docs": "yes"}
+    asked = view(more).gate
+    assert asked is not None
+    assert Gate.model_validate(asked).missing(theirs) == ()
+
+
+def test_those_that_have_the_same_consent_are_begun_with_it_and_no_others(
+    runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[tuple[Path, str | None]] = []
+
+    def launch(folder: Path, env: Any, extra: str | None, given: Any) -> Any:
+        begun.append((folder, extra))
+        journal = Journal(folder / FILE)
+        journal.set(session=(journal.get("session") or 0) + 1)
+        journal.close()
+        return SimpleNamespace(poll=lambda: None)
+
+    monkeypatch.setattr(process, "_launch", launch)
+    docs, more = at_the_cutover(runs)
+    start(docs)
+    assert begun == [(docs, None)]
+    give_consent(docs, "cutover", {"alias": "docs", "with more": "yes"})
+    begun.clear()
+    start(docs)
+    assert begun == [(docs, None), (more, None)]
+    for note in control.read(docs, settled=True):
+        assert isinstance(note, control.Wish)
+        control.settle(note)
+    set_state(docs, "done", switched={"how": "aliases", "alias": "docs", "back": "docs"})
+    begun.clear()
+    start(docs, extra="rollback")  # the other one was killed before it switched
+    assert begun == [(docs, "rollback")]
+    set_state(more, "done", switched={"how": "aliases", "alias": "more", "back": "more"})
+    asked = {**gate("docs"), "name": "rollback"}
+    set_state(docs, "waiting", gate=asked)
+    give_consent(docs, "rollback", {"alias": "docs", "with": "together"})
+    begun.clear()
+    start(docs)
+    assert begun == [(docs, None), (more, "rollback")]

@@ -8,25 +8,23 @@ from pathlib import Path
 import pytest
 
 from qdrant_model_migration.qdrant import Address, open_qdrant
-from qdrant_model_migration.steps import Gate, all_level
+from qdrant_model_migration.steps import all_level
 from qdrant_model_migration.steps.backfill import Backfill
 from qdrant_model_migration.steps.catch_up import CatchUp
 from qdrant_model_migration.steps.cleanup import Cleanup
 from qdrant_model_migration.steps.create_collection import CreateCollection
 from qdrant_model_migration.steps.cutover import Cutover
 from qdrant_model_migration.steps.errors import CleanupRefused
-from qdrant_model_migration.steps.gate import Waiting
 from qdrant_model_migration.steps.index import Index
 from qdrant_model_migration.steps.rollback import Rollback
 from qdrant_model_migration.steps.sisters import SWITCH, TAKE_BACK, Sister
-from qdrant_model_migration.steps.step import Step
 from qdrant_model_migration.steps.sweep import Sweep
 from qdrant_model_migration.steps.switches.aliases import Aliases
 from qdrant_model_migration.steps.switches.application import Application
 from qdrant_model_migration.steps.verify import Verify
 from qdrant_model_migration.steps.ways import ways
 from support.fake_qdrant import FakeQdrant
-from support.world import World, a_move, everything, old_point
+from support.world import World, a_move, asked, everything, old_point
 
 BY_ALIAS, BY_HAND = (
     Cutover(switch=Aliases(alias="docs")),
@@ -46,12 +44,6 @@ def world(tmp_path: Path) -> Iterator[World]:
         for step in (CreateCollection(), Backfill(), CatchUp(), Index(), Verify()):
             step.apply(world)
         yield world
-
-
-def asked(step: Step, world: World) -> Gate:
-    with pytest.raises(Waiting) as waiting:
-        step.apply(world)
-    return waiting.value.gate
 
 
 def beside(world: World, *sisters: Sister) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
 from qdrant_model_migration.embedders import Embedded, ModelRef
 from qdrant_model_migration.embedders.errors import BadVector
@@ -19,7 +20,9 @@ from qdrant_model_migration.pipeline.origins import Origin, as_it_is, embedded
 from qdrant_model_migration.pipeline.text import TextSource
 from qdrant_model_migration.qdrant import Point, PointId, Qdrant
 from qdrant_model_migration.quality import Leg, Side
+from qdrant_model_migration.steps.gate import Gate, Waiting
 from qdrant_model_migration.steps.sisters import Sister
+from qdrant_model_migration.steps.step import Step
 
 OLD = ModelRef(kind="practice", name="test/old", dimensions=8)
 NEW = ModelRef(kind="practice", name="test/new", dimensions=12)
@@ -210,3 +213,10 @@ def everything(qdrant: Qdrant, collection: str, vectors: bool = True) -> dict[Po
         if page.next is None:
             return found
         start = page.next
+
+
+def asked(step: Step, world: World) -> Gate:
+    """The gate that the step waits at."""
+    with pytest.raises(Waiting) as waiting:
+        step.apply(world)
+    return waiting.value.gate

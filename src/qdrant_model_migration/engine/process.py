@@ -225,7 +225,16 @@ def _theirs(folder: Path, gate: str, answers: Mapping[str, str]) -> dict[Path, d
     if asked.missing(answers):
         return {}
     others = together.others(card.collection, asked, answers, seen.with_it)
-    return {folder.parent / run: given for run, given in others.items()}
+    return {
+        folder.parent / run: _asked(folder.parent / run, given) for run, given in others.items()
+    }
+
+
+def _asked(folder: Path, given: Mapping[str, str]) -> dict[str, str]:
+    """As much of it as that run asks for; all of it where it does not wait yet."""
+    asks = (view(folder, events=0).gate or {}).get("asks")
+    keys = given.keys() if asks is None else {ask["key"] for ask in asks}
+    return {key: text for key, text in given.items() if key in keys}
 
 
 def run_here(
