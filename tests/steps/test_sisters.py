@@ -17,7 +17,7 @@ from qdrant_model_migration.steps.cutover import Cutover
 from qdrant_model_migration.steps.errors import CleanupRefused
 from qdrant_model_migration.steps.index import Index
 from qdrant_model_migration.steps.rollback import Rollback
-from qdrant_model_migration.steps.sisters import SWITCH, TAKE_BACK, Sister
+from qdrant_model_migration.steps.sisters import SWITCH, TAKE_BACK, Level, Sister
 from qdrant_model_migration.steps.sweep import Sweep
 from qdrant_model_migration.steps.switches.aliases import Aliases
 from qdrant_model_migration.steps.switches.application import Application
@@ -101,14 +101,48 @@ def test_it_switches_when_all_are_level_and_not_before(world: World) -> None:
 
     def now() -> tuple[Sister, ...]:
         order.append(world.qdrant.aliases()["docs"])
-        level = bool(world.levels) and len(order) > 3
+        level = world.levels[0][0] if world.levels and len(order) > 3 else None
         return (READY._replace(live=True, level=level),)
 
     world.beside = now
     world.consents["cutover"] = {"alias": "docs"}
     BY_ALIAS.apply(world)
     assert set(order) == {"docs_old"}
-    assert world.levels == [False]
+    assert [(level.again, stays) for level, stays in world.levels] == [(False, False)]
+    assert world.qdrant.aliases()["docs"] == "docs_new"
+
+
+def test_one_that_was_level_long_before_the_last_one_catches_up_once_more(world: World) -> None:
+    def now() -> tuple[Sister, ...]:
+        if not world.levels:
+            return (READY._replace(live=True),)
+        if len(world.levels) == 1:  # meanwhile the application goes on writing
+            world.qdrant.upsert("docs_old", [old_point(200, "while it waited")])
+        late = Level(world.levels[0][0].at + 2 * all_level.AGAIN)
+        return (READY._replace(live=True, level=late),)
+
+    world.beside = now
+    world.consents["cutover"] = {"alias": "docs"}
+    BY_ALIAS.apply(world)
+    assert [level.again for level, _ in world.levels] == [False, True]
+    assert 200 in everything(world.qdrant, "docs_new"), "it is not left to the sweep"
+
+
+def test_the_last_one_waits_for_one_that_catches_up_once_more(world: World) -> None:
+    looks: list[Level] = []
+
+    def now() -> tuple[Sister, ...]:
+        if not world.levels:
+            return (READY._replace(live=True),)
+        assert world.qdrant.aliases()["docs"] == "docs_old"
+        early = Level(world.levels[0][0].at - 2 * all_level.AGAIN, again=len(looks) > 3)
+        looks.append(early)
+        return (READY._replace(live=True, level=early),)
+
+    world.beside = now
+    world.consents["cutover"] = {"alias": "docs"}
+    BY_ALIAS.apply(world)
+    assert [level.again for level in looks] == [False] * 4 + [True]
     assert world.qdrant.aliases()["docs"] == "docs_new"
 
 
@@ -176,9 +210,9 @@ def test_nobody_is_asked_to_change_the_application_before_all_are_level(world: W
     beside(world, READY)
     gate = asked(BY_HAND, world)
     assert 100 in everything(world.qdrant, "docs_new")
-    assert world.levels == [True]
+    assert [stays for _, stays in world.levels] == [True]
     assert [said for said, _ in SWITCH.gate(gate, (READY,)).before] == ["more is made level first"]
-    ready = SWITCH.gate(gate, (READY._replace(level=True, gate=gate),))
+    ready = SWITCH.gate(gate, (READY._replace(level=Level(0.0), gate=gate),))
     assert ready.before == ()
     assert any(
         "more goes with it, change the collection name in your application: docs_new" in a.label

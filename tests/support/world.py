@@ -21,7 +21,7 @@ from qdrant_model_migration.pipeline.text import TextSource
 from qdrant_model_migration.qdrant import Point, PointId, Qdrant
 from qdrant_model_migration.quality import Leg, Side
 from qdrant_model_migration.steps.gate import Gate, Waiting
-from qdrant_model_migration.steps.sisters import Sister
+from qdrant_model_migration.steps.sisters import Level, Sister
 from qdrant_model_migration.steps.step import Step
 
 OLD = ModelRef(kind="practice", name="test/old", dimensions=8)
@@ -84,7 +84,7 @@ class World:
         self.on_breath: Callable[[], None] | None = None
         self.progressed: list[tuple[int, int | None]] = []
         self.beside: Callable[[], tuple[Sister, ...]] = tuple
-        self.levels: list[bool] = []
+        self.levels: list[tuple[Level, bool]] = []
 
     @property
     def move(self) -> Move:
@@ -150,8 +150,8 @@ class World:
     def sisters(self) -> tuple[Sister, ...]:
         return self.beside()
 
-    def level(self, *, stays: bool = False) -> None:
-        self.levels.append(stays)
+    def level(self, level: Level, *, stays: bool = False) -> None:
+        self.levels.append((level, stays))
 
     def breathe(self) -> None:
         if self.on_breath:

@@ -11,6 +11,7 @@ import click
 
 from qdrant_model_migration.commands.follow import carry_on, ending
 from qdrant_model_migration.errors import UsageError
+from qdrant_model_migration.exit_codes import STOPPED
 
 if TYPE_CHECKING:
     from qdrant_model_migration.engine import RunView
@@ -50,7 +51,8 @@ def run_together(plans: Sequence[Plan], flags: Mapping[str, str], key: Mapping[s
         seen = view(folder)
         if not seen.finished and not (seen.state == "waiting" and seen.at_switch):
             click.echo(f"Run {folder.name}: {folder}")
-            carry_on(folder, flags, key, asks=False)
+            if carry_on(folder, flags, key, asks=False) == STOPPED:
+                return STOPPED
     for folder in folders:
         if _to_level(view(folder)):
             carry_on(folder, {}, key, asks=False)

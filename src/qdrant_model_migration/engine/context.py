@@ -24,7 +24,7 @@ from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.worker import WorkerSpec
 from qdrant_model_migration.qdrant import Patience, PointId, Qdrant
 from qdrant_model_migration.quality import Side
-from qdrant_model_migration.steps.sisters import Sister
+from qdrant_model_migration.steps.sisters import Level, Sister
 
 
 class Models:
@@ -168,8 +168,9 @@ class Context:
     def sisters(self) -> tuple[Sister, ...]:
         return self._watch.look().with_it
 
-    def level(self, *, stays: bool = False) -> None:
-        self.remember(LEVEL, {"session": self._journal.get("session"), "stays": stays})
+    def level(self, level: Level, *, stays: bool = False) -> None:
+        session = self._journal.get("session")
+        self.remember(LEVEL, {**level._asdict(), "session": session, "stays": stays})
 
     def breathe(self) -> None:
         self._steering.breathe()

@@ -20,10 +20,11 @@ from qdrant_model_migration.shell import qmm
 
 if TYPE_CHECKING:
     from qdrant_model_migration.engine.run_view import RunView
-    from qdrant_model_migration.steps.sisters import Sister
+    from qdrant_model_migration.steps.sisters import Level, Sister
 
 LEVEL = "level"
-"""The fact of a run that its two sides are level: in which `session`, and whether that `stays`."""
+"""The fact of a run that its two sides are level: since when, in which `session`, and whether that
+`stays`."""
 
 
 class Looks(Protocol):
@@ -108,7 +109,7 @@ def _told(collection: str, run: RunView | None, mine: Path) -> Sister:
         back=switched.get("back", ""),
         live=run.live,
         consent=consent_of(run),
-        level=_is_level(run),
+        level=_level(run),
         begun=not _not_begun(run),
     )
     if switched:
@@ -155,10 +156,13 @@ def _brings_on(run: RunView) -> str:
     return qmm("resume", run.run_id)
 
 
-def _is_level(run: RunView) -> bool:
-    level: dict[str, Any] = run.facts.get(LEVEL) or {}
-    now = run.live and run.state == "running" and level.get("session") == run.session
-    return bool(level.get("stays") or (now and level))
+def _level(run: RunView) -> Level | None:
+    """As long as the session lasts that said so, and is not told to rest; or for good."""
+    from qdrant_model_migration.steps.sisters import Level
+
+    told: dict[str, Any] = run.facts.get(LEVEL) or {}
+    now = run.live and run.state == "running" and told.get("session") == run.session
+    return Level(told["at"], told["again"]) if told.get("stays") or (told and now) else None
 
 
 def consent_of(run: RunView) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime, timezone
+from functools import partial
 from typing import ClassVar, Literal
 
 from qdrant_model_migration.pipeline.move import Move
@@ -19,6 +21,7 @@ from qdrant_model_migration.steps.sisters import (
     SWITCH,
     UNPROVED_KEY,
     Jointly,
+    Level,
     Sister,
     all_there,
 )
@@ -104,7 +107,7 @@ class Cutover(Step):
             stays = ctx.before.collection == ctx.after.collection
             ctx.remember(MAY_BE_SWITCHED, ONE_SIDE if stays else True)
             if ctx.sisters():
-                ctx.level(stays=True)
+                ctx.level(Level(time.time()), stays=True)
         proved = (ctx.recall("verdict") or {}).get("word") == "GO"
         if ctx.consent("cutover") is None or (ctx.recall(_PROVED) and not proved):
             ctx.remember(_PROVED, proved)
@@ -132,7 +135,7 @@ class Cutover(Step):
         ctx.remember(_BEGUN, True)
         ctx.breathe()  # a pause or a stop is felt here, and not after the looks
         if not begun:
-            if not self.switch.by_hand and (late := wait_until_level(ctx)):
+            if not self.switch.by_hand and (late := wait_until_level(ctx, partial(_catch_up, ctx))):
                 return late
             route_of(ctx.move).last_look(ctx)
         return ()

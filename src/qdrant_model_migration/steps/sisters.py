@@ -47,15 +47,22 @@ BACK = AskKind(
 AT_SWITCH = (WITH, _ALSO_UNPROVED)
 
 
+class Level(NamedTuple):
+    """That the two sides of a run are level, and nobody has written to the new one. at: when that
+    was, in seconds as the computer counts them. again: by one more pass than it takes alone."""
+
+    at: float
+    again: bool = False
+
+
 class Sister(NamedTuple):
     """One of them, by what its run has written down.
 
     stands: without a run; on the way, or held up; at its cutover; switched; taken back. says: the
     same in words. run: the name of its run, "" where there is none. todo: the command that brings
     it on. gate: its own, where it waits there. verdict: the word. back: what is typed to take its
-    switch back. level: its two sides are, and nobody has written to the new one. live: it is being
-    carried out. consent: the gate that it has a consent to, not used yet. begun: whether it ever
-    was carried out.
+    switch back. level: None where it is not. live: it is being carried out. consent: the gate that
+    it has a consent to, not used yet. begun: whether it ever was carried out.
     """
 
     collection: str
@@ -66,7 +73,7 @@ class Sister(NamedTuple):
     gate: Gate | None = None
     verdict: str = ""
     back: str = ""
-    level: bool = False
+    level: Level | None = None
     live: bool = False
     consent: str = ""
     begun: bool = True

@@ -17,7 +17,7 @@ from qdrant_model_migration.qdrant import PointId
 from qdrant_model_migration.quality import Side
 from qdrant_model_migration.steps.gate import GateKind
 from qdrant_model_migration.steps.refusal import Recall, Refusal
-from qdrant_model_migration.steps.sisters import Jointly, Sister
+from qdrant_model_migration.steps.sisters import Jointly, Level, Sister
 
 
 class StepText(NamedTuple):
@@ -114,7 +114,7 @@ class StepContext(Equipment, Protocol):
         """The collections that switch at the same moment, as they stand now."""
         ...
 
-    def level(self, *, stays: bool = False) -> None:
+    def level(self, level: Level, *, stays: bool = False) -> None:
         """Tell them that both sides of this run are level, as long as this session goes on; stays:
         for good, because a person is asked to change the application."""
         ...
