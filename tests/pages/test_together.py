@@ -103,7 +103,7 @@ def test_it_cannot_be_started_before_the_others_are_planned_and_read(session: Se
     session = came("others", session)
     (table,) = stage("others").page(session).tables
     assert [row.cells for row in table.rows] == [
-        ("memories_entities", "24", "memories_tiny_entities", "", "2 to read")
+        ("memories_entities", "24", "", "2 to read", "memories_tiny_entities")
     ]
     session = came("plan", session)
     assert acts(stage("plan").page(session))["start"].closed == "2 warnings of the others left"
@@ -145,7 +145,7 @@ def test_an_empty_one_is_left_out_and_said(session: Session, qdrant: Qdrant) -> 
     qdrant.delete("memories_entities", [p.id for p in qdrant.scroll("memories_entities").points])
     session = came("others", session)
     (row,) = (row for table in stage("others").page(session).tables for row in table.rows)
-    assert row.cells[-1] == "left out"
+    assert "left out" in row.cells
     session = came("plan", session)
     assert session.plan is not None
     assert session.plan.together == ()

@@ -8,7 +8,18 @@ from functools import partial
 
 from qdrant_model_migration import words
 from qdrant_model_migration.pages.outcome import BACK, Go, Outcome, Report, Work
-from qdrant_model_migration.pages.page import Act, Ask, Column, Fact, Facts, Page, Row, Table
+from qdrant_model_migration.pages.page import (
+    Act,
+    Ask,
+    Block,
+    Column,
+    Fact,
+    Facts,
+    Page,
+    Row,
+    Says,
+    Table,
+)
 from qdrant_model_migration.pages.session import Other, Others, Session
 from qdrant_model_migration.pages.work import family as work
 from qdrant_model_migration.plan import Acceptance, Plan, left_open
@@ -21,11 +32,11 @@ HELP = (
     "Its serious warnings are acknowledged here: they are about that collection.",
 )
 COLUMNS = (
-    Column("COLLECTION"),
-    Column("POINTS", 10, right=True),
+    Column("COLLECTION", 24),
+    Column("POINTS", 9, right=True),
+    Column("TIME", 8, right=True),
+    Column("", 9),
     Column("TO"),
-    Column("TIME", 8),
-    Column("", 10),
 )
 
 
@@ -68,13 +79,8 @@ def _planned(session: Session, found: Others) -> Session:
 def page(session: Session) -> Page:
     ones = session.planned_with_it or ()
     rows = tuple(_row(n, one) for n, one in enumerate(ones))
-    read = [
-        block
-        for n, one in enumerate(ones)
-        if one.plan is not None
-        for warning in one.plan.must_accept
-        for block in _warning(n, one.plan, warning)
-    ]
+    plans = [(n, one.plan) for n, one in enumerate(ones) if one.plan is not None]
+    read = [block for n, plan in plans for block in _warnings(n, plan)]
     return Page(
         title="What switches together with it",
         body=(Table("others", rows, COLUMNS, "Switched at the same moment", "below"), *read),
@@ -90,27 +96,34 @@ def _row(n: int, one: Other) -> Row:
     plan = one.plan
     points = words.count(one.points) if one.points is not None else ""
     if plan is None:
-        cells = (one.collection, points, "", "", "left out" if one.empty else "no plan")
+        cells = (one.collection, points, "", "left out" if one.empty else "no plan", "")
         return Row(f"other{n}", cells, title=one.collection, more=(Facts((Fact("Why", one.why),)),))
     likely = plan.estimate.seconds.likely
     target = plan.move.target if plan.move is not None else ""
     time = words.duration(likely) if likely is not None else ""
     left = len(left_open(plan))
-    cells = (one.collection, points, target, time, f"{left} to read" if left else "ready")
+    cells = (one.collection, points, time, f"{left} to read" if left else "ready", target)
     more = Facts((Fact("Way", plan.title), Fact("New name", target)))
     return Row(f"other{n}", cells, title=one.collection, more=(more,))
 
 
-def _warning(n: int, plan: Plan, warning: str) -> tuple[Facts, Ask]:
-    tick = Ask(
-        f"{READ}{n}-{warning}",
-        "tick",
-        f"I have read {warning} of {plan.collection}, and accept it",
-        value="yes" if warning in plan.accepted else "",
-        must=True,
-        done="acknowledged before",
+def _warnings(n: int, plan: Plan) -> tuple[Block, ...]:
+    """What is to be read of one collection, and a tick for each."""
+    if not plan.must_accept:
+        return ()
+    lines = tuple(f"{warning}: {plan.warned.get(warning, '')}" for warning in plan.must_accept)
+    asks = (
+        Ask(
+            f"{READ}{n}-{warning}",
+            "tick",
+            f"I have read {warning} of {plan.collection}, and accept it",
+            value="yes" if warning in plan.accepted else "",
+            must=True,
+            done="acknowledged before",
+        )
+        for warning in plan.must_accept
     )
-    return Facts((Fact(warning, plan.warned.get(warning, "")),), plan.collection), tick
+    return (Says(lines, f"To be read of {plan.collection}"), *asks)
 
 
 def act(session: Session, key: str, values: Mapping[str, str]) -> Outcome:
