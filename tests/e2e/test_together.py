@@ -37,7 +37,7 @@ from support.waiting import until
 from support.world import OLD, HashModel, everything
 from support.written import write
 
-POINTS = 60
+POINTS = 40
 pytestmark = pytest.mark.usefixtures("forked_engine")
 
 
@@ -132,7 +132,7 @@ class Writer:
         number = POINTS
         try:
             with self.place.open() as qdrant:
-                while not self.over.wait(0.01):
+                while not self.over.wait(0.03):
                     number += 1
                     for collection in self.texts:
                         self._write(qdrant, collection, number)
@@ -306,6 +306,7 @@ def test_one_that_cannot_go_on_holds_both_and_one_that_is_killed_follows(
         return f"live_{place.more}_tiny" in str(request.raw)
 
     def kill(_: Request) -> None:
+        until(lambda: fake.state.aliases[place.alias(place.docs)] != place.docs)
         os.kill(engines[place.more], signal.SIGKILL)
 
     fake.before("/collections/aliases", kill, method="POST", when=of_more, times=1)
