@@ -153,6 +153,7 @@ def test_the_page_for_readers_says_what_the_program_knows() -> None:
                 "lightrag_vdb_relationships_old_8d": "lightrag_vdb_relationships_new_12d",
             },
         ),
+        ("cheshire_cat", "episodic", "episodic_e5", {"declarative": None, "procedural": None}),
         ("langchain", "docs", "docs_e5", {}),
     ],
 )

@@ -111,7 +111,7 @@ class Integration:
         """The name that it will look for in place of the sister's, once this collection is called
         `target`; None where that follows from nothing."""
         was = self._in_family(collection)
-        if was is None or sister not in self.sisters(collection):
+        if was is None or "{}" not in was[0] or sister not in self.sisters(collection):
             return None
         pattern = self.family[self.relatives(collection).index(sister)]
         before, _, after = was[0].partition("{}")
