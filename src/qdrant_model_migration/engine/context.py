@@ -166,7 +166,7 @@ class Context:
         self._journal.spend(gate)
 
     def sisters(self) -> tuple[Sister, ...]:
-        return self._watch.look().with_it
+        return self._watch.sisters()
 
     def level(self, level: Level, *, stays: bool = False) -> None:
         session = self._journal.get("session")

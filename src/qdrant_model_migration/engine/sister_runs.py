@@ -64,7 +64,7 @@ class SisterRuns:
     def _runs(self) -> dict[str, list[Path]]:
         """By collection, the newest first; read anew where a run was made or taken away."""
         runs, mine = self._folder.parent, self._card
-        with suppress(OSError):
+        with suppress(OSError, QmmError):
             changed = runs.stat().st_mtime_ns
             if self._listed[0] != changed:
                 found: dict[str, list[tuple[str, Path]]] = {}

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qdrant_model_migration.engine import journal, lock
 from qdrant_model_migration.engine.errors import JournalDamaged, JournalFromNewer, JournalUnwritable
@@ -26,6 +26,9 @@ from qdrant_model_migration.engine.sister_runs import SisterRuns
 from qdrant_model_migration.engine.stamps import now, seconds_between
 from qdrant_model_migration.engine.states import GOING
 from qdrant_model_migration.errors import QmmError, RunFolderUnusable
+
+if TYPE_CHECKING:
+    from qdrant_model_migration.steps.sisters import Sister
 
 EVENTS = 200
 FIRST_START = 60.0  # seconds that a new run may take to begin before it counts as interrupted
@@ -90,10 +93,14 @@ class Watch:
         found = self._look()
         if self._sisters is None:
             return found
-        with_it = self._sisters.look()
+        with_it = self.sisters()
         if self._told is None or self._told[0] is not found or self._told[1].with_it != with_it:
             self._told = (found, _beside(found._replace(with_it=with_it)))
         return self._told[1]
+
+    def sisters(self) -> tuple[Sister, ...]:
+        """The collections that switch at the same moment, as they stand now."""
+        return self._sisters.look() if self._sisters is not None else ()
 
     def _look(self) -> RunView:
         live = lock.is_held(self._folder)
