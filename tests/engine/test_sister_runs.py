@@ -85,6 +85,21 @@ def test_it_is_told_how_it_stands(runs: Path) -> None:
     assert how(docs)[1:] == ("over", "it was rolled back")
 
 
+def test_one_that_is_a_no_go_shuts_the_gate_of_the_other(runs: Path) -> None:
+    docs, more = at_the_cutover(runs)
+    worse = {"what": "NO-GO: the new model finds less.", "why": "", "todo": ""}
+    set_state(more, "failed", verdict={"word": "NO-GO"})
+    journal = Journal(more / FILE)
+    journal.set(error=worse)
+    journal.close()
+    assert how(docs) == (more.name, "before", "failed, NO-GO: the new model finds less")
+    asked = view(docs).gate
+    assert asked is not None
+    assert [command for _, command in asked["before"]] == [f"qmm resume {more.name}"]
+    give_consent(docs, "cutover", {"alias": "docs", "with more": "yes", "unproved more": "yes"})
+    assert consents(more) == []
+
+
 def gate(name: str) -> dict[str, Any]:
     ask = NAME.ask(f"Type {name}", name)
     asked = Gate(name="cutover", title=f"Cutover: {name}", says=(), asks=(ask,), button="Switch")

@@ -220,6 +220,16 @@ def test_nobody_is_asked_to_change_the_application_before_all_are_level(world: W
     )
 
 
+def test_where_one_has_gone_back_what_was_said_of_all_counts_for_none(world: World) -> None:
+    beside(world, READY)
+    asked(BY_HAND, world)
+    beside(world, Sister("more", "over", "it was rolled back", run="more-1"))
+    world.consents["cutover"] = {"alias": "docs_new"}
+    asked(BY_HAND, world)
+    assert world.consents == {}
+    assert "switched" not in world.kept
+
+
 def switched(world: World, *sisters: Sister) -> None:
     beside(world)
     world.consents["cutover"] = {"alias": "docs"}
