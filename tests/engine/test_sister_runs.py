@@ -88,14 +88,15 @@ def test_it_is_told_how_it_stands(runs: Path) -> None:
 def test_one_that_is_a_no_go_shuts_the_gate_of_the_other(runs: Path) -> None:
     docs, more = at_the_cutover(runs)
     worse = {"what": "NO-GO: the new model finds less.", "why": "", "todo": ""}
-    set_state(more, "failed", verdict={"word": "NO-GO"})
+    again = "qmm verify more --queries queries.jsonl"
+    set_state(more, "failed", verdict={"word": "NO-GO", "judgement": {}}, judge_again=again)
     journal = Journal(more / FILE)
     journal.set(error=worse)
     journal.close()
     assert how(docs) == (more.name, "before", "failed, NO-GO: the new model finds less")
     asked = view(docs).gate
     assert asked is not None
-    assert [command for _, command in asked["before"]] == [f"qmm resume {more.name}"]
+    assert [command for _, command in asked["before"]] == [again]
     give_consent(docs, "cutover", {"alias": "docs", "with more": "yes", "unproved more": "yes"})
     assert consents(more) == []
 

@@ -151,6 +151,8 @@ def _brings_on(run: RunView) -> str:
         return qmm("continue", run.run_id)
     if run.state in GOING:
         return qmm("attach", run.run_id)
+    if run.state == "failed" and run.at_verdict:  # resuming leads to the same verdict
+        return str(run.facts.get("judge_again") or qmm("status", run.run_id))
     if finished(run.state):
         return qmm("plan", run.card.collection, flags=("--from", run.run_id, "--together"))
     return qmm("resume", run.run_id)
