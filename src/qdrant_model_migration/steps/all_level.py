@@ -14,7 +14,7 @@ from qdrant_model_migration.steps.step import StepContext
 from qdrant_model_migration.words import listing
 
 PATIENCE = 60.0  # seconds for a process to begin that was started together with this one
-POLL = 0.05  # seconds between two looks at the others
+POLL = 0.02  # seconds between two looks at the others
 SPEAKS_AFTER = 2.0  # seconds of waiting for the others, after which that is said
 AGAIN = (
     10.0  # seconds of waiting for one that takes longer, after which both sides are read once more
