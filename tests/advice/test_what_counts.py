@@ -79,6 +79,9 @@ SURVEYS = {
         )
     ),
 }
+SURVEYS["by a product"] = docs(
+    written_by=fact(WrittenBy(names=("mem0",), sure=False)), others=("docs_minilm_entities",)
+)
 WARNED = {
     "old server": docs(capabilities=server(1, 16, 3)),
     "mixed": docs(matches=(31, 64)),
@@ -93,9 +96,6 @@ WARNED = {
     "made of another text": docs(figures={"": {"text": (0, 8), "title": (64, 64)}}),
     "another language": docs(languages=fact({"de": 0.5, "ja": 0.5})),
     "few": docs(points=fact(12)),
-    "by a product": docs(
-        written_by=fact(WrittenBy(names=("mem0",), sure=False)), others=("docs_minilm_entities",)
-    ),
     "by a product without names": docs(
         written_by=fact(WrittenBy(names=("roo_code",), sure=True)), aliases=fact(()), all_aliases={}
     ),
@@ -104,6 +104,7 @@ WARNED = {
 
 MORE: tuple[dict[str, Any], ...] = (
     {"change": "model", "text": {"fields": []}},
+    {"change": "model", "together": "alone"},
     {"change": "model", "both": "test"},
     {"change": "model", "both": "always"},
     {"change": "model", "model": as_answer(BGE_SMALL)},

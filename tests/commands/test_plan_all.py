@@ -100,6 +100,33 @@ def test_what_cannot_be_planned_does_not_stop_the_others(
     ]
 
 
+def test_those_that_switch_together_are_planned_all_or_none(
+    fake: FakeQdrant, model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert plan_all("ws-*", model, "--together", "--no-speed") == 2
+    said = capsys.readouterr()
+    assert "cannot switch at the same moment: ws-empty (skipped: empty)." in said.err
+    assert list(Path("plans").iterdir()) == []
+    fake.call("DELETE", "/collections/ws-empty")
+    assert plan_all("ws-*", model, "--together", "--no-speed", "--accept", "W02") == 0
+    said = capsys.readouterr()
+    assert "Next: qmm run plans" in said.out
+    plans = {path.stem: load_plan(path) for path in Path("plans").iterdir()}
+    assert {name: plan.together for name, plan in plans.items()} == {
+        "ws-live": ("ws-a",),
+        "ws-a": ("b",),
+    }
+    again = ("plan", "ws-a", "--from", "plans/ws-live.yaml", "--together", "--no-speed")
+    assert cli.run([*again, "-o", "again"]) == 0, "a plan knows the family that no product tells"
+    assert {load_plan(path).collection for path in Path("again").iterdir()} == {"b", "ws-a"}
+    capsys.readouterr()
+    assert cli.run(["run", "."]) == 2
+    assert "holds no plans" in capsys.readouterr().err
+    Path("plans/ws-a.yaml").unlink()
+    assert cli.run(["run", "plans"]) == 2
+    assert "It is planned to go with ws-a" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
@@ -107,6 +134,8 @@ def test_what_cannot_be_planned_does_not_stop_the_others(
         (("docs", "--all", "ws-*"), "--all plans several collections."),
         (("--all", "ws-*", "--json"), "--all plans several collections."),
         (("--all", "ws-*", "--set", "target=new"), "--set target cannot be of several"),
+        (("docs", "--together"), "No collection is known that switches together with docs."),
+        (("docs", "--together", "--json"), "--json is of one plan."),
     ],
 )
 def test_a_wrong_call_is_explained(

@@ -15,9 +15,19 @@ from qdrant_model_migration.advice import WhatIf, advise, answer_all, imagine
 from qdrant_model_migration.advice.model_rows import ModelChoice
 from qdrant_model_migration.embedders import Reach
 from qdrant_model_migration.engine import DeadLetter
+from qdrant_model_migration.pages.decided import planned
 from qdrant_model_migration.pages.outcome import Outcome, Said, Work
 from qdrant_model_migration.pages.page import BACK, Ask, Beside, Fact, Facts, Page, Says, Scale
-from qdrant_model_migration.pages.session import Adding, Connected, Files, Reading, Session, Tried
+from qdrant_model_migration.pages.session import (
+    Adding,
+    Connected,
+    Files,
+    Other,
+    Others,
+    Reading,
+    Session,
+    Tried,
+)
 from qdrant_model_migration.pages.stages import enter, stage, stages
 from qdrant_model_migration.pages.work import of_run as work
 from qdrant_model_migration.pages.work import searching
@@ -30,7 +40,9 @@ from qdrant_model_migration.qdrant import Address, Hit
 from qdrant_model_migration.quality import Row as Result
 from qdrant_model_migration.quality import SideBySide
 from qdrant_model_migration.quality.searcher import Found
+from qdrant_model_migration.survey import Fact as Known
 from qdrant_model_migration.survey import Listed, Survey, facts_of
+from qdrant_model_migration.survey.facts import WrittenBy
 from qdrant_model_migration.tui.app import WizardApp
 from qdrant_model_migration.tui.screens.stage import StageScreen
 from qdrant_model_migration.tui.widgets.frame import Pane
@@ -104,6 +116,24 @@ def sessions() -> Iterator[tuple[str, Session]]:
     yield "from a file", asked
     file = str(Path(ORIGINALS["originals"]["file"]).absolute())
     yield "the columns of a file", asked.on(asking="columns", heads={file: HEAD})
+
+
+def with_others() -> Session:
+    """At a plan that goes with others: one has a plan with warnings to be read, one is empty."""
+    names = ("docs_minilm_entities", "docs_minilm")
+    by = Known[WrittenBy](value=WrittenBy(names=("mem0",), sure=True), how="sample")
+    family = docs(written_by=by, others=names)
+    session = Session(
+        address=family.address,
+        collection=family.collection,
+        survey=family,
+        answers=answer_all(family, {}, CHOICES),
+        choices=CHOICES,
+    )
+    plan = planned(session)
+    ones = (Other(names[0], plan, points=9), Other("empty", why="empty", points=0, empty=True))
+    others = Others(session.collection, session.answers, ones)
+    return session.on(plan=plan, others=others)
 
 
 def early() -> Iterator[tuple[str, Session]]:
@@ -209,6 +239,9 @@ def met(name: str) -> Iterator[tuple[str, Session]]:
     if name in EARLY:
         yield from early()
         yield from (one for one in sessions() if one[0] in ("docs", "docs, in Explore"))
+        return
+    if name == "others":
+        yield "with others", with_others()
         return
     if of_a_run(name):
         yield from (one for one in at_runs() if isinstance(looked(name, one[1]), Session))

@@ -6,6 +6,7 @@ import pytest
 
 from qdrant_model_migration.plain.gates import ask_gate
 from qdrant_model_migration.steps.gate import Ask, Gate
+from qdrant_model_migration.steps.sisters import SWITCH, Sister
 from support.script import Spoken, ctrl_c
 
 CUTOVER = Gate(
@@ -87,3 +88,22 @@ def test_a_number_is_asked_until_it_is_large_enough_and_enter_leaves_it() -> Non
     assert "Tokens in all (for example 150)." in talk.flat
     assert "You typed '100'; it has to be a whole number from 101 on." in talk.flat
     assert ask_gate(LIMIT, Spoken(("whole number", ""))) is None
+
+
+def test_one_that_others_hold_up_asks_nothing_and_says_what_leads_there() -> None:
+    late = ("more: stopped at Backfill", "qmm resume more-1")
+    talk = Spoken()
+    assert ask_gate(CUTOVER.model_copy(update={"before": (late,)}), talk) is None
+    assert "more: stopped at Backfill." in talk.flat
+    assert "qmm resume more-1" in talk.flat
+
+
+def test_what_goes_along_is_allowed_by_its_name() -> None:
+    ready = Sister("my docs", "there", "ready, GO", "more-1", verdict="GO")
+    talk = Spoken(("Type yes", "yes"), ("Type yes", "yes"), ("Type docs", "docs"))
+    assert ask_gate(SWITCH.gate(CUTOVER, (ready,)), talk) == {
+        "model": "yes",
+        "with my docs": "yes",
+        "alias": "docs",
+    }
+    assert "my docs goes with it." in talk.flat

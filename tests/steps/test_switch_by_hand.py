@@ -9,23 +9,20 @@ import pytest
 
 from qdrant_model_migration.pipeline.ledger import Ledger
 from qdrant_model_migration.qdrant import Address, open_qdrant
-from qdrant_model_migration.steps import Gate
 from qdrant_model_migration.steps.backfill import Backfill
 from qdrant_model_migration.steps.catch_up import CatchUp
 from qdrant_model_migration.steps.create_collection import CreateCollection
 from qdrant_model_migration.steps.cutover import Cutover
 from qdrant_model_migration.steps.discard import Discard
 from qdrant_model_migration.steps.errors import NothingToRollBack, VerifyRefused
-from qdrant_model_migration.steps.gate import Waiting
 from qdrant_model_migration.steps.index import Index
 from qdrant_model_migration.steps.rollback import Rollback
-from qdrant_model_migration.steps.step import Step
 from qdrant_model_migration.steps.sweep import Sweep
 from qdrant_model_migration.steps.switches import answering
 from qdrant_model_migration.steps.switches.application import Application
 from qdrant_model_migration.steps.verify import Verify
 from support.fake_qdrant import FakeQdrant
-from support.world import World, a_move, everything, old_point
+from support.world import World, a_move, asked, everything, old_point
 
 CUTOVER = Cutover(switch=Application(changes="collection name"))
 
@@ -39,12 +36,6 @@ def world(tmp_path: Path) -> Iterator[World]:
         for step in (CreateCollection(), Backfill(), CatchUp(), Index(), Verify()):
             step.apply(world)
         yield world
-
-
-def asked(step: Step, world: World) -> Gate:
-    with pytest.raises(Waiting) as waiting:
-        step.apply(world)
-    return waiting.value.gate
 
 
 def switch(world: World) -> None:

@@ -98,6 +98,12 @@ def page() -> str:
     )
 
 
+TOGETHER = (
+    "`qmm plan COLLECTION --together` plans all that are there, under names that belong together; "
+    "they switch at the same moment."
+)
+
+
 def _anchor(one: Integration) -> str:
     kept = (c for c in f"you-use-{one.title.lower()}".replace(" ", "-") if c.isalnum() or c in "-_")
     return "".join(kept)
@@ -128,7 +134,8 @@ def _section(one: Integration) -> Iterator[str]:
     ]
     yield f"- **What you change there**: {'; '.join(changed)}."
     if one.family:
-        yield f"- **Collections that share the model**: {listing([f'`{n}`' for n in one.family])}."
+        names = listing([f"`{name}`" for name in one.family])
+        yield f"- **Collections that share the model**: {names}. {TOGETHER}"
     yield f"- Read in {one.code}."
 
 

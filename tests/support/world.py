@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
 from qdrant_model_migration.embedders import Embedded, ModelRef
 from qdrant_model_migration.embedders.errors import BadVector
@@ -19,6 +20,9 @@ from qdrant_model_migration.pipeline.origins import Origin, as_it_is, embedded
 from qdrant_model_migration.pipeline.text import TextSource
 from qdrant_model_migration.qdrant import Point, PointId, Qdrant
 from qdrant_model_migration.quality import Leg, Side
+from qdrant_model_migration.steps.gate import Gate, Waiting
+from qdrant_model_migration.steps.sisters import Level, Sister
+from qdrant_model_migration.steps.step import Step
 
 OLD = ModelRef(kind="practice", name="test/old", dimensions=8)
 NEW = ModelRef(kind="practice", name="test/new", dimensions=12)
@@ -79,6 +83,8 @@ class World:
         self.models: dict[str, HashModel] = {}
         self.on_breath: Callable[[], None] | None = None
         self.progressed: list[tuple[int, int | None]] = []
+        self.beside: Callable[[], tuple[Sister, ...]] = tuple
+        self.levels: list[tuple[Level, bool]] = []
 
     @property
     def move(self) -> Move:
@@ -141,6 +147,12 @@ class World:
     def spend(self, gate: str) -> None:
         self.consents.pop(gate, None)
 
+    def sisters(self) -> tuple[Sister, ...]:
+        return self.beside()
+
+    def level(self, level: Level, *, stays: bool = False) -> None:
+        self.levels.append((level, stays))
+
     def breathe(self) -> None:
         if self.on_breath:
             self.on_breath()
@@ -201,3 +213,10 @@ def everything(qdrant: Qdrant, collection: str, vectors: bool = True) -> dict[Po
         if page.next is None:
             return found
         start = page.next
+
+
+def asked(step: Step, world: World) -> Gate:
+    """The gate that the step waits at."""
+    with pytest.raises(Waiting) as waiting:
+        step.apply(world)
+    return waiting.value.gate

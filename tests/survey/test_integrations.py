@@ -174,3 +174,31 @@ def test_some_look_for_a_name_that_their_model_makes(model: ModelRef) -> None:
 
 def test_the_page_for_readers_says_what_the_program_knows() -> None:
     assert PAGE.read_text(encoding="utf-8") == page(), "python -m support.integrations_page"
+
+
+@pytest.mark.parametrize(
+    ("product", "collection", "target", "called"),
+    [
+        ("mem0", "memories", "memories_e5", {"memories_entities": "memories_e5_entities"}),
+        ("mem0", "m_entities", "m_e5_entities", {"m": "m_e5"}),
+        ("mem0", "m_entities", "m_entities_e5", {"m": None}),
+        (
+            "lightrag",
+            "lightrag_vdb_chunks_old_8d",
+            "lightrag_vdb_chunks_new_12d",
+            {
+                "lightrag_vdb_entities_old_8d": "lightrag_vdb_entities_new_12d",
+                "lightrag_vdb_relationships_old_8d": "lightrag_vdb_relationships_new_12d",
+            },
+        ),
+        ("cheshire_cat", "episodic", "episodic_e5", {"declarative": None, "procedural": None}),
+        ("langchain", "docs", "docs_e5", {}),
+    ],
+)
+def test_those_that_share_a_model_are_found_under_the_name_that_follows(
+    product: str, collection: str, target: str, called: dict[str, str | None]
+) -> None:
+    one = BY_NAME[product]
+    assert set(one.sisters(collection)) == set(called)
+    for sister, expected in called.items():
+        assert one.called_with(sister, collection, target) == expected

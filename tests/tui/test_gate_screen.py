@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from qdrant_model_migration.pages.session import Adding, Session
+from qdrant_model_migration.steps import Gate
+from qdrant_model_migration.steps.sisters import SWITCH, Sister
 from qdrant_model_migration.tui.app import WizardApp
 from support.screens import CUTOVER, SWITCHED, VERDICT, WITHOUT_PROOF, a_run, press, text_of, until
 
@@ -267,3 +269,50 @@ async def test_a_number_is_typed_and_one_that_is_too_small_keeps_it_closed(
         await press(pilot, "enter")
         await until(pilot, lambda: bool(stage.started))
         assert stage.consents == [("token_limit", {"limit": "8"})]
+
+
+async def test_one_that_others_hold_up_says_who_and_leads_to_them(wizard: Make, stage: Any) -> None:
+    late = Sister("more", "before", "stopped at Backfill", "more-1", todo="qmm resume more-1")
+    gate = SWITCH.gate(Gate.model_validate(CUTOVER), (late,)).model_dump(mode="json")
+    app = wizard("run", "gate", session=waiting(stage, gate, with_it=(late,)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        shown = await until(pilot, "▸[ No, not now ]")
+        assert "With     more: stopped at Backfill" in shown
+        assert "qmm resume more-1" in shown
+        assert "Switch docs" not in shown
+        await press(pilot, "right")
+        await until(pilot, "▸[ Go to more ]")
+        await press(pilot, "enter")
+        await until(pilot, lambda: app.session.run == stage.folder.parent / "more-1")
+        assert stage.consents == []
+
+
+async def test_each_that_goes_along_is_ticked_by_its_name(wizard: Make, stage: Any) -> None:
+    ready = Sister("more", "there", "ready, GO", "more-1", verdict="GO")
+    gate = SWITCH.gate(Gate.model_validate(CUTOVER), (ready,)).model_dump(mode="json")
+    app = wizard("run", "gate", session=waiting(stage, gate, with_it=(ready,)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "▸[ No, not now ]")
+        await press(pilot, "up", "up", "up", "space", "down", "down", *"docs", "enter")
+        await until(pilot, "[ Switch docs ] (tick the box first)")
+        await press(pilot, "up", "up", "space", "down", "down", "right")
+        await until(pilot, "▸[ Switch docs ]")
+        await press(pilot, "enter")
+        await until(pilot, lambda: bool(stage.started))
+        given = {"model": "yes", "with more": "yes", "alias": "docs"}
+        assert stage.consents == [("cutover", given)]
+
+
+async def test_where_a_person_changes_it_those_that_are_not_level_are_started(
+    wizard: Make, stage: Any
+) -> None:
+    by_hand = {**CUTOVER, "by_hand": True, "to_level": "qmm resume docs-1"}
+    ready = Sister("more", "there", "ready, GO", "more-1", verdict="GO")
+    gate = SWITCH.gate(Gate.model_validate(by_hand), (ready,)).model_dump(mode="json")
+    app = wizard("run", "gate", session=waiting(stage, gate, with_it=(ready,)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "▸[ No, not now ]")
+        await press(pilot, "right")
+        await until(pilot, "▸[ Make all level ]")
+        await press(pilot, "enter")
+        await until(pilot, lambda: len(stage.started) == 2)

@@ -21,6 +21,7 @@ def consent_options(kinds: Iterable[type[Step]]) -> Callable[[F], F]:
     def add(function: F) -> F:
         for flag in reversed(flags.values()):
             more: dict[str, Any] = {"metavar": flag.metavar} if flag.metavar else {"is_flag": True}
+            more |= {"multiple": True} if flag.many else {}
             function = click.option(flag.name, help=flag.help, **more)(function)
         return function
 
@@ -33,11 +34,12 @@ def planned_options(function: F) -> F:
 
 
 def given(options: Mapping[str, Any]) -> dict[str, str]:
-    """The flags that were given: flag -> what follows it, "" for nothing."""
+    """The flags that were given: flag -> what follows it, "" for nothing, a line for each where it
+    was given several times."""
     flags = {f"--{name.replace('_', '-')}": value for name, value in options.items()}
     known = _flags_of(step_kinds())
     return {
-        flag: "" if value is True else str(value)
+        flag: "" if value is True else "\n".join(value) if isinstance(value, tuple) else str(value)
         for flag, value in flags.items()
         if value and flag in known
     }

@@ -23,6 +23,7 @@ from qdrant_model_migration.engine import (
     steer,
     summarize,
     take_back,
+    view,
 )
 from qdrant_model_migration.engine.errors import RunNotGoing
 from qdrant_model_migration.exit_codes import DONE, FAILED, STOPPED, WAITS
@@ -43,10 +44,11 @@ def carry_on(
     *,
     extra: str | None = None,
     given: Mapping[str, Any] | None = None,
+    asks: bool = True,
 ) -> int:
     """Start the engine, watch it, open the gates that `flags` open; returns the exit code.
 
-    key: what the engine gets in its environment.
+    key: what the engine gets in its environment. asks: also at the gate that switches.
 
     In a terminal a gate that no flag opens is asked for; without one nothing is asked.
     """
@@ -55,6 +57,9 @@ def carry_on(
         start(folder, key, extra=extra, given=given)
         extra = given = None
         seen = watch(folder, stop_on_interrupt=True)
+        if not asks and seen.at_verdict:
+            return say_shortly(seen)
+        seen = _with_the_others(seen)
         answers = answers_for(seen, left)
         if answers is None:
             code = ending(seen)
@@ -73,6 +78,8 @@ def answers_for(seen: RunView, flags: Mapping[str, str]) -> dict[str, str] | Non
     from qdrant_model_migration.steps.gate import Gate
 
     gate = Gate.model_validate(seen.gate)
+    if gate.before:
+        return None
     answers = gate.given_by(flags)
     if not (missing := gate.missing(answers)):
         return answers
@@ -142,7 +149,11 @@ def ending(seen: RunView) -> int:
         click.echo(f"Waiting for you: {gate.title}")
         for line in gate.says:
             click.echo(f"  {line}")
-        if gate_kind(gate.name).switches:
+        if gate.before:
+            click.echo("First:")
+            for said, _ in gate.before:
+                click.echo(f"  {said}")
+        elif gate_kind(gate.name).switches:
             _say_changes(seen, "In your application, at the same moment:")
     elif seen.state == "stopped":
         click.echo("Stopped. Everything confirmed is kept.")
@@ -153,20 +164,44 @@ def ending(seen: RunView) -> int:
 
             click.echo(f"{recalled(switched).answers} from {switched['to']} now.")
             _say_changes(seen, "Your application has to change with it:")
+        _say_others(seen)
         click.echo(f"Done. Report: {seen.folder / 'report.md'}")
     else:
         click.echo(f"{summarize(seen).title}.")
+        _say_others(seen)
     if line := next_of(seen):
         click.echo(line)
     return DONE if seen.finished else EXIT_CODES.get(seen.state, FAILED)
+
+
+def _with_the_others(seen: RunView) -> RunView:
+    """The run, once those that go with it have switched, or gone back, too; Ctrl+C is enough of it,
+    and stops none."""
+    there = "switched" if seen.facts.get("switched") else "over"
+    with suppress(KeyboardInterrupt):
+        while seen.finished and any(one.live and one.stands != there for one in seen.with_it):
+            time.sleep(POLL)
+            seen = view(seen.folder)
+    return seen
+
+
+def _say_others(seen: RunView) -> None:
+    for one in seen.with_it:
+        click.echo(f"With it: {one.collection}, {one.says}.")
+
+
+def say_shortly(seen: RunView) -> int:
+    """One line of a run that waits for others; returns the exit code."""
+    click.echo(in_one_line(seen))
+    return EXIT_CODES.get(seen.state, FAILED)
 
 
 def next_of(seen: RunView) -> str:
     """The commands that go on with a run, a line each; of one that is over what is left to do."""
     named = " ".join(["", *map(shlex.quote, server_flags(seen.card.server))])
     todo = [  # a plan is made with --url
-        (text, how + named if how and key != "again" else how)
-        for key, text, how in summarize(seen).todo
+        (text, how + named if how and " plan " not in how else how)
+        for _, text, how in summarize(seen).todo
     ]
     if seen.finished:
         lines = [f"  {text}: {how}" if how else f"  {text}" for text, how in todo]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from qdrant_model_migration import words
 from qdrant_model_migration.commands.connecting import (
     connect,
     server_flags,
@@ -62,20 +63,31 @@ class _Deciding:
         self._accept, self._wanted = accept, wanted
         self._speeds: dict[str, Speed | None] = {}
 
-    def of(self, qdrant: Qdrant, name: str, taken: Sequence[str] | None = None) -> Made:
+    def of(
+        self,
+        qdrant: Qdrant,
+        name: str,
+        taken: Sequence[str] | None = None,
+        together: Sequence[str] = (),
+        more: Mapping[str, Any] | None = None,
+    ) -> Made:
         """Says the answers. taken: names of collections that other plans will make, where there are
-        others; then nothing is said, and only those warnings are acknowledged that it has."""
+        others; then nothing is said, and only those warnings are acknowledged that it has.
+        together: the collections that switch at the same moment. more: answers that follow from the
+        plans of those before."""
         from qdrant_model_migration.advice import advise, try_size
         from qdrant_model_migration.advice.make_plan import make_plan
         from qdrant_model_migration.commands.settings import short_forms
         from qdrant_model_migration.embedders import model_choices
         from qdrant_model_migration.plan import acknowledge
-        from qdrant_model_migration.strategies.answered import chosen_model
+        from qdrant_model_migration.strategies.answered import chosen_model, sisters_there
 
-        given = self.given
+        given = {**self.given, **(more or {})}
         found = surveyed(qdrant, name, text_field=_text_field(given))
         if taken:
             found = found.model_copy(update={"others": (*found.others, *taken)})
+        if sisters_there(found):  # asked for by an option here, and not taken for granted
+            given = {"together": "yes" if together else "alone", **given}
         if (meant := chosen_model(given)) is not None:
             given = {**given, **short_forms(None, try_size(qdrant, found, meant))}
         complete = _complete(found, given, model_choices())
@@ -84,7 +96,7 @@ class _Deciding:
             _say_answers(advice, given)
         chosen = self._named or _as_before(self._base, advice) or _recommended(advice)
         speed = self._speed(qdrant, found, complete, chosen)
-        plan = make_plan(found, complete, chosen, speed=speed)
+        plan = make_plan(found, complete, chosen, speed=speed, together=together or None)
         accept = [w for w in self._accept if taken is None or w in plan.must_accept]
         return Made(acknowledge(plan, accept), found, complete, advice, chosen)
 
@@ -112,27 +124,50 @@ class _Deciding:
         return self._speeds[key]
 
 
-def _plan_all(qdrant: Qdrant, pattern: str, output: Path, force: bool, deciding: _Deciding) -> int:
+def _plan_all(
+    qdrant: Qdrant,
+    chosen: Sequence[str],
+    output: Path,
+    force: bool,
+    deciding: _Deciding,
+    *,
+    together: bool,
+) -> int:
+    from qdrant_model_migration.advice.family import OF_ONE, answers_that_follow
     from qdrant_model_migration.commands import plan_all
     from qdrant_model_migration.embedders import kept_open
     from qdrant_model_migration.plan import save_plan
 
-    if of_one := [key for key in plan_all.OF_ONE if key in deciding.given]:
+    if of_one := [key for key in OF_ONE if key in deciding.given]:
         raise UsageError(
             f"--set {of_one[0]} cannot be of several collections.",
             "Each needs a name of its own, which is suggested.",
             "Leave it out, or plan that collection alone.",
         )
 
+    all_of_them = [qdrant.resolve(name) for name in chosen] if together else []
+    follows: dict[str, dict[str, Any]] = {name: {} for name in all_of_them}
+
     def plan_one(name: str, file: Path, taken: Sequence[str]) -> Plan:
         _may_write(file, force)
-        plan = deciding.of(qdrant, name, taken).plan
-        save_plan(plan, file)
-        return plan
+        if not together:
+            plan = deciding.of(qdrant, name, taken).plan
+            save_plan(plan, file)
+            return plan
+        made = deciding.of(qdrant, name, taken, all_of_them, follows[qdrant.resolve(name)])
+        for other in all_of_them:
+            more = answers_that_follow(made.survey, made.plan, other)
+            follows[other] = {**more, **follows[other]}
+        return made.plan
 
     folder = PLANS_FOLDER if output == PLAN_FILE else output
     with kept_open():
-        return plan_all.say(plan_all.plan_each(plan_all.chosen(qdrant, pattern), folder, plan_one))
+        outcomes = plan_all.plan_each(chosen, folder, plan_one)
+    if not together:
+        return plan_all.say(outcomes)
+    for plan, file in plan_all.must_fit(outcomes):
+        save_plan(plan, file)
+    return plan_all.say(outcomes, together=folder)
 
 
 @click.command("plan")
@@ -143,6 +178,11 @@ def _plan_all(qdrant: Qdrant, pattern: str, output: Path, force: bool, deciding:
     "pattern",
     metavar="PATTERN",
     help="All collections called like this, e.g. 'ws-*'; -o names the folder of the plans.",
+)
+@click.option(
+    "--together",
+    is_flag=True,
+    help="They switch at the same moment: those of --all, or COLLECTION and its sisters.",
 )
 @click.option("--answers", type=click.Path(path_type=Path), metavar="FILE", help="Answers to use.")
 @click.option("--change", metavar="WHAT", help="Short for --set change=..., e.g. compression.")
@@ -173,6 +213,7 @@ def command(
     collection: str | None,
     source: str | None,
     pattern: str | None,
+    together: bool,
     answers: Path | None,
     change: str | None,
     model: str | None,
@@ -199,8 +240,11 @@ def command(
       qmm plan products --change compression --set quantization.kind=scalar
       qmm plan --from docs_minilm-1124 --set target=docs_bge
       qmm plan --all 'ws-*' --model BAAI/bge-small-en-v1.5 -o plans
+      qmm plan memories --together --model BAAI/bge-small-en-v1.5 -o plans
     """
     from qdrant_model_migration.advice import timed_model
+    from qdrant_model_migration.advice.family import OF_ONE
+    from qdrant_model_migration.commands import plan_all
     from qdrant_model_migration.commands.settings import short_forms
     from qdrant_model_migration.pages.session import Session
     from qdrant_model_migration.plan import left_open, save_plan
@@ -214,18 +258,27 @@ def command(
             "A collection, --from and --json are of one.",
             "Leave them out, or leave out --all.",
         )
-    if not as_json and pattern is None:
+    if together and as_json:
+        raise UsageError("--json is of one plan.", "--together makes several.", "Leave one out.")
+    if not as_json and pattern is None and not together:
         _may_write(output, force)
     base = _plan_of(source) if source else None
     name = collection or (base.collection if base else "")
     if not name and pattern is None:
         raise UsageError("No collection is named.", "", f"{qmm('inspect')} lists them.")
     short = short_forms(change, _named(model, model_folder, model_output, pooling))
-    given = _given(named.implied if named else {}, base, answers, short, settings)
+    of_all = base.answers if base else {}
+    if together:  # each needs a name of its own, which is suggested
+        of_all = {key: value for key, value in of_all.items() if key not in OF_ONE}
+    given = _given(named.implied if named else {}, of_all, answers, short, settings)
     deciding = _Deciding(given, base, named, accept, wanted)
-    if pattern is not None:
+    if pattern is not None or together:
         with connect(url, ask_key) as qdrant:
-            return _plan_all(qdrant, pattern, output, force, deciding)
+            if pattern is None:
+                chosen = plan_all.with_sisters(qdrant, name, base)
+            else:
+                chosen = plan_all.chosen(qdrant, pattern)
+            return _plan_all(qdrant, chosen, output, force, deciding, together=together)
     with connect(url, ask_key) as qdrant:
         made = deciding.of(qdrant, name)
     plan = made.plan
@@ -243,13 +296,17 @@ def command(
     flags = [word for warning in left_open(plan) for word in ("--accept", warning)]
     flags += server_flags(str(plan.server))
     run = qmm("run", str(output), flags=flags)
+    if plan.together:
+        others = words.listing(plan.together)
+        all_of_them = qmm("plan", name, flags=("--together",))
+        click.echo(f"It switches together with {others}; {all_of_them} plans all of them.")
     click.echo(f"Saved {output}. Nothing was written to the server. Next: {run}")
     return 0
 
 
 def _given(
     implied: Mapping[str, Any],
-    base: Plan | None,
+    base: Mapping[str, Any],
     file: Path | None,
     short: Mapping[str, Any],
     settings: Sequence[str],
@@ -260,7 +317,7 @@ def _given(
     from qdrant_model_migration.advice.answers_file import load_answers
     from qdrant_model_migration.commands.settings import laid_over
 
-    before = {**(base.answers if base else {}), **(load_answers(file) if file else {}), **short}
+    before = {**base, **(load_answers(file) if file else {}), **short}
     return read_named(laid_over({"change": "model", **implied, **before}, settings))
 
 

@@ -1,4 +1,5 @@
-"""`qmm plan --all`: a plan for each of several collections, and a table of what became of them."""
+"""`qmm plan --all` and `--together`: a plan for each of several collections, and a table of what
+became of them."""
 
 from __future__ import annotations
 
@@ -19,9 +20,6 @@ from qdrant_model_migration.shell import qmm
 if TYPE_CHECKING:
     from qdrant_model_migration.plan import Plan
     from qdrant_model_migration.qdrant import Qdrant
-
-OF_ONE = ("target", "name")
-"""Questions whose answer can only be of one collection."""
 
 
 class Outcome(NamedTuple):
@@ -52,6 +50,48 @@ def chosen(qdrant: Qdrant, pattern: str) -> tuple[str, ...]:
             "Write it as 'ws-*', in quotes; * stands for any signs, ? for one.",
         )
     return tuple(found)
+
+
+def with_sisters(qdrant: Qdrant, name: str, base: Plan | None) -> tuple[str, ...]:
+    """The collection and those that share its model, by what is known of the product that wrote it,
+    or by a plan that was made for them. An empty one is left out, with a word. Raises UsageError
+    where there is none."""
+    from qdrant_model_migration.commands.connecting import surveyed
+    from qdrant_model_migration.strategies.answered import family_there
+
+    found = surveyed(qdrant, name, text_field=None)
+    family = family_there(found)
+    if base is not None and found.collection in (base.collection, *base.together):
+        family = (base.collection, *base.together) if base.together else family
+    others = [one for one in family if one != found.collection]
+    if empty := [one for one in others if not qdrant.count(one)]:
+        click.echo(f"Left out, because they are empty: {words.listing(empty)}.", err=True)
+    if others == empty:
+        raise UsageError(
+            f"No collection is known that switches together with {name}.",
+            "That is known of products whose collections share a model, by their names.",
+            "Name them: qmm plan --all 'PATTERN' --together takes all that are called like it.",
+        )
+    chosen = [name if one == found.collection else one for one in family if one not in empty]
+    click.echo(f"Together: {words.listing(chosen)}.", err=True)
+    return tuple(chosen)
+
+
+def must_fit(outcomes: Sequence[Outcome]) -> list[tuple[Plan, Path]]:
+    """The plans, each with its file, where they can switch at the same moment. Raises NotTogether,
+    naming what stands against it."""
+    from qdrant_model_migration.plan import refuse_apart
+    from qdrant_model_migration.plan.errors import NotTogether
+
+    if without := [one for one in outcomes if one.plan is None]:
+        told = words.listing([f"{one.collection} ({one.word}: {one.why})" for one in without])
+        raise NotTogether(told, "There is no plan for it.", _LEAVE_OUT)
+    plans = [(one.plan, one.file) for one in outcomes if one.plan and one.file]
+    refuse_apart([plan for plan, _ in plans])
+    return plans
+
+
+_LEAVE_OUT = "Nothing was written. Mend that; or leave it out, by another PATTERN for --all."
 
 
 def plan_each(
@@ -105,8 +145,9 @@ def _files(names: Sequence[str], folder: Path) -> Iterator[Path]:
         yield folder / f"{stem}.yaml"
 
 
-def say(outcomes: Sequence[Outcome]) -> int:
-    """The table, what comes next, and the exit code: 4 where a collection could not be planned."""
+def say(outcomes: Sequence[Outcome], together: Path | None = None) -> int:
+    """The table, what comes next, and the exit code: 4 where a collection could not be planned.
+    together: the folder of the plans of collections that switch at the same moment."""
     from qdrant_model_migration.plan import left_open
 
     wide = max(len(one.collection) for one in outcomes)
@@ -117,6 +158,14 @@ def say(outcomes: Sequence[Outcome]) -> int:
     failed = len(outcomes) - len(planned) - skipped
     counts = [f"{len(planned)} planned", f"{skipped} skipped", f"{failed} failed"]
     click.echo(f"{', '.join(counts)}. Nothing was written to the server.")
+    if together is not None:
+        plans = [one.plan for one in planned if one.plan is not None]
+        left = dict.fromkeys(warning for plan in plans for warning in left_open(plan))
+        flags = [word for warning in left for word in ("--accept", warning)]
+        flags += server_flags(str(plans[0].server))
+        click.echo("Each is run up to its cutover, one after another; then all switch together.")
+        click.echo(f"Next: {qmm('run', str(together), flags=flags)}")
+        return DONE
     if planned:
         click.echo("Next, one after another:")
     for one in planned:

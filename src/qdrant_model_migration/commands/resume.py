@@ -49,14 +49,16 @@ def command(
         raise UsageError(f"{folder.name} has verified already.", "", f"{again} reads all again.")
     flags = given(consents)
     chosen = {**fleet_for(fleet), **full_for(full)}
-    if seen.state == "waiting" and seen.gate and not seen.live and not at_added(seen):
+    gate = seen.gate or {}
+    asks = seen.state == "waiting" and gate and not gate.get("before")  # that may have changed
+    if asks and not seen.live and not at_added(seen):
         from qdrant_model_migration.commands.follow import answers_for, ending
 
         answers = answers_for(seen, flags)
         if answers is None:
             return ending(seen)
         key = {**key_for_run(folder, named, ask_key), **chosen}
-        give_consent(folder, seen.gate["name"], answers)
+        give_consent(folder, gate["name"], answers)
         return carry_on(folder, {}, key)
     key = {**key_for_run(folder, named, ask_key), **chosen}
     return carry_on(folder, flags, key)

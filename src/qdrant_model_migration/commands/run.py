@@ -35,6 +35,9 @@ def command(
     The run goes on in a process of its own; Ctrl+C stops it cleanly, and qmm resume RUN goes
     on. At a gate it ends with code 3 and says which flag opens it. Each plan is run once.
 
+    A folder holds the plans of collections that switch at the same moment (qmm plan --together):
+    each is carried up to its cutover, one after another, and one consent switches all.
+
     \b
     Example:
       qmm run plan.yaml
@@ -44,6 +47,12 @@ def command(
     from qdrant_model_migration.engine import create_run
     from qdrant_model_migration.plan import acknowledge, load_plan, why_closed
 
+    if plan.is_dir():
+        from qdrant_model_migration.commands.run_together import plans_in, run_together
+
+        plans = plans_in(plan, accept)
+        key = key_for(plans[0].server, named, ask_key, models_in(plans))
+        return run_together(plans, given(consents), {**key, **fleet_for(fleet)})
     loaded = acknowledge(load_plan(plan), accept)
     if closed := why_closed(loaded):
         raise closed

@@ -36,6 +36,8 @@ def command(run: str | None, as_json: bool) -> int:
         sign = {"done": "done", "running": "now", "failed": "failed"}.get(step.state, "")
         sign = "waits for you" if number - 1 == waits else sign
         click.echo(f"  {number:>2} {step.title:<{wide}}  {sign}".rstrip())
+    for one in seen.with_it:
+        click.echo(f"With it: {one.collection}, {one.says}{f': {one.run}' if one.run else ''}")
     for event in seen.events[-5:]:
         click.echo(f"  {local(event.at):%H:%M:%S}  {event.text}")
     if seen.error:
@@ -85,4 +87,8 @@ def _data(seen: object) -> dict[str, object]:
         "searches": seen.searches,
         "throttle": seen.throttle,
         "conflicts": seen.conflicts,
+        "with_it": [
+            {"collection": one.collection, "run": one.run, "stands": one.stands, "says": one.says}
+            for one in seen.with_it
+        ],
     }

@@ -6,7 +6,7 @@ Importing this imports neither pydantic nor the client: looking at a run has to 
 from __future__ import annotations
 
 from qdrant_model_migration.engine.judging import judge_by, judged_by, wants_old_model
-from qdrant_model_migration.engine.new_run import create_run
+from qdrant_model_migration.engine.new_run import card_of, create_run
 from qdrant_model_migration.engine.process import (
     give_consent,
     models_of_run,
@@ -50,6 +50,7 @@ __all__ = [
     "Todo",
     "Watch",
     "at_added",
+    "card_of",
     "create_run",
     "dead_letters",
     "ending_of",

@@ -13,8 +13,10 @@ from qdrant_model_migration.engine.backup import keep_fact
 from qdrant_model_migration.engine.journal import Journal, is_fact
 from qdrant_model_migration.engine.progress import Progress
 from qdrant_model_migration.engine.retrying import Retrying
+from qdrant_model_migration.engine.sister_runs import LEVEL
 from qdrant_model_migration.engine.steering import Steering
 from qdrant_model_migration.engine.token_meter import TokenMeter
+from qdrant_model_migration.engine.watch import Watch
 from qdrant_model_migration.environment import KEY
 from qdrant_model_migration.pipeline.calls import InCalls
 from qdrant_model_migration.pipeline.fleet import Fleet, threads
@@ -22,6 +24,7 @@ from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.worker import WorkerSpec
 from qdrant_model_migration.qdrant import Patience, PointId, Qdrant
 from qdrant_model_migration.quality import Side
+from qdrant_model_migration.steps.sisters import Level, Sister
 
 
 class Models:
@@ -64,9 +67,10 @@ class Context:
         models: Models,
         meter: TokenMeter,
         parent: int | None,
+        watch: Watch,
         fleet: str = "",
     ) -> None:
-        self._fleet, self._meter = fleet, meter
+        self._fleet, self._meter, self._watch = fleet, meter, watch
         self._folder, self._run_id, self._accepted = folder, run_id, accepted
         self._move = move
         self._sides = (sides[0].placed(folder), sides[1].placed(folder)) if sides else None
@@ -160,6 +164,13 @@ class Context:
 
     def spend(self, gate: str) -> None:
         self._journal.spend(gate)
+
+    def sisters(self) -> tuple[Sister, ...]:
+        return self._watch.sisters()
+
+    def level(self, level: Level, *, stays: bool = False) -> None:
+        session = self._journal.get("session")
+        self.remember(LEVEL, {**level._asdict(), "session": session, "stays": stays})
 
     def breathe(self) -> None:
         self._steering.breathe()

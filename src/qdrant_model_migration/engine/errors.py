@@ -20,9 +20,10 @@ class NoSuchRun(UsageError):
 
 
 class PlanHasRun(UsageError):
-    """This very plan was started before."""
+    """This very plan was started before, by the run of that name."""
 
     def __init__(self, run: str, state: str, *, over: bool = False) -> None:
+        self.run = run
         goes_on = "" if over else f"{qmm('resume', run)} goes on with it. "
         super().__init__(
             f"This plan already has a run: {run}, {state}.",
@@ -32,9 +33,10 @@ class PlanHasRun(UsageError):
 
 
 class CollectionHasRun(UsageError):
-    """Another run works on the collection, or waits to go on with it."""
+    """Another run, of that name, works on the collection, or waits to go on with it."""
 
     def __init__(self, run: str, collection: str, state: str) -> None:
+        self.run = run
         super().__init__(
             f"Another run works on {collection}: {run}, {state}.",
             "Two runs on one collection would undo each other's work.",

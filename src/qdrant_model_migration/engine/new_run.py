@@ -54,6 +54,8 @@ def card_of(plan: Plan) -> Card:
         practice=plan.practice,
         plan=plan.digest,
         file="",
+        together=plan.together,
+        models="; ".join(plan.searched_by) if plan.together else "",
     )
 
 

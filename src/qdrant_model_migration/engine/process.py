@@ -8,8 +8,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ from qdrant_model_migration.engine.errors import (
 )
 from qdrant_model_migration.engine.one_run import refuse_beside_another
 from qdrant_model_migration.engine.run_folder import PLAN, read_card
+from qdrant_model_migration.engine.sister_runs import consent_of, in_folder
 from qdrant_model_migration.engine.states import GOING, NOTHING, finished, is_over
 from qdrant_model_migration.engine.watch import Watch, view
 from qdrant_model_migration.environment import KEY
@@ -62,10 +63,31 @@ def start(
     (QDRANT_API_KEY, those of providers that it asks for vectors, headers). Those of our environment
     are not passed on: the run's may be another server. Of the keys that go to other services, those
     of this run's models are passed on, and no others.
-    extra: a step to add, of steps.added_kinds; given: its parameters. Raises RunBusy, RunIsOver,
-    EngineDidNotStart, RunFolderUnusable, NoSuchRun, CollectionHasRun.
+    extra: a step to add, of steps.added_kinds; given: its parameters. Those that switch together
+    with it and have a consent, too, are begun with it; what they end with, their runs tell. Raises
+    RunBusy, RunIsOver, EngineDidNotStart, RunFolderUnusable, NoSuchRun, CollectionHasRun.
     """
-    with closing(Watch(folder, events=0)) as watch:
+    with ExitStack() as stack:
+        opened = stack.enter_context(_begun(folder, env, extra, given))
+        others = []
+        for other, step in _consented(folder):
+            with suppress(QmmError):
+                others.append(stack.enter_context(_begun(other, env, step, None)))
+        opened()
+        for wait in others:
+            with suppress(QmmError):
+                wait()
+
+
+@contextmanager
+def _begun(
+    folder: Path,
+    env: Mapping[str, str] | None,
+    extra: str | None,
+    given: Mapping[str, Any] | None,
+) -> Iterator[Callable[[], None]]:
+    """An engine that was launched; what is given waits until it has the run open."""
+    with closing(Watch(folder, events=0, alone=True)) as watch:
         before = watch.look()
         if before.live and before.state in GOING:
             refusal = {"paused": RunPaused, "stopping": RunStopping}.get(before.state, RunBusy)
@@ -75,13 +97,33 @@ def start(
         refuse_beside_another(folder)
         process = _launch(folder, {**_ours(folder, given), **(env or {})}, extra, given)
         patience = time.monotonic() + PATIENCE
-        while watch.look().session == before.session:
-            if process.poll() is not None and watch.look().session == before.session:
-                raise EngineDidNotStart(folder.name, str(folder / engine_log.FILE))
-            if time.monotonic() > patience:
-                process.terminate()
-                raise EngineDidNotStart(folder.name, str(folder / engine_log.FILE))
-            time.sleep(0.03)
+
+        def opened() -> None:
+            while watch.look().session == before.session:
+                if process.poll() is not None and watch.look().session == before.session:
+                    raise EngineDidNotStart(folder.name, str(folder / engine_log.FILE))
+                if time.monotonic() > patience:
+                    process.terminate()
+                    raise EngineDidNotStart(folder.name, str(folder / engine_log.FILE))
+                time.sleep(0.03)
+
+        yield opened
+
+
+def _consented(folder: Path) -> list[tuple[Path, str | None]]:
+    """Those that switch together with a run, and have the same consent, which nobody acts on: the
+    folder of each, and the step that the consent adds."""
+    if not read_card(folder).together:
+        return []
+    from qdrant_model_migration.steps import adds
+
+    found, seen = [], view(folder, events=0)
+    given = consent_of(seen)
+    for one in seen.with_it:
+        if given and one.consent == given and not one.live:
+            kind = adds(one.consent)
+            found.append((in_folder(folder, one), kind.name() if kind is not None else None))
+    return found
 
 
 def _ours(folder: Path, given: Mapping[str, Any] | None) -> dict[str, str]:
@@ -162,9 +204,37 @@ def steer(folder: Path, verb: str, **data: Any) -> None:
 
 def give_consent(folder: Path, gate: str, answers: Mapping[str, str]) -> None:
     """Lay a consent into the run folder. It counts when the run comes to that gate; a run that
-    waits there goes on when it is started."""
-    read_card(folder)
+    waits there goes on when it is started. One that is of several collections is laid into the
+    folders of all of them."""
+    for other, theirs in _theirs(folder, gate, answers).items():
+        control.send(other, "consent", {"gate": gate, "answers": theirs})
     control.send(folder, "consent", {"gate": gate, "answers": dict(answers)})
+
+
+def _theirs(folder: Path, gate: str, answers: Mapping[str, str]) -> dict[Path, dict[str, str]]:
+    """The consents of those that switch together with a run; none where this one is not enough."""
+    if not (card := read_card(folder)).together:
+        return {}
+    from qdrant_model_migration.steps import jointly
+    from qdrant_model_migration.steps.gate import Gate
+
+    seen, together = view(folder, events=0), jointly(gate)
+    if together is None or seen.gate is None or seen.gate["name"] != gate:
+        return {}
+    asked = Gate.model_validate(seen.gate)
+    if asked.missing(answers):
+        return {}
+    others = together.others(card.collection, asked, answers, seen.with_it)
+    return {
+        folder.parent / run: _asked(folder.parent / run, given) for run, given in others.items()
+    }
+
+
+def _asked(folder: Path, given: Mapping[str, str]) -> dict[str, str]:
+    """As much of it as that run asks for; all of it where it does not wait yet."""
+    asks = (view(folder, events=0).gate or {}).get("asks")
+    keys = given.keys() if asks is None else {ask["key"] for ask in asks}
+    return {key: text for key, text in given.items() if key in keys}
 
 
 def run_here(

@@ -24,7 +24,9 @@ class Card(NamedTuple):
     """What a run is, fixed when it is made. `id` is unique in the world, the folder's name is not.
 
     what: "docs → docs_new" or "docs, Requantize". title: of the strategy. plan: digest of what is
-    to be done, to know the same plan again. file: digest of plan.yaml as it was written.
+    to be done, to know the same plan again. file: digest of plan.yaml as it was written. together:
+    the collections that switch at the same moment, and models: those by which all are searched
+    afterwards; nothing where it goes alone.
     """
 
     id: str
@@ -38,6 +40,8 @@ class Card(NamedTuple):
     practice: bool
     plan: str
     file: str
+    together: tuple[str, ...] = ()
+    models: str = ""
 
     @property
     def follows(self) -> bool:
@@ -78,8 +82,9 @@ def run_folders(runs: Path | None = None) -> tuple[Path, ...]:
 def read_card(folder: Path) -> Card:
     """Raises NoSuchRun where the folder is not a run's."""
     try:
-        data = json.loads((folder / CARD).read_text(encoding="utf-8"))
-        return Card(**{name: data[name] for name in Card._fields})
+        data = {**Card._field_defaults, **json.loads((folder / CARD).read_text(encoding="utf-8"))}
+        card = Card(**{name: data[name] for name in Card._fields})
+        return card._replace(together=tuple(card.together))
     except PermissionError as error:
         raise RunFolderUnusable(str(folder), "read", error) from error
     except (OSError, ValueError, KeyError, TypeError):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from qdrant_model_migration.engine.activity import stop_takes
 from qdrant_model_migration.engine.run_folder import Card
 from qdrant_model_migration.engine.states import finished, is_over
+
+if TYPE_CHECKING:
+    from qdrant_model_migration.steps.sisters import Sister
 
 
 class StepView(NamedTuple):
@@ -101,7 +104,7 @@ class RunView(NamedTuple):
     it pauses, where the operator has not asked for it. slowed: share of the time in which it works,
     and why, where slow searches ask for it. searches: milliseconds of a test search, before the
     work began, and those that slow it down and pause it. stop_within: seconds that a stop takes at
-    most.
+    most. with_it: the collections that switch at the same moment, and how they stand.
     """
 
     run_id: str
@@ -135,6 +138,7 @@ class RunView(NamedTuple):
     slowed: dict[str, Any] | None = None
     searches: dict[str, Any] | None = None
     stop_within: float | None = None
+    with_it: tuple[Sister, ...] = ()
 
     @property
     def rows_left_out(self) -> int:
@@ -174,12 +178,21 @@ class RunView(NamedTuple):
         """Whether it waits at a gate that opens by the verdict, or has failed by a NO-GO of its
         searches: resuming alone leads nowhere then."""
         if self.state == "waiting" and self.gate:
-            from qdrant_model_migration.steps import gate_kind
-
-            return gate_kind(self.gate.get("name", "")).switches
+            return self.at_switch
         verdict = self.verdict or {}
         judged = verdict.get("word") == "NO-GO" and verdict.get("judgement") is not None
         return self.state == "failed" and judged
+
+    @property
+    def at_switch(self) -> bool:
+        """Whether it waits at the gate that switches, or is in the step that leads to it."""
+        from qdrant_model_migration.steps import gate_kind, gates_of
+
+        if self.state == "waiting" and self.gate:
+            return gate_kind(self.gate.get("name", "")).switches
+        if self.step is None or not self.steps:
+            return False
+        return any(gate_kind(gate).switches for gate in gates_of(self.steps[self.step].name))
 
     @property
     def wrote_nothing(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,11 +29,11 @@ from qdrant_model_migration.engine.states import GOING, NOTHING, finished, is_ov
 from qdrant_model_migration.engine.steering import Steering
 from qdrant_model_migration.engine.summary import PROMISED
 from qdrant_model_migration.engine.token_meter import TokenMeter
-from qdrant_model_migration.engine.watch import view
+from qdrant_model_migration.engine.watch import Watch, view
 from qdrant_model_migration.errors import QmmError, Stopped
 from qdrant_model_migration.exit_codes import DONE, FAILED, STOPPED, WAITS
 from qdrant_model_migration.qdrant import Qdrant, Retry
-from qdrant_model_migration.steps import Gate, Step, Waiting, added_kind
+from qdrant_model_migration.steps import Gate, Step, Waiting, added_kind, jointly
 from qdrant_model_migration.steps.verify import ALL_READ, READ_ALL
 
 KEPT = ("since", "gate", "error")  # with the state, while a step is added
@@ -192,6 +192,7 @@ class Runner:
 
         with (
             job.connect(self._steering.stop, told) as qdrant,
+            closing(Watch(self._folder, events=0)) as self._watch,
             running_beside(self._sidecar, qdrant, self._journal, self._session),
         ):
             watches: dict[str, SearchWatch] = {}
@@ -252,6 +253,7 @@ class Runner:
             models=models,
             meter=meter,
             parent=event,
+            watch=self._watch,
             fleet=job.fleet,
         )
         try:
@@ -271,19 +273,21 @@ class Runner:
             try:
                 return item.step.apply(context)
             except Waiting as waiting:
-                if not self._opens(waiting.gate):
+                if not self._opens(waiting.gate, context):
                     self._progress.put_off()
                     raise
 
-    def _opens(self, gate: Gate) -> bool:
+    def _opens(self, gate: Gate, context: Context) -> bool:
         given = self._journal.unread_consent(gate.name)
         if given is None:
             return False
         number, answers = given
+        if together := jointly(gate.name):
+            gate = together.gate(gate, context.sisters())
         missing = gate.missing(answers)
         self._journal.judge_consent(number, not missing)
         if missing:
-            self._missing = [ask.label for ask in missing]
+            self._missing = [said for said, _ in gate.before] or [ask.label for ask in missing]
             self._journal.event(
                 "consent",
                 f"The consent for {gate.name} is not enough. Still asked for: "

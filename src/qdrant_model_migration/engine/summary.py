@@ -113,6 +113,7 @@ def _rows(run: RunView) -> list[tuple[str, str]]:
     if switched and (left := switched.get("left")):
         old = switched["from"]
         rows.append(("Not switched", f"{listing(left)}: whoever uses it reads and writes {old}"))
+    rows += [("With it", f"{one.collection}, {one.says}") for one in run.with_it]
     if back := facts.get("rolled_back"):
         rows.append(("Rolled back", at(back["at"]) if back.get("at") else "yes"))
     if (saved := facts.get("snapshot")) and saved.get("name"):

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qdrant_model_migration.engine import journal, lock
 from qdrant_model_migration.engine.errors import JournalDamaged, JournalFromNewer, JournalUnwritable
@@ -24,9 +24,13 @@ from qdrant_model_migration.engine.run_view import (
     Sample,
     StepView,
 )
+from qdrant_model_migration.engine.sister_runs import SisterRuns
 from qdrant_model_migration.engine.stamps import now, seconds_between
 from qdrant_model_migration.engine.states import GOING
 from qdrant_model_migration.errors import QmmError, RunFolderUnusable
+
+if TYPE_CHECKING:
+    from qdrant_model_migration.steps.sisters import Sister
 
 EVENTS = 200
 FIRST_START = 60.0  # seconds that a new run may take to begin before it counts as interrupted
@@ -65,11 +69,17 @@ def dead_letters(folder: Path, *, after: int = 0, limit: int = 1000) -> tuple[De
 
 
 class Watch:
-    """Looks at one run again and again; `look` is cheap while nothing has changed."""
+    """Looks at one run again and again; `look` is cheap while nothing has changed.
 
-    def __init__(self, folder: Path, *, events: int = EVENTS) -> None:
+    alone: those that switch together with it are not looked at.
+    """
+
+    def __init__(self, folder: Path, *, events: int = EVENTS, alone: bool = False) -> None:
         self._folder, self._events = folder, events
         self._card = read_card(folder)
+        others = self._card.together and not alone
+        self._sisters = SisterRuns(folder, self._card, _alone) if others else None
+        self._joined: tuple[RunView, RunView] | None = None
         self._sql: sqlite3.Connection | None = None
         self._seen: tuple[object, ...] | None = None
         self._file = 0
@@ -77,6 +87,11 @@ class Watch:
         self._told: deque[EventView] = deque(maxlen=events)
 
     def close(self) -> None:
+        if self._sisters is not None:
+            self._sisters.close()
+        self._close()
+
+    def _close(self) -> None:
         self._told.clear()
         if self._sql is not None:
             self._sql.close()
@@ -84,6 +99,23 @@ class Watch:
 
     def look(self) -> RunView:
         """The newest snapshot: the very same object as before if nothing has changed."""
+        found = self._look()
+        if self._sisters is None:
+            return found
+        with_it = self.sisters()
+        if (
+            self._joined is None
+            or self._joined[0] is not found
+            or self._joined[1].with_it != with_it
+        ):
+            self._joined = (found, _beside(found._replace(with_it=with_it)))
+        return self._joined[1]
+
+    def sisters(self) -> tuple[Sister, ...]:
+        """The collections that switch at the same moment, as they stand now."""
+        return self._sisters.look() if self._sisters is not None else ()
+
+    def _look(self) -> RunView:
         live = lock.is_held(self._folder)
         try:
             if not self._is_there():
@@ -96,14 +128,14 @@ class Watch:
                 self._seen = seen
             return self._last
         except (sqlite3.Error, ValueError, TypeError) as error:
-            self.close()
+            self._close()
             self._seen = None
             busy = isinstance(error, sqlite3.OperationalError) and "locked" in str(error)
             if busy and self._last is not None:
                 return self._last
             return self._unreadable(error, live)
         except QmmError as error:
-            self.close()
+            self._close()
             return self._broken(error, live)
 
     def events(self, *, after: int = 0, limit: int = 1000) -> tuple[EventView, ...]:
@@ -154,7 +186,7 @@ class Watch:
         except OSError:
             return True  # opening it will say what is wrong
         if file != self._file:
-            self.close()
+            self._close()
             self._file, self._seen = file, None
         return bool(file)
 
@@ -291,6 +323,23 @@ class _Looks:
 
 
 _looks = _Looks()
+
+
+def _alone(folder: Path) -> Watch:
+    return Watch(folder, events=0, alone=True)
+
+
+def _beside(run: RunView) -> RunView:
+    """The run, its gate as it stands now: what is asked of the others changes with them."""
+    if run.gate is None:
+        return run
+    from qdrant_model_migration.steps import jointly
+    from qdrant_model_migration.steps.gate import Gate
+
+    if (together := jointly(run.gate.get("name", ""))) is None:
+        return run
+    gate = together.gate(Gate.model_validate(run.gate), run.with_it)
+    return run._replace(gate={**run.gate, **gate.model_dump(mode="json")})
 
 
 def _reasons(sql: sqlite3.Connection) -> dict[str, int]:

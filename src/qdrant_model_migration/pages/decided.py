@@ -51,7 +51,10 @@ def planned(session: Session) -> Plan:
     survey, taken = session.survey, taken_strategy(session)
     if survey is None or taken is None:
         raise QmmError("There is no plan.", "No strategy is chosen.", "Go back and choose one.")
-    plan = make_plan(survey, session.answers, taken, speed=speed_of(session))
+    others = session.planned_with_it
+    together = None if others is None else [one.collection for one in others if not one.empty]
+    speed = speed_of(session)
+    plan = make_plan(survey, session.answers, taken, speed=speed, together=together)
     accepted = {
         key: given
         for key, given in session.accepted.items()

@@ -80,6 +80,25 @@ class Files(NamedTuple):
     words: Words | None = None
 
 
+class Other(NamedTuple):
+    """A collection that switches at the same moment, planned with the same answers. plan None: why
+    there is none. points: how many it has. empty: it is left out, since there is nothing to do."""
+
+    collection: str
+    plan: Plan | None = None
+    why: str = ""
+    points: int | None = None
+    empty: bool = False
+
+
+class Others(NamedTuple):
+    """All of them, for these answers of that collection."""
+
+    collection: str | None
+    answers: Mapping[str, Any]
+    ones: tuple[Other, ...]
+
+
 @dataclass(frozen=True)
 class Session:
     """One snapshot. `key` prints as stars; nothing here is ever saved but the answers.
@@ -93,7 +112,7 @@ class Session:
     until something answers there. last_address: used before. checked: what connecting or preparing
     has found so far. reading: the survey as it comes about. corrected: what was said otherwise of
     what it found. offered: files that practice has for questions, by their keys. made_up: the facts
-    of Explore, where they were changed.
+    of Explore, where they were changed. others: the plans of those that switch together with it.
     """
 
     address: Address | None = None
@@ -128,6 +147,7 @@ class Session:
     corrected: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
     offered: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     made_up: WhatIf | None = None
+    others: Others | None = None
 
     def on(self, **changes: Any) -> Session:
         """The next snapshot."""
@@ -185,6 +205,16 @@ class Session:
         answers = {**self.answers, key: value}
         same = key in self.answers and self.answers[key] == value
         return self if same else self.on(answers=answers, strategy=None, plan=None)
+
+    @property
+    def planned_with_it(self) -> tuple[Other, ...] | None:
+        """The others, where they are planned with the answers as they are now."""
+        found = self.others
+        fits = found is not None and (found.collection, found.answers) == (
+            self.collection,
+            self.answers,
+        )
+        return found.ones if fits and found is not None else None
 
     def chosen(self, collection: str) -> Session:
         """With a collection; another one than before drops what was found in that."""

@@ -89,7 +89,7 @@ def _consents(talk: Talk, session: Session, seen: RunView) -> bool:
     for label in (seen.gate or {}).get("missing") or ():
         talk.say(f"Still missing: {label}.")
     try:
-        if gate_kind(asked.name).switches:
+        if gate_kind(asked.name).switches and not asked.before:
             _before_cutover(talk, session, seen)
         answers, left = ask_gate(asked, talk), False
     except Leave:

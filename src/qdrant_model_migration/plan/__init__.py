@@ -9,6 +9,7 @@ from qdrant_model_migration.plan.acknowledged import (
 )
 from qdrant_model_migration.plan.file import load_plan, save_plan
 from qdrant_model_migration.plan.plan import Acceptance, Alias, Estimate, Plan, Range
+from qdrant_model_migration.plan.together import one_family, refuse_apart
 from qdrant_model_migration.plan.upgrade import given_to_verify
 from qdrant_model_migration.survey.fingerprint import describe_change, fingerprint
 
@@ -24,7 +25,9 @@ __all__ = [
     "given_to_verify",
     "left_open",
     "load_plan",
+    "one_family",
     "open_warnings",
+    "refuse_apart",
     "save_plan",
     "sealed",
     "why_closed",

@@ -56,5 +56,6 @@ def _unasked(plan: Plan, ids: Iterable[str]) -> AcceptedUnasked | None:
 
 
 def _seal(plan: Plan) -> str:
-    about = [plan.strategy, plan.collection, plan.must_accept, plan.warned, plan.lost_settings]
+    about: list[object] = [plan.strategy, plan.collection, plan.must_accept, plan.warned]
+    about += [plan.lost_settings, *([plan.together] if plan.together else [])]
     return hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()[:32]

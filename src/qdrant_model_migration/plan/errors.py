@@ -47,8 +47,19 @@ class WarningsChanged(UsageError):
     def __init__(self, collection: str) -> None:
         super().__init__(
             "The warnings of this plan are not those that it was made with.",
-            "must_accept, warned, lost_settings, collection, strategy or seal was edited, or an "
-            "older version made the plan. Nothing was written.",
+            "must_accept, warned, lost_settings, collection, strategy, together or seal was "
+            "edited, or an older version made the plan. Nothing was written.",
             "Put the lines back, or make the plan again; this takes its answers over: "
             + qmm("plan", collection, flags=("--from", "plan.yaml")),
+        )
+
+
+class NotTogether(UsageError):
+    """Collections that cannot switch at the same moment. named: which, and why."""
+
+    def __init__(self, named: str, why: str, todo: str = "") -> None:
+        super().__init__(
+            f"These cannot switch at the same moment: {named}.",
+            why,
+            todo or "Nothing was written. Plan them one by one, without --together.",
         )

@@ -15,11 +15,15 @@ from qdrant_model_migration.plan.plan import Plan
 from qdrant_model_migration.plan.upgrade import FORMAT, upgraded
 from qdrant_model_migration.qdrant.errors import AddressInvalid
 from qdrant_model_migration.shell import qmm
+from qdrant_model_migration.words import listing
 
+_TOGETHER = """\
+It switches at the same moment as {others}: run the folder that holds the plans of all.
+"""
 _HEADER = """\
 A migration plan of qdrant-model-migration: {title}, {collection}{target}.
 Run it with:    {run}
-It writes only what its steps say; the address stands here, the API key never does.
+{together}It writes only what its steps say; the address stands here, the API key never does.
 It comes from the environment (QDRANT_API_KEY) or is asked for.
 You may edit this file. A line that does not fit is refused, by its number, before anything starts.
 """
@@ -47,7 +51,11 @@ def save_plan(plan: Plan, path: Path) -> None:
     """Write a plan, readable by a person; an existing file is replaced whole. Raises PlanError."""
     target = f" to {plan.move.target}" if plan.move else ""
     header = _HEADER.format(
-        title=plan.title, collection=plan.collection, target=target, run=qmm("run", path.name)
+        title=plan.title,
+        collection=plan.collection,
+        target=target,
+        run=qmm("run", path.name),
+        together=_TOGETHER.format(others=listing(plan.together)) if plan.together else "",
     )
     data = _without_blanks(plan, plan.model_dump(mode="json"))
     strict_yaml.write(path, data, header)

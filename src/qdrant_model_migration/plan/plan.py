@@ -64,8 +64,9 @@ class Plan(Strict):
     """Everything a run needs. Written as YAML, strict on load, without secrets.
 
     before, after: how the application searches; None where that stays as it is.
-    warned: what each of must_accept says. seal: over both, see `acknowledged`. Plans of the first
-    version have neither.
+    together: the other collections that switch at the same moment, each by a plan of its own.
+    warned: what each of must_accept says. seal: over both, and over together, see `acknowledged`.
+    Plans of the first version have neither.
     """
 
     qmm_plan: Annotated[int, Field(ge=FORMAT, le=FORMAT)] = FORMAT
@@ -76,6 +77,7 @@ class Plan(Strict):
     server_version: str
     collection: str
     fingerprint: str
+    together: tuple[str, ...] = ()
     alias: Alias | None = None
     move: Move | None = None
     before: Side | None = None
@@ -92,7 +94,16 @@ class Plan(Strict):
     practice: bool = False
 
     @property
+    def searched_by(self) -> tuple[str, ...]:
+        """The models of the searches afterwards, by what has to be the same where an application
+        searches several collections by one model."""
+        models = self.after.models if self.after is not None else ()
+        said = ((m.kind, m.name, str(m.dimensions), m.query_prefix, m.fingerprint) for m in models)
+        return tuple(sorted(" ".join(filter(None, one)) for one in said))
+
+    @property
     def digest(self) -> str:
         """Of what is to be done, to know the same plan again: in hexadecimal digits."""
-        text = self.model_dump_json(exclude={"accepted"})
+        none = {"accepted"} if self.together else {"accepted", "together"}
+        text = self.model_dump_json(exclude=none)
         return hashlib.sha256(text.encode()).hexdigest()

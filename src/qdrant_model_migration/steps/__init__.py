@@ -15,6 +15,7 @@ from qdrant_model_migration.steps.registry import (
     adds,
     gate_kind,
     gates_of,
+    jointly,
     left_in,
     step_kinds,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "adds",
     "gate_kind",
     "gates_of",
+    "jointly",
     "left_in",
     "step_kinds",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 from qdrant_model_migration.pipeline.move import Move
@@ -18,6 +19,7 @@ from qdrant_model_migration.steps.gate import (
 )
 from qdrant_model_migration.steps.refusal import Recall, Refusal
 from qdrant_model_migration.steps.routes import Leftover, route_of, routes
+from qdrant_model_migration.steps.sisters import Sister
 from qdrant_model_migration.steps.step import StepContext, StepText
 from qdrant_model_migration.steps.switches import answering
 
@@ -126,11 +128,17 @@ class Cleanup(AddedStep):
                 or f"Finish the cutover first. Or give the run up: {give_up} deletes "
                 f"{route_of(move).words(move).made}, which it made.",
             )
+        if ctx.recall("switched") and (late := _on_the_way(ctx)):
+            raise CleanupRefused(
+                route_of(move).doomed(ctx),
+                f"{late.collection} switches together with it, and has not switched: {late.says}.",
+                f"Until it has, this one may have to go back with it. Next: {late.todo}",
+            )
         try:
             found = route_of(move).leftover(ctx)
             if found is not None:
                 if (ctx.consent("cleanup") or {}).get("collection") != found.name:
-                    raise Waiting(_gate(found))
+                    raise Waiting(_gate(found, ctx.sisters()))
                 found.before()
                 Bridge.follow(ctx)
                 found.delete()
@@ -143,11 +151,17 @@ class Cleanup(AddedStep):
             ctx.say("cleanup", found.told)
 
 
-def _gate(found: Leftover) -> Gate:
+def _on_the_way(ctx: StepContext) -> Sister | None:
+    """One that switches at the same moment, and has not switched."""
+    late = (one for one in ctx.sisters() if one.stands in ("before", "there"))
+    return next(late, None)
+
+
+def _gate(found: Leftover, sisters: Sequence[Sister] = ()) -> Gate:
     return Gate(
         name="cleanup",
         title=f"Clean up: delete {found.what} for good",
-        says=found.says,
+        says=(*found.says, *(one.row for one in sisters)),
         asks=(*found.asks, typed_collection(_DOOMED, found.name)),
         button=f"Delete {found.what}",
     )

@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime, timezone
+from functools import partial
 from typing import ClassVar, Literal
 
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.quality import difference
 from qdrant_model_migration.shell import qmm
+from qdrant_model_migration.steps.all_level import wait_until_level
 from qdrant_model_migration.steps.errors import SwitchedInPart, SwitchElsewhere
 from qdrant_model_migration.steps.gate import AskKind, Gate, GateKind, Waiting
 from qdrant_model_migration.steps.reading import announced
 from qdrant_model_migration.steps.refusal import Recall, Refusal
 from qdrant_model_migration.steps.routes import route_of
+from qdrant_model_migration.steps.sisters import (
+    AT_SWITCH,
+    SWITCH,
+    UNPROVED_KEY,
+    Jointly,
+    Level,
+    Sister,
+    all_there,
+)
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
 from qdrant_model_migration.steps.switch import MAY_BE_SWITCHED, NAME, ONE_SIDE, State
 from qdrant_model_migration.steps.switches import AnySwitch
 from qdrant_model_migration.steps.verify import must_not_be_worse
 from qdrant_model_migration.survey.starting import starts
-from qdrant_model_migration.words import plural
+from qdrant_model_migration.words import listing, plural
 
 WITHOUT_PROOF = "without proof"
 _MODEL = AskKind("model", "tick", NAME.flag)
 _UNPROVED = AskKind(
-    "without_proof",
+    UNPROVED_KEY,
     "typed",
     "--without-proof",
     "Switch although it is not proved that searches find more.",
@@ -37,8 +49,9 @@ class Cutover(Step):
     products that it probably is, by name."""
 
     gates: ClassVar[tuple[GateKind, ...]] = (
-        GateKind("cutover", (NAME, _MODEL, _UNPROVED), no="No, not now", switches=True),
+        GateKind("cutover", (NAME, _MODEL, _UNPROVED, *AT_SWITCH), no="No, not now", switches=True),
     )
+    jointly: ClassVar[Jointly | None] = SWITCH
     step: Literal["cutover"] = "cutover"
     switch: AnySwitch
     written_by: tuple[str, ...] = ()
@@ -84,38 +97,58 @@ class Cutover(Step):
             ctx.say("cutover", said)
 
     def _switch(self, ctx: StepContext, state: State) -> None:
-        """What a person does to the application is asked for when both sides are level; what the
-        run does comes last, and nothing lies between."""
+        """What a person does to the application is asked for when both sides are level, those of
+        all that switch at the same moment; what the run does comes last, and nothing lies
+        between."""
         must_not_be_worse(ctx)
         if self.switch.by_hand:
-            self._level(ctx, begun=bool(ctx.recall(MAY_BE_SWITCHED)))
+            asked = bool(ctx.recall(MAY_BE_SWITCHED))
+            if not asked and not all_there(ctx.sisters()):
+                ctx.spend("cutover")
+                raise Waiting(self._gate(ctx, state))
+            self._level(ctx, begun=asked)
             stays = ctx.before.collection == ctx.after.collection
             ctx.remember(MAY_BE_SWITCHED, ONE_SIDE if stays else True)
+            if ctx.sisters():
+                ctx.level(Level(time.time()), stays=True)
         proved = (ctx.recall("verdict") or {}).get("word") == "GO"
         if ctx.consent("cutover") is None or (ctx.recall(_PROVED) and not proved):
             ctx.remember(_PROVED, proved)
+            raise Waiting(self._gate(ctx, state))
+        if self.switch.by_hand and any(one.stands == "over" for one in ctx.sisters()):
+            ctx.spend("cutover")  # it was given for all of them
             raise Waiting(self._gate(ctx, state))
         if not self.switch.by_hand:
             self.switch.must_be_ready(ctx)
             in_part = state == "in part"
             gone = in_part and self.switch.ends_old  # there is nothing to read any more
-            self._level(ctx, begun=gone or (in_part and bool(ctx.recall(_BEGUN))))
+            begun = gone or (in_part and bool(ctx.recall(_BEGUN)))
+            if late := self._level(ctx, begun=begun):
+                ctx.spend("cutover")
+                held = listing([f"{one.collection} ({one.says})" for one in late])
+                ctx.say("cutover", f"Nothing was switched. It goes together with {held}.")
+                raise Waiting(self._gate(ctx, state))
         self.switch.carry_out(ctx)
 
-    def _level(self, ctx: StepContext, *, begun: bool) -> None:
-        """begun: the application may write to the new side already, which is the sweep's then."""
+    def _level(self, ctx: StepContext, *, begun: bool) -> tuple[Sister, ...]:
+        """begun: the application may write to the new side already, which is the sweep's then.
+        Those that hold the switch up, where several switch at the same moment."""
         if not begun:
             _catch_up(ctx)
         ctx.remember(_BEGUN, True)
         ctx.breathe()  # a pause or a stop is felt here, and not after the looks
         if not begun:
+            if not self.switch.by_hand and (late := wait_until_level(ctx, partial(_catch_up, ctx))):
+                return late
             route_of(ctx.move).last_look(ctx)
+        return ()
 
     def _remember(self, ctx: StepContext) -> None:
         if (kept := self.switch.remembered(ctx, ctx.after)) is not None:
-            at = datetime.now(timezone.utc).isoformat(timespec="seconds")
+            at = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
             sides = {"from": ctx.before.collection, "to": ctx.after.collection}
-            ctx.remember("switched", {**kept, **sides, "at": at})
+            back = "" if self.switch.ends_old else self.switch.ask(ctx.before, "it").expect
+            ctx.remember("switched", {**kept, **sides, "at": at, "back": back})
 
     def _gate(self, ctx: StepContext, state: State) -> Gate:
         before, after, switch = ctx.before, ctx.after, self.switch
@@ -149,6 +182,10 @@ class Cutover(Step):
             ),
             asks=tuple(asks),
             button=switch.button,
+            by_hand=switch.by_hand,
+            to_level=qmm("resume", ctx.folder.name)
+            if switch.by_hand and not ctx.recall(MAY_BE_SWITCHED)
+            else "",
         )
 
     def _first(self, ctx: StepContext) -> tuple[str, ...]:

@@ -17,7 +17,8 @@ class Ask(BaseModel):
     `number`: a whole one, not below `least`; `expect` is one that will do.
 
     flag: what gives it on a command line, e.g. "--cutover"; a choice is a flag for each value.
-    named: the flag is followed by what would be typed.
+    named: the flag is followed by what would be typed; for a tick by `expect`, and it may be given
+    once for each of several.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -32,13 +33,15 @@ class Ask(BaseModel):
     least: int = 0
 
     def given_by(self, flags: Mapping[str, str]) -> str | None:
-        """The answer that these flags (flag -> what follows it, "" for nothing) give, or None."""
+        """The answer that these flags (flag -> what follows it, "" for nothing, a line for each
+        where it was given several times) give, or None."""
         if self.kind == "choice":
             return next((value for value, _ in self.choices if f"--{value}" in flags), None)
         if self.flag not in flags:
             return None
         if self.kind == "tick":
-            return "yes"
+            named = not self.named or self.expect in flags[self.flag].split("\n")
+            return "yes" if named else None
         return flags[self.flag] if self.named else self.expect
 
 
@@ -46,7 +49,8 @@ class AskKind(NamedTuple):
     """An ask as a step declares it, while it is not known yet what it asks for.
 
     metavar: what follows the flag, for a name that is typed; "" for a bare flag. help: of the flag;
-    "" where another ask of the gate with the same flag has it. choices: (value, label, help).
+    "" where another ask of the gate with the same flag has it. choices: (value, label, help). many:
+    the flag may be given several times.
     """
 
     key: str
@@ -55,6 +59,7 @@ class AskKind(NamedTuple):
     help: str = ""
     metavar: str = ""
     choices: tuple[tuple[str, str, str], ...] = ()
+    many: bool = False
 
     def ask(self, label: str, expect: str = "", least: int = 0) -> Ask:
         return Ask(
@@ -73,15 +78,17 @@ class AskKind(NamedTuple):
         """The flags that answer it: one, or one for each choice."""
         if self.choices:
             return tuple(Flag(f"--{value}", help) for value, _, help in self.choices)
-        return (Flag(self.flag, self.help, self.metavar),) if self.help else ()
+        return (Flag(self.flag, self.help, self.metavar, self.many),) if self.help else ()
 
 
 class Flag(NamedTuple):
-    """Of a command. metavar: what follows it, "" for nothing."""
+    """Of a command. metavar: what follows it, "" for nothing. many: it may be given several
+    times."""
 
     name: str
     help: str
     metavar: str = ""
+    many: bool = False
 
 
 class GateKind(NamedTuple):
@@ -113,7 +120,12 @@ def typed_collection(kind: AskKind, name: str) -> Ask:
 
 
 class Gate(BaseModel):
-    """A gate as every face shows it."""
+    """A gate as every face shows it.
+
+    by_hand: a person changes the application before it is opened. to_level: the command that makes
+    both sides level before that is asked for, "" where it is done. before: what has to happen
+    first, each with the command; until then nothing opens it.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -122,6 +134,9 @@ class Gate(BaseModel):
     says: tuple[str, ...]
     asks: tuple[Ask, ...]
     button: str
+    by_hand: bool = False
+    to_level: str = ""
+    before: tuple[tuple[str, str], ...] = ()
 
     def given_by(self, flags: Mapping[str, str]) -> dict[str, str]:
         """The answers that these flags give; see `missing` for whether they are enough."""
@@ -129,7 +144,10 @@ class Gate(BaseModel):
         return {key: answer for key, answer in found.items() if answer is not None}
 
     def missing(self, answers: Mapping[str, str]) -> tuple[Ask, ...]:
-        """The asks that `answers` (key -> typed text, "yes" for a tick, a choice) leave open."""
+        """The asks that `answers` (key -> typed text, "yes" for a tick, a choice) leave open: all
+        while something has to happen before."""
+        if self.before:
+            return self.asks
         return tuple(ask for ask in self.asks if not _fits(ask, answers.get(ask.key)))
 
 

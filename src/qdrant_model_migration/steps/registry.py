@@ -10,6 +10,7 @@ from typing import Any
 from qdrant_model_migration.registry import defined_in
 from qdrant_model_migration.steps.added_step import AddedStep
 from qdrant_model_migration.steps.gate import GateKind
+from qdrant_model_migration.steps.sisters import Jointly
 from qdrant_model_migration.steps.step import Step
 
 
@@ -44,6 +45,12 @@ def gate_kind(name: str) -> GateKind:
     """What its step declares of the gate of this name."""
     declared = (gate for kind in step_kinds() for gate in kind.gates)
     return next((gate for gate in declared if gate.name == name), GateKind(name))
+
+
+def jointly(gate: str) -> Jointly | None:
+    """How the gate of this name goes for collections that switch at the same moment."""
+    owners = (kind for kind in step_kinds() for own in kind.gates if own.name == gate)
+    return next((kind.jointly for kind in owners if kind.jointly is not None), None)
 
 
 def gates_of(name: str) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from qdrant_model_migration.steps.errors import NothingToRollBack, SwitchElsewhe
 from qdrant_model_migration.steps.gate import Gate, GateKind, Waiting
 from qdrant_model_migration.steps.refusal import Recall, Refusal
 from qdrant_model_migration.steps.routes import route_of
+from qdrant_model_migration.steps.sisters import BACK, TAKE_BACK, Jointly
 from qdrant_model_migration.steps.step import StepContext, StepText
 from qdrant_model_migration.steps.switch import NAME, Switch
 from qdrant_model_migration.steps.switches import answering, recalled
@@ -30,7 +31,8 @@ class Rollback(AddedStep):
     """Possible as long as the old collection stands. Whoever needs it needs it now: nothing is
     read before the switch, and whatever happens to the count, the aliases are back."""
 
-    gates: ClassVar[tuple[GateKind, ...]] = (GateKind("rollback", (NAME,), no="No, leave it"),)
+    gates: ClassVar[tuple[GateKind, ...]] = (GateKind("rollback", (NAME, BACK), no="No, leave it"),)
+    jointly: ClassVar[Jointly | None] = TAKE_BACK
     order: ClassVar[int] = 20
     label: ClassVar[str] = "Roll back…"
     does: ClassVar[str] = "to switch back"
@@ -40,7 +42,8 @@ class Rollback(AddedStep):
     Switch the aliases of RUN back to the old collection.
 
     Waits until the name of the first one is typed, or given. Nothing is read before the switch;
-    how many writes made since the cutover stay behind is counted after it.
+    how many writes made since the cutover stay behind is counted after it. Of collections that
+    switched together, --together takes all of them back, and --alone this one.
 
     \b
     Example:

@@ -17,6 +17,7 @@ from qdrant_model_migration.qdrant import PointId
 from qdrant_model_migration.quality import Side
 from qdrant_model_migration.steps.gate import GateKind
 from qdrant_model_migration.steps.refusal import Recall, Refusal
+from qdrant_model_migration.steps.sisters import Jointly, Level, Sister
 
 
 class StepText(NamedTuple):
@@ -109,6 +110,15 @@ class StepContext(Equipment, Protocol):
         """Mark the consent as used, so that it cannot open the gate a second time."""
         ...
 
+    def sisters(self) -> tuple[Sister, ...]:
+        """The collections that switch at the same moment, as they stand now."""
+        ...
+
+    def level(self, level: Level, *, stays: bool = False) -> None:
+        """Tell them that both sides of this run are level, as long as this session goes on; stays:
+        for good, because a person is asked to change the application."""
+        ...
+
     def fleet(self) -> AbstractContextManager[Fleet]:
         """Who does the work on slices while the step hands it out."""
         ...
@@ -135,7 +145,8 @@ class StepContext(Equipment, Protocol):
 class Step(BaseModel):
     """A step is its own parameters, frozen. Each subclass declares `step: Literal["its_file"]`.
 
-    planned: whether a plan may hold it. gates: those it may wait at.
+    planned: whether a plan may hold it. gates: those it may wait at. jointly: how these go for
+    collections that switch at the same moment.
 
     `apply` is idempotent: it finds out from the target and the journal what is done already, so
     that it can be called again after a kill at any instruction.
@@ -143,6 +154,7 @@ class Step(BaseModel):
 
     planned: ClassVar[bool] = True
     gates: ClassVar[tuple[GateKind, ...]] = ()
+    jointly: ClassVar[Jointly | None] = None
     loads: ClassVar[bool] = False
     """Whether it works the server hard while the application searches; see `searched`."""
 

@@ -9,11 +9,12 @@ from typing import Any, ClassVar, Literal, NamedTuple
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.quality import Side
 from qdrant_model_migration.steps.gate import Ask, AskKind
+from qdrant_model_migration.steps.sisters import NAME_KEY
 from qdrant_model_migration.steps.step import StepContext
 from qdrant_model_migration.strict import Strict
 
 NAME = AskKind(
-    "alias",
+    NAME_KEY,
     "typed",
     "--cutover",
     "Allow the switch of this alias and of those that go with it.",

@@ -19,7 +19,10 @@ class Way(NamedTuple):
 
 
 def ways(gate: Gate, run: str) -> tuple[Way, ...]:
-    """The commands that open the gate without a screen: one, or one for each choice."""
+    """The commands that open the gate without a screen: one, or one for each choice. While
+    something has to happen before, those that lead there, each with what it is for."""
+    if gate.before:
+        return tuple(Way(said, command) for said, command in gate.before if command)
     told = {ask.flag for ask in gate.asks if ask.named}
     parts: list[list[tuple[str, tuple[str, ...]]]] = []
     for ask in gate.asks:

@@ -20,7 +20,7 @@ query_side "own" | "framework" | "server" · distance "own" | "keep"
 writes "changes" | "adds" | "none" · vector_name str, "": without a name
 vector_names {"new": str, "old": str, "": without a name} · many_for "apart" | "rerank" | "search"
 spending {"kind": "limit" | "none", "tokens", "usd", "price", "texts"}
-copied_by "program" | "server"
+copied_by "program" | "server" · together "yes" | "alone"
 proof {"kind", "file", "margin"}
 pace "gently" | "normally" | "fast"
 """
@@ -54,6 +54,7 @@ from qdrant_model_migration.advice.questions.search_params import SearchParams
 from qdrant_model_migration.advice.questions.shortening import ShortenedBy
 from qdrant_model_migration.advice.questions.spending import SpendingLimit
 from qdrant_model_migration.advice.questions.texts import Bare, Missing, Text
+from qdrant_model_migration.advice.questions.together import Together
 from qdrant_model_migration.advice.questions.way import (
     Accuracy,
     Both,
@@ -90,6 +91,7 @@ QUESTIONS: tuple[Question, ...] = (
     Distance(),
     SpendingLimit(),
     Writes(),
+    Together(),
     VectorName(),
     VectorNames(),
     CopiedBy(),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from qdrant_model_migration.advice.warnings.warning import Case, Said, warning
-from qdrant_model_migration.strategies.answered import products, without_alias
+from qdrant_model_migration.shell import qmm
+from qdrant_model_migration.strategies.answered import products, sisters_there, without_alias
 from qdrant_model_migration.survey.integrations import (
     blind,
     how_it_looks,
@@ -40,21 +41,20 @@ def sees_none(case: Case) -> Said | None:
 def sisters(case: Case) -> Said | None:
     if case.model is None:
         return None
+    planned = case.plan.together if case.plan is not None else ()
     there = {
-        name: one.title
-        for one in named(products(case.survey))
-        for name in one.sisters(case.survey.collection)
-        if name in case.survey.others
+        name: product for name, product in sisters_there(case.survey).items() if name not in planned
     }
     if not there:
         return None
+    together = qmm("plan", case.survey.collection, flags=("--together",))
     return Said(
         "must",
         "Several collections share the model that makes the searches. One that stays behind is "
         "searched by another model than its own, or no more.",
         f"{listing(list(dict.fromkeys(there.values())), 'or')} has beside this one: "
         f"{listing(list(there))}.",
-        "Plan a run for each, bring all of them to the cutover, then switch one after the other.",
+        f"Plan all of them together: {together}. They switch at the same moment then.",
     )
 
 

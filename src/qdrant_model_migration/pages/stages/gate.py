@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from itertools import groupby
+from pathlib import Path
 
 from qdrant_model_migration.engine import RunView, change_lines
 from qdrant_model_migration.pages import of_run
@@ -14,11 +15,14 @@ from qdrant_model_migration.pages.page import Act, Ask, Block, Choice, Fact, Fac
 from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.pages.work import of_run as work
 from qdrant_model_migration.steps import adds, gate_kind
+from qdrant_model_migration.steps.gate import Ask as Asked
 from qdrant_model_migration.steps.gate import Gate
 from qdrant_model_migration.steps.ways import ways, ways_out
 
 SHUT = "Nothing was changed."
 WAITS = "The run goes on waiting."
+OTHER = "other-"  # what the act begins with that leads to another run: then its place
+WAITS_FOR_OTHERS = "It switches together with others, as soon as all of them stand here."
 HELP = (
     "The run waits here and uses nothing. Before a cutover, writes made",
     "meanwhile are caught up.",
@@ -47,7 +51,7 @@ def _page(run: RunView) -> Page:
     gate = Gate.model_validate(run.gate)
     kind, changes = gate_kind(gate.name), changes_of(run)
     return of_gate(gate, run)._replace(
-        body=(*said(gate), *asks(gate), *changes),
+        body=(*said(gate), *first(gate), *asks(gate), *changes),
         acts=(
             *of_gate(gate, run).acts,
             *((Act("lines", "Lines to change"),) if changes else ()),
@@ -60,12 +64,15 @@ def _page(run: RunView) -> Page:
 def of_gate(gate: Gate, run: RunView) -> Page:
     """The page of any gate: its button opens when everything is given, no is where it begins."""
     no = gate_kind(gate.name).no
+    on = _first_acts(gate, run) if gate.before else (Act("yes", gate.button, asks=True),)
     return Page(
         title=gate.title,
-        body=(*said(gate), *asks(gate)),
-        acts=(Act(BACK, no), Act("yes", gate.button, asks=True)),
+        body=(*said(gate), *first(gate), *asks(gate)),
+        acts=(Act(BACK, no), *on),
         help=(*HELP, "Without this screen:", *(way.command for way in ways(gate, run.run_id))),
-        hello="Nothing happens until everything is ticked and typed exactly. Up leads there.",
+        hello=WAITS_FOR_OTHERS
+        if gate.before
+        else "Nothing happens until everything is ticked and typed exactly. Up leads there.",
         first=BACK,
         esc="No",
     )
@@ -84,6 +91,28 @@ def said(gate: Gate) -> tuple[Block, ...]:
     return (first._replace(title=gate.title), *others)
 
 
+def first(gate: Gate) -> tuple[Says, ...]:
+    """What has to happen before anything can be asked."""
+    if not gate.before:
+        return ()
+    lines = tuple(f"{said}." for said, _ in gate.before)
+    commands = tuple(dict.fromkeys(command for _, command in gate.before if command))
+    return (Says(lines, "First", commands=commands),)
+
+
+def _first_acts(gate: Gate, run: RunView) -> tuple[Act, ...]:
+    """What leads there: the run of each that is not at its cutover; or, where all are, that those
+    are started which are not level."""
+    late = [n for n, one in enumerate(run.with_it) if one.run and one.stands == "before"]
+    if any(one.stands not in ("there", "switched") for one in run.with_it):
+        ones = ((n, run.with_it[n]) for n in late)
+        return tuple(
+            Act(f"{OTHER}{n}", f"{'Go to' if one.begun else 'Start'} {one.collection}")
+            for n, one in ones
+        )
+    return (Act("level", "Make all level"),)
+
+
 def changes_of(run: RunView) -> tuple[Facts, ...]:
     """What the application changes, where this gate switches it."""
     if not run.gate or not gate_kind(run.gate["name"]).switches:
@@ -93,19 +122,26 @@ def changes_of(run: RunView) -> tuple[Facts, ...]:
 
 
 def asks(gate: Gate) -> tuple[Ask, ...]:
+    if gate.before:
+        return ()
     return tuple(
         Ask(
-            ask.key,
+            _key(n, ask),
             ask.kind,
             ask.label,
-            expect=ask.expect if ask.kind != "number" else "",
+            expect=ask.expect if ask.kind not in ("number", "tick") else "",
             help=f"for example {ask.expect}" if ask.kind == "number" else "",
             least=ask.least if ask.kind == "number" else None,
             choices=tuple(Choice(value, label) for value, label in ask.choices),
             must=ask.kind != "choice",
         )
-        for ask in gate.asks
+        for n, ask in enumerate(gate.asks)
     )
+
+
+def _key(n: int, ask: Asked) -> str:
+    """Of the ask on the page: a key with the name of a collection in it can be no part's name."""
+    return ask.key if ask.key.isidentifier() else f"ask_{n}"
 
 
 def act(session: Session, key: str, values: Mapping[str, str]) -> Outcome:
@@ -116,13 +152,41 @@ def act(session: Session, key: str, values: Mapping[str, str]) -> Outcome:
         return go
     if key.partition("--")[0] == "yes" and run is not None and run.gate is not None:
         return of_run.start(session, key, lambda session: consent(session, run, values))
+    if key.startswith(OTHER) and run is not None:
+        one = run.with_it[int(key.partition("--")[0].removeprefix(OTHER))]
+        there = run.folder.parent / one.run
+        if one.begun:
+            return Go("run", session.at_run(there))
+        return of_run.start(session, key, lambda session: _begin(session, there))
+    if key.partition("--")[0] == "level" and run is not None:
+        return of_run.start(session, key, lambda session: _level(session, run))
     return session
+
+
+def _begin(session: Session, folder: Path) -> Work:
+    """The next of those that switch together: it goes up to its cutover, too."""
+    do = partial(_start, session, (folder,))
+    return Work("start", do, lambda now, _: Go("run", now.at_run(folder)), "Starting it.")
+
+
+def _level(session: Session, run: RunView) -> Work:
+    """Those that are not level are started; they come back to their gates by themselves."""
+    others = [one for one in run.with_it if one.stands == "there" and not one.level]
+    late = [run.folder.parent / one.run for one in others if not one.live]
+    mine = [run.folder] if (run.gate or {}).get("to_level") else []
+    do = partial(_start, session, (*mine, *late))
+    return Work("start", do, lambda now, _: Go("run", now, back=True), "Both sides are read anew.")
+
+
+def _start(session: Session, folders: Iterable[Path], report: Report) -> None:
+    for folder in folders:
+        work.start(session, folder)
 
 
 def consent(session: Session, run: RunView, values: Mapping[str, str]) -> Work:
     """Everything that the gate asks for, written down."""
     gate = Gate.model_validate(run.gate)
-    given = {ask.key: values[ask.key] for ask in gate.asks}
+    given = {ask.key: values[_key(n, ask)] for n, ask in enumerate(gate.asks)}
     do = partial(_consent, session, run, gate.name, given)
     says = "Your consent is written down; the run goes on."
     return Work("consent", do, lambda now, _: Go("run", now, back=True), says)

@@ -26,7 +26,7 @@ from qdrant_model_migration.pages.page import (
 )
 from qdrant_model_migration.pages.prices import time_of
 from qdrant_model_migration.pages.session import Session
-from qdrant_model_migration.pages.stages import too_slow
+from qdrant_model_migration.pages.stages import others, too_slow
 from qdrant_model_migration.pages.work import saving, starting
 from qdrant_model_migration.pipeline.spending import Spending
 from qdrant_model_migration.plan import Plan, left_open
@@ -93,10 +93,13 @@ def _none(session: Session) -> Says:
 
 def _acts(session: Session) -> tuple[Act, ...]:
     made_up = "this is Explore" if session.explore else ""
+    together = session.plan is not None and bool(session.plan.together)
+    several = f"several: {qmm('plan', session.collection or '', flags=('--together',))}"
     return (
-        Act("start", "Start…", closed=made_up or _why_not(session.plan)),
+        Act("start", "Start…", closed=made_up or _why_not(session.plan) or others.why_not(session)),
+        *((Act("others", "The others…"),) if together else ()),
         Act("change", "Change…"),
-        Act("save", "Save plan and leave", closed=made_up),
+        Act("save", "Save plan and leave", closed=made_up or (several if together else "")),
         too_slow.ACT._replace(button=_is_long(session.plan)),
         answers_saved.ACT,
     )
@@ -146,6 +149,10 @@ def _costs(plan: Plan) -> Facts:
     spending = plan.move.load.spending if plan.move is not None else None
     if spending is not None:
         rows.append(Fact("Tokens", *_tokens(spending)))
+    if plan.together:
+        rows.append(
+            Fact("Together", f"switches at the same moment as {words.listing(plan.together)}")
+        )
     if plan.lost_settings:
         rows.append(Fact("Lost", f"cannot be carried over: {', '.join(plan.lost_settings)}"))
     if cost.notes_bytes:
@@ -175,6 +182,8 @@ def act(session: Session, key: str, values: Mapping[str, str]) -> Outcome:
         return _changes()
     if key == too_slow.ACT.key:
         return Go(too_slow.STAGE, session)
+    if key == "others":
+        return Go("others", session)
     if key == "take":
         return Go("questions", session.on(alone=(values["question"], "plan")))
     if key in answers_saved.KEYS:
@@ -186,7 +195,7 @@ def act(session: Session, key: str, values: Mapping[str, str]) -> Outcome:
     if key == "write":
         return Work("save", partial(_save, plan, values["file"]), _saved)
     if key == "start":
-        return _sure(session, plan)
+        return _sure(session, plan, others.plans_of(session))
     if key == "yes":
         says = "Starting the run in its own process."
         begin = partial(_begin, session, plan, bool(values.get(sample_or_all.KEY)))
@@ -221,7 +230,7 @@ def _saved(session: Session, path: Path) -> Page:
     return Page("The plan is saved", (Says(says, commands=(qmm("run", path.name),)),), acts)
 
 
-def _sure(session: Session, plan: Plan) -> Page:
+def _sure(session: Session, plan: Plan, with_it: tuple[Plan, ...]) -> Page:
     move, likely = plan.move, plan.estimate.seconds.likely
     if move is not None:
         about = f": about {words.duration(likely)}" if likely is not None else ""
@@ -240,6 +249,12 @@ def _sure(session: Session, plan: Plan) -> Page:
         "The run goes on when this window is closed. It stops when this computer sleeps or is "
         "switched off; then you resume."
     )
+    if with_it:
+        names = words.listing([one.collection for one in with_it])
+        says.append(
+            f"Runs are made for {names}, too. When this one waits at its cutover, its question "
+            "leads to the next one."
+        )
     acts = (Act("no", "Not yet"), Act("yes", "Start"))
     words_of = route_of(move).words(move) if move is not None else None
     asked = sample_or_all.blocks(words_of, _longer(session, plan))
@@ -256,6 +271,8 @@ def _begin(
 ) -> tuple[Path, QmmError | None]:
     folder = starting.make_run(plan)
     try:
+        for other in others.plans_of(session):
+            starting.make_run(other)
         starting.start(session, plan, folder, full=full)
     except QmmError as error:
         return folder, error  # the run is there now: its own screen offers to resume it

@@ -116,15 +116,37 @@ class Integration:
         """The vector that it will search once it uses this model; None: it stays."""
         return None
 
+    def relatives(self, collection: str) -> tuple[str, ...]:
+        """The names that all collections of its family would have, this one included, in the order
+        of the family; nothing where it is of none."""
+        found = self._in_family(collection)
+        if found is None:
+            return ()
+        return tuple(one.replace("{}", found[1]) for one in self.family)
+
     def sisters(self, collection: str) -> tuple[str, ...]:
         """The names that the other collections of its family would have."""
+        return tuple(name for name in self.relatives(collection) if name != collection)
+
+    def called_with(self, sister: str, collection: str, target: str) -> str | None:
+        """The name that it will look for in place of the sister's, once this collection is called
+        `target`; None where that follows from nothing."""
+        was = self._in_family(collection)
+        if was is None or "{}" not in was[0] or sister not in self.sisters(collection):
+            return None
+        pattern = self.family[self.relatives(collection).index(sister)]
+        before, _, after = was[0].partition("{}")
+        if not (target.startswith(before) and target.endswith(after)):
+            return None
+        return pattern.replace("{}", target[len(before) : len(target) - len(after)])
+
+    def _in_family(self, collection: str) -> tuple[str, str] | None:
+        """The pattern that its name fits, and what that has in common with the others' names."""
         for pattern in sorted(self.family, key=len, reverse=True):
             before, _, after = pattern.partition("{}")
             fits = collection.startswith(before) and collection.endswith(after)
             if "{}" not in pattern:
                 fits = collection == pattern
             if fits and len(collection) >= len(before) + len(after):
-                common = collection[len(before) : len(collection) - len(after)]
-                named = (one.replace("{}", common) for one in self.family)
-                return tuple(name for name in named if name != collection)
-        return ()
+                return pattern, collection[len(before) : len(collection) - len(after)]
+        return None

@@ -1,0 +1,183 @@
+"""The runs of the collections that switch at the same moment, found in the folder of runs.
+
+Each has a plan, a folder and an engine of its own; they know of each other by what each has written
+down. The newest that belongs to it counts, but for one that was given up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from qdrant_model_migration.engine import control
+from qdrant_model_migration.engine.run_folder import Card, read_card, run_folders
+from qdrant_model_migration.engine.stamps import local
+from qdrant_model_migration.engine.states import GOING, finished
+from qdrant_model_migration.errors import QmmError
+from qdrant_model_migration.shell import qmm
+
+if TYPE_CHECKING:
+    from qdrant_model_migration.engine.run_view import RunView
+    from qdrant_model_migration.steps.sisters import Level, Sister
+
+LEVEL = "level"
+"""The fact of a run that its two sides are level: since when, in which `session`, and whether that
+`stays`."""
+
+
+class Looks(Protocol):
+    """Looks at one run again and again."""
+
+    def look(self) -> RunView: ...
+    def close(self) -> None: ...
+
+
+class SisterRuns:
+    """Those of the run in `folder`. watch: opens a look at a run, which looks at no others."""
+
+    def __init__(self, folder: Path, card: Card, watch: Callable[[Path], Looks]) -> None:
+        self._folder, self._card, self._watch = folder, card, watch
+        self._open: dict[Path, Looks] = {}
+        self._listed: tuple[object, dict[str, list[Path]]] = (None, {})
+
+    def close(self) -> None:
+        for one in self._open.values():
+            one.close()
+        self._open.clear()
+
+    def look(self) -> tuple[Sister, ...]:
+        """How each stands now; equal as long as nothing has changed."""
+        return tuple(_told(name, self._newest(name), self._folder) for name in self._card.together)
+
+    def _newest(self, collection: str) -> RunView | None:
+        for folder in self._runs().get(collection, ()):
+            with suppress(QmmError):  # taken away this very moment
+                if folder not in self._open:
+                    self._open[folder] = self._watch(folder)
+                found = self._open[folder].look()
+                if found.state != "discarded":
+                    return found
+        return None
+
+    def _runs(self) -> dict[str, list[Path]]:
+        """By collection, the newest first; read anew where a run was made or taken away."""
+        runs, mine = self._folder.parent, self._card
+        with suppress(OSError, QmmError):
+            changed = runs.stat().st_mtime_ns
+            if self._listed[0] != changed:
+                found: dict[str, list[tuple[str, Path]]] = {}
+                for folder in run_folders(runs):
+                    with suppress(QmmError):
+                        card = read_card(folder)
+                        if folder != self._folder and _belongs(card, mine):
+                            found.setdefault(card.collection, []).append((card.created, folder))
+                newest = {
+                    name: [folder for _, folder in sorted(ones, reverse=True)]
+                    for name, ones in found.items()
+                }
+                self._listed = (changed, newest)
+        return self._listed[1]
+
+
+def _belongs(card: Card, mine: Card) -> bool:
+    """Whether both name each other, on the same server, and search by the same models then. A run
+    of that collection which was planned alone, or for another model, is none of these."""
+    return (
+        (card.server, card.models) == (mine.server, mine.models)
+        and card.collection in mine.together
+        and {card.collection, *card.together} == {mine.collection, *mine.together}
+    )
+
+
+def _told(collection: str, run: RunView | None, mine: Path) -> Sister:
+    from qdrant_model_migration.steps.gate import Gate
+    from qdrant_model_migration.steps.sisters import Sister
+
+    if run is None:
+        again = qmm("plan", collection, flags=("--from", mine.name, "--together"))
+        return Sister(collection, "none", "no run yet: run its plan, or make one", todo=again)
+    switched, verdict = run.facts.get("switched") or {}, (run.verdict or {}).get("word", "")
+    one = Sister(
+        collection,
+        "before",
+        _on_the_way(run),
+        run=run.run_id,
+        todo=_brings_on(run),
+        verdict=verdict,
+        back=switched.get("back", ""),
+        live=run.live,
+        consent=consent_of(run),
+        level=_level(run),
+        begun=not _not_begun(run),
+    )
+    if switched:
+        at = f" {local(switched['at']):%H:%M:%S}" if switched.get("at") else ""
+        return one._replace(stands="switched", says=f"switched{at}")
+    if finished(run.state):
+        return one._replace(stands="over", says=f"it was {run.state}")
+    if run.state == "waiting" and run.at_switch:
+        reason = "" if verdict == "GO" else f", {(run.verdict or {}).get('reason', '')}"
+        said = f"ready, {verdict or 'not verified'}{reason}"
+        return one._replace(stands="there", says=said, gate=Gate.model_validate(run.gate))
+    if run.live and run.at_switch and one.consent:
+        return one._replace(stands="there", says="switching now")
+    return one
+
+
+def _on_the_way(run: RunView) -> str:
+    """How a run stands that is not at its cutover."""
+    if _not_begun(run):
+        return "not begun yet"
+    if run.state == "waiting" and run.gate:
+        return f"it waits: {run.gate['title']}"
+    if run.state == "failed" and run.error:
+        return f"failed, {run.error['what'].rstrip('.')}"
+    step = run.steps[run.step] if run.step is not None and run.steps else None
+    percent = f", {step.percent} %" if step is not None and step.percent is not None else ""
+    at = f" at {step.title}{percent}" if step is not None else ""
+    return f"{run.state}{at}"
+
+
+def _not_begun(run: RunView) -> bool:
+    return not run.session and not run.live
+
+
+def _brings_on(run: RunView) -> str:
+    if _not_begun(run):
+        return qmm("resume", run.run_id)
+    if run.state == "paused":
+        return qmm("continue", run.run_id)
+    if run.state in GOING:
+        return qmm("attach", run.run_id)
+    if run.state == "failed" and run.at_verdict:  # resuming leads to the same verdict
+        return str(run.facts.get("judge_again") or qmm("status", run.run_id))
+    if finished(run.state):
+        return qmm("plan", run.card.collection, flags=("--from", run.run_id, "--together"))
+    return qmm("resume", run.run_id)
+
+
+def _level(run: RunView) -> Level | None:
+    """As long as the session lasts that said so, and is not told to rest; or for good."""
+    from qdrant_model_migration.steps.sisters import Level
+
+    told: dict[str, Any] = run.facts.get(LEVEL) or {}
+    now = run.live and run.state == "running" and told.get("session") == run.session
+    return Level(told["at"], told["again"]) if told.get("stays") or (told and now) else None
+
+
+def consent_of(run: RunView) -> str:
+    """The gate that it has a consent to, used by nobody yet: in its notes, or on its way there."""
+    from qdrant_model_migration.steps import jointly
+
+    notes = [one.gate for one in run.consents if one.spent is None and one.fits is not False]
+    for wish in control.read(run.folder, settled=True):
+        if isinstance(wish, control.Wish) and wish.verb == "consent":
+            notes.append(str(wish.data["gate"]))
+    return next((gate for gate in reversed(notes) if jointly(gate)), "")
+
+
+def in_folder(folder: Path, sister: Sister) -> Path:
+    """The folder of her run."""
+    return folder.parent / sister.run
