@@ -451,7 +451,7 @@ def test_an_alias_that_somebody_moved_is_left_as_it_is(
     assert trip.go() == 4
     said = trip.error
     assert ALIAS in said["what"]
-    assert (to or "does not exist") in said["what"]
+    assert (to or "There is no alias") in said["what"]
     assert said["why"]
     assert said["todo"]
     assert fake.state.aliases == ({ALIAS: to} if to else {})
