@@ -53,7 +53,7 @@ def test_one_text_in_other_company_is_nearly_the_same_and_another_text_is_not(
 def test_a_worker_with_such_a_model_proves_itself(made: dict[str, np.ndarray]) -> None:
     def shows(vector: np.ndarray, *nearly: str) -> Credentials:
         points = [Point(1, {}, {"": vector})]
-        return Credentials({}, MadePoints(points, [], 0, 0, 0), nearly=frozenset(nearly))
+        return Credentials({}, MadePoints(points, [], 0, 0, 0), {}, frozenset(nearly))
 
     alone, in_company = made["alone"], made["in company"]
     assert not same_vector(alone, in_company, 2e-3)
