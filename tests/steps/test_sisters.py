@@ -182,6 +182,19 @@ def test_one_that_does_not_begin_is_waited_for_only_so_long(
     assert world.qdrant.aliases()["docs"] == "docs_old"
 
 
+def test_a_consent_given_on_a_proof_that_is_gone_opens_nothing_later(world: World) -> None:
+    """It was begun by the consent of another one, say, and nobody has waived the proof."""
+    beside(world, READY._replace(live=True, level=Level(0.0, again=True)))
+    world.kept["verdict"] = {"word": "GO"}
+    asked(BY_ALIAS, world)
+    world.consents["cutover"] = {"alias": "docs", "with more": "yes"}
+    world.kept["verdict"] = {"word": "INCONCLUSIVE"}
+    asked(BY_ALIAS, world)
+    assert world.consents == {}
+    asked(BY_ALIAS, world)
+    assert world.qdrant.aliases()["docs"] == "docs_old"
+
+
 def test_after_one_has_switched_the_other_follows_alone(world: World) -> None:
     """As after a kill between the two: it waits for nobody."""
     done = Sister("more", "switched", "switched 10:31:02", run="more-1")
