@@ -167,3 +167,6 @@ def test_those_that_have_the_same_consent_are_begun_with_it_and_no_others(
     begun.clear()
     start(docs)
     assert begun == [(docs, None), (more, "rollback")]
+    begun.clear()
+    start(docs, extra="cleanup")  # somebody has thought better of it
+    assert begun == [(docs, "cleanup")]

@@ -71,6 +71,8 @@ def start(
         opened = stack.enter_context(_begun(folder, env, extra, given))
         others = []
         for other, step in _consented(folder):
+            if step is not None and extra not in (None, step):
+                continue  # a consent to something else, which is not what was asked for now
             with suppress(QmmError):
                 others.append(stack.enter_context(_begun(other, env, step, None)))
         opened()
