@@ -14,6 +14,7 @@ from qdrant_model_migration.steps.catch_up import CatchUp
 from qdrant_model_migration.steps.cleanup import Cleanup
 from qdrant_model_migration.steps.create_collection import CreateCollection
 from qdrant_model_migration.steps.cutover import Cutover
+from qdrant_model_migration.steps.discard import Discard
 from qdrant_model_migration.steps.errors import CleanupRefused
 from qdrant_model_migration.steps.index import Index
 from qdrant_model_migration.steps.rollback import Rollback
@@ -278,3 +279,10 @@ def test_nothing_is_cleaned_up_while_one_has_not_switched(world: World) -> None:
     assert "qmm resume more-1" in refused.value.todo
     beside(world, Sister("more", "over", "it was rolled back", run="more-1"))
     assert "With     more: it was rolled back" in asked(Cleanup(), world).says
+
+
+def test_who_gives_one_up_is_told_that_the_other_has_switched(world: World) -> None:
+    """The application may use what this one has made already, or is left with two models."""
+    asked(BY_HAND, world)
+    beside(world, Sister("more", "switched", "switched 10:31:02", run="more-1"))
+    assert "With     more: switched 10:31:02" in asked(Discard(), world).says
