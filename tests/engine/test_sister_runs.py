@@ -9,7 +9,16 @@ from typing import Any
 
 import pytest
 
-from qdrant_model_migration.engine import control, give_consent, process, run_here, start, view
+from qdrant_model_migration.engine import (
+    control,
+    give_consent,
+    lock,
+    process,
+    run_here,
+    start,
+    view,
+)
+from qdrant_model_migration.engine.errors import OtherStillGoing
 from qdrant_model_migration.engine.journal import FILE, Journal
 from qdrant_model_migration.steps import Gate
 from qdrant_model_migration.steps.switch import NAME
@@ -133,9 +142,8 @@ def test_a_consent_counts_for_all_where_it_names_all_and_else_for_none(runs: Pat
     assert Gate.model_validate(asked).missing(theirs) == ()
 
 
-def test_those_that_have_the_same_consent_are_begun_with_it_and_no_others(
-    runs: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def launched(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Path, str | None]]:
+    """The runs that are begun from here on, each with the step that is added."""
     begun: list[tuple[Path, str | None]] = []
 
     def launch(folder: Path, env: Any, extra: str | None, given: Any) -> Any:
@@ -146,6 +154,13 @@ def test_those_that_have_the_same_consent_are_begun_with_it_and_no_others(
         return SimpleNamespace(poll=lambda: None)
 
     monkeypatch.setattr(process, "_launch", launch)
+    return begun
+
+
+def test_those_that_have_the_same_consent_are_begun_with_it_and_no_others(
+    runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = launched(monkeypatch)
     docs, more = at_the_cutover(runs)
     start(docs)
     assert begun == [(docs, None)]
@@ -167,3 +182,45 @@ def test_those_that_have_the_same_consent_are_begun_with_it_and_no_others(
     begun.clear()
     start(docs)
     assert begun == [(docs, None), (more, "rollback")]
+    begun.clear()
+    start(docs, extra="cleanup")  # somebody has thought better of it
+    assert begun == [(docs, "cleanup")]
+
+
+def at_the_rollback(runs: Path) -> tuple[Path, Path]:
+    docs, more = at_the_cutover(runs)
+    set_state(more, "done", switched={"how": "aliases", "alias": "more", "back": "more"})
+    switched = {"how": "aliases", "alias": "docs", "back": "docs"}
+    set_state(docs, "waiting", gate={**gate("docs"), "name": "rollback"}, switched=switched)
+    return docs, more
+
+
+def test_one_that_is_being_swept_is_not_left_behind_in_silence(runs: Path) -> None:
+    docs, more = at_the_rollback(runs)
+    set_state(more, "running")
+    with lock.held(more), pytest.raises(OtherStillGoing, match="more"):
+        give_consent(docs, "rollback", {"alias": "docs", "with": "together"})
+    assert consents(docs) == consents(more) == []
+    with lock.held(more):
+        give_consent(docs, "rollback", {"alias": "docs", "with": "alone"})
+    assert consents(more) == []
+
+
+def test_one_that_has_just_ended_goes_back_too(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = launched(monkeypatch)
+    docs, more = at_the_rollback(runs)
+    with lock.held(more):  # it has said its last word, and lets go in a moment
+        give_consent(docs, "rollback", {"alias": "docs", "with": "together"})
+        start(docs)
+    assert begun == [(docs, None), (more, "rollback")]
+
+
+def test_one_that_was_cleaned_up_is_not_said_to_go_back(runs: Path) -> None:
+    docs, more = at_the_rollback(runs)
+    set_state(more, "cleaned up")
+    (sister,) = view(docs).with_it
+    assert (sister.stands, sister.back) == ("switched", "")
+    assert sister.says.endswith("cleaned up: there is no way back")
+    asked = view(docs).gate
+    assert asked is not None
+    assert [ask["key"] for ask in asked["asks"]] == ["alias"]

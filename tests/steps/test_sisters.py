@@ -14,6 +14,7 @@ from qdrant_model_migration.steps.catch_up import CatchUp
 from qdrant_model_migration.steps.cleanup import Cleanup
 from qdrant_model_migration.steps.create_collection import CreateCollection
 from qdrant_model_migration.steps.cutover import Cutover
+from qdrant_model_migration.steps.discard import Discard
 from qdrant_model_migration.steps.errors import CleanupRefused
 from qdrant_model_migration.steps.index import Index
 from qdrant_model_migration.steps.rollback import Rollback
@@ -182,6 +183,19 @@ def test_one_that_does_not_begin_is_waited_for_only_so_long(
     assert world.qdrant.aliases()["docs"] == "docs_old"
 
 
+def test_a_consent_given_on_a_proof_that_is_gone_opens_nothing_later(world: World) -> None:
+    """It was begun by the consent of another one, say, and nobody has waived the proof."""
+    beside(world, READY._replace(live=True, level=Level(0.0, again=True)))
+    world.kept["verdict"] = {"word": "GO"}
+    asked(BY_ALIAS, world)
+    world.consents["cutover"] = {"alias": "docs", "with more": "yes"}
+    world.kept["verdict"] = {"word": "INCONCLUSIVE"}
+    asked(BY_ALIAS, world)
+    assert world.consents == {}
+    asked(BY_ALIAS, world)
+    assert world.qdrant.aliases()["docs"] == "docs_old"
+
+
 def test_after_one_has_switched_the_other_follows_alone(world: World) -> None:
     """As after a kill between the two: it waits for nobody."""
     done = Sister("more", "switched", "switched 10:31:02", run="more-1")
@@ -265,3 +279,10 @@ def test_nothing_is_cleaned_up_while_one_has_not_switched(world: World) -> None:
     assert "qmm resume more-1" in refused.value.todo
     beside(world, Sister("more", "over", "it was rolled back", run="more-1"))
     assert "With     more: it was rolled back" in asked(Cleanup(), world).says
+
+
+def test_who_gives_one_up_is_told_that_the_other_has_switched(world: World) -> None:
+    """The application may use what this one has made already, or is left with two models."""
+    asked(BY_HAND, world)
+    beside(world, Sister("more", "switched", "switched 10:31:02", run="more-1"))
+    assert "With     more: switched 10:31:02" in asked(Discard(), world).says

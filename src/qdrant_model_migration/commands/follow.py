@@ -26,6 +26,7 @@ from qdrant_model_migration.engine import (
     view,
 )
 from qdrant_model_migration.engine.errors import RunNotGoing
+from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.exit_codes import DONE, FAILED, STOPPED, WAITS
 from qdrant_model_migration.shell import qmm
 
@@ -67,7 +68,12 @@ def carry_on(
                 take_back(folder, key)
             return code
         assert seen.gate is not None
-        give_consent(folder, seen.gate["name"], answers)
+        try:
+            give_consent(folder, seen.gate["name"], answers)
+        except QmmError:
+            if at_added(seen):
+                take_back(folder, key)
+            raise
         left = {}
 
 

@@ -82,6 +82,20 @@ class RunStopping(RunBusy):
         )
 
 
+class OtherStillGoing(RunBusy):
+    """One that has switched together with a run is being carried out, and is to go back with it."""
+
+    def __init__(self, collection: str, run: str) -> None:
+        super().__init__(run)
+        QmmError.__init__(
+            self,
+            f"{collection} cannot go back together with it now: its run is still going.",
+            "Nothing was switched.",
+            f"Stop {run} first ({qmm('attach', run)}), and say it again; or take this one back "
+            "alone.",
+        )
+
+
 class RunNotGoing(UsageError):
     """A run was told to pause, continue, stop or change its speed while nobody carries it out."""
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from qdrant_model_migration.engine import control, engine_log, lock
 from qdrant_model_migration.engine.errors import (
     EngineDidNotStart,
+    OtherStillGoing,
     RunBusy,
     RunIsOver,
     RunNotGoing,
@@ -71,6 +72,8 @@ def start(
         opened = stack.enter_context(_begun(folder, env, extra, given))
         others = []
         for other, step in _consented(folder):
+            if step is not None and extra not in (None, step):
+                continue  # a consent to something else, which is not what was asked for now
             with suppress(QmmError):
                 others.append(stack.enter_context(_begun(other, env, step, None)))
         opened()
@@ -111,8 +114,8 @@ def _begun(
 
 
 def _consented(folder: Path) -> list[tuple[Path, str | None]]:
-    """Those that switch together with a run, and have the same consent, which nobody acts on: the
-    folder of each, and the step that the consent adds."""
+    """Those that switch together with a run, and have the same consent, not used yet: the folder of
+    each, and the step that the consent adds. One that is carried out refuses to be begun."""
     if not read_card(folder).together:
         return []
     from qdrant_model_migration.steps import adds
@@ -120,7 +123,7 @@ def _consented(folder: Path) -> list[tuple[Path, str | None]]:
     found, seen = [], view(folder, events=0)
     given = consent_of(seen)
     for one in seen.with_it:
-        if given and one.consent == given and not one.live:
+        if given and one.consent == given:
             kind = adds(one.consent)
             found.append((in_folder(folder, one), kind.name() if kind is not None else None))
     return found
@@ -205,7 +208,8 @@ def steer(folder: Path, verb: str, **data: Any) -> None:
 def give_consent(folder: Path, gate: str, answers: Mapping[str, str]) -> None:
     """Lay a consent into the run folder. It counts when the run comes to that gate; a run that
     waits there goes on when it is started. One that is of several collections is laid into the
-    folders of all of them."""
+    folders of all of them; raises OtherStillGoing, with none laid, where one that is to go back
+    with it is being carried out."""
     for other, theirs in _theirs(folder, gate, answers).items():
         control.send(other, "consent", {"gate": gate, "answers": theirs})
     control.send(folder, "consent", {"gate": gate, "answers": dict(answers)})
@@ -225,6 +229,10 @@ def _theirs(folder: Path, gate: str, answers: Mapping[str, str]) -> dict[Path, d
     if asked.missing(answers):
         return {}
     others = together.others(card.collection, asked, answers, seen.with_it)
+    for one in seen.with_it:
+        back = one.run in others and one.stands == "switched"
+        if back and one.live and view(in_folder(folder, one), events=0).state in GOING:
+            raise OtherStillGoing(one.collection, one.run)
     return {
         folder.parent / run: _asked(folder.parent / run, given) for run, given in others.items()
     }

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from qdrant_model_migration.engine import control
 from qdrant_model_migration.engine.run_folder import Card, read_card, run_folders
 from qdrant_model_migration.engine.stamps import local
-from qdrant_model_migration.engine.states import GOING, finished
+from qdrant_model_migration.engine.states import GOING, finished, is_over
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.shell import qmm
 
@@ -114,6 +114,9 @@ def _told(collection: str, run: RunView | None, mine: Path) -> Sister:
     )
     if switched:
         at = f" {local(switched['at']):%H:%M:%S}" if switched.get("at") else ""
+        if is_over(run.state, "rollback"):
+            gone = f"switched{at}, {run.state}: there is no way back"
+            return one._replace(stands="switched", says=gone, back="")
         return one._replace(stands="switched", says=f"switched{at}")
     if finished(run.state):
         return one._replace(stands="over", says=f"it was {run.state}")

@@ -113,6 +113,8 @@ class Cutover(Step):
                 ctx.level(Level(time.time()), stays=True)
         proved = (ctx.recall("verdict") or {}).get("word") == "GO"
         if ctx.consent("cutover") is None or (ctx.recall(_PROVED) and not proved):
+            if ctx.consent("cutover") is not None:
+                ctx.spend("cutover")  # else whoever starts the run next would switch by it
             ctx.remember(_PROVED, proved)
             raise Waiting(self._gate(ctx, state))
         if self.switch.by_hand and any(one.stands == "over" for one in ctx.sisters()):

@@ -100,6 +100,7 @@ def _gate(ctx: StepContext, made: Leftover) -> Gate:
         title=f"Discard {ctx.folder.name}: delete {made.what}, which it made",
         says=(
             *made.says,
+            *(one.row for one in ctx.sisters()),
             *((_CHANGE_BACK,) if ctx.recall(MAY_BE_SWITCHED) else ()),
             "The run cannot be resumed after this; the same plan can be run anew.",
         ),

@@ -197,7 +197,7 @@ def _others_going_back(
     return {
         one.run: {NAME_KEY: one.back, BACK.key: "together"}
         for one in sisters
-        if one.stands == "switched" and one.back and not one.live
+        if one.stands == "switched" and one.back
     }
 
 
