@@ -4,11 +4,13 @@ when a run is over."""
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.containers import Vertical
+from textual.widget import AwaitMount, Widget
 
 from qdrant_model_migration import engine
 from qdrant_model_migration.pages import run_words
@@ -16,6 +18,7 @@ from qdrant_model_migration.pages.session import Adding, Connected, Session
 from qdrant_model_migration.pages.work import practising
 from qdrant_model_migration.qdrant import Address
 from qdrant_model_migration.tui.app import WizardApp
+from qdrant_model_migration.tui.widgets.blocks import AskBlock, TableBlock
 from qdrant_model_migration.tui.widgets.frame import Pane
 from qdrant_model_migration.tui.widgets.lines import Lines
 from support.screens import CUTOVER, ERROR, SWITCHED, VERDICT, a_run, press, still, text_of, until
@@ -209,3 +212,23 @@ def test_giving_up_a_run_that_failed_at_its_first_step_does_not_speak_of_that_st
     assert run_words.second_line(begun).startswith("Nothing is written yet. Step 1")
     added = begun._replace(step=len(begun.steps) - 1)
     assert run_words.second_line(added) == "Checking what is already done, then it goes on."
+
+
+async def test_a_window_that_closes_while_a_page_is_drawn_meets_no_fault(
+    wizard: Make, stage: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is put into a window that is going away stays empty."""
+    mount_all, closed = Vertical.mount_all, list[str]()
+
+    def closing(self: Widget, widgets: Iterable[Widget], **places: Any) -> AwaitMount:
+        put = list(widgets)
+        if any(isinstance(one, TableBlock | AskBlock) for one in put):
+            self.app._running = False  # as it does itself before it closes anything
+            closed.append(str(self))
+        return mount_all(self, put, **places)
+
+    stage.view = a_run(stage.folder, "failed", at=0, error=ERROR)
+    app = wizard("report", session=Session(run=stage.folder))
+    async with app.run_test(size=(90, 24)) as pilot:
+        monkeypatch.setattr(Vertical, "mount_all", closing)
+        await until(pilot, lambda: closed or "»REPORT" in text_of(app))

@@ -47,6 +47,7 @@ from qdrant_model_migration.tui.widgets.blocks import (
     BesideBlock,
     TableBlock,
     TextBlock,
+    is_closing,
 )
 from qdrant_model_migration.tui.widgets.frame import titled
 from qdrant_model_migration.tui.widgets.lines import Lines
@@ -194,6 +195,8 @@ class StageScreen(Stop):
             self.call_after_refresh(self.refit)  # now each knows how wide it is
         mapped = blocks.has_class("-mapped")
         for at, (widget, block) in enumerate(zip(self._blocks, body, strict=True)):
+            if is_closing(widget):  # what was put there last has nothing in it
+                return
             if isinstance(widget, TextBlock) and isinstance(block, Says | Facts):
                 width = self._broken_at = self._beside_map() if mapped else 0
                 widget.show(block, low=self._is_low(at), width=width)

@@ -74,6 +74,11 @@ def _bar(fact: Fact) -> str:
     return f"{full}{'░' * (BAR - len(full))} "
 
 
+def is_closing(widget: Widget) -> bool:
+    """Whether it, or the whole window, is being taken away: nothing is put into it any more."""
+    return not (widget.app.is_running and widget.is_attached and widget.display)
+
+
 class TextBlock(Pane):
     """Says or Facts. low: a fact has one line; what does not fit goes, how it is known first."""
 
@@ -317,6 +322,8 @@ class TableBlock(Widget):
         if [ask.key for ask in asked] != [ask.key for ask in self._asked]:
             await box.query_children(AskBlock).remove()
             await box.mount_all(AskBlock(ask) for ask in asked)
+            if asked and is_closing(box):
+                return
         for ask, block in zip(asked, box.query_children(AskBlock), strict=True):
             block.show(ask)
         self._asked = tuple(asked)
