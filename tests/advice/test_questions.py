@@ -20,13 +20,10 @@ from qdrant_model_migration.advice import (
 from qdrant_model_migration.advice.question import Suggestion
 from qdrant_model_migration.pipeline.text import text_of
 from qdrant_model_migration.plan.plan import Alias
-from qdrant_model_migration.strategies import answered, by_name
-from qdrant_model_migration.strategies.answered import (
-    missing_texts,
-    original_rows,
-    other_text,
-    text_source,
-)
+from qdrant_model_migration.strategies import by_name
+from qdrant_model_migration.strategies.answered.change import CHANGES
+from qdrant_model_migration.strategies.answered.originals import original_rows
+from qdrant_model_migration.strategies.answered.texts import missing_texts, other_text, text_source
 from qdrant_model_migration.survey.facts import (
     Bare,
     Fact,
@@ -71,7 +68,7 @@ def test_each_change_has_its_words_wherever_changes_are_told_apart():
         change = str(option.value)
         if change.startswith("unsure"):
             continue
-        assert change in answered.CHANGES, f"why {change} rules out the other ways"
+        assert change in CHANGES, f"why {change} rules out the other ways"
         assert change in questions.change.SOURCE, f"what Qdrant's guide says of {change}"
         judged = change in questions.proof.JUDGED
         asked = BY_KEY["proof"].applies(docs(), {"change": change})

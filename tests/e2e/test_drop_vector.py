@@ -18,7 +18,7 @@ from qdrant_model_migration.pipeline.sameness import same_payload, same_vector
 from qdrant_model_migration.plan import Acceptance, Plan
 from qdrant_model_migration.qdrant import Point, Qdrant
 from qdrant_model_migration.strategies import by_name
-from qdrant_model_migration.strategies.answered import way_back
+from qdrant_model_migration.strategies.answered.said import way_back
 from qdrant_model_migration.survey import survey
 from support.world import everything
 

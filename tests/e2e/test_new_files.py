@@ -136,7 +136,7 @@ import os
 from qdrant_model_migration.pipeline.origins.mean import mean_of
 from qdrant_model_migration.quality import Leg
 from qdrant_model_migration.steps.switches.name_file import NameFile
-from qdrant_model_migration.strategies.answered import ruled_out_by_change
+from qdrant_model_migration.strategies.answered.change import ruled_out_by_change
 from qdrant_model_migration.strategies.moving import Asked, Own, vector_of
 from qdrant_model_migration.strategies.new_collection import plan_new_collection
 from qdrant_model_migration.strategies.strategy import Fit, Strategy

@@ -10,7 +10,7 @@ import pytest
 import qdrant_model_migration.strategies as room
 from qdrant_model_migration.advice import advise
 from qdrant_model_migration.errors import UsageError
-from qdrant_model_migration.strategies.answered import way_back, what
+from qdrant_model_migration.strategies.answered.said import way_back, what
 from support.surveys import docs
 
 _NEW = """

@@ -19,9 +19,9 @@ from qdrant_model_migration.embedders.kinds import kinds
 BESIDE = """
 from qdrant_model_migration.pipeline.origins import embedded
 from qdrant_model_migration.quality import Leg
-from qdrant_model_migration.strategies.answered import (
-    chosen_model, no_text, ruled_out_by_change, text_source,
-)
+from qdrant_model_migration.strategies.answered.change import ruled_out_by_change
+from qdrant_model_migration.strategies.answered.model import chosen_model
+from qdrant_model_migration.strategies.answered.texts import no_text, text_source
 from qdrant_model_migration.strategies.moving import Asked, vector_of
 from qdrant_model_migration.strategies.new_collection import kept, plan_new_collection
 from qdrant_model_migration.strategies.strategy import Fit, Strategy
@@ -57,9 +57,9 @@ SPARSE = """
 from qdrant_model_migration.embedders import model_by_name
 from qdrant_model_migration.pipeline.origins import embedded
 from qdrant_model_migration.quality import Leg
-from qdrant_model_migration.strategies.answered import (
-    no_text, replaced_vector, ruled_out_by_change, text_source,
-)
+from qdrant_model_migration.strategies.answered.change import ruled_out_by_change
+from qdrant_model_migration.strategies.answered.texts import no_text, text_source
+from qdrant_model_migration.strategies.answered.vectors import replaced_vector
 from qdrant_model_migration.strategies.moving import Asked, vector_of
 from qdrant_model_migration.strategies.new_collection import kept, plan_new_collection
 from qdrant_model_migration.strategies.strategy import Fit, Strategy
@@ -97,9 +97,9 @@ class Words(Strategy):
 IN_PLACE = """
 from qdrant_model_migration.pipeline.origins import embedded
 from qdrant_model_migration.quality import Leg
-from qdrant_model_migration.strategies.answered import (
-    chosen_model, no_text, ruled_out_by_change, text_source,
-)
+from qdrant_model_migration.strategies.answered.change import ruled_out_by_change
+from qdrant_model_migration.strategies.answered.model import chosen_model
+from qdrant_model_migration.strategies.answered.texts import no_text, text_source
 from qdrant_model_migration.strategies.in_place import cannot_be_added, plan_in_place
 from qdrant_model_migration.strategies.moving import Asked, vector_of
 from qdrant_model_migration.strategies.strategy import Fit, Strategy
@@ -136,7 +136,8 @@ from qdrant_model_migration.pipeline.origins import embedded
 from qdrant_model_migration.pipeline.sources.file import rows_of
 from qdrant_model_migration.pipeline.text import TextSource
 from qdrant_model_migration.quality import Leg
-from qdrant_model_migration.strategies.answered import chosen_model, ruled_out_by_change
+from qdrant_model_migration.strategies.answered.change import ruled_out_by_change
+from qdrant_model_migration.strategies.answered.model import chosen_model
 from qdrant_model_migration.strategies.moving import Asked, vector_of
 from qdrant_model_migration.strategies.new_collection import plan_new_collection
 from qdrant_model_migration.strategies.strategy import Fit, Strategy

@@ -16,7 +16,7 @@ from qdrant_model_migration.embedders import ModelRef, model_by_name, model_from
 from qdrant_model_migration.embedders import open_embedder as opened
 from qdrant_model_migration.embedders.kinds.fastembed.opened import pooled_by
 from qdrant_model_migration.qdrant import Point
-from qdrant_model_migration.strategies.answered import other_text
+from qdrant_model_migration.strategies.answered.texts import other_text
 from qdrant_model_migration.survey import old_model
 from qdrant_model_migration.survey.facts import TextField, VectorFact
 from qdrant_model_migration.survey.template import filled

@@ -13,7 +13,7 @@ from qdrant_model_migration.advice.questions import BY_KEY, QUESTIONS
 from qdrant_model_migration.advice.walk import Entry, Walk, walk
 from qdrant_model_migration.embedders import ModelChoice
 from qdrant_model_migration.strategies import Answers, Fit, Strategy, strategies
-from qdrant_model_migration.strategies.answered import products
+from qdrant_model_migration.strategies.answered.products import products
 from qdrant_model_migration.survey.facts import Survey
 from qdrant_model_migration.survey.integrations import texts_elsewhere
 

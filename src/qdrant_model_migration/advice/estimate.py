@@ -15,15 +15,12 @@ from qdrant_model_migration.plan.plan import Estimate, Plan, Range
 from qdrant_model_migration.qdrant.quantization import bits
 from qdrant_model_migration.steps import borders
 from qdrant_model_migration.strategies import Answers, Strategy
-from qdrant_model_migration.strategies.answered import (
-    apart,
-    chosen_model,
-    missing_texts,
-    original_rows,
-    replaced_vector,
-    vector_meant,
-    wanted_quantization,
-)
+from qdrant_model_migration.strategies.answered.compression import vector_meant, wanted_quantization
+from qdrant_model_migration.strategies.answered.model import chosen_model
+from qdrant_model_migration.strategies.answered.originals import original_rows
+from qdrant_model_migration.strategies.answered.place import apart
+from qdrant_model_migration.strategies.answered.texts import missing_texts
+from qdrant_model_migration.strategies.answered.vectors import replaced_vector
 from qdrant_model_migration.strategies.new_collection import kept
 from qdrant_model_migration.survey.facts import Survey, VectorFact
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from qdrant_model_migration.plan.plan import Plan
-from qdrant_model_migration.strategies.answered import called_with, without_alias
+from qdrant_model_migration.strategies.answered.names import without_alias
+from qdrant_model_migration.strategies.answered.products import called_with
 from qdrant_model_migration.survey.facts import Survey
 
 OF_ONE = ("target", "name")

@@ -15,15 +15,11 @@ from qdrant_model_migration.advice.scale import Scale
 from qdrant_model_migration.embedders import ModelChoice, ModelRef
 from qdrant_model_migration.pipeline.speed import Speed, kept_under
 from qdrant_model_migration.strategies import Answers, Strategy, strategies
-from qdrant_model_migration.strategies.answered import (
-    DAYS_BYTES,
-    MAP_SAMPLE,
-    SMALL_BYTES,
-    chosen_model,
-    missing_texts,
-    old_model,
-    replaced_vector,
-)
+from qdrant_model_migration.strategies.answered.learned_map import DAYS_BYTES, MAP_SAMPLE
+from qdrant_model_migration.strategies.answered.model import chosen_model
+from qdrant_model_migration.strategies.answered.originals import SMALL_BYTES
+from qdrant_model_migration.strategies.answered.texts import missing_texts
+from qdrant_model_migration.strategies.answered.vectors import old_model, replaced_vector
 from qdrant_model_migration.strategies.moving import load_of
 from qdrant_model_migration.survey.facts import Survey
 

@@ -17,7 +17,7 @@ from qdrant_model_migration.pipeline.speed import Speed
 from qdrant_model_migration.plan.acknowledged import sealed
 from qdrant_model_migration.plan.plan import Plan
 from qdrant_model_migration.strategies import Answers, Strategy
-from qdrant_model_migration.strategies.answered import sisters_there
+from qdrant_model_migration.strategies.answered.products import sisters_there
 from qdrant_model_migration.survey.facts import Survey
 
 

@@ -12,7 +12,8 @@ from qdrant_model_migration.advice.questions.model import why_closed
 from qdrant_model_migration.embedders import ModelChoice, ModelRef, Reach, kind_of
 from qdrant_model_migration.pipeline.speed import Speed
 from qdrant_model_migration.strategies import Answers, strategies
-from qdrant_model_migration.strategies.answered import chosen_model, old_model, replaced_vector
+from qdrant_model_migration.strategies.answered.model import chosen_model
+from qdrant_model_migration.strategies.answered.vectors import old_model, replaced_vector
 from qdrant_model_migration.survey.facts import Survey, VectorFact
 from qdrant_model_migration.survey.languages import NAMES
 

@@ -11,7 +11,8 @@ from typing import Literal, NamedTuple
 
 from qdrant_model_migration.advice.advise import Advice
 from qdrant_model_migration.strategies import by_name
-from qdrant_model_migration.strategies.answered import HUGE_POINTS, SMALL_BYTES
+from qdrant_model_migration.strategies.answered.learned_map import HUGE_POINTS
+from qdrant_model_migration.strategies.answered.originals import SMALL_BYTES
 from qdrant_model_migration.survey.facts import Survey
 
 

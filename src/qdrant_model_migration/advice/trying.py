@@ -10,12 +10,9 @@ from qdrant_model_migration.pipeline.speed import AtServer, Speed, measure_speed
 from qdrant_model_migration.pipeline.text import TextSource
 from qdrant_model_migration.qdrant import SHORT_TEXT, Document, Qdrant
 from qdrant_model_migration.strategies import Answers, Strategy
-from qdrant_model_migration.strategies.answered import (
-    chosen_model,
-    file_of,
-    original_rows,
-    text_source,
-)
+from qdrant_model_migration.strategies.answered.model import chosen_model
+from qdrant_model_migration.strategies.answered.originals import original_rows
+from qdrant_model_migration.strategies.answered.texts import file_of, text_source
 from qdrant_model_migration.survey.facts import Survey
 
 

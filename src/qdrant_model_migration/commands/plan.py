@@ -80,7 +80,8 @@ class _Deciding:
         from qdrant_model_migration.commands.settings import short_forms
         from qdrant_model_migration.embedders import model_choices
         from qdrant_model_migration.plan import acknowledge
-        from qdrant_model_migration.strategies.answered import chosen_model, sisters_there
+        from qdrant_model_migration.strategies.answered.model import chosen_model
+        from qdrant_model_migration.strategies.answered.products import sisters_there
 
         given = {**self.given, **(more or {})}
         found = surveyed(qdrant, name, text_field=_text_field(given))
@@ -249,7 +250,7 @@ def command(
     from qdrant_model_migration.pages.session import Session
     from qdrant_model_migration.plan import left_open, save_plan
     from qdrant_model_migration.strategies import by_name
-    from qdrant_model_migration.strategies.answered import way_back
+    from qdrant_model_migration.strategies.answered.said import way_back
 
     named = by_name(strategy) if strategy else None
     if pattern is not None and (collection or source or as_json):

@@ -57,7 +57,7 @@ def with_sisters(qdrant: Qdrant, name: str, base: Plan | None) -> tuple[str, ...
     or by a plan that was made for them. An empty one is left out, with a word. Raises UsageError
     where there is none."""
     from qdrant_model_migration.commands.connecting import surveyed
-    from qdrant_model_migration.strategies.answered import family_there
+    from qdrant_model_migration.strategies.answered.products import family_there
 
     found = surveyed(qdrant, name, text_field=None)
     family = family_there(found)

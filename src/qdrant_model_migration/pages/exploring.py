@@ -25,7 +25,8 @@ from qdrant_model_migration.pages import prices, ways
 from qdrant_model_migration.pages.page import Fact
 from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.strategies import Strategy
-from qdrant_model_migration.strategies.answered import chosen_model, never, way_back, what
+from qdrant_model_migration.strategies.answered.model import chosen_model
+from qdrant_model_migration.strategies.answered.said import never, way_back, what
 from qdrant_model_migration.survey import Survey
 
 SUGGESTED = "as suggested"

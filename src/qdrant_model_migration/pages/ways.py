@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from qdrant_model_migration.advice import Advice, Choice
 from qdrant_model_migration.pages.page import Says
 from qdrant_model_migration.strategies import Fit, Strategy
-from qdrant_model_migration.strategies.answered import never, way_back, what
+from qdrant_model_migration.strategies.answered.said import never, way_back, what
 
 SIGNS = {"first": "✓", "possible": "✓", "open": "?", "ruled out": "✗"}
 MARKS = {"✓": "possible", "?": "not decided", "✗": "ruled out"}

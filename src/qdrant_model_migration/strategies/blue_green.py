@@ -4,23 +4,13 @@ from __future__ import annotations
 
 from qdrant_model_migration.pipeline.origins import embedded
 from qdrant_model_migration.plan.plan import Plan
-from qdrant_model_migration.strategies.answered import (
-    BY_SERVER,
-    at_the_server,
-    both_for_good,
-    cloned,
-    kept_bare,
-    makes_many,
-    missing_share,
-    no_dense,
-    no_new_collection,
-    no_text,
-    present_one_stays,
-    ruled_out_by_change,
-    shorter_of_old,
-    switched_aliases,
-    text_source,
-)
+from qdrant_model_migration.strategies.answered.change import both_for_good, ruled_out_by_change
+from qdrant_model_migration.strategies.answered.cloning import BY_SERVER, cloned
+from qdrant_model_migration.strategies.answered.model import at_the_server, makes_many
+from qdrant_model_migration.strategies.answered.names import switched_aliases
+from qdrant_model_migration.strategies.answered.place import no_new_collection, present_one_stays
+from qdrant_model_migration.strategies.answered.texts import missing_share, no_text, text_source
+from qdrant_model_migration.strategies.answered.vectors import kept_bare, no_dense, shorter_of_old
 from qdrant_model_migration.strategies.compared import new_model
 from qdrant_model_migration.strategies.moving import Own
 from qdrant_model_migration.strategies.new_collection import plan_replacing

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from qdrant_model_migration.embedders import ModelRef, kind_of
-from qdrant_model_migration.strategies.answered import chosen_model, replaced_vector
+from qdrant_model_migration.strategies.answered.model import chosen_model
+from qdrant_model_migration.strategies.answered.vectors import replaced_vector
 from qdrant_model_migration.strategies.strategy import Answers, Strategy
 from qdrant_model_migration.survey.facts import Survey
 

@@ -8,19 +8,14 @@ from qdrant_model_migration.embedders import ModelRef
 from qdrant_model_migration.pipeline.move import TargetVector
 from qdrant_model_migration.pipeline.origins import embedded
 from qdrant_model_migration.plan.plan import Plan
-from qdrant_model_migration.strategies.answered import (
-    BY_SERVER,
-    cloned,
-    in_place,
-    kept_bare,
-    missing_share,
-    no_dense,
-    no_text,
+from qdrant_model_migration.strategies.answered.change import (
     one_model_is_not_enough,
-    present_one_stays,
     ruled_out_by_change,
-    text_source,
 )
+from qdrant_model_migration.strategies.answered.cloning import BY_SERVER, cloned
+from qdrant_model_migration.strategies.answered.place import in_place, present_one_stays
+from qdrant_model_migration.strategies.answered.texts import missing_share, no_text, text_source
+from qdrant_model_migration.strategies.answered.vectors import kept_bare, no_dense
 from qdrant_model_migration.strategies.compared import new_model
 from qdrant_model_migration.strategies.in_place import plan_in_place
 from qdrant_model_migration.strategies.keyword_vector import (

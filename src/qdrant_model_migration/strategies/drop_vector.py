@@ -10,11 +10,9 @@ from qdrant_model_migration.quality import Leg
 from qdrant_model_migration.steps.check import Check
 from qdrant_model_migration.steps.snapshot import Snapshot
 from qdrant_model_migration.steps.take_out_vector import TakeOutVector
-from qdrant_model_migration.strategies.answered import (
-    dropped_vector,
-    ruled_out_by_change,
-    taken_out_in_place,
-)
+from qdrant_model_migration.strategies.answered.change import ruled_out_by_change
+from qdrant_model_migration.strategies.answered.place import taken_out_in_place
+from qdrant_model_migration.strategies.answered.vectors import dropped_vector
 from qdrant_model_migration.strategies.moving import Asked, Own
 from qdrant_model_migration.strategies.new_collection import kept, plan_new_collection
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy

@@ -8,7 +8,7 @@ from qdrant_model_migration.plan.plan import Plan
 from qdrant_model_migration.steps.add_vectors import AddVectors
 from qdrant_model_migration.steps.snapshot import Snapshot
 from qdrant_model_migration.steps.switches.application import Application
-from qdrant_model_migration.strategies.answered import switched_aliases
+from qdrant_model_migration.strategies.answered.names import switched_aliases
 from qdrant_model_migration.strategies.moving import Asked, Own, load_of, plan_moving
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
 from qdrant_model_migration.survey.facts import Survey

@@ -11,7 +11,8 @@ from qdrant_model_migration.embedders import ModelRef, Spoken, kind_of
 from qdrant_model_migration.pipeline.move import TargetVector
 from qdrant_model_migration.pipeline.origins import embedded
 from qdrant_model_migration.quality import Leg
-from qdrant_model_migration.strategies.answered import kept_bare, text_source
+from qdrant_model_migration.strategies.answered.texts import text_source
+from qdrant_model_migration.strategies.answered.vectors import kept_bare
 from qdrant_model_migration.strategies.moving import vector_of
 from qdrant_model_migration.strategies.strategy import Answers
 from qdrant_model_migration.survey.facts import LanguageField, Survey, WordModel

@@ -10,16 +10,14 @@ from qdrant_model_migration.pipeline.origins import calculated, embedded
 from qdrant_model_migration.plan.plan import Plan
 from qdrant_model_migration.steps.bridge import Bridge
 from qdrant_model_migration.steps.learn_map import LearnMap
-from qdrant_model_migration.strategies.answered import (
+from qdrant_model_migration.strategies.answered.learned_map import (
     HUGE_POINTS,
-    bare,
     bridged_texts,
     cannot_be_mapped,
     map_saves_much,
-    old_model,
-    replaced_vector,
     sampled_texts,
 )
+from qdrant_model_migration.strategies.answered.vectors import bare, old_model, replaced_vector
 from qdrant_model_migration.strategies.compared import new_model
 from qdrant_model_migration.strategies.moving import Own, proof_of
 from qdrant_model_migration.strategies.new_collection import new_one, plan_replacing

@@ -8,13 +8,9 @@ from typing import Any, ClassVar
 from qdrant_model_migration.plan.plan import Plan
 from qdrant_model_migration.steps.check import Check
 from qdrant_model_migration.steps.learn_map import Back, LearnMap
-from qdrant_model_migration.strategies.answered import (
-    cannot_be_mapped,
-    chosen_model,
-    old_model,
-    replaced_vector,
-    sampled_texts,
-)
+from qdrant_model_migration.strategies.answered.learned_map import cannot_be_mapped, sampled_texts
+from qdrant_model_migration.strategies.answered.model import chosen_model
+from qdrant_model_migration.strategies.answered.vectors import old_model, replaced_vector
 from qdrant_model_migration.strategies.moving import proof_of
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
 from qdrant_model_migration.survey.facts import Survey

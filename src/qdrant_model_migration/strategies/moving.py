@@ -33,14 +33,14 @@ from qdrant_model_migration.steps.switches.aliases import Aliases
 from qdrant_model_migration.steps.switches.application import Application
 from qdrant_model_migration.steps.switches.takes_name import TakesName
 from qdrant_model_migration.steps.verify import Proof, Verify
-from qdrant_model_migration.strategies.answered import (
+from qdrant_model_migration.strategies.answered.names import (
     aliases_left,
-    products,
-    replaced_vector,
     switched_aliases,
-    text_source,
     without_alias,
 )
+from qdrant_model_migration.strategies.answered.products import products
+from qdrant_model_migration.strategies.answered.texts import text_source
+from qdrant_model_migration.strategies.answered.vectors import replaced_vector
 from qdrant_model_migration.strategies.paid_models import with_spending
 from qdrant_model_migration.strategies.strategy import Answers, Strategy
 from qdrant_model_migration.survey.facts import Survey, VectorFact

@@ -4,14 +4,11 @@ finds: in a second collection, or beside it."""
 from __future__ import annotations
 
 from qdrant_model_migration.plan.plan import Plan
-from qdrant_model_migration.strategies.answered import (
-    apart,
-    chosen_model,
-    makes_many,
-    no_dense,
-    no_text,
-    ruled_out_by_change,
-)
+from qdrant_model_migration.strategies.answered.change import ruled_out_by_change
+from qdrant_model_migration.strategies.answered.model import chosen_model, makes_many
+from qdrant_model_migration.strategies.answered.place import apart
+from qdrant_model_migration.strategies.answered.texts import no_text
+from qdrant_model_migration.strategies.answered.vectors import no_dense
 from qdrant_model_migration.strategies.moving import Asked
 from qdrant_model_migration.strategies.second_vector import plan_beside, vector_beside
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy

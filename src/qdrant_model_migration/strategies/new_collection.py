@@ -11,7 +11,8 @@ from qdrant_model_migration.plan.plan import Plan
 from qdrant_model_migration.quality import Leg
 from qdrant_model_migration.steps.clone_collection import CloneCollection
 from qdrant_model_migration.steps.create_collection import CreateCollection
-from qdrant_model_migration.strategies.answered import cloned, replaced_vector
+from qdrant_model_migration.strategies.answered.cloning import cloned
+from qdrant_model_migration.strategies.answered.vectors import replaced_vector
 from qdrant_model_migration.strategies.keyword_vector import free_vector_name, slug
 from qdrant_model_migration.strategies.moving import (
     Asked,

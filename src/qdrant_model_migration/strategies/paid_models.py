@@ -9,7 +9,8 @@ from typing import Any
 from qdrant_model_migration.embedders import ModelRef, kind_of
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.spending import Spending
-from qdrant_model_migration.strategies.answered import expected_tokens, original_rows
+from qdrant_model_migration.strategies.answered.originals import original_rows
+from qdrant_model_migration.strategies.answered.texts import expected_tokens
 from qdrant_model_migration.strategies.strategy import Answers
 from qdrant_model_migration.survey.facts import Survey
 

@@ -8,15 +8,14 @@ from qdrant_model_migration import words
 from qdrant_model_migration.pipeline.origins import embedded
 from qdrant_model_migration.plan.plan import Plan
 from qdrant_model_migration.quality import Leg
-from qdrant_model_migration.strategies.answered import (
-    SMALL_BYTES,
-    no_dense,
+from qdrant_model_migration.strategies.answered.change import (
     one_model_is_not_enough,
-    original_rows,
-    present_one_stays,
     ruled_out_by_change,
-    text_gone,
 )
+from qdrant_model_migration.strategies.answered.originals import SMALL_BYTES, original_rows
+from qdrant_model_migration.strategies.answered.place import present_one_stays
+from qdrant_model_migration.strategies.answered.texts import text_gone
+from qdrant_model_migration.strategies.answered.vectors import no_dense
 from qdrant_model_migration.strategies.compared import new_model
 from qdrant_model_migration.strategies.moving import Asked, Own
 from qdrant_model_migration.strategies.new_collection import (

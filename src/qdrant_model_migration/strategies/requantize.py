@@ -11,8 +11,8 @@ from qdrant_model_migration.steps.check import Check
 from qdrant_model_migration.steps.keep_or_undo import KeepOrUndo
 from qdrant_model_migration.steps.probe_search import ProbeSearch
 from qdrant_model_migration.steps.requantize import Requantize as SetQuantization
-from qdrant_model_migration.strategies.answered import (
-    ruled_out_by_change,
+from qdrant_model_migration.strategies.answered.change import ruled_out_by_change
+from qdrant_model_migration.strategies.answered.compression import (
     searched_with,
     vector_meant,
     wanted_quantization,

@@ -7,7 +7,7 @@ from qdrant_model_migration.pipeline.move import Move, TargetVector
 from qdrant_model_migration.plan.plan import Plan
 from qdrant_model_migration.steps.create_collection import CreateCollection
 from qdrant_model_migration.steps.switches.second_collection import SecondCollection
-from qdrant_model_migration.strategies.answered import switched_aliases
+from qdrant_model_migration.strategies.answered.names import switched_aliases
 from qdrant_model_migration.strategies.moving import Asked, Own, load_of, plan_moving
 from qdrant_model_migration.strategies.strategy import Answers, Strategy
 from qdrant_model_migration.survey.facts import Survey

@@ -10,13 +10,11 @@ from qdrant_model_migration.pipeline.move import TargetVector
 from qdrant_model_migration.pipeline.origins import embedded
 from qdrant_model_migration.plan.plan import Plan
 from qdrant_model_migration.quality import Leg
-from qdrant_model_migration.strategies.answered import (
-    apart,
-    in_place,
+from qdrant_model_migration.strategies.answered.place import apart, in_place
+from qdrant_model_migration.strategies.answered.texts import missing_share, text_source
+from qdrant_model_migration.strategies.answered.vectors import (
     kept_bare,
-    missing_share,
     replaced_vector,
-    text_source,
     vector_names,
 )
 from qdrant_model_migration.strategies.compared import new_model

@@ -8,17 +8,14 @@ from typing import Any, ClassVar
 from qdrant_model_migration.embedders import ModelRef, kind_of, server_model
 from qdrant_model_migration.pipeline.origins import embedded
 from qdrant_model_migration.plan.plan import Plan
-from qdrant_model_migration.strategies.answered import (
-    chosen_model,
-    kept_bare,
-    missing_share,
-    no_dense,
-    no_text,
+from qdrant_model_migration.strategies.answered.change import (
     one_model_is_not_enough,
-    present_one_stays,
     ruled_out_by_change,
-    text_source,
 )
+from qdrant_model_migration.strategies.answered.model import chosen_model
+from qdrant_model_migration.strategies.answered.place import present_one_stays
+from qdrant_model_migration.strategies.answered.texts import missing_share, no_text, text_source
+from qdrant_model_migration.strategies.answered.vectors import kept_bare, no_dense
 from qdrant_model_migration.strategies.compared import new_model
 from qdrant_model_migration.strategies.moving import Own
 from qdrant_model_migration.strategies.new_collection import plan_replacing

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from qdrant_model_migration.plan.plan import Plan
-from qdrant_model_migration.strategies.answered import (
-    BY_SERVER,
-    cloned,
-    in_place,
-    makes_many,
-    no_dense,
-    no_text,
-    replaced_vector,
-    ruled_out_by_change,
-)
+from qdrant_model_migration.strategies.answered.change import ruled_out_by_change
+from qdrant_model_migration.strategies.answered.cloning import BY_SERVER, cloned
+from qdrant_model_migration.strategies.answered.model import makes_many
+from qdrant_model_migration.strategies.answered.place import in_place
+from qdrant_model_migration.strategies.answered.texts import no_text
+from qdrant_model_migration.strategies.answered.vectors import no_dense, replaced_vector
 from qdrant_model_migration.strategies.moving import Asked, tuning_like
 from qdrant_model_migration.strategies.second_vector import plan_beside, vector_beside
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy

@@ -8,14 +8,13 @@ from qdrant_model_migration.pipeline.origins import first_values, projected
 from qdrant_model_migration.plan.plan import Plan
 from qdrant_model_migration.quality import Leg
 from qdrant_model_migration.steps.measure_cut import PROJECTION, MeasureCut
-from qdrant_model_migration.strategies.answered import (
-    both_for_good,
-    chosen_model,
+from qdrant_model_migration.strategies.answered.change import both_for_good, ruled_out_by_change
+from qdrant_model_migration.strategies.answered.model import chosen_model
+from qdrant_model_migration.strategies.answered.place import no_new_collection
+from qdrant_model_migration.strategies.answered.vectors import (
     no_dense,
-    no_new_collection,
     old_model,
     replaced_vector,
-    ruled_out_by_change,
     shorter_of_old,
 )
 from qdrant_model_migration.strategies.compared import compared

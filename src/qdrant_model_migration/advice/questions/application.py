@@ -19,20 +19,20 @@ from qdrant_model_migration.advice.question import (
 )
 from qdrant_model_migration.embedders import ModelRef
 from qdrant_model_migration.strategies import Answers, strategies
-from qdrant_model_migration.strategies.answered import (
+from qdrant_model_migration.strategies.answered.cloning import may_be_cloned
+from qdrant_model_migration.strategies.answered.model import at_the_server, chosen_model
+from qdrant_model_migration.strategies.answered.names import (
     aliases_unseen,
-    apart,
-    at_the_server,
-    chosen_model,
     finds_no_alias,
-    in_place,
     looked_for,
-    may_be_cloned,
+    without_alias,
+)
+from qdrant_model_migration.strategies.answered.place import apart, in_place
+from qdrant_model_migration.strategies.answered.products import products
+from qdrant_model_migration.strategies.answered.vectors import (
     name_with_model,
     old_model,
-    products,
     replaced_vector,
-    without_alias,
 )
 from qdrant_model_migration.survey.facts import Survey
 from qdrant_model_migration.survey.integrations import how_it_looks, named

@@ -17,7 +17,7 @@ from qdrant_model_migration.advice.question import (
 from qdrant_model_migration.errors import meant
 from qdrant_model_migration.qdrant import can_order
 from qdrant_model_migration.strategies import Answers
-from qdrant_model_migration.strategies.answered import bridged_texts
+from qdrant_model_migration.strategies.answered.learned_map import bridged_texts
 from qdrant_model_migration.survey.facts import Survey
 
 _STAY = {"kind": "stay"}

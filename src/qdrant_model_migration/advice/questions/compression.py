@@ -25,7 +25,7 @@ from qdrant_model_migration.qdrant.quantization import (
     same,
 )
 from qdrant_model_migration.strategies import Answers
-from qdrant_model_migration.strategies.answered import (
+from qdrant_model_migration.strategies.answered.compression import (
     compressed_now,
     vector_meant,
     wanted_quantization,

@@ -11,10 +11,10 @@ from qdrant_model_migration.advice.question import (
     unknown,
 )
 from qdrant_model_migration.strategies import Answers
-from qdrant_model_migration.strategies.answered import (
+from qdrant_model_migration.strategies.answered.change import is_replaced
+from qdrant_model_migration.strategies.answered.cloning import (
     CLONE_BYTES,
     carried_bytes,
-    is_replaced,
     may_be_cloned,
 )
 from qdrant_model_migration.survey.facts import Survey

@@ -10,7 +10,7 @@ from qdrant_model_migration.advice.question import (
     unknown,
 )
 from qdrant_model_migration.strategies import Answers, Strategy, strategies
-from qdrant_model_migration.strategies.answered import products
+from qdrant_model_migration.strategies.answered.products import products
 from qdrant_model_migration.strategies.compared import KEEPS, Distances, another_order
 from qdrant_model_migration.survey.facts import Survey
 from qdrant_model_migration.survey.integrations import that_compare

@@ -12,7 +12,7 @@ from qdrant_model_migration.advice.question import (
     unknown,
 )
 from qdrant_model_migration.strategies import Answers
-from qdrant_model_migration.strategies.answered import makes_many
+from qdrant_model_migration.strategies.answered.model import makes_many
 from qdrant_model_migration.survey.facts import Survey
 
 

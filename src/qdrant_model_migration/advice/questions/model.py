@@ -19,7 +19,7 @@ from qdrant_model_migration.advice.question import (
 )
 from qdrant_model_migration.embedders import ModelRef, kind_of
 from qdrant_model_migration.strategies import Answers
-from qdrant_model_migration.strategies.answered import replaced_vector, shorter_of_old
+from qdrant_model_migration.strategies.answered.vectors import replaced_vector, shorter_of_old
 from qdrant_model_migration.survey.facts import Survey
 
 

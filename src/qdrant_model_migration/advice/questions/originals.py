@@ -21,7 +21,8 @@ from qdrant_model_migration.advice.templates import gives, shown, typed_template
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.pipeline.head import head_of
 from qdrant_model_migration.strategies import Answers
-from qdrant_model_migration.strategies.answered import SMALL_BYTES, file_of, text_gone
+from qdrant_model_migration.strategies.answered.originals import SMALL_BYTES
+from qdrant_model_migration.strategies.answered.texts import file_of, text_gone
 from qdrant_model_migration.survey.facts import Survey
 from qdrant_model_migration.survey.path import root
 from qdrant_model_migration.survey.template import named_in

@@ -20,7 +20,7 @@ from qdrant_model_migration.errors import meant
 from qdrant_model_migration.quality import read_queries
 from qdrant_model_migration.quality.errors import QueryFileUnusable
 from qdrant_model_migration.strategies import Answers
-from qdrant_model_migration.strategies.answered import taken_out_in_place
+from qdrant_model_migration.strategies.answered.place import taken_out_in_place
 from qdrant_model_migration.survey.facts import Survey
 
 MARGIN = 0.02

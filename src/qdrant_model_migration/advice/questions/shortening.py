@@ -12,7 +12,7 @@ from qdrant_model_migration.advice.question import (
     unknown,
 )
 from qdrant_model_migration.strategies import Answers
-from qdrant_model_migration.strategies.answered import shorter_of_old
+from qdrant_model_migration.strategies.answered.vectors import shorter_of_old
 from qdrant_model_migration.survey.facts import Survey
 
 _LABELS = {"cut": "their first values", "projection": "a learned projection"}

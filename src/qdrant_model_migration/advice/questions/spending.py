@@ -19,7 +19,8 @@ from qdrant_model_migration.embedders import ModelRef
 from qdrant_model_migration.errors import meant
 from qdrant_model_migration.pipeline.spending import MOST_TEXTS, Spending
 from qdrant_model_migration.strategies import Answers, strategies
-from qdrant_model_migration.strategies.answered import chosen_model, expected_tokens
+from qdrant_model_migration.strategies.answered.model import chosen_model
+from qdrant_model_migration.strategies.answered.texts import expected_tokens
 from qdrant_model_migration.strategies.keyword_vector import word_model
 from qdrant_model_migration.strategies.paid_models import is_paid
 from qdrant_model_migration.survey.facts import Survey

@@ -19,16 +19,15 @@ from qdrant_model_migration.advice.question import (
 from qdrant_model_migration.advice.questions.originals import FILE, named_file, with_head
 from qdrant_model_migration.advice.templates import gives, shown, typed_template
 from qdrant_model_migration.strategies import Answers, Strategy
-from qdrant_model_migration.strategies.answered import (
-    bare,
+from qdrant_model_migration.strategies.answered.products import products
+from qdrant_model_migration.strategies.answered.texts import (
     bare_with_text,
     file_of,
     missing_texts,
     other_text,
-    products,
-    replaced_vector,
     text_gone,
 )
+from qdrant_model_migration.strategies.answered.vectors import bare, replaced_vector
 from qdrant_model_migration.survey.facts import Survey, TextField
 from qdrant_model_migration.survey.integrations import texts_elsewhere, titles
 from qdrant_model_migration.survey.path import root

@@ -10,7 +10,7 @@ from qdrant_model_migration.advice.question import (
     unknown,
 )
 from qdrant_model_migration.strategies import Answers
-from qdrant_model_migration.strategies.answered import sisters_there
+from qdrant_model_migration.strategies.answered.products import sisters_there
 from qdrant_model_migration.survey.facts import Survey
 from qdrant_model_migration.words import listing
 

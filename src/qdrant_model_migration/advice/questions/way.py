@@ -13,12 +13,9 @@ from qdrant_model_migration.advice.question import (
     unknown,
 )
 from qdrant_model_migration.strategies import Answers
-from qdrant_model_migration.strategies.answered import (
-    apart,
-    map_saves_much,
-    may_be_taken_out,
-    text_gone,
-)
+from qdrant_model_migration.strategies.answered.learned_map import map_saves_much
+from qdrant_model_migration.strategies.answered.place import apart, may_be_taken_out
+from qdrant_model_migration.strategies.answered.texts import text_gone
 from qdrant_model_migration.survey.facts import Survey
 
 

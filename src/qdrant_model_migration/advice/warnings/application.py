@@ -6,11 +6,8 @@ from collections.abc import Mapping
 
 from qdrant_model_migration import words
 from qdrant_model_migration.advice.warnings.warning import Case, Said, warning
-from qdrant_model_migration.strategies.answered import (
-    aliases_left,
-    products,
-    without_alias,
-)
+from qdrant_model_migration.strategies.answered.names import aliases_left, without_alias
+from qdrant_model_migration.strategies.answered.products import products
 from qdrant_model_migration.survey.integrations import named, that_compare
 
 _CHANGE = {

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from qdrant_model_migration.advice.warnings.warning import Case, Said, warning
 from qdrant_model_migration.shell import qmm
-from qdrant_model_migration.strategies.answered import products, sisters_there, without_alias
+from qdrant_model_migration.strategies.answered.names import without_alias
+from qdrant_model_migration.strategies.answered.products import products, sisters_there
 from qdrant_model_migration.survey.integrations import (
     blind,
     how_it_looks,

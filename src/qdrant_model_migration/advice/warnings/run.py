@@ -5,12 +5,9 @@ from __future__ import annotations
 from qdrant_model_migration import words
 from qdrant_model_migration.advice.warnings.warning import Case, Said, warning
 from qdrant_model_migration.qdrant.quantization import kind_of
-from qdrant_model_migration.strategies.answered import (
-    DAYS_BYTES,
-    SMALL_BYTES,
-    compressed_now,
-    vector_meant,
-)
+from qdrant_model_migration.strategies.answered.compression import compressed_now, vector_meant
+from qdrant_model_migration.strategies.answered.learned_map import DAYS_BYTES
+from qdrant_model_migration.strategies.answered.originals import SMALL_BYTES
 from qdrant_model_migration.survey.writes import writes_in_words
 
 _DAY = 24 * 3600

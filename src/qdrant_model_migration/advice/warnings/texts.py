@@ -5,7 +5,7 @@ from __future__ import annotations
 from qdrant_model_migration import words
 from qdrant_model_migration.advice.model_rows import cut_off, uncovered
 from qdrant_model_migration.advice.warnings.warning import Case, Said, Severity, warning
-from qdrant_model_migration.strategies.answered import missing_texts, other_text
+from qdrant_model_migration.strategies.answered.texts import missing_texts, other_text
 from qdrant_model_migration.survey.languages import NAMES
 
 _ENOUGH_MATCHES = 60 / 64

@@ -6,13 +6,12 @@ from qdrant_model_migration import words
 from qdrant_model_migration.advice.questions.compression import BINARY_DIMENSIONS
 from qdrant_model_migration.advice.warnings.warning import Case, Said, warning
 from qdrant_model_migration.qdrant.quantization import bits, kind_of
-from qdrant_model_migration.strategies.answered import (
+from qdrant_model_migration.strategies.answered.compression import (
     compressed_now,
-    dropped_vector,
-    shorter_of_old,
     vector_meant,
     wanted_quantization,
 )
+from qdrant_model_migration.strategies.answered.vectors import dropped_vector, shorter_of_old
 from qdrant_model_migration.survey.facts import VectorFact
 
 _SLOWS = (

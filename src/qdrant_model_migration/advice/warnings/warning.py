@@ -11,13 +11,9 @@ from qdrant_model_migration.advice.estimate import estimate
 from qdrant_model_migration.embedders import ModelRef, kind_of
 from qdrant_model_migration.plan.plan import Estimate, Plan
 from qdrant_model_migration.strategies import Answers, Strategy
-from qdrant_model_migration.strategies.answered import (
-    cloned,
-    is_apart,
-    old_model,
-    replaced_vector,
-    taken_out_in_place,
-)
+from qdrant_model_migration.strategies.answered.cloning import cloned
+from qdrant_model_migration.strategies.answered.place import is_apart, taken_out_in_place
+from qdrant_model_migration.strategies.answered.vectors import old_model, replaced_vector
 from qdrant_model_migration.strategies.compared import new_model
 from qdrant_model_migration.survey.facts import Survey, VectorFact
 

@@ -38,7 +38,7 @@ from qdrant_model_migration.pages.page import (
 from qdrant_model_migration.pages.session import NOTHING, Session
 from qdrant_model_migration.pages.work import models
 from qdrant_model_migration.pipeline.speed import EFFORT, kept_under
-from qdrant_model_migration.strategies.answered import old_model
+from qdrant_model_migration.strategies.answered.vectors import old_model
 
 KEY = "model"
 FOLDER = "folder"

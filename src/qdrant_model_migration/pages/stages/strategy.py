@@ -25,7 +25,7 @@ from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.pages.stages import too_slow
 from qdrant_model_migration.pipeline.speed import kept_under
 from qdrant_model_migration.strategies import Fit, Strategy, by_name
-from qdrant_model_migration.strategies.answered import way_back, what
+from qdrant_model_migration.strategies.answered.said import way_back, what
 
 COLUMNS = (Column("STRATEGY", 20), Column("WHY"), Column("PRICE", 44))
 HELP = (

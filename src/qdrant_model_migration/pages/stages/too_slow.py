@@ -13,7 +13,7 @@ from qdrant_model_migration.pages.outcome import Go, Outcome
 from qdrant_model_migration.pages.page import Act, Column, Fact, Facts, Page, Row, Says, Table
 from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.strategies import Strategy
-from qdrant_model_migration.strategies.answered import chosen_model
+from qdrant_model_migration.strategies.answered.model import chosen_model
 
 ACT = Act("slow", "Too slow?")
 STAGE = "too_slow"
