@@ -8,7 +8,8 @@ from __future__ import annotations
 from qdrant_model_migration.advice.advise import Advice, Choice, Standing, advise, answer_all
 from qdrant_model_migration.advice.answers_file import load_answers, save_answers
 from qdrant_model_migration.advice.errors import BadAnswer
-from qdrant_model_migration.advice.estimate import price_note, reading_again
+from qdrant_model_migration.advice.estimate.money import price_note
+from qdrant_model_migration.advice.estimate.time import reading_again
 from qdrant_model_migration.advice.faster import Case, Lever, levers, size_says
 from qdrant_model_migration.advice.imagined import (
     SWITCHES,

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from qdrant_model_migration import words
 from qdrant_model_migration.advice.advise import Advice
-from qdrant_model_migration.advice.estimate import like, written_in
+from qdrant_model_migration.advice.estimate import like
+from qdrant_model_migration.advice.estimate.time import written_in
 from qdrant_model_migration.advice.model_rows import model_rows
 from qdrant_model_migration.advice.price import price
 from qdrant_model_migration.advice.scale import Scale

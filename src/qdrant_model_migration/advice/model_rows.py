@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from qdrant_model_migration import words
-from qdrant_model_migration.advice.estimate import tokens_of_a_text
+from qdrant_model_migration.advice.estimate.values import tokens_of_a_text
 from qdrant_model_migration.advice.question import Option
 from qdrant_model_migration.advice.questions.model import why_closed
 from qdrant_model_migration.embedders import ModelChoice, ModelRef, Reach, kind_of

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from qdrant_model_migration.advice.estimate import paid, reckoned
+from qdrant_model_migration.advice.estimate import reckoned
+from qdrant_model_migration.advice.estimate.money import paid
 from qdrant_model_migration.advice.make_plan import make_plan
 from qdrant_model_migration.advice.walk import walk
 from qdrant_model_migration.advice.warnings import Warning_, warnings_for

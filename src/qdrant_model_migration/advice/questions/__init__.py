@@ -31,14 +31,7 @@ from typing import Any
 
 from qdrant_model_migration.advice.errors import BadAnswer
 from qdrant_model_migration.advice.question import Question
-from qdrant_model_migration.advice.questions.application import (
-    Name,
-    QuerySide,
-    Target,
-    VectorName,
-    VectorNames,
-    Writes,
-)
+from qdrant_model_migration.advice.questions.application import QuerySide, Writes
 from qdrant_model_migration.advice.questions.bridge import Bridge
 from qdrant_model_migration.advice.questions.change import Change
 from qdrant_model_migration.advice.questions.compression import Quantization
@@ -48,6 +41,7 @@ from qdrant_model_migration.advice.questions.keyword_model import Fusion, Keywor
 from qdrant_model_migration.advice.questions.keywords import Keywords
 from qdrant_model_migration.advice.questions.many_for import ManyFor
 from qdrant_model_migration.advice.questions.model import Model, Replace
+from qdrant_model_migration.advice.questions.names import Name, Target
 from qdrant_model_migration.advice.questions.originals import Columns, Originals, TextColumns
 from qdrant_model_migration.advice.questions.proof import Pace, Proof
 from qdrant_model_migration.advice.questions.search_params import SearchParams
@@ -55,6 +49,7 @@ from qdrant_model_migration.advice.questions.shortening import ShortenedBy
 from qdrant_model_migration.advice.questions.spending import SpendingLimit
 from qdrant_model_migration.advice.questions.texts import Bare, Missing, Text
 from qdrant_model_migration.advice.questions.together import Together
+from qdrant_model_migration.advice.questions.vector_names import VectorName, VectorNames
 from qdrant_model_migration.advice.questions.way import (
     Accuracy,
     Both,
