@@ -40,6 +40,7 @@ from qdrant_model_migration.qdrant import Address, Hit
 from qdrant_model_migration.quality import Row as Result
 from qdrant_model_migration.quality import SideBySide
 from qdrant_model_migration.quality.searcher import Found
+from qdrant_model_migration.steps.sisters import Sister
 from qdrant_model_migration.survey import Fact as Known
 from qdrant_model_migration.survey import Listed, Survey, facts_of
 from qdrant_model_migration.survey.facts import WrittenBy
@@ -171,6 +172,18 @@ LETTER = DeadLetter(1, "7", "not a text", "=HYPERLINK()", AT)
 HIT = Hit(7, 0.5, {"title": "Seven"})
 BOTH = SideBySide("backup", None, Found((HIT,), 0.004, 0.0), (Result(1, HIT, None, ""),), ())
 TRIED = Tried(BOTH, "docs_old", "docs_new")
+SISTERS = (
+    Sister("docs_more", "there", "ready, GO", run="docs_more-0314", verdict="GO"),
+    Sister(
+        "docs_last",
+        "before",
+        "not begun yet",
+        run="docs_last-0314",
+        todo="qmm resume docs_last-0314",
+        begun=False,
+    ),
+    Sister("docs_none", "none", "no run yet: run its plan, or make one", todo="qmm plan docs_none"),
+)
 CHANGES = {"application_changes": SWITCHED["application_changes"]}
 
 
@@ -180,6 +193,7 @@ def at_runs() -> Iterator[tuple[str, Session]]:
         "at the cutover": a_run(RUN, "waiting", at=6, gate=CUTOVER, verdict=VERDICT, facts=CHANGES),
         "without proof": a_run(RUN, "waiting", at=6, gate=WITHOUT_PROOF, dead_letters=3),
         "asked to roll back": a_run(RUN, "waiting", at=7, gate={**CUTOVER, "name": "rollback"}),
+        "beside others": a_run(RUN, "running", at=3)._replace(with_it=SISTERS),
         "done": a_run(RUN, "done", at=8, verdict=VERDICT, facts=SWITCHED),
         "failed": a_run(RUN, "failed", at=5, error=ERROR, verdict={**VERDICT, "judgement": None}),
     }.items():

@@ -10,8 +10,10 @@ import pytest
 
 from qdrant_model_migration import engine
 from qdrant_model_migration.advice import answer_all
+from qdrant_model_migration.commands.run_together import plans_in
 from qdrant_model_migration.embedders import ModelChoice, Reach, model_from_folder
 from qdrant_model_migration.engine import list_runs, view
+from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.pages.outcome import Go, Outcome, Said, Work
 from qdrant_model_migration.pages.page import Act, Page
 from qdrant_model_migration.pages.session import Session
@@ -98,7 +100,7 @@ def test_it_cannot_be_started_before_the_others_are_planned_and_read(session: Se
     session = accepted(session)
     closed = acts(stage("plan").page(session))
     assert closed["start"].closed == "plan the others first"
-    assert "qmm plan memories --together" in closed["save"].closed
+    assert closed["save"].closed == "plan the others first"
     assert isinstance(done("plan", session, "others"), Go)
     session = came("others", session)
     (table,) = stage("others").page(session).tables
@@ -128,6 +130,55 @@ def test_a_run_is_made_for_each_and_the_first_one_begins(
     assert begun == [runs["memories"].folder]
     (sister,) = view(begun[0]).with_it
     assert (sister.collection, sister.begun) == ("memories_entities", False)
+
+
+def test_the_plans_of_all_are_saved_into_one_folder(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    session = came("plan", read(came("others", accepted(session))))
+    ask = done("plan", session, "save")
+    assert isinstance(ask, Page)
+    (folder,) = ask.asks
+    assert (folder.label, folder.value) == ("Folder", "plans")
+    saved = done("plan", session, "write", file="plans")
+    assert isinstance(saved, Page)
+    assert "qmm run plans" in str(saved.body)
+    plans = plans_in(tmp_path / "plans", ())
+    assert {plan.collection for plan in plans} == {"memories", "memories_entities"}
+    assert done_fails("plan", session, "write", file="plans") == f"{tmp_path / 'plans'} exists."
+
+
+def done_fails(name: str, session: Session, key: str, **values: Any) -> str:
+    with pytest.raises(QmmError) as failed:
+        done(name, session, key, **values)
+    return failed.value.what
+
+
+def test_they_are_listed_beside_a_run_and_opened_from_there(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "start", lambda folder, env, **_: begun.append(folder))
+    begun: list[Path] = []
+    session = came("plan", read(came("others", accepted(session))))
+    go = done("plan", session, "yes")
+    assert isinstance(go, Go)
+    session = came("run", go.session)
+    assert acts(stage("run").page(session))["family"].label == "The others"
+    assert done("run", session, "family") == Go("family", session)
+    session = came("family", session)
+    (table,) = stage("family").page(session).tables
+    mine, other = table.rows
+    assert mine.cells[0] == "memories"
+    assert other.cells == ("memories_entities", "not begun yet")
+    assert [act.key for act in other.acts] == ["begin"]
+    done("family", session, "begin", family=other.key)
+    runs = {run.card.collection: run.folder for run in list_runs()}
+    assert begun == [runs["memories"], runs["memories_entities"]]
+    opened = done("family", session, "open", family=other.key)
+    assert isinstance(opened, Go)
+    assert (opened.to, opened.session.run) == ("run", runs["memories_entities"])
+    assert done("family", session, "open", family="mine") == Go("run", session, back=True)
 
 
 def test_an_answer_that_is_changed_plans_them_anew(session: Session) -> None:

@@ -23,9 +23,8 @@ def command(folder: Path, extra: str | None, given: str | None) -> int:
     from qdrant_model_migration.engine import read_card, run_here
 
     sidecar = _application if read_card(folder).practice else None
-    return run_here(
-        folder, sidecar=sidecar, extra=extra, given=json.loads(given) if given else None
-    )
+    more = json.loads(given) if given else None
+    return run_here(folder, sidecar=sidecar, extra=extra, given=more, onward=True)
 
 
 def _application(qdrant: Qdrant, stop: Event, say: Callable[..., Any]) -> None:

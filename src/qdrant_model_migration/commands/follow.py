@@ -46,17 +46,20 @@ def carry_on(
     extra: str | None = None,
     given: Mapping[str, Any] | None = None,
     asks: bool = True,
+    going: bool = False,
 ) -> int:
     """Start the engine, watch it, open the gates that `flags` open; returns the exit code.
 
-    key: what the engine gets in its environment. asks: also at the gate that switches.
+    key: what the engine gets in its environment. asks: also at the gate that switches. going: an
+    engine carries it out already.
 
     In a terminal a gate that no flag opens is asked for; without one nothing is asked.
     """
     left = dict(flags)
     while True:
-        start(folder, key, extra=extra, given=given)
-        extra = given = None
+        if not going:
+            start(folder, key, extra=extra, given=given)
+        extra, given, going = None, None, False
         seen = watch(folder, stop_on_interrupt=True)
         if not asks and seen.at_verdict:
             return say_shortly(seen)

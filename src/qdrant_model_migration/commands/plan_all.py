@@ -3,8 +3,7 @@ became of them."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -102,6 +101,7 @@ def plan_each(
     """A plan in a file of its own for each. What one collection cannot have does not stop the
     others. plan_one: makes and writes one, avoiding the names that are taken by the plans before.
     Raises UsageError where the folder cannot be made."""
+    from qdrant_model_migration.plan import files_for
     from qdrant_model_migration.survey.errors import CollectionEmpty
     from qdrant_model_migration.survey.leftovers import kept_for
 
@@ -115,7 +115,7 @@ def plan_each(
         ) from None
     outcomes: list[Outcome] = []
     taken: list[str] = []
-    for name, file in zip(names, _files(names, folder), strict=True):
+    for name, file in zip(names, files_for(names, folder), strict=True):
         click.echo(f"{name}…", err=True)
         if notes := kept_for(name):
             outcomes.append(Outcome(name, "skipped", notes))
@@ -130,19 +130,6 @@ def plan_each(
             taken += [plan.move.target] if plan.move is not None else []
             outcomes.append(Outcome(name, "planned", plan=plan, file=file))
     return tuple(outcomes)
-
-
-def _files(names: Sequence[str], folder: Path) -> Iterator[Path]:
-    """One for each, called after it as far as a file can be."""
-    used: set[str] = set()
-    for name in names:
-        plain = re.sub(r"[^A-Za-z0-9._]+", "-", name).strip("-.")[:60] or "plan"
-        stem, number = plain, 1
-        while stem.lower() in used:
-            number += 1
-            stem = f"{plain}-{number}"
-        used.add(stem.lower())
-        yield folder / f"{stem}.yaml"
 
 
 def say(outcomes: Sequence[Outcome], together: Path | None = None) -> int:

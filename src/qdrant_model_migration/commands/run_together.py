@@ -49,9 +49,10 @@ def run_together(plans: Sequence[Plan], flags: Mapping[str, str], key: Mapping[s
     folders = [_run_of(plan) for plan in plans]
     for folder in folders:
         seen = view(folder)
-        if not seen.finished and not (seen.state == "waiting" and seen.at_switch):
+        there = seen.state == "waiting" and seen.at_switch
+        if seen.live or not (seen.finished or there):  # live: the one before has begun it
             click.echo(f"Run {folder.name}: {folder}")
-            if carry_on(folder, flags, key, asks=False) == STOPPED:
+            if carry_on(folder, flags, key, asks=False, going=seen.live) == STOPPED:
                 return STOPPED
     for folder in folders:
         if _to_level(view(folder)):

@@ -253,12 +253,14 @@ def run_here(
     given: Mapping[str, Any] | None = None,
     stop: threading.Event | None = None,
     job_of: Callable[[Path], Job] | None = None,
+    onward: bool = False,
 ) -> int:
     """Be the engine of this run until it ends, waits, fails or is stopped; returns the exit code
     (0, 3, 4, 130), which the journal explains.
 
-    sidecar: see sidecar.py. stop: set it to stop cleanly. Raises QmmError, with nothing
-    changed, where the run cannot be opened: RunBusy, RunIsOver, NoSuchRun, RunFolderUnusable,
+    sidecar: see sidecar.py. stop: set it to stop cleanly. onward: where it stands at its cutover,
+    the next of those that switch together with it is begun. Raises QmmError, with nothing changed,
+    where the run cannot be opened: RunBusy, RunIsOver, NoSuchRun, RunFolderUnusable,
     CollectionHasRun, JournalDamaged; DiskFull and JournalUnwritable also later.
     """
     from qdrant_model_migration.embedders import kinds
@@ -278,7 +280,7 @@ def run_here(
                 closing(open_journal(folder)) as journal,
                 signals.caught(),
             ):
-                return Runner(
+                code = Runner(
                     folder,
                     journal,
                     job_of or from_plan,
@@ -288,9 +290,31 @@ def run_here(
                     stop=stop or threading.Event(),
                     signals=signals,
                 ).run()
+            if onward:
+                _begin_next(folder)
+            return code
         except QmmError as error:
             engine_log.log.error("%s", error)
             raise
+
+
+def _begin_next(folder: Path) -> None:
+    """Begin the next of those that switch together with a run, which stands at its cutover: one
+    after another, and each is told by the one before it, so that no window has to stay open. This
+    engine ends when that one has its run open; it gets the same keys."""
+    from qdrant_model_migration.qdrant import headers_for_engine
+
+    seen = view(folder, events=0)
+    waiting = [one for one in seen.with_it if one.run and not one.begun]
+    if not (waiting and seen.state == "waiting" and seen.at_switch):
+        return
+    if any(one.live for one in seen.with_it):
+        return  # it begins the next one when it is there
+    key = {KEY: os.environ[KEY]} if KEY in os.environ else {}
+    try:
+        start(in_folder(folder, waiting[0]), {**headers_for_engine(), **key})
+    except QmmError as error:  # its gate says which ones were not begun, and how that is done
+        engine_log.log.error("%s was not begun: %s", waiting[0].collection, error)
 
 
 def _patience(folder: Path) -> float:

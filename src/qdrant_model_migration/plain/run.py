@@ -54,6 +54,7 @@ def take_up(talk: Talk, session: Session) -> int:
 def _on_from(talk: Talk, session: Session, seen: RunView) -> int:
     """What comes after the engine has ended, until nothing more is asked for."""
     while True:
+        seen = _with_the_others(talk, seen)
         session, folder = session.on(seen=seen), seen.folder
         if seen.live:
             talk.say("The run goes on without this window. It is shown again by:")
@@ -78,6 +79,21 @@ def _on_from(talk: Talk, session: Session, seen: RunView) -> int:
         if not goes_on:
             return code
         seen = follow(talk, folder, after=seen)
+
+
+def _with_the_others(talk: Talk, seen: RunView) -> RunView:
+    """The run at its cutover, once those that switch together with it stand there, too: each is
+    told as it goes. Live: the window was left before."""
+    while seen.state == "waiting" and seen.at_switch:
+        going = (one for one in seen.with_it if one.live and one.stands == "before")
+        if (one := next(going, None)) is None:
+            break
+        talk.say(f"{seen.card.collection} stands at its cutover. Now {one.collection}:")
+        there = seen.folder.parent / one.run
+        if follow(talk, there, after=engine.view(there, events=0)).live:
+            return seen._replace(live=True)
+        seen = engine.view(seen.folder)
+    return seen
 
 
 def _consents(talk: Talk, session: Session, seen: RunView) -> bool:

@@ -7,7 +7,7 @@ from qdrant_model_migration.plan.acknowledged import (
     sealed,
     why_closed,
 )
-from qdrant_model_migration.plan.file import load_plan, save_plan
+from qdrant_model_migration.plan.file import files_for, load_plan, save_plan
 from qdrant_model_migration.plan.plan import Acceptance, Alias, Estimate, Plan, Range
 from qdrant_model_migration.plan.together import one_family, refuse_apart
 from qdrant_model_migration.plan.upgrade import given_to_verify
@@ -21,6 +21,7 @@ __all__ = [
     "Range",
     "acknowledge",
     "describe_change",
+    "files_for",
     "fingerprint",
     "given_to_verify",
     "left_open",

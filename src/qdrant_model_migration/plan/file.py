@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +61,19 @@ def save_plan(plan: Plan, path: Path) -> None:
     )
     data = _without_blanks(plan, plan.model_dump(mode="json"))
     strict_yaml.write(path, data, header)
+
+
+def files_for(collections: Sequence[str], folder: Path) -> Iterator[Path]:
+    """One of the folder for the plan of each, called after it as far as a file can be."""
+    used: set[str] = set()
+    for name in collections:
+        plain = re.sub(r"[^A-Za-z0-9._]+", "-", name).strip("-.")[:60] or "plan"
+        stem, number = plain, 1
+        while stem.lower() in used:
+            number += 1
+            stem = f"{plain}-{number}"
+        used.add(stem.lower())
+        yield folder / f"{stem}.yaml"
 
 
 def _without_blanks(value: Any, dumped: Any) -> Any:

@@ -40,15 +40,21 @@ COLUMNS = (
 )
 
 
-def why_not(session: Session) -> str:
-    """Why the chosen one cannot be started yet, as far as the others go; "" where it can."""
+def unplanned(session: Session) -> str:
+    """Which of the others have no plan yet, in words; "" where each has one."""
     plan, ones = session.plan, session.planned_with_it
     if plan is None or not plan.together:
         return ""
     if ones is None:
         return "plan the others first"
-    if without := [one.collection for one in ones if one.plan is None and not one.empty]:
-        return f"no plan for {words.listing(without)}"
+    without = [one.collection for one in ones if one.plan is None and not one.empty]
+    return f"no plan for {words.listing(without)}" if without else ""
+
+
+def why_not(session: Session) -> str:
+    """Why the chosen one cannot be started yet, as far as the others go; "" where it can."""
+    if without := unplanned(session):
+        return without
     left = sum(len(left_open(one)) for one in plans_of(session))
     return f"{words.plural(left, 'warning')} of the others left" if left else ""
 

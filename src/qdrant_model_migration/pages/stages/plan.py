@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -34,7 +34,7 @@ from qdrant_model_migration.shell import qmm
 from qdrant_model_migration.steps.routes import route_of
 from qdrant_model_migration.strategies import by_name
 
-FILE = "plan.yaml"
+FILE, FOLDER = "plan.yaml", "plans"
 COLUMNS = (
     Column(" #", 2),
     Column("STEP"),
@@ -94,15 +94,19 @@ def _none(session: Session) -> Says:
 def _acts(session: Session) -> tuple[Act, ...]:
     made_up = "this is Explore" if session.explore else ""
     together = session.plan is not None and bool(session.plan.together)
-    several = f"several: {qmm('plan', session.collection or '', flags=('--together',))}"
     return (
         Act("start", "Start…", closed=made_up or _why_not(session.plan) or others.why_not(session)),
         *((Act("others", "The others…"),) if together else ()),
         Act("change", "Change…"),
-        Act("save", "Save plan and leave", closed=made_up or (several if together else "")),
+        _save_act(session)._replace(closed=made_up or (others.unplanned(session))),
         too_slow.ACT._replace(button=_is_long(session.plan)),
         answers_saved.ACT,
     )
+
+
+def _save_act(session: Session) -> Act:
+    several = bool(session.planned_with_it)
+    return Act("save", "Save plans and leave" if several else "Save plan and leave")
 
 
 def _is_long(plan: Plan | None) -> bool:
@@ -191,9 +195,10 @@ def act(session: Session, key: str, values: Mapping[str, str]) -> Outcome:
     if plan is None:
         return Refused("There is no plan.")
     if key == "save":
-        return _file()
+        return _file(session)
     if key == "write":
-        return Work("save", partial(_save, plan, values["file"]), _saved)
+        plans = (plan, *others.plans_of(session))
+        return Work("save", partial(_save, plans, values["file"]), _saved)
     if key == "start":
         return _sure(session, plan, others.plans_of(session))
     if key == "yes":
@@ -214,20 +219,23 @@ def _changes() -> Page:
     return Page("What should be different?", (table,))
 
 
-def _file() -> Page:
-    ask = Ask("file", "text", "File", value=saving.free(FILE).name)
+def _file(session: Session) -> Page:
+    several = bool(others.plans_of(session))
+    name = saving.free(FOLDER if several else FILE).name
+    ask = Ask("file", "text", "Folder" if several else "File", value=name)
     acts = (Act("write", "Save", enter=True), Act("no", "Back"))
-    return Page("Save the plan", (ask,), acts, first="file")
+    return Page("Save the plans" if several else "Save the plan", (ask,), acts, first="file")
 
 
-def _save(plan: Plan, name: str, report: Report) -> Path:
-    return saving.save_plan(plan, name)
+def _save(plans: Sequence[Plan], name: str, report: Report) -> Path:
+    return saving.save_plan(plans[0], name) if len(plans) == 1 else saving.save_plans(plans, name)
 
 
 def _saved(session: Session, path: Path) -> Page:
     says = (f"{path}", "", "Nothing was written to the server.")
     acts = (Act("stay", "Stay"), Act("leave", "Leave"))
-    return Page("The plan is saved", (Says(says, commands=(qmm("run", path.name),)),), acts)
+    title = "The plans are saved" if path.is_dir() else "The plan is saved"
+    return Page(title, (Says(says, commands=(qmm("run", path.name),)),), acts)
 
 
 def _sure(session: Session, plan: Plan, with_it: tuple[Plan, ...]) -> Page:
@@ -252,8 +260,8 @@ def _sure(session: Session, plan: Plan, with_it: tuple[Plan, ...]) -> Page:
     if with_it:
         names = words.listing([one.collection for one in with_it])
         says.append(
-            f"Runs are made for {names}, too. When this one waits at its cutover, its question "
-            "leads to the next one."
+            f"Runs are made for {names}, too. Each begins by itself when the one before stands at "
+            "its cutover; then one question switches all of them."
         )
     acts = (Act("no", "Not yet"), Act("yes", "Start"))
     words_of = route_of(move).words(move) if move is not None else None

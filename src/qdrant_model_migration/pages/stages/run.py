@@ -15,6 +15,7 @@ from qdrant_model_migration.pages.outcome import BACK, HOME, Go, Outcome, Report
 from qdrant_model_migration.pages.page import Act, Column, Page, Row, Says, Table
 from qdrant_model_migration.pages.run_words import counts, headline, second_line, silent
 from qdrant_model_migration.pages.session import Session
+from qdrant_model_migration.pages.stages import family
 from qdrant_model_migration.pages.work import of_run as work
 from qdrant_model_migration.plan import Plan, load_plan
 from qdrant_model_migration.steps.ways import ways_out
@@ -36,7 +37,13 @@ NEXT = {
 }
 LETTERS, LOG = Act("letters", "Dead letters"), Act("log", "Log", letter="l")
 STOP, REPORT = Act("stop", "Stop…"), Act("report", "Report", button=False)
-LEADS = {"letters": "dead_letters", "log": "run_log", "verdict": "verify", "report": "report"}
+LEADS = {
+    "letters": "dead_letters",
+    "log": "run_log",
+    "verdict": "verify",
+    "report": "report",
+    family.ACT.key: "family",
+}
 
 
 def enter(session: Session) -> Outcome:
@@ -49,10 +56,11 @@ def page(session: Session) -> Page:
 
 def _page(run: RunView) -> Page:
     now, ending, acts = moments.present(), ending_of(run), _acts(run)
+    others = (family.ACT,) if run.with_it else ()
     return Page(
         title="Run",
         body=(Says((counts(run), second_line(run, now)), headline(run, now)),),
-        acts=(*acts, Act(BACK, "Home", button=False)),
+        acts=(*acts, *others, Act(BACK, "Home", button=False)),
         help=(
             "Only what the server has confirmed is counted. 100 % comes only at the",
             "end. A checkpoint is saved after each slice, so that Resume repeats at",

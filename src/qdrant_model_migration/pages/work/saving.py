@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from qdrant_model_migration import advice
 from qdrant_model_migration.errors import UsageError
-from qdrant_model_migration.plan import Plan
+from qdrant_model_migration.plan import Plan, files_for
 from qdrant_model_migration.plan import save_plan as write_plan
 
 
@@ -27,6 +27,21 @@ def save_plan(plan: Plan, name: str) -> Path:
     path = _not_there(name)
     write_plan(plan, path)
     return path
+
+
+def save_plans(plans: Sequence[Plan], name: str) -> Path:
+    """A folder with a file for each. Raises as `save_plan` does."""
+    folder = _not_there(name)
+    try:
+        folder.mkdir(parents=True)
+    except OSError as error:
+        raise UsageError(
+            f"The folder {folder} cannot be made.", f"{error.strerror}.", "Type another name."
+        ) from error
+    files = files_for([plan.collection for plan in plans], folder)
+    for plan, file in zip(plans, files, strict=True):
+        write_plan(plan, file)
+    return folder
 
 
 def save_text(text: str, name: str) -> Path:
