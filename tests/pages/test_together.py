@@ -60,6 +60,8 @@ def came(name: str, session: Session) -> Session:
     outcome = enter(name, session)
     if isinstance(outcome, Work):
         outcome = outcome.then(session, outcome.do(lambda news: None))
+    if isinstance(outcome, Said):
+        return outcome.session
     assert isinstance(outcome, Session)
     return outcome
 

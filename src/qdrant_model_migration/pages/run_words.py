@@ -170,7 +170,7 @@ def counts(view: RunView, later: float | None = None) -> str:
     unit = step.unit or "points"
     parts: list[str] = []
     if view.state == "waiting":
-        return "Nothing goes on until you answer."
+        return _waits_for(view) or "Nothing goes on until you answer."
     if step.done is not None and step.total:
         parts.append(f"{number(step.done)} of {number(step.total)} {unit}")
     elif step.done:
@@ -202,6 +202,15 @@ def later_seconds(view: RunView, planned: Sequence[float | None]) -> float | Non
     here = now_step(view)
     rest = planned[here[0] :] if here is not None else ()
     return sum(s for s in rest if s is not None) if rest and None not in rest else None
+
+
+def _waits_for(view: RunView) -> str:
+    """What has to come first, where others switch together with it; "" where it waits for you."""
+    before = [said for said, _ in (view.gate or {}).get("before") or ()]
+    if not before:
+        return ""
+    more = f", and {len(before) - 1} more" if len(before) > 1 else ""
+    return f"First {before[0]}{more}."
 
 
 def second_line(view: RunView, now: datetime | None = None) -> str:

@@ -20,7 +20,7 @@ from qdrant_model_migration.shell import qmm
 from qdrant_model_migration.words import listing
 
 _TOGETHER = """\
-It switches at the same moment as {others}: run the folder that holds the plans of all.
+It switches at the same moment as {others}: the folder holds the plans of all.
 """
 _HEADER = """\
 A migration plan of qdrant-model-migration: {title}, {collection}{target}.
@@ -56,7 +56,7 @@ def save_plan(plan: Plan, path: Path) -> None:
         title=plan.title,
         collection=plan.collection,
         target=target,
-        run=qmm("run", path.name),
+        run=qmm("run", path.absolute().parent.name if plan.together else path.name),
         together=_TOGETHER.format(others=listing(plan.together)) if plan.together else "",
     )
     data = _without_blanks(plan, plan.model_dump(mode="json"))

@@ -44,9 +44,15 @@ def _page(run: RunView) -> Page:
         title="Switch at the same moment",
         body=(Table("family", rows, COLUMNS, "Switch at the same moment", "below", enter="Open"),),
         help=HELP,
-        hello="They are brought to their cutover one after another. Enter opens a run.",
+        hello=_hello(run),
         first="family",
     )
+
+
+def _hello(run: RunView) -> str:
+    if any(one.stands == "before" for one in run.with_it):
+        return "They are brought to their cutover one after another. Enter opens a run."
+    return "Enter opens a run: its question, its report, its way back."
 
 
 def _mine(run: RunView) -> Row:

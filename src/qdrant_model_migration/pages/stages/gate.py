@@ -17,12 +17,14 @@ from qdrant_model_migration.pages.work import of_run as work
 from qdrant_model_migration.steps import adds, gate_kind
 from qdrant_model_migration.steps.gate import Ask as Asked
 from qdrant_model_migration.steps.gate import Gate
+from qdrant_model_migration.steps.sisters import all_there
 from qdrant_model_migration.steps.ways import ways, ways_out
 
 SHUT = "Nothing was changed."
 WAITS = "The run goes on waiting."
 OTHER = "other-"  # what the act begins with that leads to another run: then its place
 WAITS_FOR_OTHERS = "It switches together with others, as soon as all of them stand here."
+LEVEL_FIRST = "All stand here. Both sides of each are read once more; then the switch is asked."
 HELP = (
     "The run waits here and uses nothing. Before a cutover, writes made",
     "meanwhile are caught up.",
@@ -70,12 +72,16 @@ def of_gate(gate: Gate, run: RunView) -> Page:
         body=(*said(gate), *first(gate), *asks(gate)),
         acts=(Act(BACK, no), *on),
         help=(*HELP, "Without this screen:", *(way.command for way in ways(gate, run.run_id))),
-        hello=WAITS_FOR_OTHERS
-        if gate.before
-        else "Nothing happens until everything is ticked and typed exactly. Up leads there.",
+        hello=_hello(gate, run),
         first=BACK,
         esc="No",
     )
+
+
+def _hello(gate: Gate, run: RunView) -> str:
+    if not gate.before:
+        return "Nothing happens until everything is ticked and typed exactly. Up leads there."
+    return LEVEL_FIRST if all_there(run.with_it) else WAITS_FOR_OTHERS
 
 
 def said(gate: Gate) -> tuple[Block, ...]:
@@ -104,7 +110,7 @@ def _first_acts(gate: Gate, run: RunView) -> tuple[Act, ...]:
     """What leads there: the run of each that is not at its cutover; or, where all are, that those
     are started which are not level."""
     late = [n for n, one in enumerate(run.with_it) if one.run and one.stands == "before"]
-    if any(one.stands not in ("there", "switched") for one in run.with_it):
+    if not all_there(run.with_it):
         ones = ((n, run.with_it[n]) for n in late)
         return tuple(
             Act(f"{OTHER}{n}", f"{'Go to' if one.begun else 'Start'} {one.collection}")

@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 from functools import partial
 
 from qdrant_model_migration import words
-from qdrant_model_migration.pages.outcome import BACK, Go, Outcome, Report, Work
+from qdrant_model_migration.pages.outcome import Go, Outcome, Report, Said, Work
 from qdrant_model_migration.pages.page import (
     Act,
     Ask,
@@ -31,6 +31,7 @@ HELP = (
     "",
     "Its serious warnings are acknowledged here: they are about that collection.",
 )
+HELLO = "The same answers are taken for each. Its serious warnings are ticked here."
 COLUMNS = (
     Column("COLLECTION", 24),
     Column("POINTS", 9, right=True),
@@ -78,8 +79,8 @@ def _plan(session: Session, report: Report) -> Others:
     return work.plan_others(session, report)
 
 
-def _planned(session: Session, found: Others) -> Session:
-    return session.on(others=found)
+def _planned(session: Session, found: Others) -> Said:
+    return Said(session.on(others=found), HELLO)
 
 
 def page(session: Session) -> Page:
@@ -90,9 +91,9 @@ def page(session: Session) -> Page:
     return Page(
         title="What switches together with it",
         body=(Table("others", rows, COLUMNS, "Switched at the same moment", "below"), *read),
-        acts=(Act(BACK, "Back"), Act("go", "Take these plans", asks=True)),
+        acts=(Act("go", "Take these plans", asks=True),),
         help=HELP,
-        hello="The same answers are taken for each. Its serious warnings are ticked here.",
+        hello=HELLO,
         place="Plan",
         first="others",
     )

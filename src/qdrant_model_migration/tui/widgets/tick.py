@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from rich.table import Table
 from rich.text import Text
 from textual import events
 from textual.binding import Binding, BindingType
@@ -30,12 +31,16 @@ class Tick(Widget, can_focus=True):
         super().__init__(id=id)
         self.label, self.on = label, on
 
-    def render(self) -> Text:
-        text = Text("▸" if self.has_focus else " ")
-        text.append(
-            f"[{'x' if self.on else ' '}] {self.label}", "reverse" if self.has_focus else ""
-        )
-        return text
+    def render(self) -> Table:
+        """Its second and later lines stand under the words, not under the box."""
+        style = "reverse" if self.has_focus else ""
+        box = Text("▸" if self.has_focus else " ")
+        box.append(f"[{'x' if self.on else ' '}] ", style)
+        row = Table.grid()
+        row.add_column(no_wrap=True)
+        row.add_column()
+        row.add_row(box, Text(self.label, style))
+        return row
 
     def on_focus(self) -> None:
         self.refresh()
