@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from qdrant_model_migration.advice import WhatIf, advise, answer_all, imagine
 from qdrant_model_migration.advice.model_rows import ModelChoice
 from qdrant_model_migration.embedders import Reach
 from qdrant_model_migration.engine import DeadLetter
+from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.pages.decided import planned
 from qdrant_model_migration.pages.outcome import Outcome, Said, Work
 from qdrant_model_migration.pages.page import BACK, Ask, Beside, Fact, Facts, Page, Says, Scale
@@ -45,7 +47,9 @@ from qdrant_model_migration.survey import Fact as Known
 from qdrant_model_migration.survey import Listed, Survey, facts_of
 from qdrant_model_migration.survey.facts import WrittenBy
 from qdrant_model_migration.tui.app import WizardApp
+from qdrant_model_migration.tui.screens.over import Over
 from qdrant_model_migration.tui.screens.stage import StageScreen
+from qdrant_model_migration.tui.widgets.blocks import AskBlock
 from qdrant_model_migration.tui.widgets.frame import Pane
 from qdrant_model_migration.tui.widgets.lines import Lines
 from qdrant_model_migration.tui.widgets.press import Press
@@ -135,6 +139,12 @@ def with_others() -> Session:
     ones = (Other(names[0], plan, points=9), Other("empty", why="empty", points=0, empty=True))
     others = Others(session.collection, session.answers, ones)
     return session.on(plan=plan, others=others)
+
+
+def embedding(session: Session) -> Session:
+    assert session.survey is not None
+    yes = Known[bool](value=True, how="asked")
+    return session.on(survey=session.survey.model_copy(update={"server_embeds": yes}))
 
 
 def early() -> Iterator[tuple[str, Session]]:
@@ -257,6 +267,8 @@ def met(name: str) -> Iterator[tuple[str, Session]]:
     if name == "others":
         yield "with others", with_others()
         return
+    if name == "model":
+        yield "where the server embeds", embedding(next(sessions())[1])
     if of_a_run(name):
         yield from (one for one in at_runs() if isinstance(looked(name, one[1]), Session))
         return
@@ -395,6 +407,48 @@ async def test_a_screen_shows_every_fact_row_and_ask_and_has_every_act(
             if of_a_run(name):
                 play(monkeypatch, session)
             await _seen(name, session, size, of)
+
+
+def laid_over(name: str) -> Iterator[Page]:
+    """What acts of a page lay over it, each kind once."""
+    seen: list[str] = []
+    for _, session in met(name):
+        session, page = arrived(name, session)
+        values = {ask.key: ask.value for ask in page.asks}
+        acts = [(act, values) for act in page.acts]
+        acts += [
+            (act, {**values, table.key: row.key})
+            for table in page.tables
+            for row in table.rows
+            for act in row.acts
+        ]
+        for act, given in acts:
+            with suppress(KeyError, AssertionError, QmmError):  # more has to be given, or known
+                laid = stage(name).act(session, act.key, given)
+                if isinstance(laid, Page) and (shape := _shape(laid, whole=False)) not in seen:
+                    seen.append(shape)
+                    yield laid
+
+
+@pytest.mark.parametrize("name", [name for name in stages() if name not in EARLY])
+async def test_what_an_act_lays_over_a_page_is_shown(
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("QMM_RUN_DIR", str(tmp_path))
+    app = WizardApp(Session())
+    async with app.run_test(size=SIZES[0]) as pilot:
+        for page in laid_over(name):
+            over = Over(page)
+            app.push_screen(over)
+            await until(pilot, lambda over=over: over.query("#dialog"))
+            for _ in range(HOPS):
+                await settle(pilot)
+            asked = [block.ask.key for block in over.query(AskBlock)]
+            assert asked == [ask.key for ask in page.body if isinstance(ask, Ask)], page.title
+            shown = {button.act.label for button in over.query(Press)}
+            assert page.tables or shown == {act.label for act in page.acts}
+            app.pop_screen()
+    assert app.faults == 0
 
 
 def _shape(page: Page, *, whole: bool) -> str:

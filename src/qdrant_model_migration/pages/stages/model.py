@@ -142,7 +142,7 @@ def _table(session: Session, rows: tuple[ModelRow, ...], title: str) -> Table:
     )
     theirs = Row(
         SERVED,
-        ("Other: at the server", "", "", "", "", ""),
+        ("Other: the server's", "", "", "", "", ""),
         title="A model that the server has",
         more=(Says((THEIRS,)),),
         acts=(Act("served", "Name a model of the server"),),

@@ -50,6 +50,7 @@ from qdrant_model_migration.tui.widgets.blocks import (
     is_closing,
 )
 from qdrant_model_migration.tui.widgets.frame import titled
+from qdrant_model_migration.tui.widgets.ids import id_of
 from qdrant_model_migration.tui.widgets.lines import Lines
 from qdrant_model_migration.tui.widgets.press import Press
 from qdrant_model_migration.tui.widgets.scroll import Fitted, Scroll
@@ -377,7 +378,7 @@ class StageScreen(Stop):
         if self.focused is not event.input:
             return  # Enter twice before the first one was carried out
         for ask in self.page.asks:
-            if event.input.id == f"input-{ask.key}":
+            if event.input.id == id_of("input", ask.key):
                 if ask.at_once:
                     await self._given(ask, self._values())
                     return

@@ -28,6 +28,7 @@ from qdrant_model_migration.pages.page import (
 from qdrant_model_migration.tui.typeset import bar_of, crop, plain, row, scale
 from qdrant_model_migration.tui.widgets.field import Field
 from qdrant_model_migration.tui.widgets.frame import Pane, facts, titled, wrap
+from qdrant_model_migration.tui.widgets.ids import id_of
 from qdrant_model_migration.tui.widgets.lines import Line, Lines
 from qdrant_model_migration.tui.widgets.scroll import Scroll
 from qdrant_model_migration.tui.widgets.tick import Tick
@@ -137,16 +138,16 @@ class AskBlock(Vertical):
             self.ask, self.done = ask.ask, done
 
     def __init__(self, ask: Ask) -> None:
-        super().__init__(id=f"ask-{ask.key}")
+        super().__init__(id=id_of("ask", ask.key))
         self.ask, self._marked, self._open = ask, ask.value, ask.value
 
     def compose(self) -> ComposeResult:
         ask = self.ask
         if ask.kind == "tick":
-            yield Tick(ask.label, on=ask.value == "yes", id=f"tick-{ask.key}")
+            yield Tick(ask.label, on=ask.value == "yes", id=id_of("tick", ask.key))
         elif ask.kind == "choice":
-            yield Lines(self._choices(), id=f"set-{ask.key}", head=ask.label, at=ask.value)
-            yield Vertical(*self._more(ask.value), id=f"more-{ask.key}", classes="snug")
+            yield Lines(self._choices(), id=id_of("set", ask.key), head=ask.label, at=ask.value)
+            yield Vertical(*self._more(ask.value), id=id_of("more", ask.key), classes="snug")
             if ask.help:
                 yield Static(f"\n{ask.help}", markup=False)
         else:
@@ -157,11 +158,11 @@ class AskBlock(Vertical):
     def show(self, ask: Ask) -> None:
         """Another value that the session has meanwhile; what is being typed stays."""
         if ask.kind == "tick" and ask.at_once:
-            tick = self.query_one(f"#tick-{ask.key}", Tick)
+            tick = self.query_one("#" + id_of("tick", ask.key), Tick)
             tick.on = ask.value == "yes"
             tick.refresh()
         elif ask.kind in ("text", "number") and ask.value != self.ask.value:
-            self.query_one(f"#field-{ask.key}", Field).input.value = ask.value
+            self.query_one("#" + id_of("field", ask.key), Field).input.value = ask.value
         self.ask = ask
 
     @property
@@ -169,13 +170,13 @@ class AskBlock(Vertical):
         """What was given, by key."""
         ask = self.ask
         if ask.kind == "tick":
-            return {ask.key: "yes" if self.query_one(f"#tick-{ask.key}", Tick).on else ""}
+            return {ask.key: "yes" if self.query_one("#" + id_of("tick", ask.key), Tick).on else ""}
         if ask.kind == "choice":
             values = {ask.key: self._marked}
-            for more in self.query_one(f"#more-{ask.key}").query_children(AskBlock):
+            for more in self.query_one("#" + id_of("more", ask.key)).query_children(AskBlock):
                 values.update(more.values)
             return values
-        return {ask.key: self.query_one(f"#field-{ask.key}", Field).value}
+        return {ask.key: self.query_one("#" + id_of("field", ask.key), Field).value}
 
     @property
     def control(self) -> Widget:
@@ -223,7 +224,11 @@ class AskBlock(Vertical):
         self.post_message(self.Given(self, done=True))
 
     async def _open_more(self, value: str) -> None:
-        more, old, new = self.query_one(f"#more-{self.ask.key}"), self._choice(self._open), value
+        more, old, new = (
+            self.query_one("#" + id_of("more", self.ask.key)),
+            self._choice(self._open),
+            value,
+        )
         self._open = new
         fresh = self._choice(new)
         if (old.asks if old else ()) != (fresh.asks if fresh else ()):
@@ -232,7 +237,7 @@ class AskBlock(Vertical):
 
     async def _mark(self, value: str) -> None:
         self._marked = value
-        self.query_one(f"#set-{self.ask.key}", Lines).show(self._choices())
+        self.query_one("#" + id_of("set", self.ask.key), Lines).show(self._choices())
         await self._open_more(value)
         self.post_message(self.Looked(self.in_hand))
 

@@ -9,6 +9,8 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from qdrant_model_migration.tui.widgets.ids import id_of
+
 ROOM = 24  # cells beside a label: the edges, and enough to see what is typed
 
 
@@ -41,11 +43,11 @@ class Field(Widget):
         hidden: bool = False,
         width: int = 10,
     ) -> None:
-        super().__init__(id=f"field-{name}")
+        super().__init__(id=id_of("field", name))
         self._label, self._hint = label, hint
         self._width = max(width, len(label) + 1)
         self.input = Input(
-            value, password=hidden, id=f"input-{name}", compact=True, select_on_focus=False
+            value, password=hidden, id=id_of("input", name), compact=True, select_on_focus=False
         )
 
     def compose(self) -> ComposeResult:
