@@ -102,3 +102,8 @@ def nearest(typed: str, known: Iterable[str]) -> str:
     by_lower = {name.lower(): name for name in known if name != typed}
     close = get_close_matches(typed.lower(), by_lower, n=1)
     return by_lower[close[0]] if close else ""
+
+
+def usd(amount: float) -> str:
+    """ "1,204.50 USD"; what costs something is never said to cost nothing."""
+    return "less than 0.01 USD" if 0 < amount < 0.01 else f"{amount:,.2f} USD"

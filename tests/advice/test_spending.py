@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from qdrant_model_migration import words
 from qdrant_model_migration.advice import BadAnswer, advise, price_note, warnings_for
 from qdrant_model_migration.advice.make_plan import make_plan
 from qdrant_model_migration.advice.questions import BY_KEY
@@ -109,3 +110,16 @@ def test_a_price_makes_the_cost_known_and_the_limit_stands_beside_it(tmp_path: A
 def test_who_asks_for_the_strategy_by_its_name_is_asked() -> None:
     answers = {**ANSWERS, **WAY.implied}
     assert QUESTION in advise(SERVED, answers).asked
+
+
+@pytest.mark.parametrize(
+    ("amount", "said"),
+    [
+        (0.0, "0.00 USD"),
+        (0.00084, "less than 0.01 USD"),
+        (0.01, "0.01 USD"),
+        (1204.5, "1,204.50 USD"),
+    ],
+)
+def test_what_costs_something_is_never_said_to_cost_nothing(amount: float, said: str) -> None:
+    assert words.usd(amount) == said

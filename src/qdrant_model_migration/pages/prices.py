@@ -70,6 +70,4 @@ def _room(room: Range) -> str:
 
 
 def _money(usd: float | None) -> str:
-    if usd is None:
-        return "money not known"
-    return f"{usd:,.2f} USD"
+    return "money not known" if usd is None else words.usd(usd)

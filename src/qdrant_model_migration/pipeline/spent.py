@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from qdrant_model_migration.words import count
+from qdrant_model_migration import words
 
 
 class Spent(NamedTuple):
@@ -28,14 +28,14 @@ class Spent(NamedTuple):
         how = "as the server counts them"
         if self.reckoned:
             whole = self.reckoned == self.tokens
-            part = "" if whole else f"{count(self.reckoned)} of them "
+            part = "" if whole else f"{words.count(self.reckoned)} of them "
             how = f"{part}estimated: the server does not tell"
         return f"{priced(self.tokens, self.usd)}, {how}"
 
     @property
     def short(self) -> str:
         """ "12,345 tokens (0.01 USD) of 40,000", for a small pane."""
-        allowed = "" if self.most is None else f" of {count(self.most)}"
+        allowed = "" if self.most is None else f" of {words.count(self.most)}"
         return f"{priced(self.tokens, self.usd)}{allowed}"
 
     @property
@@ -45,7 +45,7 @@ class Spent(NamedTuple):
         if self.expected is not None:
             said.append(f"the plan said about {priced(self.expected, self.usd)}")
         if self.most is not None:
-            said.append(f"the limit is {count(self.most)}")
+            said.append(f"the limit is {words.count(self.most)}")
         return "; ".join(said)
 
 
@@ -55,10 +55,9 @@ class TokensSpent(Exception):
 
 def priced(tokens: int, usd: float | None) -> str:
     """So many tokens, and what they cost where a price is known."""
-    return f"{count(tokens)} tokens{f' ({in_usd(tokens, usd)})' if usd is not None else ''}"
+    return f"{words.count(tokens)} tokens{f' ({in_usd(tokens, usd)})' if usd is not None else ''}"
 
 
 def in_usd(tokens: int, usd: float) -> str:
     """What so many tokens cost at the price of a million."""
-    cost = tokens * usd / 1e6
-    return f"{cost:,.2f} USD" if cost >= 0.01 or not tokens else "less than 0.01 USD"
+    return words.usd(tokens * usd / 1e6)

@@ -76,7 +76,7 @@ def _left(points: int, more: int | None, usd: float | None) -> str:
         return "what was written meanwhile; how much that is shows as it is made"
     if more is None:
         return plural(points, "point")
-    price = f", about {in_usd(more, usd)}" if usd is not None else ""
+    price = f", {in_usd(more, usd)}" if usd is not None else ""
     return f"{plural(points, 'point')}, about {count(more)} tokens{price}"
 
 

@@ -148,7 +148,7 @@ def money(case: Case) -> Said | None:
         return None
     return Said(
         "must" if usd > _MUCH_USD else "caution",
-        f"About {usd:,.2f} USD.",
+        f"About {words.usd(usd)}." if usd >= 0.01 else f"{words.usd(usd).capitalize()}.",
         f"A service that is paid for makes the vectors.{_limit(case)}",
         "Make sure that this is within your limit, or use a model on this computer.",
     )

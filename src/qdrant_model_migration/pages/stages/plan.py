@@ -148,7 +148,7 @@ def _costs(plan: Plan) -> Facts:
         rows.append(
             Fact("Server", f"{words.size(cost.disk_bytes.likely)} disk{also}", cost.disk_bytes.how)
         )
-    money = f"{cost.usd:.2f} USD" if cost.usd is not None else "not known"
+    money = words.usd(cost.usd) if cost.usd is not None else "not known"
     rows.append(Fact("Money", money, price_note(plan)))
     spending = plan.move.load.spending if plan.move is not None else None
     if spending is not None:

@@ -35,6 +35,7 @@ from qdrant_model_migration.tui.widgets.tick import Tick
 
 SIGNS = {"": "", "good": "✓ ", "caution": "! ", "bad": "✗ "}
 BAR = 24  # cells
+COLUMN = 20  # cells; labels of fields below each other stand in one column up to this width
 LOW = 36  # rows of a window; in a lower one a fact below a table has one line
 
 
@@ -137,9 +138,11 @@ class AskBlock(Vertical):
             super().__init__()
             self.ask, self.done = ask.ask, done
 
-    def __init__(self, ask: Ask) -> None:
+    def __init__(self, ask: Ask, *, width: int = 10) -> None:
+        """width: cells of its label, where it stands in a column with others."""
         super().__init__(id=id_of("ask", ask.key))
         self.ask, self._marked, self._open = ask, ask.value, ask.value
+        self._width = max(width, len(ask.label) + 2)
 
     def compose(self) -> ComposeResult:
         ask = self.ask
@@ -151,9 +154,8 @@ class AskBlock(Vertical):
             if ask.help:
                 yield Static(f"\n{ask.help}", markup=False)
         else:
-            hidden, width = ask.kind == "secret", max(10, len(ask.label) + 2)
-            yield Field(ask.label, name=ask.key, value=ask.value, hint=ask.help, hidden=hidden,
-                        width=width)  # fmt: skip
+            yield Field(ask.label, name=ask.key, value=ask.value, hint=ask.help,
+                        hidden=ask.kind == "secret", width=self._width)  # fmt: skip
 
     def show(self, ask: Ask) -> None:
         """Another value that the session has meanwhile; what is being typed stays."""
@@ -206,7 +208,10 @@ class AskBlock(Vertical):
 
     def _more(self, value: str) -> list[AskBlock]:
         choice = self._choice(value)
-        return [AskBlock(ask) for ask in choice.asks] if choice and not choice.closed else []
+        asks = choice.asks if choice and not choice.closed else ()
+        labels = [len(ask.label) + 2 for ask in asks if ask.kind in ("text", "number", "secret")]
+        width = max((one for one in labels if one <= COLUMN), default=10)
+        return [AskBlock(ask, width=width) for ask in asks]
 
     async def on_lines_moved(self, event: Lines.Moved) -> None:
         event.stop()
