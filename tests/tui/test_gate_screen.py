@@ -316,3 +316,15 @@ async def test_where_a_person_changes_it_those_that_are_not_level_are_started(
         await until(pilot, "▸[ Make all level ]")
         await press(pilot, "enter")
         await until(pilot, lambda: len(stage.started) == 2)
+
+
+async def test_what_a_choice_is_about_stands_whole_above_it(wizard: Make, stage: Any) -> None:
+    about = "memories_entities switched at the same moment, and searches by the same model"
+    choices = [("together", "both go back"), ("alone", "only this one")]
+    ask = {"key": "with", "kind": "choice", "label": about, "choices": choices}
+    gate = {"name": "rollback", "title": "Roll back", "says": ["Now"], "asks": [ask],
+            "button": "Do it"}  # fmt: skip
+    app = wizard("run", "gate", session=waiting(stage, gate))
+    async with app.run_test(size=(80, 24)) as pilot:
+        shown = await until(pilot, "both go back")
+        assert about in " ".join(shown.replace("│", " ").split())

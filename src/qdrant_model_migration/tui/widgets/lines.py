@@ -125,7 +125,7 @@ class Lines(ScrollView, can_focus=True):
         width = max(8, (self._width or self.size.width or 78) - 2)
         rows: list[tuple[int, str]] = []
         if self._head:
-            rows.append((-1, "  " + self._head))
+            rows += [(-1, "  " + piece) for piece in self._broken(self._head, width - 2, 0)]
         for at, line in enumerate(self._lines):
             rows += [(at, piece) for piece in self._broken(line.text, width, line.hang)]
             if line.more:
