@@ -258,6 +258,9 @@ SIZES = [(80, 24), (120, 40), (50, 22)]
 EARLY = ("home", "connect", "practice", "explore", "collections", "survey")
 
 
+ACTS = {name: stage(name).act for name in stages()}
+
+
 def met(name: str) -> Iterator[tuple[str, Session]]:
     """The sessions with which a stage is come to; what it begins with is not waited for."""
     if name in EARLY:
@@ -424,13 +427,13 @@ def laid_over(name: str) -> Iterator[Page]:
         ]
         for act, given in acts:
             with suppress(KeyError, AssertionError, QmmError):  # more has to be given, or known
-                laid = stage(name).act(session, act.key, given)
+                laid = ACTS[name](session, act.key, given)
                 if isinstance(laid, Page) and (shape := _shape(laid, whole=False)) not in seen:
                     seen.append(shape)
                     yield laid
 
 
-@pytest.mark.parametrize("name", [name for name in stages() if name not in EARLY])
+@pytest.mark.parametrize("name", stages())
 async def test_what_an_act_lays_over_a_page_is_shown(
     name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
