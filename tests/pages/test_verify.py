@@ -26,4 +26,4 @@ def test_after_the_switch_the_verdict_does_not_say_that_nothing_is_switched(tmp_
 
 def test_without_a_comparison_no_query_is_said_to_have_kept_its_place() -> None:
     verdict = Verdict.model_validate({**VERDICT, "parts": [], "judgement": None})
-    assert verify.parts(verdict).words == ("Nothing was compared.",)
+    assert verify.blocks(verdict) == (verify.judged(verdict), verify.integrity(verdict))

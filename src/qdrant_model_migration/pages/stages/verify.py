@@ -45,8 +45,10 @@ def _page(run: RunView) -> Page:
     return Page(title, blocks(verdict), acts, HELP, hint(verdict, run), first="try")
 
 
-def blocks(verdict: Verdict) -> tuple[Says | Beside, ...]:
+def blocks(verdict: Verdict) -> tuple[Says | Facts | Beside, ...]:
     """All that bears on the decision."""
+    if verdict.judgement is None and not verdict.parts:  # nothing was compared: nothing is beside
+        return judged(verdict), integrity(verdict)
     return judged(verdict), Beside((integrity(verdict), parts(verdict)))
 
 
@@ -125,8 +127,7 @@ def parts(verdict: Verdict) -> Says:
     for change in worse[:SHOWN]:
         said.append(f'Worst: "{change.text}"')
         said.append(f"  right answer: rank {_rank(change.old)} → {_rank(change.new)}")
-    nothing = "No parts, and no query got worse." if judgement else "Nothing was compared."
-    return Says(tuple(said) or (nothing,), "By part, and the worst")
+    return Says(tuple(said) or ("No parts, and no query got worse.",), "By part, and the worst")
 
 
 def everything(verdict: Verdict) -> Says:
