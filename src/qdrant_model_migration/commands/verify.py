@@ -6,7 +6,11 @@ from pathlib import Path
 
 import click
 
-from qdrant_model_migration.commands.connecting import key_for_run, key_options
+from qdrant_model_migration.commands.connecting import (
+    key_for_run,
+    key_options,
+    old_model_option,
+)
 from qdrant_model_migration.commands.follow import carry_on
 from qdrant_model_migration.commands.full import full_option
 
@@ -20,7 +24,7 @@ from qdrant_model_migration.commands.full import full_option
     metavar="X",
     help="How much worse recall@10 may be, e.g. 0.02.",
 )
-@click.option("--old-model", metavar="NAME", help="The model that made the old vectors.")
+@old_model_option
 @full_option
 @key_options
 def command(

@@ -190,7 +190,7 @@ def _unjudged(why: Unjudged, overlap: Overlap | None) -> _Weighed:
         ),
         "old model not known": (
             "the old model is not known, so old and new cannot be compared",
-            "Enter its name, or go on without the comparison.",
+            "Say its name or its folder, or go on without the comparison.",
         ),
         "new model not here": (
             "the model is not on this computer, so nothing can be searched with it",

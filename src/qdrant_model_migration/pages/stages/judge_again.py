@@ -47,7 +47,7 @@ def _page(run: RunView, files: Files) -> Page:
     file = str(files.proof.get("file") or "")
     margin = f"{files.proof.get('margin', 0.02):g}"
     limit = "0.02: 2 of 100 right answers fewer"
-    old = Ask("old", "text", "Old model", help="its name, as qmm models lists it")
+    old = Ask("old", "text", "Old model", help="its name, as qmm models lists it, or its folder")
     return Page(
         title="Judge anew",
         body=(
