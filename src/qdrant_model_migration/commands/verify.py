@@ -17,7 +17,12 @@ from qdrant_model_migration.commands.full import full_option
 
 @click.command("verify")
 @click.argument("run", metavar="RUN")
-@click.option("--queries", type=click.Path(path_type=Path), metavar="FILE", help="Other searches.")
+@click.option(
+    "--queries",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help='Other searches: lines like {"query": "a search", "answers": [17]}, or CSV.',
+)
 @click.option(
     "--margin",
     type=click.FloatRange(0, 0.5),

@@ -136,8 +136,8 @@ def model_by_name(typed: str, beside: Path | None = None) -> ModelRef:
         return short[0]
     if (folder := Path(name).expanduser()).is_dir():
         held = (one.in_folder(folder) for one in ((kind,) if kind else kinds().values()))
-        if (model := next(filter(None, held), None)) is not None:
-            return model
+        if (found := next(filter(None, held), None)) is not None:
+            return found
     if kind is not None and (unlisted := kind.named(name)) is not None:
         return unlisted
     raise ModelUnknown(typed, alike(name, (model.name for model in models)))

@@ -22,7 +22,7 @@ Evidence = Literal["labelled", "made up", "none"]
 Changed = Literal["model", "search"]
 """What is new in the searches that are judged: their model, or the way they are asked."""
 Unjudged = Literal[
-    "no searches", "no answers marked", "answers not found", "old model not known",
+    "no searches", "none made", "no answers marked", "answers not found", "old model not known",
     "new model not here", "all copied",
 ]  # fmt: skip
 
@@ -183,6 +183,11 @@ def _unjudged(why: Unjudged, overlap: Overlap | None) -> _Weighed:
     )
     reasons: dict[Unjudged, tuple[str, str]] = {
         "no searches": ("there are no searches to judge by", same),
+        "none made": (
+            "no search could be made from your documents: their texts are too short, or nothing "
+            "but one sentence",
+            same,
+        ),
         "no answers marked": ("your searches have no right answers marked", same),
         "answers not found": (
             "none of the right answers is in the collection",
