@@ -424,8 +424,23 @@ def _as_before(base: Plan | None, advice: Advice) -> Strategy | None:
 
 def _recommended(advice: Advice) -> Strategy:
     if advice.recommended is None:
-        raise UsageError(advice.collision_says or "No strategy fits.", "", "Change an answer.")
+        raise UsageError(
+            advice.collision_says or "No strategy fits.", "", _otherwise(advice.collision or ())
+        )
     return advice.recommended
+
+
+def _otherwise(collision: Sequence[str]) -> str:
+    """How the answers that leave nothing together are given otherwise."""
+    from qdrant_model_migration.advice import BY_KEY
+
+    ways = [f"--set {key}=VALUE" for key in collision if key in BY_KEY and key != "text"]
+    if "text" in collision:
+        ways += [
+            "--set text.file=FILE (a file with id and text)",
+            "--set originals.file=FILE (the documents, cut into texts)",
+        ]
+    return f"Answer otherwise: {words.listing(ways, 'or')}." if ways else "Change an answer."
 
 
 def _say_answers(advice: Advice, given: dict[str, Any]) -> None:

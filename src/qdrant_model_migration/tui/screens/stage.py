@@ -387,12 +387,19 @@ class StageScreen(Stop):
                     return
                 if ask.kind == "typed":
                     self.focus_next()
+                    self._say_how_to_go_on()
                     return
         ready = next((act for act in self.page.acts if act.enter and not act.closed), None)
         if event.input is list(self.query(Input))[-1] and ready is not None:
             await self.do(ready)
         else:
             self.focus_next()
+
+    def _say_how_to_go_on(self) -> None:
+        """Where everything is given the focus stands on what changes nothing: say where to go."""
+        opened = next((act for act in self.page.acts if act.asks and not act.closed), None)
+        if opened is not None and not missing(self.page, self._values()):
+            self._correct(f"All is given. Go right to {opened.label}, then press Enter.")
 
     async def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
