@@ -171,8 +171,9 @@ class StageScreen(Stop):
         if self.page.hello != said:
             self.say(self.page.hello)
         await self.show_acts()
-        if anew:
+        if anew or self.focused is None:  # what had it may be gone
             self.focus_first(anyhow=True)
+        if anew:
             for left in self.query("#mapped"):  # a question opens at its beginning
                 self.call_after_refresh(left.scroll_home, animate=False)
 
