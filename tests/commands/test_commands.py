@@ -123,7 +123,7 @@ def test_the_trip_by_commands_alone(
     assert qmm("resume", name, "--full") == 2
     assert f"qmm verify {name} --full reads all again." in capsys.readouterr().err
     assert qmm("status") == 0
-    assert "WAITING" in capsys.readouterr().out
+    assert "WAITING  Cutover: switch the alias" in capsys.readouterr().out
     assert qmm("status", name, "--json") == 0
     assert json.loads(capsys.readouterr().out)["gate"]["name"] == "cutover"
     assert qmm("resume", name) == 3

@@ -14,12 +14,12 @@ from qdrant_model_migration.advice import (
     answer_all,
     make_plan,
 )
-from qdrant_model_migration.commands.plan import _complete, _text_field
+from qdrant_model_migration.commands.plan import _complete, _recommended, _text_field
 from qdrant_model_migration.commands.settings import laid_over
 from qdrant_model_migration.embedders import ModelRef, Reach, list_models
 from qdrant_model_migration.errors import QmmError, UsageError
 from qdrant_model_migration.strategies import strategies
-from support.surveys import BGE_BASE, MINILM, NOMIC, as_answer, docs
+from support.surveys import BGE_BASE, MINILM, NOMIC, as_answer, docs, fact
 
 MODELS = [ModelChoice(model, Reach("here")) for model in list_models()[:4]]
 STRANGE = (
@@ -96,9 +96,17 @@ def test_an_answer_that_does_not_fit_names_its_question(setting: str, said: str)
     assert str(refused.value).startswith(said)
 
 
-def test_a_field_that_only_a_person_named_is_checked_like_one_typed_at_the_question() -> None:
-    from support.surveys import fact
+def test_where_nothing_is_left_it_says_how_to_answer_otherwise() -> None:
+    advice = advise(
+        docs(text_fields=fact(())),
+        {"change": "model", "text": {"fields": []}, "originals": "no"},
+    )
+    with pytest.raises(UsageError, match="Nothing is left: Change is another model and Text") as no:
+        _recommended(advice)
+    assert "--set change=VALUE, --set text.file=FILE" in no.value.todo
 
+
+def test_a_field_that_only_a_person_named_is_checked_like_one_typed_at_the_question() -> None:
     told = docs(text_field=fact("sumary").model_copy(update={"how": "told"}))
     with pytest.raises(BadAnswer, match="No point that was read has the field sumary"):
         answer_all(told, {"change": "model", "text": {"fields": ["sumary"]}}, MODELS)

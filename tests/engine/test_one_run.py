@@ -13,7 +13,7 @@ from support.fake_run import AskFirst, Fill, job, make_run
 
 def test_the_same_plan_is_not_run_twice(runs: Path) -> None:
     first = make_run(runs)
-    with pytest.raises(PlanHasRun, match=first.name):
+    with pytest.raises(PlanHasRun, match=f"qmm plan --from {first.name}"):
         make_run(runs)
     run_here(first, job_of=job(Fill()))
     with pytest.raises(PlanHasRun, match="done"):

@@ -119,8 +119,10 @@ def test_a_collection_is_chosen_by_number_name_or_alias(fake_qdrant: FakeQdrant)
     assert "0 points, so there is nothing to embed" in talk.flat
     assert "doc is none of them. Did you mean docs?" in talk.flat
     assert talk.flat.count("1. chat, alias none, points 0, vectors 4") == 1
-    talk = Spoken(("a number", "docs"), take)
+    lost = ("Press Enter for Survey this one", "docs")
+    talk = Spoken(("a number", "docs"), lost, take)
     go = Visit(talk, "collections", session).until_it_leads_on()
+    assert "docs goes nowhere here: press Enter for Survey this one." in talk.flat
     assert go.session.collection == "docs_v1"
     assert "docs is another name of docs_v1" in talk.flat
 

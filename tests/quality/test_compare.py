@@ -103,6 +103,8 @@ def test_an_unknown_old_model_leaves_the_new_side(side):
 def test_no_queries_are_said(side):
     nothing = QuerySet(queries=(), origin="unlabelled")
     assert compare(nothing, side(OLD), side(NEW)).unjudged == "no searches"
+    made = nothing.model_copy(update={"origin": "made up"})
+    assert compare(made, side(OLD), side(NEW)).unjudged == "none made"
 
 
 def test_a_query_the_model_can_make_nothing_of_finds_nothing(side):

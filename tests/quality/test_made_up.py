@@ -29,8 +29,10 @@ def test_pieces_of_one_document_all_answer_to_its_title():
     assert made.queries == (Query(text="Ending a lease", answers=(1, 2)),)
 
 
-def test_a_title_of_too_many_documents_asks_nothing():
+def test_a_title_of_too_many_documents_is_none():
     assert made_up([Document(i, "Ending a lease", BODY) for i in range(11)]).queries == ()
+    many = [Document(i, "Ending a lease", f"Matter {i} is open. {BODY}") for i in range(11)]
+    assert {q.text for q in made_up(many).queries} == {f"Matter {i} is open." for i in range(11)}
 
 
 def test_a_text_that_is_nothing_but_its_title_asks_nothing():

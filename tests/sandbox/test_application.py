@@ -164,6 +164,22 @@ def test_a_switch_between_making_a_vector_and_writing_it_is_noticed(
     assert len(inserted) == 1
 
 
+def test_a_switch_between_making_a_vector_and_searching_fails_no_search(
+    sandbox: Sandbox, qdrant: Qdrant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_target(qdrant, sandbox.new_model())
+    real = qdrant.search
+
+    def search(*given: Any, **more: Any) -> Any:
+        monkeypatch.undo()
+        qdrant.switch_alias(ALIAS, TARGET)
+        return real(*given, **more)
+
+    monkeypatch.setattr(qdrant, "search", search)
+    report = steps(Application(qdrant), 2)
+    assert (report["searches"], report["failed"], report["answers_from"]) == (2, 0, TARGET)
+
+
 def test_a_collection_that_names_no_model_fails_the_search_and_not_the_application(
     qdrant: Qdrant,
 ) -> None:

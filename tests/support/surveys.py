@@ -152,6 +152,7 @@ def docs(**changes: Any) -> Survey:
         "word_models": fact((BM25, SPLADE)),
         "word_lengths": fact({"text": 84.5}, "sample"),
         "payload_fields": fact(("text", "title", "lang"), "sample"),
+        "title_fields": ("title", "lang"),
         "payload_bytes": fact(146_000_000, "estimated"),
         "vector_bytes": fact(185_000_000, "estimated"),
         "writes": fact(1, "counted", "1 new point in the last 30 s"),

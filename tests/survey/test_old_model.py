@@ -275,10 +275,9 @@ def test_what_is_not_known_is_said_with_what_was_tried(here: int, away: int, why
     )
     fact = world.find(None, points([(text, Made(ref("right"))) for text in TEXTS])).fact
     assert (fact.value, fact.how) == (None, "not known")
-    what_next = "Enter its name, or go on" if here or away else "Go on"  # none could be named
     assert fact.note == (
         f"The old model is not known: {why} Comparing old with new needs it. "
-        f"{what_next} without the comparison."
+        "Say its name or its folder, or go on without the comparison."
     )
 
 

@@ -41,6 +41,7 @@ async def test_enter_alone_never_switches_even_when_everything_is_typed(
         await until(pilot, "▸[ No, not now ]")
         await press(pilot, "up", "up", "enter", "down", *"docs", "enter")
         await until(pilot, "▸[ No, not now ]")
+        await until(pilot, "All is given. Go right to Switch docs, then press Enter.")
         await press(pilot, "enter")
         await until(pilot, "WAITING FOR YOU")
         assert stage.consents == []

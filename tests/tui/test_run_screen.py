@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from qdrant_model_migration import engine
 from qdrant_model_migration.environment import KEY
+from qdrant_model_migration.pages.outcome import Go
 from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.qdrant import Address
 from qdrant_model_migration.tui.app import WizardApp
@@ -74,6 +75,25 @@ async def test_each_state_says_in_words_what_it_is_what_is_safe_and_what_can_be_
         row = " ".join(press.act.label for press in app.screen.query(Press))
         assert all(button in row for button in buttons.split(" ")), row
         assert ("Pause" in row) == ("Pause" in buttons or "FINISHING" in title)
+
+
+@pytest.mark.parametrize("forgotten", [True, False])
+async def test_a_run_that_goes_on_behind_another_screen_has_a_button_in_hand(
+    wizard: Make, stage: Any, forgotten: bool
+) -> None:
+    """As after a roll back from the report."""
+    stage.view = a_run(stage.folder, "done", at=8, facts=SWITCH)
+    app = wizard("run", session=Session(run=stage.folder))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "▸[ Report ]")
+        await press(pilot, "enter")
+        await until(pilot, "[ Home ]")
+        stage.view = a_run(stage.folder, "running")
+        session = app.session.on(seen=None) if forgotten else app.session
+        await app.screen._carry_out(Go("run", session, back=True))  # type: ignore[attr-defined]
+        await until(pilot, "RUNNING")
+        stage.view = a_run(stage.folder, "rolled back", at=8)
+        await until(pilot, "▸[ Report ]")
 
 
 async def test_the_title_row_says_when_it_began_and_the_numbers_what_is_left_here_and_in_all(

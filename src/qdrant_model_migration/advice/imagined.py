@@ -300,6 +300,7 @@ def imagine(what_if: WhatIf = WhatIf()) -> Survey:  # noqa: B008 - immutable
         word_models=_fact(_word_models()),
         word_lengths=_fact({"text": field.average_words} if text else {}),
         payload_fields=_fact(("title", *(("text",) if text else ()))),
+        title_fields=("title",),
         payload_bytes=_fact(points * payload),
         vector_bytes=_fact(points * values * 4),
         writes=_fact(int(what_if.writes)),

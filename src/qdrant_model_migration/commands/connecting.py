@@ -25,6 +25,13 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+old_model_option = click.option(
+    "--old-model",
+    metavar="NAME|DIR",
+    help="The model that made the present vectors, by its name or its folder.",
+)
+
+
 def server_options(function: F) -> F:
     """Adds --url and --ask-key, and those of `line_options`."""
     function = line_options(function)
@@ -141,15 +148,20 @@ def _agrees(server: Address, keys: str) -> bool:
     )
 
 
-def surveyed(qdrant: Qdrant, collection: str, *, text_field: str | None) -> Survey:
-    """The survey of a collection that was typed. Raises CollectionMissing with a name like it."""
+def surveyed(
+    qdrant: Qdrant, collection: str, *, text_field: str | None, old_model: str | None = None
+) -> Survey:
+    """The survey of a collection that was typed. old_model: as model_by_name takes it. Raises
+    CollectionMissing with a name like it."""
+    from qdrant_model_migration.embedders import model_by_name
     from qdrant_model_migration.qdrant.errors import CollectionMissing, RightMissing, RouteUnknown
     from qdrant_model_migration.survey import survey
 
     if collection in ("", ".", "..") or not collection.isprintable():
         raise CollectionMissing(collection)
     try:
-        return survey(qdrant, collection, text_field=text_field)
+        told = model_by_name(old_model) if old_model else None
+        return survey(qdrant, collection, text_field=text_field, old_model=told)
     except CollectionMissing:
         known: tuple[str, ...] = ()
         with suppress(

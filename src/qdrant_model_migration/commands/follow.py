@@ -238,7 +238,7 @@ def in_one_line(seen: RunView) -> str:
     parts = [seen.folder.name, f"{seen.state.upper()} ({held})" if held else seen.state.upper()]
     step = seen.steps[seen.step] if seen.step is not None else None
     if seen.state == "waiting" and seen.gate:
-        parts.append(seen.gate["name"])
+        parts.append(seen.gate["title"])
     elif step is not None and not seen.finished:
         parts.append(step.name)
         if step.done is not None and step.total:

@@ -5,16 +5,27 @@ from __future__ import annotations
 import click
 
 from qdrant_model_migration import words
-from qdrant_model_migration.commands.connecting import connect, server_options, surveyed
+from qdrant_model_migration.commands.connecting import (
+    connect,
+    old_model_option,
+    server_options,
+    surveyed,
+)
 
 
 @click.command("inspect")
 @click.argument("collection", required=False, metavar="[COLLECTION]")
 @click.option("--text-field", metavar="FIELD", help="The payload field that holds the text.")
+@old_model_option
 @click.option("--json", "as_json", is_flag=True, help="As JSON, for scripts.")
 @server_options
 def command(
-    collection: str | None, text_field: str | None, as_json: bool, url: str | None, ask_key: bool
+    collection: str | None,
+    text_field: str | None,
+    old_model: str | None,
+    as_json: bool,
+    url: str | None,
+    ask_key: bool,
 ) -> int:
     """Look at COLLECTION, or list all; nothing is changed.
 
@@ -26,7 +37,7 @@ def command(
             return 0
         from qdrant_model_migration.survey import facts_of, lines
 
-        found = surveyed(qdrant, collection, text_field=text_field)
+        found = surveyed(qdrant, collection, text_field=text_field, old_model=old_model)
     if as_json:
         click.echo(found.model_dump_json(indent=2))
         return 0

@@ -13,6 +13,7 @@ import click
 from qdrant_model_migration import words
 from qdrant_model_migration.commands.connecting import (
     connect,
+    old_model_option,
     server_flags,
     server_options,
     surveyed,
@@ -58,9 +59,10 @@ class _Deciding:
         named: Strategy | None,
         accept: Sequence[str],
         wanted: bool | None,
+        old_model: str | None,
     ) -> None:
         self.given, self._base, self._named = given, base, named
-        self._accept, self._wanted = accept, wanted
+        self._accept, self._wanted, self._old_model = accept, wanted, old_model
         self._speeds: dict[str, Speed | None] = {}
 
     def of(
@@ -84,7 +86,8 @@ class _Deciding:
         from qdrant_model_migration.strategies.answered.products import sisters_there
 
         given = {**self.given, **(more or {})}
-        found = surveyed(qdrant, name, text_field=_text_field(given))
+        told = self._old_model
+        found = surveyed(qdrant, name, text_field=_text_field(given), old_model=told)
         if taken:
             found = found.model_copy(update={"others": (*found.others, *taken)})
         if sisters_there(found):  # asked for by an option here, and not taken for granted
@@ -197,6 +200,7 @@ def _plan_all(
     type=click.Choice(("cls", "mean", "last")),
     help="How the folder's model makes one vector of its tokens'.",
 )
+@old_model_option
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="One more answer.")
 @click.option("--strategy", metavar="NAME", help="Not the recommended strategy but this one.")
 @click.option("--accept", multiple=True, metavar="ID", help="Acknowledge a warning, e.g. W11.")
@@ -221,6 +225,7 @@ def command(
     model_folder: str | None,
     model_output: str | None,
     pooling: Pooling | None,
+    old_model: str | None,
     settings: tuple[str, ...],
     strategy: str | None,
     accept: tuple[str, ...],
@@ -272,7 +277,7 @@ def command(
     if together:  # each needs a name of its own, which is suggested
         of_all = {key: value for key, value in of_all.items() if key not in OF_ONE}
     given = _given(named.implied if named else {}, of_all, answers, short, settings)
-    deciding = _Deciding(given, base, named, accept, wanted)
+    deciding = _Deciding(given, base, named, accept, wanted, old_model)
     if pattern is not None or together:
         with connect(url, ask_key) as qdrant:
             if pattern is None:
@@ -419,8 +424,23 @@ def _as_before(base: Plan | None, advice: Advice) -> Strategy | None:
 
 def _recommended(advice: Advice) -> Strategy:
     if advice.recommended is None:
-        raise UsageError(advice.collision_says or "No strategy fits.", "", "Change an answer.")
+        raise UsageError(
+            advice.collision_says or "No strategy fits.", "", _otherwise(advice.collision or ())
+        )
     return advice.recommended
+
+
+def _otherwise(collision: Sequence[str]) -> str:
+    """How the answers that leave nothing together are given otherwise."""
+    from qdrant_model_migration.advice import BY_KEY
+
+    ways = [f"--set {key}=VALUE" for key in collision if key in BY_KEY and key != "text"]
+    if "text" in collision:
+        ways += [
+            "--set text.file=FILE (a file with id and text)",
+            "--set originals.file=FILE (the documents, cut into texts)",
+        ]
+    return f"Answer otherwise: {words.listing(ways, 'or')}." if ways else "Change an answer."
 
 
 def _say_answers(advice: Advice, given: dict[str, Any]) -> None:

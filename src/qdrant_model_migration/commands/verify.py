@@ -6,21 +6,30 @@ from pathlib import Path
 
 import click
 
-from qdrant_model_migration.commands.connecting import key_for_run, key_options
+from qdrant_model_migration.commands.connecting import (
+    key_for_run,
+    key_options,
+    old_model_option,
+)
 from qdrant_model_migration.commands.follow import carry_on
 from qdrant_model_migration.commands.full import full_option
 
 
 @click.command("verify")
 @click.argument("run", metavar="RUN")
-@click.option("--queries", type=click.Path(path_type=Path), metavar="FILE", help="Other searches.")
+@click.option(
+    "--queries",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help='Other searches: lines like {"query": "a search", "answers": [17]}, or CSV.',
+)
 @click.option(
     "--margin",
     type=click.FloatRange(0, 0.5),
     metavar="X",
     help="How much worse recall@10 may be, e.g. 0.02.",
 )
-@click.option("--old-model", metavar="NAME", help="The model that made the old vectors.")
+@old_model_option
 @full_option
 @key_options
 def command(

@@ -87,6 +87,11 @@ class Kind:
         """A model that is not in its list, by what was typed after the kind and a colon."""
         return None
 
+    def in_folder(self, folder: Path) -> ModelRef | None:
+        """The model whose files lie in this folder; None: its models lie in none. What a folder
+        lacks is one of errors.py."""
+        return None
+
     def reach(self, model: ModelRef) -> Reach:
         """How this model can be had now, without asking the network."""
         raise NotImplementedError

@@ -25,10 +25,11 @@ class PlanHasRun(UsageError):
     def __init__(self, run: str, state: str, *, over: bool = False) -> None:
         self.run = run
         goes_on = "" if over else f"{qmm('resume', run)} goes on with it. "
+        anew = qmm("plan", flags=("--from", run))
         super().__init__(
             f"This plan already has a run: {run}, {state}.",
             "A plan is carried out once, so that its run can be resumed and taken back.",
-            f"{goes_on}To start over, make a new plan.",
+            f"{goes_on}To start over, make a new plan; this takes its answers over: {anew}",
         )
 
 

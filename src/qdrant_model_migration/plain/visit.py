@@ -244,7 +244,10 @@ class Visit:
             for act in others:
                 if act.key == typed:
                     return act
-            self.talk.say(f"{typed[:40]} is none of them.")
+            none = (
+                "is none of them" if others else f"goes nowhere here: press Enter for {safe.label}"
+            )
+            self.talk.say(f"{typed[:40]} {none}.")
 
     def _picked(self, page: Page) -> Act | tuple[Table, Row] | None:
         """What is typed at the end of a page: nothing, the word of an act, the number of a row."""

@@ -4,6 +4,7 @@ from qdrant_model_migration.quality.compare import Comparison, compare
 from qdrant_model_migration.quality.judgement import Judgement, Measure, Overlap, RankChange
 from qdrant_model_migration.quality.made_up import Document, made_up, with_exact_words
 from qdrant_model_migration.quality.merging import in_words, with_other
+from qdrant_model_migration.quality.query_file import FORM as QUERIES_FORM
 from qdrant_model_migration.quality.query_file import read_queries
 from qdrant_model_migration.quality.query_set import Query, QuerySet
 from qdrant_model_migration.quality.searcher import Asked, Found, Searcher
@@ -19,6 +20,7 @@ from qdrant_model_migration.quality.verdict import (
 )
 
 __all__ = [
+    "QUERIES_FORM",
     "Asked",
     "Check",
     "Comparison",

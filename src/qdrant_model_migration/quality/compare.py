@@ -45,7 +45,8 @@ def compare(
     ranked = _search(query_set, old, new, max(k, depth), on_progress)
     churn = overlap(ranked, k)
     if not ranked:
-        return Comparison(None, None, "no searches", ranked)
+        made = query_set.origin == "made up"
+        return Comparison(None, None, "none made" if made else "no searches", ranked)
     if query_set.origin == "unlabelled":
         return Comparison(
             None, churn, "no answers marked" if old else "old model not known", ranked

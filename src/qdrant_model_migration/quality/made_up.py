@@ -38,15 +38,19 @@ def made_up(documents: Iterable[Document], n: int = 200, seed: int = 0) -> Query
 
     A search has at least 8 and at most 300. Documents that hold less than 40 besides it are left
     out. A search is answered by every document that has its title, because pieces of one text
-    share it; titles of more than 10 are left out. Titles that their text does not repeat come
+    share it; one that more than 10 share is none. Titles that their text does not repeat come
     first: a repeated one is found by any model. Same documents and seed, same searches.
     """
+    documents = tuple(documents)
+    shared = Counter((document.title or "").strip() for document in documents)
     answers: dict[str, list[PointId]] = {}
     spoken: dict[str, str | None] = {}
     repeated: set[str] = set()
     for document in documents:
         text = document.text.strip()
-        query = _shortened((document.title or "").strip() or _SENTENCE_END.split(text, 1)[0])
+        title = (document.title or "").strip()
+        own = title if shared[title] <= MOST_ANSWERS else ""
+        query = _shortened(own or _SENTENCE_END.split(text, 1)[0])
         rest = text.replace(query, "", 1) if query else ""
         if len(query) < SHORTEST or len(rest.strip()) < REST:
             continue

@@ -18,6 +18,8 @@ MAX_QUERIES = 10_000
 MAX_CHARACTERS = 8_000
 MAX_ANSWERS = 1_000
 ANSWER_NAMES = ("answers", "ids", "id")
+FORM = 'lines like {"query": "a search", "answers": [17]}; or CSV: query,answers'
+"""How such a file looks, for whoever has to write one. The answers are ids of points."""
 
 
 class _Row(NamedTuple):
@@ -85,7 +87,7 @@ def _answered(row: _Row) -> _Row:
 
 
 def _text(path: Path) -> str:
-    expected = "a file of JSON lines, CSV or plain lines"
+    expected = f"a file of {FORM}"
     try:
         there = path.is_file()
     except OSError:  # a name that no file can have

@@ -22,7 +22,7 @@ Evidence = Literal["labelled", "made up", "none"]
 Changed = Literal["model", "search"]
 """What is new in the searches that are judged: their model, or the way they are asked."""
 Unjudged = Literal[
-    "no searches", "no answers marked", "answers not found", "old model not known",
+    "no searches", "none made", "no answers marked", "answers not found", "old model not known",
     "new model not here", "all copied",
 ]  # fmt: skip
 
@@ -183,6 +183,11 @@ def _unjudged(why: Unjudged, overlap: Overlap | None) -> _Weighed:
     )
     reasons: dict[Unjudged, tuple[str, str]] = {
         "no searches": ("there are no searches to judge by", same),
+        "none made": (
+            "no search could be made from your documents: their texts are too short, or nothing "
+            "but one sentence",
+            same,
+        ),
         "no answers marked": ("your searches have no right answers marked", same),
         "answers not found": (
             "none of the right answers is in the collection",
@@ -190,7 +195,7 @@ def _unjudged(why: Unjudged, overlap: Overlap | None) -> _Weighed:
         ),
         "old model not known": (
             "the old model is not known, so old and new cannot be compared",
-            "Enter its name, or go on without the comparison.",
+            "Say its name or its folder, or go on without the comparison.",
         ),
         "new model not here": (
             "the model is not on this computer, so nothing can be searched with it",

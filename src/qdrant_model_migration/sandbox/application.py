@@ -20,7 +20,7 @@ import numpy as np
 from qdrant_model_migration.embedders import Embedder, ModelRef, open_embedder
 from qdrant_model_migration.embedders.errors import ModelOutOfReach
 from qdrant_model_migration.errors import QmmError, Stopped
-from qdrant_model_migration.qdrant import Point, PointId, Qdrant, order
+from qdrant_model_migration.qdrant import Hit, Point, PointId, Qdrant, order
 from qdrant_model_migration.quality.query_file import read_queries
 from qdrant_model_migration.sandbox.practice import ALIAS, Sandbox
 
@@ -137,11 +137,7 @@ class Application:
         query = self._queries[number * 7919 % len(self._queries)]
         began = perf_counter()
         try:
-            behind = self._behind()
-            (vector,) = behind.embedder.embed([query.text], "query").vectors
-            hits = self._qdrant.search(
-                ALIAS, vector, using=behind.using, limit=_LIMIT, payload=False
-            )
+            behind, hits = self._hits(query.text)
         except Stopped:
             raise
         except QmmError as error:
@@ -154,6 +150,19 @@ class Application:
         tally = self._found.setdefault(behind.collection, [0, 0])
         tally[0] += any(hit.id in query.answers for hit in hits)
         tally[1] += 1
+
+    def _hits(self, text: str, *, last_try: bool = False) -> tuple[_Behind, list[Hit]]:
+        behind = self._behind()
+        (vector,) = behind.embedder.embed([text], "query").vectors
+        try:
+            return behind, self._qdrant.search(
+                ALIAS, vector, using=behind.using, limit=_LIMIT, payload=False
+            )
+        except QmmError:
+            # A switch in between: the vector is the other model's, so it is made once more.
+            if last_try or self._qdrant.resolve(ALIAS) == behind.collection:
+                raise
+            return self._hits(text, last_try=True)
 
     def _behind(self) -> _Behind:
         collection = self._qdrant.resolve(ALIAS)

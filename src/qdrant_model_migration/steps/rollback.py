@@ -63,7 +63,7 @@ class Rollback(AddedStep):
             )
         if back := recall("rolled_back"):
             again = f"{recalled(back).answers} from {back['to']} again"
-            return Refusal("it is done", f"{again}: it was rolled back already.")
+            return Refusal("it was rolled back", f"{again}: it was rolled back already.")
         return Refusal("nothing was switched", "This run has not switched an alias.")
 
     @classmethod

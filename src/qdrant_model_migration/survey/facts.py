@@ -148,6 +148,8 @@ class Survey(Frozen):
     word_lengths: Fact[dict[str, float]] = Fact()
     """The average length of the texts in words that keyword search counts, by payload field."""
     payload_fields: Fact[tuple[str, ...]] = Fact()
+    title_fields: tuple[str, ...] = ()
+    """Payload fields that may hold the title of a text, those that are called so first."""
     payload_indexes: Fact[tuple[str, ...]] = Fact()
     payload_bytes: Fact[int] = Fact()
     vector_bytes: Fact[int] = Fact()

@@ -187,7 +187,7 @@ def _nothing_found(
     known: int,
     trial: Trial,
 ) -> OldModel:
-    dimensions, tried = f"{vector.size} dimensions", trial.tried
+    dimensions, tried = words.plural(vector.size or 0, "dimension"), trial.tried
     trouble = trial.failed.get(named.name, "") if named is not None else ""
     if named is not None:
         if named.dimensions != vector.size:
@@ -218,8 +218,7 @@ def _nothing_found(
         f"{before}The old model is not known: {why}. "
         + (f"{_close(trial.near)} " if trial.near is not None else "")
         + "Comparing old with new needs it. "
-        + ("Enter its name, or go on" if known else "Go on")
-        + " without the comparison."
+        + "Say its name or its folder, or go on without the comparison."
     )
     return OldModel(unproved.model_copy(update={"note": note}))
 

@@ -25,6 +25,7 @@ from qdrant_model_migration.survey import (
     placeholders,
     sizes,
     texts,
+    titles,
     word_models,
 )
 from qdrant_model_migration.survey.bare import bare_fact
@@ -332,6 +333,7 @@ class _Reading:
             "payload_fields",
             Fact[tuple[str, ...]](value=fields, how="sample", note=self._of(points)),
         )
+        self._known["title_fields"] = titles.title_fields(payloads)
         indexes = index_paths(self._config)
         note = "" if self._qdrant.capabilities.indexes else "an embedded Qdrant has none"
         self._tell("payload_indexes", Fact[tuple[str, ...]](value=indexes, how="asked", note=note))

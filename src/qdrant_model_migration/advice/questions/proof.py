@@ -17,16 +17,15 @@ from qdrant_model_migration.advice.question import (
     unknown,
 )
 from qdrant_model_migration.errors import meant
-from qdrant_model_migration.quality import read_queries
+from qdrant_model_migration.quality import QUERIES_FORM, read_queries
 from qdrant_model_migration.quality.errors import QueryFileUnusable
 from qdrant_model_migration.strategies import Answers
 from qdrant_model_migration.strategies.answered.place import taken_out_in_place
 from qdrant_model_migration.survey.facts import Survey
+from qdrant_model_migration.survey.titles import called_like_one
 
 MARGIN = 0.02
 """How much worse the new model may be, unless the operator says otherwise."""
-
-_TITLES = ("title", "heading", "headline", "subject", "name", "summary")
 
 _KINDS = ("file", "made up", "log", "later")
 
@@ -115,19 +114,20 @@ class Proof(Question):
             f"{value.get('margin') or MARGIN:g}",
             "0.02 means: 2 of 100 right answers fewer",
         )
-        file = Field("file", "File", "file", str(value.get("file") or ""), "CSV or JSON lines")
+        file = Field(
+            "file", "File", "file", str(value.get("file") or ""), _form(str(value["kind"]))
+        )
         if value.get("kind") == "log":
             return (file,)
         if value.get("kind") == "file":
             return (file, margin)
-        known = survey.payload_fields.value or ()
         title = Field(
             "title_field",
             "Field with the title",
             "choice",
             str(value.get("title_field") or ""),
             "without one the first sentence is the search",
-            (("", "none: the first sentence"), *((field, field) for field in known)),
+            (("", "none: the first sentence"), *((field, field) for field in survey.title_fields)),
         )
         return (title, margin)
 
@@ -155,7 +155,8 @@ class Proof(Question):
         title = value.get("title_field") or None
         if kind != "made up" or title is None:
             return answer
-        if title not in (survey.payload_fields.value or (title,)):
+        known = (*survey.title_fields, *(survey.payload_fields.value or (title,)))
+        if title not in known:
             raise BadAnswer(
                 f"No point that was read has the field {title}.",
                 "",
@@ -188,10 +189,13 @@ class Proof(Question):
         return super().label(value, survey, answers)
 
 
+def _form(kind: str) -> str:
+    return "a search on each line, or CSV with the column query" if kind == "log" else QUERIES_FORM
+
+
 def _bare(kind: str, survey: Survey) -> dict[str, Any]:
     answer = {"kind": kind, "file": None, "margin": MARGIN}
-    known = survey.payload_fields.value or ()
-    title = next((field for field in _TITLES if field in known), None)
+    title = next(filter(called_like_one, survey.title_fields), None)
     return {**answer, "title_field": title} if kind == "made up" and title else answer
 
 

@@ -21,7 +21,7 @@ def query_model(case: Case) -> Said | None:
     model, old = case.model, case.old_model
     if model is None:
         return None
-    before = f"{old.label} ({old.dimensions})" if old else "the present model"
+    before = f"{old.label} ({old.dimensions})" if old else "The present model"
     if old is not None and case.answers.get("shortened_by") == "projection":
         return Said(
             "must",

@@ -89,7 +89,7 @@ def language(case: Case) -> Said | None:
     )
 
 
-@warning("W15", "Old model only guessed")
+@warning("W15", "Old model not proved")
 def guessed(case: Case) -> Said | None:
     old, matches = case.survey.old_model, case.survey.matches
     if not case.takes_model:
@@ -105,7 +105,7 @@ def guessed(case: Case) -> Said | None:
         "caution",
         "Nothing proves which model made the present vectors, so the comparison may be unfair.",
         here,
-        "Name the model, or judge the new side only.",
+        "Name it (in the survey, line Old model, or --old-model), or judge the new side only.",
     )
 
 

@@ -15,6 +15,7 @@ from qdrant_model_migration.pages.outcome import Go, Outcome, Report, Work, refu
 from qdrant_model_migration.pages.page import Act, Ask, Page, Says
 from qdrant_model_migration.pages.session import Files, Session
 from qdrant_model_migration.pages.work import of_run as work
+from qdrant_model_migration.quality import QUERIES_FORM
 
 SAYS = (
     "Both collections are searched again, with the searches of this file. Each line of it is a "
@@ -47,12 +48,12 @@ def _page(run: RunView, files: Files) -> Page:
     file = str(files.proof.get("file") or "")
     margin = f"{files.proof.get('margin', 0.02):g}"
     limit = "0.02: 2 of 100 right answers fewer"
-    old = Ask("old", "text", "Old model", help="its name, as qmm models lists it")
+    old = Ask("old", "text", "Old model", help="its name, as qmm models lists it, or its folder")
     return Page(
         title="Judge anew",
         body=(
             Says(SAYS, "Judge anew"),
-            Ask("file", "text", "Searches", value=file, help="CSV or JSON lines"),
+            Ask("file", "text", "Searches", value=file, help=QUERIES_FORM),
             Ask("margin", "text", "Limit", value=margin, help=limit),
             *((old,) if engine.wants_old_model(run) else ()),
             *sample_or_all.blocks(files.words, _as_long_as_before(run)),

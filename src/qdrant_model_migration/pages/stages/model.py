@@ -21,7 +21,8 @@ from qdrant_model_migration.advice import (
 from qdrant_model_migration.embedders import ModelRef, Reach
 from qdrant_model_migration.embedders.errors import FolderAsks
 from qdrant_model_migration.errors import QmmError, Stopped
-from qdrant_model_migration.pages import answers_saved, asked, speed_tried
+from qdrant_model_migration.pages import answers_saved, asked, folder_named, speed_tried
+from qdrant_model_migration.pages.folder_named import FOLDER
 from qdrant_model_migration.pages.outcome import Outcome, Refused, Report, Said, Work, refused
 from qdrant_model_migration.pages.page import (
     Act,
@@ -41,7 +42,6 @@ from qdrant_model_migration.pipeline.speed import EFFORT, kept_under
 from qdrant_model_migration.strategies.answered.vectors import old_model
 
 KEY = "model"
-FOLDER = "folder"
 LENGTH = "length"
 SERVED = "at the server"
 SAY = "say-"
@@ -68,10 +68,6 @@ OTHER_LENGTH = (
     "The stored vectors are made shorter; nothing is embedded. A length that the model was not "
     "made for has to prove itself: the run measures on your vectors what is left, before anything "
     "is made."
-)
-OWN = (
-    "A folder with model.onnx and its tokenizer, as an ONNX export writes them. It is opened once, "
-    "here, to see what it gives. Nothing is fetched."
 )
 THEIRS = (
     "By its name there, such as openai/text-embedding-3-small. A model of OpenAI, Cohere, Jina AI "
@@ -133,13 +129,7 @@ def _key(row: ModelRow) -> str:
 def _table(session: Session, rows: tuple[ModelRow, ...], title: str) -> Table:
     if session.choices is None:
         return Table("models", (), COLUMNS, title, "below")
-    own = Row(
-        FOLDER,
-        ("Other: a folder", "", "", "", "", ""),
-        title="A model of your own",
-        more=(Says((OWN,)),),
-        acts=(Act("folder", "Name a folder"),),
-    )
+    own = folder_named.row(len(COLUMNS))
     theirs = Row(
         SERVED,
         ("Other: the server's", "", "", "", "", ""),
@@ -210,8 +200,8 @@ def _acts(session: Session, row: ModelRow) -> tuple[Act, ...]:
 
 
 def act(session: Session, key: str, values: Mapping[str, str]) -> Outcome:
-    if key == "folder":
-        return _folder()
+    if key == FOLDER:
+        return folder_named.page()
     if key == "length":
         return _length(session)
     if key == "take":
@@ -310,12 +300,6 @@ def _at_length(session: Session, raw: str) -> Outcome:
     except QmmError as error:
         return refused(error, LENGTH)
     return asked.answered(session, KEY, value)
-
-
-def _folder() -> Page:
-    ask = Ask(FOLDER, "text", "Folder", help="with model.onnx and its tokenizer")
-    acts = (Act("read", "Read it", enter=True), Act("no", "Back"))
-    return Page("A model of your own", (ask,), acts, first=FOLDER)
 
 
 def _named_there() -> Page:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
+from pathlib import Path
 from threading import Event
 from typing import Any
 
 from qdrant_model_migration import words
 from qdrant_model_migration.embedders import ModelRef
 from qdrant_model_migration.errors import QmmError
+from qdrant_model_migration.pages import folder_named
+from qdrant_model_migration.pages.folder_named import FOLDER
 from qdrant_model_migration.pages.outcome import (
     Go,
     Outcome,
@@ -211,7 +214,17 @@ def act(session: Session, key: str, values: Mapping[str, str]) -> Outcome:
         return _read(session.on(corrected={**session.corrected, "text_field": values["field"]}))
     if key == "take_model":
         return _read(session.on(corrected={**session.corrected, "old_model": values["known"]}))
+    if key == FOLDER:
+        return folder_named.page()
+    if key == "read":
+        return _of_folder(session, values[FOLDER].strip())
     return _read(session) if key == "again" else session
+
+
+def _of_folder(session: Session, folder: str) -> Outcome:
+    if not folder or not Path(folder).expanduser().is_dir():
+        return Refused(f"There is no folder {folder}." if folder else "No folder was named.")
+    return _read(session.on(corrected={**session.corrected, "old_model": folder}))
 
 
 def _read(session: Session) -> Work:
@@ -281,12 +294,10 @@ def _models(survey: Survey, report: Report) -> dict[str, ModelRef]:
 
 
 def _choose_model(session: Session, models: dict[str, ModelRef]) -> Outcome:
-    if not models:
-        return Refused("No known model makes vectors of this size, so none can be named.")
     take = (Act("take_model", "Take it", enter=True),)
     rows = tuple(
         Row(name, (f"{model.label}, {model.dimensions} dimensions",), acts=take)
         for name, model in models.items()
     )
     title = "Which model made the present vectors?"
-    return Page(title, (Table("known", rows, (Column(""),)),))
+    return Page(title, (Table("known", (*rows, folder_named.row(1)), (Column(""),)),))

@@ -171,8 +171,9 @@ class StageScreen(Stop):
         if self.page.hello != said:
             self.say(self.page.hello)
         await self.show_acts()
-        if anew:
+        if anew or self.focused is None:  # what had it may be gone
             self.focus_first(anyhow=True)
+        if anew:
             for left in self.query("#mapped"):  # a question opens at its beginning
                 self.call_after_refresh(left.scroll_home, animate=False)
 
@@ -387,12 +388,19 @@ class StageScreen(Stop):
                     return
                 if ask.kind == "typed":
                     self.focus_next()
+                    self._say_how_to_go_on()
                     return
         ready = next((act for act in self.page.acts if act.enter and not act.closed), None)
         if event.input is list(self.query(Input))[-1] and ready is not None:
             await self.do(ready)
         else:
             self.focus_next()
+
+    def _say_how_to_go_on(self) -> None:
+        """Where everything is given the focus stands on what changes nothing: say where to go."""
+        opened = next((act for act in self.page.acts if act.asks and not act.closed), None)
+        if opened is not None and not missing(self.page, self._values()):
+            self._correct(f"All is given. Go right to {opened.label}, then press Enter.")
 
     async def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()

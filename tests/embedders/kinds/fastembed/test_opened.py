@@ -232,6 +232,14 @@ def test_a_folder_without_a_model_says_what_is_missing(tmp_path: Path) -> None:
     assert "model.onnx, tokenizer.json and tokenizer_config.json are missing" in str(caught.value)
 
 
+def test_a_folder_is_as_good_as_a_name(tmp_path: Path) -> None:
+    folder = tiny_onnx(tmp_path / "tiny")
+    assert model_by_name(str(folder)) == model_from_folder(folder)
+    assert model_by_name(f"fastembed:{folder}") == model_from_folder(folder)
+    with pytest.raises(FolderHoldsNoModel):
+        model_by_name(str(tmp_path))
+
+
 def test_pooling_is_asked_for_and_never_guessed(tmp_path: Path) -> None:
     folder = tiny_onnx(tmp_path / "tiny", pooling=None)
     with pytest.raises(PoolingUnknown, match="cls, mean or last"):

@@ -14,6 +14,7 @@ from qdrant_model_migration.embedders.kinds.fastembed.by_batch import depends_on
 from qdrant_model_migration.embedders.kinds.fastembed.catalogue import catalogue
 from qdrant_model_migration.embedders.kinds.fastembed.downloads import downloaded, found, locate
 from qdrant_model_migration.embedders.kinds.fastembed.fetch import fetch
+from qdrant_model_migration.embedders.kinds.fastembed.folder import model_from_folder
 from qdrant_model_migration.embedders.kinds.fastembed.opened import FastEmbedder, pooled_by
 from qdrant_model_migration.embedders.model import ModelRef, Pooling
 
@@ -38,6 +39,9 @@ class Fastembed(Kind):
             folder = downloaded(entry)
             mark = None if folder is None else fingerprint(folder, entry.needed)
             yield entry.model.model_copy(update={"fingerprint": mark})
+
+    def in_folder(self, folder: Path) -> ModelRef | None:
+        return model_from_folder(folder)
 
     def reach(self, model: ModelRef) -> Reach:
         if locate(model) is not None:
