@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from qdrant_model_migration.commands.follow import carry_on
 from qdrant_model_migration.engine import (
+    at_added,
     control,
     give_consent,
     lock,
@@ -22,7 +24,7 @@ from qdrant_model_migration.engine.errors import OtherStillGoing
 from qdrant_model_migration.engine.journal import FILE, Journal
 from qdrant_model_migration.steps import Gate
 from qdrant_model_migration.steps.switch import NAME
-from support.fake_run import Fake, Fill, job, make_run
+from support.fake_run import AskFirst, Fake, Fill, job, make_run
 
 PAIR = {"models": "practice new 12"}
 
@@ -204,6 +206,36 @@ def test_one_that_is_being_swept_is_not_left_behind_in_silence(runs: Path) -> No
     with lock.held(more):
         give_consent(docs, "rollback", {"alias": "docs", "with": "alone"})
     assert consents(more) == []
+
+
+def test_a_rollback_that_is_refused_leaves_the_run_where_it_stood(
+    runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At a gate that nobody asked for any more the next command would find a run that waits."""
+    mine = job(AskFirst())
+
+    def launch(folder: Path, env: Any, extra: str | None, given: Any) -> Any:
+        run_here(folder, extra=extra, given=given, job_of=mine)
+        return SimpleNamespace(poll=lambda: 0)
+
+    monkeypatch.setattr(process, "_launch", launch)
+    monkeypatch.setattr("support.fake_run.gate", lambda step, _: typed_at(step))
+    docs, more = pair(runs)
+    set_state(more, "running", switched={"how": "aliases", "alias": "more", "back": "more"})
+    control.send(docs, "consent", {"gate": "cutover", "answers": {"alias": "docs"}})
+    start(docs)
+    start(docs, extra="rollback")
+    assert view(docs).state == "waiting"
+    flags = {"--cutover": "docs", "--together": ""}
+    with lock.held(more), pytest.raises(OtherStillGoing, match="more"):
+        carry_on(docs, flags, {}, going=True)
+    left = view(docs)
+    assert (left.state, left.gate, at_added(left)) == ("done", None, False)
+    assert left.facts["switched"]
+
+
+def typed_at(step: str) -> Gate:
+    return Gate.model_validate({**gate("docs"), "name": step})
 
 
 def test_one_that_has_just_ended_goes_back_too(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
