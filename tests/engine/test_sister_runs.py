@@ -70,7 +70,7 @@ def test_it_is_the_run_that_names_this_one_on_this_server_with_this_model(runs: 
 def test_one_that_was_given_up_is_not_it(runs: Path) -> None:
     docs, more = pair(runs)
     set_state(more, "discarded")
-    assert how(docs)[0] == ""
+    assert how(docs) == ("", "none", "its run was given up: make another")
     again = one(runs, "more", "docs", plan="another")
     assert how(docs)[0] == again.name
 

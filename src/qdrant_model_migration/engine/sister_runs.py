@@ -49,7 +49,12 @@ class SisterRuns:
 
     def look(self) -> tuple[Sister, ...]:
         """How each stands now; equal as long as nothing has changed."""
-        return tuple(_told(name, self._newest(name), self._folder) for name in self._card.together)
+        return tuple(self._look_at(name) for name in self._card.together)
+
+    def _look_at(self, collection: str) -> Sister:
+        run = self._newest(collection)
+        given_up = run is None and bool(self._runs().get(collection))
+        return _told(collection, run, self._folder, given_up=given_up)
 
     def _newest(self, collection: str) -> RunView | None:
         for folder in self._runs().get(collection, ()):
@@ -91,13 +96,18 @@ def _belongs(card: Card, mine: Card) -> bool:
     )
 
 
-def _told(collection: str, run: RunView | None, mine: Path) -> Sister:
+def _told(collection: str, run: RunView | None, mine: Path, *, given_up: bool) -> Sister:
     from qdrant_model_migration.steps.gate import Gate
     from qdrant_model_migration.steps.sisters import Sister
 
     if run is None:
         again = qmm("plan", collection, flags=("--from", mine.name, "--together"))
-        return Sister(collection, "none", "no run yet: run its plan, or make one", todo=again)
+        said = (
+            "its run was given up: make another"
+            if given_up
+            else "no run yet: run its plan, or make one"
+        )
+        return Sister(collection, "none", said, todo=again)
     switched, verdict = run.facts.get("switched") or {}, (run.verdict or {}).get("word", "")
     one = Sister(
         collection,

@@ -140,7 +140,10 @@ class Cutover(Step):
         ctx.remember(_BEGUN, True)
         ctx.breathe()  # a pause or a stop is felt here, and not after the looks
         if not begun:
-            if not self.switch.by_hand and (late := wait_until_level(ctx, partial(_catch_up, ctx))):
+            look = partial(self.switch.state, ctx, ctx.before, ctx.after)
+            if not self.switch.by_hand and (
+                late := wait_until_level(ctx, partial(_catch_up, ctx), look)
+            ):
                 return late
             route_of(ctx.move).last_look(ctx)
         return ()
