@@ -247,6 +247,19 @@ def test_one_that_has_just_ended_goes_back_too(runs: Path, monkeypatch: pytest.M
     assert begun == [(docs, None), (more, "rollback")]
 
 
+def test_one_that_was_killed_before_it_noted_its_switch_goes_back_too(
+    runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = launched(monkeypatch)
+    docs, more = at_the_rollback(runs)
+    under_way = {"how": "aliases", "alias": "more", "back": "more"}
+    set_state(more, "running", switched=None, under_way=under_way)
+    assert how(docs)[1:] == ("before", "interrupted; it may have switched")
+    give_consent(docs, "rollback", {"alias": "docs", "with": "together"})
+    start(docs)
+    assert begun == [(docs, None), (more, "rollback")]
+
+
 def test_one_that_was_cleaned_up_is_not_said_to_go_back(runs: Path) -> None:
     docs, more = at_the_rollback(runs)
     set_state(more, "cleaned up")

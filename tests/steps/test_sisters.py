@@ -15,7 +15,7 @@ from qdrant_model_migration.steps.cleanup import Cleanup
 from qdrant_model_migration.steps.create_collection import CreateCollection
 from qdrant_model_migration.steps.cutover import Cutover
 from qdrant_model_migration.steps.discard import Discard
-from qdrant_model_migration.steps.errors import AliasMoved, CleanupRefused
+from qdrant_model_migration.steps.errors import AliasMoved, CleanupRefused, NothingToRollBack
 from qdrant_model_migration.steps.index import Index
 from qdrant_model_migration.steps.rollback import Rollback
 from qdrant_model_migration.steps.sisters import SWITCH, TAKE_BACK, Level, Sister
@@ -294,6 +294,49 @@ def test_a_rollback_asks_whether_the_others_go_back_too(world: World) -> None:
         "more-1": {"alias": "more_live", "with": "together"}
     }
     assert TAKE_BACK.others("docs_old", gate, alone, (other,)) == {}
+
+
+def killed_at_the_switch(world: World, monkeypatch: pytest.MonkeyPatch, method: str) -> None:
+    """At this method of its switch or its step, which it never came to."""
+    owner = Cutover if hasattr(Cutover, method) else Aliases
+    with monkeypatch.context() as dying:
+        dying.setattr(owner, method, lambda *_: (_ for _ in ()).throw(Killed))
+        world.consents["cutover"] = {"alias": "docs"}
+        with pytest.raises(Killed):
+            BY_ALIAS.apply(world)
+    assert "switched" not in world.kept
+
+
+class Killed(BaseException):
+    pass
+
+
+def test_what_was_switched_and_not_noted_goes_back_too(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed_at_the_switch(world, monkeypatch, "_remember")
+    assert world.qdrant.aliases()["docs"] == "docs_new"
+    assert Rollback.refused(world.recall, "docs-1") is None
+    asked(Rollback(), world)
+    world.consents["rollback"] = {"alias": "docs"}
+    Rollback().apply(world)
+    assert world.qdrant.aliases()["docs"] == "docs_old"
+    assert "cutover" not in world.consents, "else a resume would switch by it"
+    assert (world.kept["rolled_back"]["from"], world.recall("switched")) == ("docs_new", None)
+    with pytest.raises(NothingToRollBack):
+        Rollback().apply(world)
+
+
+def test_where_nothing_was_switched_yet_nothing_is_taken_back(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed_at_the_switch(world, monkeypatch, "carry_out")
+    with pytest.raises(NothingToRollBack):
+        Rollback().apply(world)
+    assert "rolled_back" not in world.kept
+    BY_ALIAS.apply(world)
+    assert world.recall("under_way") is None
+    assert world.kept["switched"]["to"] == "docs_new"
 
 
 def test_nothing_is_cleaned_up_while_one_has_not_switched(world: World) -> None:

@@ -99,6 +99,7 @@ def _belongs(card: Card, mine: Card) -> bool:
 def _told(collection: str, run: RunView | None, mine: Path, *, given_up: bool) -> Sister:
     from qdrant_model_migration.steps.gate import Gate
     from qdrant_model_migration.steps.sisters import Sister
+    from qdrant_model_migration.steps.switch import UNDER_WAY
 
     if run is None:
         again = qmm("plan", collection, flags=("--from", mine.name, "--together"))
@@ -122,6 +123,8 @@ def _told(collection: str, run: RunView | None, mine: Path, *, given_up: bool) -
         level=_level(run),
         begun=not _not_begun(run),
     )
+    if not switched and (begun := run.facts.get(UNDER_WAY)):
+        one = one._replace(back=begun["back"], says=f"{one.says}; it may have switched")
     if switched:
         at = f" {local(switched['at']):%H:%M:%S}" if switched.get("at") else ""
         if is_over(run.state, "rollback"):
