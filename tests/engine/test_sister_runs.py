@@ -22,6 +22,7 @@ from qdrant_model_migration.engine import (
 )
 from qdrant_model_migration.engine.errors import OtherStillGoing
 from qdrant_model_migration.engine.journal import FILE, Journal
+from qdrant_model_migration.engine.stamps import now
 from qdrant_model_migration.steps import Gate
 from qdrant_model_migration.steps.switch import NAME
 from support.fake_run import AskFirst, Fake, Fill, job, make_run
@@ -245,6 +246,20 @@ def test_one_that_has_just_ended_goes_back_too(runs: Path, monkeypatch: pytest.M
         give_consent(docs, "rollback", {"alias": "docs", "with": "together"})
         start(docs)
     assert begun == [(docs, None), (more, "rollback")]
+
+
+def test_one_that_switched_with_an_earlier_run_is_none_of_a_second_time(runs: Path) -> None:
+    docs, more = pair(runs)
+    set_state(docs, "discarded")
+    stood = {"how": "aliases", "alias": "more", "at": now()}
+    set_state(more, "done", switched=stood)
+    second = one(runs, "docs", "more", plan="again")
+    assert how(second)[1] == "switched", "the first one was given up, and this one takes its place"
+    set_state(docs, "done", switched={"how": "aliases", "alias": "docs", "at": now()})
+    assert how(docs)[1] == "switched"
+    assert how(second)[1:] == ("none", "no run yet: run its plan, or make one")
+    again = one(runs, "more", "docs", plan="that of more")
+    assert how(second)[0] == again.name
 
 
 def test_one_that_was_killed_before_it_noted_its_switch_goes_back_too(

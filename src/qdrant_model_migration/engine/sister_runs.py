@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from qdrant_model_migration.engine import control
 from qdrant_model_migration.engine.run_folder import Card, read_card, run_folders
-from qdrant_model_migration.engine.stamps import local
+from qdrant_model_migration.engine.stamps import local, parse
 from qdrant_model_migration.engine.states import GOING, finished, is_over
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.shell import qmm
@@ -52,19 +52,35 @@ class SisterRuns:
         return tuple(self._look_at(name) for name in self._card.together)
 
     def _look_at(self, collection: str) -> Sister:
-        run = self._newest(collection)
-        given_up = run is None and bool(self._runs().get(collection))
-        return _told(collection, run, self._folder, given_up=given_up)
-
-    def _newest(self, collection: str) -> RunView | None:
+        given_up = False
         for folder in self._runs().get(collection, ()):
             with suppress(QmmError):  # taken away this very moment
-                if folder not in self._open:
-                    self._open[folder] = self._watch(folder)
-                found = self._open[folder].look()
+                found = self._view(folder)
+                if self._went_with_another(found):
+                    break
                 if found.state != "discarded":
-                    return found
-        return None
+                    return _told(collection, found, self._folder)
+                given_up = True
+        return _told(collection, None, self._folder, given_up=given_up)
+
+    def _went_with_another(self, run: RunView) -> bool:
+        """Whether it switched together with an earlier run of this collection, so that it says
+        nothing of this one: the same collections go to the same models a second time."""
+        if not (at := (run.facts.get("switched") or {}).get("at")):
+            return False
+        if parse(self._card.created) <= parse(at):
+            return False
+        for folder in self._runs().get(self._card.collection, ()):
+            with suppress(QmmError):
+                mate = self._view(folder)
+                if parse(mate.card.created) <= parse(at):
+                    return bool(mate.facts.get("switched"))
+        return False
+
+    def _view(self, folder: Path) -> RunView:
+        if folder not in self._open:
+            self._open[folder] = self._watch(folder)
+        return self._open[folder].look()
 
     def _runs(self) -> dict[str, list[Path]]:
         """By collection, the newest first; read anew where a run was made or taken away."""
@@ -87,16 +103,15 @@ class SisterRuns:
 
 
 def _belongs(card: Card, mine: Card) -> bool:
-    """Whether both name each other, on the same server, and search by the same models then. A run
-    of that collection which was planned alone, or for another model, is none of these."""
-    return (
-        (card.server, card.models) == (mine.server, mine.models)
-        and card.collection in mine.together
-        and {card.collection, *card.together} == {mine.collection, *mine.together}
-    )
+    """Whether they name the same collections, on the same server, and search by the same models
+    then. A run that was planned alone, or for another model, is none of these."""
+    return (card.server, card.models) == (mine.server, mine.models) and {
+        card.collection,
+        *card.together,
+    } == {mine.collection, *mine.together}
 
 
-def _told(collection: str, run: RunView | None, mine: Path, *, given_up: bool) -> Sister:
+def _told(collection: str, run: RunView | None, mine: Path, *, given_up: bool = False) -> Sister:
     from qdrant_model_migration.steps.gate import Gate
     from qdrant_model_migration.steps.sisters import Sister
     from qdrant_model_migration.steps.switch import UNDER_WAY
