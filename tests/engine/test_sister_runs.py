@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from qdrant_model_migration.commands.follow import carry_on
 from qdrant_model_migration.engine import (
+    at_added,
     control,
     give_consent,
     lock,
@@ -20,9 +22,10 @@ from qdrant_model_migration.engine import (
 )
 from qdrant_model_migration.engine.errors import OtherStillGoing
 from qdrant_model_migration.engine.journal import FILE, Journal
+from qdrant_model_migration.engine.stamps import now
 from qdrant_model_migration.steps import Gate
 from qdrant_model_migration.steps.switch import NAME
-from support.fake_run import Fake, Fill, job, make_run
+from support.fake_run import AskFirst, Fake, Fill, job, make_run
 
 PAIR = {"models": "practice new 12"}
 
@@ -68,7 +71,7 @@ def test_it_is_the_run_that_names_this_one_on_this_server_with_this_model(runs: 
 def test_one_that_was_given_up_is_not_it(runs: Path) -> None:
     docs, more = pair(runs)
     set_state(more, "discarded")
-    assert how(docs)[0] == ""
+    assert how(docs) == ("", "none", "its run was given up: make another")
     again = one(runs, "more", "docs", plan="another")
     assert how(docs)[0] == again.name
 
@@ -206,12 +209,69 @@ def test_one_that_is_being_swept_is_not_left_behind_in_silence(runs: Path) -> No
     assert consents(more) == []
 
 
+def test_a_rollback_that_is_refused_leaves_the_run_where_it_stood(
+    runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At a gate that nobody asked for any more the next command would find a run that waits."""
+    mine = job(AskFirst())
+
+    def launch(folder: Path, env: Any, extra: str | None, given: Any) -> Any:
+        run_here(folder, extra=extra, given=given, job_of=mine)
+        return SimpleNamespace(poll=lambda: 0)
+
+    monkeypatch.setattr(process, "_launch", launch)
+    monkeypatch.setattr("support.fake_run.gate", lambda step, _: typed_at(step))
+    docs, more = pair(runs)
+    set_state(more, "running", switched={"how": "aliases", "alias": "more", "back": "more"})
+    control.send(docs, "consent", {"gate": "cutover", "answers": {"alias": "docs"}})
+    start(docs)
+    start(docs, extra="rollback")
+    assert view(docs).state == "waiting"
+    flags = {"--cutover": "docs", "--together": ""}
+    with lock.held(more), pytest.raises(OtherStillGoing, match="more"):
+        carry_on(docs, flags, {}, going=True)
+    left = view(docs)
+    assert (left.state, left.gate, at_added(left)) == ("done", None, False)
+    assert left.facts["switched"]
+
+
+def typed_at(step: str) -> Gate:
+    return Gate.model_validate({**gate("docs"), "name": step})
+
+
 def test_one_that_has_just_ended_goes_back_too(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     begun = launched(monkeypatch)
     docs, more = at_the_rollback(runs)
     with lock.held(more):  # it has said its last word, and lets go in a moment
         give_consent(docs, "rollback", {"alias": "docs", "with": "together"})
         start(docs)
+    assert begun == [(docs, None), (more, "rollback")]
+
+
+def test_one_that_switched_with_an_earlier_run_is_none_of_a_second_time(runs: Path) -> None:
+    docs, more = pair(runs)
+    set_state(docs, "discarded")
+    stood = {"how": "aliases", "alias": "more", "at": now()}
+    set_state(more, "done", switched=stood)
+    second = one(runs, "docs", "more", plan="again")
+    assert how(second)[1] == "switched", "the first one was given up, and this one takes its place"
+    set_state(docs, "done", switched={"how": "aliases", "alias": "docs", "at": now()})
+    assert how(docs)[1] == "switched"
+    assert how(second)[1:] == ("none", "no run yet: run its plan, or make one")
+    again = one(runs, "more", "docs", plan="that of more")
+    assert how(second)[0] == again.name
+
+
+def test_one_that_was_killed_before_it_noted_its_switch_goes_back_too(
+    runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = launched(monkeypatch)
+    docs, more = at_the_rollback(runs)
+    under_way = {"how": "aliases", "alias": "more", "back": "more"}
+    set_state(more, "running", switched=None, under_way=under_way)
+    assert how(docs)[1:] == ("before", "interrupted; it may have switched")
+    give_consent(docs, "rollback", {"alias": "docs", "with": "together"})
+    start(docs)
     assert begun == [(docs, None), (more, "rollback")]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +22,7 @@ from qdrant_model_migration.pipeline.move import Load, TargetVector
 from qdrant_model_migration.pipeline.origins import calculated
 from qdrant_model_migration.pipeline.sources.file import rows_of
 from qdrant_model_migration.pipeline.worker import Worker, WorkerSpec
+from qdrant_model_migration.pipeline.worker_folder import WorkerFolder
 from qdrant_model_migration.qdrant import Address, open_qdrant
 from qdrant_model_migration.qdrant.errors import LimitExceeded
 from qdrant_model_migration.steps.add_vectors import AddVectors
@@ -120,6 +122,26 @@ def test_a_worker_without_the_run_folder_has_the_map_by_its_content(
     learned._replace(matrix=-learned.matrix).save(tmp_path / FILE)
     other = "the vector of the point 0 comes out differently there"
     assert what_differs(shown(points, here.move, here), theirs) == other
+
+
+def test_what_a_killed_worker_left_goes_with_the_next_and_what_a_living_one_has_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    elsewhere = tmp_path / "not one of ours"
+    elsewhere.mkdir()
+    (tmp_path / "qmm-worker-link").symlink_to(elsewhere)
+    living, killed = WorkerFolder(), WorkerFolder()
+    for one in (living, killed):
+        (one.path / FILE).write_text("a map")
+    os.close(killed._handle)  # all that a kill does to it
+    third = WorkerFolder()
+    assert not killed.path.exists()
+    assert (living.path / FILE).exists()
+    assert elsewhere.exists()
+    living.close()
+    third.close()
+    assert {path.name for path in tmp_path.iterdir()} == {elsewhere.name, "qmm-worker-link"}
 
 
 def test_what_is_sent_is_bounded_and_comes_as_it_was(tmp_path: Path, learned: LearnedMap) -> None:

@@ -15,7 +15,7 @@ from qdrant_model_migration.steps.cleanup import Cleanup
 from qdrant_model_migration.steps.create_collection import CreateCollection
 from qdrant_model_migration.steps.cutover import Cutover
 from qdrant_model_migration.steps.discard import Discard
-from qdrant_model_migration.steps.errors import CleanupRefused
+from qdrant_model_migration.steps.errors import AliasMoved, CleanupRefused, NothingToRollBack
 from qdrant_model_migration.steps.index import Index
 from qdrant_model_migration.steps.rollback import Rollback
 from qdrant_model_migration.steps.sisters import SWITCH, TAKE_BACK, Level, Sister
@@ -127,6 +127,31 @@ def test_one_that_was_level_long_before_the_last_one_catches_up_once_more(world:
     BY_ALIAS.apply(world)
     assert [level.again for level, _ in world.levels] == [False, True]
     assert 200 in everything(world.qdrant, "docs_new"), "it is not left to the sweep"
+
+
+@pytest.mark.parametrize("at", ["when it is level", "while it waits"])
+def test_an_alias_that_somebody_moved_is_seen_before_any_other_one_switches(
+    world: World, monkeypatch: pytest.MonkeyPatch, at: str
+) -> None:
+    """Who waits for this one is to see that it fails, and not that it is level."""
+    monkeypatch.setattr(all_level, "LOOKS_EVERY", 0.0)
+    world.qdrant.create_collection("theirs", {"vectors": {"size": 8, "distance": "Cosine"}})
+    looks = 0
+
+    def now() -> tuple[Sister, ...]:
+        nonlocal looks
+        looks += 1
+        if looks == (1 if at == "when it is level" else 3):
+            world.qdrant.switch_alias("docs", "theirs")
+        assert looks < 20, "it waits on"
+        return (READY._replace(live=True),)
+
+    world.beside = now
+    world.consents["cutover"] = {"alias": "docs"}
+    with pytest.raises(AliasMoved):
+        BY_ALIAS.apply(world)
+    assert len(world.levels) == (0 if at == "when it is level" else 1)
+    assert world.consents == {}
 
 
 def test_the_last_one_waits_for_one_that_catches_up_once_more(world: World) -> None:
@@ -271,14 +296,83 @@ def test_a_rollback_asks_whether_the_others_go_back_too(world: World) -> None:
     assert TAKE_BACK.others("docs_old", gate, alone, (other,)) == {}
 
 
+def killed_at_the_switch(world: World, monkeypatch: pytest.MonkeyPatch, method: str) -> None:
+    """At this method of its switch or its step, which it never came to."""
+    owner = Cutover if hasattr(Cutover, method) else Aliases
+    with monkeypatch.context() as dying:
+        dying.setattr(owner, method, lambda *_: (_ for _ in ()).throw(Killed))
+        world.consents["cutover"] = {"alias": "docs"}
+        with pytest.raises(Killed):
+            BY_ALIAS.apply(world)
+    assert "switched" not in world.kept
+
+
+class Killed(BaseException):
+    pass
+
+
+def test_what_was_switched_and_not_noted_goes_back_too(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed_at_the_switch(world, monkeypatch, "_remember")
+    assert world.qdrant.aliases()["docs"] == "docs_new"
+    assert Rollback.refused(world.recall, "docs-1") is None
+    asked(Rollback(), world)
+    world.consents["rollback"] = {"alias": "docs"}
+    Rollback().apply(world)
+    assert world.qdrant.aliases()["docs"] == "docs_old"
+    assert "cutover" not in world.consents, "else a resume would switch by it"
+    assert (world.kept["rolled_back"]["from"], world.recall("switched")) == ("docs_new", None)
+    with pytest.raises(NothingToRollBack):
+        Rollback().apply(world)
+
+
+def test_where_nothing_was_switched_yet_nothing_is_taken_back(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed_at_the_switch(world, monkeypatch, "carry_out")
+    with pytest.raises(NothingToRollBack):
+        Rollback().apply(world)
+    assert "rolled_back" not in world.kept
+    BY_ALIAS.apply(world)
+    assert world.recall("under_way") is None
+    assert world.kept["switched"]["to"] == "docs_new"
+
+
 def test_nothing_is_cleaned_up_while_one_has_not_switched(world: World) -> None:
     switched(world, READY._replace(todo="qmm resume more-1"))
     with pytest.raises(CleanupRefused, match="docs_old") as refused:
         Cleanup().apply(world)
     assert "has not switched: ready, GO" in refused.value.why
     assert "qmm resume more-1" in refused.value.todo
-    beside(world, Sister("more", "over", "it was rolled back", run="more-1"))
-    assert "With     more: it was rolled back" in asked(Cleanup(), world).says
+
+
+@pytest.mark.parametrize(
+    "apart",
+    [
+        Sister("more", "over", "it was rolled back", run="more-1"),
+        Sister("more", "none", "its run was given up: make another"),
+    ],
+)
+def test_the_way_back_from_one_that_switched_alone_is_deleted_only_where_that_was_named(
+    world: World, apart: Sister
+) -> None:
+    switched(world, Sister("more", "switched", "switched 10:31:02", run="more-1"))
+    assert [ask.key for ask in asked(Cleanup(), world).asks] == ["collection"]
+    beside(world, apart)
+    world.consents["cleanup"] = {"collection": "docs_old"}  # given while both had switched
+    gate = asked(Cleanup(), world)
+    assert f"With     more: {apart.says}" in gate.says
+    flags = {"--delete": "docs_old", "--without": "more"}
+    given = gate.given_by(flags)
+    assert gate.missing(given) == ()
+    assert [ask.key for ask in gate.missing(gate.given_by({"--delete": "docs_old"}))] == [
+        "without more"
+    ]
+    assert world.qdrant.exists("docs_old")
+    world.consents["cleanup"] = given
+    Cleanup().apply(world)
+    assert not world.qdrant.exists("docs_old")
 
 
 def test_who_gives_one_up_is_told_that_the_other_has_switched(world: World) -> None:

@@ -230,7 +230,7 @@ def _theirs(folder: Path, gate: str, answers: Mapping[str, str]) -> dict[Path, d
         return {}
     others = together.others(card.collection, asked, answers, seen.with_it)
     for one in seen.with_it:
-        back = one.run in others and one.stands == "switched"
+        back = one.run in others and one.goes_back
         if back and one.live and view(in_folder(folder, one), events=0).state in GOING:
             raise OtherStillGoing(one.collection, one.run)
     return {

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from qdrant_model_migration.engine import control
 from qdrant_model_migration.engine.run_folder import Card, read_card, run_folders
-from qdrant_model_migration.engine.stamps import local
+from qdrant_model_migration.engine.stamps import local, parse
 from qdrant_model_migration.engine.states import GOING, finished, is_over
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.shell import qmm
@@ -49,17 +49,38 @@ class SisterRuns:
 
     def look(self) -> tuple[Sister, ...]:
         """How each stands now; equal as long as nothing has changed."""
-        return tuple(_told(name, self._newest(name), self._folder) for name in self._card.together)
+        return tuple(self._look_at(name) for name in self._card.together)
 
-    def _newest(self, collection: str) -> RunView | None:
+    def _look_at(self, collection: str) -> Sister:
+        given_up = False
         for folder in self._runs().get(collection, ()):
             with suppress(QmmError):  # taken away this very moment
-                if folder not in self._open:
-                    self._open[folder] = self._watch(folder)
-                found = self._open[folder].look()
+                found = self._view(folder)
+                if self._went_with_another(found):
+                    break
                 if found.state != "discarded":
-                    return found
-        return None
+                    return _told(collection, found, self._folder)
+                given_up = True
+        return _told(collection, None, self._folder, given_up=given_up)
+
+    def _went_with_another(self, run: RunView) -> bool:
+        """Whether it switched together with an earlier run of this collection, so that it says
+        nothing of this one: the same collections go to the same models a second time."""
+        if not (at := (run.facts.get("switched") or {}).get("at")):
+            return False
+        if parse(self._card.created) <= parse(at):
+            return False
+        for folder in self._runs().get(self._card.collection, ()):
+            with suppress(QmmError):
+                mate = self._view(folder)
+                if parse(mate.card.created) <= parse(at):
+                    return bool(mate.facts.get("switched"))
+        return False
+
+    def _view(self, folder: Path) -> RunView:
+        if folder not in self._open:
+            self._open[folder] = self._watch(folder)
+        return self._open[folder].look()
 
     def _runs(self) -> dict[str, list[Path]]:
         """By collection, the newest first; read anew where a run was made or taken away."""
@@ -82,22 +103,27 @@ class SisterRuns:
 
 
 def _belongs(card: Card, mine: Card) -> bool:
-    """Whether both name each other, on the same server, and search by the same models then. A run
-    of that collection which was planned alone, or for another model, is none of these."""
-    return (
-        (card.server, card.models) == (mine.server, mine.models)
-        and card.collection in mine.together
-        and {card.collection, *card.together} == {mine.collection, *mine.together}
-    )
+    """Whether they name the same collections, on the same server, and search by the same models
+    then. A run that was planned alone, or for another model, is none of these."""
+    return (card.server, card.models) == (mine.server, mine.models) and {
+        card.collection,
+        *card.together,
+    } == {mine.collection, *mine.together}
 
 
-def _told(collection: str, run: RunView | None, mine: Path) -> Sister:
+def _told(collection: str, run: RunView | None, mine: Path, *, given_up: bool = False) -> Sister:
     from qdrant_model_migration.steps.gate import Gate
     from qdrant_model_migration.steps.sisters import Sister
+    from qdrant_model_migration.steps.switch import UNDER_WAY
 
     if run is None:
         again = qmm("plan", collection, flags=("--from", mine.name, "--together"))
-        return Sister(collection, "none", "no run yet: run its plan, or make one", todo=again)
+        said = (
+            "its run was given up: make another"
+            if given_up
+            else "no run yet: run its plan, or make one"
+        )
+        return Sister(collection, "none", said, todo=again)
     switched, verdict = run.facts.get("switched") or {}, (run.verdict or {}).get("word", "")
     one = Sister(
         collection,
@@ -112,6 +138,8 @@ def _told(collection: str, run: RunView | None, mine: Path) -> Sister:
         level=_level(run),
         begun=not _not_begun(run),
     )
+    if not switched and (begun := run.facts.get(UNDER_WAY)):
+        one = one._replace(back=begun["back"], says=f"{one.says}; it may have switched")
     if switched:
         at = f" {local(switched['at']):%H:%M:%S}" if switched.get("at") else ""
         if is_over(run.state, "rollback"):

@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import NamedTuple, Protocol
 
@@ -14,6 +13,7 @@ from qdrant_model_migration.embedders import Embedder, ModelRef, open_embedder
 from qdrant_model_migration.pipeline.artifacts import Artifact, unpack
 from qdrant_model_migration.pipeline.calls import InCalls
 from qdrant_model_migration.pipeline.tools import Tools
+from qdrant_model_migration.pipeline.worker_folder import WorkerFolder
 from qdrant_model_migration.qdrant import Address, Patience, Qdrant, open_qdrant
 
 
@@ -46,14 +46,14 @@ class Worker:
         self._spec = spec
         self._opened: dict[str, Embedder] = {}
         if spec.artifacts:
-            unpack(spec.artifacts, Path(self._folder.name))
+            unpack(spec.artifacts, self._folder.path)
         key = os.environ.get(spec.key) if spec.key is not None else None
         self.qdrant = open_qdrant(spec.address, key, patience=spec.patience)
 
     @cached_property
-    def _folder(self) -> TemporaryDirectory[str]:
+    def _folder(self) -> WorkerFolder:
         """Of its own; there is none where it needs none."""
-        return TemporaryDirectory(prefix="qmm-worker-")
+        return WorkerFolder()
 
     def open_model(self, model: ModelRef) -> Embedder:
         key = model.model_dump_json()
@@ -62,7 +62,7 @@ class Worker:
         return self._opened[key]
 
     def artifact(self, name: str) -> Path:
-        return Path(self._folder.name) / name
+        return self._folder.path / name
 
     def breathe(self) -> None:
         """Nobody is asked here: a worker is stopped between two slices."""
@@ -70,7 +70,7 @@ class Worker:
     def close(self) -> None:
         self.qdrant.close()
         if "_folder" in vars(self):
-            self._folder.cleanup()
+            self._folder.close()
 
     def __enter__(self) -> Worker:
         return self

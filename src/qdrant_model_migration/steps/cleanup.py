@@ -11,6 +11,8 @@ from qdrant_model_migration.steps.added_step import AddedStep, Ending, Known
 from qdrant_model_migration.steps.bridge import Bridge, is_open
 from qdrant_model_migration.steps.errors import CleanupRefused
 from qdrant_model_migration.steps.gate import (
+    Ask,
+    AskKind,
     Gate,
     GateKind,
     Waiting,
@@ -24,6 +26,14 @@ from qdrant_model_migration.steps.step import StepContext, StepText
 from qdrant_model_migration.steps.switches import answering
 
 _DOOMED = collection_to("--delete", "Allow deleting this collection.")
+_WITHOUT = AskKind(
+    "without",
+    "tick",
+    "--without",
+    "Delete although this collection, which was to switch with it, has not.",
+    "COLLECTION",
+    many=True,
+)
 _ASKED_BY_ROUTES = tuple(kind for route in routes() for kind in route.asks)
 
 
@@ -32,7 +42,9 @@ class Cleanup(AddedStep):
 
     gates: ClassVar[tuple[GateKind, ...]] = (
         GateKind(
-            "cleanup", (_DOOMED, *(kind for r in routes() for kind in r.asks)), no="No, keep it"
+            "cleanup",
+            (_DOOMED, *(kind for r in routes() for kind in r.asks), _WITHOUT),
+            no="No, keep it",
         ),
     )
     order: ClassVar[int] = 30
@@ -137,8 +149,9 @@ class Cleanup(AddedStep):
         try:
             found = route_of(move).leftover(ctx)
             if found is not None:
-                if (ctx.consent("cleanup") or {}).get("collection") != found.name:
-                    raise Waiting(_gate(found, ctx.sisters()))
+                given, apart = ctx.consent("cleanup") or {}, _asks_of_others(ctx)
+                if given.get("collection") != found.name or any(a.key not in given for a in apart):
+                    raise Waiting(_gate(found, ctx.sisters(), apart))
                 found.before()
                 Bridge.follow(ctx)
                 found.delete()
@@ -157,11 +170,24 @@ def _on_the_way(ctx: StepContext) -> Sister | None:
     return next(late, None)
 
 
-def _gate(found: Leftover, sisters: Sequence[Sister] = ()) -> Gate:
+def _asks_of_others(ctx: StepContext) -> list[Ask]:
+    """One for each that is not going to switch any more, and is searched by the model before."""
+    apart = [one.collection for one in ctx.sisters() if one.stands in ("none", "over")]
+    return [
+        _WITHOUT._replace(key=f"without {name}").ask(
+            f"{name} was to switch with it, and has not. Without the old collection, this one "
+            "cannot go back to the model that it is searched by",
+            name,
+        )
+        for name in (apart if ctx.recall("switched") else ())
+    ]
+
+
+def _gate(found: Leftover, sisters: Sequence[Sister], apart: Sequence[Ask]) -> Gate:
     return Gate(
         name="cleanup",
         title=f"Clean up: delete {found.what} for good",
         says=(*found.says, *(one.row for one in sisters)),
-        asks=(*found.asks, typed_collection(_DOOMED, found.name)),
+        asks=(*found.asks, *apart, typed_collection(_DOOMED, found.name)),
         button=f"Delete {found.what}",
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from datetime import datetime, timezone
 from functools import partial
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.quality import difference
@@ -26,7 +26,7 @@ from qdrant_model_migration.steps.sisters import (
     all_there,
 )
 from qdrant_model_migration.steps.step import Step, StepContext, StepText
-from qdrant_model_migration.steps.switch import MAY_BE_SWITCHED, NAME, ONE_SIDE, State
+from qdrant_model_migration.steps.switch import MAY_BE_SWITCHED, NAME, ONE_SIDE, UNDER_WAY, State
 from qdrant_model_migration.steps.switches import AnySwitch
 from qdrant_model_migration.steps.verify import must_not_be_worse
 from qdrant_model_migration.survey.starting import starts
@@ -86,6 +86,7 @@ class Cutover(Step):
                 self._switch(ctx, state)
         except SwitchElsewhere:
             ctx.spend("cutover")  # it was given for what stood there then
+            ctx.remember(UNDER_WAY, None)
             raise
         except SwitchedInPart:
             self._remember(ctx)  # so that a rollback can take back what has moved
@@ -140,17 +141,26 @@ class Cutover(Step):
         ctx.remember(_BEGUN, True)
         ctx.breathe()  # a pause or a stop is felt here, and not after the looks
         if not begun:
-            if not self.switch.by_hand and (late := wait_until_level(ctx, partial(_catch_up, ctx))):
+            look = partial(self.switch.state, ctx, ctx.before, ctx.after)
+            if not self.switch.by_hand and (
+                late := wait_until_level(ctx, partial(_catch_up, ctx), look)
+            ):
                 return late
+            if not self.switch.by_hand and not self.switch.ends_old:
+                ctx.remember(UNDER_WAY, self._noted(ctx, self.switch.model_dump(mode="json")))
             route_of(ctx.move).last_look(ctx)
         return ()
 
     def _remember(self, ctx: StepContext) -> None:
         if (kept := self.switch.remembered(ctx, ctx.after)) is not None:
-            at = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
-            sides = {"from": ctx.before.collection, "to": ctx.after.collection}
-            back = "" if self.switch.ends_old else self.switch.ask(ctx.before, "it").expect
-            ctx.remember("switched", {**kept, **sides, "at": at, "back": back})
+            ctx.remember("switched", self._noted(ctx, kept))
+        ctx.remember(UNDER_WAY, None)
+
+    def _noted(self, ctx: StepContext, kept: dict[str, Any]) -> dict[str, Any]:
+        at = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
+        sides = {"from": ctx.before.collection, "to": ctx.after.collection}
+        back = "" if self.switch.ends_old else self.switch.ask(ctx.before, "it").expect
+        return {**kept, **sides, "at": at, "back": back}
 
     def _gate(self, ctx: StepContext, state: State) -> Gate:
         before, after, switch = ctx.before, ctx.after, self.switch

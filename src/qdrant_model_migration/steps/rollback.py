@@ -20,7 +20,7 @@ from qdrant_model_migration.steps.refusal import Recall, Refusal
 from qdrant_model_migration.steps.routes import route_of
 from qdrant_model_migration.steps.sisters import BACK, TAKE_BACK, Jointly
 from qdrant_model_migration.steps.step import StepContext, StepText
-from qdrant_model_migration.steps.switch import NAME, Switch
+from qdrant_model_migration.steps.switch import NAME, UNDER_WAY, Switch
 from qdrant_model_migration.steps.switches import answering, recalled
 from qdrant_model_migration.words import plural
 
@@ -54,7 +54,7 @@ class Rollback(AddedStep):
 
     @classmethod
     def refused(cls, recall: Recall, run: str) -> Refusal | None:
-        if switched := recall("switched"):
+        if switched := recall("switched") or recall(UNDER_WAY):
             if not recalled(switched).ends_old:
                 return None
             return Refusal(
@@ -99,7 +99,7 @@ class Rollback(AddedStep):
         return StepText("Roll back", "the alias", "switch again")
 
     def apply(self, ctx: StepContext) -> None:
-        switched: dict[str, Any] | None = ctx.recall("switched")
+        switched: dict[str, Any] | None = ctx.recall("switched") or _not_noted(ctx)
         if switched and not recalled(switched).ends_old:
             _switch_back(ctx, recalled(switched))
         elif not ctx.recall(_COUNTING):
@@ -115,6 +115,17 @@ def _where_it_answers(run: Known) -> str:
     if back and back.get("from") == back.get("to"):
         return "Searches go by the old vector; the new one is still there."
     return "The old collection answers; the new one is still there."
+
+
+def _not_noted(ctx: StepContext) -> dict[str, Any] | None:
+    """What a cutover has switched that was killed before it could note it."""
+    begun: dict[str, Any] | None = ctx.recall(UNDER_WAY)
+    if not begun or recalled(begun).state(ctx, ctx.before, ctx.after) == "before":
+        return None
+    ctx.remember("switched", begun)
+    ctx.remember(UNDER_WAY, None)
+    ctx.spend("cutover")
+    return begun
 
 
 def _switch_back(ctx: StepContext, switch: Switch) -> None:

@@ -61,8 +61,9 @@ class Sister(NamedTuple):
     stands: without a run; on the way, or held up; at its cutover; switched; taken back. says: the
     same in words. run: the name of its run, "" where there is none. todo: the command that brings
     it on. gate: its own, where it waits there. verdict: the word. back: what is typed to take its
-    switch back. level: None where it is not. live: it is being carried out. consent: the gate that
-    it has a consent to, not used yet. begun: whether it ever was carried out.
+    switch back, also where it was killed before it could note it. level: None where it is not.
+    live: it is being carried out. consent: the gate that it has a consent to, not used yet. begun:
+    whether it ever was carried out.
     """
 
     collection: str
@@ -81,6 +82,10 @@ class Sister(NamedTuple):
     @property
     def row(self) -> str:
         return f"With     {self.collection}: {self.says}"
+
+    @property
+    def goes_back(self) -> bool:
+        return bool(self.back) and self.stands in ("before", "switched")
 
 
 class Jointly(NamedTuple):
@@ -176,7 +181,7 @@ def _others_at_switch(
 
 
 def _going_back(gate: Gate, sisters: Sequence[Sister]) -> Gate:
-    with_it = [one for one in sisters if one.stands == "switched" and one.back]
+    with_it = [one for one in sisters if one.goes_back]
     if not with_it:
         return gate.model_copy(update={"says": (*gate.says, *(one.row for one in sisters))})
     names = listing([one.collection for one in with_it])
@@ -194,11 +199,7 @@ def _others_going_back(
 ) -> dict[str, dict[str, str]]:
     if answers.get(BACK.key) != "together":
         return {}
-    return {
-        one.run: {NAME_KEY: one.back, BACK.key: "together"}
-        for one in sisters
-        if one.stands == "switched" and one.back
-    }
+    return {one.run: {NAME_KEY: one.back, BACK.key: "together"} for one in sisters if one.goes_back}
 
 
 SWITCH = Jointly(_at_switch, _others_at_switch)

@@ -29,6 +29,10 @@ on using its collection, so that what a pass makes is of what the application wr
 
 ONE_SIDE = "one side"
 
+UNDER_WAY = "under_way"
+"""Kept from the last moment before a switch until it is noted: where an engine is killed between
+the two, a rollback knows by it what may have been switched."""
+
 State = Literal["before", "in part", "after"]
 
 
