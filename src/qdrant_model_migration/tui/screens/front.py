@@ -27,4 +27,6 @@ class Dialog(Front[ScreenResultType], ModalScreen[ScreenResultType]):
     """Answered once: Enter twice takes nothing away that lies below."""
 
     def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
-        return super().dismiss(result) if self.in_front else AwaitComplete.nothing()
+        if self.in_front:
+            return super().dismiss(result)
+        return AwaitComplete.nothing()  # type: ignore[no-any-return,no-untyped-call]
