@@ -28,7 +28,7 @@ from qdrant_model_migration.tui.screens.chooser import MoreScreen
 from qdrant_model_migration.tui.screens.fault import FaultScreen
 from qdrant_model_migration.tui.screens.help import HelpScreen
 from qdrant_model_migration.tui.screens.over import Over
-from qdrant_model_migration.tui.screens.small import SMALLEST, SmallScreen
+from qdrant_model_migration.tui.screens.small import SmallScreen, is_small
 from qdrant_model_migration.tui.screens.stop import HelpText, Stop
 from qdrant_model_migration.tui.signs import PlainSigns
 from qdrant_model_migration.tui.widgets.press import Act
@@ -166,7 +166,7 @@ class WizardApp(App[int]):
         top = self.screen
         if isinstance(top, MoreScreen):
             top.dismiss(None)
-        elif isinstance(top, Stop):
+        elif isinstance(top, Stop) and top.is_mounted:
             acts = (*top.acts(), *COMMON)
 
             async def chosen(key: str | None) -> None:
@@ -203,7 +203,7 @@ class WizardApp(App[int]):
     # -- size and faults -----------------------------------------------------------------------
 
     def on_resize(self, event: Resize) -> None:
-        small = event.size.width < SMALLEST[0] or event.size.height < SMALLEST[1]
+        small = is_small(event.size)
         if small and not isinstance(self.screen, SmallScreen):
             self.push_screen(SmallScreen())
         elif not small and isinstance(self.screen, SmallScreen):
@@ -212,6 +212,8 @@ class WizardApp(App[int]):
     def _handle_exception(self, error: Exception) -> None:
         """A fault of this program: an own screen instead of a traceback with local variables."""
         log.error("a fault in the wizard", exc_info=error)
+        if self._exit:  # it is being left: what it shows no more is nobody's trouble
+            return
         self.faults += 1
         if self.faults > 2 or not self.is_running:
             self._fatal_error()

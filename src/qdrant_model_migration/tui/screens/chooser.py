@@ -8,15 +8,15 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from qdrant_model_migration.tui.screens.front import Dialog
 from qdrant_model_migration.tui.widgets.frame import titled
 from qdrant_model_migration.tui.widgets.lines import Line, Lines
 from qdrant_model_migration.tui.widgets.press import Act
 
 
-class Chooser(ModalScreen[str | None]):
+class Chooser(Dialog[str | None]):
     """Dismisses with the key of the line chosen, None for Esc."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

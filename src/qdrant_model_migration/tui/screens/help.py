@@ -8,9 +8,9 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from qdrant_model_migration.tui.screens.front import Dialog
 from qdrant_model_migration.tui.widgets.frame import titled
 from qdrant_model_migration.tui.widgets.press import Act, Press, PressRow
 from qdrant_model_migration.tui.widgets.scroll import Scroll
@@ -55,7 +55,7 @@ KEYS = (
 PAGES = (Act("close", "Close"), Act("words", "All words"), Act("all", "All keys"))
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Dialog[None]):
     """Esc, F1 or Close shut it; two more pages hold all words and all keys."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

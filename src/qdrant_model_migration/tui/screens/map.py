@@ -119,6 +119,8 @@ class MapScreen(Stop):
 
     def on_lines_chosen(self, event: Lines.Chosen) -> None:
         event.stop()
+        if not self.in_front:
+            return
         line = self._lines[int(event.key)]
         if line.strategy:
             self._explain(line)

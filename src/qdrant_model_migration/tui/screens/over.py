@@ -8,10 +8,10 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from qdrant_model_migration.pages.page import Act, Ask, Page
+from qdrant_model_migration.tui.screens.front import Dialog
 from qdrant_model_migration.tui.widgets.blocks import AskBlock, TableBlock, lines_of
 from qdrant_model_migration.tui.widgets.frame import titled
 from qdrant_model_migration.tui.widgets.lines import Lines
@@ -22,7 +22,7 @@ CLOSE = Act("close", "Close")
 Picked = tuple[str, dict[str, str]]
 
 
-class Over(ModalScreen[Picked | None]):
+class Over(Dialog[Picked | None]):
     """Dismisses with the key of the act and what was given; None for Esc and Close."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

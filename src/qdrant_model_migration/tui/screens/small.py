@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from textual.app import ComposeResult
-from textual.screen import ModalScreen
+from textual.geometry import Size
 from textual.widgets import Static
+
+from qdrant_model_migration.tui.screens.front import Dialog
 
 SMALLEST = (50, 20)
 
 
-class SmallScreen(ModalScreen[None]):
+def is_small(size: Size) -> bool:
+    return size.width < SMALLEST[0] or size.height < SMALLEST[1]
+
+
+class SmallScreen(Dialog[None]):
     """Goes away by itself when the window is large enough."""
 
     def compose(self) -> ComposeResult:
@@ -17,6 +23,11 @@ class SmallScreen(ModalScreen[None]):
 
     def on_mount(self) -> None:
         self._write()
+
+    def on_screen_resume(self) -> None:
+        """What lay over it, the question whether to leave, is closed; the window may be larger."""
+        if not is_small(self.app.size):
+            self.dismiss()
 
     def on_resize(self) -> None:
         self._write()

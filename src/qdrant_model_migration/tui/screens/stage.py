@@ -156,14 +156,15 @@ class StageScreen(Stop):
         return self._drawn is None or self._stage.page(session) != self._page
 
     async def _draw(self) -> None:
-        if not self.is_running:  # it was left meanwhile
+        if self.is_left:
             return
         unmoved, shape = self.unmoved, self._drawn
         async with self._drawing:  # a window may change its size meanwhile
             said, self._page = self.page.hello, None
             if unmoved and self._shape() != shape:
                 self.set_focus(None)  # else what goes away would hand it to its neighbour
-            await self.draw_body()
+            if not self.is_left:
+                await self.draw_body()
         anew = unmoved and shape != self._drawn
         if anew and self.first() is not None:  # a key may come before the buttons are there
             self.focus_first(anyhow=True)
@@ -183,8 +184,6 @@ class StageScreen(Stop):
 
     async def draw_body(self) -> None:
         """Bring all blocks up to date; other ones than before are put there anew."""
-        if not self.query("#blocks"):  # it is being closed
-            return
         blocks = self.query_one("#blocks", Vertical)
         body, shape = self.page.body, self._shape()
         if shape != self._drawn:
@@ -258,16 +257,19 @@ class StageScreen(Stop):
 
     def _in_hand(self) -> tuple[Table, Row] | None:
         """The row in hand of the table that has the focus, else of the first."""
-        tables = list(self.query(TableBlock))
+        tables = self._tables()
         tables.sort(key=lambda table: not table.lines.has_focus)
         for table in tables:
             if table.in_hand is not None:
                 return table.table, table.in_hand
         return None
 
+    def _tables(self) -> list[TableBlock]:
+        return [table for table in self.query(TableBlock) if table.is_there]
+
     def _control(self, key: str) -> Widget | None:
         """What has this key: a table, a row, an ask or an act. A row comes into hand."""
-        for widget in self.query(TableBlock):
+        for widget in self._tables():
             if key == widget.table.key or any(key == row.key for row in widget.table.rows):
                 widget.lines.go(key)
                 return widget.lines
@@ -293,9 +295,14 @@ class StageScreen(Stop):
         values: dict[str, str] = {}
         for ask in self.query(AskBlock):
             values.update(ask.values)
-        for table in self.query(TableBlock):
+        for table in self._tables():
             values[table.table.key] = table.lines.key or ""
         return values
+
+    async def do(self, act: Act) -> None:
+        async with self._drawing:  # what is given with it may be on its way to the screen
+            pass
+        await super().do(act)
 
     async def act(self, key: str) -> None:
         if key.startswith(FULL):
@@ -307,14 +314,17 @@ class StageScreen(Stop):
 
     async def on_lines_moved(self, event: Lines.Moved) -> None:
         event.stop()
-        for table in self.query(TableBlock):
+        if not event.lines.is_attached:
+            return
+        for table in self._tables():
             if table.lines is event.lines:
                 await table.show_more()
         await self.show_acts()
 
     async def on_lines_chosen(self, event: Lines.Chosen) -> None:
         event.stop()
-        await self._choose(event.lines)
+        if self.in_front and event.lines.is_attached:  # else it was there before this page
+            await self._choose(event.lines)
 
     async def _choose(self, lines: Lines) -> None:
         table = self.query_one(f"#table-{lines.id}", TableBlock)
@@ -376,7 +386,7 @@ class StageScreen(Stop):
         """Enter in a field never carries out what has to be typed: it only moves on. In the last
         one it is the act that Enter alone means."""
         event.stop()
-        if self.focused is not event.input:
+        if self.focused is not event.input or not self.in_front:
             return  # Enter twice before the first one was carried out
         for ask in self.page.asks:
             if event.input.id == id_of("input", ask.key):

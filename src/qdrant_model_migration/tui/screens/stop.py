@@ -13,12 +13,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.message import Message
-from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input
 
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.pages.session import Session
+from qdrant_model_migration.tui.screens.front import Front
 from qdrant_model_migration.tui.widgets.frame import KeyLine, MessageLine, TopRow, TripBar
 from qdrant_model_migration.tui.widgets.press import Act, Press, PressRow
 from qdrant_model_migration.tui.widgets.scroll import Body, Fitted
@@ -77,7 +77,7 @@ class Unexpected(QmmError):
         )
 
 
-class Stop(Screen[str | None]):
+class Stop(Front[str | None]):
     """Base of all screens. A subclass gives `place`, `where`, `body`, `acts` and `on_act_…`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -208,6 +208,8 @@ class Stop(Screen[str | None]):
 
     def frame(self) -> None:
         """Bring top row, trip bar and keys up to date."""
+        if self.is_left or not self.query(KeyLine):  # not there any more, or not yet
+            return
         self.query_one(TopRow).show(f"qmm · {self.where()}", self.server())
         self.query_one(TripBar).show(self.place, self.place_note(), self.passed())
         self.query_one(KeyLine).show(self.keys, self.esc)
@@ -228,6 +230,8 @@ class Stop(Screen[str | None]):
 
     async def show_acts(self) -> None:
         """Bring the buttons up to date with what `acts` says now, and what was said of one."""
+        if self.is_left or not self.query("#buttons"):
+            return
         if self._told_closed is not None and self._told_closed not in self.acts():
             self.say(self.hello)
         moved = self.focused is not self._suggested
@@ -239,6 +243,8 @@ class Stop(Screen[str | None]):
     def say(self, words: str, *, trouble: bool = False) -> None:
         """Put words on the message line. They take room from what is above them: the field in hand
         stays in sight."""
+        if self.is_left or not self.query(MessageLine):
+            return
         self._told_closed = None
         self._keeps = trouble or self._in_sight()
         self.query_one(MessageLine).say(words, trouble=trouble)
@@ -271,6 +277,8 @@ class Stop(Screen[str | None]):
 
         What does not fit is scrolled through first, where no control of the body is further on.
         """
+        if not self.query("#body"):  # a key can come before anything stands there
+            return
         body = self.query_one("#body", Container)
         more = body.scroll_offset.y < body.max_scroll_y if step > 0 else body.scroll_offset.y > 0
         within = [widget for widget in self.focus_chain if body in widget.ancestors]
@@ -288,7 +296,8 @@ class Stop(Screen[str | None]):
 
     async def on_press_pressed(self, event: Press.Pressed) -> None:
         event.stop()
-        await self.do(event.act)
+        if self.in_front:  # else a press before this one has led elsewhere
+            await self.do(event.act)
 
     async def do(self, act: Act) -> None:
         """Carry out an act: its button, letter or line in the list of commands."""
@@ -307,7 +316,7 @@ class Stop(Screen[str | None]):
 
     async def on_key(self, event: events.Key) -> None:
         """Letters of acts work only where no text field has the focus."""
-        if isinstance(self.focused, Input) or not event.character:
+        if isinstance(self.focused, Input) or not event.character or not self.in_front:
             return
         for act in self.acts():
             if act.letter == event.character:

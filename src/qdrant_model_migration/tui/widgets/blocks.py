@@ -268,6 +268,11 @@ class TableBlock(Widget):
             yield Static("", markup=False, classes="said")
 
     @property
+    def is_there(self) -> bool:
+        """A key can come before all of it is."""
+        return bool(self.query(Lines)) and bool(self.query(".said"))
+
+    @property
     def lines(self) -> Lines:
         return self.query_one(f"#{self.table.key}", Lines)
 
@@ -312,7 +317,7 @@ class TableBlock(Widget):
 
     async def show_more(self) -> None:
         """What is said and asked of the row in hand."""
-        if not self.is_attached:  # another page came before it was laid out
+        if not (self.is_attached and self.is_there):  # another page came before it was laid out
             return
         here, box = self.in_hand, self.query_one(".more", Scroll)
         said, asked = box.query_one(".said", Static), list[Ask]()

@@ -1,0 +1,32 @@
+"""What is in front takes keys; a key that was meant for it and comes late goes to nothing else."""
+
+from __future__ import annotations
+
+from textual.await_complete import AwaitComplete
+from textual.screen import ModalScreen, Screen, ScreenResultType
+
+
+class Front(Screen[ScreenResultType]):
+    """Keys come in a burst where one is held down or the computer is busy: those behind the one
+    that closed or covered a screen still reach it."""
+
+    @property
+    def in_front(self) -> bool:
+        return self.app.screen is self
+
+    @property
+    def is_left(self) -> bool:
+        """Whether it, or the whole window, is being taken away: nothing is drawn any more."""
+        return not self.is_attached or all(one is not self for one in self.app.screen_stack)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return self.in_front
+
+
+class Dialog(Front[ScreenResultType], ModalScreen[ScreenResultType]):
+    """Answered once: Enter twice takes nothing away that lies below."""
+
+    def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
+        if self.in_front:
+            return super().dismiss(result)
+        return AwaitComplete.nothing()  # type: ignore[no-any-return,no-untyped-call]

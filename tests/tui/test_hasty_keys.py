@@ -1,0 +1,78 @@
+"""Keys in a burst, at bad moments and in windows of any size: each is meant for what was in front
+when it was pressed, and none of them leads to a fault."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widget import Widget
+
+from qdrant_model_migration.pages.session import Session
+from qdrant_model_migration.tui.app import WizardApp
+from qdrant_model_migration.tui.screens.stop import Stop
+from qdrant_model_migration.tui.widgets.press import Press
+from support.screens import CUTOVER, a_run, press, still, until
+
+Make = Callable[..., WizardApp]
+
+
+async def held_down(pilot: Pilot[Any], button: Widget | None) -> None:
+    """Enter, so often before the first one is carried out that all of them reach this button."""
+    assert isinstance(button, Press)
+    for _ in range(4):
+        button.action_press()
+    await still(pilot)
+
+
+@pytest.mark.parametrize("opens", ["f1", "ctrl+q"])
+async def test_a_dialog_is_closed_once_and_nothing_below_it(
+    wizard: Make, explored: Session, opens: str
+) -> None:
+    app = wizard("explore", "questions", session=explored)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "Question ")
+        below = app.screen
+        await press(pilot, opens)
+        await until(pilot, lambda: isinstance(app.screen.focused, Press))
+        await held_down(pilot, app.screen.focused)
+        assert app.screen is below
+
+
+async def test_back_is_pressed_once_for_one_screen(wizard: Make) -> None:
+    app = wizard("runs", "connect", "map")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "What if…")
+        await held_down(pilot, app.screen.query_one("#act-back"))
+        await until(pilot, "Where is your Qdrant server?")
+        assert len(app.screen_stack) == 4, "the first one of all, home, runs, connect"
+
+
+async def test_a_dialog_is_opened_once(wizard: Make, explored: Session) -> None:
+    app = wizard("explore", "questions", session=explored)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "Question ")
+        below = app.screen
+        await held_down(pilot, app.screen.query_one("#act-more"))
+        await until(pilot, lambda: app.screen is not below)
+        await press(pilot, "escape")
+        assert app.screen is below
+
+
+async def test_a_window_that_was_too_small_is_whole_again_after_a_dialog(
+    wizard: Make, stage: Any
+) -> None:
+    stage.view = a_run(stage.folder, "waiting", at=6, gate=CUTOVER)
+    app = wizard("run", session=Session(run=stage.folder))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "WAITING FOR YOU")
+        await pilot.resize_terminal(60, 15)
+        await until(pilot, "This window is 60 by 15")
+        await press(pilot, "ctrl+q")
+        await until(pilot, "Leave the wizard?")
+        await pilot.resize_terminal(80, 24)
+        await press(pilot, "escape")
+        await until(pilot, "WAITING FOR YOU")
+        assert isinstance(app.screen, Stop)
