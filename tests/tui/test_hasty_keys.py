@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 from textual.widget import Widget
+from textual.widgets import Input
 
 from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.tui.app import WizardApp
 from qdrant_model_migration.tui.screens.stop import Stop
+from qdrant_model_migration.tui.widgets.frame import MessageLine
 from qdrant_model_migration.tui.widgets.press import Press
 from support.screens import CUTOVER, a_run, press, still, until
 
@@ -76,3 +78,16 @@ async def test_a_window_that_was_too_small_is_whole_again_after_a_dialog(
         await press(pilot, "escape")
         await until(pilot, "WAITING FOR YOU")
         assert isinstance(app.screen, Stop)
+
+
+async def test_what_was_pasted_by_mistake_leaves_room_for_what_is_wrong_with_it(
+    wizard: Make,
+) -> None:
+    app = wizard("connect")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "Where is your Qdrant server?")
+        app.screen.query_one(Input).value = "http://127.0.0.1:6333" + "x" * 5000
+        app.screen.query_one(Input).focus()
+        await press(pilot, "enter", "enter")
+        await until(pilot, "xxx…")
+        assert "6333" in app.screen.query_one(MessageLine).words.split("xxx…")[1], "what to do"

@@ -40,7 +40,7 @@ class RunScreen(StageScreen):
     async def draw_body(self) -> None:
         view = self.view = self.session.of_run
         self.keys = tuple((act.letter, act.label) for act in self.page.acts if act.letter)
-        if view is None:
+        if view is None or not self.query("#log"):  # it is being closed
             return
         self._drawn = self._shape()
         self._draw_state(view)

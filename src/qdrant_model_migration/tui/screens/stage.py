@@ -184,6 +184,8 @@ class StageScreen(Stop):
 
     async def draw_body(self) -> None:
         """Bring all blocks up to date; other ones than before are put there anew."""
+        if not self.query("#blocks"):  # it is being closed
+            return
         blocks = self.query_one("#blocks", Vertical)
         body, shape = self.page.body, self._shape()
         if shape != self._drawn:

@@ -17,6 +17,7 @@ STOPS = (
 )  # fmt: skip
 
 
+LONGEST = 160  # cells of a word in a message: what was pasted by mistake leaves room to say why
 OF_A_RUN = ("Run", "Verify", "Cutover")
 
 
@@ -97,7 +98,8 @@ class MessageLine(Static):
         self.words = ""
 
     def say(self, words: str, *, trouble: bool = False) -> None:
-        self.words = "\n".join(plain(line) for line in words.split("\n"))
+        lines = (plain(line).split(" ") for line in words.split("\n"))
+        self.words = "\n".join(" ".join(crop(one, LONGEST).rstrip() for one in ln) for ln in lines)
         self.set_class(trouble, "-trouble")
         self.update(Text(self.words))
 
