@@ -42,7 +42,7 @@ def _page(run: RunView) -> Page:
     rows = (_mine(run), *(_row(n, one, run) for n, one in enumerate(run.with_it)))
     return Page(
         title="Switch at the same moment",
-        body=(Table("family", rows, COLUMNS, "Switch at the same moment", "below", enter="Open"),),
+        body=(Table("family", rows, COLUMNS, "Switch at the same moment", "below", enter="Watch"),),
         help=HELP,
         hello=_hello(run),
         first="family",
@@ -51,14 +51,14 @@ def _page(run: RunView) -> Page:
 
 def _hello(run: RunView) -> str:
     if any(one.stands == "before" for one in run.with_it):
-        return "They are brought to their cutover one after another. Enter opens a run."
-    return "Enter opens a run: its question, its report, its way back."
+        return "They are brought to their cutover one after another. Enter shows a run."
+    return "Enter shows a run: its question, its report, its way back."
 
 
 def _mine(run: RunView) -> Row:
     facts = Facts(tuple(Fact(label, text) for label, text in what_is_safe(run)))
     cells = (run.card.collection, state_word(run))
-    return Row("mine", cells, title=run.run_id, more=(facts,), acts=(Act("open", "Open"),))
+    return Row("mine", cells, title=run.run_id, more=(facts,), acts=(Act("open", "Watch"),))
 
 
 def _row(n: int, one: Sister, run: RunView) -> Row:
@@ -66,7 +66,7 @@ def _row(n: int, one: Sister, run: RunView) -> Row:
     if one.stands in ("none", "before", "over") and one.todo:
         facts.append(Fact("Brought on by", one.todo))
     title = one.run or "no run yet"
-    act = Act("open", "Open", "" if one.run else "it has no run yet")
+    act = Act("open", "Watch", "" if one.run else "it has no run yet")
     if one.run and not one.begun:
         busy = next((other.collection for other in run.with_it if other.live), "")
         act = Act("begin", "Start", f"{busy} is under way, and begins it" if busy else "")

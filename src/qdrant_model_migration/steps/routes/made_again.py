@@ -109,9 +109,7 @@ def check_without(
         name=f"No vector{_called(target)}",
         ok=None if not unexplained else False,
         found=without,
-        note=f"{are(unexplained, 'without a vector though they have a text')}"
-        if unexplained
-        else note,
+        note=f"{are(unexplained, 'without a vector in spite of a text')}" if unexplained else note,
         todo="Delete the new collection and start again",
     )
 
