@@ -75,7 +75,7 @@ def test_there_are_these_ways():
         "side_by_side",
         "server_inference",
         "truncate",
-    }
+    }, "name it here, in WAYS, and in both tables"
 
 
 @pytest.mark.parametrize(
