@@ -64,7 +64,7 @@ def page(session: Session) -> Page:
         help=HELP,
         hello="Connected. Press Enter to see the collections."
         if reached
-        else "Type the address of your server, then press Enter.",
+        else "Type the address and press Enter; Enter after the key connects.",
         place="Connect",
         where="connect",
         first="see" if reached else "connect" if known and address else "address",

@@ -36,6 +36,7 @@ from qdrant_model_migration.tui.widgets.tick import Tick
 SIGNS = {"": "", "good": "✓ ", "caution": "! ", "bad": "✗ "}
 BAR = 24  # cells
 COLUMN = 20  # cells; labels of fields below each other stand in one column up to this width
+LEAST = 16  # cells for a column without a width
 LOW = 36  # rows of a window; in a lower one a fact below a table has one line
 
 
@@ -294,7 +295,7 @@ class TableBlock(Widget):
         edges = 2 + sum(width + 1 for width in (sign, tick) if width)
         if len(table.rows) > lines.size.height > 0:
             edges += 1  # the scrollbar, which is there or about to come
-        columns = fitted(table.columns, max(20, (lines.size.width or 78) - edges))
+        columns = fitted(table, max(20, (lines.size.width or 78) - edges))
         head = row([(column.head, width) for _, column, width in columns])
         lines.show(
             [
@@ -352,17 +353,27 @@ class Fitted(NamedTuple):
     width: int
 
 
-def fitted(columns: Sequence[Column], width: int) -> list[Fitted]:
-    """What does not fit is left out from the right; a column without a width has the rest."""
-    kept = list(enumerate(columns))
+def fitted(table: Table, width: int) -> list[Fitted]:
+    """What does not fit is left out from the right; a column without a width has the rest, and
+    what its own texts leave of that goes to those that are cut."""
+    kept = list(enumerate(table.columns))
     while True:
         rest = width - sum(column.width + 2 for _, column in kept) + 2
         fixed = [place for place, (_, column) in enumerate(kept) if column.width]
-        if rest >= 16 or not fixed:
-            return [
-                Fitted(at, c, (-c.width if c.right else c.width) or max(8, rest)) for at, c in kept
-            ]
+        if rest >= LEAST or not fixed:
+            break
         kept.pop(fixed[-1])
+    needs = [
+        max((cell_len(row.cells[at]) for row in table.rows), default=0)
+        for at in range(len(table.columns))
+    ]
+    own = max((needs[at] for at, column in kept if not column.width), default=rest)
+    left, found = rest - max(LEAST, own), list[Fitted]()
+    for at, column in kept:
+        more = max(0, min(needs[at] - column.width, left)) if column.width else 0
+        rest, left = rest - more, left - more
+        found.append(Fitted(at, column, (-1 if column.right else 1) * (column.width + more)))
+    return [one if one.width else one._replace(width=max(8, rest)) for one in found]
 
 
 def _to_tick(one: Row) -> Line:
