@@ -160,7 +160,7 @@ def test_a_collection_without_points(met: Callable[..., str], model_folder: Path
 
 def test_a_collection_without_a_text(met: Callable[..., str], model_folder: Path) -> None:
     arguments = ["plan", "numbers", "--model-folder", str(model_folder)]
-    met(arguments, 2, "Text is gone", "Change an answer")
+    met(arguments, 2, "Text is gone", "--set text.file=FILE", "--set originals.file=FILE")
     assert not Path("plan.yaml").exists()
 
 

@@ -414,7 +414,7 @@ def test_the_run_waits_at_its_limit_of_tokens_also_after_a_kill(served: Served) 
         there = qdrant.count(f"{place.collection}_new")
     left = round(used / there * (POINTS - there))
     assert gate["says"][2].startswith(
-        f"Left  {POINTS - there} points, about {left:,} tokens, about"
+        f"Left  {POINTS - there} points, about {left:,} tokens, {left / 1000:,.2f} USD"
     )
     give_consent(folder, "token_limit", {"limit": str(used)})
     assert at_the_limit(folder, "backfill")["missing"], "it has to be more than is used"
