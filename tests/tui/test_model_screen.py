@@ -17,6 +17,7 @@ from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.pages.stages.model import FOLDER
 from qdrant_model_migration.pages.work import models
 from qdrant_model_migration.tui.app import WizardApp
+from qdrant_model_migration.tui.screens.over import Over
 from qdrant_model_migration.tui.widgets.lines import Lines
 from support.fake_hub import fake_hub
 from support.screens import press, until
@@ -139,7 +140,11 @@ async def test_a_model_of_ones_own_comes_from_a_folder_and_a_wrong_folder_says_w
         await at_models(pilot)
         await name_a_folder(pilot, tmp_path)
         await until(pilot, "The folder holds no model. model.onnx")
-        await name_a_folder(pilot, folder)
+        await until(pilot, lambda: isinstance(app.screen, Over))
+        field = app.screen.query_one("#input-folder", Input)
+        assert field.value == str(tmp_path), "asked again, with what was typed"
+        field.value = str(folder)
+        await press(pilot, "enter")
         assert "▸ ours" in await until(pilot, "was read: 24 dimensions")
         await press(pilot, "enter")
         await until(pilot, "Question 3 of about")

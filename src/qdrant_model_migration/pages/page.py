@@ -248,6 +248,17 @@ class Page(NamedTuple):
         """All of them, those of rows and of choices too."""
         return tuple(_asks(self.body))
 
+    def filled(self, values: Mapping[str, str]) -> Page:
+        """With what was given; a secret is not kept."""
+        return self._replace(
+            body=tuple(
+                block._replace(value=values.get(block.key, block.value))
+                if isinstance(block, Ask) and block.kind != "secret"
+                else block
+                for block in self.body
+            )
+        )
+
     def row(self, table: str, key: str) -> Row | None:
         for one in self.tables:
             for row in one.rows:

@@ -72,6 +72,7 @@ class StageScreen(Stop):
         self._blocks: list[Widget] = []
         self._put: dict[str, str | None] = {}  # by table: the row that came into hand by itself
         self._corrected = False
+        self._asked_over: Page | None = None  # what was asked last, and is not settled yet
         self._drawing = asyncio.Lock()
         self._broken_at = 0  # cells; how wide lines beside a map are
 
@@ -312,6 +313,7 @@ class StageScreen(Stop):
             if isinstance(block, Facts):
                 self._over(Page(block.name or block.title, (block._replace(title=""),), (CLOSE,)))
             return
+        self._asked_over = None
         await self._carry_out(self._stage.act(self.session, key, self._values()))
 
     async def on_lines_moved(self, event: Lines.Moved) -> None:
@@ -434,16 +436,26 @@ class StageScreen(Stop):
         self.say(words)
         self._corrected = True
 
-    def _over(self, page: Page) -> None:
+    def _over(self, page: Page, refused: str = "") -> None:
+        """refused: why it is asked again."""
+
         def chosen(picked: tuple[str, dict[str, str]] | None) -> None:
             if picked is not None:  # not before this screen is on top again, which says its own
-                self.call_later(self._chosen, *picked)
+                self.call_later(self._chosen, page, *picked)
 
-        self.app.push_screen(Over(page), chosen)
+        why = (Says((refused,)),) if refused else ()
+        self.app.push_screen(Over(page._replace(body=(*why, *page.body))), chosen)
 
-    async def _chosen(self, key: str, values: dict[str, str]) -> None:
+    async def _chosen(self, page: Page, key: str, values: dict[str, str]) -> None:
         given = {**self._values(), **values}
+        self._asked_over = page.filled(values)
         await self._carry_out(self._stage.act(self.session, key, given))
+
+    def _ask_again(self, refused: str) -> None:
+        """What was asked over this page and is refused, with what was given, and why."""
+        page, self._asked_over = self._asked_over, None
+        if page is not None and page.asks and self.in_front:
+            self._over(page, refused)
 
     # -- where it leads ------------------------------------------------------------------------
 
@@ -463,6 +475,7 @@ class StageScreen(Stop):
         elif isinstance(outcome, Refused):
             self.say(outcome.words, trouble=True)
             await self._focus(outcome.at)
+            self._ask_again(outcome.words)
         elif isinstance(outcome, Page):
             self._over(outcome)
         elif isinstance(outcome, Work):
@@ -527,7 +540,10 @@ class StageScreen(Stop):
             await self._draw()
 
     async def done(self, name: str, result: object) -> None:
-        await self._carry_out(self._works[name].then(self.session, result))
+        work = self._works[name]
+        await self._carry_out(work.then(self.session, result))
+        if not work.every:
+            self._asked_over = None
 
     async def failed(self, name: str, error: QmmError) -> None:
         work = self._works[name]
@@ -535,6 +551,7 @@ class StageScreen(Stop):
             await self._carry_out(work.failed(self.session, error))
         else:
             self.trouble(error)
+            self._ask_again(" ".join(filter(None, (error.what, error.why, error.todo))))
         await self.show_acts()
 
     def leave_work(self) -> None:
