@@ -15,7 +15,7 @@ from qdrant_model_migration.pipeline.make import make, set_aside
 from qdrant_model_migration.pipeline.marks import is_unfinished, mark_of, shares, unfinished
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.worker import Equipment
-from qdrant_model_migration.qdrant import Point, PointId, order
+from qdrant_model_migration.qdrant import Point, PointId, holds_text, order
 from qdrant_model_migration.steps.dead_letters import list_dead
 from qdrant_model_migration.steps.errors import OldEmptied
 from qdrant_model_migration.steps.making import Again
@@ -117,18 +117,26 @@ class _Sweep(LedgerPass[LateWrites]):
         marks: dict[PointId, bytes | None] = dict(made.marks(move))
         chosen: set[PointId] = set()
         touched: set[PointId] = set()
+        # Written in two requests, so that a kill may have left vectors of before.
+        halves = {
+            p.id
+            for p in made.points
+            if p.id in self._written and (holds_text(p) or not is_whole(p, move))
+        }
         for point in points:
             before, mine = self._before[point], there.get(point)
             read, mark = made.read.get(point), marks.get(point)
             behind = left_behind(ctx, read, mine) or due(read, mine, move, ctx)
-            bare = mine is not None and is_unfinished(before)
-            late = mark != before or point in self._written
-            if not bare and not (late and behind):
-                continue
+            if mine is not None and read is not None and point in halves:
+                mine = _without_stale(mine, read, move)
             as_left = (before, self._written.get(point, before))
             untouched = mine is not None and any(
                 left is not None and shares(left, mine, move) for left in as_left
             )
+            bare = mine is not None and is_unfinished(before)
+            late = mark != before or point in self._written
+            if not bare and not (late and (behind or (untouched and point in halves))):
+                continue
             new_there = mine is None and (None in as_left or point in self._ours)
             if untouched or new_there:
                 chosen.add(point)
@@ -169,7 +177,7 @@ class _Sweep(LedgerPass[LateWrites]):
         self._written |= {**dict.fromkeys(made.ids), **made.marks(move)}
         rows = [[point, (mark or b"").hex()] for point, mark in self._written.items()]
         self.ctx.remember(_WRITTEN, rows)
-        if replaced := may_go_first(made, there, move):
+        if replaced := may_go_first(self.ctx, made, there):
             self._ours |= replaced
             self.ctx.remember(REPLACED, sorted(self._ours, key=order))
 
@@ -187,6 +195,12 @@ class _Sweep(LedgerPass[LateWrites]):
             "deleted" if mine is None else "written",
             mark_of(read, move) if read is not None else b"",
         )
+
+
+def _without_stale(mine: Point, read: Point, move: Move) -> Point:
+    """As a broken-off pass meant to leave it."""
+    kept = {n: v for n, v in mine.vectors.items() if move.kept.get(n, n) in read.vectors}
+    return mine._replace(vectors=kept)
 
 
 def targets_of(ctx: StepContext, points: Sequence[PointId]) -> dict[PointId, Point]:
