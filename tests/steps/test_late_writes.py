@@ -170,6 +170,28 @@ def test_a_conflict_stays_listed_until_both_sides_agree(world: World, fake: Fake
     assert world.dead == {}
 
 
+def test_a_point_made_on_both_sides_and_then_deleted_in_the_new_one_stays_away(
+    world: World, fake: FakeQdrant
+) -> None:
+    switch(world)
+    write(fake, "docs_old", old_point(900, "old side"), old_point(901, "old side"))
+    write(fake, "docs_new", new_point(900, "new side"), new_point(901, "new side"))
+    Sweep().apply(world)
+    assert world.conflicting.keys() == {900, 901}
+    delete(fake, "docs_new", 900)
+    delete(fake, "docs_old", 901)
+    Sweep().apply(world)
+    assert 900 not in texts(world)
+    assert texts(world)[901] == "new side"
+    assert {p: row[:2] for p, row in world.conflicting.items()} == {900: ("written", "deleted")}
+    delete(fake, "docs_old", 900)
+    Sweep().apply(world)
+    assert not world.conflicting
+    write(fake, "docs_old", old_point(900, "made anew"))
+    Sweep().apply(world)
+    assert texts(world)[900] == "made anew"
+
+
 def test_a_sweep_where_strict_mode_forbids_filters_deletes_all_the_same(
     world: World, fake: FakeQdrant
 ) -> None:

@@ -12,7 +12,13 @@ from qdrant_model_migration.pipeline.in_slice import BesideLedger
 from qdrant_model_migration.pipeline.late_writes import LateWrites, late_writes
 from qdrant_model_migration.pipeline.ledger import Ledger, changed, open_ledger
 from qdrant_model_migration.pipeline.make import make, set_aside
-from qdrant_model_migration.pipeline.marks import is_unfinished, mark_of, shares, unfinished
+from qdrant_model_migration.pipeline.marks import (
+    FOREIGN,
+    is_unfinished,
+    mark_of,
+    shares,
+    unfinished,
+)
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.worker import Equipment
 from qdrant_model_migration.qdrant import Point, PointId, holds_text, order
@@ -126,6 +132,8 @@ class _Sweep(LedgerPass[LateWrites]):
         for point in points:
             before, mine = self._before[point], there.get(point)
             read, mark = made.read.get(point), marks.get(point)
+            if read is None and before == FOREIGN:
+                continue
             behind = left_behind(ctx, read, mine) or due(read, mine, move, ctx)
             if mine is not None and read is not None and point in halves:
                 mine = _without_stale(mine, read, move)
@@ -141,7 +149,7 @@ class _Sweep(LedgerPass[LateWrites]):
             if untouched or new_there:
                 chosen.add(point)
             elif mark is None or unfinished(mark) != before:
-                marks[point] = before
+                marks[point] = before or FOREIGN
                 self._conflict(point, made, mine, move)
             if bare and not untouched:
                 touched.add(point)
@@ -151,9 +159,10 @@ class _Sweep(LedgerPass[LateWrites]):
             put_live(ctx, only, {point: there[point] for point in chosen if point in there})
             now = targets_of(ctx, list(chosen))
             for point in chosen:
-                if left_behind(ctx, made.read.get(point), now.get(point)):
-                    marks[point] = self._before[point]
-                    self._conflict(point, made, now.get(point), move)
+                mine, before = now.get(point), self._before[point]
+                if left_behind(ctx, made.read.get(point), mine):
+                    marks[point] = before or (FOREIGN if mine is not None else None)
+                    self._conflict(point, made, mine, move)
                 else:
                     self.found["carried"] += 1
         self._finish([p.id for p in made.points if p.id in touched and is_whole(p, move)])
