@@ -9,7 +9,12 @@ from pathlib import Path
 import pytest
 
 from qdrant_model_migration.qdrant import Address, Point, Qdrant, open_qdrant
-from qdrant_model_migration.qdrant.errors import RightMissing, ServerFull, SettingRefused
+from qdrant_model_migration.qdrant.errors import (
+    RightMissing,
+    ServerFull,
+    ServerRefused,
+    SettingRefused,
+)
 from support.fake_qdrant import FakeQdrant
 
 SHAPE = {"vectors": {"size": 2, "distance": "Cosine"}}
@@ -57,6 +62,18 @@ def test_a_snapshot_fills_a_collection_that_keeps_its_settings(
         assert qdrant.snapshots(old) == ()
     with pytest.raises(SettingRefused, match="does not exist"):
         qdrant.restore_snapshot(new, f"{folder}/{old}/{made.name}")
+
+
+def test_a_snapshot_whose_deletion_got_no_answer_is_gone() -> None:
+    with FakeQdrant() as fake, open_qdrant(Address(url=fake.url)) as qdrant:
+        qdrant.create_collection("docs", SHAPE)
+        made, kept = (qdrant.create_snapshot("docs") for _ in range(2))
+        fake.fail(method="DELETE", path="/snapshots/", apply=True, drop=True)
+        qdrant.delete_snapshot("docs", made.name)
+        assert qdrant.snapshots("docs") == (kept,)
+        fake.fail(method="DELETE", path="/snapshots/", status=400, error="no")
+        with pytest.raises(ServerRefused):
+            qdrant.delete_snapshot("docs", kept.name)
 
 
 @pytest.mark.parametrize("key", [NARROW, READING])

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.pipeline.ledger import Ledger
-from qdrant_model_migration.qdrant import Point, PointId
+from qdrant_model_migration.pipeline.move import TargetVector
+from qdrant_model_migration.qdrant import Address, Point, PointId, open_qdrant
+from qdrant_model_migration.steps.backfill import Backfill
 from qdrant_model_migration.steps.catch_up import CatchUp
 from qdrant_model_migration.steps.cleanup import Cleanup
+from qdrant_model_migration.steps.create_collection import CreateCollection
 from qdrant_model_migration.steps.cutover import Cutover
 from qdrant_model_migration.steps.discard import Discard
 from qdrant_model_migration.steps.errors import CleanupRefused, OldEmptied
@@ -23,7 +27,16 @@ from qdrant_model_migration.steps.sweep import Sweep
 from qdrant_model_migration.steps.switches.aliases import Aliases
 from qdrant_model_migration.steps.verify import Verify
 from support.fake_qdrant import FakeQdrant
-from support.world import NEW, HashModel, World, everything, old_point
+from support.world import (
+    NEW,
+    HashModel,
+    World,
+    a_move,
+    everything,
+    keeping,
+    new_model,
+    old_point,
+)
 
 
 class Killed(BaseException):
@@ -140,7 +153,7 @@ def test_a_damaged_list_of_them_is_written_again(
 def test_what_a_broken_sweep_had_replaced_and_the_application_then_deleted_stays_away(
     world: World, fake: FakeQdrant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A point without every vector is deleted and inserted; a resume must not do that for ever."""
+    """One without every vector is written in two requests; a resume must not insert it again."""
     switched(world)
     world.qdrant.upsert("docs_old", [old_point(3, "")])
     world.qdrant.upsert("docs_old", [old_point(39, "late")])
@@ -158,6 +171,43 @@ def test_what_a_broken_sweep_had_replaced_and_the_application_then_deleted_stays
     assert 3 not in texts(world)
     assert world.conflicting.keys() == {3}
     assert texts(world)[39] == "late"
+
+
+def test_a_sweep_that_is_killed_before_it_takes_vectors_of_before_takes_them_when_it_goes_on(
+    fake: FakeQdrant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One point has lost its text, one a copied vector; both are written over where they stand."""
+    params = {"size": 2, "distance": "Dot"}
+    made = TargetVector(name="new", params={"size": 12, "distance": "Dot"}, origin=new_model())
+    move = a_move(vectors=(made, keeping("copied", params)))
+    with open_qdrant(Address(url=fake.url)) as qdrant:
+        qdrant.create_collection("docs_old", {"vectors": {"copied": params}})
+        before = [Point(n, {"text": f"text {n}"}, {"copied": [1.0, n]}) for n in (1, 2)]
+        qdrant.insert("docs_old", before)
+        qdrant.switch_alias("docs", "docs_old")
+        world = World(qdrant, tmp_path, move)
+        for step in (CreateCollection(), Backfill(), CatchUp()):
+            step.apply(world)
+        fake.state.collections["docs_new"].points.mark_all_indexed()
+        qdrant.switch_alias("docs", "docs_new")
+        qdrant.delete("docs_old", [1, 2])
+        late = [Point(1, {"text": ""}, {"copied": [1.0, 1]}), Point(2, {"text": "late"}, {})]
+        qdrant.insert("docs_old", late)
+
+        def kill(*_: object) -> None:
+            raise Killed
+
+        with monkeypatch.context() as patched:
+            patched.setattr(type(qdrant), "unset_vectors", kill)
+            with pytest.raises(Killed):
+                Sweep().apply(world)
+        assert everything(qdrant, "docs_new")[1].vectors.keys() == {"new", "copied"}
+        Sweep().apply(world)
+        assert not world.conflicting
+        found = everything(qdrant, "docs_new")
+        assert found[1].vectors.keys() == {"copied"}
+        assert found[2].vectors.keys() == {"new"}
+        assert found[2].payload == {"text": "late"}
 
 
 @pytest.mark.parametrize("later", [["later 3", "later 4"], ["text 3", "text 4"]])

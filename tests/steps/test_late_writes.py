@@ -126,6 +126,32 @@ def test_what_the_application_writes_while_the_sweep_writes_stays(
     assert texts(world, "docs_old")[3] == "old side"
 
 
+@pytest.mark.parametrize("request_number", [1, 2])
+def test_a_point_that_lacks_a_vector_and_is_deleted_while_the_sweep_writes_it_stays_away(
+    world: World, fake: FakeQdrant, request_number: int
+) -> None:
+    """The model makes no vector of its late text, so the one of before has to go."""
+    switch(world)
+    fake.state.collections["docs_new"].points.mark_all_indexed()
+    write(fake, "docs_old", old_point(3, ""), old_point(4, ""))
+    writes: list[str] = []
+
+    def the_application(_: object) -> None:
+        writes.append("one of the sweep")
+        if len(writes) == request_number:
+            delete(fake, "docs_new", 4)
+
+    fake.before(TARGET, the_application, times=2,
+                when=lambda r: r.method == "PUT" or r.path.endswith("/delete"))  # fmt: skip
+    Sweep().apply(world)
+    found = everything(world.qdrant, "docs_new")
+    assert (found[3].payload["text"], found[3].vectors) == ("", {})
+    # Below 1.17 an upsert cannot spare what is gone.
+    if world.qdrant.capabilities.insert_only == "update_mode":
+        assert 4 not in found
+        assert world.conflicting.keys() == {4}
+
+
 def test_a_conflict_stays_listed_until_both_sides_agree(world: World, fake: FakeQdrant) -> None:
     switch(world)
     write(fake, "docs_old", old_point(3, "old side"))
@@ -142,6 +168,28 @@ def test_a_conflict_stays_listed_until_both_sides_agree(world: World, fake: Fake
     Sweep().apply(world)
     assert world.conflicting.keys() == {4}
     assert world.dead == {}
+
+
+def test_a_point_made_on_both_sides_and_then_deleted_in_the_new_one_stays_away(
+    world: World, fake: FakeQdrant
+) -> None:
+    switch(world)
+    write(fake, "docs_old", old_point(900, "old side"), old_point(901, "old side"))
+    write(fake, "docs_new", new_point(900, "new side"), new_point(901, "new side"))
+    Sweep().apply(world)
+    assert world.conflicting.keys() == {900, 901}
+    delete(fake, "docs_new", 900)
+    delete(fake, "docs_old", 901)
+    Sweep().apply(world)
+    assert 900 not in texts(world)
+    assert texts(world)[901] == "new side"
+    assert {p: row[:2] for p, row in world.conflicting.items()} == {900: ("written", "deleted")}
+    delete(fake, "docs_old", 900)
+    Sweep().apply(world)
+    assert not world.conflicting
+    write(fake, "docs_old", old_point(900, "made anew"))
+    Sweep().apply(world)
+    assert texts(world)[900] == "made anew"
 
 
 def test_a_sweep_where_strict_mode_forbids_filters_deletes_all_the_same(

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 DIGEST_BYTES = 16
 _HALF = DIGEST_BYTES // 2
+FOREIGN = b"\xff" * DIGEST_BYTES
+"""Stands for a point that the application has made on both sides: the run has brought none of it,
+and brings none where it goes from the target again."""
 
 
 def mark_of(point: Point, move: Move) -> bytes:

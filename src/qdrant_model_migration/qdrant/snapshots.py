@@ -56,13 +56,22 @@ class Snapshots(Requests):
         return tuple(map(Snapshot.of, found))
 
     def delete_snapshot(self, collection: str, name: str) -> None:
-        """One that is gone already is no error."""
-        if any(one.name == name for one in self.snapshots(collection)):
+        """One that is gone already is no error, also where an answer was lost and it is asked for
+        again."""
+        if not self._has_snapshot(collection, name):
+            return
+        try:
             self._call(
                 "delete a snapshot",
                 lambda: self._wire.delete_snapshot(collection, name),
                 collection,
             )
+        except ServerRefused:
+            if self._has_snapshot(collection, name):
+                raise
+
+    def _has_snapshot(self, collection: str, name: str) -> bool:
+        return any(one.name == name for one in self.snapshots(collection))
 
     def snapshots_folder(self, collection: str) -> str:
         """Where the server keeps them, on its own disk. Changes nothing, and needs the right to

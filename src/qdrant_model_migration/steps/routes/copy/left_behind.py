@@ -7,7 +7,7 @@ from typing import ClassVar, NamedTuple
 
 from qdrant_model_migration.pipeline.in_slice import BesideLedger, beside_ledger
 from qdrant_model_migration.pipeline.ledger import Ledger, open_ledger
-from qdrant_model_migration.pipeline.marks import shares
+from qdrant_model_migration.pipeline.marks import FOREIGN, shares
 from qdrant_model_migration.pipeline.slices import Slice
 from qdrant_model_migration.pipeline.worker import Equipment
 from qdrant_model_migration.steps.passes import LedgerPass
@@ -55,7 +55,7 @@ def count_slice(task: BesideLedger, worker: Equipment) -> _Behind:
         points += now is not None
         if now is None:
             counts["deleted"] += 1
-        elif before is None:
+        elif before is None or before == FOREIGN:
             counts["inserted"] += 1
         else:
             counts["edited"] += not shares(before, now, move)

@@ -90,20 +90,43 @@ def put_live(ctx: StepContext, made: Remade, seen: Mapping[PointId, Point]) -> C
     seen: what the new collection has of them. What it changed meanwhile stays as it made it.
     """
     move, qdrant = ctx.move, ctx.qdrant
-    over = [p for p in made.points if p.id in seen and _over(p, seen[p.id], move)]
+    in_place = _in_place(ctx)
+    over = [p for p in made.points if p.id in seen and _over(p, seen[p.id], move, in_place)]
     kept = {p.id for p in over}
     if away := [seen[point] for point in made.ids if point in seen and point not in kept]:
         qdrant.delete_seen(move.target, away)
     unmade: list[Unmade] = []
     if over:
         unmade += qdrant.replace(move.target, over, [seen[p.id] for p in over])
-        if stale := bare_of(over, unmade):  # they may still have the vectors of before
-            qdrant.delete_seen(move.target, stale)
-            qdrant.insert(move.target, stale)
+        bare = bare_of(over, unmade)  # they may still have the vectors of before
+        if in_place:
+            without = {*unsent(unmade), *(p.id for p in bare)}
+            _take_stale(ctx, [*(p for p in over if p.id not in without), *bare])
+        elif bare:
+            qdrant.delete_seen(move.target, bare)
+            qdrant.insert(move.target, bare)
     if new := _without_another(ctx, [p for p in made.points if p.id not in kept]):
         unmade += with_keys(qdrant, move, partial(qdrant.insert, move.target, new))
     list_dead(ctx, made.ids, (*made.dead, *set_aside(unmade, move, ctx)))
     return changes(made, set(seen))
+
+
+def _in_place(ctx: StepContext) -> bool:
+    """Whether the server can write only to what is there. Then a point that lacks a vector is not
+    deleted and inserted: one that the application deletes in that moment would come back."""
+    return ctx.qdrant.capabilities.insert_only == "update_mode"
+
+
+def _take_stale(ctx: StepContext, written: Sequence[Point]) -> None:
+    """Vectors that these do not have any more, and that an upsert may have left."""
+    lacking: dict[tuple[str, ...], list[Point]] = {}
+    for point in written:
+        names = tuple(v.name for v in ctx.move.vectors if v.name not in point.vectors)
+        lacking.setdefault(names, []).append(point)
+    for names, points in lacking.items():
+        if names:
+            stale = [p._replace(vectors={name: [] for name in names}) for p in points]
+            ctx.qdrant.unset_vectors(ctx.move.target, stale)
 
 
 def _without_another(ctx: StepContext, points: Sequence[Point]) -> list[Point]:
@@ -119,19 +142,22 @@ def changes(made: Remade, there: set[PointId]) -> Changes:
     return Changes(len(present - there), len(present & there), len((there & {*made.ids}) - present))
 
 
-def may_go_first(made: Remade, seen: Mapping[PointId, Point], move: Move) -> set[PointId]:
+def may_go_first(ctx: StepContext, made: Remade, seen: Mapping[PointId, Point]) -> set[PointId]:
     """Those that put_live may delete before it inserts them: a kill in between loses them, unless
     somebody knows."""
+    in_place = _in_place(ctx)
     return {
         p.id
         for p in made.points
-        if p.id in seen and (holds_text(p) or not _over(p, seen[p.id], move))
+        if p.id in seen
+        and ((holds_text(p) and not in_place) or not _over(p, seen[p.id], ctx.move, in_place))
     }
 
 
-def _over(point: Point, seen: Point, move: Move) -> bool:
-    """Whether an upsert does it: it leaves nothing old, and goes to the same shard key."""
-    return is_whole(point, move) and point.key == seen.key
+def _over(point: Point, seen: Point, move: Move, in_place: bool) -> bool:
+    """Whether an upsert does it: it goes to the same shard key, and leaves nothing old or what can
+    be taken from the point where it stands."""
+    return (in_place or is_whole(point, move)) and point.key == seen.key
 
 
 def is_whole(point: Point, move: Move) -> bool:

@@ -12,10 +12,16 @@ from qdrant_model_migration.pipeline.in_slice import BesideLedger
 from qdrant_model_migration.pipeline.late_writes import LateWrites, late_writes
 from qdrant_model_migration.pipeline.ledger import Ledger, changed, open_ledger
 from qdrant_model_migration.pipeline.make import make, set_aside
-from qdrant_model_migration.pipeline.marks import is_unfinished, mark_of, shares, unfinished
+from qdrant_model_migration.pipeline.marks import (
+    FOREIGN,
+    is_unfinished,
+    mark_of,
+    shares,
+    unfinished,
+)
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.worker import Equipment
-from qdrant_model_migration.qdrant import Point, PointId, order
+from qdrant_model_migration.qdrant import Point, PointId, holds_text, order
 from qdrant_model_migration.steps.dead_letters import list_dead
 from qdrant_model_migration.steps.errors import OldEmptied
 from qdrant_model_migration.steps.making import Again
@@ -117,23 +123,33 @@ class _Sweep(LedgerPass[LateWrites]):
         marks: dict[PointId, bytes | None] = dict(made.marks(move))
         chosen: set[PointId] = set()
         touched: set[PointId] = set()
+        # Written in two requests, so that a kill may have left vectors of before.
+        halves = {
+            p.id
+            for p in made.points
+            if p.id in self._written and (holds_text(p) or not is_whole(p, move))
+        }
         for point in points:
             before, mine = self._before[point], there.get(point)
             read, mark = made.read.get(point), marks.get(point)
-            behind = left_behind(ctx, read, mine) or due(read, mine, move, ctx)
-            bare = mine is not None and is_unfinished(before)
-            late = mark != before or point in self._written
-            if not bare and not (late and behind):
+            if read is None and before == FOREIGN:
                 continue
+            behind = left_behind(ctx, read, mine) or due(read, mine, move, ctx)
+            if mine is not None and read is not None and point in halves:
+                mine = _without_stale(mine, read, move)
             as_left = (before, self._written.get(point, before))
             untouched = mine is not None and any(
                 left is not None and shares(left, mine, move) for left in as_left
             )
+            bare = mine is not None and is_unfinished(before)
+            late = mark != before or point in self._written
+            if not bare and not (late and (behind or (untouched and point in halves))):
+                continue
             new_there = mine is None and (None in as_left or point in self._ours)
             if untouched or new_there:
                 chosen.add(point)
             elif mark is None or unfinished(mark) != before:
-                marks[point] = before
+                marks[point] = before or FOREIGN
                 self._conflict(point, made, mine, move)
             if bare and not untouched:
                 touched.add(point)
@@ -143,9 +159,10 @@ class _Sweep(LedgerPass[LateWrites]):
             put_live(ctx, only, {point: there[point] for point in chosen if point in there})
             now = targets_of(ctx, list(chosen))
             for point in chosen:
-                if left_behind(ctx, made.read.get(point), now.get(point)):
-                    marks[point] = self._before[point]
-                    self._conflict(point, made, now.get(point), move)
+                mine, before = now.get(point), self._before[point]
+                if left_behind(ctx, made.read.get(point), mine):
+                    marks[point] = before or (FOREIGN if mine is not None else None)
+                    self._conflict(point, made, mine, move)
                 else:
                     self.found["carried"] += 1
         self._finish([p.id for p in made.points if p.id in touched and is_whole(p, move)])
@@ -169,7 +186,7 @@ class _Sweep(LedgerPass[LateWrites]):
         self._written |= {**dict.fromkeys(made.ids), **made.marks(move)}
         rows = [[point, (mark or b"").hex()] for point, mark in self._written.items()]
         self.ctx.remember(_WRITTEN, rows)
-        if replaced := may_go_first(made, there, move):
+        if replaced := may_go_first(self.ctx, made, there):
             self._ours |= replaced
             self.ctx.remember(REPLACED, sorted(self._ours, key=order))
 
@@ -187,6 +204,12 @@ class _Sweep(LedgerPass[LateWrites]):
             "deleted" if mine is None else "written",
             mark_of(read, move) if read is not None else b"",
         )
+
+
+def _without_stale(mine: Point, read: Point, move: Move) -> Point:
+    """As a broken-off pass meant to leave it."""
+    kept = {n: v for n, v in mine.vectors.items() if move.kept.get(n, n) in read.vectors}
+    return mine._replace(vectors=kept)
 
 
 def targets_of(ctx: StepContext, points: Sequence[PointId]) -> dict[PointId, Point]:
