@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -54,12 +56,19 @@ def test_every_question_says_its_wording_help_and_why_without_noise():
             text = question.text(survey, ANSWERS)
             assert text.wording.endswith("?")
             assert text.wording[0].isupper() or text.wording[0].isdigit()
-            assert text.why[0].islower()  # it completes "Why we ask: "
+            assert text.why[0].islower(), f'{question.key}: it completes "Why we ask: "'
             assert text.why.endswith(".")
             for words in (text.wording, text.help, text.why):
                 assert "!" not in words
                 assert "many vectors" not in words
                 assert "384 numbers" not in words
+
+
+def test_the_answer_of_every_question_is_described():
+    described = set(re.findall(r"\w+", questions.__doc__))
+    assert {question.key for question in QUESTIONS} <= described, (
+        "above advice/questions/__init__.py"
+    )
 
 
 def test_each_change_has_its_words_wherever_changes_are_told_apart():

@@ -33,7 +33,7 @@ PROBABLE = {"langchain_js", "n8n", "flowise"}
 
 
 def test_each_says_all_that_is_to_be_known() -> None:
-    assert sorted(BY_NAME) == sorted(SHAPES), "give it its points: SHAPES, tests/support/written.py"
+    assert BY_NAME.keys() == SHAPES.keys(), "give it its points: SHAPES, tests/support/written.py"
     for one in BY_NAME.values():
         assert one.title, one.name
         assert one.looks.endswith("."), one.name
@@ -52,7 +52,7 @@ def test_each_is_recognised_by_what_it_writes(
     found = survey(server, name)
     by = found.written_by.value
     assert by is not None
-    assert by.names == ALIKE.get(product, (product,))
+    assert by.names == ALIKE.get(product, (product,)), "one that writes alike is named in ALIKE"
     assert by.sure is (product not in PROBABLE)
     assert found.text_field.value in (BY_NAME[product].text or (None,))
     assert found.text_field.note == "" or product == "txtai"
