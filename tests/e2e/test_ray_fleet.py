@@ -125,7 +125,10 @@ class Trip:
             while not until(self):
                 assert time.monotonic() < give_up
                 asked = [fl.submit(whose, None) for _ in range(8)]
-                self.pids += [one.result(60) for one in asked]
+                for one in asked:
+                    pid, folder = one.result(60)
+                    self.pids.append(pid)
+                    self.folders.add(folder)
 
     def must_be_whole(self) -> None:
         target = self._move.target
