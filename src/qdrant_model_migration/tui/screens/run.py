@@ -37,12 +37,11 @@ class RunScreen(StageScreen):
     def _is_news(self, session: Session) -> bool:
         return session.of_run != self.view or super()._is_news(session)
 
-    async def draw_body(self) -> None:
+    async def draw_body(self, *, anew: bool) -> None:
         view = self.view = self.session.of_run
         self.keys = tuple((act.letter, act.label) for act in self.page.acts if act.letter)
         if view is None or not self.query("#log"):  # it is being closed
             return
-        self._drawn = self._shape()
         self._draw_state(view)
         self._draw_steps(view)
         self._draw_server(view)

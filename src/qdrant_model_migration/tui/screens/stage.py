@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
-from itertools import groupby
 
 from textual import events
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.widget import Widget
 from textual.widgets import Input
 
@@ -26,34 +24,23 @@ from qdrant_model_migration.pages.outcome import (
 from qdrant_model_migration.pages.page import (
     Act,
     Ask,
-    Beside,
-    Block,
     Facts,
     Page,
     Row,
     Says,
     Table,
-    Ways,
     missing,
 )
 from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.pages.stages import enter, leave, stage
-from qdrant_model_migration.tui.map_pane import MapPane
+from qdrant_model_migration.tui.page_blocks import PageBlocks, Shape, shape
 from qdrant_model_migration.tui.screens.over import CLOSE, Over
-from qdrant_model_migration.tui.screens.stop import NARROW, HelpText, Stop
-from qdrant_model_migration.tui.widgets.blocks import (
-    LOW,
-    AskBlock,
-    BesideBlock,
-    TableBlock,
-    TextBlock,
-    is_closing,
-)
-from qdrant_model_migration.tui.widgets.frame import titled
+from qdrant_model_migration.tui.screens.stop import HelpText, Stop
+from qdrant_model_migration.tui.widgets.blocks import AskBlock, TableBlock
 from qdrant_model_migration.tui.widgets.ids import id_of
 from qdrant_model_migration.tui.widgets.lines import Lines
 from qdrant_model_migration.tui.widgets.press import Press
-from qdrant_model_migration.tui.widgets.scroll import Fitted, Scroll
+from qdrant_model_migration.tui.widgets.scroll import Fitted
 
 FULL = "full-"  # a command that shows facts whole which have been cut to a line each
 
@@ -68,13 +55,11 @@ class StageScreen(Stop):
         self._page: Page | None = None
         self._works: dict[str, Work] = {}
         self._repeated: set[str] = set()
-        self._drawn: list[tuple[str, str]] | None = None
-        self._blocks: list[Widget] = []
-        self._put: dict[str, str | None] = {}  # by table: the row that came into hand by itself
+        self.blocks = PageBlocks()
+        self._drawn: Shape | None = None
         self._corrected = False
         self._asked_over: Page | None = None  # what was asked last, and is not settled yet
         self._drawing = asyncio.Lock()
-        self._broken_at = 0  # cells; how wide lines beside a map are
 
     @property
     def page(self) -> Page:
@@ -93,17 +78,17 @@ class StageScreen(Stop):
         return self.page.where or super().where()
 
     def body(self) -> ComposeResult:
-        yield Vertical(id="blocks")
+        yield self.blocks
 
     def acts(self) -> tuple[Act, ...]:
         if (work := self._stoppable()) is not None:
             return (Act(BACK, work.stopping),)
-        here = self._in_hand()
+        here = self.blocks.in_hand
         of_row = here[1].acts if here is not None and _at_once(*here) else ()
         full = [
             Act(f"{FULL}{at}", f"{block.name or block.title} in full", button=False)
             for at, block in enumerate(self.page.body)
-            if isinstance(block, Facts) and self._is_low(at)
+            if isinstance(block, Facts) and self.blocks.is_low(self.page, at)
         ]
         acts = [self._asked_for(act) for act in self.page.acts]
         buttons = [act for act in acts if act.button]
@@ -116,7 +101,7 @@ class StageScreen(Stop):
         """Closed as long as something is left to give, where it needs all that is asked."""
         if not act.asks or act.closed:
             return act
-        return act._replace(closed=missing(self.page, self._values()))
+        return act._replace(closed=missing(self.page, self.blocks.values))
 
     def help(self) -> HelpText:
         return HelpText(self.page.title.split(":")[0], self.page.help)
@@ -144,11 +129,8 @@ class StageScreen(Stop):
 
     async def on_fitted(self, event: Fitted) -> None:
         """Lines beside a map are broken anew, once it is known how much of the width it leaves."""
-        if self.query("#mapped") and self._broken_at not in (0, self._beside_map()):
+        if self.blocks.is_outgrown:
             await self._draw()
-
-    def _beside_map(self) -> int:
-        return max(24, self.query_one("#mapped").size.width - 3)
 
     # -- drawing -------------------------------------------------------------------------------
 
@@ -159,148 +141,46 @@ class StageScreen(Stop):
     async def _draw(self) -> None:
         if self.is_left:
             return
-        unmoved, shape = self.unmoved, self._drawn
+        unmoved, before = self.unmoved, self._drawn
         async with self._drawing:  # a window may change its size meanwhile
             said, self._page = self.page.hello, None
-            if unmoved and self._shape() != shape:
+            now = shape(self.page)
+            if unmoved and now != before:
                 self.set_focus(None)  # else what goes away would hand it to its neighbour
             if not self.is_left:
-                await self.draw_body()
-        anew = unmoved and shape != self._drawn
-        if anew and self.first() is not None:  # a key may come before the buttons are there
+                anew, self._drawn = now != self._drawn, now
+                await self.draw_body(anew=anew)
+        other = unmoved and before != self._drawn
+        if other and self.first() is not None:  # a key may come before the buttons are there
             self.focus_first(anyhow=True)
         self.frame()
         if self.page.hello != said:
             self.say(self.page.hello)
         await self.show_acts()
-        if anew or self.focused is None:  # what had it may be gone
+        if other or self.focused is None:  # what had it may be gone
             self.focus_first(anyhow=True)
-        if anew:
-            for left in self.query("#mapped"):  # a question opens at its beginning
-                self.call_after_refresh(left.scroll_home, animate=False)
+        if other:
+            self.blocks.to_top()
 
-    def _shape(self) -> list[tuple[str, str]]:
-        """What stands on the page, as far as other widgets are needed for something else."""
-        return [_shape(block) for block in self.page.body]
-
-    async def draw_body(self) -> None:
-        """Bring all blocks up to date; other ones than before are put there anew."""
-        if not self.query("#blocks"):  # it is being closed
-            return
-        blocks = self.query_one("#blocks", Vertical)
-        body, shape = self.page.body, self._shape()
-        if shape != self._drawn:
-            self._drawn, self._put = shape, {}
-            self._blocks = [_widget(block) for block in body]
-            await blocks.remove_children()
-            arranged = self._arranged()
-            blocks.set_class(any(isinstance(one, MapPane) for one in arranged), "-mapped")
-            await blocks.mount_all(arranged)
-            self.call_after_refresh(self.refit)  # now each knows how wide it is
-        mapped = blocks.has_class("-mapped")
-        for at, (widget, block) in enumerate(zip(self._blocks, body, strict=True)):
-            if is_closing(widget):  # what was put there last has nothing in it
-                return
-            if isinstance(widget, TextBlock) and isinstance(block, Says | Facts):
-                width = self._broken_at = self._beside_map() if mapped else 0
-                widget.show(block, low=self._is_low(at), width=width)
-            elif isinstance(widget, BesideBlock) and isinstance(block, Beside):
-                widget.show(block, narrow=self.size.width < NARROW)
-            elif isinstance(widget, AskBlock) and isinstance(block, Ask):
-                widget.show(block)
-            elif isinstance(widget, TableBlock) and isinstance(block, Table):
-                await widget.show(block)
-                self._put_in_hand(widget)
-        if (ways := self._ways()) is not None:
-            self._draw_map(ways)
-
-    def _arranged(self) -> list[Widget]:
-        """The blocks; asks below each other are in one box, under the title of the page. Where the
-        map shows what a choice leaves, all of them are, and the map beside it."""
-        if self._ways() is not None:
-            left = Scroll(*self._blocks, id="mapped", classes="pane")
-            titled(left, self.page.title)
-            return [left, MapPane(id="map")]
-        titles = {block.title for block in self.page.body if isinstance(block, Says | Facts)}
-        arranged: list[Widget] = []
-        for asks, together in groupby(self._blocks, lambda block: isinstance(block, AskBlock)):
-            if asks:
-                box = Vertical(*together, classes="pane snug")
-                titled(box, "" if self.page.title in titles else self.page.title)
-                arranged.append(box)
-            else:
-                arranged += together
-        return arranged
-
-    def _put_in_hand(self, widget: TableBlock) -> None:
-        """The row that the page begins with, as long as no other one was chosen."""
-        key, lines = widget.table.key, widget.lines
-        if self._put.get(key, lines.key) == lines.key:
-            if self.page.row(key, self.page.first) is not None:
-                lines.go(self.page.first)
-            self._put[key] = lines.key
-
-    def _ways(self) -> Ways | None:
-        """The map, were the choice in hand taken; None: nothing on the page says."""
-        asks = [ask for ask in self.page.body if isinstance(ask, Ask)]
-        marked = (choice for ask in asks for choice in ask.choices if choice.value == ask.value)
-        here = next((block.in_hand for block in self.query(AskBlock)), None)
-        choice = here if here is not None and here.ways is not None else next(marked, None)
-        return choice.ways if choice is not None else None
-
-    def _draw_map(self, ways: Ways) -> None:
-        now = self.page.map
-        for pane in self.query(MapPane):
-            pane.show(now or ways, ways, wide=self.wide)
-
-    def _is_low(self, at: int) -> bool:
-        """Whether facts stand below a table in a low window."""
-        above = self.page.body[:at]
-        return self.size.height < LOW and any(isinstance(block, Table) for block in above)
-
-    def _in_hand(self) -> tuple[Table, Row] | None:
-        """The row in hand of the table that has the focus, else of the first."""
-        tables = self._tables()
-        tables.sort(key=lambda table: not table.lines.has_focus)
-        for table in tables:
-            if table.in_hand is not None:
-                return table.table, table.in_hand
-        return None
-
-    def _tables(self) -> list[TableBlock]:
-        return [table for table in self.query(TableBlock) if table.is_there]
+    async def draw_body(self, *, anew: bool) -> None:
+        """anew: the page has another shape than the one that was drawn before."""
+        if self.blocks.is_attached:  # else it is being closed
+            await self.blocks.show(self.page, anew=anew)
+            if anew:
+                self.call_after_refresh(self.refit)  # now each knows how wide it is
 
     def _control(self, key: str) -> Widget | None:
-        """What has this key: a table, a row, an ask or an act. A row comes into hand."""
-        for widget in self._tables():
-            if key == widget.table.key or any(key == row.key for row in widget.table.rows):
-                widget.lines.go(key)
-                return widget.lines
-        for ask in self.query(AskBlock):
-            if ask.ask.key == key:
-                return ask.control
-        return next((press for press in self.query(Press) if press.act.key == key), None)
+        """What has this key: something on the page, or an act."""
+        presses = (press for press in self.query(Press) if press.act.key == key)
+        return self.blocks.control(key) or next(presses, None)
 
     async def _focus(self, key: str) -> None:
-        for table in self.page.tables:
-            for row in table.rows:
-                if any(isinstance(block, Ask) and block.key == key for block in row.more):
-                    widget = self.query_one(f"#table-{table.key}", TableBlock)
-                    widget.lines.go(row.key)
-                    await widget.show_more()
+        await self.blocks.bring_into_hand(key)
         control = self._control(key)
         if control is not None:
             control.focus()
 
     # -- what a person does --------------------------------------------------------------------
-
-    def _values(self) -> dict[str, str]:
-        values: dict[str, str] = {}
-        for ask in self.query(AskBlock):
-            values.update(ask.values)
-        for table in self._tables():
-            values[table.table.key] = table.lines.key or ""
-        return values
 
     async def do(self, act: Act) -> None:
         async with self._drawing:  # what is given with it may be on its way to the screen
@@ -314,13 +194,13 @@ class StageScreen(Stop):
                 self._over(Page(block.name or block.title, (block._replace(title=""),), (CLOSE,)))
             return
         self._asked_over = None
-        await self._carry_out(self._stage.act(self.session, key, self._values()))
+        await self._carry_out(self._stage.act(self.session, key, self.blocks.values))
 
     async def on_lines_moved(self, event: Lines.Moved) -> None:
         event.stop()
         if not event.lines.is_attached:
             return
-        for table in self._tables():
+        for table in self.blocks.tables:
             if table.lines is event.lines:
                 await table.show_more()
         await self.show_acts()
@@ -359,13 +239,13 @@ class StageScreen(Stop):
         event.stop()
         ways = event.choice.ways if event.choice is not None else None
         if ways is not None:
-            self._draw_map(ways)
+            self.blocks.draw_map(ways)
             self.say(ways.advice.collision_says or self.page.hello)
 
     async def on_ask_block_given(self, event: AskBlock.Given) -> None:
         event.stop()
         if event.ask.at_once:
-            await self._given(event.ask, self._values())
+            await self._given(event.ask, self.blocks.values)
         elif event.done and event.ask.kind != "tick":
             await self._next()
         await self.show_acts()
@@ -395,7 +275,7 @@ class StageScreen(Stop):
         for ask in self.page.asks:
             if event.input.id == id_of("input", ask.key):
                 if ask.at_once:
-                    await self._given(ask, self._values())
+                    await self._given(ask, self.blocks.values)
                     return
                 if event.value and not ask.fits(event.value):
                     self._correct(ask.wrong(event.value))
@@ -413,7 +293,7 @@ class StageScreen(Stop):
     def _say_how_to_go_on(self) -> None:
         """Where everything is given the focus stands on what changes nothing: say where to go."""
         opened = next((act for act in self.page.acts if act.asks and not act.closed), None)
-        if opened is not None and not missing(self.page, self._values()):
+        if opened is not None and not missing(self.page, self.blocks.values):
             self._correct(f"All is given. Go right to {opened.label}, then press Enter.")
 
     async def on_input_changed(self, event: Input.Changed) -> None:
@@ -447,7 +327,7 @@ class StageScreen(Stop):
         self.app.push_screen(Over(page._replace(body=(*why, *page.body))), chosen)
 
     async def _chosen(self, page: Page, key: str, values: dict[str, str]) -> None:
-        given = {**self._values(), **values}
+        given = {**self.blocks.values, **values}
         self._asked_over = page.filled(values)
         await self._carry_out(self._stage.act(self.session, key, given))
 
@@ -505,7 +385,6 @@ class StageScreen(Stop):
     async def _anew(self, words: str) -> None:
         """The same stage from its beginning."""
         self._drawn, self._page = None, None
-        self._put.clear()
         self.set_focus(None)
         await self.shown()
         if words:
@@ -581,17 +460,3 @@ def _at_once(table: Table, row: Row) -> bool:
 
 def asks_of(row: Row) -> list[Ask]:
     return [block for block in row.more if isinstance(block, Ask)]
-
-
-def _shape(block: Block) -> tuple[str, str]:
-    key = block.key if isinstance(block, Table | Ask) else ""
-    many = str(len(block.blocks)) if isinstance(block, Beside) else ""
-    return type(block).__name__, key + many
-
-
-def _widget(block: Block) -> Widget:
-    if isinstance(block, Table):
-        return TableBlock(block)
-    if isinstance(block, Beside):
-        return BesideBlock(block)
-    return AskBlock(block) if isinstance(block, Ask) else TextBlock()

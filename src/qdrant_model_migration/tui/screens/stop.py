@@ -19,6 +19,7 @@ from textual.widgets import Input
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.tui.screens.front import Front
+from qdrant_model_migration.tui.sizes import NARROW, WIDE
 from qdrant_model_migration.tui.widgets.frame import KeyLine, MessageLine, TopRow, TripBar
 from qdrant_model_migration.tui.widgets.press import Act, Press, PressRow
 from qdrant_model_migration.tui.widgets.scroll import Body, Fitted
@@ -28,8 +29,6 @@ from qdrant_model_migration.tui.wizard import Wizard
 log = logging.getLogger(__name__)
 
 Report = Callable[[object], None]
-NARROW = 72  # columns below which there is one pane above the other
-WIDE = (110, 36)
 A_MOMENT = 1.0  # seconds; a frame that takes longer is none to wait for
 
 
@@ -127,11 +126,6 @@ class Stop(Front[str | None]):
     def first(self) -> Widget | None:
         """What has the focus at the beginning: never a dangerous choice."""
         return None
-
-    @property
-    def wide(self) -> bool:
-        """Whether there is room for what stands beside: the same limits as in the style sheet."""
-        return self.size.width >= WIDE[0] and self.size.height >= WIDE[1]
 
     # -- the frame -----------------------------------------------------------------------------
 

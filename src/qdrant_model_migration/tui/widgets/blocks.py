@@ -37,7 +37,6 @@ SIGNS = {"": "", "good": "✓ ", "caution": "! ", "bad": "✗ "}
 BAR = 24  # cells
 COLUMN = 20  # cells; labels of fields below each other stand in one column up to this width
 LEAST = 16  # cells for a column without a width
-LOW = 36  # rows of a window; in a lower one a fact below a table has one line
 
 
 def lines_of(blocks: Sequence[Block], width: int) -> list[str]:
