@@ -7,8 +7,7 @@ calculated one. Searches and writes go on meanwhile, by the new model.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -21,24 +20,21 @@ from qdrant_model_migration.embedders import (
 from qdrant_model_migration.pipeline import proper
 from qdrant_model_migration.pipeline.errors import LedgerDamaged
 from qdrant_model_migration.pipeline.fleet import Fleet
-from qdrant_model_migration.pipeline.in_slice import BesideLedger
-from qdrant_model_migration.pipeline.ledger import MOST, Ledger, forget_ledger, open_ledger, rows_of
+from qdrant_model_migration.pipeline.ledger import Ledger, forget_ledger, open_ledger
 from qdrant_model_migration.pipeline.marks import is_unfinished, mark_of
 from qdrant_model_migration.pipeline.move import Move, TargetVector
-from qdrant_model_migration.pipeline.proper import Settled, Sliced, SlicePart, settle_slice
+from qdrant_model_migration.pipeline.proper import Settled
 from qdrant_model_migration.pipeline.read import align
-from qdrant_model_migration.pipeline.slices import Slice
 from qdrant_model_migration.pipeline.text import TextSource
-from qdrant_model_migration.pipeline.worker import Equipment
 from qdrant_model_migration.qdrant import Point, PointId, can_order, order
 from qdrant_model_migration.steps.added_step import AddedStep, Known
 from qdrant_model_migration.steps.backfill import watched
+from qdrant_model_migration.steps.bridge_pass import SETTLED, BridgePass, Copied, Progress, copied
 from qdrant_model_migration.steps.dead_letters import list_dead
 from qdrant_model_migration.steps.errors import BridgeRefused, NotProper
 from qdrant_model_migration.steps.gate import AskKind, Gate, GateKind, Waiting
 from qdrant_model_migration.steps.hottest_first import KEY, HottestFirst
 from qdrant_model_migration.steps.mark import must_be_ours
-from qdrant_model_migration.steps.passes import Pass
 from qdrant_model_migration.steps.readiness import wait_until_indexed
 from qdrant_model_migration.steps.refusal import Recall, Refusal
 from qdrant_model_migration.steps.routes.made_again import check_model, smallest
@@ -54,7 +50,6 @@ BRIDGE = "bridge"
 MOST_PASSES = 3
 SAMPLE = 200  # vectors that are read back and made again
 EVERY = 10**12  # texts, however many there are
-_SETTLED = "_bridge_settled"
 _PASSES = "_bridge_passes"
 _LOST = "_bridge_lost"
 _STEP = "_bridge_step"
@@ -178,7 +173,7 @@ class Bridge(AddedStep):
             self._make_all(ctx)
         except LedgerDamaged:  # then every point is looked at and made once more
             forget_ledger(self._folder(ctx))
-            for key in (_SETTLED, _PASSES, KEY, f"pass {_Pass.name}"):
+            for key in (SETTLED, _PASSES, KEY, f"pass {BridgePass.name}"):
                 ctx.remember(key, None)
             self._make_all(ctx)
 
@@ -208,13 +203,13 @@ class Bridge(AddedStep):
         """One pass from the beginning, where a late write was carried over. Raises
         LedgerDamaged."""
         move, size = proper.over(ctx.move, self._vector), SliceSize(ctx.move.load.slice)
-        with open_ledger(self._folder(ctx), begin=True) as ledger, _copied(ctx) as ours:
+        with open_ledger(self._folder(ctx), begin=True) as ledger, copied(ctx) as ours:
             if not ledger.taken_out() and not ctx.recall(_FOLLOWS):
                 return
             ctx.remember(_FOLLOWS, True)
-            ctx.remember(f"pass {_Pass.name}", None)
-            progress = _Progress(ctx, move.target)
-            one = _Pass(ctx, MOST_PASSES, move, self._texts, ledger, ours, size, progress)
+            ctx.remember(f"pass {BridgePass.name}", None)
+            progress = Progress(ctx, move.target)
+            one = BridgePass(ctx, MOST_PASSES, move, self._texts, ledger, ours, size, progress)
             one.carry_out(ctx.qdrant.count(move.target))
             made, left, _ = _counted(ledger)
         self._tell(ctx, made, left + int(one.found["lost"]), stays=False)
@@ -225,13 +220,15 @@ class Bridge(AddedStep):
     def _make_all(self, ctx: StepContext) -> None:
         move = proper.over(ctx.move, self._vector)
         size = SliceSize(move.load.slice)
-        with open_ledger(self._folder(ctx), begin=True) as ledger, _copied(ctx) as ours:
-            progress = _Progress(ctx, move.target)
+        with open_ledger(self._folder(ctx), begin=True) as ledger, copied(ctx) as ours:
+            progress = Progress(ctx, move.target)
             left_to_do = range(ctx.recall(_PASSES) or 0, MOST_PASSES)
             with ctx.workers(move) if left_to_do else ctx.fleet() as fleet:
                 self._hottest_first(ctx, move, ledger, ours, size, progress, fleet)
                 for number in left_to_do:
-                    one = _Pass(ctx, number, move, self._texts, ledger, ours, size, progress, fleet)
+                    one = BridgePass(
+                        ctx, number, move, self._texts, ledger, ours, size, progress, fleet
+                    )
                     one.carry_out(ctx.qdrant.count(move.target))
                     ctx.remember(_LOST, one.found["lost"])
                     ctx.remember(_PASSES, number + 1)
@@ -248,9 +245,9 @@ class Bridge(AddedStep):
         ctx: StepContext,
         move: Move,
         ledger: Ledger,
-        ours: _Copied,
+        ours: Copied,
         size: SliceSize,
-        progress: _Progress,
+        progress: Progress,
         fleet: Fleet,
     ) -> None:
         if self.hottest is None or ctx.recall(_PASSES):
@@ -364,40 +361,6 @@ def _gate(target: str, made: int, points: int) -> Gate:
     )
 
 
-class _Copied:
-    """What the run has copied, by its ledger; whatever it is asked, None where that cannot be
-    read any more."""
-
-    def __init__(self, ledger: Ledger | None) -> None:
-        self._ledger = ledger
-
-    def has(self, point: PointId) -> bool | None:
-        return None if (found := self.part(point, None, 1)) is None else point in _ids(found[0])
-
-    def part(
-        self, start: PointId | None, end: PointId | None, most: int = MOST
-    ) -> tuple[bytes, PointId | None] | None:
-        try:
-            return None if self._ledger is None else self._ledger.part(start, end, most)
-        except LedgerDamaged:
-            self._ledger = None
-            return None
-
-
-def _ids(records: bytes) -> set[PointId]:
-    return {point for point, _ in rows_of(records)}
-
-
-@contextmanager
-def _copied(ctx: StepContext) -> Iterator[_Copied]:
-    with ExitStack() as stack:
-        try:
-            ledger = stack.enter_context(open_ledger(ctx.folder))
-        except LedgerDamaged:
-            ledger = None
-        yield _Copied(ledger)
-
-
 def _counted(ledger: Ledger) -> tuple[int, int, dict[PointId, bytes]]:
     """Vectors that this run has made, and points that keep a calculated one. And some of those that
     it has made."""
@@ -414,85 +377,3 @@ def _counted(ledger: Ledger) -> tuple[int, int, dict[PointId, bytes]]:
 
     chosen = {point: bytes.fromhex(mark) for mark, point in smallest(SAMPLE, done())}
     return made, left, dict(sorted(chosen.items(), key=lambda row: order(row[0])))
-
-
-class _Progress:
-    """How many points are settled, of all; kept across interruptions."""
-
-    def __init__(self, ctx: StepContext, collection: str) -> None:
-        self._ctx, self._total = ctx, ctx.qdrant.count(collection)
-        self._settled: int = ctx.recall(_SETTLED) or 0
-        self.more(0)
-
-    def more(self, points: int) -> None:
-        self._settled += points
-        if points:
-            self._ctx.remember(_SETTLED, self._settled)
-        self._ctx.progress(self._settled, max(self._settled, self._total))
-
-
-class _Pass(Pass[Sliced, SlicePart]):
-    """Over all slices: what is not settled is, by this fleet. found: points `made`, and those
-    `lost`, which were changed so often that it could not be told."""
-
-    name: ClassVar[str] = "bridge"
-
-    def __init__(
-        self,
-        ctx: StepContext,
-        number: int,
-        move: Move,
-        text: TextSource,
-        ledger: Ledger,
-        ours: _Copied,
-        size: SliceSize,
-        progress: _Progress,
-        fleet: Fleet | None = None,
-    ) -> None:
-        self.found: Any = {"made": 0, "lost": 0}
-        super().__init__(ctx, of=number)
-        self._move, self._text, self._ledger, self._ours = move, text, ledger, ours
-        self._size, self._progress, self._fleet = size, progress, fleet
-
-    def fleet(self) -> AbstractContextManager[Fleet]:
-        return super().fleet() if self._fleet is None else nullcontext(self._fleet)
-
-    def work(self) -> Callable[[Sliced, Equipment], SlicePart]:
-        return settle_slice
-
-    def tasks(self, where: Slice) -> Iterator[Sliced]:
-        beyond = where.start
-        while True:
-            where = where._replace(start=beyond)
-            records, end = self._ledger.part(where.start, where.end)
-            ours, other = self._ours.part(where.start, where.end) or (None, None)
-            ends = [one for one in (end, other) if one is not None]
-            beyond = min(ends, key=order, default=None)
-            part = where if beyond is None else where._replace(end=beyond)
-            beside = BesideLedger(part, self._move, records)
-            yield Sliced(beside, self._text, self._size.now, ours)
-            if beyond is None:
-                return
-
-    def take(self, task: Sliced, result: SlicePart) -> None:
-        where, done = result.slice, result.done
-        self._ledger.replace(where.start, where.end, result.records)
-        list_dead(self.ctx, done.tried, done.dead)
-        made, lost = self.found["made"], self.found["lost"]
-        self.found = {"made": made + len(done.tried), "lost": lost + len(done.lost)}
-        if done.tried:
-            self._size.fit(len(done.tried), done.seconds)
-            self._say(done)
-        self._progress.more(result.new)
-
-    def _say(self, done: Settled) -> None:
-        self.ctx.say(
-            "slice",
-            f"{plural(len(done.tried), 'point')} done, checkpoint saved.",
-            points=len(done.tried),
-            tokens=done.tokens,
-            cut_off=done.cut_off,
-        )
-
-    def _tell(self) -> None:
-        """What is settled counts, not what was read."""
