@@ -43,6 +43,8 @@ from qdrant_model_migration.survey import languages
 from qdrant_model_migration.survey.path import value_at
 from qdrant_model_migration.words import plural
 
+TOLD = "told_before"
+"""The fact: how was searched before, with the model that a judging anew was told."""
 READ_ALL = "read_all"
 """The fact: this run reads all copied vectors again before it judges, as somebody wished."""
 FULL = "Read all copied vectors again"
@@ -157,6 +159,8 @@ class Verify(AddedStep):
         full = self.full or bool(ctx.recall(READ_ALL))
         integrity = Integrity(checks=tuple(route.check(ctx, self.sample, full=full)))
         verdict, again = self._judge(ctx, integrity, known)
+        if self.before is not None:
+            ctx.remember(TOLD, self.before.model_dump(mode="json"))
         ctx.remember("proof", self.proof.model_dump(mode="json"))
         ctx.remember("judge_again", again)
         ctx.remember("verdict", verdict.model_dump(mode="json"))

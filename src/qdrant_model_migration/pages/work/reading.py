@@ -59,6 +59,7 @@ def one_collection(
             on_fact=lambda key, fact: report((key, fact)),
             text_field=text_field,
             old_model=model_by_name(old_model) if old_model else None,
+            known_before=session.known_before,
             stop=stop,
         )
     return found, monotonic() - began
