@@ -178,6 +178,8 @@ def _plan_all(
         return made.plan
 
     folder = PLANS_FOLDER if output == PLAN_FILE else output
+    if together:
+        plan_all.refuse_mixed(folder, all_of_them)
     with kept_open():
         outcomes = plan_all.plan_each(chosen, folder, plan_one)
     if not together:
