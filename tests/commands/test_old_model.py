@@ -82,7 +82,36 @@ def test_what_verify_is_told_of_the_old_model_stays_with_the_run(
     assert "acme-old → acme-new" in said
     assert [side.label for side in sides(folder) or ()] == ["acme-old", "acme-new"]
     assert qmm("verify", folder.name) == 3, "it has not to be named a second time"
-    assert "old model not known" != (view(folder).verdict or {}).get("unjudged")
+    assert (view(folder).verdict or {}).get("unjudged") != "old model not known"
     renamed = ("--set", "target=docs_other")
     assert qmm("plan", "--from", folder.name, "--no-speed", *renamed, "-o", "other.yaml") == 0
     assert known("other.yaml") == "acme-old"
+
+
+def test_what_the_folder_of_the_old_model_leaves_open_is_written_behind_it(
+    place: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The same by every command that takes one; each says how it is written."""
+    outputs = {"tokens": "tokens", "whole": "mean"}
+    bare = tiny_onnx(tmp_path / "acme-bare", dimensions=8, seed=1, pooling=None)
+    several = tiny_onnx(tmp_path / "acme-heads", seed=1, pooling=None, outputs=outputs)  # type: ignore[arg-type]
+    assert planned(place) == 0
+    assert qmm("run", "plan.yaml", "--accept", "W02") == 3
+    run = run_folder().name
+    for command in (
+        ("inspect", "docs"),
+        ("plan", "docs", "--model", str(place.new)),
+        ("verify", run),
+    ):
+        capsys.readouterr()
+        assert qmm(*command, "--old-model", str(bare)) == 2
+        assert f"write {bare}#cls, {bare}#mean or {bare}#last." in capsys.readouterr().err
+    assert qmm("inspect", "docs", "--old-model", f"{bare}#mean") == 0
+    assert "acme-bare: 60 of 60 texts match" in capsys.readouterr().out
+    assert qmm("inspect", "docs", "--old-model", str(several)) == 2
+    assert f"write {several}#tokens or {several}#whole." in capsys.readouterr().err
+    assert qmm("inspect", "docs", "--old-model", f"{several}#tokens") == 2
+    assert f"{several}#tokens,cls, {several}#tokens,mean or" in capsys.readouterr().err
+    for said in ("whole", "tokens,mean"):
+        assert qmm("inspect", "docs", "--old-model", f"{several}#{said}") == 0
+        assert "60 of 60 texts match" in capsys.readouterr().out

@@ -112,8 +112,9 @@ class Session:
     until something answers there. last_address: used before. checked: what connecting or preparing
     has found so far. reading: the survey as it comes about. corrected: what was said otherwise of
     what it found. known_before: the models of its vectors by their names, as a run knows them that
-    is planned again. offered: files that practice has for questions, by their keys. made_up: the facts
-    of Explore, where they were changed. others: the plans of those that switch together with it.
+    is planned again. offered: files that practice has for questions, by their keys. made_up: the
+    facts of Explore, where they were changed. others: the plans of those that switch together with
+    it.
     """
 
     address: Address | None = None

@@ -26,7 +26,8 @@ def find_each(
 ) -> dict[str, old_model.OldModel]:
     """As `old_model.find`, for each of these vectors by its name, as `said` is.
 
-    by_operator: names of those of which a person said it. mapped: names of those that were calculated, and how; no text gives them again.
+    by_operator: names of those of which a person said it. mapped: names of those that were
+    calculated, and how; no text gives them again.
     """
     open_model = lru_cache(maxsize=1)(open_embedder)  # models are large; one at a time
 
