@@ -96,9 +96,7 @@ def _answers(switch: dict[str, Any], otherwise: str) -> str:
 
 
 def _at_step(run: RunView) -> str:
-    if run.step is None:
-        return ""
-    return f" at step {run.step + 1} of {len(run.steps)}, {run.steps[run.step].title}"
+    return f" at {run.where}" if run.where else ""
 
 
 def _rows(run: RunView) -> list[tuple[str, str]]:
