@@ -33,6 +33,14 @@ def test_a_good_address_without_a_key(fake_qdrant: FakeQdrant) -> None:
     assert "Qdrant 1.18.3." in talk.flat
 
 
+def test_once_connected_nothing_is_said_that_is_over(fake_qdrant: FakeQdrant) -> None:
+    talk = Spoken(ON)
+    go = connect(talk, fake_qdrant.url)
+    assert "Asking" not in talk.flat
+    assert "No server at hand?" not in talk.flat
+    assert go.session.checked[0].label == "The server answers"
+
+
 def test_what_is_wrong_is_said_and_asked_again(fake_qdrant: FakeQdrant) -> None:
     talk = Spoken(
         ("Address", ""),

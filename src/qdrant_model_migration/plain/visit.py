@@ -146,7 +146,8 @@ class Visit:
         if work.says:
             self.talk.say(work.says)
         try:
-            return work.then(self.session, work.do(report))
+            found = work.do(report)
+            return work.then(self.session, found)  # with what was reported meanwhile
         except KeyboardInterrupt:
             if work.stop is None:
                 raise Leave(interrupted=True) from None
