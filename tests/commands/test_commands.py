@@ -204,9 +204,10 @@ def test_a_run_that_is_not_proved_is_judged_anew_or_given_up(
     assert qmm("run", "plan.yaml", *accepting()) == 3
     name = run_name()
     shown = capsys.readouterr().out
-    opens, judges, gives_up = shown.strip().split("\n")[-3:]
+    opens, judges, filled, gives_up = shown.strip().split("\n")[-4:]
     assert opens == f"Next: qmm resume {name} --without-proof --cutover docs"
-    assert judges.startswith(f"  or: qmm verify {name} --queries queries.jsonl")
+    assert judges == f"  or: qmm verify {name} --queries FILE --margin 0.02"
+    assert filled == "      FILE: a file of searches with their right answers"
     assert gives_up == f"  or: qmm discard {name}"
     assert qmm("verify", name, "--queries", "missing.jsonl") == 2
     assert "there is no file missing.jsonl" in capsys.readouterr().err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -15,7 +16,7 @@ from qdrant_model_migration.pages.work.searching import sides
 from qdrant_model_migration.plan import load_plan
 from qdrant_model_migration.qdrant import Address, Point, open_qdrant
 from support.fake_qdrant import FakeQdrant
-from support.tiny_onnx import WORDS, tiny_onnx
+from support.tiny_onnx import WORDS, Kind, tiny_onnx
 
 
 class Place(NamedTuple):
@@ -27,10 +28,11 @@ class Place(NamedTuple):
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     """A collection whose vectors a model made that no list names."""
-    old = tiny_onnx(tmp_path / "acme-old", dimensions=8, seed=1)
-    new = tiny_onnx(tmp_path / "acme-new", dimensions=12, seed=2)
+    old = tiny_onnx(tmp_path / "acme-old", seed=1, max_tokens=64)
+    new = tiny_onnx(tmp_path / "acme-new", dimensions=12, seed=2, max_tokens=64)
     embedder = open_embedder(model_from_folder(old))
-    texts = [f"{WORDS[n % 20]} {WORDS[(n * 7 + 3) % 20]} {WORDS[n // 20]}" for n in range(60)]
+    choose = random.Random(0)
+    texts = [". ".join(" ".join(choose.choices(WORDS, k=6)) for _ in "ab") for _ in range(60)]
     vectors = embedder.embed(texts, "passage").vectors
     points = [Point(n, {"text": texts[n]}, {"": vectors[n]}) for n in range(60)]
     with FakeQdrant() as fake, open_qdrant(Address(url=fake.url, folder=None)) as qdrant:
@@ -74,7 +76,8 @@ def test_what_verify_is_told_of_the_old_model_stays_with_the_run(
     assert known("plan.yaml") == "model not known"
     assert qmm("run", "plan.yaml", "--accept", "W02") == 3
     folder = run_folder()
-    capsys.readouterr()
+    said = capsys.readouterr().out
+    assert f"  or: qmm verify {folder.name} --old-model NAME\n      NAME: the name of" in said
     assert qmm("verify", folder.name, "--old-model", str(place.old)) == 3
     said = capsys.readouterr().out
     assert "not known" not in said
@@ -92,9 +95,10 @@ def test_what_the_folder_of_the_old_model_leaves_open_is_written_behind_it(
     place: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The same by every command that takes one; each says how it is written."""
-    outputs = {"tokens": "tokens", "whole": "mean"}
-    bare = tiny_onnx(tmp_path / "acme-bare", dimensions=8, seed=1, pooling=None)
-    several = tiny_onnx(tmp_path / "acme-heads", seed=1, pooling=None, outputs=outputs)  # type: ignore[arg-type]
+    outputs: dict[str, Kind] = {"tokens": "tokens", "whole": "mean"}
+    bare = tiny_onnx(tmp_path / "acme-bare", seed=1, max_tokens=64, pooling=None)
+    heads = tmp_path / "acme-heads"
+    several = tiny_onnx(heads, seed=1, max_tokens=64, pooling=None, outputs=outputs)
     assert planned(place) == 0
     assert qmm("run", "plan.yaml", "--accept", "W02") == 3
     run = run_folder().name

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from qdrant_model_migration.errors import QmmError, UsageError
+from qdrant_model_migration.shell import qmm
 from qdrant_model_migration.words import listing
 
 
@@ -15,7 +16,7 @@ class ModelUnknown(UsageError):
         super().__init__(
             f"There is no model called {name}.",
             f"Close to it: {', '.join(alike)}." if alike else "No known name is close to it.",
-            "Choose one from the list, or name a folder that holds the model.",
+            f"Choose one from the list ({qmm('models')}), or name a folder that holds the model.",
         )
 
 

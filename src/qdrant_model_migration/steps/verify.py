@@ -30,7 +30,7 @@ from qdrant_model_migration.quality import (
     with_exact_words,
     with_other,
 )
-from qdrant_model_migration.shell import qmm
+from qdrant_model_migration.shell import FILE, NAME, qmm
 from qdrant_model_migration.steps.added_step import AddedStep, Known
 from qdrant_model_migration.steps.errors import IntegrityFailed, JudgedWorse, VerifyRefused
 from qdrant_model_migration.steps.passes import in_batches
@@ -239,8 +239,8 @@ class Verify(AddedStep):
         if unjudged == "new model not here":
             return qmm("verify", run)
         if unjudged == "old model not known":
-            return qmm("verify", run, flags=("--old-model", "NAME"))
-        file = self.proof.file or "queries.jsonl"
+            return qmm("verify", run, flags=("--old-model", NAME))
+        file = self.proof.file or FILE
         return qmm("verify", run, flags=("--queries", file, "--margin", f"{self.proof.margin:g}"))
 
     def _made_up(self, ctx: StepContext) -> QuerySet | None:
