@@ -279,6 +279,27 @@ def test_several_aliases_by_commands_alone(
     assert set(server.state.aliases.values()) == {"docs_old"}
 
 
+@pytest.mark.parametrize("change", ["model", "compression"])
+def test_what_a_run_has_nothing_of_is_refused_and_leaves_it_as_it_stands(
+    server: FakeQdrant, model_folder: Path, capsys: pytest.CaptureFixture[str], change: str
+) -> None:
+    if change == "model":
+        make_plan(model_folder)
+    else:
+        assert qmm("plan", "docs", "--change", "compression", "--no-speed") == 0
+    assert qmm("run", "plan.yaml", *accepting()) == 3
+    name = run_name()
+    waits = view(Path("runs") / name).gate
+    capsys.readouterr()
+    assert qmm("bridge", name) == 4
+    assert "It makes no proper vectors behind calculated ones" in capsys.readouterr().err
+    if change == "compression":
+        assert qmm("verify", name) == 4
+        assert "there are no two sides to compare" in capsys.readouterr().err
+    seen = view(Path("runs") / name)
+    assert (seen.state, seen.gate) == ("waiting", waits)
+
+
 def test_a_plan_is_run_once(server: FakeQdrant, model_folder: Path) -> None:
     make_plan(model_folder)
     accept = accepting()
