@@ -293,6 +293,8 @@ def test_what_a_run_has_nothing_of_is_refused_and_leaves_it_as_it_stands(
     capsys.readouterr()
     assert qmm("bridge", name) == 4
     assert "It makes no proper vectors behind calculated ones" in capsys.readouterr().err
+    assert qmm("rollback", name) == 4
+    assert f"qmm status {name} shows where the run stands." in capsys.readouterr().err
     if change == "compression":
         assert qmm("verify", name) == 4
         assert "there are no two sides to compare" in capsys.readouterr().err
