@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +14,6 @@ from qdrant_model_migration.advice import (
     advise,
     answer_all,
     make_plan,
-    questions,
     typed,
 )
 from qdrant_model_migration.advice.question import Suggestion
@@ -64,11 +61,9 @@ def test_every_question_says_its_wording_help_and_why_without_noise():
                 assert "384 numbers" not in words
 
 
-def test_the_answer_of_every_question_is_described():
-    described = set(re.findall(r"\w+", questions.__doc__))
-    assert {question.key for question in QUESTIONS} <= described, (
-        "above advice/questions/__init__.py"
-    )
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.key)
+def test_each_question_says_what_its_answer_is(question):
+    assert (type(question).__doc__ or "").startswith("Answer: ")
 
 
 def test_each_change_is_one_entry_and_an_option():
@@ -223,6 +218,7 @@ def test_what_was_typed_within_an_answer_comes_back_to_be_corrected(question, op
     typed_in = {
         field.key: "no" if field.kind == "tick"
         else field.choices[-1][0] if field.kind == "choice"
+        else texts.get(field.key, "3") if field.kind == "number"
         else texts.get(field.key, f"docs_other_{field.key}".rstrip("_"))
         for field in question.fields(survey, ANSWERS, option.value)
     }  # fmt: skip
