@@ -128,8 +128,9 @@ class Verify(AddedStep):
             "made up": "Judges by searches made from your documents: weak evidence.",
             "later": "Judges nothing: no searches were given.",
         }[self.proof.kind]
+        quality = "" if self.proof.kind == "later" else ", quality"
         return StepText(
-            f"Verify{' again' if self.again else ''}: counts, payloads, quality",
+            f"Verify{' again' if self.again else ''}: counts, payloads{quality}",
             "nothing",
             "not needed",
             (
