@@ -148,6 +148,8 @@ async def test_the_answers_of_a_run_that_wrote_nothing_can_be_changed(
         await until(pilot, "Question 1 of" if same else "Where is your Qdrant server?")
         assert app.session.run is None
         assert app.session.answers["target"] == trip.answers["target"]
+        assert plan.before is not None
+        assert same or app.session.known_before == plan.before.by_vector != {}
         await until(pilot, "The answers are kept." if same else str(plan.server))
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from qdrant_model_migration.errors import QmmError, UsageError
+from qdrant_model_migration.shell import qmm
+from qdrant_model_migration.words import listing
 
 
 class ModelUnknown(UsageError):
@@ -14,7 +16,7 @@ class ModelUnknown(UsageError):
         super().__init__(
             f"There is no model called {name}.",
             f"Close to it: {', '.join(alike)}." if alike else "No known name is close to it.",
-            "Choose one from the list, or name a folder that holds the model.",
+            f"Choose one from the list ({qmm('models')}), or name a folder that holds the model.",
         )
 
 
@@ -81,6 +83,15 @@ class FolderAsks(UsageError):
     ) -> None:
         super().__init__(what, why, todo)
         self.choices = tuple(choices)
+
+    def behind(self, folder: object, said: Sequence[str]) -> FolderAsks:
+        """The same where a folder is written in place of a name. said: what stands behind it
+        already, and stays."""
+        ways = [f"{folder}#{','.join([*said, choice])}" for choice, _ in self.choices]
+        todo = f"Look at the model's own page, then write {listing(ways, 'or')}."
+        other = FolderAsks(self.what, self.why, todo, self.choices)
+        other.key, other.question = self.key, self.question
+        return other
 
 
 class PoolingUnknown(FolderAsks):

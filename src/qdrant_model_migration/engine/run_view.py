@@ -159,6 +159,33 @@ class RunView(NamedTuple):
         return sum(number for reason, number in reasons if kind_of(reason) == kind)
 
     @property
+    def planned(self) -> int:
+        """How many steps its plan has."""
+        return sum(not step.extra for step in self.steps)
+
+    def number(self, place: int) -> str:
+        """Of the step at this place of `steps`: that in the plan, "" of one that was added."""
+        return "" if self.steps[place].extra else str(place + 1)
+
+    @property
+    def in_order(self) -> tuple[int, ...]:
+        """The places of the steps as they are listed: what was added and repeats one of the plan
+        right behind that, anything else at the end."""
+        first = {step.name: n for n, step in reversed([*enumerate(self.steps)])}
+        behind = {n: first[step.name] for n, step in enumerate(self.steps)}
+        planned = (n for n in behind if not self.steps[behind[n]].extra)
+        added = (n for n in behind if self.steps[behind[n]].extra)
+        return (*sorted(planned, key=lambda n: (behind[n], n)), *added)
+
+    @property
+    def where(self) -> str:
+        """ "step 3 of 8, Backfill docs_new", of an added one its title alone; "" at the end."""
+        if self.step is None or not self.steps:
+            return ""
+        number, title = self.number(self.step), self.steps[self.step].title
+        return f"step {number} of {self.planned}, {title}" if number else title
+
+    @property
     def finished(self) -> bool:
         """Whether it has come to an end, whichever."""
         return finished(self.state)

@@ -31,11 +31,16 @@ def advice(session: Session, **tried: Any) -> Advice:
 
 
 def question(session: Session) -> Question:
-    """The one that is asked now: alone, in its turn, else the first."""
+    """The one that is asked now: alone, in its turn, else the first. Where answers left out the
+    one in its turn, it is the last before it."""
     now = advice(session)
     key = session.alone[0] if session.alone else session.asking
-    by_key = {standing.question.key: standing.question for standing in now.standings}
-    return by_key.get(key or "") or (*now.asked, *by_key.values())[0]
+    first = before = (*now.asked, *(one.question for one in now.standings))[0]
+    for one in now.standings:
+        if one.question.key == key:
+            return before if one.state == "skip" else one.question
+        before = one.question if one.question in now.asked else before
+    return first
 
 
 def number(session: Session) -> tuple[int, int]:

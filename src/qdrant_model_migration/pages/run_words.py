@@ -60,8 +60,7 @@ def _about(view: RunView) -> str:
     if view.state == "waiting" and view.gate:
         return f" · {gate_title(view.gate)}"
     if view.state == "failed" and view.error:
-        here = now_step(view)
-        place = f" at step {here[0]}" if here else ""
+        place = f" at {_short_place(view)}" if now_step(view) else ""
         return f"{place} · {view.error.get('what', '').rstrip('.')}"
     if view.finished:
         took = _between(view.began, view.ended or view.since)
@@ -76,8 +75,12 @@ def _about(view: RunView) -> str:
 
 
 def _place(view: RunView) -> str:
-    here = now_step(view)
-    return f" · step {here[0]} of {len(view.steps)}, {here[1].title}" if here else ""
+    return f" · {view.where}" if view.where else ""
+
+
+def _short_place(view: RunView) -> str:
+    """ "step 3", "Verify again"."""
+    return view.where.partition(" of ")[0].partition(":")[0]
 
 
 def _running(view: RunView) -> str:
@@ -165,7 +168,7 @@ def counts(view: RunView, later: float | None = None) -> str:
     if not view.steps:
         return "Time left: not known yet."
     if here is None:
-        return f"{len(view.steps)} of {len(view.steps)} steps"
+        return f"{view.planned} of {view.planned} steps"
     step = here[1]
     unit = step.unit or "points"
     parts: list[str] = []
@@ -350,21 +353,20 @@ def no_bar(view: RunView) -> str:
         return "The run was given up; nothing more is done."
     if view.finished or here is None or (here[1].share is not None and view.state != "waiting"):
         return ""
-    done = sum(1 for step in view.steps if step.state == "done")
+    done = sum(step.state == "done" for step in view.steps if not step.extra)
     counted = here[1].total or view.state != "running"
     note = "" if counted else "; this one has no count"
-    return f"{done} of {len(view.steps)} steps are done{note}"
+    return f"{done} of {view.planned} steps are done{note}"
 
 
 def share(view: RunView) -> str:
-    """`at 52 %` or `in step 4 of 9`."""
+    """`at 52 % of step 4` or `in step 4 of 9`."""
     here = now_step(view)
     if here is None:
         return "at its end"
-    place, step = here
-    if step.percent is not None:
-        return f"at {step.percent} % of step {place}"
-    return f"in step {place} of {len(view.steps)}"
+    if (percent := here[1].percent) is not None:
+        return f"at {percent} % of {_short_place(view)}"
+    return f"in {view.where.partition(',')[0].partition(':')[0]}"
 
 
 def state_word(view: RunView) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from qdrant_model_migration import words
 from qdrant_model_migration.errors import QmmError
-from qdrant_model_migration.shell import qmm
+from qdrant_model_migration.shell import FILE, qmm
 from qdrant_model_migration.words import listing
 
 
@@ -239,7 +239,7 @@ class JudgedWorse(QmmError):
     """The new model finds less than the old one."""
 
     def __init__(self, what: str, source: str, run: str) -> None:
-        again = qmm("verify", run, flags=("--queries", "FILE"))
+        again = qmm("verify", run, flags=("--queries", FILE))
         super().__init__(
             f"NO-GO: {what}",
             f"The cutover is closed; searches go on with {source}.",

@@ -202,6 +202,7 @@ def _change_answers(session: Session, plan: Plan) -> Go:
         practice=plan.practice,
         collection=plan.collection,
         answers=plan.answers,
+        known_before=plan.before.by_vector if plan.before else {},
     )
     return Go("practice" if plan.practice else "connect", trip, instead=True)
 
