@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from qdrant_model_migration.advice import load_answers, make_plan
+from qdrant_model_migration.pages import asked
 from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.plan import load_plan
 from qdrant_model_migration.strategies import by_name
@@ -156,3 +157,20 @@ async def test_the_answers_of_a_run_that_wrote_something_stand(wizard: Make, sta
     app = wizard("run", session=Session(run=stage.folder))
     async with app.run_test(size=(80, 24)) as pilot:
         assert "Change answers" not in await until(pilot, "[ Resume ]")
+
+
+async def test_the_question_that_is_come_back_to_stands_there_whole(
+    wizard: Make, explored: Session
+) -> None:
+    """Its own answers, not those of the question that stood on the same screen before."""
+    app = wizard("questions", session=explored.on(asking="text"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "▸ (•) The payload field")
+        await app.screen.act("rest")  # type: ignore[attr-defined]
+        await until(pilot, "[ Continue with")
+        await press(pilot, "escape")
+        shown = await until(pilot, "How hard may the server be worked?")
+        assert "▸ (•) Normally" in shown
+        assert "The payload field" not in shown
+        at, many = asked.number(app.session)
+        assert f"Question {at} of about {many}" in shown

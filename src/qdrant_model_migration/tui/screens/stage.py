@@ -28,6 +28,7 @@ from qdrant_model_migration.pages.page import (
     Ask,
     Beside,
     Block,
+    Choice,
     Facts,
     Page,
     Row,
@@ -55,6 +56,7 @@ from qdrant_model_migration.tui.widgets.lines import Lines
 from qdrant_model_migration.tui.widgets.press import Press
 from qdrant_model_migration.tui.widgets.scroll import Fitted, Scroll
 
+Shape = tuple[object, ...]
 FULL = "full-"  # a command that shows facts whole which have been cut to a line each
 
 
@@ -68,7 +70,7 @@ class StageScreen(Stop):
         self._page: Page | None = None
         self._works: dict[str, Work] = {}
         self._repeated: set[str] = set()
-        self._drawn: list[tuple[str, str]] | None = None
+        self._drawn: list[Shape] | None = None
         self._blocks: list[Widget] = []
         self._put: dict[str, str | None] = {}  # by table: the row that came into hand by itself
         self._corrected = False
@@ -179,7 +181,7 @@ class StageScreen(Stop):
             for left in self.query("#mapped"):  # a question opens at its beginning
                 self.call_after_refresh(left.scroll_home, animate=False)
 
-    def _shape(self) -> list[tuple[str, str]]:
+    def _shape(self) -> list[Shape]:
         """What stands on the page, as far as other widgets are needed for something else."""
         return [_shape(block) for block in self.page.body]
 
@@ -211,6 +213,8 @@ class StageScreen(Stop):
             elif isinstance(widget, TableBlock) and isinstance(block, Table):
                 await widget.show(block)
                 self._put_in_hand(widget)
+        for left in self.query("#mapped"):
+            titled(left, self.page.title)
         if (ways := self._ways()) is not None:
             self._draw_map(ways)
 
@@ -218,9 +222,7 @@ class StageScreen(Stop):
         """The blocks; asks below each other are in one box, under the title of the page. Where the
         map shows what a choice leaves, all of them are, and the map beside it."""
         if self._ways() is not None:
-            left = Scroll(*self._blocks, id="mapped", classes="pane")
-            titled(left, self.page.title)
-            return [left, MapPane(id="map")]
+            return [Scroll(*self._blocks, id="mapped", classes="pane"), MapPane(id="map")]
         titles = {block.title for block in self.page.body if isinstance(block, Says | Facts)}
         arranged: list[Widget] = []
         for asks, together in groupby(self._blocks, lambda block: isinstance(block, AskBlock)):
@@ -583,10 +585,18 @@ def asks_of(row: Row) -> list[Ask]:
     return [block for block in row.more if isinstance(block, Ask)]
 
 
-def _shape(block: Block) -> tuple[str, str]:
-    key = block.key if isinstance(block, Table | Ask) else ""
-    many = str(len(block.blocks)) if isinstance(block, Beside) else ""
-    return type(block).__name__, key + many
+def _shape(block: Block) -> Shape:
+    """What a widget is made of once and for all; the rest is brought up to date in it."""
+    if isinstance(block, Ask):
+        return ("ask", block.key, block.kind, block.label, *map(_shape_of_choice, block.choices))
+    if isinstance(block, Beside):
+        return ("beside", len(block.blocks))
+    return (type(block).__name__, block.key if isinstance(block, Table) else "")
+
+
+def _shape_of_choice(choice: Choice) -> Shape:
+    """Two questions ask under the same key; the answer of the other one must not stand there."""
+    return (*choice._replace(asks=(), ways=None), *map(_shape, choice.asks))
 
 
 def _widget(block: Block) -> Widget:
