@@ -342,3 +342,22 @@ async def test_a_report_opens_at_its_title_and_cuts_nothing_off(wizard: Make, st
         done = app.screen.query(Pane).first()
         assert "…" not in done.words
         assert done.size.height == len(done.words.split("\n"))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_a_dialog_stands_in_the_middle_and_what_it_is_about_around_it(
+    wizard: Make, size: tuple[int, int]
+) -> None:
+    """So that nobody loses where they are."""
+    app = wizard("connect")
+    async with app.run_test(size=size) as pilot:
+        await until(pilot, "▸[ ")
+        await press(pilot, "ctrl+p")
+        while not app.screen.query("#dialog Lines"):  # to look at its text would draw it alone
+            await pilot.pause(0.1)
+        shown = app.export_screenshot()
+        assert "connect&#160;" in shown
+        assert "Practice&#160;instead" in shown
+        box = app.screen.query_one("#dialog").region
+        assert abs(box.y - (size[1] - box.bottom)) <= 1
+        assert abs(box.x - (size[0] - box.right)) <= 1

@@ -23,8 +23,11 @@ class Front(Screen[ScreenResultType]):
         return self.in_front
 
 
-class Dialog(Front[ScreenResultType], ModalScreen[ScreenResultType]):
-    """Answered once: Enter twice takes nothing away that lies below."""
+class Dialog(ModalScreen[ScreenResultType], Front[ScreenResultType]):
+    """Answered once: Enter twice takes nothing away that lies below.
+
+    Of the classes that it is made of only the first one counts in the style sheet.
+    """
 
     def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
         if self.in_front:
