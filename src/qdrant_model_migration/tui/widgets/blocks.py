@@ -281,6 +281,11 @@ class TableBlock(Widget):
     def in_hand(self) -> Row | None:
         return next((row for row in self.table.rows if row.key == self.lines.key), None)
 
+    async def on_resize(self) -> None:
+        """A scrollbar of the page takes a cell of it: columns are fitted to what is left."""
+        if self.is_there and not is_closing(self):
+            await self.show(self.table)
+
     async def show(self, table: Table) -> None:
         self.table, lines = table, self.lines
         self.set_class(not any(one.more for one in table.rows), "-bare")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar, NamedTuple
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
@@ -18,7 +19,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
-from qdrant_model_migration.tui.typeset import plain
+from qdrant_model_migration.tui.typeset import crop, plain
 
 
 class Line(NamedTuple):
@@ -186,6 +187,8 @@ class Lines(ScrollView, can_focus=True):
         # Without colour the sign alone says where the focus is, so only one ▸ may be on the screen.
         sign = ("▸" if self.has_focus else "·") if here and first else " "
         text = f"{sign} {words}" if place >= 0 else words
+        if cell_len(text.rstrip()) > width:
+            text = crop(text.rstrip(), width)
         return Strip([Segment(text, style)]).adjust_cell_length(width, style).crop(0, width)
 
     # -- moving --------------------------------------------------------------------------------
