@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from qdrant_model_migration import words
 from qdrant_model_migration.errors import QmmError, UsageError
 
 
@@ -129,7 +130,7 @@ class NoVectorAmongOutputs(QmmError):
     def __init__(self, label: str, outputs: Sequence[str]) -> None:
         super().__init__(
             f"No output of {label} is a vector of a text.",
-            f"It gives {', '.join(outputs)[:300]}.",
+            f"It gives {words.cut(', '.join(outputs), 300)}.",
             "Export it for feature extraction, with last_hidden_state or sentence_embedding, or "
             "name another folder.",
         )
@@ -142,7 +143,7 @@ class ModelUnusable(QmmError):
         first = " ".join(detail.split()) or "no reason was given"
         super().__init__(
             f"{label} cannot be used.",
-            f"Its files may be damaged or not whole: {first[:200].rstrip('. ')}.",
+            f"Its files may be damaged or not whole: {words.cut(first.rstrip('. '), 200)}.",
             "Delete its files and fetch it again, or choose another model.",
         )
 
