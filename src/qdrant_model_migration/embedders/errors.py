@@ -22,6 +22,8 @@ class ModelUnknown(UsageError):
 class ModelOutOfReach(QmmError):
     """The model's files are not on this computer, or not all of them."""
 
+    question = "model"
+
     def __init__(self, label: str, folder: object = None) -> None:
         super().__init__(
             f"{label} is not on this computer.",
@@ -47,6 +49,8 @@ class ModelClosed(QmmError):
 class ModelNotFetched(QmmError):
     """The download did not work."""
 
+    question = "model"
+
     def __init__(self, label: str, why: str) -> None:
         super().__init__(
             f"{label} could not be fetched.",
@@ -58,6 +62,8 @@ class ModelNotFetched(QmmError):
 
 class FolderHoldsNoModel(QmmError):
     """Files are missing from a folder that should hold a model."""
+
+    question = "model"
 
     def __init__(self, folder: object, missing: list[str]) -> None:
         listed = " and ".join(filter(None, (", ".join(missing[:-1]), missing[-1])))
@@ -139,6 +145,8 @@ class NoVectorAmongOutputs(QmmError):
 class ModelUnusable(QmmError):
     """The model's files are there, but they cannot be used."""
 
+    question = "model"
+
     def __init__(self, label: str, detail: str) -> None:
         first = " ".join(detail.split()) or "no reason was given"
         super().__init__(
@@ -150,6 +158,8 @@ class ModelUnusable(QmmError):
 
 class ModelChanged(QmmError):
     """The files of the model are not those that were used before."""
+
+    question = "model"
 
     def __init__(self, label: str, folder: object) -> None:
         super().__init__(

@@ -139,11 +139,8 @@ class WizardApp(App[int]):
 
     def tell(self, words: str) -> None:
         """Words for the message line of the screen that is about to come to the top."""
-        self.call_later(self._tell, words)
-
-    def _tell(self, words: str) -> None:
         if self.stop_below is not None:
-            self.stop_below.say(words, trouble=True)
+            self.stop_below.told = words
 
     # -- keys that work everywhere -------------------------------------------------------------
 

@@ -105,6 +105,7 @@ class Stop(Front[str | None]):
         self._showing = asyncio.Lock()
         self._told_closed: Act | None = None  # the one that was last said to be closed
         self._keeps = False  # the field in hand in sight
+        self.told = ""  # what is to be said when it comes to the top, instead of its own words
 
     # -- what a subclass fills in --------------------------------------------------------------
 
@@ -168,6 +169,9 @@ class Stop(Front[str | None]):
     async def on_screen_resume(self) -> None:
         self.frame()
         await self.shown()
+        if self.told:
+            self.say(self.told, trouble=True)
+            self.told = ""
         await self.show_acts()
         held, self._held = self._held, []
         for ended in held:
