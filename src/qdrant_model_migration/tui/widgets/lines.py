@@ -206,6 +206,10 @@ class Lines(ScrollView, can_focus=True):
     def _moved_to(self, at: int) -> None:
         """The operator went there: a list as high as its lines is followed by what it stands in."""
         self._to(at)
+        self.stay_in_sight()
+
+    def stay_in_sight(self) -> None:
+        """The line in hand, in what the list stands in: that may have less room than before."""
         if self.size.height:
             self._bring_into_sight(self._region())
 
