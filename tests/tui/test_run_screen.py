@@ -56,7 +56,7 @@ SWITCH = {"switched": {"alias": "docs", "from": "docs_old", "to": "docs_new"}}
         ("interrupted", {}, "! INTERRUPTED · ended", "63,220 points are confirmed",
          "Resume Report"),
         ("failed", {"error": ERROR}, "! FAILED at step 3 · The server's disk is full",
-         "Safe: docs_old is untouched, searches work. ", "Resume Report"),
+         "Safe: docs_old is untouched and stays in use. ", "Resume Report"),
         ("waiting", {"at": 6, "gate": CUTOVER}, "? WAITING FOR YOU · Cutover", "uses nothing",
          "Look at the verdict"),
         ("done", {"at": 8, "facts": SWITCH}, "✓ DONE · ", "docs answers from docs_new.", "Report"),

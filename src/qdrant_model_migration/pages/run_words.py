@@ -288,7 +288,7 @@ def _safe(view: RunView) -> str:
     if switched:
         return f"{recalled(switched).answers} from {switched.get('to')}."
     if not in_place(view):
-        return f"{view.card.collection} is untouched, searches work."
+        return f"{view.card.collection} is untouched and stays in use."
     return f"the points of {view.card.collection} are untouched."
 
 
@@ -437,9 +437,16 @@ def server_lines(view: RunView) -> list[tuple[str, str]]:
     caught = view.facts.get("caught_up")
     if isinstance(caught, list) and any(caught):
         rows.append(("Caught up", words.plural(sum(caught), "late write")))
-    if not rows:
-        rows.append(("Searches", "go on as before"))
-    return rows
+    return rows or [_of_searches(view)]
+
+
+def _of_searches(view: RunView) -> tuple[str, str]:
+    """Where nothing of them was counted: whether there are any, nobody knows while it fails."""
+    if switched := view.facts.get("switched"):
+        return "Answers", f"from {switched.get('to')}"
+    if view.state == "failed":
+        return "Searches", "this run changed nothing for them"
+    return "Searches", "go on as before"
 
 
 PAUSE_SECONDS = 15.0

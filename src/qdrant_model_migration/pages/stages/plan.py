@@ -250,6 +250,9 @@ def _sure(session: Session, plan: Plan, with_it: tuple[Plan, ...]) -> Page:
             f"Runs are made for {names}, too. Each begins by itself when the one before stands at "
             "its cutover; then one question switches all of them."
         )
+    if session.connected is not None and session.connected.may_write is False:
+        says.insert(0, "This key may not change the server, as Connect has seen: the run would end "
+                       "at its first step, before anything is written.")  # fmt: skip
     acts = (Act("no", "Not yet"), Act("yes", "Start"))
     words_of = route_of(move).words(move) if move is not None else None
     asked = sample_or_all.blocks(words_of, _longer(session, plan))

@@ -94,6 +94,8 @@ class TextBlock(Pane):
                 _in_a_line(fact, f"{label:<{edge}}{said}", width)
                 for fact, (label, said) in zip(block.rows, pairs(block), strict=True)
             ]
+        if cell_len(block.title) > width - 4:  # cut in the border, so it stands whole below
+            lines = [*wrap(block.title, width), "", *lines]
         self.write("\n".join(lines), title=block.title)
         self.set_class(not block.title, "bare")
         tone = block.tone if isinstance(block, Says) else ""

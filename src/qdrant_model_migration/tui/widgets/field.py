@@ -27,7 +27,7 @@ class Field(Widget):
     Field .edge { width: 3; }
     Field Input { width: 1fr; border: none; height: 1; padding: 0; }
     Field > Static { height: auto; }
-    Field > .over { display: none; }
+    Field > .over { display: none; padding: 0 0 0 1; }
     Field.-above > .over { display: block; }
     Field.-above .label { width: 1; }
     Field .hint { height: auto; text-style: dim; }
@@ -51,7 +51,7 @@ class Field(Widget):
         )
 
     def compose(self) -> ComposeResult:
-        yield Static(" " + self._label, classes="over", markup=False)
+        yield Static(self._label, classes="over", markup=False)
         with Horizontal():
             yield Static(" " + self._label.ljust(self._width), classes="label", markup=False)
             yield Static(" [ ", classes="edge", id="sign", markup=False)
