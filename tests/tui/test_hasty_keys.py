@@ -3,6 +3,7 @@ when it was pressed, and none of them leads to a fault."""
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from typing import Any
 
@@ -110,3 +111,16 @@ async def test_what_is_in_hand_stays_in_sight_when_the_window_shrinks(
         shown = await still(pilot)
         here = [row for row in shown.split("\n") if "▸ (" in row]
         assert here, f"{label} is not to be seen:\n{shown}"
+
+
+async def test_the_question_whether_to_leave_is_not_left_half_begun(
+    wizard: Make, recwarn: pytest.WarningsRecorder
+) -> None:
+    """A window that closes at that moment closes without a word of Python's."""
+    app = wizard()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "What would you like to do?")
+        app.exit(0)
+        app.action_leave()
+    gc.collect()
+    assert not [str(one.message) for one in recwarn if "never awaited" in str(one.message)]

@@ -6,6 +6,7 @@ import gc
 import logging
 import os
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -182,7 +183,7 @@ class WizardApp(App[int]):
         elif not any(worker.group == "leave" for worker in self.workers):
             from qdrant_model_migration.tui.screens.leave import ask_to_leave
 
-            self.run_worker(ask_to_leave(self), group="leave")
+            self.run_worker(partial(ask_to_leave, self), group="leave")
 
     def action_copy(self) -> None:
         """Copy a selection; without one say that nothing was stopped."""
