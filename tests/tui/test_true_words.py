@@ -104,3 +104,11 @@ async def test_a_reason_that_a_border_cuts_stands_whole_below_it(
         shown = await until(pilot, "INCONCLUSIVE")
         inner = " ".join(line.strip("│ ") for line in shown.split("\n"))
         assert f"INCONCLUSIVE: {reason}" in inner
+
+
+@pytest.mark.parametrize("kind", ["practice", "explore"])
+async def test_the_first_screen_is_no_part_of_the_trip_before(wizard: Make, kind: str) -> None:
+    app = wizard(session=Session(**{kind: True}))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "What would you like to do?")
+        assert app.session.server not in text_of(app)

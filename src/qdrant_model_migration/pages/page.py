@@ -225,7 +225,7 @@ class Page(NamedTuple):
     has the focus at the beginning, never of what is dangerous; a row stays in hand as long as no
     other one was chosen. hello: what to do here, in a line. esc: what leaving it is called. passed:
     which stops of a run are behind it; None without a run. along: how far it is within its stop.
-    map: read out on demand.
+    map: read out on demand. server: what the top row says right, where not what the trip says.
     """
 
     title: str
@@ -240,6 +240,7 @@ class Page(NamedTuple):
     passed: tuple[str, ...] | None = None
     along: str = ""
     map: Ways | None = None
+    server: str | None = None
 
     @property
     def tables(self) -> tuple[Table, ...]:

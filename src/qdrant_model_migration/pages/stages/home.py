@@ -75,6 +75,7 @@ def page(session: Session) -> Page:
         where="change the embedding model of a Qdrant collection",
         first="migrate" if known else "practice",
         esc="Leave",
+        server="" if session.practice or session.explore else None,  # another trip begins here
     )
 
 

@@ -146,6 +146,9 @@ class StageScreen(Stop):
         if self.app.screen is self and self.page.hello and not said:
             self.say(self.page.hello)
 
+    def server(self) -> str:
+        return super().server() if self.page.server is None else self.page.server
+
     def place_note(self) -> str:
         return self.page.along
 
