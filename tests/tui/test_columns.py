@@ -41,6 +41,7 @@ class Page(App[None]):
     CSS = """
     #body { height: 100%; overflow-y: auto; scrollbar-size-vertical: 1; }
     TableBlock { height: 4; }
+    Lines { scrollbar-size-vertical: 1; }
     #below { height: auto; }
     """
 
@@ -80,3 +81,15 @@ def rows_of(app: App[None]) -> str:
     lines = app.query_one(Lines)
     found = (lines.render_line(y).text.rstrip() for y in range(lines.size.height))
     return next(row for row in found if "docs" in row)
+
+
+async def test_a_scrollbar_of_the_list_takes_its_cell_once() -> None:
+    many = TABLE._replace(rows=tuple(TABLE.rows[0]._replace(key=f"{n}") for n in range(9)))
+    app = Page()
+    async with app.run_test(size=(60, 12)) as pilot:
+        lines = app.query_one(Lines)
+        for _ in range(3):
+            await app.query_one(TableBlock).show(many)
+            await pilot.pause(0.1)
+        assert lines.show_vertical_scrollbar
+        assert cell_len(rows_of(app)) == lines.scrollable_content_region.width

@@ -302,7 +302,8 @@ class TableBlock(Widget):
         edges = 2 + sum(width + 1 for width in (sign, tick) if width)
         if len(table.rows) > lines.size.height > 0:
             edges += 1  # the scrollbar, which is there or about to come
-        columns = fitted(table, max(20, (lines.size.width or 78) - edges))
+        inner = lines.outer_size.width - lines.styles.gutter.width  # with that scrollbar, always
+        columns = fitted(table, max(20, (inner if inner > 0 else 78) - edges))
         head = row([(column.head, width) for _, column, width in columns])
         lines.show(
             [
