@@ -20,6 +20,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from qdrant_model_migration.tui.typeset import crop, plain
+from qdrant_model_migration.tui.widgets.hand import in_hand
 
 
 class Line(NamedTuple):
@@ -182,10 +183,10 @@ class Lines(ScrollView, can_focus=True):
             style = base + Style(dim=True)
         elif self._lines[place].style:
             style = base + Style.parse(self._lines[place].style)
-        if here and self.has_focus:
+        if here and in_hand(self):
             style = style + Style(reverse=True)
         # Without colour the sign alone says where the focus is, so only one ▸ may be on the screen.
-        sign = ("▸" if self.has_focus else "·") if here and first else " "
+        sign = ("▸" if in_hand(self) else "·") if here and first else " "
         text = f"{sign} {words}" if place >= 0 else words
         if cell_len(text.rstrip()) > width:
             text = crop(text.rstrip(), width)
