@@ -112,3 +112,10 @@ async def test_the_first_screen_is_no_part_of_the_trip_before(wizard: Make, kind
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, "What would you like to do?")
         assert app.session.server not in text_of(app)
+
+
+def test_seconds_are_said_once(tmp_path: Path) -> None:
+    view = a_run(tmp_path, at=4)
+    waits = view.steps[4]._replace(done=1, total=None, unit="seconds", seconds=2.0, rate=None)
+    said = run_words.counts(view._replace(steps=(*view.steps[:4], waits, *view.steps[5:])))
+    assert said == "2 s so far"

@@ -173,7 +173,7 @@ def counts(view: RunView, later: float | None = None) -> str:
         return _waits_for(view) or "Nothing goes on until you answer."
     if step.done is not None and step.total:
         parts.append(f"{number(step.done)} of {number(step.total)} {unit}")
-    elif step.done:
+    elif step.done and unit != "seconds":  # these are said below
         parts.append(f"{number(step.done)} {unit}, still counting")
     if view.state == "running" and not view.retry:
         parts += _speed(step, unit, later)
