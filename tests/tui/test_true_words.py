@@ -14,7 +14,7 @@ from qdrant_model_migration.pages.session import Connected, Session
 from qdrant_model_migration.pages.stages import family, home, plan, report, run
 from qdrant_model_migration.steps.sisters import Sister
 from qdrant_model_migration.tui.app import WizardApp
-from support.screens import ERROR, SWITCHED, VERDICT, a_run, press, text_of, until
+from support.screens import CUTOVER, ERROR, SWITCHED, VERDICT, a_run, press, text_of, until
 
 Make = Callable[..., WizardApp]
 
@@ -119,3 +119,9 @@ def test_seconds_are_said_once(tmp_path: Path) -> None:
     waits = view.steps[4]._replace(done=1, total=None, unit="seconds", seconds=2.0, rate=None)
     said = run_words.counts(view._replace(steps=(*view.steps[:4], waits, *view.steps[5:])))
     assert said == "2 s so far"
+
+
+@pytest.mark.parametrize("said", ["Both sides are made level first", "docs_more: not begun yet"])
+def test_what_comes_before_a_switch_is_said_in_a_sentence(tmp_path: Path, said: str) -> None:
+    waiting = a_run(tmp_path, "waiting", at=6, gate={**CUTOVER, "before": [[said, ""]]})
+    assert run_words.counts(waiting) == f"Before the switch: {said}."

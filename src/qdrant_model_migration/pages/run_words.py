@@ -210,7 +210,7 @@ def _waits_for(view: RunView) -> str:
     if not before:
         return ""
     more = f", and {len(before) - 1} more" if len(before) > 1 else ""
-    return f"First {before[0]}{more}."
+    return f"Before the switch: {before[0]}{more}."
 
 
 def second_line(view: RunView, now: datetime | None = None) -> str:
