@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from qdrant_model_migration import words
 from qdrant_model_migration.errors import QmmError, UsageError
 from qdrant_model_migration.shell import qmm
 from qdrant_model_migration.words import listing
@@ -22,6 +23,8 @@ class ModelUnknown(UsageError):
 
 class ModelOutOfReach(QmmError):
     """The model's files are not on this computer, or not all of them."""
+
+    question = "model"
 
     def __init__(self, label: str, folder: object = None) -> None:
         super().__init__(
@@ -48,6 +51,8 @@ class ModelClosed(QmmError):
 class ModelNotFetched(QmmError):
     """The download did not work."""
 
+    question = "model"
+
     def __init__(self, label: str, why: str) -> None:
         super().__init__(
             f"{label} could not be fetched.",
@@ -59,6 +64,8 @@ class ModelNotFetched(QmmError):
 
 class FolderHoldsNoModel(QmmError):
     """Files are missing from a folder that should hold a model."""
+
+    question = "model"
 
     def __init__(self, folder: object, missing: list[str]) -> None:
         listed = " and ".join(filter(None, (", ".join(missing[:-1]), missing[-1])))
@@ -140,7 +147,7 @@ class NoVectorAmongOutputs(QmmError):
     def __init__(self, label: str, outputs: Sequence[str]) -> None:
         super().__init__(
             f"No output of {label} is a vector of a text.",
-            f"It gives {', '.join(outputs)[:300]}.",
+            f"It gives {words.cut(', '.join(outputs), 300)}.",
             "Export it for feature extraction, with last_hidden_state or sentence_embedding, or "
             "name another folder.",
         )
@@ -149,17 +156,21 @@ class NoVectorAmongOutputs(QmmError):
 class ModelUnusable(QmmError):
     """The model's files are there, but they cannot be used."""
 
+    question = "model"
+
     def __init__(self, label: str, detail: str) -> None:
         first = " ".join(detail.split()) or "no reason was given"
         super().__init__(
             f"{label} cannot be used.",
-            f"Its files may be damaged or not whole: {first[:200].rstrip('. ')}.",
+            f"Its files may be damaged or not whole: {words.cut(first.rstrip('. '), 200)}.",
             "Delete its files and fetch it again, or choose another model.",
         )
 
 
 class ModelChanged(QmmError):
     """The files of the model are not those that were used before."""
+
+    question = "model"
 
     def __init__(self, label: str, folder: object) -> None:
         super().__init__(

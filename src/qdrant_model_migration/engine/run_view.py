@@ -94,12 +94,12 @@ class Sample(NamedTuple):
 class RunView(NamedTuple):
     """Everything about a run at one moment. Times are UTC text, see stamps.local.
 
-    state: starting, running, paused, stopping, waiting, stopped, interrupted, failed, done,
-    rolled back, cleaned up, discarded. live: an engine carries it out now. session: how often one
-    has begun. step: index into `steps` of the one that is being carried out or comes next, None
-    at the end. gate: the Gate as a dict, with "missing" (labels of what the last consent lacked)
-    added. error: what, why, todo; also beside "done" where an added step was refused. heard: when
-    the engine last wrote anything. retry: while the server does not answer: since, at, wait
+    state: starting, running, paused, stopping, waiting, stopped, interrupted, failed, done, rolled
+    back, cleaned up, discarded. live: an engine carries it out now. session: how often one has
+    begun. step: index into `steps` of the one that is being carried out or comes next, None at the
+    end. gate: the Gate as a dict, with "missing" (labels of what the last consent lacked) added.
+    error: what, why, todo, question; also beside "done" where an added step was refused. heard:
+    when the engine last wrote anything. retry: while the server does not answer: since, at, wait
     (seconds), attempt, reason, text. facts: what the steps remember under a plain name. held: why
     it pauses, where the operator has not asked for it. slowed: share of the time in which it works,
     and why, where slow searches ask for it. searches: milliseconds of a test search, before the

@@ -15,6 +15,7 @@ from qdrant_model_migration.pages.work import models
 from qdrant_model_migration.survey import Survey
 
 PLACE = "Questions"
+ANSWERED = ("answered", "found")
 REST = Act("rest", "Answer the rest as suggested", button=False)
 
 
@@ -103,13 +104,19 @@ def _rest_answered(session: Session, answers: dict[str, Any]) -> Go:
     return Go("strategy", session.on(asking=_keys(session)[-1]), said)
 
 
+def is_answered(session: Session, key: str) -> bool:
+    """Whether this question has an answer that can be another one."""
+    standings = advise(surveyed(session), session.answers).standings
+    return any(one.question.key == key and one.state in ANSWERED for one in standings)
+
+
 def all_answers(session: Session) -> Page:
     """Every answer, to ask one of them again."""
     again = (Act("ask", "Change it", enter=True),)
     rows = [
         Row(one.question.key, (one.question.short, one.label + found), acts=again)
         for one in advise(surveyed(session), session.answers).standings
-        if one.state in ("answered", "found")
+        if one.state in ANSWERED
         for found in (" (found)" if one.state == "found" else "",)
     ]
     columns = (Column("QUESTION", 12), Column("ANSWER"))

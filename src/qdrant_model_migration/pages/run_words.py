@@ -176,7 +176,7 @@ def counts(view: RunView, later: float | None = None) -> str:
         return _waits_for(view) or "Nothing goes on until you answer."
     if step.done is not None and step.total:
         parts.append(f"{number(step.done)} of {number(step.total)} {unit}")
-    elif step.done:
+    elif step.done and unit != "seconds":  # these are said below
         parts.append(f"{number(step.done)} {unit}, still counting")
     if view.state == "running" and not view.retry:
         parts += _speed(step, unit, later)
@@ -213,7 +213,7 @@ def _waits_for(view: RunView) -> str:
     if not before:
         return ""
     more = f", and {len(before) - 1} more" if len(before) > 1 else ""
-    return f"First {before[0]}{more}."
+    return f"Before the switch: {before[0]}{more}."
 
 
 def second_line(view: RunView, now: datetime | None = None) -> str:
@@ -291,7 +291,7 @@ def _safe(view: RunView) -> str:
     if switched:
         return f"{recalled(switched).answers} from {switched.get('to')}."
     if not in_place(view):
-        return f"{view.card.collection} is untouched, searches work."
+        return f"{view.card.collection} is untouched and stays in use."
     return f"the points of {view.card.collection} are untouched."
 
 
@@ -439,9 +439,16 @@ def server_lines(view: RunView) -> list[tuple[str, str]]:
     caught = view.facts.get("caught_up")
     if isinstance(caught, list) and any(caught):
         rows.append(("Caught up", words.plural(sum(caught), "late write")))
-    if not rows:
-        rows.append(("Searches", "go on as before"))
-    return rows
+    return rows or [_of_searches(view)]
+
+
+def _of_searches(view: RunView) -> tuple[str, str]:
+    """Where nothing of them was counted: whether there are any, nobody knows while it fails."""
+    if switched := view.facts.get("switched"):
+        return "Answers", f"from {switched.get('to')}"
+    if view.state == "failed":
+        return "Searches", "this run changed nothing for them"
+    return "Searches", "go on as before"
 
 
 PAUSE_SECONDS = 15.0

@@ -249,7 +249,7 @@ class Visit:
             none = (
                 "is none of them" if others else f"goes nowhere here: press Enter for {safe.label}"
             )
-            self.talk.say(f"{typed[:40]} {none}.")
+            self.talk.say(f"{words.cut(typed)} {none}.")
 
     def _picked(self, page: Page) -> Act | tuple[Table, Row] | None:
         """What is typed at the end of a page: nothing, the word of an act, the number of a row."""
@@ -284,7 +284,7 @@ class Visit:
                     self.talk.say(f"{typed} is another name of {page_lines.title_of(row)}.")
                     return table, row
             known = [name for _, row in rows for name in (row.key, *row.names)]
-            self.talk.say(f"{typed[:40]} is none of them.{meant(typed, known)}")
+            self.talk.say(f"{words.cut(typed)} is none of them.{meant(typed, known)}")
 
     def _tells(self, page: Page) -> Tells:
         """Words that only say something."""

@@ -49,7 +49,12 @@ def step_lines(view: RunView, rows: int, width: int) -> list[str]:
         return lines
     at = view.in_order.index(at) if here else at
     top = max(0, min(at - rows // 2, len(lines) - rows))
-    return lines[top : top + rows]
+    shown, below = lines[top : top + rows], len(lines) - top - rows
+    if rows > 2 and top:
+        shown[0] = f"  … {top + 1} before"
+    if rows > 2 and below:
+        shown[-1] = f"  … {below + 1} more"
+    return shown
 
 
 def curve(view: RunView, width: int, *, plain: bool) -> str:
