@@ -30,3 +30,11 @@ def test_a_broken_off_one_leaves_what_was_there_and_nothing_else(tmp_path: Path)
         raise ZeroDivisionError
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_log_whose_last_line_finds_no_room_is_closed_in_peace() -> None:
+    """What the run had ended with was hidden by it."""
+    handler = private_file._Log("/dev/full")
+    handler.handleError = lambda record: None  # type: ignore[method-assign]
+    handler.stream.write("the last line")
+    handler.close()

@@ -14,10 +14,12 @@ class QmmError(Exception):
     """An error in words for the operator.
 
     what: what happened, one sentence. why: the reason as far as known. todo: what to do next. All
-    without the secrets that are known: what a server or a library said may repeat one.
+    without the secrets that are known: what a server or a library said may repeat one. question:
+    the key of the one whose answer it is about, "" where it is about none of them.
     """
 
     exit_code = FAILED
+    question = ""
     refusal = False  # True: a step found, before it changed anything, that it must not be done
 
     def __init__(self, what: str, why: str = "", todo: str = "") -> None:

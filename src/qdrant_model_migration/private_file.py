@@ -6,7 +6,7 @@ import logging
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -45,6 +45,14 @@ def _replacing(path: Path) -> Iterator[int]:
         raise
 
 
+class _Log(logging.FileHandler):
+    """What a full disk leaves unwritten is no error of whoever closes the log."""
+
+    def close(self) -> None:
+        with suppress(OSError):
+            super().close()
+
+
 def log_to(path: Path, form: logging.Formatter) -> logging.Handler:
     """A handler that adds lines to a file; one that others could read is closed to them."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -52,7 +60,7 @@ def log_to(path: Path, form: logging.Formatter) -> logging.Handler:
         os.fchmod(handle, 0o600)
     finally:
         os.close(handle)
-    handler = logging.FileHandler(path, encoding="utf-8", delay=True)
+    handler = _Log(path, encoding="utf-8", delay=True)
     handler.setFormatter(form)
     # A full disk must not print a traceback of the log itself into the face's terminal.
     handler.handleError = lambda record: None  # type: ignore[method-assign]

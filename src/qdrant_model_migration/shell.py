@@ -8,6 +8,13 @@ from collections.abc import Sequence
 
 from qdrant_model_migration.environment import RUN_DIR, RUN_DIR_TYPED, TYPED
 
+NAME, FILE = "NAME", "FILE"
+STANDS_FOR = {
+    NAME: "the name of the old model, or its folder",
+    FILE: "a file of searches with their right answers",
+}
+"""What a printed command leaves to a person to fill in."""
+
 
 def qmm(*words: str, flags: Sequence[str] = ()) -> str:
     """`qmm words flags`, the command first, to be copied as it stands: what a shell would take
@@ -20,6 +27,12 @@ def qmm(*words: str, flags: Sequence[str] = ()) -> str:
     else:
         words = (*words, *flags)
     return " ".join(["qmm", *map(_quoted, (*where, *words))])
+
+
+def to_fill_in(command: str) -> list[str]:
+    """ "FILE: a file of ...", for what this one leaves open."""
+    left = shlex.split(command)
+    return [f"{word}: {meaning}" for word, meaning in STANDS_FOR.items() if word in left]
 
 
 def _quoted(word: str) -> str:

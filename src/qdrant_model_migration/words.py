@@ -104,6 +104,12 @@ def nearest(typed: str, known: Iterable[str]) -> str:
     return by_lower[close[0]] if close else ""
 
 
+def cut(said: object, longest: int = 40) -> str:
+    """What was typed or read, as it stands in a sentence: whole, or its beginning and …"""
+    text = str(said)
+    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
+
+
 def usd(amount: float) -> str:
     """ "1,204.50 USD"; what costs something is never said to cost nothing."""
     return "less than 0.01 USD" if 0 < amount < 0.01 else f"{amount:,.2f} USD"

@@ -9,11 +9,11 @@ import pytest
 from qdrant_model_migration.advice import QUESTIONS, advise
 from qdrant_model_migration.pages import ways
 from qdrant_model_migration.strategies import by_name
+from qdrant_model_migration.strategies.changes import CHANGES
 from qdrant_model_migration.survey.facts import VectorFact
 from support.surveys import ANSWERS, docs, fact
 
 SOURCE = " ".join((Path(__file__).parent / "source_text.md").read_text("utf-8").split())
-CHANGES = ("model", "shorter", "compression", "keywords", "second")
 
 
 def test_questions_say_the_source_text_word_for_word() -> None:

@@ -8,7 +8,8 @@ from qdrant_model_migration.advice import answer_all, declared, make_plan, warni
 from qdrant_model_migration.pipeline.speed import Speed
 from qdrant_model_migration.plan.plan import Estimate, Range
 from qdrant_model_migration.qdrant import Address
-from qdrant_model_migration.strategies import by_name
+from qdrant_model_migration.strategies import by_name, strategies
+from qdrant_model_migration.strategies.changes import CHANGES
 from qdrant_model_migration.survey.facts import (
     LanguageField,
     Pieces,
@@ -402,3 +403,20 @@ def test_missing_texts_of_another_field_are_estimated_from_the_sample():
 def test_what_is_said_of_copying_is_not_said_of_a_file():
     said = shown(docs(payload_bytes=fact(9), vector_bytes=fact(9)), REBUILT, "rebuild_from_source")
     assert not {"W01", "W12", "W20", "W23"} & said.keys()
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_loading_a_file_is_not_spoken_of_where_the_change_rules_it_out(change):
+    """Of two vectors one was taken out, and the way that cannot do that was called quicker."""
+    two = docs(
+        payload_bytes=fact(9),
+        vector_bytes=fact(9),
+        vectors=fact((DENSE, DENSE.model_copy(update={"name": "b"}))),
+    )
+    answers = {**ANSWERS, "change": change, "drop": "b"}
+    loads = by_name("rebuild_from_source").fit(two, answers)
+    ruled_out = (loads.word, loads.decided_by) == ("ruled out", "change")
+    for strategy in strategies():
+        if strategy.fit(two, answers).word != "ruled out" and "builds" in strategy.facets:
+            said = "W23" in shown(two, answers, strategy.name)
+            assert said == (not ruled_out and "loads" not in strategy.facets), strategy.name

@@ -165,7 +165,8 @@ def possible(question: Question, survey: Survey, settled: Answers) -> Iterator[A
             continue
         yield option.value
         for field in question.fields(survey, settled, option.value):
-            typed = [value for value, _ in field.choices] or ["another", "yes", "no"]
+            free = ["1", "3"] if field.kind == "number" else ["another", "yes", "no"]
+            typed = [value for value, _ in field.choices] or free
             for value in typed:
                 try:
                     yield question.compose(option.value, {field.key: value}, survey, settled)

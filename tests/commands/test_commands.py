@@ -204,9 +204,10 @@ def test_a_run_that_is_not_proved_is_judged_anew_or_given_up(
     assert qmm("run", "plan.yaml", *accepting()) == 3
     name = run_name()
     shown = capsys.readouterr().out
-    opens, judges, gives_up = shown.strip().split("\n")[-3:]
+    opens, judges, filled, gives_up = shown.strip().split("\n")[-4:]
     assert opens == f"Next: qmm resume {name} --without-proof --cutover docs"
-    assert judges.startswith(f"  or: qmm verify {name} --queries queries.jsonl")
+    assert judges == f"  or: qmm verify {name} --queries FILE --margin 0.02"
+    assert filled == "      FILE: a file of searches with their right answers"
     assert gives_up == f"  or: qmm discard {name}"
     assert qmm("verify", name, "--queries", "missing.jsonl") == 2
     assert "there is no file missing.jsonl" in capsys.readouterr().err
@@ -276,6 +277,29 @@ def test_several_aliases_by_commands_alone(
     assert "note" in (Path("runs") / name / "report.md").read_text()
     assert qmm("rollback", name, "--cutover", "docs") == 0
     assert set(server.state.aliases.values()) == {"docs_old"}
+
+
+@pytest.mark.parametrize("change", ["model", "compression"])
+def test_what_a_run_has_nothing_of_is_refused_and_leaves_it_as_it_stands(
+    server: FakeQdrant, model_folder: Path, capsys: pytest.CaptureFixture[str], change: str
+) -> None:
+    if change == "model":
+        make_plan(model_folder)
+    else:
+        assert qmm("plan", "docs", "--change", "compression", "--no-speed") == 0
+    assert qmm("run", "plan.yaml", *accepting()) == 3
+    name = run_name()
+    waits = view(Path("runs") / name).gate
+    capsys.readouterr()
+    assert qmm("bridge", name) == 4
+    assert "It makes no proper vectors behind calculated ones" in capsys.readouterr().err
+    assert qmm("rollback", name) == 4
+    assert f"qmm status {name} shows where the run stands." in capsys.readouterr().err
+    if change == "compression":
+        assert qmm("verify", name) == 4
+        assert "there are no two sides to compare" in capsys.readouterr().err
+    seen = view(Path("runs") / name)
+    assert (seen.state, seen.gate) == ("waiting", waits)
 
 
 def test_a_plan_is_run_once(server: FakeQdrant, model_folder: Path) -> None:

@@ -127,6 +127,21 @@ def test_those_that_switch_together_are_planned_all_or_none(
     assert "It is planned to go with ws-a" in capsys.readouterr().err
 
 
+def test_a_folder_with_other_plans_is_still_run_as_the_plan_says(
+    fake: FakeQdrant, model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Both kinds are written into the same folder, where none is named."""
+    fake.call("DELETE", "/collections/ws-empty")
+    assert plan_all("docs", model, "--no-speed") == 0
+    assert plan_all("ws-*", model, "--together", "--no-speed", "--accept", "W02") == 0
+    capsys.readouterr()
+    assert cli.run(["run", "plans", "--accept", "W05"]) == 3
+    said = capsys.readouterr()
+    assert "Left out, because it was planned alone: docs.yaml." in said.err
+    assert plan_all("[bd]*", model, "--together", "--no-speed") == 2
+    assert "plans holds the plans of ws-a and b." in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

@@ -312,6 +312,18 @@ def test_a_lasting_refusal_is_told_and_the_resume_goes_on(
     finish(fake, trip)
 
 
+@pytest.mark.parametrize("after", range(4))
+def test_a_run_whose_first_answers_are_none_of_qdrants_goes_on_later(
+    fake: FakeQdrant, trip: Trip, after: int
+) -> None:
+    """A gateway that answers in the server's place, from the first request or a later one on."""
+    fake.fail(times=None, after=after, status=200, body={"result": None, "status": "ok"})
+    assert trip.go() == 4
+    assert "is not Qdrant" in trip.error["what"]
+    fake.heal()
+    to_the_cutover(trip)
+
+
 def test_what_was_on_its_way_is_kept_when_one_slice_fails(fake: FakeQdrant, trip: Trip) -> None:
     """Three slices in two streams: the first is refused, the others end and are kept."""
     first = {document(number).id for number in range(POINTS)}

@@ -230,7 +230,7 @@ def test_what_is_not_proved_says_how_to_judge_again(trip: Trip, queries: Path) -
     run = trip.folder.name
     assert trip.go() == 3
     todo = (trip.seen.verdict or {})["todo"]
-    assert f"qmm verify {run} --queries queries.jsonl --margin 0.02" in todo
+    assert f"qmm verify {run} --queries FILE --margin 0.02" in todo
     blind(trip, NEW)
     assert trip.go("verify", judging(queries, margin=0.05)) == 4
     again = f"qmm verify {run} --queries '{queries}' --margin 0.05"

@@ -18,6 +18,7 @@ from qdrant_model_migration.errors import Stopped
 from qdrant_model_migration.steps import StepContext, borders, slice_size
 from support.fake_run import AskFirst, Fake, Fill, job
 
+LONG_AGO = "1999-01-01T00:00:00.000+00:00"
 Deed = Callable[[str, Callable[[StepContext], None]], Fake]
 
 
@@ -84,7 +85,6 @@ def test_a_journal_that_fell_back_behind_its_copy_is_not_believed(tmp_path: Path
     journal._sql.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     old = (tmp_path / "journal.db").read_bytes()
     journal.remember("old_setting", "old")
-    journal.set(heard="2999-01-01T00:00:00.000+00:00")
     keep_copy(journal, tmp_path)
     journal._sql.close()
     for path in tmp_path.glob("journal.db*"):
@@ -100,6 +100,23 @@ def test_a_whole_journal_is_not_replaced_by_its_copy(tmp_path: Path) -> None:
     journal.remember("later", 1)
     journal.close()
     assert open_journal(tmp_path).recall("later") == 1
+    assert not (tmp_path / "journal.damaged.db").exists()
+
+
+def test_a_clock_that_is_set_back_makes_no_journal_an_old_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a step had noted for itself since, and the consents and dead letters, went with it."""
+    journal = open_journal(tmp_path)
+    journal.enter("running")
+    keep_copy(journal, tmp_path)
+    monkeypatch.setattr("qdrant_model_migration.engine.journal.now", lambda: LONG_AGO)
+    journal.event("note", "An hour later by no clock.", {}, None)
+    journal.remember("_written", [["u:1", ""]])
+    journal.set_aside("u:2", "too large", "")
+    journal.close()
+    after = open_journal(tmp_path)
+    assert after.recall("_written") == [["u:1", ""]]
     assert not (tmp_path / "journal.damaged.db").exists()
 
 

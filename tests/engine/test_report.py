@@ -244,6 +244,17 @@ def test_what_was_promised_stands_beside_what_it_took(
     assert re.fullmatch(f"18 min to 22 min, without index and verify{took}", said)
 
 
+def test_reasons_that_are_not_listed_are_counted(run: Path) -> None:
+    run_here(run, job_of=job(Fake()))
+    reasons = dict.fromkeys(("text is missing", "text is empty", "not a text", "only spaces"), 1)
+    seen = view(run)._replace(dead_letters=4, dead_letter_reasons=reasons)
+    (said,) = [value for key, value in summarize(seen).rows if key == "Dead letters"]
+    assert said == (
+        "4 points without a new vector: text is missing, text is empty, not a text and 1 more "
+        "reason"
+    )
+
+
 def test_a_failed_run_says_what_happened_and_what_to_do(run: Path) -> None:
     def fail(ctx: StepContext) -> None:
         raise QmmError("The disk is full.", "It said so.", "Make room.")

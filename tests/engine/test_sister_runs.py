@@ -262,6 +262,20 @@ def test_one_that_switched_with_an_earlier_run_is_none_of_a_second_time(runs: Pa
     assert how(second)[0] == again.name
 
 
+def test_one_that_has_switched_is_not_held_up_by_a_second_time(runs: Path) -> None:
+    """Its Clean up was refused until the second time had switched, and what went with it was not
+    taken back with it."""
+    docs, more = pair(runs)
+    for run, name in ((docs, "docs"), (more, "more")):
+        set_state(run, "done", switched={"how": "aliases", "alias": name, "at": now()})
+    second, again = one(runs, "docs", "more", plan="2"), one(runs, "more", "docs", plan="2 more")
+    assert how(docs)[:2] == (more.name, "switched")
+    assert how(more)[:2] == (docs.name, "switched")
+    assert how(second)[0] == again.name
+    set_state(more, "rolled back", switched=None)
+    assert how(docs)[0] == again.name, "the one before went back, and this one takes its place"
+
+
 def test_one_that_was_killed_before_it_noted_its_switch_goes_back_too(
     runs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

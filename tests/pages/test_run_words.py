@@ -147,3 +147,21 @@ def test_behind_a_switch_the_new_collection_answers_while_proper_vectors_are_mad
     assert dict(stopped.rows)["Proper"] == "40 of 120 vectors so far"
     assert {"resume", "rollback"} <= {todo.key for todo in stopped.todo}
     assert "cleanup" not in {todo.key for todo in stopped.todo}
+
+
+def test_what_judges_anew_stands_behind_the_verify_and_is_no_step_of_the_plan(
+    tmp_path: Path,
+) -> None:
+    view = a_run(tmp_path, "running", at=6)
+    verify, away = view.steps[5], view.steps[0]
+    again = verify._replace(title="Verify again: counts, payloads, quality", extra=True)
+    back = away._replace(name="rollback", title="Roll back", state=" ", extra=True)
+    view = view._replace(steps=(*view.steps, again, again, back))
+    listed = [(view.number(place), view.steps[place].title) for place in view.in_order]
+    assert [number for number, _ in listed] == [*"123456", "", "", "7", "8", ""]
+    assert listed[6] == ("", "Verify again: counts, payloads, quality")
+    assert listed[-1] == ("", "Roll back")
+    assert "step 7 of 8" in run_words.headline(view)
+    judging = view._replace(step=9)
+    assert "RUNNING · Verify again: counts" in run_words.headline(judging)
+    assert "of 8 steps" in run_words.counts(view._replace(step=None))

@@ -17,6 +17,7 @@ from support.script import Spoken
 SECRET = "s3cret-key"
 NO_KEY = ("API key", "")
 KEEP = ("Remember the address", "no")
+ON_TO_QUESTIONS = ("Press Enter to answer the questions", "")
 ON = ("Press Enter to see the collections", "")
 
 
@@ -31,6 +32,14 @@ def test_a_good_address_without_a_key(fake_qdrant: FakeQdrant) -> None:
     assert (go.to, go.session.key) == ("collections", None)
     assert "The server answers: in " in talk.flat
     assert "Qdrant 1.18.3." in talk.flat
+
+
+def test_once_connected_nothing_is_said_that_is_over(fake_qdrant: FakeQdrant) -> None:
+    talk = Spoken(ON)
+    go = connect(talk, fake_qdrant.url)
+    assert "Asking" not in talk.flat
+    assert "No server at hand?" not in talk.flat
+    assert go.session.checked[0].label == "The server answers"
 
 
 def test_what_is_wrong_is_said_and_asked_again(fake_qdrant: FakeQdrant) -> None:
@@ -151,3 +160,16 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def test_no_key_is_named_that_does_nothing_in_a_talk(fake_qdrant: FakeQdrant) -> None:
+    fake_qdrant.call("PUT", "/collections/docs", {"vectors": {"size": 4, "distance": "Cosine"}})
+    point = {"id": 1, "vector": [1, 0, 0, 0], "payload": {"text": "a text of some words"}}
+    fake_qdrant.call("PUT", "/collections/docs/points", {"points": [point]})
+    session = connected(fake_qdrant).on(collection="docs")
+    talk = Spoken(("Press Enter to answer the questions", "why"), ON_TO_QUESTIONS)
+    Visit(talk, "survey", session).until_it_leads_on()
+    assert "Ctrl+C stops reading." in talk.flat
+    assert "The number of a line shows all of it" in talk.flat
+    assert "Enter on a" not in talk.flat
+    assert "Esc" not in talk.flat

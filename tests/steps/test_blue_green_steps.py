@@ -455,7 +455,8 @@ def test_a_target_that_another_tool_has_begun_is_told_with_a_name_that_is_free(
         route_of(world.move).must_be_free(world)
     total = world.qdrant.count("docs_old")
     assert f"It has 3 points; docs_old has {total}." in taken.value.why
-    assert "qmm plan --from run-1 --set target=docs_new_3" in taken.value.todo
+    again = f"qmm plan --from {world.folder.name} --set target=docs_new_3"
+    assert again in taken.value.todo, "a run is found by the name of its folder"
     assert world.qdrant.count("docs_new") == 3
 
 

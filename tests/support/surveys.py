@@ -6,11 +6,12 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from qdrant_model_migration.advice import BY_KEY
+from qdrant_model_migration.advice import BY_KEY, QUESTIONS
 from qdrant_model_migration.embedders import ModelRef
 from qdrant_model_migration.qdrant import Address, Capabilities
 from qdrant_model_migration.qdrant.capabilities import of_practice, of_server
 from qdrant_model_migration.qdrant.version import Version
+from qdrant_model_migration.strategies.changes import CHANGES
 from qdrant_model_migration.survey.facts import (
     Bare,
     Fact,
@@ -293,7 +294,7 @@ _json = st.recursive(
     max_leaves=5,
 )
 _sensible: dict[str, list[Any]] = {
-    "change": ["model", "shorter", "compression", "keywords", "second", "unsure-memory"],
+    "change": [*CHANGES, "unsure-memory"],
     "quantization": [
         {"vector": None, "kind": kind, "always_ram": True}
         for kind in ("none", "scalar", "binary", "turbo")
@@ -343,6 +344,10 @@ _sensible: dict[str, list[Any]] = {
     ],
     "pace": ["gently", "normally", "fast", "unknown"],
 }
+
+for _question in QUESTIONS:  # of one that is not above, what it offers
+    _offered = [option.value for option in _question.options(docs(), ANSWERS)]
+    _sensible.setdefault(_question.key, _offered)
 
 any_answers = st.fixed_dictionaries(
     {}, optional={key: st.sampled_from(values) for key, values in _sensible.items()}

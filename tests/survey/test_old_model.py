@@ -314,7 +314,7 @@ def test_metadata_that_speaks_of_each_vector_says_nothing_of_the_others() -> Non
 def test_a_calculated_vector_is_said_to_be_approximate_and_no_text_is_tried() -> None:
     found = old_models.find_each(
         {"": ref("new")},
-        False,
+        (),
         [VECTOR],
         [],
         ["text"],

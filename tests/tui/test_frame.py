@@ -342,3 +342,61 @@ async def test_a_report_opens_at_its_title_and_cuts_nothing_off(wizard: Make, st
         done = app.screen.query(Pane).first()
         assert "…" not in done.words
         assert done.size.height == len(done.words.split("\n"))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_a_dialog_stands_in_the_middle_and_what_it_is_about_around_it(
+    wizard: Make, size: tuple[int, int]
+) -> None:
+    """So that nobody loses where they are."""
+    app = wizard("connect")
+    async with app.run_test(size=size) as pilot:
+        await until(pilot, "▸[ ")
+        await press(pilot, "ctrl+p")
+        while not app.screen.query("#dialog Lines"):  # to look at its text would draw it alone
+            await pilot.pause(0.1)
+        shown = app.export_screenshot()
+        assert "connect&#160;" in shown
+        assert "Practice&#160;instead" in shown
+        box = app.screen.query_one("#dialog").region
+        assert abs(box.y - (size[1] - box.bottom)) <= 1
+        assert abs(box.x - (size[0] - box.right)) <= 1
+
+
+@pytest.mark.parametrize("screen", ["connect", "questions", "strategy", "plan", "home"])
+@pytest.mark.parametrize("opens", ["f1", "ctrl+q", "ctrl+p"])
+async def test_under_a_dialog_nothing_looks_as_if_it_had_the_focus(
+    wizard: Make, explored: Session, screen: str, opens: str
+) -> None:
+    app = wizard(*(() if screen == "home" else (screen,)), session=explored)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "▸")
+        below = app.screen
+        await press(pilot, opens)
+        while not app.screen.query("#dialog Lines, #dialog Press"):
+            await pilot.pause(0.1)
+        await pilot.pause(0.1)
+        assert app.export_screenshot().count("▸") == 1
+        await press(pilot, "escape")
+        assert app.screen is below
+        assert (await still(pilot)).count("▸") == 1
+
+
+@pytest.mark.parametrize("opens", ["f1", "ctrl+q", "ctrl+p", "start"])
+async def test_in_the_smallest_window_a_dialog_shows_what_is_in_hand(
+    wizard: Make, explored: Session, opens: str
+) -> None:
+    app = wizard("plan", session=explored.on(explore=False))
+    async with app.run_test(size=(50, 20)) as pilot:
+        await until(pilot, "Never touched")
+        if opens == "start":
+            await app.screen.act("start")  # type: ignore[attr-defined]
+        else:
+            await press(pilot, opens)
+        await until(pilot, lambda: bool(app.screen.query("#dialog")))
+        shown = await still(pilot)
+        assert "▸" in shown
+        inside = app.screen.query_one("#dialog").region
+        for button in app.screen.query(Press):
+            if button.has_focus:
+                assert inside.contains_region(button.region), shown

@@ -3,6 +3,7 @@ when it was pressed, and none of them leads to a fault."""
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +16,7 @@ from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.tui.app import WizardApp
 from qdrant_model_migration.tui.screens.stop import Stop
 from qdrant_model_migration.tui.widgets.frame import MessageLine
+from qdrant_model_migration.tui.widgets.lines import Lines
 from qdrant_model_migration.tui.widgets.press import Press
 from support.screens import CUTOVER, a_run, press, still, until
 
@@ -91,3 +93,34 @@ async def test_what_was_pasted_by_mistake_leaves_room_for_what_is_wrong_with_it(
         await press(pilot, "enter", "enter")
         await until(pilot, "xxx…")
         assert "6333" in app.screen.query_one(MessageLine).words.split("xxx…")[1], "what to do"
+
+
+@pytest.mark.parametrize("lower", [(80, 20), (50, 20)])
+@pytest.mark.parametrize(("question", "down"), [("proof", 4), ("text", 4), ("change", 6)])
+async def test_what_is_in_hand_stays_in_sight_when_the_window_shrinks(
+    wizard: Make, explored: Session, lower: tuple[int, int], question: str, down: int
+) -> None:
+    app = wizard("questions", session=explored.on(asking=question))
+    async with app.run_test(size=(120, 50)) as pilot:
+        await until(pilot, "▸ (•)")
+        await press(pilot, "home", *["down"] * down)
+        lines = app.screen.focused
+        assert isinstance(lines, Lines)
+        label = lines.lines[down].text.split(" ")[-1]
+        await pilot.resize_terminal(*lower)
+        shown = await still(pilot)
+        here = [row for row in shown.split("\n") if "▸ (" in row]
+        assert here, f"{label} is not to be seen:\n{shown}"
+
+
+async def test_the_question_whether_to_leave_is_not_left_half_begun(
+    wizard: Make, recwarn: pytest.WarningsRecorder
+) -> None:
+    """A window that closes at that moment closes without a word of Python's."""
+    app = wizard()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, "What would you like to do?")
+        app.exit(0)
+        app.action_leave()
+    gc.collect()
+    assert not [str(one.message) for one in recwarn if "never awaited" in str(one.message)]

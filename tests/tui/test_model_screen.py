@@ -13,8 +13,8 @@ from textual.widgets import Input
 from qdrant_model_migration.advice import ModelChoice
 from qdrant_model_migration.embedders import ModelRef, Reach, model_by_name, reach, within_reach
 from qdrant_model_migration.embedders.errors import ModelNotFetched
+from qdrant_model_migration.pages.folder_named import FOLDER
 from qdrant_model_migration.pages.session import Session
-from qdrant_model_migration.pages.stages.model import FOLDER
 from qdrant_model_migration.pages.work import models
 from qdrant_model_migration.tui.app import WizardApp
 from qdrant_model_migration.tui.screens.over import Over

@@ -14,6 +14,7 @@ from qdrant_model_migration.environment import KEY
 from qdrant_model_migration.pages.outcome import Go
 from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.qdrant import Address
+from qdrant_model_migration.tui import run_drawing
 from qdrant_model_migration.tui.app import WizardApp
 from qdrant_model_migration.tui.widgets.frame import KeyLine, Pane, TopRow
 from qdrant_model_migration.tui.widgets.press import Press
@@ -55,7 +56,7 @@ SWITCH = {"switched": {"alias": "docs", "from": "docs_old", "to": "docs_new"}}
         ("interrupted", {}, "! INTERRUPTED · ended", "63,220 points are confirmed",
          "Resume Report"),
         ("failed", {"error": ERROR}, "! FAILED at step 3 · The server's disk is full",
-         "Safe: docs_old is untouched, searches work. ", "Resume Report"),
+         "Safe: docs_old is untouched and stays in use. ", "Resume Report"),
         ("waiting", {"at": 6, "gate": CUTOVER}, "? WAITING FOR YOU · Cutover", "uses nothing",
          "Look at the verdict"),
         ("done", {"at": 8, "facts": SWITCH}, "✓ DONE · ", "docs answers from docs_new.", "Report"),
@@ -149,12 +150,32 @@ async def test_a_run_on_another_server_gets_the_key_when_a_person_says_so(
         await until(pilot, lambda: given == [sent])
 
 
-async def test_the_smallest_window_shows_where_it_is(wizard: Make, stage: Any) -> None:
-    stage.view = a_run(stage.folder)
+@pytest.mark.parametrize("target", ["docs_new", "live_docs_of_the_whole_company"])
+async def test_the_smallest_window_shows_where_it_is(wizard: Make, stage: Any, target: str) -> None:
+    """However long the words above are."""
+    view = a_run(stage.folder)
+    named = view.steps[2]._replace(title=f"Backfill {target}", share=None, done=0, rate=None)
+    stage.view = view._replace(steps=(*view.steps[:2], named, *view.steps[3:]))
     app = wizard("run", session=Session(run=stage.folder))
     async with app.run_test(size=(50, 20)) as pilot:
-        shown = await until(pilot, "»  3 Backfill docs_new")
+        shown = await until(pilot, f"»  3 Backfill {target}")
         assert "Server" not in shown, "a heading with nothing under it"
+
+
+@pytest.mark.parametrize(
+    ("at", "first", "last"),
+    [
+        (0, "»  1 Check", "  … 4 more"),
+        (4, "  … 3 before", "  … 2 more"),
+        (7, "  … 4 before", "8 S"),
+    ],
+)
+def test_steps_that_do_not_fit_are_counted(tmp_path: Path, at: int, first: str, last: str) -> None:
+    lines = run_drawing.step_lines(a_run(tmp_path, at=at), 5, 40)
+    assert len(lines) == 5
+    assert lines[0].startswith(first), lines
+    assert last in lines[-1], lines
+    assert any(line.startswith("»") for line in lines)
 
 
 async def test_the_bar_never_says_100_percent_before_the_end(wizard: Make, stage: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,7 @@ from qdrant_model_migration.pages.page import Scale
 from qdrant_model_migration.tui import run_drawing, typeset
 from qdrant_model_migration.tui.signs import TABLE, needed
 from qdrant_model_migration.tui.widgets.frame import wrap
-from support.screens import a_run
+from support.screens import a_run, until
 
 
 @given(st.text(), st.integers(1, 40))
@@ -75,3 +76,20 @@ def test_the_interval_is_drawn_within_the_box(middle: float, half: float, width:
     line = typeset.scale(Scale(low, middle, high, -0.02, edge, ""), width)
     assert cell_len(line) <= width
     assert "●" in line
+
+
+def test_in_plain_signs_what_is_possible_is_not_drawn_as_a_branch() -> None:
+    """A map whose ✓ is the sign of its branches, and whose ✗ that of its lines, says nothing."""
+    drawn = {sign: sign.translate(TABLE) for sign in "✓✗?»▸·├└│─"}
+    said = [drawn[sign] for sign in "✓✗?»"]
+    assert len(set(said)) == len(said)
+    assert not set(said) & {drawn[sign] for sign in "├└│─"}
+    assert not set(said) & {drawn[sign] for sign in "▸·"}
+
+
+async def test_the_map_can_be_read_in_plain_signs(wizard: Any, explored: Any) -> None:
+    app = wizard("map", session=explored, ascii_signs=True)
+    async with app.run_test(size=(80, 24)) as pilot:
+        lines = (await until(pilot, "you are here")).split("\n")
+    assert any("| compress differently --" in one and "> x Requantize" in one for one in lines)
+    assert any("` one replaces the other --" in one and "> + Blue-green" in one for one in lines)

@@ -8,10 +8,8 @@ from qdrant_model_migration.errors import UsageError
 class BadAnswer(UsageError):
     """What was typed does not answer the question.
 
-    field: the part of the answer it is about. question: its key, where that is known.
+    field: the part of the answer it is about.
     """
-
-    question = ""
 
     def __init__(self, what: str, why: str = "", todo: str = "", field: str = "") -> None:
         super().__init__(what, why, todo)

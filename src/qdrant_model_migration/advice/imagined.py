@@ -122,12 +122,16 @@ def read_languages(raw: str) -> tuple[tuple[str, float], ...]:
         code, *part = piece.split()[:3] or [""]
         if code not in NAMES or code == "other":
             known = words.listing([one for one in NAMES if one != "other"], "or")
-            what = f"{code[:40]} is no language that is known here." if code else "One is missing."
+            what = (
+                f"{words.cut(code)} is no language that is known here."
+                if code
+                else "One is missing."
+            )
             raise BadAnswer(what, f"Known are {known}.", todo)
         if code in found:
             raise BadAnswer(f"{code} stands there twice.", "", todo)
         if len(part) > 1:
-            raise BadAnswer(f"{piece.strip()[:40]} is not a language and a number.", "", todo)
+            raise BadAnswer(f"{words.cut(piece.strip())} is not a language and a number.", "", todo)
         found[code] = typed.number(part[0], example="60", low=1, high=100) if part else 0.0
     without = [code for code, part in found.items() if not part]
     left = 100 - sum(found.values())
@@ -212,7 +216,7 @@ def told(what_if: WhatIf, key: str, raw: str) -> WhatIf:
         if in_words(value) == raw.strip():
             return what_if._replace(**{key: value})
     todo = f"Write one of: {'; '.join(map(in_words, switch.values))}."
-    raise BadAnswer(f"{raw[:40]} is no value of {key}.", "", todo)
+    raise BadAnswer(f"{words.cut(raw)} is no value of {key}.", "", todo)
 
 
 def in_words(value: object) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal, NamedTuple
 
+from qdrant_model_migration import words
 from qdrant_model_migration.advice.errors import BadAnswer
 from qdrant_model_migration.errors import meant
 from qdrant_model_migration.strategies import Answers, Facet, Strategy
@@ -200,5 +201,5 @@ def one_of(value: Any, options: tuple[Option, ...], key: str) -> Any:
             return value
     names = [str(o.value) for o in options if not o.closed and isinstance(o.value, str)]
     todo = f"Choose one of: {', '.join(names)}." if names else "Choose one of the answers shown."
-    what = f"{str(value)[:60]} is not an answer to {key}.{meant(str(value), names)}"
+    what = f"{words.cut(value, 60)} is not an answer to {key}.{meant(str(value), names)}"
     raise BadAnswer(what, "", todo, field=key)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from qdrant_model_migration import words
 from qdrant_model_migration.advice.errors import BadAnswer
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
@@ -22,7 +23,7 @@ def number(raw: object, *, example: str, low: float, high: float, field: str = "
     value = float(text)
     if not low <= value <= high:
         todo = f"Type a number from {low:g} to {high:g}, for example {example}."
-        raise BadAnswer(f"{text} is outside what is possible.", "", todo, field)
+        raise BadAnswer(f"{words.cut(text)} is outside what is possible.", "", todo, field)
     return value
 
 
@@ -30,7 +31,7 @@ def _not_a_number(text: str, example: str) -> tuple[str, str, str]:
     todo = f"Type for example {example}."
     if not text:
         return "Nothing was typed.", "A number is needed.", todo
-    what = f"{text[:40]} is not a number."
+    what = f"{words.cut(text)} is not a number."
     strange = next((c for c in text if not (c.isascii() and c.isdigit()) and c not in ".+-"), "")
     if strange == ",":
         return what, "It has a comma where a point belongs.", todo
@@ -53,12 +54,12 @@ def name(raw: object, what: str, *, example: str, field: str = "") -> str:
     if bad:
         shown = bad if bad.isprintable() else "that cannot be seen"
         why = f"It contains the character {shown}, which the server refuses in names."
-        raise BadAnswer(f"{text[:60]} cannot be {what}.", why, todo, field)
+        raise BadAnswer(f"{words.cut(text, 60)} cannot be {what}.", why, todo, field)
     if text in (".", ".."):
         raise BadAnswer(f"{text} cannot be {what}.", "In addresses it means a place.", todo, field)
     if len(text.encode()) > _LONGEST_NAME:
         why = f"It is longer than {_LONGEST_NAME} bytes."
-        raise BadAnswer(f"{text[:60]}… cannot be {what}.", why, todo, field)
+        raise BadAnswer(f"{words.cut(text, 60)} cannot be {what}.", why, todo, field)
     return text
 
 
@@ -75,4 +76,4 @@ def tick(raw: object, field: str = "") -> bool:
         return raw
     if isinstance(raw, str) and raw.strip().lower() in ("yes", "true", "no", "false", ""):
         return raw.strip().lower() in ("yes", "true")
-    raise BadAnswer(f"{str(raw)[:40]} is neither yes nor no.", "", "Type yes or no.", field)
+    raise BadAnswer(f"{words.cut(raw)} is neither yes nor no.", "", "Type yes or no.", field)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -149,7 +149,12 @@ def _agrees(server: Address, keys: str) -> bool:
 
 
 def surveyed(
-    qdrant: Qdrant, collection: str, *, text_field: str | None, old_model: str | None = None
+    qdrant: Qdrant,
+    collection: str,
+    *,
+    text_field: str | None,
+    old_model: str | None = None,
+    known_before: Mapping[str, ModelRef] | None = None,
 ) -> Survey:
     """The survey of a collection that was typed. old_model: as model_by_name takes it. Raises
     CollectionMissing with a name like it."""
@@ -161,7 +166,9 @@ def surveyed(
         raise CollectionMissing(collection)
     try:
         told = model_by_name(old_model) if old_model else None
-        return survey(qdrant, collection, text_field=text_field, old_model=told)
+        return survey(
+            qdrant, collection, text_field=text_field, old_model=told, known_before=known_before
+        )
     except CollectionMissing:
         known: tuple[str, ...] = ()
         with suppress(

@@ -28,7 +28,7 @@ from qdrant_model_migration.engine import (
 from qdrant_model_migration.engine.errors import RunNotGoing
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.exit_codes import DONE, FAILED, STOPPED, WAITS
-from qdrant_model_migration.shell import qmm
+from qdrant_model_migration.shell import qmm, to_fill_in
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -215,8 +215,9 @@ def next_of(seen: RunView) -> str:
     if seen.finished:
         lines = [f"  {text}: {how}" if how else f"  {text}" for text, how in todo]
         return "\n".join(["Still to do:", *lines]) if lines else ""
-    commands = "\n  or: ".join(how for _, how in todo if how)
-    return f"Next: {commands}" if commands else ""
+    commands = ("\n      ".join([how, *to_fill_in(how)]) for _, how in todo if how)
+    said = "\n  or: ".join(commands)
+    return f"Next: {said}" if said else ""
 
 
 def change_lines(seen: RunView) -> list[str]:

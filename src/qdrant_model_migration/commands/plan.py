@@ -86,8 +86,13 @@ class _Deciding:
         from qdrant_model_migration.strategies.answered.products import sisters_there
 
         given = {**self.given, **(more or {})}
-        told = self._old_model
-        found = surveyed(qdrant, name, text_field=_text_field(given), old_model=told)
+        found = surveyed(
+            qdrant,
+            name,
+            text_field=_text_field(given),
+            old_model=self._old_model,
+            known_before=self._known_before(qdrant.resolve(name)),
+        )
         if taken:
             found = found.model_copy(update={"others": (*found.others, *taken)})
         if sisters_there(found):  # asked for by an option here, and not taken for granted
@@ -103,6 +108,14 @@ class _Deciding:
         plan = make_plan(found, complete, chosen, speed=speed, together=together or None)
         accept = [w for w in self._accept if taken is None or w in plan.must_accept]
         return Made(acknowledge(plan, accept), found, complete, advice, chosen)
+
+    def _known_before(self, collection: str) -> Mapping[str, ModelRef]:
+        """The old models that the other plan knew, by the names of their vectors, where it is of
+        this collection or of one that goes with it."""
+        base = self._base
+        if base is None or base.before is None:
+            return {}
+        return base.before.by_vector if collection in (base.collection, *base.together) else {}
 
     def _speed(
         self, qdrant: Qdrant, found: Survey, complete: dict[str, Any], chosen: Strategy
@@ -165,6 +178,8 @@ def _plan_all(
         return made.plan
 
     folder = PLANS_FOLDER if output == PLAN_FILE else output
+    if together:
+        plan_all.refuse_mixed(folder, all_of_them)
     with kept_open():
         outcomes = plan_all.plan_each(chosen, folder, plan_one)
     if not together:
@@ -403,13 +418,18 @@ def _text_field(answers: Mapping[str, Any]) -> str | None:
 
 
 def _plan_of(source: str) -> Plan:
-    """The plan in a file, or that of a run. Raises PlanError, NoSuchRun."""
-    from qdrant_model_migration.engine import find_run
+    """The plan in a file, or that of a run with what it was told since. Raises PlanError,
+    NoSuchRun."""
+    from qdrant_model_migration.engine import find_run, searched_before
     from qdrant_model_migration.engine.run_folder import PLAN
     from qdrant_model_migration.plan import load_plan
 
     path = Path(source)
-    return load_plan(path if path.is_file() else find_run(source) / PLAN)
+    if path.is_file():
+        return load_plan(path)
+    folder = find_run(source)
+    plan = load_plan(folder / PLAN)
+    return plan.model_copy(update={"before": searched_before(folder)})
 
 
 def _as_before(base: Plan | None, advice: Advice) -> Strategy | None:

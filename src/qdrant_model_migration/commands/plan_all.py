@@ -4,6 +4,7 @@ became of them."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -74,6 +75,24 @@ def with_sisters(qdrant: Qdrant, name: str, base: Plan | None) -> tuple[str, ...
     chosen = [name if one == found.collection else one for one in family if one not in empty]
     click.echo(f"Together: {words.listing(chosen)}.", err=True)
     return tuple(chosen)
+
+
+def refuse_mixed(folder: Path, family: Sequence[str]) -> None:
+    """Raises UsageError where the folder holds plans of others that switch together: such a folder
+    is run as a whole."""
+    from qdrant_model_migration.plan import load_plan
+    from qdrant_model_migration.plan.errors import PlanError
+
+    for file in sorted(folder.glob("*.yaml")):
+        with suppress(PlanError):
+            plan = load_plan(file)
+            theirs = (plan.collection, *plan.together)
+            if plan.together and not {*theirs} <= {*family}:
+                raise UsageError(
+                    f"{folder} holds the plans of {words.listing(theirs)}.",
+                    "They switch together, and a folder is of one group.",
+                    "Name another folder with -o.",
+                )
 
 
 def must_fit(outcomes: Sequence[Outcome]) -> list[tuple[Plan, Path]]:

@@ -12,6 +12,7 @@ import click
 from qdrant_model_migration.commands.follow import carry_on, ending
 from qdrant_model_migration.errors import UsageError
 from qdrant_model_migration.exit_codes import STOPPED
+from qdrant_model_migration.words import listing
 
 if TYPE_CHECKING:
     from qdrant_model_migration.engine import RunView
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
 
 def plans_in(folder: Path, accept: Sequence[str]) -> list[Plan]:
-    """Those that the folder holds, with what is acknowledged now. Raises UsageError where there are
-    none, PlanError, NotTogether, and where one of them must not be carried out."""
+    """Those of a group that the folder holds, with what is acknowledged now. Raises UsageError
+    where there are none, PlanError, NotTogether, and where one must not be carried out."""
     from qdrant_model_migration.plan import acknowledge, load_plan, one_family, why_closed
 
     files = sorted(folder.glob("*.yaml"))
@@ -30,7 +31,10 @@ def plans_in(folder: Path, accept: Sequence[str]) -> list[Plan]:
             "A folder is run where it holds the plans of collections that switch together.",
             "qmm plan COLLECTION --together makes them.",
         )
-    plans = [load_plan(file) for file in files]
+    found = {file.name: load_plan(file) for file in files}
+    plans = [plan for plan in found.values() if plan.together] or list(found.values())
+    if alone := [name for name, plan in found.items() if plan not in plans]:
+        click.echo(f"Left out, because it was planned alone: {listing(alone)}.", err=True)
     one_family(plans)
     if unasked := [one for one in accept if not any(one in plan.must_accept for plan in plans)]:
         acknowledge(plans[0], unasked)  # says what it asks for

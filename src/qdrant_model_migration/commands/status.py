@@ -32,9 +32,10 @@ def command(run: str | None, as_json: bool) -> int:
     click.echo(in_one_line(seen))
     wide = max((len(step.title) for step in seen.steps), default=0)
     waits = seen.step if seen.state == "waiting" else None
-    for number, step in enumerate(seen.steps, 1):
+    for place in seen.in_order:
+        step, number = seen.steps[place], seen.number(place)
         sign = {"done": "done", "running": "now", "failed": "failed"}.get(step.state, "")
-        sign = "waits for you" if number - 1 == waits else sign
+        sign = "waits for you" if place == waits else sign
         click.echo(f"  {number:>2} {step.title:<{wide}}  {sign}".rstrip())
     for one in seen.with_it:
         click.echo(f"With it: {one.collection}, {one.says}{f': {one.run}' if one.run else ''}")

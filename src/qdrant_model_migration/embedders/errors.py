@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from qdrant_model_migration import words
 from qdrant_model_migration.errors import QmmError, UsageError
+from qdrant_model_migration.shell import qmm
+from qdrant_model_migration.words import listing
 
 
 class ModelUnknown(UsageError):
@@ -14,12 +17,14 @@ class ModelUnknown(UsageError):
         super().__init__(
             f"There is no model called {name}.",
             f"Close to it: {', '.join(alike)}." if alike else "No known name is close to it.",
-            "Choose one from the list, or name a folder that holds the model.",
+            f"Choose one from the list ({qmm('models')}), or name a folder that holds the model.",
         )
 
 
 class ModelOutOfReach(QmmError):
     """The model's files are not on this computer, or not all of them."""
+
+    question = "model"
 
     def __init__(self, label: str, folder: object = None) -> None:
         super().__init__(
@@ -46,6 +51,8 @@ class ModelClosed(QmmError):
 class ModelNotFetched(QmmError):
     """The download did not work."""
 
+    question = "model"
+
     def __init__(self, label: str, why: str) -> None:
         super().__init__(
             f"{label} could not be fetched.",
@@ -57,6 +64,8 @@ class ModelNotFetched(QmmError):
 
 class FolderHoldsNoModel(QmmError):
     """Files are missing from a folder that should hold a model."""
+
+    question = "model"
 
     def __init__(self, folder: object, missing: list[str]) -> None:
         listed = " and ".join(filter(None, (", ".join(missing[:-1]), missing[-1])))
@@ -81,6 +90,15 @@ class FolderAsks(UsageError):
     ) -> None:
         super().__init__(what, why, todo)
         self.choices = tuple(choices)
+
+    def behind(self, folder: object, said: Sequence[str]) -> FolderAsks:
+        """The same where a folder is written in place of a name. said: what stands behind it
+        already, and stays."""
+        ways = [f"{folder}#{','.join([*said, choice])}" for choice, _ in self.choices]
+        todo = f"Look at the model's own page, then write {listing(ways, 'or')}."
+        other = FolderAsks(self.what, self.why, todo, self.choices)
+        other.key, other.question = self.key, self.question
+        return other
 
 
 class PoolingUnknown(FolderAsks):
@@ -129,7 +147,7 @@ class NoVectorAmongOutputs(QmmError):
     def __init__(self, label: str, outputs: Sequence[str]) -> None:
         super().__init__(
             f"No output of {label} is a vector of a text.",
-            f"It gives {', '.join(outputs)[:300]}.",
+            f"It gives {words.cut(', '.join(outputs), 300)}.",
             "Export it for feature extraction, with last_hidden_state or sentence_embedding, or "
             "name another folder.",
         )
@@ -138,17 +156,21 @@ class NoVectorAmongOutputs(QmmError):
 class ModelUnusable(QmmError):
     """The model's files are there, but they cannot be used."""
 
+    question = "model"
+
     def __init__(self, label: str, detail: str) -> None:
         first = " ".join(detail.split()) or "no reason was given"
         super().__init__(
             f"{label} cannot be used.",
-            f"Its files may be damaged or not whole: {first[:200].rstrip('. ')}.",
+            f"Its files may be damaged or not whole: {words.cut(first.rstrip('. '), 200)}.",
             "Delete its files and fetch it again, or choose another model.",
         )
 
 
 class ModelChanged(QmmError):
     """The files of the model are not those that were used before."""
+
+    question = "model"
 
     def __init__(self, label: str, folder: object) -> None:
         super().__init__(

@@ -87,9 +87,10 @@ class Kind:
         """A model that is not in its list, by what was typed after the kind and a colon."""
         return None
 
-    def in_folder(self, folder: Path) -> ModelRef | None:
-        """The model whose files lie in this folder; None: its models lie in none. What a folder
-        lacks is one of errors.py."""
+    def in_folder(self, folder: Path, said: Sequence[str] = ()) -> ModelRef | None:
+        """The model whose files lie in this folder; None: its models lie in none. said: what a
+        person wrote behind the folder, of what it leaves open. What it lacks is one of
+        errors.py."""
         return None
 
     def reach(self, model: ModelRef) -> Reach:

@@ -120,7 +120,8 @@ def list_models(beside: Path | None = None) -> tuple[ModelRef, ...]:
 def model_by_name(typed: str, beside: Path | None = None) -> ModelRef:
     """One model by what a person types: its name or the part after the slash, or KIND:NAME, which
     may also mean one that is in no list, or one at the Qdrant server; or by the folder that holds
-    it. Raises ModelUnknown, and what model_from_folder raises."""
+    it, and behind a # what that leaves open: FOLDER#mean, FOLDER#OUTPUT. Raises ModelUnknown, and
+    what model_from_folder raises."""
     head, colon, rest = typed.partition(":")
     kind = kinds().get(head) if colon else None
     name = typed if kind is None else rest
@@ -134,13 +135,22 @@ def model_by_name(typed: str, beside: Path | None = None) -> ModelRef:
     short = [model for model in models if model.label.lower() == wanted]
     if len(short) == 1:
         return short[0]
-    if (folder := Path(name).expanduser()).is_dir():
-        held = (one.in_folder(folder) for one in ((kind,) if kind else kinds().values()))
+    folder, said = _in_folder(name)
+    if folder.is_dir():
+        held = (one.in_folder(folder, said) for one in ((kind,) if kind else kinds().values()))
         if (found := next(filter(None, held), None)) is not None:
             return found
     if kind is not None and (unlisted := kind.named(name)) is not None:
         return unlisted
     raise ModelUnknown(typed, alike(name, (model.name for model in models)))
+
+
+def _in_folder(typed: str) -> tuple[Path, Sequence[str]]:
+    """The folder, and what stands behind it."""
+    if (whole := Path(typed).expanduser()).is_dir():
+        return whole, ()
+    path, _, said = typed.rpartition("#")
+    return Path(path or typed).expanduser(), [one for one in said.split(",") if one]
 
 
 def reach(model: ModelRef) -> Reach:

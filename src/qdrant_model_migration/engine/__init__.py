@@ -5,7 +5,12 @@ Importing this imports neither pydantic nor the client: looking at a run has to 
 
 from __future__ import annotations
 
-from qdrant_model_migration.engine.judging import judge_by, judged_by, wants_old_model
+from qdrant_model_migration.engine.judging import (
+    judge_by,
+    judged_by,
+    searched_before,
+    wants_old_model,
+)
 from qdrant_model_migration.engine.new_run import card_of, create_run
 from qdrant_model_migration.engine.process import (
     give_consent,
@@ -66,6 +71,7 @@ __all__ = [
     "read_card",
     "run_folders",
     "run_here",
+    "searched_before",
     "start",
     "steer",
     "summarize",

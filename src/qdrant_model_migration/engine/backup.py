@@ -10,10 +10,11 @@ import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import NamedTuple
 
 from qdrant_model_migration.engine.engine_log import log
 from qdrant_model_migration.engine.errors import JournalDamaged
-from qdrant_model_migration.engine.journal import COPY, FILE, Journal
+from qdrant_model_migration.engine.journal import COPY, FILE, WRITES, Journal
 from qdrant_model_migration.engine.stamps import local
 from qdrant_model_migration.errors import QmmError
 
@@ -47,16 +48,16 @@ def open_journal(folder: Path) -> Journal:
     Raises JournalDamaged where neither can be used; both are left as they are then.
     """
     path, copy = folder / FILE, folder / COPY
-    kept = _last_heard(copy, "rw")
+    kept = _stands(copy, "rw")
     if kept is None:
         return Journal(path)
-    found = _last_heard(path)
+    found = _stands(path)
     if found is not None and found >= kept:
         try:
             return Journal(path)
         except JournalDamaged as error:
             log.warning("%s", error)
-    return _from_copy(path, copy, kept)
+    return _from_copy(path, copy, kept.heard)
 
 
 def _from_copy(path: Path, copy: Path, kept: str) -> Journal:
@@ -79,8 +80,16 @@ def _from_copy(path: Path, copy: Path, kept: str) -> Journal:
     return journal
 
 
-def _last_heard(path: Path, mode: str = "ro") -> str | None:
-    """When the engine last wrote to a journal; None where there is nothing usable.
+class _Stands(NamedTuple):
+    """How far a journal is: what it has counted, and when the engine last wrote to it, which tells
+    more only where an earlier version has not counted."""
+
+    writes: int
+    heard: str
+
+
+def _stands(path: Path, mode: str = "ro") -> _Stands | None:
+    """None where there is nothing usable.
 
     mode: "rw" takes back first what was broken off in the middle of a change.
     """
@@ -89,7 +98,9 @@ def _last_heard(path: Path, mode: str = "ro") -> str | None:
     uri = f"{path.absolute().as_uri()}?mode={mode}"
     try:
         with closing(sqlite3.connect(uri, uri=True, timeout=5)) as sql:
-            row = sql.execute("SELECT value FROM run WHERE key = 'heard'").fetchone()
-    except sqlite3.Error:
+            run = dict(
+                sql.execute("SELECT key, value FROM run WHERE key IN ('heard', ?)", (WRITES,))
+            )
+        return _Stands(int(run.get(WRITES, 0)), run["heard"].strip('"')) if "heard" in run else None
+    except (sqlite3.Error, ValueError, TypeError, AttributeError):
         return None
-    return str(row[0]).strip('"') if row else None

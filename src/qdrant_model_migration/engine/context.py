@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
@@ -25,6 +26,7 @@ from qdrant_model_migration.pipeline.worker import WorkerSpec
 from qdrant_model_migration.qdrant import Patience, PointId, Qdrant
 from qdrant_model_migration.quality import Side
 from qdrant_model_migration.steps.sisters import Level, Sister
+from qdrant_model_migration.steps.verify import TOLD
 
 
 class Models:
@@ -98,7 +100,9 @@ class Context:
 
     @property
     def before(self) -> Side:
-        return self._both_sides[0]
+        planned, _ = self._both_sides
+        told = self.recall(TOLD)
+        return Side.model_validate_json(json.dumps(told)).placed(self._folder) if told else planned
 
     @property
     def after(self) -> Side:

@@ -69,6 +69,11 @@ _FORMS = (_FIRST, _REASONS_COUNTED, _CONFLICTS, _SHARES)
 
 VERSION = len(_FORMS)
 
+WRITES = "writes"
+"""The value of the run that counts its transactions: which of two files is the newer one is told by
+this, since clocks are set back."""
+_COUNT = f"INSERT INTO run VALUES('{WRITES}', '1') ON CONFLICT(key) DO UPDATE SET value = value + 1"
+
 
 class StepRow(NamedTuple):
     """A step as the journal keeps it. state: " ", "running", "done" or "failed"."""
@@ -189,6 +194,7 @@ class Journal:
                     self._sql.execute(f"PRAGMA synchronous={'FULL' if forced else 'NORMAL'}")
                     self._sql.execute("BEGIN IMMEDIATE")
                     yield self._sql
+                    self._sql.execute(_COUNT)
                     self._sql.execute("COMMIT")
             except BaseException:
                 if self._sql.in_transaction:

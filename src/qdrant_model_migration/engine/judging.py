@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qdrant_model_migration.engine.run_folder import PLAN
 from qdrant_model_migration.engine.run_view import RunView
 from qdrant_model_migration.engine.watch import view
+
+if TYPE_CHECKING:
+    from qdrant_model_migration.quality import Side
 
 
 def judged_by(folder: Path) -> dict[str, Any]:
@@ -20,6 +23,18 @@ def judged_by(folder: Path) -> dict[str, Any]:
         return dict(proof)
     planned = (step for step in load_plan(folder / PLAN).steps if isinstance(step, Verify))
     return next((step.proof.model_dump(mode="json") for step in planned), {})
+
+
+def searched_before(folder: Path) -> Side | None:
+    """How is searched before: as the plan says, with the old model that the run was told since;
+    None where that stays as it is."""
+    from qdrant_model_migration.plan import load_plan
+    from qdrant_model_migration.quality import Side
+    from qdrant_model_migration.steps.verify import TOLD
+
+    if told := view(folder, events=0).facts.get(TOLD):
+        return Side.model_validate_json(json.dumps(told))
+    return load_plan(folder / PLAN).before
 
 
 def wants_old_model(run: RunView) -> bool:
@@ -41,7 +56,6 @@ def judge_by(
     Raises QueryFileUnusable, ModelUnknown, ModelOutOfReach, ModelClosed.
     """
     from qdrant_model_migration.embedders import model_by_name, must_reach
-    from qdrant_model_migration.plan import load_plan
     from qdrant_model_migration.steps.verify import Proof
 
     proof = judged_by(folder)
@@ -54,6 +68,6 @@ def judge_by(
     if old_model is not None:
         model = model_by_name(old_model)
         must_reach(model)
-        if (before := load_plan(folder / PLAN).before) is not None:
+        if (before := searched_before(folder)) is not None:
             given["before"] = before.told(model).model_dump(mode="json")
     return given

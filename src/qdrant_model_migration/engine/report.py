@@ -273,14 +273,14 @@ def _steps(run: RunView) -> Section:
     words = {" ": "open", "running": "running", "done": "done", "failed": "failed"}
     rows = tuple(
         (
-            str(number),
+            run.number(place),
             step.title,
             words[step.state],
             duration(step.seconds) if step.seconds >= 0.5 else "",
             step.writes_to,
             step.way_back,
         )
-        for number, step in enumerate(run.steps, 1)
+        for place, step in ((place, run.steps[place]) for place in run.in_order)
     )
     return Section("Steps", (), ("", "step", "state", "took", "writes to", "way back"), rows)
 

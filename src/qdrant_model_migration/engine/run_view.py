@@ -94,12 +94,12 @@ class Sample(NamedTuple):
 class RunView(NamedTuple):
     """Everything about a run at one moment. Times are UTC text, see stamps.local.
 
-    state: starting, running, paused, stopping, waiting, stopped, interrupted, failed, done,
-    rolled back, cleaned up, discarded. live: an engine carries it out now. session: how often one
-    has begun. step: index into `steps` of the one that is being carried out or comes next, None
-    at the end. gate: the Gate as a dict, with "missing" (labels of what the last consent lacked)
-    added. error: what, why, todo; also beside "done" where an added step was refused. heard: when
-    the engine last wrote anything. retry: while the server does not answer: since, at, wait
+    state: starting, running, paused, stopping, waiting, stopped, interrupted, failed, done, rolled
+    back, cleaned up, discarded. live: an engine carries it out now. session: how often one has
+    begun. step: index into `steps` of the one that is being carried out or comes next, None at the
+    end. gate: the Gate as a dict, with "missing" (labels of what the last consent lacked) added.
+    error: what, why, todo, question; also beside "done" where an added step was refused. heard:
+    when the engine last wrote anything. retry: while the server does not answer: since, at, wait
     (seconds), attempt, reason, text. facts: what the steps remember under a plain name. held: why
     it pauses, where the operator has not asked for it. slowed: share of the time in which it works,
     and why, where slow searches ask for it. searches: milliseconds of a test search, before the
@@ -157,6 +157,33 @@ class RunView(NamedTuple):
 
         reasons = self.dead_letter_reasons.items()
         return sum(number for reason, number in reasons if kind_of(reason) == kind)
+
+    @property
+    def planned(self) -> int:
+        """How many steps its plan has."""
+        return sum(not step.extra for step in self.steps)
+
+    def number(self, place: int) -> str:
+        """Of the step at this place of `steps`: that in the plan, "" of one that was added."""
+        return "" if self.steps[place].extra else str(place + 1)
+
+    @property
+    def in_order(self) -> tuple[int, ...]:
+        """The places of the steps as they are listed: what was added and repeats one of the plan
+        right behind that, anything else at the end."""
+        first = {step.name: n for n, step in reversed([*enumerate(self.steps)])}
+        behind = {n: first[step.name] for n, step in enumerate(self.steps)}
+        planned = (n for n in behind if not self.steps[behind[n]].extra)
+        added = (n for n in behind if self.steps[behind[n]].extra)
+        return (*sorted(planned, key=lambda n: (behind[n], n)), *added)
+
+    @property
+    def where(self) -> str:
+        """ "step 3 of 8, Backfill docs_new", of an added one its title alone; "" at the end."""
+        if self.step is None or not self.steps:
+            return ""
+        number, title = self.number(self.step), self.steps[self.step].title
+        return f"step {number} of {self.planned}, {title}" if number else title
 
     @property
     def finished(self) -> bool:

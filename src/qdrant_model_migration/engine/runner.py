@@ -335,6 +335,8 @@ class Runner:
 
     def _failed(self, error: QmmError) -> Ending:
         said = {"what": error.what, "why": error.why, "todo": error.todo}
+        if error.question:
+            said["question"] = error.question
         item = self._at
         if item is not None and item.extra and error.refusal:
             take_off(self._journal, item.n, name_of(item.step))

@@ -58,6 +58,8 @@ class SisterRuns:
                 found = self._view(folder)
                 if self._went_with_another(found):
                     break
+                if self._goes_with_a_later_one(found):
+                    continue
                 if found.state != "discarded":
                     return _told(collection, found, self._folder)
                 given_up = True
@@ -66,11 +68,20 @@ class SisterRuns:
     def _went_with_another(self, run: RunView) -> bool:
         """Whether it switched together with an earlier run of this collection, so that it says
         nothing of this one: the same collections go to the same models a second time."""
-        if not (at := (run.facts.get("switched") or {}).get("at")):
+        return self._switched_without(run, self._card)
+
+    def _goes_with_a_later_one(self, run: RunView) -> bool:
+        """Whether it was made after this one had switched, together with an earlier run of that
+        collection: the same collections go a second time, and this one went the first."""
+        return self._switched_without(self._view(self._folder), run.card)
+
+    def _switched_without(self, run: RunView, later: Card) -> bool:
+        """Whether a run had switched when this card was made, and with it another one of the card's
+        collection."""
+        at = (run.facts.get("switched") or {}).get("at")
+        if not at or parse(later.created) <= parse(at):
             return False
-        if parse(self._card.created) <= parse(at):
-            return False
-        for folder in self._runs().get(self._card.collection, ()):
+        for folder in self._runs().get(later.collection, ()):
             with suppress(QmmError):
                 mate = self._view(folder)
                 if parse(mate.card.created) <= parse(at):

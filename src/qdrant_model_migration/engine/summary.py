@@ -96,9 +96,7 @@ def _answers(switch: dict[str, Any], otherwise: str) -> str:
 
 
 def _at_step(run: RunView) -> str:
-    if run.step is None:
-        return ""
-    return f" at step {run.step + 1} of {len(run.steps)}, {run.steps[run.step].title}"
+    return f" at {run.where}" if run.where else ""
 
 
 def _rows(run: RunView) -> list[tuple[str, str]]:
@@ -195,7 +193,10 @@ def _points(run: RunView) -> list[tuple[str, str]]:
         rows.append(("Points", f"{count(filled.done)}{part} read and written"))
     if bare := run.dead_letters - run.rows_left_out - run.points_not_written:
         letters = plural(bare, "point")
-        why = listing([*run.dead_letter_reasons][:SHOWN_REASONS]) or "no text"
+        reasons = [*run.dead_letter_reasons]
+        if (more := len(reasons) - SHOWN_REASONS) > 0:
+            reasons[SHOWN_REASONS:] = [plural(more, "more reason")]
+        why = listing(reasons) or "no text"
         rows.append(("Dead letters", f"{letters} without a new vector: {why}"))
     if run.points_not_written:
         from qdrant_model_migration.steps.dead_letters import RAISE_IT

@@ -15,6 +15,7 @@ from qdrant_model_migration.pages.work import models
 from qdrant_model_migration.survey import Survey
 
 PLACE = "Questions"
+ANSWERED = ("answered", "found")
 REST = Act("rest", "Answer the rest as suggested", button=False)
 
 
@@ -31,11 +32,16 @@ def advice(session: Session, **tried: Any) -> Advice:
 
 
 def question(session: Session) -> Question:
-    """The one that is asked now: alone, in its turn, else the first."""
+    """The one that is asked now: alone, in its turn, else the first. Where answers left out the
+    one in its turn, it is the last before it."""
     now = advice(session)
     key = session.alone[0] if session.alone else session.asking
-    by_key = {standing.question.key: standing.question for standing in now.standings}
-    return by_key.get(key or "") or (*now.asked, *by_key.values())[0]
+    first = before = (*now.asked, *(one.question for one in now.standings))[0]
+    for one in now.standings:
+        if one.question.key == key:
+            return before if one.state == "skip" else one.question
+        before = one.question if one.question in now.asked else before
+    return first
 
 
 def number(session: Session) -> tuple[int, int]:
@@ -98,13 +104,19 @@ def _rest_answered(session: Session, answers: dict[str, Any]) -> Go:
     return Go("strategy", session.on(asking=_keys(session)[-1]), said)
 
 
+def is_answered(session: Session, key: str) -> bool:
+    """Whether this question has an answer that can be another one."""
+    standings = advise(surveyed(session), session.answers).standings
+    return any(one.question.key == key and one.state in ANSWERED for one in standings)
+
+
 def all_answers(session: Session) -> Page:
     """Every answer, to ask one of them again."""
     again = (Act("ask", "Change it", enter=True),)
     rows = [
         Row(one.question.key, (one.question.short, one.label + found), acts=again)
         for one in advise(surveyed(session), session.answers).standings
-        if one.state in ("answered", "found")
+        if one.state in ANSWERED
         for found in (" (found)" if one.state == "found" else "",)
     ]
     columns = (Column("QUESTION", 12), Column("ANSWER"))

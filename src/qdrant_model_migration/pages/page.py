@@ -178,7 +178,8 @@ class Row(NamedTuple):
     """mark: a sign before it, in words in the table's `marks`. more: said of the row in hand.
 
     acts: what can be done with it; the first is what Enter does. names: what it can be called
-    besides its key. whole False: not all of it is known yet.
+    besides its key. whole False: not all of it is known yet. enter: what Enter is called on this
+    one, where not as on the others.
     """
 
     key: str
@@ -189,6 +190,7 @@ class Row(NamedTuple):
     acts: tuple[Act, ...] = ()
     names: tuple[str, ...] = ()
     whole: bool = True
+    enter: str = ""
 
 
 class Table(NamedTuple):
@@ -196,7 +198,7 @@ class Table(NamedTuple):
     row's first act where there is none. ticks: each row is a box to tick, its one ask; its second
     cell is the command that does it, or "". newest: the last row is in hand until another is.
 
-    enter: what Enter on a row is called.
+    enter: what Enter on a row is called, "" where it leads nowhere.
     """
 
     key: str
@@ -223,7 +225,7 @@ class Page(NamedTuple):
     has the focus at the beginning, never of what is dangerous; a row stays in hand as long as no
     other one was chosen. hello: what to do here, in a line. esc: what leaving it is called. passed:
     which stops of a run are behind it; None without a run. along: how far it is within its stop.
-    map: read out on demand.
+    map: read out on demand. server: what the top row says right, where not what the trip says.
     """
 
     title: str
@@ -238,6 +240,7 @@ class Page(NamedTuple):
     passed: tuple[str, ...] | None = None
     along: str = ""
     map: Ways | None = None
+    server: str | None = None
 
     @property
     def tables(self) -> tuple[Table, ...]:

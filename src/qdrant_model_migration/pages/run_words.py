@@ -60,8 +60,7 @@ def _about(view: RunView) -> str:
     if view.state == "waiting" and view.gate:
         return f" · {gate_title(view.gate)}"
     if view.state == "failed" and view.error:
-        here = now_step(view)
-        place = f" at step {here[0]}" if here else ""
+        place = f" at {_short_place(view)}" if now_step(view) else ""
         return f"{place} · {view.error.get('what', '').rstrip('.')}"
     if view.finished:
         took = _between(view.began, view.ended or view.since)
@@ -76,8 +75,12 @@ def _about(view: RunView) -> str:
 
 
 def _place(view: RunView) -> str:
-    here = now_step(view)
-    return f" · step {here[0]} of {len(view.steps)}, {here[1].title}" if here else ""
+    return f" · {view.where}" if view.where else ""
+
+
+def _short_place(view: RunView) -> str:
+    """ "step 3", "Verify again"."""
+    return view.where.partition(" of ")[0].partition(":")[0]
 
 
 def _running(view: RunView) -> str:
@@ -165,7 +168,7 @@ def counts(view: RunView, later: float | None = None) -> str:
     if not view.steps:
         return "Time left: not known yet."
     if here is None:
-        return f"{len(view.steps)} of {len(view.steps)} steps"
+        return f"{view.planned} of {view.planned} steps"
     step = here[1]
     unit = step.unit or "points"
     parts: list[str] = []
@@ -173,7 +176,7 @@ def counts(view: RunView, later: float | None = None) -> str:
         return _waits_for(view) or "Nothing goes on until you answer."
     if step.done is not None and step.total:
         parts.append(f"{number(step.done)} of {number(step.total)} {unit}")
-    elif step.done:
+    elif step.done and unit != "seconds":  # these are said below
         parts.append(f"{number(step.done)} {unit}, still counting")
     if view.state == "running" and not view.retry:
         parts += _speed(step, unit, later)
@@ -210,7 +213,7 @@ def _waits_for(view: RunView) -> str:
     if not before:
         return ""
     more = f", and {len(before) - 1} more" if len(before) > 1 else ""
-    return f"First {before[0]}{more}."
+    return f"Before the switch: {before[0]}{more}."
 
 
 def second_line(view: RunView, now: datetime | None = None) -> str:
@@ -288,7 +291,7 @@ def _safe(view: RunView) -> str:
     if switched:
         return f"{recalled(switched).answers} from {switched.get('to')}."
     if not in_place(view):
-        return f"{view.card.collection} is untouched, searches work."
+        return f"{view.card.collection} is untouched and stays in use."
     return f"the points of {view.card.collection} are untouched."
 
 
@@ -350,21 +353,20 @@ def no_bar(view: RunView) -> str:
         return "The run was given up; nothing more is done."
     if view.finished or here is None or (here[1].share is not None and view.state != "waiting"):
         return ""
-    done = sum(1 for step in view.steps if step.state == "done")
+    done = sum(step.state == "done" for step in view.steps if not step.extra)
     counted = here[1].total or view.state != "running"
     note = "" if counted else "; this one has no count"
-    return f"{done} of {len(view.steps)} steps are done{note}"
+    return f"{done} of {view.planned} steps are done{note}"
 
 
 def share(view: RunView) -> str:
-    """`at 52 %` or `in step 4 of 9`."""
+    """`at 52 % of step 4` or `in step 4 of 9`."""
     here = now_step(view)
     if here is None:
         return "at its end"
-    place, step = here
-    if step.percent is not None:
-        return f"at {step.percent} % of step {place}"
-    return f"in step {place} of {len(view.steps)}"
+    if (percent := here[1].percent) is not None:
+        return f"at {percent} % of {_short_place(view)}"
+    return f"in {view.where.partition(',')[0].partition(':')[0]}"
 
 
 def state_word(view: RunView) -> str:
@@ -437,9 +439,16 @@ def server_lines(view: RunView) -> list[tuple[str, str]]:
     caught = view.facts.get("caught_up")
     if isinstance(caught, list) and any(caught):
         rows.append(("Caught up", words.plural(sum(caught), "late write")))
-    if not rows:
-        rows.append(("Searches", "go on as before"))
-    return rows
+    return rows or [_of_searches(view)]
+
+
+def _of_searches(view: RunView) -> tuple[str, str]:
+    """Where nothing of them was counted: whether there are any, nobody knows while it fails."""
+    if switched := view.facts.get("switched"):
+        return "Answers", f"from {switched.get('to')}"
+    if view.state == "failed":
+        return "Searches", "this run changed nothing for them"
+    return "Searches", "go on as before"
 
 
 PAUSE_SECONDS = 15.0

@@ -111,8 +111,10 @@ class Session:
     was searched on both sides. form: of the lines to change. typed: an address as it was typed,
     until something answers there. last_address: used before. checked: what connecting or preparing
     has found so far. reading: the survey as it comes about. corrected: what was said otherwise of
-    what it found. offered: files that practice has for questions, by their keys. made_up: the facts
-    of Explore, where they were changed. others: the plans of those that switch together with it.
+    what it found. known_before: the models of its vectors by their names, as a run knows them that
+    is planned again. offered: files that practice has for questions, by their keys. made_up: the
+    facts of Explore, where they were changed. others: the plans of those that switch together with
+    it.
     """
 
     address: Address | None = None
@@ -145,6 +147,7 @@ class Session:
     checked: tuple[Checked, ...] = ()
     reading: Reading | None = None
     corrected: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    known_before: Mapping[str, ModelRef] = field(default_factory=lambda: NOTHING)
     offered: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     made_up: WhatIf | None = None
     others: Others | None = None
@@ -225,6 +228,7 @@ class Session:
             survey=None,
             reading=None,
             corrected=NOTHING,
+            known_before=NOTHING,
             strategy=None,
             plan=None,
             accepted=NOTHING,

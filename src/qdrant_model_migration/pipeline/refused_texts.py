@@ -8,6 +8,7 @@ from contextlib import suppress
 from hashlib import blake2b
 from threading import Lock
 
+from qdrant_model_migration import words
 from qdrant_model_migration.pipeline.text import NoText
 from qdrant_model_migration.pipeline.tools import Tools
 from qdrant_model_migration.qdrant import Document, Unmade
@@ -45,8 +46,8 @@ def no_text(document: Document, refused: Mapping[str, str]) -> NoText | None:
 
 
 def refusal(text: str, why: str) -> NoText:
-    short = why if len(why) <= _LONGEST else f"{why[: _LONGEST - 3]}..."
-    return NoText(f"the server's service makes no vector of it: {short}", f'"{text[:40]}"')
+    short = words.cut(why, _LONGEST)
+    return NoText(f"the server's service makes no vector of it: {short}", f'"{words.cut(text)}"')
 
 
 def _digest(document: Document) -> str:

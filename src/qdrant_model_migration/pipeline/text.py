@@ -7,6 +7,7 @@ from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field
 
+from qdrant_model_migration import words
 from qdrant_model_migration.pipeline.sources import AnySource
 from qdrant_model_migration.strict import Strict
 from qdrant_model_migration.survey.path import ABSENT, value_at
@@ -60,4 +61,4 @@ def _in_words(value: Any) -> str:
         return f"a list of {len(value)} items"
     if isinstance(value, Mapping):
         return f"an object with {len(value)} keys"
-    return f"{value!r}"[:40]
+    return words.cut(repr(value))

@@ -83,7 +83,7 @@ def _line(seen: RunView) -> str:
         return f"{word.capitalize()}{f': {about}' if about else ''}. {second_line(seen)}"
     step = seen.steps[seen.step]
     slow = f" Slowed down: {slowed(seen)}." if seen.slowed else ""
-    where = f"{state}, step {seen.step + 1} of {len(seen.steps)}, {step.title}."
+    where = f"{state}, {seen.where}."
     counted = _counted(step)
     if spent := seen.facts.get("tokens_used"):
         counted = ", ".join(filter(None, (counted, Spent.of(spent).short)))

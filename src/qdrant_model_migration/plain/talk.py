@@ -9,6 +9,7 @@ from typing import TextIO
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.plain.keyboard import Keyboard, Prompter
 from qdrant_model_migration.plain.paragraph import paragraph
+from qdrant_model_migration.words import cut
 
 Tells = Mapping[str, Callable[[], None]]
 
@@ -98,7 +99,7 @@ class Talk:
                 return int(typed) - 1
             if typed == "" or typed.lower() in words:
                 return typed.lower()
-            self.say(f"{typed[:40]} is none of them. Type a number from 1 to {count}.")
+            self.say(f"{cut(typed)} is none of them. Type a number from 1 to {count}.")
 
     def _print(self, text: str) -> None:
         print(text, file=self._out or sys.stdout, flush=True)

@@ -15,6 +15,7 @@ from qdrant_model_migration.pages.stages import enter, leave, stage
 from qdrant_model_migration.plain import page_lines
 from qdrant_model_migration.plain.asks import answer
 from qdrant_model_migration.plain.chart import read_map
+from qdrant_model_migration.plain.keys_in_words import in_a_talk
 from qdrant_model_migration.plain.talk import Back, Leave, Talk, Tells
 
 
@@ -87,7 +88,7 @@ class Visit:
         if isinstance(picked, Act):
             return self._do(picked, self.given)
         if picked is None:
-            self.talk.say(page.hello)
+            self.talk.say(in_a_talk(page.hello))
             return None
         return self._row_in_hand(*picked)
 
@@ -104,7 +105,7 @@ class Visit:
             self.session = outcome.session
             if self._told:
                 self._tell(self.page)
-            self.talk.say(outcome.words)
+            self.talk.say(in_a_talk(outcome.words))
             for line in outcome.copy.split("\n") if outcome.copy else ():
                 self.talk.command(line)
             if outcome.trouble and act is not None and self._asked_again(outcome.at):
@@ -113,11 +114,11 @@ class Visit:
             if outcome.to == LEAVE:
                 raise Leave
             if outcome.to == BACK:
-                self.talk.say(outcome.words)
+                self.talk.say(in_a_talk(outcome.words))
                 raise Back
             return outcome
         elif isinstance(outcome, Refused):
-            self.talk.say(outcome.words)
+            self.talk.say(in_a_talk(outcome.words))
             if act is not None and self._asked_again(outcome.at):
                 return self._do(act, self.given)
         elif isinstance(outcome, Work):
@@ -144,9 +145,10 @@ class Visit:
                 before.extend(now)
 
         if work.says:
-            self.talk.say(work.says)
+            self.talk.say(in_a_talk(work.says))
         try:
-            return work.then(self.session, work.do(report))
+            found = work.do(report)
+            return work.then(self.session, found)  # with what was reported meanwhile
         except KeyboardInterrupt:
             if work.stop is None:
                 raise Leave(interrupted=True) from None
@@ -247,7 +249,7 @@ class Visit:
             none = (
                 "is none of them" if others else f"goes nowhere here: press Enter for {safe.label}"
             )
-            self.talk.say(f"{typed[:40]} {none}.")
+            self.talk.say(f"{words.cut(typed)} {none}.")
 
     def _picked(self, page: Page) -> Act | tuple[Table, Row] | None:
         """What is typed at the end of a page: nothing, the word of an act, the number of a row."""
@@ -282,7 +284,7 @@ class Visit:
                     self.talk.say(f"{typed} is another name of {page_lines.title_of(row)}.")
                     return table, row
             known = [name for _, row in rows for name in (row.key, *row.names)]
-            self.talk.say(f"{typed[:40]} is none of them.{meant(typed, known)}")
+            self.talk.say(f"{words.cut(typed)} is none of them.{meant(typed, known)}")
 
     def _tells(self, page: Page) -> Tells:
         """Words that only say something."""
@@ -291,7 +293,7 @@ class Visit:
         return {"why": lambda: self._why(page), **maps}
 
     def _why(self, page: Page) -> None:
-        for paragraph in "\n".join(page.help).split("\n\n"):
+        for paragraph in in_a_talk("\n".join(page.help)).split("\n\n"):
             self.talk.say(paragraph)
 
     # -- one ask -------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from pydantic_core import ErrorDetails
 from qdrant_model_migration.plan.errors import PlanError
 from qdrant_model_migration.plan.strict_yaml import Place, Text
 from qdrant_model_migration.plan.upgrade import FORMAT
-from qdrant_model_migration.words import nearest
+from qdrant_model_migration.words import cut, nearest
 
 _SECRET_NAME = re.compile(
     r"key\Z|api.?key|token\Z|secret|passw|credential|authorization|bearer", re.I
@@ -74,12 +74,12 @@ def _shown(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return f'"{value[:40]}{"…" if len(value) > 40 else ""}"'
+        return f'"{cut(value)}"'
     if isinstance(value, Mapping):
         return "keys with values"
     if isinstance(value, list):
         return f"a list of {len(value)}"
-    return str(value)[:40]
+    return cut(value)
 
 
 def _place(error: ErrorDetails, text: Text) -> Place:

@@ -16,6 +16,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from qdrant_model_migration import words
 from qdrant_model_migration.plan.errors import PlanError
 
 if TYPE_CHECKING:
@@ -275,7 +276,7 @@ def _scalar(node: yaml.Node, name: str) -> Any:
             return float(text)
     except ValueError:
         pass
-    told = "a tag (!)" if kind not in ("int", "float", "bool") else text[:40]
+    told = "a tag (!)" if kind not in ("int", "float", "bool") else words.cut(text)
     raise PlanError(
         f"{name}, line {node.start_mark.line + 1}: {told} has no place here.",
         "Values are text, numbers, true, false, null, lists and keys with values.",

@@ -41,7 +41,8 @@ def one_family(plans: Sequence[Plan]) -> None:
             why = "It was planned alone."
             raise NotTogether(plan.collection, why, "Run each plan by itself.")
         if {plan.collection, *plan.together} != all_of_them:
-            why = f"It is planned to go with {listing(plan.together)}; that is not what lies here."
+            here = listing(sorted(all_of_them - {plan.collection})) or "no other plan"
+            why = f"It is planned to go with {listing(plan.together)}; beside it lies {here}."
             raise NotTogether(plan.collection, why, "Nothing was written. Plan them anew.")
     refuse_apart(plans)
 

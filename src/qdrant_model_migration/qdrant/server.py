@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
-from operator import itemgetter
 from typing import Any
 
 from pydantic import SecretStr
@@ -22,6 +21,13 @@ from qdrant_model_migration.qdrant.wire import BYTES, JsonObject
 
 _SNAPSHOTS = "/collections/{name}/snapshots"
 _VECTOR = "/collections/{name}/vectors/{vector}?wait=true"
+
+
+def _result(answer: JsonObject) -> Any:
+    """Raises ValueError for an answer without one, which is none of Qdrant's."""
+    if answer.get("result") is None:
+        raise ValueError("no result")
+    return answer["result"]
 
 
 class Server:
@@ -75,7 +81,7 @@ class Server:
 
     def scroll(self, name: str, body: JsonObject) -> JsonObject:
         answer = self.scroll_as_written(name, body)
-        return {**read_json(answer)["result"], BYTES: len(answer)}
+        return {**_result(read_json(answer)), BYTES: len(answer)}
 
     def scroll_as_written(self, name: str, body: JsonObject) -> bytes:
         asked = json.dumps(body, allow_nan=False).encode()
@@ -187,7 +193,7 @@ class Server:
         body: JsonObject | bytes | None = None,
         *,
         timeout_s: float | None = None,
-        take: Callable[[JsonObject], Any] = itemgetter("result"),
+        take: Callable[[JsonObject], Any] = _result,
         **more: str,
     ) -> Any:
         """One request, and what to take of its answer. more: what else stands in the url."""

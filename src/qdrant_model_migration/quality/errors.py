@@ -8,6 +8,8 @@ from qdrant_model_migration.errors import UsageError
 class QueryFileUnusable(UsageError):
     """The file of searches cannot be read as one. `unusable` lines of `total` could be skipped."""
 
+    question = "proof"
+
     refusal = True
     unusable = 0
     total = 0

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from qdrant_model_migration import words
 from qdrant_model_migration.quality.errors import QueryFileUnusable
 from qdrant_model_migration.quality.query_set import Query, QuerySet, merged
 
@@ -218,5 +219,5 @@ def _point_id(value: object) -> int | str:
             return str(uuid.UUID(value))
         except ValueError:
             pass
-    shown = json.dumps(value, ensure_ascii=False)[:40]
+    shown = words.cut(json.dumps(value, ensure_ascii=False))
     raise _Wrong(f"has the id {shown}, which is neither a whole number nor a UUID")

@@ -106,6 +106,11 @@ class Side(Strict):
         return tuple(leg.model for leg in self.legs if leg.model is not None)
 
     @property
+    def by_vector(self) -> dict[str, ModelRef]:
+        """The known ones, by the names of their vectors."""
+        return {leg.using: leg.model for leg in self.legs if leg.model is not None}
+
+    @property
     def languages(self) -> tuple[str, ...]:
         """Codes of those that queries are told apart by, that of most texts first."""
         return tuple(dict.fromkeys(code for leg in self.legs for code in leg.by_language()))

@@ -60,7 +60,7 @@ class AddedStep(Step):
     order: where it stands among the others. manual: what `--help` of its command says, "" for that
     line. label: on buttons. does: completes its name, "discard to give the run up". about: a
     sentence for help. unfinished: whether it is for a run that has not ended, also while a gate
-    waits; else it is for one that has. reported: whether the report offers it. ends: the state that
+    waits; else it is for one that has. ends: the state that
     it leaves a run in, "" for the one before. final: nothing can be added after that.
     """
 
@@ -71,7 +71,6 @@ class AddedStep(Step):
     does: ClassVar[str]
     about: ClassVar[str] = ""
     unfinished: ClassVar[bool] = False
-    reported: ClassVar[bool] = True
     ends: ClassVar[str] = ""
     final: ClassVar[bool] = False
 

@@ -51,7 +51,6 @@ class Cleanup(AddedStep):
     label: ClassVar[str] = "Clean up…"
     does: ClassVar[str] = "to free the space"
     about: ClassVar[str] = "Clean up deletes the old collection, or the new one after a rollback."
-    reported: ClassVar[bool] = False  # it waits for some days
     ends: ClassVar[str] = "cleaned up"
     final: ClassVar[bool] = True
     manual: ClassVar[str] = """

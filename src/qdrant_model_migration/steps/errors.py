@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from qdrant_model_migration import words
 from qdrant_model_migration.errors import QmmError
-from qdrant_model_migration.shell import qmm
+from qdrant_model_migration.shell import FILE, qmm
 from qdrant_model_migration.words import listing
 
 
@@ -24,6 +24,8 @@ class PlanOutdated(QmmError):
 class TargetTaken(QmmError):
     """The name for the new collection belongs to something else. holds: what that is. plan: the
     command that plans anew with a name that is free."""
+
+    question = "target"
 
     def __init__(self, name: str, holds: str = "", plan: str = "") -> None:
         mixed = f"Writing into {name} could mix two models or overwrite somebody's points."
@@ -50,6 +52,8 @@ class TargetGone(QmmError):
 class CannotAddVector(QmmError):
     """This server cannot add a vector to a collection that stands."""
 
+    question = "in_place"
+
     def __init__(self, collection: str, version: str) -> None:
         super().__init__(
             f"No vector can be added to {collection}.",
@@ -60,6 +64,8 @@ class CannotAddVector(QmmError):
 
 class CannotClone(QmmError):
     """The server cannot copy the collection itself."""
+
+    question = "copied_by"
 
     def __init__(self, source: str, why: str) -> None:
         super().__init__(
@@ -239,7 +245,7 @@ class JudgedWorse(QmmError):
     """The new model finds less than the old one."""
 
     def __init__(self, what: str, source: str, run: str) -> None:
-        again = qmm("verify", run, flags=("--queries", "FILE"))
+        again = qmm("verify", run, flags=("--queries", FILE))
         super().__init__(
             f"NO-GO: {what}",
             f"The cutover is closed; searches go on with {source}.",
@@ -368,6 +374,8 @@ class OptimizerFailed(QmmError):
 
 class MapTooLossy(QmmError):
     """What a learned map calculates finds too little of what proper vectors find."""
+
+    question = "accuracy"
 
     def __init__(self, found: str, least: str, measured: str, price: str, collection: str) -> None:
         super().__init__(

@@ -33,12 +33,14 @@ def added_kind(name: str) -> type[AddedStep] | None:
 
 
 def added(name: str, given: Mapping[str, Any], planned: Sequence[Step]) -> Step:
-    """A step to add to a run: as the plan has it where it repeats one, with what is `given`."""
+    """A step to add to a run: as the plan has it where it repeats one, with what is `given`. One
+    that a plan may hold knows that it was added, also where this plan does not hold it."""
     kind = added_kind(name)
     assert kind is not None, f"no step {name} is added to a run"
     like = next((step for step in planned if type(step) is kind), None)
-    values = {**like.model_dump(mode="json"), "again": True} if like is not None else {}
-    return kind.model_validate_json(json.dumps({**values, **given}))
+    values = like.model_dump(mode="json") if like is not None else {}
+    again = {"again": True} if "again" in kind.model_fields else {}
+    return kind.model_validate_json(json.dumps({**values, **again, **given}))
 
 
 def gate_kind(name: str) -> GateKind:

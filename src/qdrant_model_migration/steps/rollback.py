@@ -104,7 +104,7 @@ class Rollback(AddedStep):
             _switch_back(ctx, recalled(switched))
         elif not ctx.recall(_COUNTING):
             refusal = self.refused(ctx.recall, ctx.folder.name)
-            raise NothingToRollBack(ctx.run_id, refusal.why if refusal else "")
+            raise NothingToRollBack(ctx.folder.name, refusal.why if refusal else "")
         if ctx.before.collection != ctx.after.collection:
             _count(ctx, ctx.after.collection, anew=bool(switched))
         ctx.remember(_COUNTING, False)
@@ -134,7 +134,7 @@ def _switch_back(ctx: StepContext, switch: Switch) -> None:
         if switch.state(ctx, ctx.after, ctx.before) != "after":
             if not ctx.qdrant.exists(old):
                 why = f"{old} was deleted, so there is no way back."
-                raise NothingToRollBack(ctx.run_id, why)
+                raise NothingToRollBack(ctx.folder.name, why)
             if ctx.consent("rollback") is None:
                 raise Waiting(_gate(ctx, switch))
             ctx.breathe()

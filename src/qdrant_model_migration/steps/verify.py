@@ -30,7 +30,7 @@ from qdrant_model_migration.quality import (
     with_exact_words,
     with_other,
 )
-from qdrant_model_migration.shell import qmm
+from qdrant_model_migration.shell import FILE, NAME, qmm
 from qdrant_model_migration.steps.added_step import AddedStep, Known
 from qdrant_model_migration.steps.errors import IntegrityFailed, JudgedWorse, VerifyRefused
 from qdrant_model_migration.steps.passes import in_batches
@@ -43,6 +43,8 @@ from qdrant_model_migration.survey import languages
 from qdrant_model_migration.survey.path import value_at
 from qdrant_model_migration.words import plural
 
+TOLD = "told_before"
+"""The fact: how was searched before, with the model that a judging anew was told."""
 READ_ALL = "read_all"
 """The fact: this run reads all copied vectors again before it judges, as somebody wished."""
 FULL = "Read all copied vectors again"
@@ -128,8 +130,9 @@ class Verify(AddedStep):
             "made up": "Judges by searches made from your documents: weak evidence.",
             "later": "Judges nothing: no searches were given.",
         }[self.proof.kind]
+        quality = "" if self.proof.kind == "later" else ", quality"
         return StepText(
-            f"Verify{' again' if self.again else ''}: counts, payloads, quality",
+            f"Verify{' again' if self.again else ''}: counts, payloads{quality}",
             "nothing",
             "not needed",
             (
@@ -157,6 +160,8 @@ class Verify(AddedStep):
         full = self.full or bool(ctx.recall(READ_ALL))
         integrity = Integrity(checks=tuple(route.check(ctx, self.sample, full=full)))
         verdict, again = self._judge(ctx, integrity, known)
+        if self.before is not None:
+            ctx.remember(TOLD, self.before.model_dump(mode="json"))
         ctx.remember("proof", self.proof.model_dump(mode="json"))
         ctx.remember("judge_again", again)
         ctx.remember("verdict", verdict.model_dump(mode="json"))
@@ -235,8 +240,8 @@ class Verify(AddedStep):
         if unjudged == "new model not here":
             return qmm("verify", run)
         if unjudged == "old model not known":
-            return qmm("verify", run, flags=("--old-model", "NAME"))
-        file = self.proof.file or "queries.jsonl"
+            return qmm("verify", run, flags=("--old-model", NAME))
+        file = self.proof.file or FILE
         return qmm("verify", run, flags=("--queries", file, "--margin", f"{self.proof.margin:g}"))
 
     def _made_up(self, ctx: StepContext) -> QuerySet | None:

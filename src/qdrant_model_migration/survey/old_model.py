@@ -175,7 +175,9 @@ def _unproved(said: ModelRef | str | None, by_operator: bool) -> Fact[ModelRef]:
     if isinstance(said, ModelRef):
         return Fact[ModelRef](value=said, how="told", note=f"said by {source}")
     if said is not None:
-        note = f"{source[0].upper()}{source[1:]} say{'' if by_operator else 's'} {said[:60]}"
+        note = (
+            f"{source[0].upper()}{source[1:]} say{'' if by_operator else 's'} {words.cut(said, 60)}"
+        )
         return Fact[ModelRef](note=f"{note}, which is not a model that this program knows.")
     return Fact[ModelRef]()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 
 from qdrant_model_migration.embedders import ModelRef, open_embedder
@@ -14,7 +14,7 @@ from qdrant_model_migration.survey.facts import Fact, VectorFact
 
 def find_each(
     said: Mapping[str, ModelRef | str | None],
-    by_operator: bool,
+    by_operator: Collection[str],
     vectors: Sequence[VectorFact],
     points: Sequence[Point],
     fields: Sequence[str],
@@ -26,7 +26,8 @@ def find_each(
 ) -> dict[str, old_model.OldModel]:
     """As `old_model.find`, for each of these vectors by its name, as `said` is.
 
-    mapped: names of those that were calculated, and how; no text gives them again.
+    by_operator: names of those of which a person said it. mapped: names of those that were
+    calculated, and how; no text gives them again.
     """
     open_model = lru_cache(maxsize=1)(open_embedder)  # models are large; one at a time
 
@@ -39,7 +40,7 @@ def find_each(
             return old_model.calculated(model, how)
         return old_model.find(
             model,
-            by_operator,
+            vector.name in by_operator,
             vector,
             points,
             fields,

@@ -69,6 +69,7 @@ def survey(
     on_fact: OnFact | None = None,
     text_field: str | None = None,
     old_model: ModelRef | None = None,
+    known_before: Mapping[str, ModelRef] | None = None,
     sample: int = 2000,
     stop: threading.Event | None = None,
 ) -> Survey:
@@ -77,10 +78,13 @@ def survey(
     name: a collection or an alias. on_fact(key, fact) is called as each is found, in the order of
     the screen; keys are the Survey's fields, and "server", "add_vector", "insert_only"; a key told
     twice replaces what was told before. text_field, old_model: the operator's corrections.
+    known_before: the models of vectors by their names; what the metadata says of one goes first.
     sample: how many points are read for what is not counted. stop: ends it with Stopped.
     Raises CollectionMissing, CollectionEmpty, Stopped, and the errors of the connection.
     """
-    return _Reading(qdrant, name, on_fact, text_field, old_model, sample, stop).read()
+    return _Reading(
+        qdrant, name, on_fact, text_field, old_model, known_before or {}, sample, stop
+    ).read()
 
 
 class _Reading:
@@ -93,11 +97,13 @@ class _Reading:
         on_fact: OnFact | None,
         text_field: str | None,
         old_model: ModelRef | None,
+        known_before: Mapping[str, ModelRef],
         sample: int,
         stop: threading.Event | None,
     ) -> None:
         self._qdrant, self._name, self._on_fact = qdrant, name, on_fact
         self._told_field, self._told_model = text_field, old_model
+        self._known_before = known_before
         self._size, self._stop = sample, stop
         self._known: dict[str, Any] = {}
         self._facts: dict[str, Any] = {}
@@ -297,9 +303,12 @@ class _Reading:
             if (of := mapped_from(metadata, name)) is not None
         }
         self._known["approximate"] = tuple(mapped)
+        told = {name: model for name, model in self._known_before.items() if not said.get(name)}
+        if self._told_model is not None:
+            told = dict.fromkeys(said, self._told_model)
         found = old_models.find_each(
-            dict.fromkeys(said, self._told_model) if self._told_model is not None else said,
-            self._told_model is not None,
+            {**said, **told},
+            told.keys(),
             self._dense,
             stored,
             fields,

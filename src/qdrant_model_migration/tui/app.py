@@ -5,7 +5,8 @@ from __future__ import annotations
 import gc
 import logging
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -139,11 +140,8 @@ class WizardApp(App[int]):
 
     def tell(self, words: str) -> None:
         """Words for the message line of the screen that is about to come to the top."""
-        self.call_later(self._tell, words)
-
-    def _tell(self, words: str) -> None:
         if self.stop_below is not None:
-            self.stop_below.say(words, trouble=True)
+            self.stop_below.told = words
 
     # -- keys that work everywhere -------------------------------------------------------------
 
@@ -185,7 +183,8 @@ class WizardApp(App[int]):
         elif not any(worker.group == "leave" for worker in self.workers):
             from qdrant_model_migration.tui.screens.leave import ask_to_leave
 
-            self.run_worker(ask_to_leave(self), group="leave")
+            asking: Callable[[], Awaitable[None]] = partial(ask_to_leave, self)
+            self.run_worker(asking, group="leave")
 
     def action_copy(self) -> None:
         """Copy a selection; without one say that nothing was stopped."""

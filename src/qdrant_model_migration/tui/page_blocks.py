@@ -11,6 +11,7 @@ from qdrant_model_migration.pages.page import (
     Ask,
     Beside,
     Block,
+    Choice,
     Facts,
     Page,
     Row,
@@ -30,10 +31,10 @@ from qdrant_model_migration.tui.widgets.blocks import (
 from qdrant_model_migration.tui.widgets.frame import titled
 from qdrant_model_migration.tui.widgets.scroll import Scroll
 
-Shape = list[tuple[str, str]]
+Shape = tuple[object, ...]
 
 
-def shape(page: Page) -> Shape:
+def shape(page: Page) -> list[Shape]:
     """What stands on it, as far as other widgets are needed for something else."""
     return [_shape(block) for block in page.body]
 
@@ -73,6 +74,8 @@ class PageBlocks(Vertical):
             elif isinstance(widget, TableBlock) and isinstance(block, Table):
                 await widget.show(block)
                 self._put_in_hand(widget)
+        for left in self.query("#mapped"):
+            titled(left, page.title)
         if (ways := self._ways()) is not None:
             self.draw_map(ways)
 
@@ -81,9 +84,7 @@ class PageBlocks(Vertical):
         map shows what a choice leaves, all of them are, and the map beside it."""
         page = self._page
         if self._ways() is not None:
-            left = Scroll(*self._blocks, id="mapped", classes="pane")
-            titled(left, page.title)
-            return [left, MapPane(id="map")]
+            return [Scroll(*self._blocks, id="mapped", classes="pane"), MapPane(id="map")]
         titles = {block.title for block in page.body if isinstance(block, Says | Facts)}
         arranged: list[Widget] = []
         for asks, together in groupby(self._blocks, lambda block: isinstance(block, AskBlock)):
@@ -178,10 +179,18 @@ class PageBlocks(Vertical):
                     await widget.show_more()
 
 
-def _shape(block: Block) -> tuple[str, str]:
-    key = block.key if isinstance(block, Table | Ask) else ""
-    many = str(len(block.blocks)) if isinstance(block, Beside) else ""
-    return type(block).__name__, key + many
+def _shape(block: Block) -> Shape:
+    """What a widget is made of once and for all; the rest is brought up to date in it."""
+    if isinstance(block, Ask):
+        return ("ask", block.key, block.kind, block.label, *map(_shape_of_choice, block.choices))
+    if isinstance(block, Beside):
+        return ("beside", len(block.blocks))
+    return (type(block).__name__, block.key if isinstance(block, Table) else "")
+
+
+def _shape_of_choice(choice: Choice) -> Shape:
+    """Two questions ask under the same key; the answer of the other one must not stand there."""
+    return (*choice._replace(asks=(), ways=None), *map(_shape, choice.asks))
 
 
 def _widget(block: Block) -> Widget:

@@ -28,7 +28,8 @@ def step_lines(view: RunView, rows: int, width: int) -> list[str]:
     lines: list[str] = []
     here = now_step(view)
     at = (here[0] if here else len(view.steps)) - 1
-    for place, step in enumerate(view.steps):
+    for place in view.in_order:
+        step = view.steps[place]
         sign = {"done": "✓", "running": "»", "failed": "!"}.get(step.state, " ")
         if place == at and view.state == "waiting":
             sign = "?"
@@ -41,13 +42,19 @@ def step_lines(view: RunView, rows: int, width: int) -> list[str]:
             note = "failed"
         elif sign == "?":
             note = "waits for you"
-        words = f"{sign} {place + 1:>2} {step.title}"
+        words = f"{sign} {view.number(place):>2} {step.title}"
         room = width - len(note) - 1
         lines.append(f"{crop(words, room)} {note}")
     if len(lines) <= rows:
         return lines
+    at = view.in_order.index(at) if here else at
     top = max(0, min(at - rows // 2, len(lines) - rows))
-    return lines[top : top + rows]
+    shown, below = lines[top : top + rows], len(lines) - top - rows
+    if rows > 2 and top:
+        shown[0] = f"  … {top + 1} before"
+    if rows > 2 and below:
+        shown[-1] = f"  … {below + 1} more"
+    return shown
 
 
 def curve(view: RunView, width: int, *, plain: bool) -> str:

@@ -1,4 +1,7 @@
-"""Plain signs for terminals that cannot draw the others: one for one, so that widths stay."""
+"""Plain signs for terminals that cannot draw the others: one for one, so that widths stay.
+
+What says something is never drawn as what only connects: ✓ is +, ✗ is x, lines are -, | and `.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from textual.color import Color
 from textual.filter import LineFilter
 
 PAIRS = """
-    ▸> »* ✓+ ✗- •o ●o ▲^ ▼v →> ←< ↑^ ↓v ►> …. ·- █# ░. ┌+ ┐+ └+ ┘+ ├+ ┤+ ┬+ ┴+ ┼+ ─- ━- │| ┃|
+    ▸> »* ✓+ ✗x •o ●o ▲^ ▼v →> ←< ↑^ ↓v ►> …. ·- █# ░. ┌. ┐. └` ┘' ├| ┤| ┬+ ┴+ ┼+ ─- ━- │| ┃|
     ┆: ┄- ═= ▁_ ▂_ ▃- ▄- ▅= ▆= ▇# ▊| ▎| ▔- ▌| ▐| ╶- ╴-
 """
 TABLE = {ord(pair[0]): pair[1] for pair in PAIRS.split()}

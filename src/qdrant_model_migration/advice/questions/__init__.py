@@ -1,28 +1,6 @@
 """All questions in the order in which they are asked. A new one is one class and one entry here.
 
-Answers are JSON values by key:
-change "model" | "shorter" | "compression" | "keywords" | "second" | "drop"
-quantization {"vector": name or None, "kind": "none" | "scalar" | ..., "always_ram": bool, ...}
-search_params {"rescore": "default" | "yes" | "no", "oversampling": 1.0 to 10}
-drop name of a vector, or false · replace name of a dense vector · model a ModelRef
-shortened_by "cut" | "projection"
-text {"fields": [paths]}, none: gone, with "template" how they stand in it; or {"file": path}
-text_columns {"id": column, "text": [columns]} · originals "no" | {"have": "yes" | "recut", "file"}
-columns {"id": column or "", "text": [columns], "payload": [columns], "more": bool}; both with
-"template" how the columns stand in the text
-missing "copy" | "stop" · bare "keep" | "make" · accuracy "exact" | "approximate" | "queries"
-bridge {"kind": "stay"} | {"kind": "embed", "hottest": payload field or ""}
-both "no" | "test" | "always" · keywords "yes" | "no" | "there"
-keyword_model {"kind", "name", "language", ...} · fusion "rrf" | "dbsf"
-in_place "new" | "in place" · target str
-name {"alias": str, "exists": bool, "also": [aliases]} | {"kind": "changes" | "takes over"}
-query_side "own" | "framework" | "server" · distance "own" | "keep"
-writes "changes" | "adds" | "none" · vector_name str, "": without a name
-vector_names {"new": str, "old": str, "": without a name} · many_for "apart" | "rerank" | "search"
-spending {"kind": "limit" | "none", "tokens", "usd", "price", "texts"}
-copied_by "program" | "server" · together "yes" | "alone"
-proof {"kind", "file", "margin"}
-pace "gently" | "normally" | "fast"
+Answers are JSON values by the key of their question, whose class says what an answer is.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from qdrant_model_migration.strategies import Answers, strategies
 from qdrant_model_migration.strategies.answered.model import at_the_server, chosen_model
 from qdrant_model_migration.strategies.answered.place import apart, in_place
 from qdrant_model_migration.strategies.answered.vectors import old_model
+from qdrant_model_migration.strategies.changes import what_changes
 from qdrant_model_migration.survey.facts import Survey
 from qdrant_model_migration.survey.writes import writes_in_words
 
@@ -34,7 +35,8 @@ class QuerySide(Question):
         )
 
     def applies(self, survey: Survey, answers: Answers) -> bool:
-        if answers.get("change") in ("compression", "keywords", "shorter"):
+        change = answers.get("change")
+        if change == "shorter" or what_changes(change).vector is None:
             return False
         # Whoever cuts the query vectors of the present model does the same to them.
         old, chosen = old_model(survey, answers), chosen_model(answers)

@@ -6,32 +6,14 @@ from typing import Any
 
 from qdrant_model_migration.advice.question import Option, Question, QuestionText, Suggestion
 from qdrant_model_migration.strategies import Answers, Strategy
+from qdrant_model_migration.strategies.changes import CHANGES
 from qdrant_model_migration.survey.facts import Survey
-
-_MUST = (
-    "You MUST re-embed if: changing model provider (OpenAI to Cohere), changing architecture (CLIP "
-    "to BGE), incompatible dimension counts across different models, or adding sparse vectors to "
-    "dense-only collection."
-)
-SOURCE = {
-    "model": _MUST,
-    "keywords": _MUST,
-    "second": _MUST,
-    "compression": "Or changing quantization (binary to scalar): Qdrant re-quantizes "
-    "automatically.",
-    "shorter": "You CAN avoid re-embedding if: using Matryoshka models (use `dimensions` parameter "
-    "to output lower-dimensional embeddings, learn linear transformation from sample data, some "
-    "recall loss, good for 100M+ datasets).",
-    "drop": "",
-}
-"""The sentence of Qdrant's guide that decides, by the change; "" where it says nothing of it."""
 
 _UNSURE = {"unsure-results": "model", "unsure-words": "keywords"}
 
 
 class Change(Question):
-    """Answer: "model", "shorter", "compression", "keywords", "second", "drop", or one of
-    three unsure."""
+    """Answer: a key of CHANGES, or one of three unsure."""
 
     key = "change"
     short = "Change"
@@ -47,22 +29,9 @@ class Change(Question):
     def options(self, survey: Survey, answers: Answers) -> tuple[Option, ...]:
         memory = self.settle("unsure-memory", survey, answers)
         return (
-            Option("model", "Use another embedding model", "", "another model"),
-            Option("shorter", "Same model, shorter vectors", "", "shorter vectors"),
-            Option(
-                "compression",
-                "Same vectors, other compression",
-                "no text, no model and no new collection is needed",
-                "compression",
-            ),
-            Option("keywords", "Add keyword search", "the most common change", "keyword search"),
-            Option("second", "Try a second model next to the first", "", "a second model"),
-            Option(
-                "drop",
-                "Take out a vector that is not needed any more",
-                "after a test of two models, for example",
-                "a vector out",
-                "" if len(survey.vectors.value or ()) > 1 else "There is one vector only.",
+            *(
+                Option(change, what.label, what.note, what.short, what.closed(survey))
+                for change, what in CHANGES.items()
             ),
             Option(
                 "unsure-results",
@@ -91,7 +60,8 @@ class Change(Question):
         return True
 
     def source(self, value: Any) -> str:
-        return SOURCE.get(str(value), "")
+        what = CHANGES.get(str(value))
+        return what.guide if what else ""
 
     def settle(self, value: Any, survey: Survey, answers: Answers) -> Any:
         if value == "unsure-memory":

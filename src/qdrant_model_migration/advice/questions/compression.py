@@ -235,7 +235,7 @@ def _checked(key: str, kind: str, raw: Any) -> Any:
     if values:
         if raw not in values:
             todo = f"Choose one of: {', '.join(values)}."
-            raise BadAnswer(f"{str(raw)[:40]} is no {key} of {kind}.", "", todo, key)
+            raise BadAnswer(f"{words.cut(raw)} is no {key} of {kind}.", "", todo, key)
         return raw
     if raw is None or raw == "":
         return None

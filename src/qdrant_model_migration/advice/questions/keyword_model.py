@@ -222,7 +222,7 @@ def _language(value: Any, survey: Survey) -> str:
     if code.startswith(BY_FIELD):
         fields = [f"{BY_FIELD}{field.path}" for field in told_apart(survey)]
         raise BadAnswer(
-            f"No field {code[len(BY_FIELD) :][:40]} says the language of your texts.",
+            f"No field {words.cut(code[len(BY_FIELD) :])} says the language of your texts.",
             "The survey compares what a field says with what the texts of its sample show.",
             f"Choose {words.listing([*fields, 'one language'], 'or')}, or {AS_WRITTEN}.",
             "language",
@@ -232,5 +232,5 @@ def _language(value: Any, survey: Survey) -> str:
     if code != AS_WRITTEN and code not in WORD_LISTS:
         names = ", ".join(sorted(by_name))
         todo = f"Choose one of: {names}; or {AS_WRITTEN}."
-        raise BadAnswer(f"There are no endings for {code[:40]}.", "", todo, "language")
+        raise BadAnswer(f"There are no endings for {words.cut(code)}.", "", todo, "language")
     return code

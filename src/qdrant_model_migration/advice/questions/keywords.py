@@ -25,8 +25,8 @@ class Keywords(Question):
         return QuestionText(
             "Do people search for exact words, names or codes?",
             "Part numbers, paragraphs, product names: models blur them, keyword search finds them.",
-            "keyword search needs a second, sparse vector for each text. The present vectors are "
-            "copied, not made again.",
+            "keyword search needs a second, sparse vector for each text. Made together with the "
+            "new ones, it needs no run of its own later.",
         )
 
     def applies(self, survey: Survey, answers: Answers) -> bool:

@@ -20,6 +20,7 @@ from qdrant_model_migration.advice.question import (
 from qdrant_model_migration.embedders import ModelRef, kind_of
 from qdrant_model_migration.strategies import Answers
 from qdrant_model_migration.strategies.answered.vectors import replaced_vector, shorter_of_old
+from qdrant_model_migration.strategies.changes import what_changes
 from qdrant_model_migration.survey.facts import Survey
 
 
@@ -41,7 +42,7 @@ class Model(Question):
         )
 
     def applies(self, survey: Survey, answers: Answers) -> bool:
-        return answers.get("change") not in ("compression", "keywords")
+        return what_changes(answers.get("change")).vector is not None
 
     def options(self, survey: Survey, answers: Answers) -> tuple[Option, ...]:
         return ()
@@ -63,29 +64,6 @@ class Model(Question):
         return model.label if model.full_dimensions else f"{model.label}, {model.dimensions}"
 
 
-_OTHERS = "The others are copied as they are."
-WHICH = {
-    "model": (
-        "Which of the vectors should the new model replace?",
-        _OTHERS,
-        "each vector has a model of its own; only the vectors of one of them are made again.",
-    ),
-    "shorter": (
-        "Which of the vectors should become shorter?",
-        _OTHERS,
-        "each vector has a model of its own; only the vectors of one of them are made again.",
-    ),
-    "second": (
-        "Which of the vectors does your application search today?",
-        "All of them stay as they are.",
-        "the new vector is set up like this one, and compared with it.",
-    ),
-}
-"""Wording, what becomes of the others, and why it is asked; by the change."""
-NO_OTHER = ("compression", "keywords", "drop")
-"""The changes that put nothing in the place of a vector."""
-
-
 class Replace(Question):
     """Answer: the name of the dense vector whose place the new one takes."""
 
@@ -94,12 +72,13 @@ class Replace(Question):
     serves = ("replaces",)
 
     def text(self, survey: Survey, answers: Answers) -> QuestionText:
-        wording, others, why = WHICH.get(str(answers.get("change")), WHICH["model"])
+        which = what_changes(answers.get("change")).vector
+        assert which is not None, "asked only where one is meant"
         here = f"This collection has {len(survey.dense)} dense vectors for each point."
-        return QuestionText(wording, f"{here} {others}", why)
+        return QuestionText(which.asked, f"{here} {which.known}", which.why)
 
     def applies(self, survey: Survey, answers: Answers) -> bool:
-        return len(survey.dense) > 1 and answers.get("change") not in NO_OTHER
+        return len(survey.dense) > 1 and what_changes(answers.get("change")).vector is not None
 
     def options(self, survey: Survey, answers: Answers) -> tuple[Option, ...]:
         return (

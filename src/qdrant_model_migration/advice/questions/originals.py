@@ -333,7 +333,9 @@ def _one(given: Any, known: Sequence[str]) -> str:
 def _must_be_known(name: str, known: Sequence[str], field: str) -> None:
     if known and name not in known and root(name) not in known:
         why = f"The columns are: {words.listing(known[:12])}."
-        raise BadAnswer(f"The file has no column {name[:60]}.", why, "Type one of them.", field)
+        raise BadAnswer(
+            f"The file has no column {words.cut(name, 60)}.", why, "Type one of them.", field
+        )
 
 
 def _no_strange_parts(value: Mapping[str, Any], parts: Sequence[str]) -> None:

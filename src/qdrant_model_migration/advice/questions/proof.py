@@ -21,6 +21,7 @@ from qdrant_model_migration.quality import QUERIES_FORM, read_queries
 from qdrant_model_migration.quality.errors import QueryFileUnusable
 from qdrant_model_migration.strategies import Answers
 from qdrant_model_migration.strategies.answered.place import taken_out_in_place
+from qdrant_model_migration.strategies.changes import what_changes
 from qdrant_model_migration.survey.facts import Survey
 from qdrant_model_migration.survey.titles import called_like_one
 
@@ -29,31 +30,6 @@ MARGIN = 0.02
 
 _KINDS = ("file", "made up", "log", "later")
 
-_OF_A_MODEL = (
-    "How shall the new model be judged?",
-    "A newer model is not always better on your texts.",
-    "the new model is better",
-)
-JUDGED = {
-    "model": _OF_A_MODEL,
-    "second": _OF_A_MODEL,
-    "keywords": (
-        "How shall the searches with keywords be judged?",
-        "The model stays. Words beside meaning find more in some texts, and less in others.",
-        "searches find more with keywords",
-    ),
-    "shorter": (
-        "How shall the shorter vectors be judged?",
-        "Shorter vectors find a little less; how much depends on your texts.",
-        "the shorter vectors are good enough",
-    ),
-    "compression": (
-        "How shall the compressed vectors be judged?",
-        "Compression can cost a little of what searches find; how much depends on your texts.",
-        "the compressed vectors are good enough",
-    ),
-}
-"""What is judged, what is known of it before, and what only known answers show; by the change."""
 _PARTS = frozenset({"kind", "file", "margin", "title_field"})
 
 
@@ -67,10 +43,12 @@ class Proof(Question):
     serves = ("builds",)
 
     def applies(self, survey: Survey, answers: Answers) -> bool:
-        return answers.get("change") != "drop"  # searches ask what they asked before
+        return what_changes(answers.get("change")).judged is not None
 
     def text(self, survey: Survey, answers: Answers) -> QuestionText:
-        asked, note, better = JUDGED.get(str(answers.get("change")), _OF_A_MODEL)
+        judged = what_changes(answers.get("change")).judged
+        assert judged is not None, "asked only where something is judged"
+        asked, note, better = judged
         return QuestionText(
             asked,
             note,

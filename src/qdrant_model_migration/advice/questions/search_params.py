@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from qdrant_model_migration import words
 from qdrant_model_migration.advice import typed
 from qdrant_model_migration.advice.errors import BadAnswer
 from qdrant_model_migration.advice.question import (
@@ -76,7 +77,7 @@ class SearchParams(Question):
         rescore = _RESCORE.get(said, said)
         if rescore not in _RESCORE.values():
             todo = "Choose one of: default, yes, no."
-            raise BadAnswer(f"{said[:40]} says not whether to rescore.", "", todo, "rescore")
+            raise BadAnswer(f"{words.cut(said)} says not whether to rescore.", "", todo, "rescore")
         times = value.get("oversampling", 1.0)
         times = typed.number(times, example="2", low=1.0, high=MOST, field="oversampling")
         return _answer(rescore, times)

@@ -24,7 +24,7 @@ from qdrant_model_migration.strategies.answered.texts import expected_tokens
 from qdrant_model_migration.strategies.keyword_vector import word_model
 from qdrant_model_migration.strategies.paid_models import is_paid
 from qdrant_model_migration.survey.facts import Survey
-from qdrant_model_migration.words import count
+from qdrant_model_migration.words import count, cut
 
 TIMES = 2
 """The suggested limit is so many times what all texts are likely to take."""
@@ -111,7 +111,7 @@ class SpendingLimit(Question):
         kind = value.get("kind") or ("limit" if tokens or usd else "none")
         if kind not in ("limit", "none"):
             raise BadAnswer(
-                f"{str(kind)[:40]} is not known here.", "", "Choose one of: limit, none.", "kind"
+                f"{cut(kind)} is not known here.", "", "Choose one of: limit, none.", "kind"
             )
         common = {"price": price, "texts": int(texts)}
         if kind == "none":

@@ -25,6 +25,7 @@ from qdrant_model_migration.strategies.answered.vectors import (
     old_model,
     replaced_vector,
 )
+from qdrant_model_migration.strategies.changes import what_changes
 from qdrant_model_migration.survey.facts import Survey
 from qdrant_model_migration.words import listing
 
@@ -155,7 +156,8 @@ class VectorName(Question):
 
     def applies(self, survey: Survey, answers: Answers) -> bool:
         old = replaced_vector(survey, answers)
-        if old is None or answers.get("change") in ("compression", "keywords", "second"):
+        change = answers.get("change")
+        if old is None or change == "second" or what_changes(change).vector is None:
             return False
         says = name_with_model(survey, answers) is not None and not in_place(survey, answers)
         return old.name == "" or says

@@ -124,6 +124,8 @@ def small(case: Case) -> Said | None:
     size = case.survey.bytes
     if not case.builds or case.loads or size is None or size >= SMALL_BYTES:
         return None
+    if not case.loading_is_possible:
+        return None
     return Said(
         "note",
         "Under 25 MB, loading again from the originals is quicker.",

@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple
 from qdrant_model_migration.advice.estimate import estimate
 from qdrant_model_migration.embedders import ModelRef, kind_of
 from qdrant_model_migration.plan.plan import Estimate, Plan
-from qdrant_model_migration.strategies import Answers, Strategy
+from qdrant_model_migration.strategies import Answers, Strategy, strategies
 from qdrant_model_migration.strategies.answered.cloning import cloned
 from qdrant_model_migration.strategies.answered.place import is_apart, taken_out_in_place
 from qdrant_model_migration.strategies.answered.vectors import old_model, replaced_vector
@@ -98,6 +98,12 @@ class Case:
     def loads(self) -> bool:
         """Whether the points come from a file, so that nothing is followed."""
         return "loads" in self.strategy.facets
+
+    @property
+    def loading_is_possible(self) -> bool:
+        """Whether this change can be made by taking the points from a file as well."""
+        fits = (s.fit(self.survey, self.answers) for s in strategies() if "loads" in s.facets)
+        return any((fit.word, fit.decided_by) != ("ruled out", "change") for fit in fits)
 
     @property
     def takes_model(self) -> bool:

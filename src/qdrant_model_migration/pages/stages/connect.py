@@ -28,12 +28,11 @@ HELP = (
     "A certificate of your own, or a header that a proxy wants: leave, and",
     "start again with  qmm --ca FILE  or  qmm --header NAME=VARIABLE.",
     "",
-    "A local server by Docker:  docker run -p 6333:6333 qdrant/qdrant",
+    "A local server by Docker, which keeps its data in the folder qdrant:",
+    'docker run -p 6333:6333 -v "$PWD/qdrant:/qdrant/storage" qdrant/qdrant',
 )
-NO_SERVER = (
-    f"The address and the key are also read from {URL} and {KEY}.",
-    "No server at hand? Choose Practice: it needs none.",
-)
+READ_FROM = f"The address and the key are also read from {URL} and {KEY}."
+NO_SERVER = "No server at hand? Choose Practice: it needs none."
 
 
 def page(session: Session) -> Page:
@@ -54,12 +53,13 @@ def page(session: Session) -> Page:
         Ask("remember", "tick", "Remember the address for next time (never the key)", "yes"),
     )
     rows = session.checked or (Fact("Nothing yet.", ""),)
+    says = (READ_FROM,) if reached else (READ_FROM, NO_SERVER)
     see = Act("see", "See collections", enter=True, to="see the collections")
     connect = Act("connect", "Connect", enter=True)
     again = Act("connect", "Connect again")
     return Page(
         title="Where is your Qdrant server?",
-        body=(*asks, Facts(rows, "What we checked"), Says(NO_SERVER)),
+        body=(*asks, Facts(rows, "What we checked"), Says(says)),
         acts=(see, again) if reached else (connect, Act("practice", "Practice instead")),
         help=HELP,
         hello="Connected. Press Enter to see the collections."

@@ -69,9 +69,10 @@ def _row(n: int, one: Sister, run: RunView) -> Row:
     act = Act("open", "Watch", "" if one.run else "it has no run yet")
     if one.run and not one.begun:
         busy = next((other.collection for other in run.with_it if other.live), "")
+        busy = run.card.collection if run.live else busy
         act = Act("begin", "Start", f"{busy} is under way, and begins it" if busy else "")
     return Row(f"other{n}", (one.collection, one.says), title=title, more=(Facts(tuple(facts)),),
-               acts=(act,))  # fmt: skip
+               acts=(act,), enter=act.label)  # fmt: skip
 
 
 def act(session: Session, key: str, values: Mapping[str, str]) -> Outcome:

@@ -71,10 +71,11 @@ def page(session: Session) -> Page:
         title=title,
         body=(Table("ways", ways, columns, title, enter="Open"), _unfinished(session), SAFE_TRIP),
         help=HELP,
-        hello=_hello(_left(session)),
+        hello=_hello(_left(session), some=bool(session.runs)),
         where="change the embedding model of a Qdrant collection",
         first="migrate" if known else "practice",
         esc="Leave",
+        server="" if session.practice or session.explore else None,  # another trip begins here
     )
 
 
@@ -82,7 +83,9 @@ def _left(session: Session) -> tuple[RunView, ...]:
     return tuple(run for run in session.runs or () if not run.finished)
 
 
-def _hello(left: tuple[RunView, ...]) -> str:
+def _hello(left: tuple[RunView, ...], *, some: bool) -> str:
+    if not left and some:
+        return "Nothing is unfinished. Runs has the reports, rolls back and cleans up."
     if not left:
         return "New here? Practice takes a few minutes and harms nothing."
     are, it = ("is", "it") if len(left) == 1 else ("are", "one")

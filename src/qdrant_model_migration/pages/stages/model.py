@@ -19,10 +19,8 @@ from qdrant_model_migration.advice import (
     typed,
 )
 from qdrant_model_migration.embedders import ModelRef, Reach
-from qdrant_model_migration.embedders.errors import FolderAsks
 from qdrant_model_migration.errors import QmmError, Stopped
 from qdrant_model_migration.pages import answers_saved, asked, folder_named, speed_tried
-from qdrant_model_migration.pages.folder_named import FOLDER
 from qdrant_model_migration.pages.outcome import Outcome, Refused, Report, Said, Work, refused
 from qdrant_model_migration.pages.page import (
     Act,
@@ -44,7 +42,6 @@ from qdrant_model_migration.strategies.answered.vectors import old_model
 KEY = "model"
 LENGTH = "length"
 SERVED = "at the server"
-SAY = "say-"
 MARKS = {"✗": "closed"}
 COLUMNS = (
     Column("MODEL"),
@@ -200,8 +197,8 @@ def _acts(session: Session, row: ModelRow) -> tuple[Act, ...]:
 
 
 def act(session: Session, key: str, values: Mapping[str, str]) -> Outcome:
-    if key == FOLDER:
-        return folder_named.page()
+    if (outcome := folder_named.act(session, key, values, _was_read, "models")) is not None:
+        return outcome
     if key == "length":
         return _length(session)
     if key == "take":
@@ -210,10 +207,6 @@ def act(session: Session, key: str, values: Mapping[str, str]) -> Outcome:
         return _named_there()
     if key == "ask":
         return _ask(session, values[SERVED].strip())
-    if key == "read":
-        return _read({FOLDER: values[FOLDER].strip()})
-    if key.startswith(SAY):
-        return _read({**session.naming, key.removeprefix(SAY): values["said"]})
     if key == asked.REST.key:
         return asked.rest(session)
     if key in answers_saved.KEYS:
@@ -322,29 +315,8 @@ def _is_there(session: Session, model: ModelRef) -> Said:
     return Said(session.on(choices=choices), said, at=kept_under(model))
 
 
-def _read(said: Mapping[str, str]) -> Outcome:
-    if not said[FOLDER]:
-        return Refused("No folder was named.", "models")
-    says = "Reading the folder and opening the model once."
-    return Work("folder", partial(models.from_folder, said), _was_read, says, _named, _left_open)
-
-
-def _named(session: Session, said: Mapping[str, str]) -> Session:
-    return session.on(naming=said)
-
-
 def _was_read(session: Session, model: ModelRef) -> Said:
     others = (one for one in session.choices or () if one.model.folder != model.folder)
     choices = (*others, ModelChoice(model, Reach("here")))
     said = f"{model.label} was read: {model.dimensions} dimensions."
     return Said(session.on(choices=choices, naming=NOTHING), said, at=kept_under(model))
-
-
-def _left_open(session: Session, error: QmmError) -> Outcome:
-    """What the folder does not say is asked."""
-    if not isinstance(error, FolderAsks):
-        return refused(error, "models")
-    take = (Act(f"{SAY}{error.key}", "Take it", enter=True),)
-    rows = tuple(Row(value, (value, what), acts=take) for value, what in error.choices)
-    table = Table("said", rows, (Column("", 10), Column("")), enter="Take")
-    return Page(error.question, (Says((error.what,)), table))

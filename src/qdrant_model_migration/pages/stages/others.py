@@ -87,10 +87,11 @@ def page(session: Session) -> Page:
     ones = session.planned_with_it or ()
     rows = tuple(_row(n, one) for n, one in enumerate(ones))
     plans = [(n, one.plan) for n, one in enumerate(ones) if one.plan is not None]
+    table = Table("others", rows, COLUMNS, "Switched at the same moment", "below", enter="")
     read = [block for n, plan in plans for block in _warnings(n, plan)]
     return Page(
         title="What switches together with it",
-        body=(Table("others", rows, COLUMNS, "Switched at the same moment", "below"), *read),
+        body=(table, *read),
         acts=(Act("go", "Take these plans", asks=True),),
         help=HELP,
         hello=HELLO,

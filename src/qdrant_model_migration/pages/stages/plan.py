@@ -9,7 +9,7 @@ from pathlib import Path
 from qdrant_model_migration import words
 from qdrant_model_migration.advice import price_note, reading_again
 from qdrant_model_migration.errors import QmmError
-from qdrant_model_migration.pages import answers_saved, sample_or_all
+from qdrant_model_migration.pages import answers_saved, asked, sample_or_all
 from qdrant_model_migration.pages.decided import planned, taken_strategy
 from qdrant_model_migration.pages.outcome import LEAVE, Go, Outcome, Refused, Report, Said, Work
 from qdrant_model_migration.pages.page import (
@@ -41,12 +41,6 @@ COLUMNS = (
     Column("WRITES TO", 16),
     Column("TIME", 6, right=True),
     Column("WAY BACK", 13),
-)
-CHANGES = (
-    ("target", "the name of the new collection"),
-    ("pace", "how hard the server is worked"),
-    ("proof", "how the new model is judged"),
-    ("vector_name", "the name of the new vector"),
 )
 HELP = (
     "The plan is the list of steps that the run carries out. Enter on a step",
@@ -183,13 +177,13 @@ def _untouched(plan: Plan) -> str:
 def act(session: Session, key: str, values: Mapping[str, str]) -> Outcome:
     plan = session.plan
     if key == "change":
-        return _changes()
+        return asked.all_answers(session)
     if key == too_slow.ACT.key:
         return Go(too_slow.STAGE, session)
     if key == "others":
         return Go("others", session)
-    if key == "take":
-        return Go("questions", session.on(alone=(values["question"], "plan")))
+    if key == "ask":
+        return Go("questions", session.on(alone=(values["answers-given"], "plan")))
     if key in answers_saved.KEYS:
         return answers_saved.act(session, key, values)
     if plan is None:
@@ -210,13 +204,6 @@ def act(session: Session, key: str, values: Mapping[str, str]) -> Outcome:
     if key == "leave":
         return Go(LEAVE, session)
     return session
-
-
-def _changes() -> Page:
-    take = (Act("take", "Change it", enter=True),)
-    rows = tuple(Row(key, (key, what), acts=take) for key, what in CHANGES)
-    table = Table("question", rows, (Column("QUESTION", 12), Column("")), enter="Change")
-    return Page("What should be different?", (table,))
 
 
 def _file(session: Session) -> Page:
@@ -263,6 +250,9 @@ def _sure(session: Session, plan: Plan, with_it: tuple[Plan, ...]) -> Page:
             f"Runs are made for {names}, too. Each begins by itself when the one before stands at "
             "its cutover; then one question switches all of them."
         )
+    if session.connected is not None and session.connected.may_write is False:
+        says.insert(0, "This key may not change the server, as Connect has seen: the run would end "
+                       "at its first step, before anything is written.")  # fmt: skip
     acts = (Act("no", "Not yet"), Act("yes", "Start"))
     words_of = route_of(move).words(move) if move is not None else None
     asked = sample_or_all.blocks(words_of, _longer(session, plan))

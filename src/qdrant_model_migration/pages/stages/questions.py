@@ -27,7 +27,8 @@ MAP = (
 
 
 def enter(session: Session) -> Outcome:
-    session = session.on(asking=session.asking or asked.question(session).key)
+    if not (session.alone and session.asking):
+        session = session.on(asking=asked.question(session).key)
     if _is_model(session):
         return model.enter(session)
     file = _file_shown(session)

@@ -114,7 +114,7 @@ def _hello(run: RunView) -> str:
 
 
 def _acts(run: RunView) -> tuple[Act, ...]:
-    kinds = (kind for kind in added_kinds() if kind.reported and not kind.unfinished)
+    kinds = (kind for kind in added_kinds() if not kind.unfinished)
     return (
         *((Act("lines", "Lines to change"),) if change_lines.of(run.facts) else ()),
         *((Act("verdict", "Verdict"),) if run.verdict else ()),

@@ -10,7 +10,7 @@ from qdrant_model_migration import engine
 from qdrant_model_migration.engine import RunView, ending_of
 from qdrant_model_migration.engine.run_folder import PLAN
 from qdrant_model_migration.errors import QmmError
-from qdrant_model_migration.pages import moments, of_run
+from qdrant_model_migration.pages import asked, moments, of_run
 from qdrant_model_migration.pages.outcome import BACK, HOME, Go, Outcome, Report, Said, Work
 from qdrant_model_migration.pages.page import Act, Column, Page, Row, Says, Table
 from qdrant_model_migration.pages.run_words import counts, headline, second_line, silent
@@ -125,7 +125,8 @@ def act(session: Session, key: str, values: Mapping[str, str]) -> Outcome:
     if verb == "resume":
         return of_run.start(session, key, lambda session: _resume(session, run))
     if verb == "answers":
-        return Work("plan", partial(_plan_of, run.folder), _change_answers)
+        change = partial(_change_answers, about=(run.error or {}).get("question", ""))
+        return Work("plan", partial(_plan_of, run.folder), change)
     if verb == "stop":
         return _sure(run)
     if verb == "speed":
@@ -181,7 +182,7 @@ def _steered(folder: Path, verb: str, data: Mapping[str, str], report: Report) -
 
 def _resume(session: Session, run: RunView) -> Work:
     says = "Starting. What is already done is checked, then it goes on."
-    return Work("start", partial(_start, session, run), lambda now, _: Said(now, says), says)
+    return Work("start", partial(_start, session, run), lambda now, _: now, says)
 
 
 def _start(session: Session, run: RunView, report: Report) -> None:
@@ -192,16 +193,22 @@ def _plan_of(folder: Path, report: Report) -> Plan:
     return load_plan(folder / PLAN)
 
 
-def _change_answers(session: Session, plan: Plan) -> Go:
-    """Back to the questions with the answers of this run, which wrote nothing."""
+def _change_answers(session: Session, plan: Plan, about: str) -> Go:
+    """With the answers of this run, which wrote nothing, to the question that it failed by; where
+    it failed by none, to what all of them lead to."""
     if session.survey is not None and session.survey.collection == plan.collection:
-        words = "The answers are kept. Change what was wrong; a new plan makes a new run."
-        return Go("questions", session.at_run(None).on(plan=None, asking=None), words, back=True)
+        session = session.at_run(None).on(plan=None, alone=None)
+        if asked.is_answered(session, about):
+            words = "The other answers are kept. A new plan makes a new run."
+            return Go("questions", session.on(alone=(about, "strategy")), words, back=True)
+        words = "The answers are kept; Change an answer… lists them. A new plan makes a new run."
+        return Go("strategy", session, words, back=True)
     trip = session.anew(
         address=None if plan.practice else plan.server,
         practice=plan.practice,
         collection=plan.collection,
         answers=plan.answers,
+        known_before=plan.before.by_vector if plan.before else {},
     )
     return Go("practice" if plan.practice else "connect", trip, instead=True)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from pathlib import Path
 from threading import Event
 from typing import Any
 
@@ -12,7 +11,6 @@ from qdrant_model_migration import words
 from qdrant_model_migration.embedders import ModelRef
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.pages import folder_named
-from qdrant_model_migration.pages.folder_named import FOLDER
 from qdrant_model_migration.pages.outcome import (
     Go,
     Outcome,
@@ -214,17 +212,13 @@ def act(session: Session, key: str, values: Mapping[str, str]) -> Outcome:
         return _read(session.on(corrected={**session.corrected, "text_field": values["field"]}))
     if key == "take_model":
         return _read(session.on(corrected={**session.corrected, "old_model": values["known"]}))
-    if key == FOLDER:
-        return folder_named.page()
-    if key == "read":
-        return _of_folder(session, values[FOLDER].strip())
+    if (outcome := folder_named.act(session, key, values, _of_folder, "old_model")) is not None:
+        return outcome
     return _read(session) if key == "again" else session
 
 
-def _of_folder(session: Session, folder: str) -> Outcome:
-    if not folder or not Path(folder).expanduser().is_dir():
-        return Refused(f"There is no folder {folder}." if folder else "No folder was named.")
-    return _read(session.on(corrected={**session.corrected, "old_model": folder}))
+def _of_folder(session: Session, model: ModelRef) -> Outcome:
+    return _read(session.on(corrected={**session.corrected, "old_model": model}, naming=NOTHING))
 
 
 def _read(session: Session) -> Work:

@@ -161,7 +161,7 @@ def hint(verdict: Verdict, run: RunView) -> str:
         return "Nothing is switched yet. Try it yourself, then go to the cutover."
     if verdict.word == "NO-GO":
         return "Cutover is closed; searches go on with the old collection. Judge anew leads on."
-    return "Not proved. Judge anew by more searches, or the cutover asks for: without proof."
+    return "Not proved. Judge anew, or the cutover asks for: without proof."
 
 
 def _worse(old: int | None, new: int | None) -> bool:

@@ -41,13 +41,13 @@ def collections(
 def one_collection(
     session: Session,
     text_field: str | None,
-    old_model: str | None,
+    old_model: str | ModelRef | None,
     stop: Event,
     report: Callable[[tuple[str, Fact[Any]]], None],
 ) -> tuple[Survey, float]:
     """The survey of the chosen one and its seconds, telling (key, fact) as each is found.
 
-    text_field, old_model: the name of each, as a person said.
+    text_field, old_model: as a person said.
     """
     if session.collection is None:
         raise QmmError("No collection is chosen.", "", "Go back and choose one.")
@@ -58,7 +58,8 @@ def one_collection(
             session.collection,
             on_fact=lambda key, fact: report((key, fact)),
             text_field=text_field,
-            old_model=model_by_name(old_model) if old_model else None,
+            old_model=model_by_name(old_model) if isinstance(old_model, str) else old_model,
+            known_before=session.known_before,
             stop=stop,
         )
     return found, monotonic() - began

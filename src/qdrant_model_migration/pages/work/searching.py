@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from qdrant_model_migration.engine import searched_before
 from qdrant_model_migration.engine.run_folder import PLAN
 from qdrant_model_migration.errors import QmmError
 from qdrant_model_migration.pages.session import Session, Tried
@@ -14,9 +15,9 @@ from qdrant_model_migration.survey.languages import language
 
 
 def sides(folder: Path) -> tuple[Side, Side] | None:
-    """Before and after, as the plan of the run says; None where it compares no two sides."""
-    plan = load_plan(folder / PLAN)
-    return (plan.before, plan.after.placed(folder)) if plan.before and plan.after else None
+    """Before and after, as the run knows them; None where it compares no two sides."""
+    before, after = searched_before(folder), load_plan(folder / PLAN).after
+    return (before, after.placed(folder)) if before and after else None
 
 
 def search_both(session: Session, folder: Path, query: str) -> Tried:

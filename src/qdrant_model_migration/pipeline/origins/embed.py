@@ -15,7 +15,7 @@ from qdrant_model_migration.pipeline.worker import Equipment
 from qdrant_model_migration.qdrant import Point, Presence
 from qdrant_model_migration.survey.languages import NAMES, code_of
 from qdrant_model_migration.survey.path import value_at
-from qdrant_model_migration.words import listing
+from qdrant_model_migration.words import cut, listing
 
 if TYPE_CHECKING:
     from qdrant_model_migration.qdrant.points import WritableVector
@@ -136,7 +136,7 @@ class Embed(Origin):
         for place, text, _ in there:
             if vectors[place] is None:
                 reason = f"{self.model.label} makes no usable vector of it"
-                dead.append(DeadLetter(points[place].id, reason, f'"{text[:40]}"'))
+                dead.append(DeadLetter(points[place].id, reason, f'"{cut(text)}"'))
         unlisted = sum(self.spoken is not None and not code for _, _, code in there)
         return Made(vectors, dead, tokens, cut_off, unlisted)
 

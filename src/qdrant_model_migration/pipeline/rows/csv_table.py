@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any, ClassVar, NamedTuple
 
+from qdrant_model_migration import words
 from qdrant_model_migration.pipeline.errors import FileBroken
 from qdrant_model_migration.pipeline.rows.format import LONGEST, Format, Row, Unusable
 
@@ -49,7 +50,7 @@ class CsvTable(Format):
 
 
 def _row(header: list[str], values: list[str]) -> dict[str, Any] | Unusable:
-    shown = ",".join(values)[:60]
+    shown = words.cut(",".join(values), 60)
     if len(values) > len(header):
         return Unusable(f"it has {len(values)} values for {len(header)} columns", shown)
     if any("\udc80" <= letter <= "\udcff" for value in values for letter in value):

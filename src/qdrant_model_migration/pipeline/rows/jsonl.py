@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
+from qdrant_model_migration import words
 from qdrant_model_migration.pipeline.errors import FileBroken
 from qdrant_model_migration.pipeline.rows.format import LONGEST, Format, Row, Unusable
 
@@ -33,9 +34,9 @@ def _read(line: bytes) -> dict[str, Any] | Unusable:
     try:
         text = line.decode().removeprefix("\ufeff").strip()
     except UnicodeDecodeError:
-        return Unusable("it is not UTF-8", line[:40].decode("utf-8", "replace"))
+        return Unusable("it is not UTF-8", words.cut(line.decode("utf-8", "replace")))
     try:
         row = json.loads(text)
     except (ValueError, RecursionError):
-        return Unusable("it is not JSON", text[:60])
-    return row if isinstance(row, dict) else Unusable("it is not an object", text[:60])
+        return Unusable("it is not JSON", words.cut(text, 60))
+    return row if isinstance(row, dict) else Unusable("it is not an object", words.cut(text, 60))

@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import field_validator
 from pydantic_core import PydanticCustomError
 
+from qdrant_model_migration import words
 from qdrant_model_migration.pipeline.errors import FileUnreadable
 from qdrant_model_migration.pipeline.rows import (
     Format,
@@ -137,11 +138,11 @@ class File(Source):
             text = json.dumps(values, allow_nan=False, sort_keys=True, ensure_ascii=False)
             text.encode()
         except (ValueError, TypeError, RecursionError):
-            shown = f"{values}"[:60].encode("utf-8", "replace").decode()
+            shown = words.cut(values, 60).encode("utf-8", "replace").decode()
             return Unusable("it has a value that no payload can hold", shown)
         ident = self._id(row.found, text)
         if ident is None:
-            return Unusable(f"it has no id in {self.id_field}", text[:60])
+            return Unusable(f"it has no id in {self.id_field}", words.cut(text, 60))
         return Point(ident, values, {})
 
     def _id(self, row: dict[str, Any], text: str) -> PointId | None:

@@ -107,7 +107,7 @@ def check_without(
     """How many points go without it, and how many of them for no reason."""
     return Check(
         name=f"No vector{_called(target)}",
-        ok=None if not unexplained else False,
+        ok=False if unexplained else None if without else True,
         found=without,
         note=f"{are(unexplained, 'without a vector in spite of a text')}" if unexplained else note,
         todo="Delete the new collection and start again",

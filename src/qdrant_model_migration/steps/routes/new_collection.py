@@ -46,7 +46,7 @@ class NewCollection(Route):
         else:
             return
         free = _next_free(ctx, target, aliases)
-        again = ("--from", ctx.run_id, "--set", f"target={free}")
+        again = ("--from", ctx.folder.name, "--set", f"target={free}")
         raise TargetTaken(target, holds, qmm("plan", flags=again))
 
     def must_be_ours(self, ctx: StepContext) -> None:

@@ -2,16 +2,8 @@
 
 from __future__ import annotations
 
+from qdrant_model_migration.strategies.changes import CHANGES
 from qdrant_model_migration.strategies.strategy import Answers, Fit
-
-CHANGES = {
-    "model": "the model changes",
-    "shorter": "the model stays",
-    "compression": "only the compression changes",
-    "keywords": "only keyword search is added",
-    "second": "a second model is added",
-    "drop": "a vector is taken out",
-}
 
 
 def ruled_out_by_change(answers: Answers, *fitting: str) -> Fit | None:
@@ -21,7 +13,8 @@ def ruled_out_by_change(answers: Answers, *fitting: str) -> Fit | None:
         return Fit("open", "the first question decides", "change")
     if change in fitting:
         return None
-    return Fit("ruled out", CHANGES.get(str(change), "another change is wanted"), "change")
+    wanted = CHANGES.get(str(change))
+    return Fit("ruled out", wanted.others if wanted else "another change is wanted", "change")
 
 
 def one_model_is_not_enough(answers: Answers) -> Fit | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from textual.await_complete import AwaitComplete
 from textual.screen import ModalScreen, Screen, ScreenResultType
 
+from qdrant_model_migration.tui.widgets.hand import Hand
+
 
 class Front(Screen[ScreenResultType]):
     """Keys come in a burst where one is held down or the computer is busy: those behind the one
@@ -13,6 +15,17 @@ class Front(Screen[ScreenResultType]):
     @property
     def in_front(self) -> bool:
         return self.app.screen is self
+
+    def on_screen_suspend(self) -> None:
+        self._draw_hand()
+
+    async def on_screen_resume(self) -> None:
+        self._draw_hand()
+
+    def _draw_hand(self) -> None:
+        """There is one ▸ on the screen: what lies below has none."""
+        for widget in filter(None, (self.focused, *self.query(Hand))):
+            widget.refresh()
 
     @property
     def is_left(self) -> bool:
@@ -23,8 +36,11 @@ class Front(Screen[ScreenResultType]):
         return self.in_front
 
 
-class Dialog(Front[ScreenResultType], ModalScreen[ScreenResultType]):
-    """Answered once: Enter twice takes nothing away that lies below."""
+class Dialog(ModalScreen[ScreenResultType], Front[ScreenResultType]):
+    """Answered once: Enter twice takes nothing away that lies below.
+
+    Of the classes that it is made of only the first one counts in the style sheet.
+    """
 
     def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
         if self.in_front:

@@ -32,7 +32,8 @@ async def ask_to_leave(app: Wizard) -> None:
         try:
             await asyncio.to_thread(_stop, folder)
         except QmmError as error:
-            app.tell(str(error))
+            if app.stop_below is not None:
+                app.stop_below.say(str(error), trouble=True)
             return
     if key in ("close", "stop"):
         if folder is not None and view is not None and engine.at_added(view):

@@ -34,12 +34,14 @@ class RunScreen(StageScreen):
                 yield Pane("Dead letters", "", id="letters", classes="rule")
         yield Pane("Log", "Nothing has happened yet.", id="log", classes="rule")
 
+    def _keys(self) -> tuple[tuple[str, str], ...]:
+        return tuple((act.letter, act.label) for act in self.page.acts if act.letter)
+
     def _is_news(self, session: Session) -> bool:
         return session.of_run != self.view or super()._is_news(session)
 
     async def draw_body(self, *, anew: bool) -> None:
         view = self.view = self.session.of_run
-        self.keys = tuple((act.letter, act.label) for act in self.page.acts if act.letter)
         if view is None or not self.query("#log"):  # it is being closed
             return
         self._draw_state(view)

@@ -24,7 +24,7 @@ class SmallScreen(Dialog[None]):
     def on_mount(self) -> None:
         self._write()
 
-    def on_screen_resume(self) -> None:
+    async def on_screen_resume(self) -> None:
         """What lay over it, the question whether to leave, is closed; the window may be larger."""
         if not is_small(self.app.size):
             self.dismiss()

@@ -56,7 +56,7 @@ class StageScreen(Stop):
         self._works: dict[str, Work] = {}
         self._repeated: set[str] = set()
         self.blocks = PageBlocks()
-        self._drawn: Shape | None = None
+        self._drawn: list[Shape] | None = None
         self._corrected = False
         self._asked_over: Page | None = None  # what was asked last, and is not settled yet
         self._drawing = asyncio.Lock()
@@ -67,10 +67,21 @@ class StageScreen(Stop):
             self._page = self._stage.page(self.session)
             self.place, self.esc = self._page.place, self._page.esc
             self.hello = self._page.hello
-            acts = [act.label for act in self._page.acts if act.enter]
-            enter = next((table.enter for table in self._page.tables), *acts[:1] or ["Choose"])
-            self.keys = (("↑↓", "Move"), ("Enter", enter))
         return self._page
+
+    def _keys(self) -> tuple[tuple[str, str], ...]:
+        """What Enter does is said of the row in hand."""
+        here = self.blocks.in_hand
+        if here is not None:
+            enter = here[1].enter or here[0].enter
+        else:
+            acts = [act.label for act in self.page.acts if act.enter]
+            enter = next((table.enter for table in self.page.tables), *acts[:1] or ["Choose"])
+        return (("↑↓", "Move"), *((("Enter", enter),) if enter else ()))
+
+    def frame(self) -> None:
+        self.keys = self._keys()
+        super().frame()
 
     # -- what the frame asks -------------------------------------------------------------------
 
@@ -117,6 +128,9 @@ class StageScreen(Stop):
         said = isinstance(come, Work) and bool(come.says)
         if self.app.screen is self and self.page.hello and not said:
             self.say(self.page.hello)
+
+    def server(self) -> str:
+        return super().server() if self.page.server is None else self.page.server
 
     def place_note(self) -> str:
         return self.page.along
@@ -203,6 +217,7 @@ class StageScreen(Stop):
         for table in self.blocks.tables:
             if table.lines is event.lines:
                 await table.show_more()
+        self.frame()
         await self.show_acts()
 
     async def on_lines_chosen(self, event: Lines.Chosen) -> None:
@@ -227,7 +242,7 @@ class StageScreen(Stop):
             self._keep_in_sight(asks[0].control)
         elif row.acts:
             await self.do(row.acts[0])
-        else:
+        elif row is not table.table.rows[-1]:
             self.say("Down leads to the next one.")
 
     async def on_lines_ticked(self, event: Lines.Ticked) -> None:

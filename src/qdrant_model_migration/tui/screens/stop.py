@@ -21,6 +21,7 @@ from qdrant_model_migration.pages.session import Session
 from qdrant_model_migration.tui.screens.front import Front
 from qdrant_model_migration.tui.sizes import NARROW, WIDE
 from qdrant_model_migration.tui.widgets.frame import KeyLine, MessageLine, TopRow, TripBar
+from qdrant_model_migration.tui.widgets.lines import Lines
 from qdrant_model_migration.tui.widgets.press import Act, Press, PressRow
 from qdrant_model_migration.tui.widgets.scroll import Body, Fitted
 from qdrant_model_migration.tui.widgets.tick import Tick
@@ -104,6 +105,8 @@ class Stop(Front[str | None]):
         self._showing = asyncio.Lock()
         self._told_closed: Act | None = None  # the one that was last said to be closed
         self._keeps = False  # the field in hand in sight
+        self._has_a_size = False
+        self.told = ""  # what is to be said when it comes to the top, instead of its own words
 
     # -- what a subclass fills in --------------------------------------------------------------
 
@@ -162,17 +165,24 @@ class Stop(Front[str | None]):
     async def on_screen_resume(self) -> None:
         self.frame()
         await self.shown()
+        if self.told:
+            self.say(self.told, trouble=True)
+            self.told = ""
         await self.show_acts()
         held, self._held = self._held, []
         for ended in held:
             self.post_message(ended)
 
     def on_resize(self) -> None:
-        self.call_after_refresh(self._refitted)
+        self.call_after_refresh(self._refitted, again=self._has_a_size)
+        self._has_a_size = True
 
-    async def _refitted(self) -> None:
+    async def _refitted(self, *, again: bool) -> None:
+        """again: not as it opens, which it does at its beginning."""
         await self.refit()
         self.call_after_refresh(self._keep_field_in_sight)  # a lower window may hide it
+        if again and isinstance(self.focused, Lines):
+            self.call_after_refresh(self.focused.stay_in_sight)
 
     async def refit(self) -> None:
         """A subclass breaks its lines anew here: the window has another size."""

@@ -93,6 +93,8 @@ class TextBlock(Pane):
                 _in_a_line(fact, f"{label:<{edge}}{said}", width)
                 for fact, (label, said) in zip(block.rows, pairs(block), strict=True)
             ]
+        if cell_len(block.title) > width - 4:  # cut in the border, so it stands whole below
+            lines = [*wrap(block.title, width), "", *lines]
         self.write("\n".join(lines), title=block.title)
         self.set_class(not block.title, "bare")
         tone = block.tone if isinstance(block, Says) else ""
@@ -280,6 +282,11 @@ class TableBlock(Widget):
     def in_hand(self) -> Row | None:
         return next((row for row in self.table.rows if row.key == self.lines.key), None)
 
+    async def on_resize(self) -> None:
+        """A scrollbar of the page takes a cell of it: columns are fitted to what is left."""
+        if self.is_there and not is_closing(self):
+            await self.show(self.table)
+
     async def show(self, table: Table) -> None:
         self.table, lines = table, self.lines
         self.set_class(not any(one.more for one in table.rows), "-bare")
@@ -294,7 +301,8 @@ class TableBlock(Widget):
         edges = 2 + sum(width + 1 for width in (sign, tick) if width)
         if len(table.rows) > lines.size.height > 0:
             edges += 1  # the scrollbar, which is there or about to come
-        columns = fitted(table, max(20, (lines.size.width or 78) - edges))
+        inner = lines.outer_size.width - lines.styles.gutter.width  # with that scrollbar, always
+        columns = fitted(table, max(20, (inner if inner > 0 else 78) - edges))
         head = row([(column.head, width) for _, column, width in columns])
         lines.show(
             [

@@ -9,6 +9,7 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from qdrant_model_migration.tui.widgets.hand import Hand
 from qdrant_model_migration.tui.widgets.ids import id_of
 
 ROOM = 24  # cells beside a label: the edges, and enough to see what is typed
@@ -27,7 +28,7 @@ class Field(Widget):
     Field .edge { width: 3; }
     Field Input { width: 1fr; border: none; height: 1; padding: 0; }
     Field > Static { height: auto; }
-    Field > .over { display: none; }
+    Field > .over { display: none; padding: 0 0 0 1; }
     Field.-above > .over { display: block; }
     Field.-above .label { width: 1; }
     Field .hint { height: auto; text-style: dim; }
@@ -51,10 +52,10 @@ class Field(Widget):
         )
 
     def compose(self) -> ComposeResult:
-        yield Static(" " + self._label, classes="over", markup=False)
+        yield Static(self._label, classes="over", markup=False)
         with Horizontal():
             yield Static(" " + self._label.ljust(self._width), classes="label", markup=False)
-            yield Static(" [ ", classes="edge", id="sign", markup=False)
+            yield Hand(self.input)
             yield self.input
             yield Static(" ]", classes="edge", markup=False)
         if self._hint:
@@ -67,10 +68,10 @@ class Field(Widget):
             hint.styles.padding = (0, 0, 0, 4 if narrow else self._width + 4)
 
     def on_descendant_focus(self) -> None:
-        self.query_one("#sign", Static).update("▸[ ")
+        self.query_one(Hand).refresh()
 
     def on_descendant_blur(self) -> None:
-        self.query_one("#sign", Static).update(" [ ")
+        self.query_one(Hand).refresh()
 
     @property
     def value(self) -> str:

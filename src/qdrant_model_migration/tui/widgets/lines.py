@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar, NamedTuple
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
@@ -18,7 +19,8 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
-from qdrant_model_migration.tui.typeset import plain
+from qdrant_model_migration.tui.typeset import crop, plain
+from qdrant_model_migration.tui.widgets.hand import in_hand
 
 
 class Line(NamedTuple):
@@ -181,11 +183,13 @@ class Lines(ScrollView, can_focus=True):
             style = base + Style(dim=True)
         elif self._lines[place].style:
             style = base + Style.parse(self._lines[place].style)
-        if here and self.has_focus:
+        if here and in_hand(self):
             style = style + Style(reverse=True)
         # Without colour the sign alone says where the focus is, so only one ▸ may be on the screen.
-        sign = ("▸" if self.has_focus else "·") if here and first else " "
+        sign = ("▸" if in_hand(self) else "·") if here and first else " "
         text = f"{sign} {words}" if place >= 0 else words
+        if cell_len(text.rstrip()) > width:
+            text = crop(text.rstrip(), width)
         return Strip([Segment(text, style)]).adjust_cell_length(width, style).crop(0, width)
 
     # -- moving --------------------------------------------------------------------------------
@@ -203,6 +207,10 @@ class Lines(ScrollView, can_focus=True):
     def _moved_to(self, at: int) -> None:
         """The operator went there: a list as high as its lines is followed by what it stands in."""
         self._to(at)
+        self.stay_in_sight()
+
+    def stay_in_sight(self) -> None:
+        """The line in hand, in what the list stands in: that may have less room than before."""
         if self.size.height:
             self._bring_into_sight(self._region())
 

@@ -16,6 +16,7 @@ from textual.widget import Widget
 
 from qdrant_model_migration.pages.page import Act as Act
 from qdrant_model_migration.tui.widgets.flow import Flow
+from qdrant_model_migration.tui.widgets.hand import in_hand
 
 
 class Press(Widget, can_focus=True):
@@ -64,8 +65,8 @@ class Press(Widget, can_focus=True):
 
     def render(self) -> Text:
         text = Text(no_wrap=True, overflow="ellipsis")
-        text.append(" ▸" if self.has_focus else "  ")
-        style = "reverse" if self.has_focus else ""
+        text.append(" ▸" if in_hand(self) else "  ")
+        style = "reverse" if in_hand(self) else ""
         return text.append(self.words, style)
 
     def on_focus(self) -> None:

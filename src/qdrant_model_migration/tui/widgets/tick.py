@@ -11,6 +11,8 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widget import Widget
 
+from qdrant_model_migration.tui.widgets.hand import in_hand
+
 
 class Tick(Widget, can_focus=True):
     """Enter, Space or a click turns it."""
@@ -33,8 +35,8 @@ class Tick(Widget, can_focus=True):
 
     def render(self) -> Table:
         """Its second and later lines stand under the words, not under the box."""
-        style = "reverse" if self.has_focus else ""
-        box = Text("▸" if self.has_focus else " ")
+        style = "reverse" if in_hand(self) else ""
+        box = Text("▸" if in_hand(self) else " ")
         box.append(f"[{'x' if self.on else ' '}] ", style)
         row = Table.grid()
         row.add_column(no_wrap=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from qdrant_model_migration.embedders.embedder import Embedder
-from qdrant_model_migration.embedders.errors import ModelOutOfReach, ModelUnknown
+from qdrant_model_migration.embedders.errors import FolderAsks, ModelOutOfReach, ModelUnknown
 from qdrant_model_migration.embedders.fingerprint import fingerprint
 from qdrant_model_migration.embedders.kind import Kind, Progress, Reach, Way, alike
 from qdrant_model_migration.embedders.kinds.fastembed import bm25
@@ -24,6 +24,7 @@ _POOLED: dict[str, Pooling] = {
 }
 
 
+_POOLINGS: tuple[Pooling, ...] = ("cls", "mean", "last")  # that a person may say
 _LIMITS = (256, 512, 128, 2048)  # of sentence-transformers, of fastembed, of Ollama
 _READS = range(128, 512)  # whoever reads so much of a text could read 512 tokens
 _WHOLE: tuple[Pooling, ...] = ("cls", "mean", "none")
@@ -40,8 +41,15 @@ class Fastembed(Kind):
             mark = None if folder is None else fingerprint(folder, entry.needed)
             yield entry.model.model_copy(update={"fingerprint": mark})
 
-    def in_folder(self, folder: Path) -> ModelRef | None:
-        return model_from_folder(folder)
+    def in_folder(self, folder: Path, said: Sequence[str] = ()) -> ModelRef | None:
+        pooling = next((how for how in _POOLINGS if how in said), None)
+        output = next((one for one in said if one != pooling), None)
+        try:
+            return model_from_folder(folder, output=output, pooling=pooling)
+        except FolderAsks as asks:
+            kept = {"output": output, "pooling": pooling}
+            rest = [one for key, one in kept.items() if one and key != asks.key]
+            raise asks.behind(folder, rest) from None
 
     def reach(self, model: ModelRef) -> Reach:
         if locate(model) is not None:
