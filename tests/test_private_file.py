@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import io
+import logging
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -32,9 +35,16 @@ def test_a_broken_off_one_leaves_what_was_there_and_nothing_else(tmp_path: Path)
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_log_whose_last_line_finds_no_room_is_closed_in_peace() -> None:
+class _Full(io.StringIO):
+    """A stream on a disk without room."""
+
+    def flush(self) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_log_whose_last_line_finds_no_room_is_closed_in_peace(tmp_path: Path) -> None:
     """What the run had ended with was hidden by it."""
-    handler = private_file._Log("/dev/full")
-    handler.handleError = lambda record: None  # type: ignore[method-assign]
-    handler.stream.write("the last line")
+    handler = private_file.log_to(tmp_path / "engine.log", logging.Formatter())
+    assert isinstance(handler, logging.FileHandler)
+    handler.stream = _Full()
     handler.close()

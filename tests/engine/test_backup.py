@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,7 +17,7 @@ from qdrant_model_migration.engine import give_consent, run_here, view
 from qdrant_model_migration.engine.backup import keep_copy, keep_fact, open_journal
 from qdrant_model_migration.engine.errors import JournalDamaged
 from qdrant_model_migration.engine.journal import COPY, FILE, Journal
-from qdrant_model_migration.errors import Stopped
+from qdrant_model_migration.errors import RunFolderUnusable, Stopped
 from qdrant_model_migration.steps import StepContext, borders, slice_size
 from support.fake_run import AskFirst, Fake, Fill, job
 
@@ -127,6 +130,24 @@ def test_where_the_copy_is_damaged_too_nothing_is_touched(run: Path) -> None:
     with pytest.raises(JournalDamaged):
         run_here(run, job_of=job(Fake()))
     assert (run / "journal.db").read_bytes() == b"\x99" * 50_000
+
+
+def test_a_full_disk_leaves_a_damaged_journal_and_its_copy_as_they_are(
+    run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run_here(run, job_of=job(Fill(), AskFirst())) == 3
+    noise(run / FILE)
+    before = {path.name: path.read_bytes() for path in (run / FILE, run / COPY)}
+
+    def full(copy: Path, whole: Path) -> None:
+        whole.write_bytes(b"half of it")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(shutil, "copyfile", full)
+    with pytest.raises(RunFolderUnusable, match="Its disk is full"):
+        open_journal(run)
+    assert {path.name: path.read_bytes() for path in (run / FILE, run / COPY)} == before
+    assert not (run / f".{FILE}").exists()
 
 
 def test_the_view_says_whether_there_is_a_copy(run: Path) -> None:

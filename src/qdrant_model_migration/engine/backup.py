@@ -16,7 +16,7 @@ from qdrant_model_migration.engine.engine_log import log
 from qdrant_model_migration.engine.errors import JournalDamaged
 from qdrant_model_migration.engine.journal import COPY, FILE, WRITES, Journal
 from qdrant_model_migration.engine.stamps import local
-from qdrant_model_migration.errors import QmmError
+from qdrant_model_migration.errors import QmmError, RunFolderUnusable
 
 ASIDE = "journal.damaged.db"
 SIDES = ("-journal", "-wal", "-shm")
@@ -45,7 +45,8 @@ def keep_fact(journal: Journal, folder: Path, key: str) -> None:
 def open_journal(folder: Path) -> Journal:
     """The journal, or its copy where it is damaged, gone, or fell back behind the copy.
 
-    Raises JournalDamaged where neither can be used; both are left as they are then.
+    Raises JournalDamaged where neither can be used, and RunFolderUnusable where the copy cannot
+    take the journal's place; both are left as they are then.
     """
     path, copy = folder / FILE, folder / COPY
     kept = _stands(copy, "rw")
@@ -62,8 +63,12 @@ def open_journal(folder: Path) -> Journal:
 
 def _from_copy(path: Path, copy: Path, kept: str) -> Journal:
     whole = path.with_name(f".{FILE}")
-    shutil.copyfile(copy, whole)
-    whole.chmod(0o600)
+    try:
+        shutil.copyfile(copy, whole)
+        whole.chmod(0o600)
+    except OSError as error:
+        whole.unlink(missing_ok=True)
+        raise RunFolderUnusable(str(path.parent), "written to", error) from error
     for end in ("", *SIDES):
         side = path.with_name(path.name + end)
         if side.exists():
