@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from qdrant_model_migration.pipeline.origins import embedded
 from qdrant_model_migration.plan.plan import Plan
 from qdrant_model_migration.strategies.answered.change import both_for_good, ruled_out_by_change
 from qdrant_model_migration.strategies.answered.cloning import BY_SERVER, cloned
 from qdrant_model_migration.strategies.answered.model import at_the_server, makes_many
 from qdrant_model_migration.strategies.answered.names import switched_aliases
 from qdrant_model_migration.strategies.answered.place import no_new_collection, present_one_stays
-from qdrant_model_migration.strategies.answered.texts import missing_share, no_text, text_source
-from qdrant_model_migration.strategies.answered.vectors import kept_bare, no_dense, shorter_of_old
-from qdrant_model_migration.strategies.compared import new_model
-from qdrant_model_migration.strategies.moving import Own
-from qdrant_model_migration.strategies.new_collection import plan_replacing
+from qdrant_model_migration.strategies.answered.texts import no_text
+from qdrant_model_migration.strategies.answered.vectors import no_dense, shorter_of_old
+from qdrant_model_migration.strategies.new_collection import plan_embedding
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
 from qdrant_model_migration.survey.facts import Survey
 
@@ -71,17 +68,7 @@ class BlueGreen(Strategy):
         return tuple(reasons)
 
     def build(self, survey: Survey, answers: Answers) -> Plan:
-        model, text = new_model(self, survey, answers), text_source(answers)
-        assert model is not None, "the questions ask for a model before a plan is made"
-        assert text is not None, "without a text this is ruled out"
-        return plan_replacing(
-            self,
-            survey,
-            answers,
-            model,
-            embedded(model, text, where=kept_bare(survey, answers)),
-            Own(missing_share(survey, answers)),
-        )
+        return plan_embedding(self, survey, answers)
 
 
 def _nothing_to_gain(survey: Survey, answers: Answers) -> Fit | None:

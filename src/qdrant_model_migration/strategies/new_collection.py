@@ -5,14 +5,16 @@ from __future__ import annotations
 
 from qdrant_model_migration.embedders import ModelRef
 from qdrant_model_migration.pipeline.move import Move, TargetVector
-from qdrant_model_migration.pipeline.origins import Origin, as_it_is
+from qdrant_model_migration.pipeline.origins import Origin, as_it_is, embedded
 from qdrant_model_migration.pipeline.sources import Source
 from qdrant_model_migration.plan.plan import Plan
 from qdrant_model_migration.quality import Leg
 from qdrant_model_migration.steps.clone_collection import CloneCollection
 from qdrant_model_migration.steps.create_collection import CreateCollection
 from qdrant_model_migration.strategies.answered.cloning import cloned
-from qdrant_model_migration.strategies.answered.vectors import replaced_vector
+from qdrant_model_migration.strategies.answered.texts import missing_share, text_source
+from qdrant_model_migration.strategies.answered.vectors import kept_bare, replaced_vector
+from qdrant_model_migration.strategies.compared import new_model
 from qdrant_model_migration.strategies.keyword_vector import free_vector_name, slug
 from qdrant_model_migration.strategies.moving import (
     Asked,
@@ -89,6 +91,16 @@ def _compared_before(
         if old and old.distance and new and old.distance != new and vector.origin.carries is None:
             found[vector.name] = old.distance
     return found
+
+
+def plan_embedding(strategy: Strategy, survey: Survey, answers: Answers) -> Plan:
+    """One dense vector is replaced by what the chosen model makes of every text."""
+    model, text = new_model(strategy, survey, answers), text_source(answers)
+    assert model is not None, "the questions ask for a model before a plan is made"
+    assert text is not None, "without a text this is ruled out"
+    origin = embedded(model, text, where=kept_bare(survey, answers))
+    own = Own(missing_share(survey, answers))
+    return plan_replacing(strategy, survey, answers, model, origin, own)
 
 
 def plan_replacing(

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from qdrant_model_migration.embedders import ModelRef, kind_of, server_model
-from qdrant_model_migration.pipeline.origins import embedded
 from qdrant_model_migration.plan.plan import Plan
 from qdrant_model_migration.strategies.answered.change import (
     one_model_is_not_enough,
@@ -14,11 +13,9 @@ from qdrant_model_migration.strategies.answered.change import (
 )
 from qdrant_model_migration.strategies.answered.model import chosen_model
 from qdrant_model_migration.strategies.answered.place import present_one_stays
-from qdrant_model_migration.strategies.answered.texts import missing_share, no_text, text_source
-from qdrant_model_migration.strategies.answered.vectors import kept_bare, no_dense
-from qdrant_model_migration.strategies.compared import new_model
-from qdrant_model_migration.strategies.moving import Own
-from qdrant_model_migration.strategies.new_collection import plan_replacing
+from qdrant_model_migration.strategies.answered.texts import no_text
+from qdrant_model_migration.strategies.answered.vectors import no_dense
+from qdrant_model_migration.strategies.new_collection import plan_embedding
 from qdrant_model_migration.strategies.strategy import Answers, Fit, Strategy
 from qdrant_model_migration.survey.facts import Survey
 
@@ -83,17 +80,7 @@ class ServerInference(Strategy):
         )
 
     def build(self, survey: Survey, answers: Answers) -> Plan:
-        model, text = new_model(self, survey, answers), text_source(answers)
-        assert model is not None, "the questions ask for a model before a plan is made"
-        assert text is not None, "without a text this is ruled out"
-        return plan_replacing(
-            self,
-            survey,
-            answers,
-            model,
-            embedded(model, text, where=kept_bare(survey, answers)),
-            Own(missing_share(survey, answers)),
-        )
+        return plan_embedding(self, survey, answers)
 
 
 def _no_model_of_a_server(answers: Answers) -> Fit | None:
