@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -91,7 +92,7 @@ class _Deciding:
             name,
             text_field=_text_field(given),
             old_model=self._old_model,
-            known_before=self._known_before(qdrant.resolve(name)),
+            known_before=self._known_before(qdrant, name),
         )
         if taken:
             found = found.model_copy(update={"others": (*found.others, *taken)})
@@ -109,13 +110,18 @@ class _Deciding:
         accept = [w for w in self._accept if taken is None or w in plan.must_accept]
         return Made(acknowledge(plan, accept), found, complete, advice, chosen)
 
-    def _known_before(self, collection: str) -> Mapping[str, ModelRef]:
+    def _known_before(self, qdrant: Qdrant, name: str) -> Mapping[str, ModelRef]:
         """The old models that the other plan knew, by the names of their vectors, where it is of
         this collection or of one that goes with it."""
+        from qdrant_model_migration.qdrant.errors import CollectionMissing
+
         base = self._base
         if base is None or base.before is None:
             return {}
-        return base.before.by_vector if collection in (base.collection, *base.together) else {}
+        with suppress(CollectionMissing):  # the survey says so, with a name like it
+            if qdrant.resolve(name) in (base.collection, *base.together):
+                return base.before.by_vector
+        return {}
 
     def _speed(
         self, qdrant: Qdrant, found: Survey, complete: dict[str, Any], chosen: Strategy
