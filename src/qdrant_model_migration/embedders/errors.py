@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from qdrant_model_migration import words
 from qdrant_model_migration.errors import QmmError, UsageError
 from qdrant_model_migration.shell import qmm
-from qdrant_model_migration.words import listing
 
 
 class ModelUnknown(UsageError):
@@ -95,7 +94,7 @@ class FolderAsks(UsageError):
         """The same where a folder is written in place of a name. said: what stands behind it
         already, and stays."""
         ways = [f"{folder}#{','.join([*said, choice])}" for choice, _ in self.choices]
-        todo = f"Look at the model's own page, then write {listing(ways, 'or')}."
+        todo = f"Look at the model's own page, then write {words.listing(ways, 'or')}."
         other = FolderAsks(self.what, self.why, todo, self.choices)
         other.key, other.question = self.key, self.question
         return other

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
@@ -26,7 +25,7 @@ from qdrant_model_migration.pipeline.worker import WorkerSpec
 from qdrant_model_migration.qdrant import Patience, PointId, Qdrant
 from qdrant_model_migration.quality import Side
 from qdrant_model_migration.steps.sisters import Level, Sister
-from qdrant_model_migration.steps.verify import TOLD
+from qdrant_model_migration.steps.verify import TOLD, told_before
 
 
 class Models:
@@ -101,8 +100,8 @@ class Context:
     @property
     def before(self) -> Side:
         planned, _ = self._both_sides
-        told = self.recall(TOLD)
-        return Side.model_validate_json(json.dumps(told)).placed(self._folder) if told else planned
+        told = told_before(self.recall(TOLD))
+        return planned if told is None else told.placed(self._folder)
 
     @property
     def after(self) -> Side:

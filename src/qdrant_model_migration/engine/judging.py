@@ -29,12 +29,10 @@ def searched_before(folder: Path) -> Side | None:
     """How is searched before: as the plan says, with the old model that the run was told since;
     None where that stays as it is."""
     from qdrant_model_migration.plan import load_plan
-    from qdrant_model_migration.quality import Side
-    from qdrant_model_migration.steps.verify import TOLD
+    from qdrant_model_migration.steps.verify import TOLD, told_before
 
-    if told := view(folder, events=0).facts.get(TOLD):
-        return Side.model_validate_json(json.dumps(told))
-    return load_plan(folder / PLAN).before
+    told = told_before(view(folder, events=0).facts.get(TOLD))
+    return load_plan(folder / PLAN).before if told is None else told
 
 
 def wants_old_model(run: RunView) -> bool:

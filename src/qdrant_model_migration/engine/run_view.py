@@ -178,12 +178,26 @@ class RunView(NamedTuple):
         return (*sorted(planned, key=lambda n: (behind[n], n)), *added)
 
     @property
+    def at(self) -> str:
+        """ "step 3", of an added one what its title begins with: "Verify again"; "" at the end."""
+        if self.step is None or not self.steps:
+            return ""
+        number, title = self.number(self.step), self.steps[self.step].title
+        return f"step {number}" if number else title.partition(":")[0]
+
+    @property
+    def at_of_all(self) -> str:
+        """ "step 3 of 8"; of an added one as `at`."""
+        is_planned = self.step is not None and self.number(self.step)
+        return f"{self.at} of {self.planned}" if is_planned else self.at
+
+    @property
     def where(self) -> str:
         """ "step 3 of 8, Backfill docs_new", of an added one its title alone; "" at the end."""
         if self.step is None or not self.steps:
             return ""
-        number, title = self.number(self.step), self.steps[self.step].title
-        return f"step {number} of {self.planned}, {title}" if number else title
+        title = self.steps[self.step].title
+        return f"{self.at_of_all}, {title}" if self.number(self.step) else title
 
     @property
     def finished(self) -> bool:

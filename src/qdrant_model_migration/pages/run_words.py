@@ -60,7 +60,7 @@ def _about(view: RunView) -> str:
     if view.state == "waiting" and view.gate:
         return f" · {gate_title(view.gate)}"
     if view.state == "failed" and view.error:
-        place = f" at {_short_place(view)}" if now_step(view) else ""
+        place = f" at {view.at}" if now_step(view) else ""
         return f"{place} · {view.error.get('what', '').rstrip('.')}"
     if view.finished:
         took = _between(view.began, view.ended or view.since)
@@ -76,11 +76,6 @@ def _about(view: RunView) -> str:
 
 def _place(view: RunView) -> str:
     return f" · {view.where}" if view.where else ""
-
-
-def _short_place(view: RunView) -> str:
-    """ "step 3", "Verify again"."""
-    return view.where.partition(" of ")[0].partition(":")[0]
 
 
 def _running(view: RunView) -> str:
@@ -365,8 +360,8 @@ def share(view: RunView) -> str:
     if here is None:
         return "at its end"
     if (percent := here[1].percent) is not None:
-        return f"at {percent} % of {_short_place(view)}"
-    return f"in {view.where.partition(',')[0].partition(':')[0]}"
+        return f"at {percent} % of {view.at}"
+    return f"in {view.at_of_all}"
 
 
 def state_word(view: RunView) -> str:

@@ -88,7 +88,7 @@ class Visit:
         if isinstance(picked, Act):
             return self._do(picked, self.given)
         if picked is None:
-            self.talk.say(in_a_talk(page.hello))
+            self._say_of_page(page.hello)
             return None
         return self._row_in_hand(*picked)
 
@@ -105,7 +105,7 @@ class Visit:
             self.session = outcome.session
             if self._told:
                 self._tell(self.page)
-            self.talk.say(in_a_talk(outcome.words))
+            self._say_of_page(outcome.words)
             for line in outcome.copy.split("\n") if outcome.copy else ():
                 self.talk.command(line)
             if outcome.trouble and act is not None and self._asked_again(outcome.at):
@@ -114,11 +114,11 @@ class Visit:
             if outcome.to == LEAVE:
                 raise Leave
             if outcome.to == BACK:
-                self.talk.say(in_a_talk(outcome.words))
+                self._say_of_page(outcome.words)
                 raise Back
             return outcome
         elif isinstance(outcome, Refused):
-            self.talk.say(in_a_talk(outcome.words))
+            self._say_of_page(outcome.words)
             if act is not None and self._asked_again(outcome.at):
                 return self._do(act, self.given)
         elif isinstance(outcome, Work):
@@ -145,7 +145,7 @@ class Visit:
                 before.extend(now)
 
         if work.says:
-            self.talk.say(in_a_talk(work.says))
+            self._say_of_page(work.says)
         try:
             found = work.do(report)
             return work.then(self.session, found)  # with what was reported meanwhile
@@ -164,6 +164,9 @@ class Visit:
         return self.session
 
     # -- saying and asking ---------------------------------------------------------------------
+
+    def _say_of_page(self, words: str) -> None:
+        self.talk.say(in_a_talk(words))
 
     def _say(self, *said: page_lines.Words) -> None:
         for line in said:

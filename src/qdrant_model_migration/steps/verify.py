@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timezone
 from itertools import islice
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from qdrant_model_migration.pipeline.move import Move
 from qdrant_model_migration.pipeline.read import scan
@@ -52,6 +53,11 @@ ALL_READ = "Verify reads all copied vectors again, not a sample of them."
 EXACT_UP_TO = 100_000  # points; above it a search without the index would take too long
 DOCUMENTS = 5_000  # read for made-up queries
 _AT_ONCE = 256
+
+
+def told_before(fact: Any) -> Side | None:
+    """The side that this fact holds; None where nobody told a model."""
+    return Side.model_validate_json(json.dumps(fact)) if fact else None
 
 
 class Proof(Strict):
